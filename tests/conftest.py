@@ -1,0 +1,108 @@
+"""Fixtures for every test: fresh databases of both kinds, a private Redis, and the settings of Hypothesis."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import hypothesis
+import pytest
+import redis
+
+from adapters.embedded_redis import EmbeddedRedis
+from tests import shared_run
+from tests.postgres_server import APPLICATION, OWNER, create_database, drop_database, postgres_url_of
+from tests.redis_server import redis_server
+
+# Machines differ in speed, so no test may fail for slowness. The default repeats the same examples on the same code;
+# `--hypothesis-profile=explore` looks for new ones.
+hypothesis.settings.register_profile("default", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.register_profile("explore", deadline=None, max_examples=2000, print_blob=True)
+hypothesis.settings.load_profile("default")
+
+_names = count(1)
+_began_here = pytest.StashKey[bool]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not shared_run.has_begun():
+        shared_run.begin()
+        config.stash[_began_here] = True
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if config.stash.get(_began_here, False):
+        shared_run.end()
+
+
+@pytest.fixture
+def empty_sqlite_url(tmp_path: Path) -> str:
+    """A SQLite file that does not exist yet: for tests of the migrations themselves."""
+    return f"sqlite:///{tmp_path / 'empty.sqlite'}"
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A fresh, migrated SQLite database in a file."""
+    path = tmp_path / "motcua.sqlite"
+    shutil.copyfile(shared_run.sqlite_template(), path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def empty_postgres_url(worker_id: str) -> Iterator[str]:
+    """An empty PostgreSQL database, as its owner: for tests of the migrations themselves."""
+    sockets = shared_run.postgres_sockets()
+    name = f"empty_{worker_id}_{next(_names)}"
+    create_database(sockets, name)
+    yield postgres_url_of(sockets, name, OWNER)
+    drop_database(sockets, name)
+
+
+@pytest.fixture
+def _postgres_database(worker_id: str) -> Iterator[tuple[Path, str]]:
+    sockets = shared_run.postgres_sockets()
+    name = f"test_{worker_id}_{next(_names)}"
+    create_database(sockets, name, shared_run.postgres_template())
+    yield sockets, name
+    drop_database(sockets, name)
+
+
+@pytest.fixture
+def postgres_url(_postgres_database: tuple[Path, str]) -> str:
+    """A fresh, migrated PostgreSQL database, as the application's role, which may not change the journal or the tables."""
+    return postgres_url_of(*_postgres_database, APPLICATION)
+
+
+@pytest.fixture
+def postgres_owner_url(_postgres_database: tuple[Path, str]) -> str:
+    """The database of ``postgres_url`` as the owner of its tables."""
+    return postgres_url_of(*_postgres_database, OWNER)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, migrated database: the test runs once on each kind."""
+    return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def empty_database_url(request: pytest.FixtureRequest) -> str:
+    """A database without tables, as its owner: the test runs once on each kind."""
+    return str(request.getfixturevalue("empty_sqlite_url" if request.param == "sqlite" else "empty_postgres_url"))
+
+
+@pytest.fixture(scope="session")
+def _redis_of_this_worker() -> Iterator[EmbeddedRedis]:
+    with redis_server() as server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(_redis_of_this_worker: EmbeddedRedis) -> str:
+    """``unix://…`` of a private, empty Redis server."""
+    with redis.Redis.from_url(_redis_of_this_worker.url) as client:
+        client.flushall()
+    return _redis_of_this_worker.url
