@@ -1,0 +1,86 @@
+"""Refusals: the one root of every error that a person or a program outside may cause.
+
+A refusal carries a stable ``code``, one sentence in Vietnamese and one in English that say what was wrong, where,
+and what to do, and the facts that were put into those sentences. A subclass gives the templates; raising gives the
+facts: ``raise UnknownDossier(dossier="H22-…")``. Rooms declare their own refusals beside the code that raises them.
+
+``status`` is the HTTP status that fits (RFC 9110). The engine never speaks HTTP, yet the class of the refusal (absent,
+conflicting, forbidden, malformed) is known only here.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class Refusal(Exception):
+    """The request cannot be carried out; nothing was changed."""
+
+    code: ClassVar[str] = "refused"
+    status: ClassVar[int] = 422
+    vi: ClassVar[str] = "Yêu cầu bị từ chối."
+    en: ClassVar[str] = "The request was refused."
+
+    def __init__(self, **facts: Any) -> None:
+        self.facts: dict[str, Any] = facts
+        super().__init__(self.sentence("en"))
+
+    def sentence(self, language: str = "vi") -> str:
+        """The sentence for a person, in ``vi`` or ``en``, with the facts put in."""
+        template = self.en if language == "en" else self.vi
+        words = {key: _in_words(value) for key, value in self.facts.items()}
+        return template.format_map(_Lenient(words))
+
+
+class NotFound(Refusal):
+    """What was asked for does not exist, or this actor may not know that it does."""
+
+    code = "not-found"
+    status = 404
+    vi = "Không tìm thấy {what}."
+    en = "{what} was not found."
+
+
+class Forbidden(Refusal):
+    """The actor is known, but may not do this."""
+
+    code = "forbidden"
+    status = 403
+    vi = "Không được phép: {why_vi}"
+    en = "Not allowed: {why_en}"
+
+
+class Conflict(Refusal):
+    """The request does not fit the present state; a later or changed one might."""
+
+    code = "conflict"
+    status = 409
+    vi = "Yêu cầu không phù hợp với trạng thái hiện tại."
+    en = "The request does not fit the present state."
+
+
+class InvalidInput(Refusal):
+    """One or more values are wrong; ``errors`` maps where (``applicant.name``) to what is wrong there."""
+
+    code = "invalid-input"
+    status = 422
+    vi = "Dữ liệu không hợp lệ: {summary}"
+    en = "Invalid input: {summary}"
+
+    def __init__(self, errors: dict[str, Any] | None = None, **facts: Any) -> None:
+        self.errors = errors or {}
+        facts.setdefault("summary", "; ".join(f"{where}: {_in_words(what)}" for where, what in self.errors.items()))
+        super().__init__(**facts)
+
+
+class _Lenient(dict[str, Any]):
+    """Leaves an unknown placeholder in the sentence: a missing fact must not hide the refusal itself."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return ", ".join(_in_words(item) for item in value)
+    return str(value)

@@ -1,0 +1,83 @@
+"""What the engine needs of the outside world, as Protocols.
+
+Adapters implement them; only the command line, ``wsgi`` and the worker's start-up choose which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from engine.errors import Refusal
+
+
+class DeliveryFailed(Refusal):
+    """A notice was not taken by its receiver. ``permanent`` says that trying again cannot help."""
+
+    code = "delivery-failed"
+    status = 502
+    vi = "Không gửi được thông báo qua {channel}: {why}."
+    en = "The notice could not be delivered by {channel}: {why}."
+
+    def __init__(self, *, permanent: bool = False, **facts: Any) -> None:
+        self.permanent = permanent
+        super().__init__(**facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One notice, ready to send. ``key`` is unique for ever: a receiver that de-duplicates by it gets each notice once.
+
+    ``address`` is an e-mail address, a telephone number or a URL; ``data`` is what a program reads (webhook body).
+    """
+
+    key: str
+    channel: str
+    address: str
+    subject: str
+    body: str
+    language: str = "vi"
+    data: dict[str, Any] = field(default_factory=dict)
+    secret: str | None = None
+
+
+class Notifier(Protocol):
+    """Delivers one message. Returns the receiver's reference (or ''); raises DeliveryFailed. Safe to call twice."""
+
+    def send(self, message: Message) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A detached signature over a file: ``value`` and ``certificate`` (or public key) as PEM or base64 text."""
+
+    algorithm: str
+    value: str
+    certificate: str
+
+
+class Signer(Protocol):
+    """Signs bytes in the name of a person of an office. Raises SigningFailed."""
+
+    def sign(self, content: bytes, *, person: str, office: str) -> Signature: ...
+
+
+class SigningFailed(Refusal):
+    """The signature could not be made; the dossier waits where it is."""
+
+    code = "signing-failed"
+    status = 502
+    vi = "Ký số không thành công: {why}. Hồ sơ vẫn chờ ký."
+    en = "The digital signature failed: {why}. The dossier still waits for signature."
+
+
+class Files(Protocol):
+    """Keeps contents under random keys. ``put`` is durable when it returns."""
+
+    def put(self, content: bytes) -> str: ...
+
+    def read(self, key: str) -> bytes: ...
+
+    def remove(self, key: str) -> None: ...
+
+    def keys(self) -> Iterator[str]: ...

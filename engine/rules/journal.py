@@ -1,0 +1,120 @@
+"""The journal's arithmetic: canonical bytes of an entry, the hash chain, commitments to private parts, and folding.
+
+An entry is ``{"act", "actor", "at", "changes", "code", "data", "number", "previous", "private"}``; its hash is SHA-256 over
+its canonical bytes, which hold the previous entry's hash. ``changes`` are the columns of the dossier's row that the act
+set, so folding all entries of a dossier gives its row. Personal data never stand in an entry: ``private`` is a salted
+commitment to them, and erasing the salt and the data leaves the chain valid (Law 91/2025 on personal data).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+ORIGIN = "0" * 64
+"""What the first entry of a dossier names as the hash before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as it is stored: its canonical ``body`` and the ``hash`` over it."""
+
+    number: int
+    body: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first entry that does not fit, and why (vi, en)."""
+
+    number: int
+    vi: str
+    en: str
+
+
+def canonical(value: Any) -> bytes:
+    """Canonical JSON: sorted keys, no spaces, UTF-8, moments in UTC with microseconds and ``Z``."""
+    return orjson.dumps(_plain(value), option=orjson.OPT_SORT_KEYS)
+
+
+def entry(
+    *,
+    code: str,
+    number: int,
+    previous: str,
+    at: dt.datetime,
+    act: str,
+    actor: str,
+    changes: Mapping[str, Any],
+    data: Mapping[str, Any],
+    private: str | None,
+) -> Entry:
+    """The entry that follows ``previous`` (a hash, ORIGIN for the first)."""
+    body = canonical(
+        {
+            "act": act,
+            "actor": actor,
+            "at": at,
+            "changes": changes,
+            "code": code,
+            "data": data,
+            "number": number,
+            "previous": previous,
+            "private": private,
+        }
+    )
+    return Entry(number, body.decode(), hashlib.sha256(body).hexdigest())
+
+
+def commitment(salt: bytes, data: Mapping[str, Any]) -> str:
+    """SHA-256 over the salt (16 random bytes) and the canonical data, as hexadecimal."""
+    return hashlib.sha256(salt + canonical(data)).hexdigest()
+
+
+def first_break(code: str, entries: Iterable[Entry], head: str, version: int) -> Break | None:
+    """The first thing wrong with a dossier's entries, given in order, against the head and version of its row."""
+    previous, number = ORIGIN, 0
+    for stored in entries:
+        number += 1
+        if stored.number != number:
+            return Break(number, f"thiếu mục số {number}", f"entry {number} is missing")
+        if not hmac.compare_digest(hashlib.sha256(stored.body.encode()).hexdigest(), stored.hash):
+            return Break(number, "nội dung không khớp với mã băm", "the content does not match its hash")
+        body = orjson.loads(stored.body)
+        if body["previous"] != previous or body["number"] != number or body["code"] != code:
+            return Break(number, "không nối tiếp mục trước", "it does not follow the entry before it")
+        previous = stored.hash
+    if number != version or previous != head:
+        return Break(number + 1, "chuỗi kết thúc khác với hồ sơ", "the chain does not end where the dossier says")
+    return None
+
+
+def fold(entries: Iterable[Entry]) -> dict[str, Any]:
+    """The dossier's row as the journal tells it: the changes of all entries, in order, in plain JSON values."""
+    row: dict[str, Any] = {}
+    for stored in entries:
+        row.update(orjson.loads(stored.body)["changes"])
+    return row
+
+
+def plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row in the same plain JSON values as ``fold`` gives, for comparison."""
+    plain: dict[str, Any] = orjson.loads(canonical(row))
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value

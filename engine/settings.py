@@ -1,0 +1,156 @@
+"""Settings from the environment, read once and checked before anything starts.
+
+A wrong value stops the start with a sentence that names the variable.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import Refusal
+
+CODE_FIELDS = frozenset({"agency", "yy", "mm", "dd", "sequence"})
+
+
+class WrongSetting(Refusal):
+    """An environment variable holds a value that the program cannot run with."""
+
+    code = "wrong-setting"
+    status = 500
+    vi = "Biến môi trường {name} không hợp lệ: {why}."
+    en = "The environment variable {name} is wrong: {why}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How this installation runs. ``secret_keys`` is newest first; older ones are still accepted (rotation)."""
+
+    data: Path
+    database_url: str
+    redis_url: str
+    public_url: str
+    secret_keys: tuple[str, ...]
+    code_template: str
+    smtp_url: str | None
+    mail_from: str
+    sms_webhook_url: str | None
+    notice_file: Path | None
+    webhook_allow_private: bool
+    max_upload_bytes: int
+    proxy_hops: int
+    rate_limits: bool
+    log_level: str
+    log_json: bool
+    pool_size: int
+    owner_database_url: str | None
+
+
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """Settings from environment variables (names in docs/operations.md). Raises WrongSetting."""
+    data = Path(environment.get("MOTCUA_DATA", "var")).absolute()
+    database = environment.get("DATABASE_URL") or f"sqlite:///{data / 'motcua.sqlite'}"
+    if database.startswith("postgresql://"):
+        database = database.replace("postgresql://", "postgresql+psycopg://", 1)
+    if not database.startswith(("postgresql+psycopg://", "sqlite:///")):
+        raise WrongSetting(name="DATABASE_URL", why="it must start with postgresql+psycopg:// or sqlite:///")
+    redis = environment.get("REDIS_URL") or f"unix://{data / 'redis.sock'}"
+    if not redis.startswith(("redis://", "rediss://", "unix://")):
+        raise WrongSetting(name="REDIS_URL", why="it must start with redis://, rediss:// or unix://")
+    public_url = environment.get("MOTCUA_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+    if not re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?", public_url):
+        raise WrongSetting(name="MOTCUA_PUBLIC_URL", why="it must be an http or https address")
+    return Settings(
+        data=data,
+        database_url=database,
+        redis_url=redis,
+        public_url=public_url,
+        secret_keys=_secret_keys(environment, data),
+        code_template=_code_template(environment.get("MOTCUA_CODE_TEMPLATE", "{agency}-{yy}{mm}{dd}-{sequence:04d}")),
+        smtp_url=_address(environment, "MOTCUA_SMTP_URL", ("smtp://", "smtps://")),
+        mail_from=environment.get("MOTCUA_MAIL_FROM", "motcua@localhost"),
+        sms_webhook_url=_address(environment, "MOTCUA_SMS_URL", ("http://", "https://")),
+        notice_file=Path(environment["MOTCUA_NOTICE_FILE"]).absolute()
+        if environment.get("MOTCUA_NOTICE_FILE")
+        else None,
+        webhook_allow_private=_flag(environment, "MOTCUA_WEBHOOK_ALLOW_PRIVATE", False),
+        max_upload_bytes=_number(environment, "MOTCUA_MAX_UPLOAD_BYTES", 20_000_000, 1_000, 1_000_000_000),
+        proxy_hops=_number(environment, "MOTCUA_PROXY_HOPS", 0, 0, 5),
+        rate_limits=_flag(environment, "MOTCUA_RATE_LIMITS", True),
+        log_level=_choice(environment, "MOTCUA_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+        log_json=_flag(environment, "MOTCUA_LOG_JSON", True),
+        pool_size=_number(environment, "MOTCUA_POOL_SIZE", 8, 1, 200),
+        owner_database_url=environment.get("MOTCUA_OWNER_DATABASE_URL") or None,
+    )
+
+
+def _secret_keys(environment: Mapping[str, str], data: Path) -> tuple[str, ...]:
+    """Given ones, or one made on the first start and kept in the data folder (embedded default)."""
+    given = tuple(key for key in environment.get("MOTCUA_SECRET_KEYS", "").split(",") if key)
+    if any(len(key) < 32 for key in given):
+        raise WrongSetting(name="MOTCUA_SECRET_KEYS", why="each key must have at least 32 characters")
+    if given:
+        return given
+    path = data / "secret-key"
+    if not path.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        fresh = data / f"secret-key.{secrets.token_hex(4)}"
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_hex(32))
+        with contextlib.suppress(FileExistsError):  # two processes starting at once agree on whichever came first
+            path.hardlink_to(fresh)
+        fresh.unlink()
+    return (path.read_text().strip(),)
+
+
+def _code_template(template: str) -> str:
+    """Circular 01/2018 art. 19 by default; the 2025 pattern was not read, hence a template."""
+    named = set(re.findall(r"{(\w+)(?::[^}]*)?}", template))
+    if not {"agency", "sequence"} <= named or not named <= CODE_FIELDS:
+        raise WrongSetting(
+            name="MOTCUA_CODE_TEMPLATE", why="it needs {agency} and {sequence}; {yy} {mm} {dd} may be used"
+        )
+    try:
+        template.format(agency="H22", yy="25", mm="07", dd="01", sequence=1)
+    except (ValueError, KeyError, IndexError) as error:
+        raise WrongSetting(name="MOTCUA_CODE_TEMPLATE", why=str(error)) from error
+    return template
+
+
+def _address(environment: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
+    value = environment.get(name) or None
+    if value and not value.startswith(schemes):
+        raise WrongSetting(name=name, why=f"it must start with {' or '.join(schemes)}")
+    return value
+
+
+def _path(environment: Mapping[str, str], name: str) -> Path | None:
+    value = environment.get(name)
+    return Path(value).absolute() if value else None
+
+
+def _flag(environment: Mapping[str, str], name: str, default: bool) -> bool:
+    value = environment.get(name, "").lower()
+    if value in ("", "1", "true", "yes", "0", "false", "no"):
+        return default if value == "" else value in ("1", "true", "yes")
+    raise WrongSetting(name=name, why="it must be 1 or 0")
+
+
+def _number(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    value = environment.get(name, "")
+    if not value:
+        return default
+    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+        raise WrongSetting(name=name, why=f"it must be a whole number from {least} to {most}")
+    return int(value)
+
+
+def _choice(environment: Mapping[str, str], name: str, default: str, choices: tuple[str, ...]) -> str:
+    value = environment.get(name, default).upper()
+    if value not in choices:
+        raise WrongSetting(name=name, why=f"it must be one of {', '.join(choices)}")
+    return value

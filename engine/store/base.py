@@ -1,0 +1,87 @@
+"""What every table shares: one MetaData with named constraints, moments in UTC, JSON, and how a database is opened.
+
+Tables are SQLAlchemy Core: an act is a handful of prepared statements (docs/adr/0002). SQLite and PostgreSQL hold the
+same schema; where they differ, the difference stands here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import orjson
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, create_engine, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.pool import NullPool
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Moment(TypeDecorator[dt.datetime]):
+    """An aware moment. PostgreSQL keeps timestamptz; SQLite keeps naive UTC text, which sorts as time does."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment must carry its time zone")
+        value = value.astimezone(dt.UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+def open_database(url: str, *, pool_size: int = 8, pooled: bool = True) -> Engine:
+    """An SQLAlchemy engine for ``sqlite:///…`` or ``postgresql+psycopg://…``.
+
+    ``pooled=False`` is for processes that fork after opening (RQ's work horse): no connection crosses a fork.
+    Transactions are begun by ``engine.transaction`` alone; on SQLite with BEGIN IMMEDIATE, since a deferred
+    transaction that turns into a writer fails at once, whatever the busy timeout.
+    """
+    options: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": orjson.loads}
+    if url.startswith("sqlite"):
+        options["connect_args"] = {"timeout": 30, "check_same_thread": False}
+        engine = create_engine(url, **options, **_pool(pool_size, pooled))
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+    return create_engine(url, **options, pool_pre_ping=True, **_pool(pool_size, pooled))
+
+
+def _pool(size: int, pooled: bool) -> dict[str, Any]:
+    return {"pool_size": size, "max_overflow": 0, "pool_timeout": 30} if pooled else {"poolclass": NullPool}
+
+
+def _to_json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Any) -> None:
+    options = connection.get_execution_options()
+    connection.exec_driver_sql("BEGIN" if options.get("motcua_read_only") else "BEGIN IMMEDIATE")

@@ -1,0 +1,39 @@
+"""Clocks: when something is due to happen to a dossier by itself. The sweeper reads this table, never Redis."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, text
+
+from engine.store.base import BigId, Json, Moment, metadata
+
+clocks = Table(
+    "clocks",
+    metadata,
+    Column("dossier_id", BigId, ForeignKey("dossiers.id"), primary_key=True, autoincrement=False),
+    Column("kind", String(12), primary_key=True),  # warn, due_in, overdue, step, remind, after, verify
+    Column("subject", String(60), primary_key=True),  # the action, state, notice or verification it is about
+    Column("due_at", Moment, primary_key=True),
+    Column("fired_at", Moment),  # a fired clock stays, so that it never fires twice
+    Column("outcome", String(40)),
+    CheckConstraint("kind IN ('warn', 'due_in', 'overdue', 'step', 'remind', 'after', 'verify')", name="kind"),
+    Index("ix_clocks_due", "due_at", sqlite_where=text("fired_at IS NULL"), postgresql_where=text("fired_at IS NULL")),
+)
+
+calendars = Table(
+    "calendars",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("document", Json, nullable=False),
+    Column("published_at", Moment, nullable=False),
+)
+
+closures = Table(
+    "closures",
+    metadata,
+    Column("office", String(40), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("reason_vi", String(300), nullable=False),
+    Column("reason_en", String(300), nullable=False),
+    Column("legal", String(200), nullable=False),
+)

@@ -1,0 +1,160 @@
+"""Dossiers: one row each, carrying all that an act reads, and the offices that may see it."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+from engine.store.base import BigId, Json, Moment, metadata
+
+dossiers = Table(
+    "dossiers",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("code", String(64), nullable=False, unique=True),
+    Column("procedure", String(20), nullable=False),
+    Column("release", String(64), ForeignKey("releases.digest"), nullable=False),
+    Column("state", String(40), nullable=False),
+    Column("portal", SmallInteger, nullable=False),
+    Column("version", Integer, nullable=False),  # the number of the last journal entry, and the ETag
+    Column("head", String(64), nullable=False),  # the hash of the last journal entry
+    Column("channel", String(10), nullable=False),
+    Column("applicant_kind", String(12), nullable=False),
+    Column("province", String(8), nullable=False),
+    Column("place", String(8)),  # the commune that decides the competence
+    Column("support_office", String(40)),  # the support point that helped, where another than the intake
+    Column("intake_office", String(40), nullable=False),
+    Column("handler_office", String(40), nullable=False),
+    Column("offices", Json, nullable=False),  # routing key → office code
+    Column("holder_office", String(40)),  # who must act now; None when nobody of the offices must
+    Column("holder_role", String(40)),
+    Column("holder_id", BigId, ForeignKey("people.id")),  # the person who claimed it
+    Column("entered_at", Moment, nullable=False),  # since when it is in this state
+    Column("opened_at", Moment),  # when the present holder first opened it; until then a recall is possible
+    Column("step_due_at", Moment),  # the step's own limit
+    Column("filed_at", Moment, nullable=False),
+    Column("received_at", Moment),
+    Column("started_at", Moment),  # when the clock started
+    Column("due_at", Moment),  # None before the start and while paused
+    Column("promised_at", Moment),  # the due moment as last told to the applicant
+    Column("clock", String(12), nullable=False),
+    Column("term", Json),  # the chosen total term
+    Column("pauses", Json, nullable=False),  # [[from, to or null, reason], …]
+    Column("extensions", Json, nullable=False),  # [{"term": …, "at": …, "reason_vi": …}, …]
+    Column("finished_at", Moment),  # the first of status 9, 10, 7, 8, 3
+    Column("returned_at", Moment),
+    Column("supplements", Integer, nullable=False),
+    Column("parent_id", BigId, ForeignKey("dossiers.id")),
+    Column("child_key", String(40)),
+    Column("link_nonce", String(32), nullable=False),  # the citizen's link is derived from it and a secret
+    Column("link_hash", String(64), nullable=False, unique=True),
+    Column("search", Text, nullable=False),  # accent-free; erased with the personal data
+    CheckConstraint("portal BETWEEN 1 AND 10", name="portal"),
+    CheckConstraint("clock IN ('not_started', 'running', 'paused', 'stopped')", name="clock"),
+    CheckConstraint("version >= 1", name="version"),
+    Index(
+        "ix_dossiers_holder",
+        "holder_office",
+        "state",
+        "due_at",
+        "id",
+        postgresql_where=text("holder_office IS NOT NULL"),
+    ),
+    Index(
+        "ix_dossiers_running_due",
+        "due_at",
+        "id",
+        sqlite_where=text("clock = 'running'"),
+        postgresql_where=text("clock = 'running'"),
+    ),
+    Index(
+        "ix_dossiers_parent_id",
+        "parent_id",
+        sqlite_where=text("parent_id IS NOT NULL"),
+        postgresql_where=text("parent_id IS NOT NULL"),
+    ),
+    Index("ix_dossiers_release_state", "release", "state"),
+    sqlite_autoincrement=True,
+)
+
+dossier_offices = Table(
+    "dossier_offices",
+    metadata,
+    Column("office", String(40), primary_key=True),
+    Column("dossier_id", BigId, ForeignKey("dossiers.id"), primary_key=True),
+    Column("since", Moment, nullable=False),
+    Index("ix_dossier_offices_dossier_id", "dossier_id"),
+)
+"""Which offices may see a dossier: every office that ever had a part in it (visibility, not who must act)."""
+
+applicants = Table(
+    "applicants",
+    metadata,
+    Column("dossier_id", BigId, ForeignKey("dossiers.id"), primary_key=True, autoincrement=False),
+    Column("name", Text),
+    Column("identity_number", String(20)),
+    Column("phone", String(30)),
+    Column("email", String(254)),
+    Column("address", Text),
+    Column("commune", String(8)),
+    Column("verified", SmallInteger, nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("form", Json, nullable=False),  # field key → value
+    Column("erased_at", Moment),
+    Index("ix_applicants_identity_number", "identity_number"),
+)
+"""All personal data of a dossier stand here and in journal_private, and can be erased without breaking the journal."""
+
+dossier_links = Table(
+    "dossier_links",
+    metadata,
+    Column("dossier_id", BigId, ForeignKey("dossiers.id"), primary_key=True),
+    Column("other_id", BigId, ForeignKey("dossiers.id"), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("since", Moment, nullable=False),
+    CheckConstraint("dossier_id <> other_id", name="not_itself"),
+)
+
+code_counters = Table(
+    "code_counters",
+    metadata,
+    Column("office", String(40), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+"""The last sequence number given by an office on a day; rises inside the receiving transaction, hence without a gap."""
+
+verifications = Table(
+    "verifications",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("dossier_id", BigId, ForeignKey("dossiers.id"), nullable=False),
+    Column("office", String(40), nullable=False),
+    Column("asked_by", BigId, ForeignKey("people.id")),
+    Column("asked_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("answered_at", Moment),
+    Column("answered_by", BigId, ForeignKey("people.id")),
+    Column("answer", Text),
+    Column("confirmed", SmallInteger),
+    Index("ix_verifications_dossier_id", "dossier_id"),
+    Index(
+        "ix_verifications_open",
+        "office",
+        "due_at",
+        sqlite_where=text("answered_at IS NULL"),
+        postgresql_where=text("answered_at IS NULL"),
+    ),
+)
+"""A question put to another commune, with a clock of its own (3 working days in the sources read)."""

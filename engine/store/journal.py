@@ -1,0 +1,43 @@
+"""The journal: what happened to each dossier, append-only, hash-chained; and the salted private parts beside it."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, LargeBinary, String, Table, Text
+
+from engine.store.base import BigId, Json, Moment, metadata
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("dossier_id", BigId, ForeignKey("dossiers.id"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("act", String(40), nullable=False),
+    Column("actor", String(60), nullable=False),
+    Column("body", Text, nullable=False),  # canonical JSON: what the hash is over
+    Column("hash", String(64), nullable=False),
+    CheckConstraint("number >= 1", name="number"),
+)
+
+journal_private = Table(
+    "journal_private",
+    metadata,
+    Column("dossier_id", BigId, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("salt", LargeBinary(16), nullable=False),
+    Column("data", Json, nullable=False),
+    Column("erased_at", Moment),
+)
+"""Names, reasons and form data of an entry. The entry holds SHA-256(salt ‖ data): erasing this row keeps the chain."""
+
+reads = Table(
+    "reads",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("actor", String(60), nullable=False),
+    Column("dossier_id", BigId, nullable=False, index=True),
+    Column("what", String(40), nullable=False),
+    Column("reason", Text, nullable=False),
+)
+"""Who looked at unmasked personal data, when and why."""

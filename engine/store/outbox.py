@@ -1,0 +1,54 @@
+"""The outbox: notices written in the act's own transaction, sent after it. Redis only rings; this table remembers."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text, text
+
+from engine.store.base import BigId, Json, Moment, metadata
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("key", String(160), nullable=False, unique=True),  # the same notice is never written twice
+    Column("dossier_id", BigId, ForeignKey("dossiers.id"), nullable=False, index=True),
+    Column("channel", String(10), nullable=False),  # email, sms, webhook, inbox
+    Column("recipient", String(80), nullable=False),  # applicant, person:<id>, office:<code>/<role>, webhook:<id>
+    Column("template", String(60), nullable=False),
+    Column("data", Json, nullable=False),  # facts for the template; never personal data
+    Column("created_at", Moment, nullable=False),
+    Column("status", String(10), nullable=False),  # waiting, sent, parked, dropped
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    Column("reference", Text),
+    Column("error", Text),
+    Column("read_at", Moment),
+    CheckConstraint("status IN ('waiting', 'sent', 'parked', 'dropped')", name="status"),
+    Index(
+        "ix_outbox_waiting",
+        "next_attempt_at",
+        "id",
+        sqlite_where=text("status = 'waiting'"),
+        postgresql_where=text("status = 'waiting'"),
+    ),
+    Index(
+        "ix_outbox_inbox",
+        "recipient",
+        "id",
+        sqlite_where=text("channel = 'inbox'"),
+        postgresql_where=text("channel = 'inbox'"),
+    ),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("url", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("office", String(40)),  # None: every dossier of the installation
+    Column("active", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", BigId, ForeignKey("people.id")),
+)

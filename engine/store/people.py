@@ -1,0 +1,56 @@
+"""People of the offices: who they are, how they prove it, where they work and from when, and who stands in for whom."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text
+
+from engine.store.base import BigId, Moment, metadata
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("username", String(60), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("email", String(254)),
+    Column("phone", String(30)),
+    Column("password", Text),  # argon2; None: cannot sign in by password
+    Column("admin", Integer, nullable=False),
+    Column("active", Integer, nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # SHA-256 of a random token of 256 bits
+    Column("person_id", BigId, ForeignKey("people.id"), nullable=False, index=True),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("person_id", BigId, ForeignKey("people.id"), primary_key=True),
+    Column("office", String(40), ForeignKey("offices.code"), primary_key=True),
+    Column("role", String(40), primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_to", Date),  # exclusive
+    Index("ix_memberships_office_role", "office", "role"),
+)
+
+substitutes = Table(
+    "substitutes",
+    metadata,
+    Column("absent_id", BigId, ForeignKey("people.id"), primary_key=True),
+    Column("deputy_id", BigId, ForeignKey("people.id"), primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_to", Date, nullable=False),  # exclusive
+    Column("office", String(40)),  # None: wherever the absent person works
+    Column("legal", Text, nullable=False),  # the written assignment
+    CheckConstraint("absent_id <> deputy_id", name="not_oneself"),
+)
+"""A deputy acts with the absent person's roles, between two dates."""

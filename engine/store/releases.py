@@ -1,0 +1,32 @@
+"""Released procedures and notice templates, immutable: at run time nothing reads a YAML file."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text
+
+from engine.store.base import BigId, Json, Moment, metadata
+
+releases = Table(
+    "releases",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("procedure", String(20), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("start", Date, nullable=False),
+    Column("until", Date),  # inclusive; None: open
+    Column("document", Text, nullable=False),  # canonical JSON
+    Column("name_vi", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("public", Integer, nullable=False),
+    Column("published_at", Moment, nullable=False),
+    Column("published_by", BigId, ForeignKey("people.id")),
+    Index("uq_releases_version", "procedure", "version", unique=True),
+)
+
+notice_templates = Table(
+    "notice_templates",
+    metadata,
+    Column("key", String(60), primary_key=True),
+    Column("document", Json, nullable=False),
+    Column("published_at", Moment, nullable=False),
+)

@@ -1,0 +1,74 @@
+"""Dated administrative units, their succession, the offices that stand on them, and the dated competences."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Date, Float, Index, Integer, String, Table, Text
+
+from engine.store.base import Json, metadata
+
+units = Table(
+    "units",
+    metadata,
+    Column("id", String(24), primary_key=True),  # level initial : code @ first day
+    Column("code", String(8), nullable=False),
+    Column("level", String(10), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("parent", String(24)),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),  # exclusive
+    Column("legal", Text, nullable=False),
+    Index("ix_units_code", "code", "level"),
+)
+
+successions = Table(
+    "successions",
+    metadata,
+    Column("from_id", String(24), primary_key=True),
+    Column("to_id", String(24), primary_key=True),
+    Column("date", Date, primary_key=True),
+    Column("kind", String(12), nullable=False),
+    Column("share", Float),
+    Column("is_default", Integer, nullable=False),
+    Column("legal", Text, nullable=False),
+)
+
+offices = Table(
+    "offices",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    Column("body", String(30), nullable=False),
+    Column("unit", String(24), nullable=False),
+    Column("name_vi", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("province", String(8), nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("receives", Integer, nullable=False),
+    Column("area", Json, nullable=False),  # unit ids beyond its own
+    Column("identifier", String(40), nullable=False),  # in dossier codes
+    Column("address", Text),
+    Column("hotline", String(40)),
+    Index("ix_offices_unit", "unit", "body"),
+    Index("ix_offices_province", "province"),
+)
+
+competences = Table(
+    "competences",
+    metadata,
+    Column("subject", String(30), primary_key=True),  # procedure code or task
+    Column("applicant_kinds", String(80), primary_key=True),  # '*' or kinds joined by '|'
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_to", Date),  # exclusive
+    Column("level", String(10), nullable=False),
+    Column("body", String(30), nullable=False),
+    Column("legal", Text, nullable=False),
+)
+
+catalogue_versions = Table(
+    "catalogue_versions",
+    metadata,
+    Column("name", String(20), primary_key=True),  # units, offices, competences, releases, calendars, templates
+    Column("number", Integer, nullable=False),
+)
+"""Rises with every publication, so that every process knows when what it keeps in memory has grown old."""

@@ -1,0 +1,134 @@
+"""One click, one transaction: the only place that begins and commits, and that asks what time it is.
+
+``in_transaction(runtime, actor, act)`` runs ``act(unit_of_work)``; all it wrote becomes durable together, or none of it.
+Only after the commit is the worker rung. When PostgreSQL answers that two transactions collided (SQLSTATE 40001, 40P01)
+the whole act is run again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from engine.errors import Conflict
+from engine.ports import Files, Signer
+from engine.rules.permissions import Actor
+from engine.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.catalogue import Catalogue
+
+T = TypeVar("T")
+ATTEMPTS = 8
+COLLISIONS = frozenset({"40001", "40P01"})
+
+
+class Busy(Conflict):
+    """Others kept changing the same rows; nothing was changed."""
+
+    code = "busy"
+    status = 503
+    vi = "Hệ thống đang bận, chưa có gì thay đổi. Xin thử lại."
+    en = "The system is busy and nothing was changed. Please try again."
+
+
+def utc_now() -> dt.datetime:
+    """The present moment in UTC. Everything below takes time as an argument."""
+    return dt.datetime.now(dt.UTC)
+
+
+def told_clock(path: Path) -> Callable[[], dt.datetime]:
+    """A clock that runs from the moment written in a file (ISO 8601, with zone), for demonstrations and rehearsals.
+
+    The file's modification time is when that moment was "now"; rewriting it sets the clock of every process at once.
+    """
+
+    def now() -> dt.datetime:
+        told = dt.datetime.fromisoformat(path.read_text().strip())
+        return told.astimezone(dt.UTC) + dt.timedelta(seconds=time.time() - path.stat().st_mtime)
+
+    return now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """What a process has at hand: made once at start by ``cli``, ``wsgi`` or the worker."""
+
+    database: Engine
+    settings: Settings
+    catalogue: Catalogue
+    files: Files
+    signer: Signer
+    ring: Callable[[], None] = lambda: None  # wakes the worker; must never raise
+    now: Callable[[], dt.datetime] = utc_now
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """What one act has at hand. ``after_commit`` runs once everything is durable."""
+
+    runtime: Runtime
+    connection: Connection
+    actor: Actor
+    now: dt.datetime
+    request_id: str
+    after_commit: list[Callable[[], Any]] = field(default_factory=list)
+    rings: bool = False  # the outbox has grown: wake the worker after the commit
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.runtime.catalogue
+
+    @property
+    def settings(self) -> Settings:
+        return self.runtime.settings
+
+
+def in_transaction(
+    runtime: Runtime,
+    actor: Actor,
+    act: Callable[[UnitOfWork], T],
+    *,
+    request_id: str = "",
+    now: dt.datetime | None = None,
+) -> T:
+    """Runs ``act`` in one transaction and returns its answer. Refusals roll back and pass through. Raises Busy."""
+    for attempt in range(ATTEMPTS):
+        try:
+            return _once(runtime, actor, act, request_id, now)
+        except DBAPIError as error:
+            if not _collided(error):
+                raise
+            time.sleep(random.uniform(0, 0.01 * 2**attempt))
+    raise Busy()
+
+
+def _once(
+    runtime: Runtime, actor: Actor, act: Callable[[UnitOfWork], T], request_id: str, now: dt.datetime | None
+) -> T:
+    with runtime.database.connect() as connection:
+        transaction = connection.begin()
+        unit = UnitOfWork(runtime, connection, actor, now or runtime.now(), request_id)
+        try:
+            answer = act(unit)
+        except BaseException:
+            transaction.rollback()
+            raise
+        transaction.commit()
+    for later in unit.after_commit:
+        later()
+    if unit.rings:
+        runtime.ring()
+    return answer
+
+
+def _collided(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in COLLISIONS
