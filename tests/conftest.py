@@ -72,7 +72,7 @@ def _postgres_database(worker_id: str) -> Iterator[tuple[Path, str]]:
 
 @pytest.fixture
 def postgres_url(_postgres_database: tuple[Path, str]) -> str:
-    """A fresh, migrated PostgreSQL database, as the application's role, which may not change the journal or the tables."""
+    """A fresh, migrated PostgreSQL database, as the application's role, which may not alter tables."""
     return postgres_url_of(*_postgres_database, APPLICATION)
 
 

@@ -46,9 +46,7 @@ def server_programs() -> Path:
     for folder in candidates:
         if (folder / "initdb").is_file() and (folder / "postgres").is_file():
             return folder
-    raise PostgresMissing(
-        "PostgreSQL's server programs were not found: install the package 'postgresql' (15 or later)."
-    )
+    raise PostgresMissing("PostgreSQL's server programs were not found: install Debian's package 'postgresql'.")
 
 
 class PostgresServer:

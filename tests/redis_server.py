@@ -1,4 +1,4 @@
-"""A private Redis for the tests: the same program and settings as the embedded default, in a folder with a short name."""
+"""A private Redis for the tests: the program and settings of the embedded default, in a folder with a short name."""
 
 from __future__ import annotations
 
