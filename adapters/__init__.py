@@ -1,1 +1,1 @@
-"""Adapters: what the engine asks of the outside world (engine.ports), done with real programs."""
+"""Ways out of the engine: each module implements one Protocol of ``engine.ports``; the engine imports none of them."""

@@ -1,0 +1,44 @@
+"""Which adapter carries which channel on this installation. Called by the command line, ``wsgi`` and worker only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from adapters.email import EmailNotifier
+from adapters.notice_file import FileNotifier
+from adapters.sms import SmsNotifier
+from adapters.webhook import WebhookNotifier
+from engine.ports import DeliveryFailed, Message, Notifier
+from engine.settings import Settings
+
+_SETTINGS = {"email": "MOTCUA_SMTP_URL or MOTCUA_NOTICE_FILE", "sms": "MOTCUA_SMS_URL or MOTCUA_NOTICE_FILE"}
+
+
+class ChannelNotifier:
+    """Notifier that hands each message to the adapter of its channel."""
+
+    def __init__(self, adapters: Mapping[str, Notifier]) -> None:
+        self._adapters = dict(adapters)
+
+    def send(self, message: Message) -> str:
+        """What the channel's adapter does. A channel without one fails for now: an operator may set it up later."""
+        adapter = self._adapters.get(message.channel)
+        if adapter is None:
+            setting = _SETTINGS.get(message.channel)
+            why = f"set {setting}" if setting else "this installation has no adapter for this channel"
+            raise DeliveryFailed(permanent=False, channel=message.channel, why=why)
+        return adapter.send(message)
+
+
+def notifier_from(settings: Settings, *, echo: Callable[[str], None] | None = None) -> ChannelNotifier:
+    """E-mail by SMTP and SMS by the gateway where they are set, otherwise into the notice file where that is set;
+    webhooks always. ``echo`` is told of each notice that goes into the file. Raises a Refusal on a wrong setting."""
+    adapters: dict[str, Notifier] = {"webhook": WebhookNotifier(allow_private=settings.webhook_allow_private)}
+    if settings.notice_file is not None:
+        sink = FileNotifier(settings.notice_file, echo=echo)
+        adapters |= {"email": sink, "sms": sink}
+    if settings.smtp_url is not None:
+        adapters["email"] = EmailNotifier(settings.smtp_url, settings.mail_from)
+    if settings.sms_webhook_url is not None:
+        adapters["sms"] = SmsNotifier(settings.sms_webhook_url)
+    return ChannelNotifier(adapters)

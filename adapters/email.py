@@ -1,0 +1,203 @@
+"""Notices by e-mail over SMTP.
+
+``smtp://user:password@host:port?starttls=1`` speaks plainly and, when asked, turns to TLS before signing in;
+``smtps://`` speaks TLS from the first byte. Certificates are verified against the system's authorities
+(``SSL_CERT_FILE`` adds an office's own). Ports when not given: 25, 587 with ``starttls=1``, 465 with ``smtps``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import html
+import re
+import smtplib
+import ssl
+from dataclasses import dataclass, field
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from email.utils import formatdate, parseaddr
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from engine.errors import Refusal
+from engine.ports import DeliveryFailed, Message
+
+_SECONDS = 20.0  # for each exchange with the server
+_POLICY = SMTP_POLICY.clone(cte_type="7bit")  # passes every server, also one without 8BITMIME
+_LINE_BREAKS = re.compile(r"[\r\n\x00]")
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
+# The address form of HTML's e-mail field: one recipient, no comments, no quoted local part, ASCII.
+_ONE_ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+"
+    r"@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
+)
+
+
+class WrongMailServer(Refusal):
+    """The address of the mail server or of the sender cannot be used; told at the start, not at the first notice."""
+
+    code = "wrong-mail-server"
+    status = 500
+    vi = "Cấu hình máy chủ thư không hợp lệ: {why}."
+    en = "The mail server setting is wrong: {why}."
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where and how to hand in mail. ``password`` never appears in a representation."""
+
+    host: str
+    port: int
+    tls: bool
+    starttls: bool
+    user: str | None
+    password: str | None = field(repr=False)
+
+
+def mail_server_from(url: str) -> MailServer:
+    """The server that an ``smtp://`` or ``smtps://`` URL names. Raises WrongMailServer."""
+    parts = urlsplit(url)
+    options = parse_qs(parts.query, keep_blank_values=True)
+    starttls = options.pop("starttls", ["0"])[-1]
+    try:
+        port = parts.port
+    except ValueError:
+        raise WrongMailServer(why="the port must be a number from 1 to 65535") from None
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise WrongMailServer(why="it must look like smtp://host or smtps://host")
+    if options or starttls not in ("0", "1"):
+        raise WrongMailServer(why="the only option is starttls=1")
+    tls = parts.scheme == "smtps"
+    if tls and starttls == "1":
+        raise WrongMailServer(why="smtps:// is encrypted from the start and takes no starttls=1")
+    usual = 465 if tls else 587 if starttls == "1" else 25
+    return MailServer(
+        host=parts.hostname,
+        port=port or usual,
+        tls=tls,
+        starttls=starttls == "1",
+        user=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password is not None else None,
+    )
+
+
+class EmailNotifier:
+    """Notifier over SMTP: one connection a notice, plain text with a simple HTML alternative.
+
+    The Message-ID comes from the notice's key alone, so a repeated notice carries the same one and mailboxes that
+    de-duplicate show it once. ``send`` returns that Message-ID.
+    """
+
+    def __init__(self, url: str, sender: str, *, timeout: float = _SECONDS) -> None:
+        """``sender`` is ``address`` or ``Name <address>``; ``timeout`` is in seconds. Raises WrongMailServer."""
+        self._server = mail_server_from(url)
+        name, address = parseaddr(sender)
+        if not _ONE_ADDRESS.fullmatch(address) or _LINE_BREAKS.search(sender):
+            raise WrongMailServer(why="MOTCUA_MAIL_FROM must be one address")
+        self._sender = Address(display_name=name, addr_spec=address)
+        self._timeout = timeout
+
+    def send(self, message: Message) -> str:
+        """Hand the notice to the mail server. Permanent is only what the server says for good about this recipient or
+        this text; a wrong password or sender is ours to mend, so the notice waits."""
+        try:
+            mail = self._mail(message)
+        except ValueError as error:  # what the email package will not put into a mail (also UnicodeError)
+            raise DeliveryFailed(permanent=True, channel="email", why=f"it makes no valid mail: {error}") from error
+        try:
+            connection = self._connect()
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:  # UnicodeError: an impossible host name
+            raise _failed(error, permanent=False) from error
+        try:
+            connection.send_message(mail, from_addr=self._sender.addr_spec, to_addrs=[message.address])
+        except smtplib.SMTPRecipientsRefused as error:
+            code, text = error.recipients[message.address]
+            raise DeliveryFailed(permanent=_final(code), channel="email", why=_words(code, text)) from error
+        except smtplib.SMTPDataError as error:
+            raise _failed(error, permanent=_final(error.smtp_code)) from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise _failed(error, permanent=False) from error
+        finally:
+            # The server has taken the mail or refused it; how the parting goes changes nothing.
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                connection.quit()
+            connection.close()
+        return str(mail["Message-ID"])
+
+    def _connect(self) -> smtplib.SMTP:
+        server = self._server
+        context = ssl.create_default_context()
+        connection: smtplib.SMTP
+        if server.tls:
+            connection = smtplib.SMTP_SSL(server.host, server.port, timeout=self._timeout, context=context)
+        else:
+            connection = smtplib.SMTP(server.host, server.port, timeout=self._timeout)
+        try:
+            if server.starttls:
+                connection.starttls(context=context)
+            if server.user is not None:
+                connection.login(server.user, server.password or "")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _mail(self, message: Message) -> EmailMessage:
+        if not _ONE_ADDRESS.fullmatch(message.address):
+            raise DeliveryFailed(permanent=True, channel="email", why="it is not one e-mail address")
+        if _LINE_BREAKS.search(message.subject):
+            raise DeliveryFailed(permanent=True, channel="email", why="the subject holds a line break")
+        mail = EmailMessage(policy=_POLICY)
+        mail["From"] = self._sender
+        mail["To"] = Address(addr_spec=message.address)
+        mail["Subject"] = message.subject
+        mail["Date"] = formatdate()
+        mail["Message-ID"] = f"<{hashlib.sha256(message.key.encode()).hexdigest()[:40]}@{self._sender.domain}>"
+        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies
+        if message.language in ("vi", "en"):
+            mail["Content-Language"] = message.language
+        mail.set_content(message.body)
+        mail.add_alternative(_as_html(message), subtype="html")
+        return mail
+
+
+def _as_html(message: Message) -> str:
+    paragraphs = (
+        "<p>" + "<br>\n".join(_linked(line) for line in paragraph.splitlines()) + "</p>"
+        for paragraph in re.split(r"\n\s*\n", message.body.strip())
+    )
+    language = message.language if message.language in ("vi", "en") else "vi"
+    title = html.escape(message.subject)
+    return (
+        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title></head>\n'
+        '<body style="font:16px/1.5 sans-serif;max-width:40em">\n' + "\n".join(paragraphs) + "\n</body></html>\n"
+    )
+
+
+def _linked(line: str) -> str:
+    """Escaped, with web addresses made into links."""
+    pieces, end = [], 0
+    for found in _WEB_ADDRESS.finditer(line):
+        target = html.escape(found.group())
+        pieces += [html.escape(line[end : found.start()]), f'<a href="{target}">{target}</a>']
+        end = found.end()
+    return "".join(pieces) + html.escape(line[end:])
+
+
+def _final(code: int) -> bool:
+    """RFC 5321 section 4.2.1: 5yz is a permanent negative reply."""
+    return 500 <= code <= 599
+
+
+def _failed(error: Exception, *, permanent: bool) -> DeliveryFailed:
+    if isinstance(error, smtplib.SMTPResponseException):
+        why = _words(error.smtp_code, error.smtp_error)
+    else:
+        why = f"{type(error).__name__}: {error}"
+    return DeliveryFailed(permanent=permanent, channel="email", why=why)
+
+
+def _words(code: int, text: bytes | str) -> str:
+    said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return f"{code} {' '.join(said.split())}"[:300]

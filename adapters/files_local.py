@@ -1,0 +1,120 @@
+"""Contents of dossiers in a folder of this machine (or of a file system that several machines mount).
+
+``ab/cd/abcd…`` (32 hexadecimal digits, two levels so that no folder grows past what tools can list), mode 600. The name
+says nothing about the content and cannot be guessed; which dossier it belongs to stands in the database.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from engine.errors import NotFound, Refusal
+
+_KEY = re.compile(r"[0-9a-f]{32}")
+_UNFINISHED = ".part"
+
+
+class NoSuchFile(NotFound):
+    """No content is kept under this key, or the text is not a key at all."""
+
+    code = "no-such-file"
+    vi = "Không tìm thấy tệp."
+    en = "The file was not found."
+
+
+class NotKept(Refusal):
+    """The content could not be written, for example because the disk is full; nothing was kept."""
+
+    code = "file-not-kept"
+    status = 507
+    vi = "Không lưu được tệp: {why}."
+    en = "The file could not be kept: {why}."
+
+
+class LocalFiles:
+    """Files over one folder. Safe for many processes: keys are random and contents never change."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def put(self, content: bytes) -> str:
+        """Keep the content and return its key, once content and name are on the disk. Raises NotKept."""
+        key = secrets.token_hex(16)
+        path = self._path(key)
+        unfinished = path.with_name(path.name + _UNFINISHED)
+        try:
+            self._make_folders(path.parent)
+            try:
+                _write(unfinished, content)
+                unfinished.rename(path)
+            except BaseException:
+                unfinished.unlink(missing_ok=True)
+                raise
+            _sync_folder(path.parent)
+        except OSError as error:
+            raise NotKept(why=error.strerror or str(error)) from error
+        return key
+
+    def read(self, key: str) -> bytes:
+        """The content under a key. Raises NoSuchFile."""
+        try:
+            return self._path(key).read_bytes()
+        except FileNotFoundError as error:
+            raise NoSuchFile() from error
+
+    def remove(self, key: str) -> None:
+        """Forget the content under a key; nothing happens when it is gone already. Raises NoSuchFile for no key."""
+        path = self._path(key)
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            return
+        _sync_folder(path.parent)
+
+    def keys(self) -> Iterator[str]:
+        """Every key, in order; contents put or removed meanwhile may or may not be among them."""
+        for path in sorted(self._root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*")):
+            if _KEY.fullmatch(path.name):
+                yield path.name
+
+    def remove_unfinished(self, *, before: datetime) -> int:
+        """Remove what a crash in the middle of ``put`` left behind before a moment (UTC); how many there were."""
+        count = 0
+        for path in self._root.glob(f"[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*{_UNFINISHED}"):
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink(missing_ok=True)
+                count += 1
+        return count
+
+    def _path(self, key: str) -> Path:
+        """Where a key's content stands. Anything that is not a key of ours never becomes a path."""
+        if not _KEY.fullmatch(key):
+            raise NoSuchFile()
+        return self._root / key[:2] / key[2:4] / key
+
+    def _make_folders(self, folder: Path) -> None:
+        missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+        for parent in reversed(missing):
+            parent.mkdir(mode=0o700, exist_ok=True)
+            _sync_folder(parent.parent)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """A rename is durable only when its folder is."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

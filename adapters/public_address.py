@@ -1,0 +1,90 @@
+"""Which network address a URL that a stranger registered may lead to.
+
+A webhook's URL comes from outside. Without this check it could make our server call the machines behind the office's
+firewall (server-side request forgery), and a name may answer differently the second time it is asked (DNS rebinding);
+hence the caller connects to the very address that was checked here.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from engine.ports import DeliveryFailed
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to connect: ``addresses`` are checked and in the order to try; ``host`` goes into Host and TLS."""
+
+    scheme: str
+    host: str
+    port: int
+    addresses: tuple[str, ...]
+    target: str
+
+    @property
+    def host_header(self) -> str:
+        """The value of the Host header: the port only where it is not the scheme's own."""
+        name = f"[{self.host}]" if ":" in self.host else self.host
+        return name if self.port == (443 if self.scheme == "https" else 80) else f"{name}:{self.port}"
+
+
+def place_of(url: str, *, channel: str, allow_private: bool) -> Place:
+    """The place a URL leads to. Raises DeliveryFailed: for good when the URL or where it leads may not be used, for now
+    when its name does not resolve. Unless ``allow_private``, only https to public addresses is let through."""
+    scheme, host, port, target = _parts(url, channel)
+    if scheme == "http" and not allow_private:
+        raise _never(channel, "the address must begin with https://")
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise DeliveryFailed(channel=channel, why=f"the name {host} does not resolve ({error})") from error
+    addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+    if not allow_private:
+        # One private answer among public ones is enough to refuse: which one is used must not be luck.
+        for address in addresses:
+            if not is_public(address):
+                raise _never(channel, f"{host} leads to {address}, which is not a public address")
+    return Place(scheme=scheme, host=host, port=port, addresses=addresses, target=target)
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the open Internet, looking also at an IPv4 address carried inside an IPv6 one."""
+    ip = ipaddress.ip_address(address.split("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if inner is None and ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(str(inner))
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+def _parts(url: str, channel: str) -> tuple[str, str, int, str]:
+    if any(character <= " " or character == "\x7f" for character in url):
+        raise _never(channel, "the address holds a space or a control character")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+        host = parts.hostname or ""
+        if ":" not in host:  # not an IPv6 address
+            host = host.encode("idna").decode("ascii")
+    except (ValueError, UnicodeError):
+        raise _never(channel, "the address is malformed") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise _never(channel, "the address is not a web address")
+    if parts.username is not None or parts.password is not None:
+        raise _never(channel, "the address must not hold a user name or password")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if not target.isascii():
+        raise _never(channel, "the path of the address must be percent-encoded")
+    return parts.scheme, host, port or (443 if parts.scheme == "https" else 80), target
+
+
+def _never(channel: str, why: str) -> DeliveryFailed:
+    return DeliveryFailed(permanent=True, channel=channel, why=why)

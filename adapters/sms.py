@@ -1,0 +1,55 @@
+"""Notices by SMS, through an HTTP gateway.
+
+There is no common protocol for sending an SMS: each operator has its own. So the notice goes, signed like every
+webhook, as ``{"to", "text"}`` to one URL, behind which stands the gateway of the office's own operator (a brand-name
+SMS service, or a few lines that translate). That gateway de-duplicates by ``webhook-id``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import orjson
+
+from adapters.webhook import post_signed, usable_secret
+from engine.ports import DeliveryFailed, Message
+from engine.settings import WrongSetting
+
+_SEPARATORS = str.maketrans("", "", " .-()")
+
+
+class SmsNotifier:
+    """Notifier for ``sms``: ``message.address`` is a telephone number, ``message.body`` the text.
+
+    The gateway may stand on a private address and speak plain http there: its URL is the office's own setting, not a
+    stranger's. Its 410 means that this number will never take an SMS.
+    """
+
+    def __init__(self, url: str, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        """``url`` is ``https://:SECRET@gateway/path``, the secret percent-encoded (``whsec_…``). WrongSetting."""
+        parts = urlsplit(url)
+        self._secret = unquote(parts.password or "")
+        if not usable_secret(self._secret):
+            raise WrongSetting(
+                name="MOTCUA_SMS_URL",
+                why="it needs the signing secret shared with the gateway: https://:whsec_…@host/path",
+            )
+        self._url = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+        self._now = now
+
+    def send(self, message: Message) -> str:
+        """Hand the text to the gateway once; its ``id`` or ''. Raises DeliveryFailed."""
+        number = message.address.translate(_SEPARATORS)
+        if not (number.removeprefix("+").isdecimal() and number.isascii() and 8 <= len(number) <= 16):
+            raise DeliveryFailed(permanent=True, channel="sms", why="it is not a telephone number")
+        return post_signed(
+            self._url,
+            orjson.dumps({"to": number, "text": message.body}),
+            key=message.key,
+            secret=self._secret,
+            channel="sms",
+            at=self._now(),
+            allow_private=True,
+        )
