@@ -1,0 +1,212 @@
+"""Reads a typed address, name, code or id and says which unit it means on a day; doubt is answered with candidates.
+
+The words are searched for names of units (``place_index``). A reading is a commune, district or province with the units
+above it that the text also names; old and new names may be mixed, as people do. The best reading leaves the fewest claims
+("Quận 3", "Phường Xyz") unexplained and explains the most words; equal readings stay side by side. Units that are no more
+are carried to the day by their successions.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from engine.rules import resolutions
+from engine.rules.place_index import Claim, Hit, PlaceIndex, claims_of
+from engine.rules.place_names import Word, words_of
+from engine.rules.resolutions import Candidate, Resolution
+from engine.rules.units import LEVELS, AddressTooLong, Unit
+
+if TYPE_CHECKING:
+    from engine.rules.territory import Territory
+
+LONGEST_ADDRESS = 300  # characters
+_CODE = re.compile(r"(?:([pdc]):)?([0-9A-Za-z]{1,12})(?:@(\d{4}-\d{2}-\d{2}))?")
+_DEPTH = {"commune": 0, "district": 1, "province": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to understand the text: the smallest unit named, and the units above it that the text names too."""
+
+    target: Hit
+    above: tuple[Hit, ...]
+    unexplained: tuple[Claim, ...]
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        return (self.target, *self.above)
+
+    @property
+    def score(self) -> tuple[int, ...]:
+        hits = self.hits
+        words = sum(hit.end - hit.start for hit in hits)
+        doubt = sum(hit.doubt for hit in hits)
+        announced = sum(hit.announced for hit in hits)
+        return (-len(self.unexplained), words, -doubt, len(hits), announced, -sum(hit.alias for hit in hits))
+
+
+class AddressReader:
+    """Answers for one territory; the index is built with it and never changes."""
+
+    def __init__(self, territory: Territory) -> None:
+        self._territory = territory
+        self._index = PlaceIndex(territory.units())
+        self._related = lru_cache(maxsize=20_000)(self._related_now)
+        self._full_name = lru_cache(maxsize=20_000)(self._full_name_now)
+
+    def resolve(self, text: str, on: dt.date) -> Resolution:
+        """See ``Territory.resolve``. Raises AddressTooLong."""
+        if len(text) > LONGEST_ADDRESS:
+            raise AddressTooLong(length=len(text), most=LONGEST_ADDRESS)
+        coded = self._by_code(text.strip(), on)
+        if coded is not None:
+            return coded
+        words = words_of(text)
+        hits = self._index.hits(words, on)
+        readings = self._best_readings(hits, claims_of(words, hits))
+        if not readings:
+            return self._unrecognised(text, words, on)
+        return self._answer(text, words, on, readings)
+
+    def _by_code(self, text: str, on: dt.date) -> Resolution | None:
+        """A code, key or id; None when the text is not one, or when no unit ever bore that code."""
+        match = _CODE.fullmatch(text)
+        if match is None:
+            return None
+        initial, code, day = match.groups()
+        levels = [LEVELS[initial]] if initial else list(LEVELS.values())
+        versions = [u for level in levels for u in self._territory.versions(code, level)]
+        if day is not None:
+            versions = [unit for unit in versions if unit.valid_from.isoformat() == day]
+        if not versions:
+            return None
+        valid = [unit for unit in versions if unit.valid(on)]
+        # A code that is free on the day means the last unit that bore it.
+        origins = valid or [unit for unit in versions if unit.valid_from <= on][-1:]
+        if not origins:
+            vi, en = resolutions.not_yet(versions[0])
+            return Resolution(text, on, "none", (), vi, en, (versions[0],))
+        return self._of_origins(text, on, origins, certain=True)
+
+    def _best_readings(self, hits: Sequence[Hit], claims: Sequence[Claim]) -> list[Reading]:
+        by_unit: dict[str, list[Hit]] = defaultdict(list)
+        for hit in hits:
+            by_unit[hit.unit.id].append(hit)
+        best: list[Reading] = []
+        top: tuple[int, ...] = ()
+        for hit in hits:
+            reading = self._reading(hit, by_unit, claims)
+            if not best or reading.score > top:
+                best, top = [reading], reading.score
+            elif reading.score == top:
+                best.append(reading)
+        return best
+
+    def _reading(self, target: Hit, by_unit: dict[str, list[Hit]], claims: Sequence[Claim]) -> Reading:
+        above: list[Hit] = []
+        for depth in range(_DEPTH[target.unit.level] + 1, 3):
+            related = (hit for one in self._related(target.unit, depth) for hit in by_unit.get(one, ()))
+            free = [hit for hit in related if not any(hit.overlaps(other) for other in (target, *above))]
+            if free:
+                above.append(max(free, key=lambda h: (h.end - h.start, -h.doubt, not h.alias, h.announced, h.start)))
+        taken = (target, *above)
+        unexplained = tuple(claim for claim in claims if not any(hit.overlaps(claim) for hit in taken))
+        return Reading(target, tuple(above), unexplained)
+
+    def _answer(self, text: str, words: Sequence[Word], on: dt.date, readings: Sequence[Reading]) -> Resolution:
+        first = readings[0]
+        understood = tuple(dict.fromkeys(hit.unit for hit in first.hits))
+        finer = [c for c in first.unexplained if all(_DEPTH[x] < _DEPTH[first.target.unit.level] for x in c.levels)]
+        if finer:
+            within = self._full_name(first.target.unit, on)
+            vi, en = resolutions.unknown_part(_phrase(words, finer[0].start, finer[0].end), within)
+            return Resolution(text, on, "none", (), vi, en, understood, leftover=_leftover(words, first))
+        origins = list(dict.fromkeys(reading.target.unit for reading in readings))
+        unsure = first.target.doubt == 2 or first.target.alias
+        # An earlier name, or other accents, is enough only where a unit above confirms it.
+        certain = not first.unexplained and (not unsure or bool(first.above))
+        answer = self._of_origins(text, on, origins, certain)
+        if not certain and len(answer.candidates) == 1:
+            name = answer.candidates[0].full_name
+            claim = first.unexplained[0] if first.unexplained else None
+            reason = resolutions.doubtful(_phrase(words, claim.start, claim.end), name) if claim else None
+            vi, en = reason or resolutions.spelled_otherwise(name)
+            answer = replace(answer, reason_vi=vi, reason_en=en)
+        understood = understood if len(origins) == 1 else ()
+        return replace(answer, understood=understood, leftover=_leftover(words, first))
+
+    def _of_origins(self, text: str, on: dt.date, origins: Sequence[Unit], certain: bool) -> Resolution:
+        """Carry the units that the text names to the day; names in force come before earlier ones."""
+        now = [unit for unit in origins if unit.valid(on)]
+        candidates = self._carried(now or origins, on)
+        known = {one.unit.id for one in candidates}
+        also = tuple(one for one in self._carried(origins, on) if one.unit.id not in known)
+        if not candidates:
+            vi, en = resolutions.nothing(text)
+            return Resolution(text, on, "none", (), vi, en, tuple(origins))
+        if len(candidates) == 1:
+            vi, en = resolutions.named(candidates[0])
+        elif len({one.origin.id for one in candidates}) == 1:
+            vi, en = resolutions.divided(candidates)
+        else:
+            vi, en = resolutions.several(candidates)
+            candidates = tuple(replace(one, is_default=False) for one in candidates)
+        if also:
+            more_vi, more_en = resolutions.namesakes(also)
+            vi, en = vi + more_vi, en + more_en
+        if not certain:
+            candidates = tuple(replace(one, is_default=False) for one in candidates)
+        outcome = "one" if certain and len(candidates) == 1 else "candidates"
+        return Resolution(text, on, outcome, candidates, vi, en, tuple(origins), also)  # type: ignore[arg-type]
+
+    def _carried(self, origins: Iterable[Unit], on: dt.date) -> tuple[Candidate, ...]:
+        found: dict[str, Candidate] = {}
+        for origin in origins:
+            for there in self._territory.successors(origin.id, on):
+                names = self._full_name(there.unit, on), self._full_name(origin, None)
+                made = Candidate(there.unit, origin, there.share, there.is_default, there.path, *names)
+                found.setdefault(there.unit.id, made)
+        return tuple(found.values())
+
+    def _unrecognised(self, text: str, words: Sequence[Word], on: dt.date) -> Resolution:
+        later = [hit for hit in self._index.hits(words, None) if hit.unit.valid_from > on]
+        longest = max(later, key=lambda hit: (hit.end - hit.start, hit.announced), default=None)
+        vi, en = resolutions.not_yet(longest.unit) if longest else resolutions.nothing(text)
+        understood = (longest.unit,) if longest else ()
+        return Resolution(text, on, "none", (), vi, en, understood, leftover=" ".join(word.text for word in words))
+
+    def _related_now(self, unit: Unit, depth: int) -> tuple[str, ...]:
+        """Ids of the districts (depth 1) or provinces (2) that the unit, what it became or what it came from was in."""
+        lineage = [*self._lineage(unit, forward=True), *self._lineage(unit, forward=False)]
+        above = (one for kin in lineage for one in (kin, *self._territory.parents_ever(kin)))
+        return tuple(dict.fromkeys(one.id for one in above if _DEPTH[one.level] == depth and one.id != unit.id))
+
+    def _lineage(self, unit: Unit, forward: bool) -> list[Unit]:
+        found = [unit]
+        for one in found:
+            if forward:
+                kin = [edge.to_id for edge in self._territory.edges_from(one.id)]
+            else:
+                kin = [edge.from_id for edge in self._territory.edges_to(one.id) if edge.kind != "abolished"]
+            known = {other.id for other in found}
+            found += [self._territory.unit(i) for i in dict.fromkeys(kin) if i not in known]
+        return found
+
+    def _full_name_now(self, unit: Unit, on: dt.date | None) -> str:
+        chain = self._territory.parent_chain(unit, on if on is not None and unit.valid(on) else None)
+        return ", ".join(one.name_vi for one in (unit, *chain))
+
+
+def _phrase(words: Sequence[Word], start: int, end: int) -> str:
+    return " ".join(word.text for word in words[start:end])
+
+
+def _leftover(words: Sequence[Word], reading: Reading) -> str:
+    taken = {place for hit in reading.hits for place in range(hit.start, hit.end)}
+    return " ".join(word.text for place, word in enumerate(words) if place not in taken)

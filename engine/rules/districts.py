@@ -1,0 +1,62 @@
+"""Which communes of today lie in a district that is no more: what routing rules written by district name need."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from engine.rules.place_names import slug
+from engine.rules.units import AmbiguousDistrict, Unit, UnknownDistrict
+
+if TYPE_CHECKING:
+    from engine.rules.territory import Territory
+
+
+class FormerDistricts:
+    """Districts by code, name, kind and name, each also with the province before it; answers are remembered."""
+
+    def __init__(self, territory: Territory) -> None:
+        self._territory = territory
+        self._keys: dict[str, set[str]] = defaultdict(set)  # any way of writing it → keys of districts
+        self._units: dict[str, list[Unit]] = defaultdict(list)  # key → its units, oldest first
+        for unit in territory.units("district"):
+            self._units[unit.key].append(unit)
+            names = {slug(unit.short_name), slug(unit.name_vi)}
+            provinces = {slug(one.short_name) for one in self._provinces(unit)}
+            for way in (unit.id, unit.key, unit.code, *names, *(f"{p}/{n}" for p in provinces for n in names)):
+                self._keys[way].add(unit.key)
+        self.communes = lru_cache(maxsize=4096)(self._communes)
+
+    def _communes(self, district: str, on: dt.date) -> tuple[str, ...]:
+        codes: set[str] = set()
+        for unit in self._units[self._key(district)]:
+            below = (child for child in self._territory.units("commune") if child.parent == unit.key)
+            for origin in (unit, *below):
+                codes |= {s.unit.code for s in self._territory.successors(origin.id, on) if s.unit.level == "commune"}
+        return tuple(sorted(codes))
+
+    def _key(self, district: str) -> str:
+        keys = self._keys.get(district) or self._keys.get("/".join(slug(part) for part in district.split("/")))
+        if not keys:
+            raise UnknownDistrict(district=district)
+        if len(keys) > 1:
+            raise AmbiguousDistrict(district=district, choices=sorted(self._plainest(key) for key in keys))
+        return next(iter(keys))
+
+    def _plainest(self, key: str) -> str:
+        """The shortest way of writing this district, with its province, that means no other one."""
+        ways = [way for way, keys in self._keys.items() if keys == {key} and "/" in way]
+        return min(ways, key=lambda way: (len(way), way), default=key)
+
+    def _provinces(self, unit: Unit) -> list[Unit]:
+        """The provinces above it, then and since."""
+        found = [one for one in self._territory.parents_ever(unit) if one.level == "province"]
+        for one in found:
+            found += [
+                after
+                for edge in self._territory.edges_from(one.id)
+                if (after := self._territory.unit(edge.to_id)) not in found
+            ]
+        return found

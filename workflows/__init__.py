@@ -1,0 +1,1 @@
+"""Procedures as files: the authors' room. Reading, checking and explaining workflow files; it imports engine.rules only."""

@@ -1,0 +1,25 @@
+"""The dated territory files beside this module, and their strict reader."""
+
+from workflows.territory.reader import (
+    FOLDER,
+    SUCCESSION_COLUMNS,
+    UNIT_COLUMNS,
+    MalformedTerritoryFile,
+    read_successions,
+    read_territory,
+    read_units,
+    succession_row,
+    unit_row,
+)
+
+__all__ = [
+    "FOLDER",
+    "SUCCESSION_COLUMNS",
+    "UNIT_COLUMNS",
+    "MalformedTerritoryFile",
+    "read_successions",
+    "read_territory",
+    "read_units",
+    "succession_row",
+    "unit_row",
+]
