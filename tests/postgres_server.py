@@ -222,7 +222,7 @@ def keep(address_file: Path, user_pid: int) -> None:
     """Run a server until the process ``user_pid`` has ended, however it ends, or SIGTERM arrives; then remove it.
 
     The socket's folder is written to ``address_file`` once the server answers. The keeper lets the workers of one test
-    run share a server, and leaves nothing behind when the run is killed.
+    run share a server. It also removes the run's folder, where ``address_file`` lies, should the run be killed.
     """
     ended_by, told = os.pipe()
     signal.signal(signal.SIGTERM, lambda *_: os.write(told, b"."))
@@ -232,6 +232,7 @@ def keep(address_file: Path, user_pid: int) -> None:
         written.write_text(str(server.socket_folder))
         written.rename(address_file)
         select.select([user, ended_by], [], [])
+    shutil.rmtree(address_file.parent, ignore_errors=True)
 
 
 def _version(programs: Path) -> tuple[int, ...]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import ast
 import configparser
 import re
+import sys
 import tokenize
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -131,6 +133,32 @@ def test_the_import_linter_watches_every_room() -> None:
     built = {room for room in ROOMS if _sources(room)}
     assert built <= watched
     assert built <= packaged
+
+
+def test_every_package_that_is_imported_is_asked_for() -> None:
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg", encoding="utf-8")
+    lines = [line for line in config["options"]["install_requires"].splitlines() if line and not line.startswith("#")]
+    asked = {_plain(re.split(r"[\[<>=;~! ]", line, maxsplit=1)[0]) for line in lines}
+    sold_as = packages_distributions()
+    imported = {
+        (module.split(".")[0], _name(path))
+        for path in _sources(*ROOMS)
+        for module in _imports(path)
+        if module.split(".")[0] not in {*sys.stdlib_module_names, *ROOMS, "wsgi"}
+    }
+    missing = [
+        (module, where)
+        for module, where in sorted(imported)
+        if not asked & {_plain(name) for name in sold_as.get(module, [])}
+        # Flask's own parts: they come with it at versions that it chooses, and their names are part of its interface.
+        and module not in {"werkzeug", "jinja2", "markupsafe"}
+    ]
+    assert missing == []
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def test_no_program_imports_the_tests_or_the_tools() -> None:
