@@ -1,0 +1,36 @@
+"""What the rules may know besides the file itself. Everything is optional: a rule that lacks its facts is silent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from engine.rules.definition import Release
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeSpan:
+    """From when (inclusive) until when (exclusive, None: open) an office works, and who follows it."""
+
+    opens: dt.date
+    closes: dt.date | None = None
+    successor: str | None = None
+
+
+@dataclass(frozen=True)
+class LintContext:
+    """The surroundings of a workflow file.
+
+    ``offices``: every office by code, past ones too. ``communes`` and ``provinces``: code → name of those in being on a
+    day. ``former_district``: the communes of a day that lie in a district of earlier days; it raises a Refusal or
+    LookupError for one it does not know. ``templates``: the names of the notice templates. ``releases``: (file name,
+    release) of the other procedures and versions.
+    """
+
+    offices: Mapping[str, OfficeSpan] | None = None
+    communes: Callable[[dt.date], Mapping[str, str]] | None = None
+    provinces: Callable[[dt.date], Collection[str]] | None = None
+    former_district: Callable[[str, dt.date], Iterable[str]] | None = None
+    templates: Collection[str] | None = None
+    releases: tuple[tuple[str, Release], ...] | None = field(default=None)

@@ -1,0 +1,120 @@
+"""Reads workflow files into releases. Nothing that breaks a rule of the format gets through.
+
+``load`` gives the release or raises WorkflowRefused; ``check`` gives every finding as well; ``load_folder`` reads all
+procedures together, so that versions of one procedure follow each other and linked dossiers find their procedure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from engine.rules.definition import Release
+from workflows.lint_context import LintContext
+from workflows.lint_rules import lint_release
+from workflows.normal_form import release_of
+from workflows.problems import Mark, Problem, Report, WorkflowRefused, in_order
+from workflows.schema import FILE
+from workflows.shapes import BAD
+from workflows.source import Source
+from workflows.yaml_reader import MOST_BYTES, decode, read
+
+# Findings that leave every value in place, so that the deeper rules may still be asked.
+_HARMLESS = ("unknown-key", "quoted-code", "duplicate-key", "duplicate-item", "field-key", "one-of")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One file that was checked. ``draft`` is what the file says as far as it can be understood, errors or not."""
+
+    name: str
+    problems: list[Problem]
+    source: Source | None = None
+    draft: Release | None = None
+
+    @property
+    def release(self) -> Release | None:
+        """The release; None when the file has an error."""
+        return None if any(problem.severity == "error" for problem in self.problems) else self.draft
+
+
+def load(path_or_text: Path | str | bytes, name: str | None = None, context: LintContext | None = None) -> Release:
+    """The release that a file (a Path) or a text holds. Raises WorkflowRefused with every finding."""
+    if isinstance(path_or_text, Path):
+        checked = check_bytes(*_read_file(path_or_text, name), context)
+    else:
+        checked = check_bytes(path_or_text, name or "workflow.yaml", [], context)
+    if checked.release is None:
+        raise WorkflowRefused(checked.problems)
+    return checked.release
+
+
+def check(
+    text: str | bytes, name: str = "workflow.yaml", context: LintContext | None = None
+) -> tuple[Release | None, list[Problem]]:
+    """The release, or None when there is an error, and every finding in the order of the file."""
+    checked = check_bytes(text, name, [], context)
+    return checked.release, checked.problems
+
+
+def load_folder(folder: Path, context: LintContext | None = None) -> list[Release]:
+    """The releases of every ``*.yaml`` in ``folder``, in order of procedure and version. Raises WorkflowRefused."""
+    checked = check_files(sorted(folder.glob("*.yaml")), context)
+    problems = in_order(problem for one in checked for problem in one.problems)
+    if any(problem.severity == "error" for problem in problems):
+        raise WorkflowRefused(problems)
+    releases = [one.draft for one in checked if one.draft]
+    return sorted(releases, key=lambda release: (release.procedure, release.version))
+
+
+def check_files(paths: list[Path], context: LintContext | None = None) -> list[Checked]:
+    """Every file checked, each with the others (and those of the context) as its neighbours."""
+    contents = [_read_file(path, None) for path in paths]
+    alone = [_understand(data, name, problems) for data, name, problems in contents]
+    around = context or LintContext()
+    drafts = tuple((one.name, one.draft) for one in alone if one.draft)
+    known = tuple((name, release) for name, release in around.releases or ())
+    together = replace(around, releases=(*known, *drafts))
+    return [_lint(one, together) for one in alone]
+
+
+def check_bytes(
+    data: str | bytes, name: str, problems: list[Problem], context: LintContext | None = None
+) -> Checked:
+    """One file checked. ``problems`` are those met while fetching its bytes."""
+    return _lint(_understand(data, name, problems), context or LintContext())
+
+
+def _understand(data: str | bytes, name: str, problems: list[Problem]) -> Checked:
+    """What the file says; its structure is checked, its meaning is not yet."""
+    if problems:
+        return Checked(name, problems)
+    text, report = decode(data, name)
+    root = read(text, report) if not report.problems() else None
+    if root is None:
+        return Checked(name, report.problems())
+    written = FILE.read(root, (), report)
+    source = Source(name, root, text)
+    if written is BAD or report.has_errors(besides=_HARMLESS):
+        return Checked(name, report.problems(), source)
+    return Checked(name, report.problems(), source, release_of(written))
+
+
+def _lint(checked: Checked, context: LintContext) -> Checked:
+    if checked.draft is None or checked.source is None:
+        return checked
+    report = Report(checked.name, checked.source.text)
+    lint_release(checked.draft, checked.source, context, report)
+    return replace(checked, problems=in_order([*checked.problems, *report.problems()]))
+
+
+def _read_file(path: Path, name: str | None) -> tuple[bytes, str, list[Problem]]:
+    """The first bytes of a file, one more than allowed, so that a huge one is refused without being read."""
+    shown = name or path.name
+    try:
+        with path.open("rb") as file:
+            return file.read(MOST_BYTES + 1), shown, []
+    except OSError as error:
+        report = Report(shown)
+        report.add("no-file", Mark(1, 1), name=str(path), why=error.strerror or type(error).__name__)
+        return b"", shown, report.problems()

@@ -1,0 +1,253 @@
+"""From what the author wrote to the release: short forms written out, defaults filled in, branches made lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, get_args
+
+from engine.rules.definition import (
+    SYSTEM,
+    Action,
+    ApplicantKind,
+    Branch,
+    Channel,
+    Child,
+    Clock,
+    Document,
+    Effective,
+    Fee,
+    Field,
+    Notice,
+    Release,
+    Role,
+    Route,
+    Sector,
+    Sla,
+    State,
+    Term,
+    TermBranch,
+    TermUnit,
+    Text,
+)
+from workflows.schema import COMPETENT, EVENT, TERM
+
+DEFAULT_APPLICANTS = ("citizen", "business", "organisation", "foreigner")
+DEFAULT_PLACE = "applicant.commune"
+DEFAULT_TEMPLATES = {"due_in": "sap-den-han", "overdue": "qua-han", "remind": "nhac-bo-sung"}
+CLOCK_OF_PORTAL: dict[int, Clock] = {
+    1: "not_started", 2: "running", 3: "stopped", 4: "running", 5: "paused",
+    6: "paused", 7: "stopped", 8: "stopped", 9: "stopped", 10: "stopped",
+}  # fmt: skip
+"""The clock of each national status code, where the state does not say otherwise."""
+
+
+def release_of(written: Mapping[str, Any]) -> Release:
+    """The release in normal form. ``written`` is what ``schema.FILE`` read without a missing required key."""
+    sla_unit: TermUnit = written["sla"]["unit"]
+    states = {key: _state(value, sla_unit) for key, value in written["states"].items()}
+    return Release(
+        procedure=written["procedure"],
+        version=written["version"],
+        name=_text(written["name"]),
+        legal=tuple(written["legal"]),
+        effective=_effective(written["effective"]),
+        sector=Sector(code=written["sector"]["code"], name=_text(written["sector"])),
+        channels=_in_order(written["channels"], get_args(Channel)),
+        applicants=_in_order(written.get("applicants", DEFAULT_APPLICANTS), get_args(ApplicantKind)),
+        roles={key: Role(_text(value), value["unit"]) for key, value in written["roles"].items()},
+        routing={key: _route(value) for key, value in written["routing"].items()},
+        sla=_sla(written["sla"]),
+        states=states,
+        actions={key: _action(value, states) for key, value in written["actions"].items()},
+        fields={key: _field(value) for key, value in written.get("fields", {}).items()},
+        documents={key: _document(value) for key, value in written.get("documents", {}).items()},
+        fees={key: _fee(value) for key, value in written.get("fees", {}).items()},
+        notify=tuple(_notice(value) for value in written.get("notify", ())),
+        children={key: _child(value) for key, value in written.get("children", {}).items()},
+        public=written.get("public", True),
+    )
+
+
+def effects_of(action: Mapping[str, Any], states: Mapping[str, State]) -> set[str]:
+    """What an action can mean by the portal codes it joins: one meaning for each pair of source and target known."""
+    signed = action.get("signature") == "digital"
+    return {
+        _effect(states[source].portal, states[target].portal, signed)
+        for source in action["from"]
+        for target in (branch.then for branch in _branches(action["to"]))
+        if source in states and target in states
+    }
+
+
+def _effect(source: int, target: int, signed: bool) -> str:
+    fixed = {3: "refuse", 5: "ask", 7: "withdraw", 8: "stop", 9: "sign" if signed else "finish", 10: "return"}
+    if target in fixed:
+        return fixed[target]
+    if source == 1 and target != 1:
+        return "receive"
+    if source == 5:
+        return "answer"
+    return "forward" if (source, target) == (2, 4) else "step"
+
+
+def _text(value: Mapping[str, Any]) -> Text:
+    return Text(vi=value["vi"], en=value.get("en", value["vi"]))
+
+
+def _in_order(given: Iterable[str], order: tuple[str, ...]) -> tuple[Any, ...]:
+    """A set in the order of the format: how the author listed it means nothing and must not change the digest."""
+    return tuple(sorted(given, key=order.index))
+
+
+def _effective(value: Mapping[str, Any]) -> Effective:
+    return Effective(
+        start=value["from"],
+        until=value.get("until"),
+        running=value.get("running", "keep"),
+        migrate=value.get("migrate", {}),
+    )
+
+
+def _branches(arms: str | list[dict[str, str]]) -> tuple[Branch, ...]:
+    if isinstance(arms, str):
+        return (Branch(then=arms),)
+    return tuple(Branch(then=arm["else"]) if "else" in arm else Branch(then=arm["to"], when=arm["when"]) for arm in arms)
+
+
+def _route(value: str | list[dict[str, str]] | dict[str, str]) -> Route:
+    if isinstance(value, str):
+        return Route(by=value)
+    if isinstance(value, list):
+        return Route(branches=_branches(value))
+    found = re.fullmatch(COMPETENT, value["by"])
+    task, place = found.groups() if found else (None, None)
+    return Route(by=f"competent:{task}" if task else "competent", place=value.get("place") or place or DEFAULT_PLACE)
+
+
+def _field(value: Mapping[str, Any]) -> Field:
+    return Field(
+        type=value["type"],
+        name=_text(value),
+        required=value.get("required", False),
+        when=value.get("when"),
+        help=_text(value["help"]) if "help" in value else None,
+        choices={key: _text(choice) for key, choice in value.get("choices", {}).items()},
+        minimum=value.get("min"),
+        maximum=value.get("max"),
+        pattern=value.get("pattern"),
+        personal=value.get("personal", False),
+    )
+
+
+def _without_text(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: item for key, item in value.items() if key not in ("vi", "en")}
+
+
+def _document(value: Mapping[str, Any]) -> Document:
+    return Document(name=_text(value), **_without_text(value))
+
+
+def _fee(value: Mapping[str, Any]) -> Fee:
+    return Fee(name=_text(value), **_without_text(value))
+
+
+def _day_unit(sla_unit: TermUnit) -> TermUnit:
+    """``days`` are calendar days in a procedure that counts calendar days, working days in all others."""
+    return "calendar_day" if sla_unit == "calendar_day" else "working_day"
+
+
+def _sla(value: Mapping[str, Any]) -> Sla:
+    unit: TermUnit = value["unit"]
+    total = value.get("total", 0)
+    arms = (TermBranch(Term(total, unit)),) if isinstance(total, int) else tuple(_term_branch(arm, unit) for arm in total)
+    warn = value.get("warn")
+    return Sla(
+        total=arms,
+        calendar=value.get("calendar", "vn"),
+        starts=value.get("starts", "receive"),
+        cutoff=value.get("cutoff", "15:00"),
+        warn=Term(warn["before"], "working_hour" if unit == "same_day" else unit) if warn else None,
+        extensions=value.get("extensions", 1),
+        verified=value.get("verified", True),
+    )
+
+
+def _term_branch(arm: Mapping[str, Any], sla_unit: TermUnit) -> TermBranch:
+    unit: TermUnit = arm.get("unit", sla_unit)
+    if "else" in arm:
+        return TermBranch(Term(arm["else"], unit))
+    if "unit" not in arm and "days" in arm:
+        unit = _day_unit(sla_unit)
+    if "unit" not in arm and "hours" in arm:
+        unit = "working_hour"
+    return TermBranch(Term(arm.get("days", arm.get("hours", 0)), unit), when=arm["when"])
+
+
+def _state(value: Mapping[str, Any], sla_unit: TermUnit) -> State:
+    limit = None
+    if "hours" in value:
+        limit = Term(value["hours"], "working_hour")
+    elif "days" in value:
+        limit = Term(value["days"], _day_unit(sla_unit))
+    return State(
+        name=_text(value),
+        portal=value["portal"],
+        clock=value.get("clock", CLOCK_OF_PORTAL[value["portal"]]),
+        role=value.get("role"),
+        initial=value.get("initial", False),
+        final=value.get("final", False),
+        limit=limit,
+        remind=Term(value["remind"], "working_day") if "remind" in value else None,
+    )
+
+
+def _action(value: Mapping[str, Any], states: Mapping[str, State]) -> Action:
+    effects = sorted(effects_of(value, states))
+    effect: Any = value.get("effect") or (effects[0] if effects else "step")
+    after = re.fullmatch(TERM, value["after"]) if "after" in value else None
+    return Action(
+        name=_text(value),
+        sources=tuple(value["from"]),
+        to=_branches(value["to"]),
+        by=tuple(value["by"]),
+        effect=effect,
+        guard=value.get("guard"),
+        reason=value.get("reason", "optional"),
+        form=value.get("print"),
+        attach=value.get("attach"),
+        signature=value.get("signature", "none"),
+        warn_after=value.get("warn_after"),
+        after=Term(int(after[1]), f"{after[2]}_day" if after[2] else "working_hour") if after else None,
+    )
+
+
+def is_timer(action: Action) -> bool:
+    """Whether the system takes this action."""
+    return SYSTEM in action.by
+
+
+def _notice(value: Mapping[str, Any]) -> Notice:
+    found = re.fullmatch(EVENT, value["event"])
+    assert found, "the schema lets no other event through"
+    subject_event, subject, due_in, days, overdue = found.groups()
+    event: Any = subject_event or due_in or overdue
+    return Notice(
+        event=event,
+        to=tuple(value["to"]),
+        via=tuple(value["via"]),
+        template=value.get("template") or DEFAULT_TEMPLATES.get(event, subject.replace("_", "-") if subject else event),
+        subject=subject,
+        term=Term(int(days), "working_day") if days else None,
+        form=value.get("print"),
+    )
+
+
+def _child(value: Mapping[str, Any]) -> Child:
+    return Child(
+        procedure=value["procedure"],
+        name=_text(value),
+        opens=value["opens"],
+        when=value.get("when"),
+        fields=value.get("fields", {}),
+    )

@@ -1,0 +1,233 @@
+"""What is wrong in a workflow file, as its author sees it: position, rule, and one sentence in Vietnamese and English.
+
+``Report`` collects the problems of one file; ``render_text``, ``render_json`` and ``render_sarif`` show them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from engine.errors import Refusal
+from workflows.rule_book import RULES, Severity
+
+MOST_PROBLEMS = 200  # a file this wrong is not read to its end by anybody; it also bounds the time
+LONGEST_FACT = 80
+
+
+class Mark(NamedTuple):
+    """A place in a file: line and column, both from 1, the column in characters."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding. ``excerpt`` is the line of the file it stands on, for the caret."""
+
+    file: str
+    line: int
+    column: int
+    rule: str
+    vi: str
+    en: str
+    severity: Severity
+    excerpt: str = ""
+
+    def sentence(self, language: str = "vi") -> str:
+        """The sentence in ``vi`` or ``en``."""
+        return self.en if language == "en" else self.vi
+
+
+class WorkflowRefused(Refusal):
+    """A workflow file has errors; ``problems`` holds all findings, warnings too, in the order of the file."""
+
+    code = "workflow-refused"
+    status = 422
+    vi = "Tệp quy trình {file} có {count} lỗi. Lỗi đầu tiên: {first_vi}"
+    en = "The workflow file {file} has {count} error(s). The first: {first_en}"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        errors = [problem for problem in problems if problem.severity == "error"]
+        first = errors[0]
+        where = f"{first.file}:{first.line}:{first.column}: "
+        super().__init__(
+            file=first.file,
+            count=len(errors),
+            first_vi=f"{where}{first.vi} [{first.rule}]",
+            first_en=f"{where}{first.en} [{first.rule}]",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """A part of a sentence that differs by language."""
+
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggest:
+    """A hint for a wrong word: the nearest of the known ones, or the list of them when it is short."""
+
+    word: str
+    known: tuple[str, ...]
+
+    def hint(self) -> Both:
+        """The hint, with a leading space; empty when there is nothing useful to say."""
+        near = difflib.get_close_matches(self.word, self.known[:500], n=1, cutoff=0.6) if len(self.word) <= 60 else []
+        if near:
+            return Both(f' Có phải ý bạn là "{near[0]}"?', f' Did you mean "{near[0]}"?')
+        if 0 < len(self.known) <= 16:
+            listed = ", ".join(self.known)
+            return Both(f" Được dùng: {listed}.", f" Available: {listed}.")
+        return Both("", "")
+
+
+class Report:
+    """Collects the problems of one file. Facts of a sentence may be words, numbers, ``Both`` or ``Suggest``."""
+
+    def __init__(self, file: str, text: str = "") -> None:
+        self.file = file
+        self._lines = text.splitlines()
+        self._problems: dict[tuple[Any, ...], Problem] = {}
+
+    def add(self, rule: str, at: Mark, **facts: Any) -> None:
+        """Record one finding; the same sentence at the same place is recorded once."""
+        if len(self._problems) >= MOST_PROBLEMS:
+            return
+        words = {key: value.hint() if isinstance(value, Suggest) else value for key, value in facts.items()}
+        vi, en = (_sentence(rule, words, language) for language in ("vi", "en"))
+        excerpt = self._lines[at.line - 1][:400] if 0 < at.line <= len(self._lines) else ""
+        problem = Problem(self.file, at.line, at.column, rule, vi, en, RULES[rule].severity, excerpt)
+        self._problems.setdefault((at, rule, en), problem)
+
+    def problems(self) -> list[Problem]:
+        """All findings in the order of the file."""
+        return in_order(self._problems.values())
+
+    def has(self, *rules: str) -> bool:
+        """Whether any of these rules was broken."""
+        return any(problem.rule in rules for problem in self._problems.values())
+
+    def has_errors(self, besides: Iterable[str] = ()) -> bool:
+        """Whether there is an error of a rule other than ``besides``."""
+        harmless = set(besides)
+        return any(problem.severity == "error" and problem.rule not in harmless for problem in self._problems.values())
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Sorted by file, line, column and rule."""
+    return sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column, problem.rule, problem.en))
+
+
+def render_text(problems: Iterable[Problem], language: str = "vi", caret: bool = True) -> str:
+    """``file:line:col: sentence [rule-id]`` a line; with ``caret`` the line of the file and a mark below it."""
+    return "".join(f"{line}\n" for problem in problems for line in _text_lines(problem, language, caret))
+
+
+def render_json(problems: Iterable[Problem], language: str = "vi") -> str:
+    """A JSON list of objects: file, line, column, rule, severity, message (in ``language``), vi, en."""
+    rows = [
+        {
+            "file": problem.file,
+            "line": problem.line,
+            "column": problem.column,
+            "rule": problem.rule,
+            "severity": problem.severity,
+            "message": problem.sentence(language),
+            "vi": problem.vi,
+            "en": problem.en,
+        }
+        for problem in problems
+    ]
+    return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+
+
+def render_sarif(problems: Iterable[Problem], language: str = "vi") -> str:
+    """SARIF 2.1.0 (OASIS), the form that code review tools show beside the line."""
+    found = list(problems)
+    used = sorted({problem.rule for problem in found})
+    driver = {
+        "name": "motcua workflows lint",
+        "rules": [
+            {"id": rule, "defaultConfiguration": {"level": _sarif_level(RULES[rule].severity)}} for rule in used
+        ],
+    }
+    results = [
+        {
+            "ruleId": problem.rule,
+            "ruleIndex": used.index(problem.rule),
+            "level": _sarif_level(problem.severity),
+            "message": {"text": problem.sentence(language)},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": problem.file},
+                        "region": {"startLine": problem.line, "startColumn": problem.column},
+                    }
+                }
+            ],
+        }
+        for problem in found
+    ]
+    log = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
+    }
+    return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+
+
+def _sentence(rule: str, facts: dict[str, Any], language: str) -> str:
+    template = RULES[rule].en if language == "en" else RULES[rule].vi
+    return template.format(**{key: _words(value, language) for key, value in facts.items()})
+
+
+def _words(value: Any, language: str) -> str:
+    if isinstance(value, Both):
+        return value.en if language == "en" else value.vi
+    if isinstance(value, (tuple, list)):
+        return ", ".join(_words(item, language) for item in value)
+    text = _visible(str(value))
+    return text if len(text) <= LONGEST_FACT else text[: LONGEST_FACT - 1] + "…"
+
+
+def _visible(text: str) -> str:
+    """Control and direction characters must not reach a terminal from inside a file."""
+    return "".join(
+        char if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} else f"U+{ord(char):04X}"
+        for char in text[: LONGEST_FACT * 2]
+    )
+
+
+def _text_lines(problem: Problem, language: str, caret: bool) -> list[str]:
+    word = {"error": "", "warning": "warning: ", "information": "note: "}[problem.severity]
+    if language != "en":
+        word = {"error": "", "warning": "cảnh báo: ", "information": "ghi chú: "}[problem.severity]
+    lines = [
+        f"{problem.file}:{problem.line}:{problem.column}: {word}{problem.sentence(language)} [{problem.rule}]"
+    ]
+    if caret and problem.excerpt:
+        start = max(0, problem.column - 80)
+        shown = problem.excerpt[start : start + 120]
+        before = "".join(
+            "\t" if char == "\t" else " " for char in shown[: problem.column - 1 - start] if not unicodedata.combining(char)
+        )
+        lines += ["    " + "".join(map(_safe, shown)), "    " + before + "^"]
+    return lines
+
+
+def _safe(char: str) -> str:
+    return char if char == "\t" or unicodedata.category(char) not in {"Cc", "Cf", "Cs"} else "\ufffd"
+
+
+def _sarif_level(severity: Severity) -> str:
+    return "note" if severity == "information" else severity
