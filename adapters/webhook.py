@@ -107,16 +107,18 @@ def _signed_headers(body: bytes, key: str, secret: str, channel: str, at: dateti
 
 def _post(place: Place, body: bytes, headers: dict[str, str], channel: str) -> tuple[int, bytes]:
     try:
-        with _connected(place) as connection, _ended_after(SECONDS_IN_ALL, connection):
+        with _connected(place) as connection, _ended_after(SECONDS_IN_ALL, connection) as late:
             connection.request(
                 "POST", place.target, body=body, headers={**headers, "host": place.host_header}, preload_content=False
             )
-            response = connection.getresponse()
-            answer = b""
-            # The status has decided; a body that breaks off must not make a taken notice a failed one.
-            with contextlib.suppress(urllib3.exceptions.HTTPError, OSError):
-                answer = response.read(LARGEST_ANSWER, decode_content=False)
-            return response.status, answer
+            with contextlib.closing(connection.getresponse()) as response:
+                if late.is_set():  # http.client reads a line cut short as if it were whole
+                    raise TimeoutError(f"no complete answer within {SECONDS_IN_ALL:g} seconds")
+                answer = b""
+                # The status has decided; a body that breaks off must not make a taken notice a failed one.
+                with contextlib.suppress(urllib3.exceptions.HTTPError, OSError):
+                    answer = response.read(LARGEST_ANSWER, decode_content=False)
+                return response.status, answer
     except (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError) as error:
         raise DeliveryFailed(channel=channel, why=f"{type(error).__name__}: {error}"[:300]) from error
 
@@ -155,13 +157,15 @@ def _connection(place: Place, address: str) -> HTTPConnection:
 
 
 @contextlib.contextmanager
-def _ended_after(seconds: float, connection: HTTPConnection) -> Iterator[None]:
-    """A socket's timeout restarts with every byte; this one does not."""
+def _ended_after(seconds: float, connection: HTTPConnection) -> Iterator[threading.Event]:
+    """A socket's timeout restarts with every byte; this one does not. The event says that it has struck."""
     line = connection.sock
     assert line is not None  # noqa: S101 - for the type checker; the connection is made
     line.settimeout(seconds)
+    struck = threading.Event()
 
     def end() -> None:
+        struck.set()
         with contextlib.suppress(OSError):
             line.shutdown(socket.SHUT_RDWR)
 
@@ -169,7 +173,7 @@ def _ended_after(seconds: float, connection: HTTPConnection) -> Iterator[None]:
     watch.daemon = True
     watch.start()
     try:
-        yield
+        yield struck
     finally:
         watch.cancel()
 

@@ -97,7 +97,7 @@ def test_a_vietnamese_notice_arrives_as_text_and_as_html(mailbox: Mailbox, port:
     assert mail["auto-submitted"] == "auto-generated"
     assert mail["message-id"] == reference
     assert mail.get_content_type() == "multipart/alternative"
-    plain, rich = (part.get_content() for part in mail.iter_parts())  # type: ignore[attr-defined]
+    plain, rich = (part.get_content() for part in mail.iter_parts())
     assert plain.replace("\r\n", "\n").strip() == NOTICE.body
     assert "&lt;b&gt;tại&lt;/b&gt;" in rich
     assert '<a href="https://mc.example/t/abc?x=1&amp;y=2">' in rich
