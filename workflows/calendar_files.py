@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from engine.errors import Refusal
-from engine.rules.office_hours import SOURCES, SPECIAL_KINDS, read_date
+from engine.rules.office_hours import SOURCES, SPECIAL_KINDS, SpecialDay, read_date
 from engine.rules.workdays import WEEKDAYS, Calendar
 from workflows.problems import Mark
 from workflows.yaml_reader import Group, Items, Node, Scalar, decode, read
@@ -133,7 +134,7 @@ class _File:
             raise self.wrong(node, f"{text!r} không phải một năm", f"{text!r} is not a year")
         return int(text)
 
-    def date(self, node: Node) -> date:
+    def day(self, node: Node) -> date:
         text = self.text(node)
         return self.convert(node, lambda: read_date(text, text))
 
@@ -144,17 +145,20 @@ class _File:
         words["kind"] = self.one_of(keys["kind"], SPECIAL_KINDS)
         words["source"] = self.one_of(keys["source"], SOURCES)
         spans = self.texts(keys["hours"]) if "hours" in keys else []
-        other = self.date(keys["instead_of"]).isoformat() if "instead_of" in keys else None
-        return [
-            {"day": day.isoformat(), "spans": spans, "instead_of": other, **words} for day in self.range(node, keys)
+        other = self.day(keys["instead_of"]).isoformat() if "instead_of" in keys else None
+        days = [
+            {"day": day.isoformat(), "spans": spans, "instead_of": other, **words} for day in self.covered(node, keys)
         ]
+        for day in days:
+            self.convert(node, partial(SpecialDay.from_data, day))  # refused here, where the line is known
+        return days
 
-    def range(self, node: Node, keys: dict[str, Node]) -> list[date]:
+    def covered(self, node: Node, keys: dict[str, Node]) -> list[date]:
         if set(keys) & {"date", "from", "until"} not in ({"date"}, {"from", "until"}):
             vi = "mỗi dòng có một date, hoặc from và until"
             raise self.wrong(node, vi, "a line has either a date, or from and until")
         last_node = keys["date" if "date" in keys else "until"]
-        first, last = self.date(keys["date" if "date" in keys else "from"]), self.date(last_node)
+        first, last = self.day(keys["date" if "date" in keys else "from"]), self.day(last_node)
         if not 0 <= (last - first).days < _LONGEST_HOLIDAY:
             vi = f"until phải từ ngày from đến {_LONGEST_HOLIDAY} ngày"
             raise self.wrong(last_node, vi, f"until must lie 0 to {_LONGEST_HOLIDAY - 1} days after from")

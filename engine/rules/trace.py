@@ -244,10 +244,12 @@ def _group_line(calendar: Calendar, group: _Group) -> TraceLine:
     first, last = group.notes[0].day, group.notes[-1].day
     words = days_in_words(first, last)
     reasons = _reasons(group)
-    start, end = calendar.moment(group.start), calendar.moment(group.end)
     if not group.minutes:
+        start, end = calendar.moment(group.start), calendar.moment(group.end)
         vi, en = f"{words.vi}: {reasons.vi}", f"{words.en}: {reasons.en}"
         return TraceLine(group.kind, start, end, 0, vi, en, _legal(group))
+    start = calendar.moment(calendar.open_tick(group.start))
+    end = calendar.moment(calendar.closing_tick_before(group.end))
     spent = duration_in_words(group.minutes, calendar.day_minutes)
     if not group.whole:
         hours = f", {start + LOCAL_OFFSET:%H:%M}–{end + LOCAL_OFFSET:%H:%M}"

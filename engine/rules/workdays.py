@@ -135,8 +135,8 @@ class Calendar:
 
     def within_office_hours(self, moment: datetime) -> bool:
         """Whether the office is open, the minute of closing included: a term may end as the office closes."""
-        number, minute = divmod(self.tick(moment), MINUTES_A_DAY)
-        return any(opens <= minute <= closes for opens, closes in self._spans[number])
+        tick = self.tick(moment)
+        return self.worked(max(tick - 1, 0)) < self.worked(tick + 1)
 
     def add_working_minutes(self, moment: datetime, minutes: int) -> datetime:
         """The first moment at which ``minutes`` (0 or more) of working time have passed.
