@@ -1,4 +1,4 @@
-"""Checks workflow files the way their author asks for it: many files in, all findings out, in the order of the files."""
+"""Checks workflow files as their author asks for it: many files in, all findings out, in the order of the files."""
 
 from __future__ import annotations
 

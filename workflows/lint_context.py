@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from engine.rules.definition import Release
 
@@ -25,7 +25,7 @@ class LintContext:
     ``offices``: every office by code, past ones too. ``communes`` and ``provinces``: code → name of those in being on a
     day. ``former_district``: the communes of a day that lie in a district of earlier days; it raises a Refusal or
     LookupError for one it does not know. ``templates``: the names of the notice templates. ``releases``: (file name,
-    release) of the other procedures and versions.
+    release) of the other procedures and versions. ``file_names``: whether files must be named after their procedure.
     """
 
     offices: Mapping[str, OfficeSpan] | None = None
@@ -33,4 +33,5 @@ class LintContext:
     provinces: Callable[[dt.date], Collection[str]] | None = None
     former_district: Callable[[str, dt.date], Iterable[str]] | None = None
     templates: Collection[str] | None = None
-    releases: tuple[tuple[str, Release], ...] | None = field(default=None)
+    releases: tuple[tuple[str, Release], ...] | None = None
+    file_names: bool = False

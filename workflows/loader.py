@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from engine.rules.definition import Release
 from workflows.lint_context import LintContext
@@ -74,13 +75,11 @@ def check_files(paths: list[Path], context: LintContext | None = None) -> list[C
     around = context or LintContext()
     drafts = tuple((one.name, one.draft) for one in alone if one.draft)
     known = tuple((name, release) for name, release in around.releases or ())
-    together = replace(around, releases=(*known, *drafts))
+    together = replace(around, releases=(*known, *drafts), file_names=True)
     return [_lint(one, together) for one in alone]
 
 
-def check_bytes(
-    data: str | bytes, name: str, problems: list[Problem], context: LintContext | None = None
-) -> Checked:
+def check_bytes(data: str | bytes, name: str, problems: list[Problem], context: LintContext | None = None) -> Checked:
     """One file checked. ``problems`` are those met while fetching its bytes."""
     return _lint(_understand(data, name, problems), context or LintContext())
 
@@ -93,7 +92,7 @@ def _understand(data: str | bytes, name: str, problems: list[Problem]) -> Checke
     root = read(text, report) if not report.problems() else None
     if root is None:
         return Checked(name, report.problems())
-    written = FILE.read(root, (), report)
+    written: Any = FILE.read(root, (), report)
     source = Source(name, root, text)
     if written is BAD or report.has_errors(besides=_HARMLESS):
         return Checked(name, report.problems(), source)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
 from engine.rules.definition import (
-    SYSTEM,
     Action,
     ApplicantKind,
     Branch,
@@ -30,7 +29,7 @@ from engine.rules.definition import (
     TermUnit,
     Text,
 )
-from workflows.schema import COMPETENT, EVENT, TERM
+from workflows.schema import COMPETENT
 
 DEFAULT_APPLICANTS = ("citizen", "business", "organisation", "foreigner")
 DEFAULT_PLACE = "applicant.commune"
@@ -69,13 +68,13 @@ def release_of(written: Mapping[str, Any]) -> Release:
     )
 
 
-def effects_of(action: Mapping[str, Any], states: Mapping[str, State]) -> set[str]:
+def effects_of(sources: Iterable[str], to: Iterable[Branch], signed: bool, states: Mapping[str, State]) -> set[str]:
     """What an action can mean by the portal codes it joins: one meaning for each pair of source and target known."""
-    signed = action.get("signature") == "digital"
+    targets = [branch.then for branch in to]
     return {
         _effect(states[source].portal, states[target].portal, signed)
-        for source in action["from"]
-        for target in (branch.then for branch in _branches(action["to"]))
+        for source in sources
+        for target in targets
         if source in states and target in states
     }
 
@@ -112,7 +111,7 @@ def _effective(value: Mapping[str, Any]) -> Effective:
 def _branches(arms: str | list[dict[str, str]]) -> tuple[Branch, ...]:
     if isinstance(arms, str):
         return (Branch(then=arms),)
-    return tuple(Branch(then=arm["else"]) if "else" in arm else Branch(then=arm["to"], when=arm["when"]) for arm in arms)
+    return tuple(Branch(arm["else"]) if "else" in arm else Branch(arm["to"], arm["when"]) for arm in arms)
 
 
 def _route(value: str | list[dict[str, str]] | dict[str, str]) -> Route:
@@ -160,7 +159,8 @@ def _day_unit(sla_unit: TermUnit) -> TermUnit:
 def _sla(value: Mapping[str, Any]) -> Sla:
     unit: TermUnit = value["unit"]
     total = value.get("total", 0)
-    arms = (TermBranch(Term(total, unit)),) if isinstance(total, int) else tuple(_term_branch(arm, unit) for arm in total)
+    whole = isinstance(total, int)
+    arms = (TermBranch(Term(total, unit)),) if whole else tuple(_term_branch(arm, unit) for arm in total)
     warn = value.get("warn")
     return Sla(
         total=arms,
@@ -203,13 +203,13 @@ def _state(value: Mapping[str, Any], sla_unit: TermUnit) -> State:
 
 
 def _action(value: Mapping[str, Any], states: Mapping[str, State]) -> Action:
-    effects = sorted(effects_of(value, states))
-    effect: Any = value.get("effect") or (effects[0] if effects else "step")
-    after = re.fullmatch(TERM, value["after"]) if "after" in value else None
+    to = _branches(value["to"])
+    effects = effects_of(value["from"], to, value.get("signature") == "digital", states)
+    effect: Any = value.get("effect") or (effects.pop() if len(effects) == 1 else "step")
     return Action(
         name=_text(value),
         sources=tuple(value["from"]),
-        to=_branches(value["to"]),
+        to=to,
         by=tuple(value["by"]),
         effect=effect,
         guard=value.get("guard"),
@@ -218,25 +218,26 @@ def _action(value: Mapping[str, Any], states: Mapping[str, State]) -> Action:
         attach=value.get("attach"),
         signature=value.get("signature", "none"),
         warn_after=value.get("warn_after"),
-        after=Term(int(after[1]), f"{after[2]}_day" if after[2] else "working_hour") if after else None,
+        after=_after(value["after"]) if "after" in value else None,
     )
 
 
-def is_timer(action: Action) -> bool:
-    """Whether the system takes this action."""
-    return SYSTEM in action.by
+def _after(words: str) -> Term:
+    number, rest = words.split(" ", 1)
+    if rest.startswith("calendar"):
+        return Term(int(number), "calendar_day")
+    return Term(int(number), "working_hour" if "hour" in rest else "working_day")
 
 
 def _notice(value: Mapping[str, Any]) -> Notice:
-    found = re.fullmatch(EVENT, value["event"])
-    assert found, "the schema lets no other event through"
-    subject_event, subject, due_in, days, overdue = found.groups()
-    event: Any = subject_event or due_in or overdue
+    event, _, rest = value["event"].partition("(")
+    argument = rest.removesuffix(")") or None
+    subject, days = (None, argument) if event == "due_in" else (argument, None)
     return Notice(
         event=event,
         to=tuple(value["to"]),
         via=tuple(value["via"]),
-        template=value.get("template") or DEFAULT_TEMPLATES.get(event, subject.replace("_", "-") if subject else event),
+        template=value.get("template") or DEFAULT_TEMPLATES.get(event) or str(subject).replace("_", "-"),
         subject=subject,
         term=Term(int(days), "working_day") if days else None,
         form=value.get("print"),

@@ -157,9 +157,7 @@ def render_sarif(problems: Iterable[Problem], language: str = "vi") -> str:
     used = sorted({problem.rule for problem in found})
     driver = {
         "name": "motcua workflows lint",
-        "rules": [
-            {"id": rule, "defaultConfiguration": {"level": _sarif_level(RULES[rule].severity)}} for rule in used
-        ],
+        "rules": [{"id": rule, "defaultConfiguration": {"level": _sarif_level(RULES[rule].severity)}} for rule in used],
     }
     results = [
         {
@@ -212,15 +210,12 @@ def _text_lines(problem: Problem, language: str, caret: bool) -> list[str]:
     word = {"error": "", "warning": "warning: ", "information": "note: "}[problem.severity]
     if language != "en":
         word = {"error": "", "warning": "cảnh báo: ", "information": "ghi chú: "}[problem.severity]
-    lines = [
-        f"{problem.file}:{problem.line}:{problem.column}: {word}{problem.sentence(language)} [{problem.rule}]"
-    ]
+    lines = [f"{problem.file}:{problem.line}:{problem.column}: {word}{problem.sentence(language)} [{problem.rule}]"]
     if caret and problem.excerpt:
         start = max(0, problem.column - 80)
         shown = problem.excerpt[start : start + 120]
-        before = "".join(
-            "\t" if char == "\t" else " " for char in shown[: problem.column - 1 - start] if not unicodedata.combining(char)
-        )
+        left = [char for char in shown[: problem.column - 1 - start] if not unicodedata.combining(char)]
+        before = "".join("\t" if char == "\t" else " " for char in left)
         lines += ["    " + "".join(map(_safe, shown)), "    " + before + "^"]
     return lines
 

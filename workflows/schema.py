@@ -1,3 +1,4 @@
+# ruff: noqa: E501  a key stands on one line with its two explanations
 """The format of a workflow file, described once.
 
 From this one description come the checks with their positions (``FILE.read``), the JSON Schema that editors complete
@@ -11,23 +12,8 @@ from typing import Any, get_args
 
 from engine.rules.definition import ApplicantKind, Channel, Clock, FieldType, TermUnit
 from workflows.problems import Both
-from workflows.shapes import (
-    ByKey,
-    ByKind,
-    Code,
-    Day,
-    Flag,
-    Form,
-    Key,
-    ListOf,
-    MapOf,
-    OneOf,
-    Record,
-    Shape,
-    Whole,
-    Words,
-    one_or_more,
-)
+from workflows.shape_groups import ByKey, ByKind, Key, ListOf, MapOf, Record, one_or_more
+from workflows.shapes import Code, Day, Flag, Form, OneOf, Shape, Whole, Words
 
 FORMAT_VERSION = 1
 EFFECTS = (
@@ -35,9 +21,9 @@ EFFECTS = (
 )  # fmt: skip
 FORMS = tuple(f"mau-0{number}" for number in range(1, 8))
 INTAKES = ("any_commune_in_province", "any_centre_in_province", "competent_commune")
-TERM = r"([1-9][0-9]{0,3}) (?:(working|calendar) days?|(working) hours?)"
+TERM = r"[1-9][0-9]{0,3} (?:(?:working|calendar) days?|working hours?)"
 COMPETENT = r'competent|competent_unit\("([a-z][a-z0-9_-]{0,39})", ?([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){0,2})\)'
-EVENT = r"(entered|action|remind)\(([a-z][a-z0-9_]{0,39})\)|(due_in)\((0|[1-9][0-9]?)\)|(overdue)"
+EVENT = r"(?:entered|action|remind)\([a-z][a-z0-9_]{0,39}\)|due_in\((?:0|[1-9][0-9]?)\)|overdue"
 
 # Words that older YAML readers take for true and false never name anything.
 _NAME = r"(?!(?:on|off|yes|no|y|n|true|false|null)$)[a-z][a-z0-9_]{0,39}"
@@ -70,7 +56,9 @@ _TEXT = Record(_text())
 def _branches(target: Shape, vi: str, en: str) -> Shape:
     """A list of arms ``{when:, to:}`` that ends with ``{else:}``."""
     arm = Record({"when": _key(_CONDITION, "điều kiện", "condition", True), "to": _key(target, vi, en, True)})
-    return ListOf(ByKey("else", Record({"else": _key(target, f"còn lại: {vi}", f"otherwise: {en}", True)}), arm), least=1)
+    return ListOf(
+        ByKey("else", Record({"else": _key(target, f"còn lại: {vi}", f"otherwise: {en}", True)}), arm), least=1
+    )
 
 
 _EFFECTIVE = Record(
@@ -81,12 +69,16 @@ _EFFECTIVE = Record(
         "migrate": _key(MapOf(_NAMED, _NAME, "survey: checking"), "trạng thái cũ: mới", "old state: new state"),
     }
 )
-_SECTOR = Record(_text(code=_key(Form(r"[A-Za-z0-9][A-Za-z0-9._-]{0,29}", "G15-TP01"), "mã lĩnh vực", "sector code", True)))
+_SECTOR = Record(
+    _text(code=_key(Form(r"[A-Za-z0-9][A-Za-z0-9._-]{0,29}", "G15-TP01"), "mã lĩnh vực", "sector code", True))
+)
 _ROLE = Record(_text(unit=_key(_NAMED, "đơn vị trong routing", "unit in routing", True)))
 
 _OFFICE_ROUTE = Record(
     {
-        "by": _key(Form(COMPETENT, 'competent, hoặc "competent_unit("tax", land.commune)"'), "cách tìm", "how found", True),
+        "by": _key(
+            Form(COMPETENT, 'competent, hoặc "competent_unit("tax", land.commune)"'), "cách tìm", "how found", True
+        ),
         "place": _key(Form(_FACT, "land.commune"), "trường chứa xã/phường", "field that holds the commune"),
     }
 )
@@ -155,9 +147,13 @@ _SLA = Record(
         "calendar": _key(Form(r"[a-z][a-z0-9-]{0,39}", "vn"), "lịch ngày nghỉ", "calendar of holidays"),
         "total": _key(ByKind(scalar=_AMOUNT, items=ListOf(_TERM_ARM, least=1)), "thời hạn", "time limit"),
         "starts": _key(_NAMED, "thao tác bắt đầu tính", "action that starts the clock"),
-        "cutoff": _key(Form(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", '"15:00"'), "giờ chốt trong ngày", "cut-off of the day"),
+        "cutoff": _key(
+            Form(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", '"15:00"'), "giờ chốt trong ngày", "cut-off of the day"
+        ),
         "warn": _key(
-            Record({"before": _key(Whole(0, 365), "trước bao lâu", "how long before", True)}), "nhắc trước hạn", "warning"
+            Record({"before": _key(Whole(0, 365), "trước bao lâu", "how long before", True)}),
+            "nhắc trước hạn",
+            "warning",
         ),
         "extensions": _key(Whole(0, 10), "số lần gia hạn", "how many extensions"),
         "verified": _VERIFIED,
@@ -180,7 +176,10 @@ _ACTION = Record(
     _text(
         **{"from": _key(one_or_more(_NAMED), "từ trạng thái", "from which states", True)},
         to=_key(
-            ByKind(scalar=_NAMED, items=_branches(_NAMED, "trạng thái", "state")), "đến trạng thái", "to which state", True
+            ByKind(scalar=_NAMED, items=_branches(_NAMED, "trạng thái", "state")),
+            "đến trạng thái",
+            "to which state",
+            True,
         ),
         by=_key(one_or_more(_NAMED), "ai làm", "who does it", True),
         guard=_key(_CONDITION, "chỉ được làm khi", "only allowed when"),
@@ -226,7 +225,9 @@ FILE = Record(
         "public": _key(Flag(), "công khai cho người dân", "whether citizens see it"),
         "roles": _key(MapOf(_ROLE, _NAME, "specialist", least=1), "vai trò", "roles", True),
         "routing": _key(_ROUTING, "phân công đơn vị", "which office", True),
-        "fields": _key(MapOf(_FIELD, _FACT, "land.commune", rule="field-key"), "trường thông tin", "what the applicant fills in"),
+        "fields": _key(
+            MapOf(_FIELD, _FACT, "land.commune", rule="field-key"), "trường thông tin", "what the applicant fills in"
+        ),
         "documents": _key(MapOf(_DOCUMENT, _NAME, "don"), "thành phần hồ sơ", "papers"),
         "fees": _key(MapOf(_FEE, _NAME, "le_phi"), "phí, lệ phí", "fees"),
         "sla": _key(_SLA, "thời hạn giải quyết", "time limit", True),

@@ -1,4 +1,4 @@
-"""A workflow file that was read: its tree, so that a finding about a part of the release can point to where it stands."""
+"""A workflow file that was read: its tree, so that a finding about the release can point to where it stands."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workflows.yaml_reader import Group, Items, Node, Scalar
 
 @dataclass(frozen=True)
 class Source:
-    """The tree of one file. A path is keys and list positions as the author wrote them: ``("states", "new", "portal")``.
+    """The tree of one file. A path is keys and positions as the author wrote them: ``("states", "new", "portal")``.
 
     Where a short form left a part out, the nearest part around it answers.
     """

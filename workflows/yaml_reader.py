@@ -20,8 +20,10 @@ MOST_BYTES = 256 * 1024
 MOST_LEVELS = 20
 MOST_NODES = 10_000  # the longest shipped procedure has a quarter of it; the parser reads 50,000 a second
 
-# Invisible, or line ends that editors do not count: C0, DEL, C1 with NEL, zero width, direction marks and overrides, LS, PS.
-_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff]")
+# Invisible, or line ends that editors do not count: C0, DEL, C1, zero width, direction marks and overrides, LS, PS.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff]"
+)
 _UNSEEN_IN_VALUE = re.compile(_UNSEEN.pattern[:-1] + "\r]")
 
 
@@ -61,7 +63,7 @@ class _Stop(Exception):
 
 
 def decode(data: bytes | str, report_name: str) -> tuple[str, Report]:
-    """The text of a file and a report for it; on bytes that are not UTF-8 or too many, an empty text and the problem."""
+    """The text of a file and a report for it; the text is empty when the bytes are too many or not UTF-8."""
     raw = data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass")
     report = Report(report_name)
     if len(raw) > MOST_BYTES:
@@ -111,10 +113,8 @@ def kind_of(node: Node) -> Both:
         return Both("một nhóm khóa", "a group of keys")
     if isinstance(node, Items):
         return Both("một danh sách", "a list")
-    assert isinstance(node, Scalar)
-    if node.value == "":
-        return Both("giá trị trống", "an empty value")
-    return Both(f'"{node.value[:40]}"', f'"{node.value[:40]}"')
+    word = node.value[:40] if isinstance(node, Scalar) else ""
+    return Both(f'"{word}"', f'"{word}"') if word else Both("giá trị trống", "an empty value")
 
 
 class _Builder:
@@ -162,21 +162,18 @@ class _Builder:
             self._report.add("alias", mark)
         if isinstance(event, yaml.AliasEvent):
             return Scalar(mark, "", False)
-        if event.tag is not None:
+        if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)) and event.tag is not None:
             self._report.add("tag", mark, tag=event.tag)
-        if isinstance(event, yaml.SequenceStartEvent):
-            return Items(mark)
-        if isinstance(event, yaml.MappingStartEvent):
-            return Group(mark)
-        assert isinstance(event, yaml.ScalarEvent)
-        return self._scalar(event, mark, text)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, mark, text)
+        return Items(mark) if isinstance(event, yaml.SequenceStartEvent) else Group(mark)
 
     def _scalar(self, event: yaml.ScalarEvent, mark: Mark, text: str) -> Scalar:
         unseen = _UNSEEN_IN_VALUE.search(event.value)
         if unseen:
             self._report.add("control-character", mark, char=f"U+{ord(unseen.group()):04X}")
         plain = event.style is None
-        start, end = event.start_mark.index, event.end_mark.index
+        start, end = (at.index if at else 0 for at in (event.start_mark, event.end_mark))
         quote = 0 if plain else 1
         as_written = text[start + quote : end - quote] == event.value
         return Scalar(mark, unicodedata.normalize("NFC", event.value), plain, quote if as_written else None)
@@ -220,7 +217,8 @@ def _events(text: str) -> Iterator[yaml.Event]:
 
 
 def _mark(event: yaml.Event) -> Mark:
-    return Mark(event.start_mark.line + 1, event.start_mark.column + 1)
+    mark = event.start_mark
+    return Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
 
 
 def _mark_at(text: str, index: int) -> Mark:
@@ -228,6 +226,7 @@ def _mark_at(text: str, index: int) -> Mark:
     return Mark(before.count("\n") + 1, index - (before.rfind("\n") + 1) + 1)
 
 
+# ruff: noqa: E501
 _EXPLANATIONS = (
     ("mapping values are not allowed", "có dấu hai chấm trong giá trị; đặt giá trị trong ngoặc kép, hoặc sửa thụt dòng.",
      "a colon stands inside a value; put the value in quotes, or correct the indentation."),

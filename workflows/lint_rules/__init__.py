@@ -1,12 +1,28 @@
-"""The rules about what a procedure means: each function reports its findings with the place they stand at."""
+"""The rules about what a procedure means: each module reports its findings with the place they stand at."""
 
 from __future__ import annotations
 
 from engine.rules.definition import Release
 from workflows.lint_context import LintContext
+from workflows.lint_rules.actions import check_actions, check_names, check_roles
+from workflows.lint_rules.around import check_around
+from workflows.lint_rules.conditions import check_conditions
+from workflows.lint_rules.data import check_data
+from workflows.lint_rules.states import check_states
+from workflows.lint_rules.subject import Subject
+from workflows.lint_rules.terms import check_terms
 from workflows.problems import Report
 from workflows.source import Source
 
 
 def lint_release(release: Release, source: Source, context: LintContext, report: Report) -> None:
-    """Ask every rule about one release."""
+    """Ask every rule about one release. Names come first: the others stay silent about what does not exist."""
+    subject = Subject(release, source, context, report)
+    check_names(subject)
+    check_roles(subject)
+    check_actions(subject)
+    check_states(subject)
+    check_data(subject)
+    check_conditions(subject)
+    check_terms(subject)
+    check_around(subject)

@@ -1,0 +1,147 @@
+"""Rules about actions: that what they name exists, that timers are timers, and that their meaning is clear."""
+
+from __future__ import annotations
+
+from engine.rules.definition import APPLICANT, SYSTEM, Action
+from workflows.lint_rules.subject import Subject, arm_path
+from workflows.normal_form import effects_of
+from workflows.problems import Both, Suggest
+
+HOLDER = "holder"  # in a notice: whoever holds the dossier at that moment
+BUILT_IN_ROLES = (APPLICANT, SYSTEM, HOLDER)
+PORTALS_OF_EFFECT = {"refuse": (3,), "ask": (5,), "withdraw": (7,), "stop": (8,), "finish": (9, 10), "return": (10,)}
+
+
+def check_names(subject: Subject) -> None:
+    """States, roles and actions that are named must exist. Runs before all others: they stay silent about these."""
+    release, source = subject.release, subject.source
+    for key, action in release.actions.items():
+        path = ("actions", key)
+        for index, state in enumerate(action.sources):
+            _want_state(subject, state, (*path, "from", index), Both(f'thao tác "{key}"', f'action "{key}"'))
+        for index, branch in enumerate(action.to):
+            _want_state(
+                subject,
+                branch.then,
+                arm_path((*path, "to"), index, branch),
+                Both(f'thao tác "{key}"', f'action "{key}"'),
+            )
+        for index, role in enumerate(action.by):
+            _want_role(subject, role, (*path, "by", index), Both(f'thao tác "{key}"', f'action "{key}"'), SYSTEM)
+    for key, state_ in release.states.items():
+        if state_.role is not None:
+            _want_role(subject, state_.role, ("states", key, "role"), Both(f'trạng thái "{key}"', f'state "{key}"'))
+    for old, new in release.effective.migrate.items():
+        _want_state(subject, new, ("effective", "migrate", old), Both("bảng migrate", "the migrate table"))
+    for key, child in release.children.items():
+        _want_state(subject, child.opens, ("children", key, "opens"), Both(f'hồ sơ con "{key}"', f'child "{key}"'))
+    if release.sla.starts not in release.actions:
+        at = source.at("sla", "starts") if source.has("sla", "starts") else source.key("sla")
+        hint = Suggest(release.sla.starts, tuple(release.actions))
+        subject.add("unknown-action", at, where='"sla.starts"', action=release.sla.starts, hint=hint)
+    _check_notices(subject)
+
+
+def check_actions(subject: Subject) -> None:
+    """What each action asks for and means."""
+    release, source = subject.release, subject.source
+    for key, action in release.actions.items():
+        if action.attach is not None and action.attach not in release.documents:
+            at = source.at("actions", key, "attach")
+            hint = Suggest(action.attach, tuple(release.documents))
+            subject.add("attach-undeclared", at, action=key, document=action.attach, hint=hint)
+        _check_timer(subject, key, action)
+        _check_effect(subject, key, action)
+    if not subject.report.has("unknown-state", "ambiguous-effect"):
+        for effect in ("receive", "return"):
+            if not any(action.effect == effect for action in release.actions.values()):
+                subject.add(f"{effect}-missing", source.key("actions"))
+    _check_two_timers(subject)
+
+
+def check_roles(subject: Subject) -> None:
+    """Roles belong to an office that routing finds, and do something."""
+    release, source = subject.release, subject.source
+    acting = {role for action in release.actions.values() for role in action.by}
+    acting |= {role for notice in release.notify for role in notice.to}
+    acting |= {state.role for state in release.states.values() if state.role}
+    for key, role in release.roles.items():
+        if key in BUILT_IN_ROLES:
+            subject.add("reserved-role", source.key("roles", key), role=key)
+        elif key not in acting and not subject.report.has("unknown-role"):
+            subject.add("unused-role", source.key("roles", key), role=key)
+        if role.unit not in release.routing:
+            hint = Suggest(role.unit, tuple(release.routing))
+            subject.add("intake-role", source.at("roles", key, "unit"), role=key, unit=role.unit, hint=hint)
+
+
+def _check_notices(subject: Subject) -> None:
+    release = subject.release
+    where = Both("thông báo", "a notice")
+    for index, notice in enumerate(release.notify):
+        at = ("notify", index, "event")
+        if notice.event in ("entered", "remind") and notice.subject is not None:
+            _want_state(subject, notice.subject, at, where)
+        if notice.event == "action" and notice.subject not in release.actions:
+            hint = Suggest(str(notice.subject), tuple(release.actions))
+            subject.add("unknown-action", subject.source.at(*at), where=where, action=notice.subject, hint=hint)
+        for place, role in enumerate(notice.to):
+            _want_role(subject, role, ("notify", index, "to", place), where, HOLDER)
+
+
+def _want_state(subject: Subject, state: str, path: tuple[str | int, ...], where: Both) -> None:
+    if state not in subject.release.states:
+        hint = Suggest(state, tuple(subject.release.states))
+        subject.add("unknown-state", subject.source.at(*path), where=where, state=state, hint=hint)
+
+
+def _want_role(subject: Subject, role: str, path: tuple[str | int, ...], where: Both, *besides: str) -> None:
+    known = (*subject.release.roles, *((APPLICANT, *besides) if path[0] != "states" else ()))
+    if role not in known:
+        subject.add("unknown-role", subject.source.at(*path), where=where, role=role, hint=Suggest(role, known))
+
+
+def _check_timer(subject: Subject, key: str, action: Action) -> None:
+    source = subject.source
+    if SYSTEM in action.by and action.after is None:
+        subject.add("system-without-after", source.at("actions", key, "by"), action=key)
+    if action.after is not None and SYSTEM not in action.by:
+        subject.add("after-without-system", source.key("actions", key, "after"), action=key)
+    if action.by != (SYSTEM,):
+        return
+    asked = (
+        ("reason", action.reason == "required"),
+        ("attach", action.attach),
+        ("signature", action.signature == "digital"),
+    )
+    for name, present in asked:
+        if present:
+            subject.add("timer-needs-person", source.key("actions", key, name), action=key, needs=name)
+
+
+def _check_two_timers(subject: Subject) -> None:
+    firing: dict[tuple[str, object], str] = {}
+    for key, action in subject.release.actions.items():
+        for state in action.sources if action.after else ():
+            other = firing.setdefault((state, action.after), key)
+            if other != key:
+                at = subject.source.at("actions", key, "after")
+                subject.add("two-timers", at, action=key, other=other, state=state)
+
+
+def _check_effect(subject: Subject, key: str, action: Action) -> None:
+    states, source = subject.release.states, subject.source
+    if not source.has("actions", key, "effect"):
+        effects = effects_of(action.sources, action.to, action.signature == "digital", states)
+        if len(effects) > 1 and effects != {"forward", "step"}:
+            subject.add("ambiguous-effect", source.key("actions", key), action=key, effects=sorted(effects))
+        return
+    wanted = PORTALS_OF_EFFECT.get(action.effect)
+    wrong = [state for state in sorted(subject.targets(action)) if wanted and states[state].portal not in wanted]
+    if action.effect == "receive":
+        wanted = (1,)
+        wrong = [state for state in action.sources if state in states and states[state].portal != 1]
+    for state in wrong[:1]:
+        at = source.at("actions", key, "effect")
+        portal = states[state].portal
+        subject.add("effect-portal", at, effect=action.effect, action=key, state=state, portal=portal, wanted=wanted)

@@ -1,0 +1,161 @@
+"""Rules that need more than the file: offices, communes, notice templates, and the other procedures and versions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Any
+
+from engine.rules.conditions import Condition
+from engine.rules.definition import Release, Route
+from engine.rules.facts import FactType, nested
+from workflows.lint_rules.subject import Subject, arm_path
+from workflows.problems import Both, Suggest
+
+MOST_EVALUATIONS = 60_000  # of routing conditions over all communes: half a second
+ONE_DAY = dt.timedelta(days=1)
+
+
+def check_around(subject: Subject) -> None:
+    """Every rule whose facts the context holds."""
+    if subject.context.offices is not None:
+        _check_offices(subject)
+    if subject.context.provinces is not None:
+        _check_provinces(subject)
+    if subject.context.communes is not None and subject.declared is not None:
+        _check_gaps(subject, subject.context.communes(subject.release.effective.start))
+    if subject.context.templates is not None:
+        _check_templates(subject)
+    if subject.context.releases is not None:
+        _check_versions(subject)
+        _check_child_procedures(subject)
+    if subject.context.file_names and not subject.source.name.startswith(subject.release.procedure):
+        subject.add("file-name", subject.source.key("procedure"), wanted=f"{subject.release.procedure}.yaml")
+
+
+def _check_offices(subject: Subject) -> None:
+    offices, start = subject.context.offices or {}, subject.release.effective.start
+    for key, route in subject.release.routing.items():
+        for index, branch in enumerate(route.branches):
+            at = subject.source.at(*arm_path(("routing", key), index, branch))
+            office = offices.get(branch.then)
+            if office is None:
+                hint = Suggest(branch.then, tuple(offices))
+                subject.add("unknown-office", at, office=branch.then, hint=hint)
+            elif office.closes is not None and office.closes <= start:
+                follower = f'"{office.successor}"'
+                known = Both(f" Đơn vị kế thừa: {follower}.", f" Successor: {follower}.")
+                successor = known if office.successor else ""
+                subject.add(
+                    "closed-unit", at, office=branch.then, closes=office.closes, start=start, successor=successor
+                )
+
+
+def _check_provinces(subject: Subject) -> None:
+    start = subject.release.effective.start
+    provinces = subject.context.provinces(start) if subject.context.provinces else ()
+    for key, fee in subject.release.fees.items():
+        for province in fee.by_province:
+            if province not in provinces:
+                at = subject.source.key("fees", key, "by_province", province)
+                subject.add("unknown-province", at, fee=key, province=province, start=start)
+
+
+def _check_gaps(subject: Subject, communes: Mapping[str, str]) -> None:
+    for key, route in subject.release.routing.items():
+        if not route.branches or route.branches[-1].when is None:
+            continue
+        missed = [code for code in communes if _is_missed(subject, route, code, len(communes))]
+        if missed:
+            at = subject.source.key("routing", key)
+            subject.add("routing-gap", at, route=key, count=len(missed), example=communes[missed[0]])
+
+
+def _is_missed(subject: Subject, route: Route, commune: str, communes: int) -> bool:
+    """Whether some applicant of this commune matches no arm."""
+    conditions = [subject.condition(branch.when) for branch in route.branches if branch.when is not None]
+    good = [condition for condition in conditions if isinstance(condition, Condition)]
+    if len(good) < len(conditions):
+        return False  # a finding of its own
+    most = max(1, MOST_EVALUATIONS // (communes * len(good)))
+    for number, facts in enumerate(_possible(subject, good, commune)):
+        if number >= most:
+            break
+        if not any(condition(facts) for condition in good):
+            return True
+    return False
+
+
+def _possible(subject: Subject, conditions: list[Condition], commune: str) -> Iterator[dict[str, Any]]:
+    """Facts of dossiers of this commune that these conditions may tell apart."""
+    declared = subject.declared or {}
+    names = list(dict.fromkeys(name for condition in conditions for name in condition.names))
+    values = [_values(subject, name, declared[name], commune) for name in names]
+    for combination in product(*values):
+        yield nested(dict(zip(names, combination, strict=True)))
+
+
+def _values(subject: Subject, name: str, type_: FactType, commune: str) -> tuple[Any, ...]:
+    field = subject.release.fields.get(name)
+    if name == "applicant.commune" or (field is not None and field.type == "unit"):
+        return (commune,)
+    if name == "applicant.kind":
+        return subject.release.applicants
+    if type_.kind == "bool":
+        return (False, True)
+    return type_.choices or (type_.default(),)
+
+
+def _check_templates(subject: Subject) -> None:
+    templates = tuple(subject.context.templates or ())
+    for index, notice in enumerate(subject.release.notify):
+        if notice.template not in templates:
+            at = subject.source.at("notify", index, "template")
+            subject.add("template-missing", at, template=notice.template, hint=Suggest(notice.template, templates))
+
+
+def _others(subject: Subject) -> list[tuple[str, Release]]:
+    return [(name, other) for name, other in subject.context.releases or () if other is not subject.release]
+
+
+def _check_versions(subject: Subject) -> None:
+    """The release against its predecessor: the later file carries the finding."""
+    release, source = subject.release, subject.source
+    same = [(name, other) for name, other in _others(subject) if other.procedure == release.procedure]
+    for name, other in same:
+        if other.version == release.version and name <= source.name and other.digest() != release.digest():
+            at = source.at("version")
+            subject.add("version-twice", at, version=release.version, procedure=release.procedure, other=name)
+            return
+    earlier = [other for _, other in same if other.version < release.version]
+    if not earlier:
+        return
+    before = max(earlier, key=lambda other: other.version)
+    start, until = release.effective.start, before.effective.until
+    facts = {"version": release.version, "other": before.version, "start": start}
+    if before.effective.start >= start:
+        subject.add("version-order", source.at("version"), **facts)
+    elif until is None or until >= start:
+        subject.add("version-overlap", source.at("effective", "from"), until=start - ONE_DAY, **facts)
+    elif until + ONE_DAY < start:
+        subject.add("version-gap", source.at("effective", "from"), until=until, **facts)
+
+
+def _check_child_procedures(subject: Subject) -> None:
+    others = [other for _, other in _others(subject)]
+    known = tuple(sorted({other.procedure for other in others}))
+    for key, child in subject.release.children.items():
+        versions = [other for other in others if other.procedure == child.procedure]
+        if not versions:
+            at = subject.source.at("children", key, "procedure")
+            subject.add(
+                "unknown-procedure", at, child=key, procedure=child.procedure, hint=Suggest(child.procedure, known)
+            )
+            continue
+        newest = max(versions, key=lambda other: other.version)
+        for field in child.fields:
+            if field not in newest.fields and not field.startswith("applicant."):
+                at = subject.source.key("children", key, "fields", field)
+                hint = Suggest(field, tuple(newest.fields))
+                subject.add("child-unknown-field", at, procedure=child.procedure, field=field, child=key, hint=hint)

@@ -1,0 +1,104 @@
+"""Rules about what a dossier holds: fields, documents, fees and linked dossiers."""
+
+from __future__ import annotations
+
+from engine.rules.definition import Field
+from engine.rules.facts import BUILT_IN
+from engine.rules.fields import BadPattern, check_pattern
+from workflows.lint_rules.subject import Subject
+from workflows.problems import Both, Suggest
+
+BUILT_IN_GROUPS = tuple(dict.fromkeys(name.split(".")[0] for name in BUILT_IN))
+TEXT_TYPES = ("text", "long_text", "place", "person")
+COUNTED_TYPES = ("number", "money", *TEXT_TYPES)
+
+
+def check_data(subject: Subject) -> None:
+    """Every rule about fields, documents, fees and children."""
+    for key, field in subject.release.fields.items():
+        _check_name(subject, key)
+        _check_field(subject, key, field)
+    _check_documents(subject)
+    _check_places(subject)
+    _check_children(subject)
+    _list_unverified(subject)
+
+
+def _check_name(subject: Subject, key: str) -> None:
+    group, at = key.split(".")[0], subject.source.key("fields", key)
+    if group in BUILT_IN_GROUPS:
+        subject.add("reserved-name", at, group=group, field=key)
+    parts = key.split(".")
+    for length in range(1, len(parts)):
+        above = ".".join(parts[:length])
+        if above in subject.release.fields:
+            subject.add("field-conflict", subject.source.key("fields", above), field=above, other=key)
+
+
+def _check_field(subject: Subject, key: str, field: Field) -> None:
+    source = subject.source
+    if field.type == "choice" and not field.choices:
+        subject.add("choice-without-choices", source.at("fields", key, "type"), field=key)
+    if field.type != "choice" and field.choices:
+        subject.add("choices-unused", source.key("fields", key, "choices"), field=key, type=field.type)
+    for name, value, types in (
+        ("min", field.minimum, COUNTED_TYPES), ("max", field.maximum, COUNTED_TYPES), ("pattern", field.pattern, TEXT_TYPES),
+    ):  # fmt: skip
+        if value is not None and field.type not in types:
+            subject.add("field-limit", source.key("fields", key, name), key=name, type=field.type, types=types)
+    if field.minimum is not None and field.maximum is not None and field.minimum > field.maximum:
+        subject.add("min-max", source.at("fields", key, "min"), field=key, least=field.minimum, most=field.maximum)
+    try:
+        check_pattern(key, field)
+    except BadPattern as error:
+        at = source.at("fields", key, "pattern")
+        subject.add("bad-pattern", at, why=Both(error.sentence("vi"), error.sentence("en")))
+
+
+def _check_documents(subject: Subject) -> None:
+    attached = {action.attach for action in subject.release.actions.values()}
+    for key, document in subject.release.documents.items():
+        counted = document.original or document.certified or document.copy or document.result
+        if not counted and key not in attached:
+            subject.add("unused-document", subject.source.key("documents", key), document=key)
+
+
+def _check_places(subject: Subject) -> None:
+    """Facts that fees and routing read must be of the type they need."""
+    declared = subject.declared
+    if declared is None:
+        return
+    numbers = tuple(name for name, type_ in declared.items() if type_.kind == "int")
+    for key, fee in subject.release.fees.items():
+        if fee.per is not None and fee.per not in numbers:
+            subject.add("fee-per", subject.source.at("fees", key, "per"), fee=key, fact=fee.per)
+    units = ("applicant.commune", *(key for key, field in subject.release.fields.items() if field.type == "unit"))
+    for key, route in subject.release.routing.items():
+        if route.place is not None and route.place not in units:
+            path = ("place",) if subject.source.has("routing", key, "place") else ("by",)
+            at = subject.source.at("routing", key, *path)
+            subject.add("route-place", at, route=key, place=route.place, hint=Suggest(route.place, units))
+
+
+def _check_children(subject: Subject) -> None:
+    if subject.declared is None:
+        return
+    known = tuple(subject.declared)
+    for key, child in subject.release.children.items():
+        for field, fact in child.fields.items():
+            if fact not in known:
+                at = subject.source.at("children", key, "fields", field)
+                subject.add("child-unknown-fact", at, child=key, fact=fact, hint=Suggest(fact, known))
+
+
+def _list_unverified(subject: Subject) -> None:
+    release, source = subject.release, subject.source
+    if not release.sla.verified:
+        subject.add("unverified", source.key("sla", "verified"), where=Both("thời hạn", "the time limit"))
+    for key, fee in release.fees.items():
+        if not fee.verified:
+            subject.add("unverified", source.key("fees", key, "verified"), where=Both(f'phí "{key}"', f'fee "{key}"'))
+    for key, document in release.documents.items():
+        if not document.verified:
+            where = Both(f'giấy tờ "{key}"', f'document "{key}"')
+            subject.add("unverified", source.key("documents", key, "verified"), where=where)

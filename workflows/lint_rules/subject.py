@@ -1,0 +1,108 @@
+"""What a rule looks at: one release, where its parts stand in the file, its surroundings, and where findings go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from engine.rules.conditions import Condition, ConditionRefused, compile_condition
+from engine.rules.definition import Action, Branch, Release
+from engine.rules.facts import FactNameTaken, FactType, declared_facts
+from workflows.lint_context import LintContext
+from workflows.problems import Mark, Report
+from workflows.source import Source
+
+Path = tuple[str | int, ...]
+
+
+class Asked(NamedTuple):
+    """A condition of the file, at ``path``."""
+
+    path: Path
+    source: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One release under examination."""
+
+    release: Release
+    source: Source
+    context: LintContext
+    report: Report
+
+    def add(self, rule: str, at: Mark, **facts: Any) -> None:
+        """Report one finding."""
+        self.report.add(rule, at, **facts)
+
+    @cached_property
+    def declared(self) -> dict[str, FactType] | None:
+        """The facts that conditions may read; None when the names of the fields collide, which is a finding of its own."""
+        try:
+            return declared_facts(self.release)
+        except FactNameTaken:
+            return None
+
+    @cached_property
+    def _compiled(self) -> dict[str, Condition | ConditionRefused]:
+        return {}
+
+    def condition(self, source: str) -> Condition | ConditionRefused:
+        """The condition compiled, or why it cannot be."""
+        if source not in self._compiled:
+            try:
+                self._compiled[source] = compile_condition(
+                    source, self.declared or {}, {"former_district": self._district}
+                )
+            except ConditionRefused as refused:
+                self._compiled[source] = refused
+        return self._compiled[source]
+
+    def _district(self, name: str) -> list[str]:
+        former = self.context.former_district
+        return list(former(name, self.release.effective.start)) if former else ["00000"]
+
+    def conditions(self) -> Iterator[Asked]:
+        """Every condition of the file."""
+        release = self.release
+        for key, route in release.routing.items():
+            yield from _asked(("routing", key), route.branches)
+        for kind, parts in (
+            ("fields", release.fields), ("documents", release.documents), ("fees", release.fees), ("children", release.children),
+        ):  # fmt: skip
+            for key, part in parts.items():
+                if part.when is not None:
+                    yield Asked((kind, key, "when"), part.when)
+        for index, arm in enumerate(release.sla.total):
+            if arm.when is not None:
+                yield Asked(("sla", "total", index, "when"), arm.when)
+        for key, action in release.actions.items():
+            if action.guard is not None:
+                yield Asked(("actions", key, "guard"), action.guard)
+            yield from _asked(("actions", key, "to"), action.to)
+
+    def targets(self, action: Action) -> set[str]:
+        """The declared states that an action can lead to."""
+        return {branch.then for branch in action.to if branch.then in self.release.states}
+
+    def exits(self) -> dict[str, set[str]]:
+        """For each state the states that one action leads to."""
+        ways: dict[str, set[str]] = {state: set() for state in self.release.states}
+        for action in self.release.actions.values():
+            for source in action.sources:
+                if source in ways:
+                    ways[source] |= self.targets(action)
+        return ways
+
+
+def arm_path(path: Path, index: int, branch: Branch) -> Path:
+    """Where the author wrote what a branch leads to."""
+    return (*path, index, "else" if branch.when is None else "to")
+
+
+def _asked(path: Path, branches: tuple[Branch, ...]) -> Iterator[Asked]:
+    for index, branch in enumerate(branches):
+        if branch.when is not None:
+            yield Asked((*path, index, "when"), branch.when)
