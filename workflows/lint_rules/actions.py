@@ -139,8 +139,8 @@ def _check_effect(subject: Subject, key: str, action: Action) -> None:
     wanted = PORTALS_OF_EFFECT.get(action.effect)
     wrong = [state for state in sorted(subject.targets(action)) if wanted and states[state].portal not in wanted]
     if action.effect == "receive":
-        wanted = (1,)
-        wrong = [state for state in action.sources if state in states and states[state].portal != 1]
+        wanted = (1, 5)
+        wrong = [state for state in action.sources if state in states and states[state].portal not in wanted]
     for state in wrong[:1]:
         at = source.at("actions", key, "effect")
         portal = states[state].portal

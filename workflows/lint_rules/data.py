@@ -41,9 +41,12 @@ def _check_field(subject: Subject, key: str, field: Field) -> None:
         subject.add("choice-without-choices", source.at("fields", key, "type"), field=key)
     if field.type != "choice" and field.choices:
         subject.add("choices-unused", source.key("fields", key, "choices"), field=key, type=field.type)
-    for name, value, types in (
-        ("min", field.minimum, COUNTED_TYPES), ("max", field.maximum, COUNTED_TYPES), ("pattern", field.pattern, TEXT_TYPES),
-    ):  # fmt: skip
+    limits = (
+        ("min", field.minimum, COUNTED_TYPES),
+        ("max", field.maximum, COUNTED_TYPES),
+        ("pattern", field.pattern, TEXT_TYPES),
+    )
+    for name, value, types in limits:
         if value is not None and field.type not in types:
             subject.add("field-limit", source.key("fields", key, name), key=name, type=field.type, types=types)
     if field.minimum is not None and field.maximum is not None and field.minimum > field.maximum:

@@ -8,10 +8,11 @@ from engine.rules.definition import Clock
 from workflows.lint_rules.subject import Subject
 
 CLOCKS_OF_PORTAL: dict[int, tuple[Clock, ...]] = {
-    1: ("not_started",), 2: ("running",), 3: ("stopped",), 4: ("running", "paused"), 5: ("paused",),
+    1: ("not_started",), 2: ("running",), 3: ("stopped",), 4: ("running", "paused"), 5: ("paused", "not_started"),
     6: ("paused", "running"), 7: ("stopped",), 8: ("stopped",), 9: ("stopped",), 10: ("stopped",),
 }  # fmt: skip
-"""The clocks that fit a national status code. 4 may pause (a verification elsewhere); whether the time of a financial
+"""The clocks that fit a national status code. 4 may pause (a verification elsewhere); papers asked for
+(5) before the dossier is received start no clock; whether the time of a financial
 obligation (6) counts is the procedure's own law."""
 ENDED_PORTALS = (3, 7, 8, 10)
 
@@ -42,13 +43,14 @@ def _check_initial(subject: Subject) -> None:
 def _check_clock(subject: Subject, key: str) -> None:
     state, source = subject.release.states[key], subject.source
     fitting = CLOCKS_OF_PORTAL[state.portal]
+    waits = state.clock == "paused" or (state.portal == 5 and state.clock == "not_started")
     if state.clock not in fitting:
         at = source.at("states", key, "clock")
         subject.add("portal-clock", at, clock=state.clock, portal=state.portal, state=key, allowed=fitting)
-    elif state.clock == "paused" and state.remind is None and not _leaves_by_itself(subject, key):
+    elif waits and state.remind is None and not _leaves_by_itself(subject, key):
         path = ("states", key, "clock") if source.has("states", key, "clock") else ("states", key, "portal")
         subject.add("endless-pause", source.at(*path), state=key)
-    elif state.clock != "paused" and state.remind is not None:
+    elif not waits and state.remind is not None:
         subject.add("idle-remind", source.key("states", key, "remind"), state=key)
 
 

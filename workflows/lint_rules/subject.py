@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from engine.rules.conditions import Condition, ConditionRefused, compile_condition
-from engine.rules.definition import Action, Branch, Release
+from engine.rules.definition import Action, Branch, Child, Document, Fee, Field, Release
 from engine.rules.facts import FactNameTaken, FactType, declared_facts
 from workflows.lint_context import LintContext
 from workflows.problems import Mark, Report
@@ -39,7 +39,7 @@ class Subject:
 
     @cached_property
     def declared(self) -> dict[str, FactType] | None:
-        """The facts that conditions may read; None when the names of the fields collide, which is a finding of its own."""
+        """The facts that conditions may read; None when names of fields collide, which is a finding of its own."""
         try:
             return declared_facts(self.release)
         except FactNameTaken:
@@ -69,9 +69,13 @@ class Subject:
         release = self.release
         for key, route in release.routing.items():
             yield from _asked(("routing", key), route.branches)
-        for kind, parts in (
-            ("fields", release.fields), ("documents", release.documents), ("fees", release.fees), ("children", release.children),
-        ):  # fmt: skip
+        optional: tuple[tuple[str, Mapping[str, Field | Document | Fee | Child]], ...] = (
+            ("fields", release.fields),
+            ("documents", release.documents),
+            ("fees", release.fees),
+            ("children", release.children),
+        )
+        for kind, parts in optional:
             for key, part in parts.items():
                 if part.when is not None:
                     yield Asked((kind, key, "when"), part.when)

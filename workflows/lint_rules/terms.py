@@ -9,6 +9,8 @@ from engine.rules.definition import Term
 from workflows.lint_rules.subject import Subject
 from workflows.problems import Both
 
+Way = tuple[float, tuple[str, ...]]
+"""Working hours of step limits, and the states passed."""
 HOURS_A_DAY = 8.0
 MOST_STEPS = 20_000  # of the search for the longest path; shipped procedures need under 200
 _TOO_LATE = Both("same_day là trong ngày, viết 0 hoặc bỏ total", "same_day means today; write 0 or leave total out")
@@ -90,10 +92,10 @@ def _is_done(subject: Subject, key: str) -> bool:
     return subject.release.states[key].portal in (9, 10)
 
 
-def _quickest(subject: Subject, starts: list[str]) -> tuple[float, tuple[str, ...]]:
-    """The path with the fewest hours of step limits from the start of the clock to a result; (0, ()) when there is none."""
+def _quickest(subject: Subject, starts: list[str]) -> Way:
+    """The path with the fewest hours from the start of the clock to a result; (0, ()) when there is none."""
     exits = subject.exits()
-    waiting = [(_weight(subject, key), (key,)) for key in starts]
+    waiting: list[Way] = [(_weight(subject, key), (key,)) for key in starts]
     heapq.heapify(waiting)
     seen: set[str] = set()
     while waiting:
@@ -108,10 +110,10 @@ def _quickest(subject: Subject, starts: list[str]) -> tuple[float, tuple[str, ..
     return 0.0, ()
 
 
-def _all_paths(subject: Subject, starts: list[str]) -> Iterator[tuple[float, tuple[str, ...]]]:
+def _all_paths(subject: Subject, starts: list[str]) -> Iterator[Way]:
     """Paths without a repeated state from the start of the clock to a result, up to a bounded effort."""
     exits = subject.exits()
-    waiting = [(_weight(subject, key), (key,)) for key in starts]
+    waiting: list[Way] = [(_weight(subject, key), (key,)) for key in starts]
     for _ in range(MOST_STEPS):
         if not waiting:
             return
