@@ -1,0 +1,83 @@
+"""Reads ``territory/competences.csv``: who decides what, from when to when, by which legal text. Strict, with lines.
+
+One row: subject (a procedure code, or a task such as ``tax``), the kinds of applicant (``*`` or kinds joined by ``|``),
+the level and body that is competent, first day, day after the last one (empty: open), legal reference. For a subject and
+a kind of applicant the rows follow each other without gap or overlap; a reader that finds one refuses the file.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, get_args
+
+from engine.errors import Refusal
+from engine.rules.competence import Competence
+from engine.rules.definition import ApplicantKind
+
+COMPETENCES = Path(__file__).parent / "territory" / "competences.csv"
+COLUMNS = ("subject", "applicant_kinds", "level", "body", "valid_from", "valid_to", "legal")
+LEVELS = ("commune", "district", "province")
+KINDS: tuple[str, ...] = get_args(ApplicantKind)
+
+
+class MalformedCompetences(Refusal):
+    """A line of the table of competences cannot be taken as it stands."""
+
+    code = "malformed-competences"
+    vi = "{file}, dòng {line}: {why_vi}"
+    en = "{file}, line {line}: {why_en}"
+
+
+def read_competences(path: Path = COMPETENCES) -> list[Competence]:
+    """The competences of a file, in its order. Raises MalformedCompetences for the first line that is wrong."""
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file, strict=True)
+        if tuple(reader.fieldnames or ()) != COLUMNS:
+            raise _wrong(path, 1, "cần các cột " + ", ".join(COLUMNS), "the columns must be " + ", ".join(COLUMNS))
+        rows = [(number, _competence(row, path, number)) for number, row in enumerate(reader, start=2)]
+    _check_follow(rows, path)
+    return [one for _, one in rows]
+
+
+def _competence(row: dict[str, Any], path: Path, line: int) -> Competence:
+    kinds = None if row["applicant_kinds"] == "*" else frozenset(str(row["applicant_kinds"]).split("|"))
+    if kinds is not None and not kinds <= set(KINDS):
+        raise _wrong(path, line, "applicant_kinds là * hoặc " + "|".join(KINDS), "applicant_kinds is * or " + "|".join(KINDS))
+    if row["level"] not in LEVELS:
+        raise _wrong(path, line, "level là " + ", ".join(LEVELS), "level is one of " + ", ".join(LEVELS))
+    if None in row or not all(row[key] for key in ("subject", "body", "legal")):
+        raise _wrong(path, line, "cần đủ subject, body, legal", "subject, body and legal are needed, and no more columns")
+    start, end = _day(row["valid_from"], path, line), _day(row["valid_to"], path, line) if row["valid_to"] else None
+    if end is not None and end <= start:
+        raise _wrong(path, line, "valid_to phải sau valid_from", "valid_to must be after valid_from")
+    return Competence(row["subject"], kinds, row["level"], row["body"], start, end, row["legal"])
+
+
+def _check_follow(rows: Iterable[tuple[int, Competence]], path: Path) -> None:
+    by_key: dict[tuple[str, str], list[tuple[int, Competence]]] = defaultdict(list)
+    for line, one in rows:
+        for kind in one.applicant_kinds if one.applicant_kinds is not None else KINDS:
+            by_key[one.subject, kind].append((line, one))
+    for (subject, kind), ones in by_key.items():
+        ordered = sorted(ones, key=lambda pair: pair[1].valid_from)
+        for (_, before), (line, after) in zip(ordered, ordered[1:], strict=False):
+            if before.valid_to != after.valid_from:
+                vi = f"{subject}, {kind}: có ngày trống hoặc trùng trước {after.valid_from}"
+                raise _wrong(path, line, vi, f"{subject}, {kind}: a gap or an overlap before {after.valid_from}")
+
+
+def _day(text: str, path: Path, line: int) -> dt.date:
+    try:
+        if len(text) == 10:
+            return dt.date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise _wrong(path, line, f'"{text}" không phải ngày như 2025-07-01', f'"{text}" is not a date like 2025-07-01')
+
+
+def _wrong(path: Path, line: int, vi: str, en: str) -> MalformedCompetences:
+    return MalformedCompetences(file=path.name, line=line, why_vi=vi, why_en=en)
