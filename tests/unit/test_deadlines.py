@@ -142,6 +142,18 @@ def test_an_open_pause_leaves_no_due_moment_but_the_time_left() -> None:
     assert answer.trace[-1].end is None
 
 
+def test_time_left_within_a_pause_is_what_was_left_when_it_began() -> None:
+    pauses = [
+        Pause(at("2026-03-03 09:00"), at("2026-03-04 09:00"), "bổ sung"),
+        Pause(at("2026-03-04 09:00"), at("2026-03-06 09:00"), "thuế"),
+    ]
+    answer = due(VN, at("2026-03-02 09:00"), days(3), pauses, now=at("2026-03-03 16:00"))
+    assert answer.remaining == 2 * 480
+    assert [line.vi for line in answer.trace if line.kind == "paused"] == [
+        "Tạm dừng từ 09:00 thứ Ba 03/03/2026 đến 09:00 thứ Sáu 06/03/2026: bổ sung; thuế"
+    ]
+
+
 def test_a_pause_after_the_due_moment_helps_nobody() -> None:
     pause = Pause(at("2026-03-03 10:15"), at("2026-03-20 10:00"))
     answer = due(VN, at("2026-03-02 10:15"), days(1), [pause], now=at("2026-03-03 11:15"))
