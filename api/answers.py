@@ -1,0 +1,67 @@
+"""Answers: JSON bytes made from plain dictionaries, entity tags, and the links of a page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from flask import Response, request
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is sent back: kept as bytes, so that a repeated request can be given exactly the same."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def response(self, **more: str) -> Response:
+        made = Response(self.body, self.status, {**self.headers, **more})
+        made.headers.setdefault("Content-Type", JSON)
+        return made
+
+
+def answer(data: Any, status: int = 200, **headers: str) -> Answer:
+    """``data`` as JSON. A header is given with underscores: ``ETag=…``, ``Cache_Control=…``."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Answer(status, to_json(data), {"Content-Type": JSON, **named})
+
+
+def nothing(status: int = 204) -> Answer:
+    return Answer(status, b"")
+
+
+def to_json(data: Any) -> bytes:
+    """Moments as ISO 8601 in UTC with ``Z``, to the second where they have no fraction."""
+    return orjson.dumps(data, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def moment(value: dt.datetime | None) -> str | None:
+    return None if value is None else value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+
+
+def page(items: list[Any], after: str | None) -> Answer:
+    """One page of a list. ``after`` is the key of the next page: given in the body, and as a link (RFC 8288)."""
+    headers = {} if after is None else {"Link": f'<{next_address(after)}>; rel="next"'}
+    return answer({"items": items, "next": after}, 200, **headers)
+
+
+def next_address(after: str) -> str:
+    kept: list[tuple[str, str]] = [(key, value) for key, value in request.args.items(multi=True) if key != "after"]
+    return f"{request.path}?{urlencode([*kept, ('after', after)])}"
+
+
+def cached(headers: Mapping[str, str]) -> bool:
+    """Whether an answer may be kept by a browser: only those that say so themselves."""
+    return "Cache-Control" in headers

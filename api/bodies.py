@@ -1,0 +1,161 @@
+"""What requests carry, one schema a body."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from api.fields import CODE, COMMUNE, KEY, PROCEDURE, Body, FormValues, Line, Moment, Prose, Whole, Word, YesNo
+
+LANGUAGES = ("vi", "en")
+APPLICANT_KINDS = ("citizen", "business", "organisation", "state_body", "foreigner")
+CHANNELS = ("counter", "portal", "post")
+
+
+class SignIn(Body):
+    username = Line(60, required=True)
+    password = fields.String(required=True, validate=validate.Length(1, 200))
+
+
+class Applicant(Body):
+    kind = fields.String(required=True, validate=validate.OneOf(APPLICANT_KINDS))
+    name = Line(200, required=True)
+    identity_number = Line(20, allow_none=True)
+    phone = Line(30, allow_none=True)
+    email = Line(254, allow_none=True)
+    address = Line(500, allow_none=True)
+    commune = Word(COMMUNE, allow_none=True)
+    verified = YesNo(load_default=False)
+    language = fields.String(validate=validate.OneOf(LANGUAGES), load_default="vi")
+
+
+class HandedIn(Body):
+    """A paper handed in at the counter, by number of originals, certified copies and plain copies."""
+
+    key = Word(KEY, required=True)
+    original = Whole(0, 99, load_default=0)
+    certified = Whole(0, 99, load_default=0)
+    copy = Whole(0, 99, load_default=0)
+
+
+class NewDossier(Body):
+    procedure = Word(PROCEDURE, required=True)
+    applicant = fields.Nested(Applicant, required=True)
+    fields_ = FormValues(data_key="fields", load_default=dict)
+    channel = fields.String(validate=validate.OneOf(CHANNELS), load_default="counter")
+    intake_office = Word(CODE, required=True)
+    support_office = Word(CODE, allow_none=True, load_default=None)
+    handler_office = Word(CODE, allow_none=True, load_default=None)
+    handler_reason = Prose(allow_none=True, load_default=None)
+    documents = fields.List(fields.Nested(HandedIn), load_default=list, validate=validate.Length(0, 100))
+    filed_at = Moment(allow_none=True, load_default=None)
+    receive = YesNo(load_default=False)
+    note = Prose(allow_none=True, load_default=None)
+
+
+class TakeAction(Body):
+    action = Word(KEY, required=True)
+    reason = Prose(allow_none=True, load_default=None)
+    note = Prose(allow_none=True, load_default=None)
+    fields_ = FormValues(data_key="fields", allow_none=True, load_default=None)
+    assignee = Whole(1, allow_none=True, load_default=None)
+
+
+class CitizenAction(Body):
+    action = Word(KEY, required=True)
+    reason = Prose(allow_none=True, load_default=None)
+    fields_ = FormValues(data_key="fields", allow_none=True, load_default=None)
+
+
+class Reason(Body):
+    reason = Prose(required=True)
+
+
+class Assign(Body):
+    """Without ``person`` the caller claims the dossier."""
+
+    person = Whole(1, allow_none=True, load_default=None)
+    reason = Prose(allow_none=True, load_default=None)
+
+
+class CheckDocument(Body):
+    accepted = YesNo(required=True)
+    reason = Prose(allow_none=True, load_default=None)
+
+
+class SettleFee(Body):
+    method = fields.String(required=True, validate=validate.OneOf(("cash", "transfer", "card", "portal", "waived")))
+    receipt = Line(100, allow_none=True, load_default=None)
+
+
+class AskVerification(Body):
+    office = Word(CODE, required=True)
+    question = Prose(required=True)
+
+
+class AnswerVerification(Body):
+    confirmed = YesNo(required=True)
+    answer = Prose(required=True)
+
+
+class TermBody(Body):
+    amount = Whole(1, 366, required=True)
+    unit = fields.String(required=True, validate=validate.OneOf(("working_day", "working_hour", "calendar_day")))
+
+
+class Extend(Body):
+    term = fields.Nested(TermBody, required=True)
+    reason = Prose(required=True)
+
+
+class Transfer(Body):
+    office = Word(CODE, required=True)
+    reason = Prose(required=True)
+    legal = Line(200, allow_none=True, load_default=None)
+
+
+class LinkTo(Body):
+    dossier = Word(CODE, required=True)
+    kind = fields.String(
+        required=True, validate=validate.OneOf(("continues", "replaces", "concerns", "appeals", "same_land"))
+    )
+
+
+class Note(Body):
+    text = Prose(required=True)
+
+
+class ApplicantChange(Body):
+    name = Line(200)
+    identity_number = Line(20, allow_none=True)
+    phone = Line(30, allow_none=True)
+    email = Line(254, allow_none=True)
+    address = Line(500, allow_none=True)
+    commune = Word(COMMUNE, allow_none=True)
+    verified = YesNo()
+    language = fields.String(validate=validate.OneOf(LANGUAGES))
+
+
+class Rectify(Body):
+    """``number`` is the journal entry that the correction is about."""
+
+    number = Whole(1, 1_000_000, required=True)
+    applicant = fields.Nested(ApplicantChange, load_default=dict)
+    fields_ = FormValues(data_key="fields", load_default=dict)
+    reason = Prose(required=True)
+
+
+class LookUp(Body):
+    code = Line(64, required=True)
+    receipt_code = Line(40, required=True)
+
+
+class NewWebhook(Body):
+    url = fields.String(
+        required=True,
+        validate=[validate.Length(1, 500), validate.Regexp(r"https?://[\x21-\x7e]+\Z", error="Not a valid URL.")],
+    )
+    office = Word(CODE, allow_none=True, load_default=None)
+
+
+class Empty(Body):
+    """An empty object, or no body at all."""

@@ -1,0 +1,123 @@
+"""One act, however often it is asked for: the answer is kept under the Idempotency-Key in the act's own transaction.
+
+A repeated request gets the same status, headers and body, marked ``Idempotency-Replayed: true``. Only successes are kept:
+a refused request changed nothing, and repeating it asks anew. Two that arrive at once are decided by the primary key: the
+later one is rolled back and given the answer of the first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+
+from flask import request
+
+from api.answers import Answer
+from api.context import actor, api, reading_connection, request_id, runtime
+from engine.errors import Refusal
+from engine.store.idempotency import RecordedAnswer, record_answer, recorded_answer
+from engine.transaction import UnitOfWork, in_transaction
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+REPLAYED = "Idempotency-Replayed"
+
+
+class KeyMissing(Refusal):
+    """A request that makes something new must carry a key, so that repeating it makes nothing twice."""
+
+    code = "idempotency-key-missing"
+    status = 400
+    vi = "Thiếu Idempotency-Key: hãy gửi một giá trị ngẫu nhiên cho mỗi yêu cầu mới."
+    en = "Idempotency-Key is missing: send a random value with each new request."
+
+
+class KeyUnreadable(Refusal):
+    """The key is too long or holds characters that a header value of ours has not."""
+
+    code = "idempotency-key-unreadable"
+    status = 400
+    vi = "Idempotency-Key phải có 1 đến 255 ký tự ASCII nhìn thấy được, không có khoảng trắng."
+    en = "Idempotency-Key must be 1 to 255 visible ASCII characters without spaces."
+
+
+class KeyReused(Refusal):
+    """The same key came with another request before."""
+
+    code = "idempotency-key-reused"
+    status = 422
+    vi = "Idempotency-Key này đã được dùng cho một yêu cầu khác."
+    en = "This Idempotency-Key was used for another request before."
+
+
+class _LostTheRace(Exception):
+    """Another request with the same key was recorded first: roll back and give its answer."""
+
+
+def perform(name: str, act: Callable[[UnitOfWork], Answer], *, key_required: bool = False) -> Answer:
+    """Runs ``act`` in one transaction as the present actor and keeps its answer under the request's key.
+
+    ``name`` is what the act is counted under. Raises KeyMissing, KeyUnreadable, KeyReused, and what the act raises.
+    """
+    key = _key(key_required)
+    if key is None:
+        given = in_transaction(runtime(), actor(), act, request_id=request_id())
+        api().metrics.acts.labels(name).inc()
+        return given
+    who, asked = _who(), _request_hash()
+    if (earlier := _earlier(who, key, asked)) is not None:
+        return earlier
+
+    def once(uow: UnitOfWork) -> Answer:
+        made = act(uow)
+        kept = RecordedAnswer(asked, made.status, made.headers, made.body)
+        if not record_answer(uow.connection, who, key, kept, uow.now):
+            raise _LostTheRace
+        return made
+
+    try:
+        given = in_transaction(runtime(), actor(), once, request_id=request_id())
+    except (_LostTheRace, Refusal):
+        # The other one of two equal requests may have changed what this one was refused for.
+        if (earlier := _earlier(who, key, asked)) is not None:
+            return earlier
+        raise
+    api().metrics.acts.labels(name).inc()
+    return given
+
+
+def _who() -> str:
+    """Whose keys these are: two citizens may use the same one."""
+    asking = actor()
+    return asking.label if asking.dossier_id is None else f"{asking.label}:{asking.dossier_id}"
+
+
+def _key(required: bool) -> str | None:
+    given = request.headers.get("Idempotency-Key")
+    if given is None:
+        if required:
+            raise KeyMissing()
+        return None
+    if not _KEY.fullmatch(given):
+        raise KeyUnreadable()
+    return given
+
+
+def _request_hash() -> bytes:
+    """SHA-256 over method, path and query, version and body: what must be equal for two requests to be one."""
+    digest = hashlib.sha256()
+    version = request.headers.get("If-Match", "")
+    for part in (request.method, request.path, request.query_string.decode(), version):
+        digest.update(part.encode() + b"\0")
+    digest.update(request.environ.get("motcua.body_digest", b""))
+    return digest.digest()
+
+
+def _earlier(who: str, key: str, asked: bytes) -> Answer | None:
+    with reading_connection() as connection:
+        found = recorded_answer(connection, who, key)
+    if found is None:
+        return None
+    if found.request_hash != asked:
+        raise KeyReused()
+    return Answer(found.status, found.body, {**found.headers, REPLAYED: "true"})

@@ -1,0 +1,51 @@
+"""One log line a request: who, what, how it ended, how long it took. Never personal data: addresses are logged as their
+route, not as they were typed, since links and names stand in them."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+
+import structlog
+from flask import Flask, Response, g, request
+
+from api.metrics import Metrics
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{8,80}")
+log = structlog.get_logger("motcua.api")
+
+
+def register_logs(app: Flask, metrics: Metrics) -> None:
+    """Gives each request an id (the caller's, when it is well-formed), counts it and logs its end."""
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+        given = request.headers.get("X-Request-Id", "")
+        g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=g.request_id)
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        route = request.url_rule.rule if request.url_rule is not None else "-"
+        seconds = time.perf_counter() - g.get("began", time.perf_counter())
+        response.headers["X-Request-Id"] = g.get("request_id", "")
+        metrics.requests.labels(route, _method(), str(response.status_code)).inc()
+        metrics.durations.labels(route).observe(seconds)
+        if not route.startswith(("/healthz", "/readyz", "/metrics")):
+            log.info(
+                "request",
+                method=_method(),
+                route=route,
+                dossier=(request.view_args or {}).get("code"),
+                status=response.status_code,
+                ms=round(seconds * 1000, 1),
+                refused=g.get("refusal"),
+            )
+        return response
+
+
+def _method() -> str:
+    return request.method if request.method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "OTHER"

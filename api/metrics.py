@@ -1,0 +1,59 @@
+"""What operators watch (Prometheus): requests and their durations, acts, refusals; and, at each scrape, what is waiting."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+
+
+class Metrics:
+    """One application's counters. With PROMETHEUS_MULTIPROC_DIR set, all processes of a machine are added up."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "motcua_http_requests", "HTTP requests", ("route", "method", "status"), registry=self.registry
+        )
+        self.durations = Histogram(
+            "motcua_http_request_seconds", "Seconds a request took", ("route",), buckets=BUCKETS, registry=self.registry
+        )
+        self.acts = Counter("motcua_acts", "Acts carried out", ("act",), registry=self.registry)
+        self.refusals = Counter("motcua_refusals", "Requests refused", ("code",), registry=self.registry)
+
+    def exposition(self, waiting: Callable[[], dict[str, float]]) -> bytes:
+        """The text that Prometheus reads. ``waiting`` asks the database; when it fails the gauges are left out."""
+        counted = self.registry
+        if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+            counted = CollectorRegistry()
+            multiprocess.MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+        gauges = CollectorRegistry()
+        gauges.register(_Waiting(waiting))
+        return generate_latest(counted) + generate_latest(gauges)
+
+
+class _Waiting(Collector):
+    def __init__(self, waiting: Callable[[], dict[str, float]]) -> None:
+        self._waiting = waiting
+
+    def collect(self) -> Iterable[Metric]:
+        for name, value in self._waiting().items():
+            yield GaugeMetricFamily(f"motcua_{name}", _MEANING[name], value=value)
+
+    def describe(self) -> list[Any]:
+        return []  # asked at each scrape only
+
+
+_MEANING = {
+    "outbox_waiting": "Notices waiting to be sent (counted up to 10,000)",
+    "outbox_parked": "Notices given up after repeated failures (counted up to 10,000)",
+    "queue_age_seconds": "How long the oldest notice that could be sent has been waiting",
+    "clocks_due": "Clocks that are due and have not fired (counted up to 10,000)",
+    "clock_lag_seconds": "How long the oldest due clock has been waiting",
+}

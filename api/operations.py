@@ -1,0 +1,217 @@
+"""How an operation is declared: its address, who may call it, what it reads, what it answers, and how it may refuse.
+
+One declaration serves the request and the OpenAPI document, so that neither can say what the other does not do. Schemas
+validate what comes in; what goes out is made by hand (a schema would copy it at several times the cost) and is held to
+the documented shape by the tests.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import flask_smorest
+from flask import Response, request
+from marshmallow import Schema, ValidationError
+
+from api import door
+from api.access import Access, establish
+from api.answers import Answer
+from engine.errors import InvalidInput
+
+View = Callable[..., Answer]
+
+COMMON = (400, 405, 414, 431, 500, 503)
+OF_ACCESS = {Access.PUBLIC: (), Access.LINK: (404,), Access.STAFF: (401,), Access.ADMIN: (401, 403)}
+
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "description": "The ETag of the dossier as it was read.",
+    "schema": {"type": "string", "pattern": '^"[1-9][0-9]{0,8}"$', "example": '"1"'},
+}
+IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "description": "A random value; repeating the request with it gets the first answer and changes nothing.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]{1,255}$"},
+}
+ETAG = {"ETag": {"description": "The version of the dossier.", "schema": {"type": "string"}}}
+LINK = {"Link": {"description": 'The next page: <…>; rel="next" (RFC 8288).', "schema": {"type": "string"}}}
+LOCATION = {"Location": {"description": "Where the new thing stands.", "schema": {"type": "string"}}}
+REPLAYED = {
+    "Idempotency-Replayed": {
+        "description": "`true` when this is the answer given before.",
+        "schema": {"type": "string", "enum": ["true"]},
+    }
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gives:
+    """A successful answer: its status, the shape of its body (None: none) and the headers it carries."""
+
+    status: int = 200
+    shape: type[Schema] | Schema | None = None
+    headers: Mapping[str, Any] | None = None
+    media: str = "application/json"
+    description: str = "Done."
+
+
+class Resource(flask_smorest.Blueprint):  # type: ignore[misc]
+    """A group of operations on one thing, shown under one heading of the documentation."""
+
+    ACCESS: ClassVar[dict[Callable[..., Any], Access]] = {}
+    """Each declared view's rule, for the test that walks all routes."""
+
+    def operation(
+        self,
+        method: str,
+        rule: str,
+        *,
+        access: Access,
+        gives: Gives | Sequence[Gives],
+        body: type[Schema] | None = None,
+        body_optional: bool = False,
+        upload: type[Schema] | None = None,
+        query: type[Schema] | None = None,
+        refuses: Sequence[int] = (),
+        if_match: bool = False,
+        key: str = "",
+    ) -> Callable[[View], View]:
+        """Declares a view. ``key`` is ``required`` or ``optional`` where an Idempotency-Key is taken, else ''.
+
+        The view is given the path's values, ``query`` and ``body`` (cleaned) by name. ``upload`` documents a multipart
+        body, which the view reads itself.
+        """
+        loaders = _Loaders(query() if query else None, body() if body else None, body_optional)
+        documented = _documentation(
+            access=access,
+            gives=[gives] if isinstance(gives, Gives) else list(gives),
+            body=body,
+            body_optional=body_optional,
+            upload=upload,
+            query=query,
+            refuses=refuses,
+            if_match=if_match,
+            key=key,
+        )
+
+        def declare(view: View) -> View:
+            def handle(**path: Any) -> Response:
+                establish(access, path.get("token"))
+                return view(**path, **loaders.load()).response()
+
+            handle.__name__ = view.__name__
+            handle.__doc__ = view.__doc__
+            handle._apidoc = {"manual_doc": {**documented, "operationId": view.__name__}}  # type: ignore[attr-defined]
+            self.ACCESS[handle] = access
+            self.add_url_rule(rule, view.__name__, handle, methods=[method])
+            return view
+
+        return declare
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaders:
+    query: Schema | None
+    body: Schema | None
+    body_optional: bool
+
+    def load(self) -> dict[str, Any]:
+        loaded: dict[str, Any] = {}
+        arguments = _query_values()
+        if self.query is not None:
+            loaded["query"] = _checked(self.query, arguments, "")
+        elif arguments:
+            raise InvalidInput({name: "Unknown field." for name in arguments})
+        if self.body is not None:
+            given = door.read_object(request, required=not self.body_optional)
+            request.environ["motcua.body_digest"] = hashlib.sha256(repr(given).encode()).digest()
+            loaded["body"] = _checked(self.body, given, "")
+        return loaded
+
+
+def _query_values() -> dict[str, str]:
+    values = request.args.to_dict(flat=False)
+    if twice := [name for name, given in values.items() if len(given) > 1]:
+        raise InvalidInput({name: "Given twice." for name in twice})
+    return {name: given[0] for name, given in values.items()}
+
+
+def _checked(schema: Schema, given: Mapping[str, Any], where: str) -> dict[str, Any]:
+    try:
+        checked: dict[str, Any] = schema.load(given)
+    except ValidationError as error:
+        raise InvalidInput(flat_errors(error.messages, where)) from error
+    return checked
+
+
+def flat_errors(messages: Any, where: str = "") -> dict[str, Any]:
+    """``{"applicant": {"name": ["…"]}}`` as ``{"applicant.name": "…"}``, at most 50 of them."""
+    if isinstance(messages, Mapping):
+        flat: dict[str, Any] = {}
+        for key, below in messages.items():
+            inner = where if key == "_schema" else f"{where}.{key}" if where else str(key)
+            for place, what in flat_errors(below, inner[:200]).items():
+                if len(flat) < 50:
+                    flat[place] = what
+        return flat
+    return {where or "body": " ".join(str(one) for one in messages) if isinstance(messages, list) else str(messages)}
+
+
+def _documentation(
+    *,
+    access: Access,
+    gives: list[Gives],
+    body: type[Schema] | None,
+    body_optional: bool,
+    upload: type[Schema] | None,
+    query: type[Schema] | None,
+    refuses: Sequence[int],
+    if_match: bool,
+    key: str,
+) -> dict[str, Any]:
+    statuses = {*COMMON, *OF_ACCESS[access], *refuses}
+    if body or query:
+        statuses |= {422}
+    if body or upload:
+        statuses |= {413, 415}
+    if if_match:
+        statuses |= {409, 412, 428}
+    if key:
+        statuses |= {422}
+    parameters: list[Any] = [{"in": "query", "schema": query}] if query else []
+    parameters += [IF_MATCH] if if_match else []
+    parameters += [{**IDEMPOTENCY_KEY, "required": key == "required"}] if key else []
+    responses: dict[str, Any] = {str(status): "Problem" for status in sorted(statuses | {422})}
+    for one in gives:
+        responses[str(one.status)] = _success(one, bool(key))
+    documented: dict[str, Any] = {"responses": responses, "x-access": access.value}
+    if parameters:
+        documented["parameters"] = parameters
+    if access in (Access.STAFF, Access.ADMIN):
+        documented["security"] = [{"bearer": []}]
+    if body:
+        documented["requestBody"] = {
+            "required": not body_optional,
+            "content": {"application/json": {"schema": body}},
+        }
+    if upload:
+        documented["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": upload}}}
+    return documented
+
+
+def _success(gives: Gives, replayable: bool) -> dict[str, Any]:
+    made: dict[str, Any] = {"description": gives.description}
+    headers = {**(gives.headers or {}), **(REPLAYED if replayable else {})}
+    if headers:
+        made["headers"] = headers
+    if gives.shape is not None:
+        made["content"] = {gives.media: {"schema": gives.shape}}
+    elif gives.media != "application/json":
+        made["content"] = {gives.media: {"schema": {"type": "string"}}}
+    return made

@@ -1,0 +1,84 @@
+"""What addresses may carry after the question mark, one schema a list."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from api.fields import CODE, COMMUNE, KEY, PROCEDURE, Body, Day, Line, Moment, WholeInQuery, Word, YesNoInQuery
+
+LARGEST_PAGE = 200
+AFTER = r"^[A-Za-z0-9_\-]{1,200}$"
+
+
+class Page(Body):
+    limit = WholeInQuery(1, LARGEST_PAGE, load_default=50)
+    after = Word(AFTER, load_default=None)
+
+
+class DossierList(Page):
+    state = Word(KEY, load_default=None)
+    portal = WholeInQuery(1, 10, load_default=None)
+    office = Word(CODE, load_default=None, metadata={"description": "An office that has a part in the dossier."})
+    holder_office = Word(CODE, load_default=None, metadata={"description": "The office that must act now."})
+    holder = Word(r"^(me|[0-9]{1,15})$", load_default=None, metadata={"description": "Who claimed it: an id, or me."})
+    procedure = Word(PROCEDURE, load_default=None)
+    overdue = YesNoInQuery(load_default=None)
+    due_before = Moment(load_default=None)
+    q = Line(200, load_default=None, metadata={"description": "Words of the name, code or address, without accents."})
+    sort = fields.String(validate=validate.OneOf(("-id", "due_at")), load_default="-id")
+
+
+class JournalPage(Body):
+    limit = WholeInQuery(1, LARGEST_PAGE, load_default=100)
+    after = WholeInQuery(0, 1_000_000, load_default=0)
+
+
+class InboxPage(Page):
+    unread = YesNoInQuery(load_default="false")
+
+
+class OnDay(Body):
+    on = Day(load_default=None, metadata={"description": "The day asked about; today by default."})
+
+
+class ProcedureList(OnDay):
+    q = Line(200, load_default=None, metadata={"description": "A code, or words of the name without accents."})
+
+
+class ProcedureOne(OnDay):
+    province = Word(r"^[0-9]{2}$", load_default=None, metadata={"description": "Whose fees are shown."})
+
+
+class Resolve(OnDay):
+    q = Line(500, required=True, metadata={"description": "An address, a name, a code or an id of a unit."})
+
+
+class OfficeList(Page):
+    on = Day(load_default=None)
+    province = Word(r"^[0-9]{2}$", load_default=None)
+    commune = Word(COMMUNE, load_default=None)
+    receives = YesNoInQuery(load_default=None)
+
+
+class ReportPeriod(Body):
+    start = Day(required=True, metadata={"description": "First day, inclusive."})
+    end = Day(required=True, metadata={"description": "Last day, inclusive."})
+    office = Word(CODE, load_default=None)
+
+
+class QueueCounts(Body):
+    office = Word(CODE, required=True)
+
+
+class Register(Page):
+    office = Word(CODE, required=True)
+    start = Day(required=True, metadata={"description": "First day of receipt, inclusive."})
+    end = Day(required=True, metadata={"description": "Last day of receipt, inclusive."})
+
+
+class PersonalData(Body):
+    reason = Line(500, 5, required=True, metadata={"description": "Why they must be seen; kept with your name."})
+
+
+class Nothing(Body):
+    """No query parameters."""

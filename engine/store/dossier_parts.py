@@ -1,0 +1,86 @@
+"""What belongs to one dossier and stands in other tables: relatives, links, questions to other offices, its journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
+
+from engine.store.documents import documents
+from engine.store.dossiers import dossier_links, dossiers, verifications
+from engine.store.journal import journal, journal_private
+from engine.store.people import people
+
+RELATIVE: tuple[Any, ...] = (
+    dossiers.c.code,
+    dossiers.c.procedure,
+    dossiers.c.release,
+    dossiers.c.state,
+    dossiers.c.portal,
+)
+
+
+def children_of(connection: Connection, dossier_id: int, visible: ColumnElement[bool]) -> Sequence[Row[Any]]:
+    """The dossiers opened by this one, with the key of the release's ``children`` they were opened for."""
+    mine = and_(dossiers.c.parent_id == dossier_id, visible)
+    columns: tuple[Any, ...] = (*RELATIVE, dossiers.c.child_key)
+    return connection.execute(select(*columns).where(mine).order_by(dossiers.c.id)).all()
+
+
+def parent_of(connection: Connection, parent_id: int | None, visible: ColumnElement[bool]) -> Row[Any] | None:
+    """The dossier that opened this one, where the actor may see it."""
+    if parent_id is None:
+        return None
+    return connection.execute(select(*RELATIVE).where(dossiers.c.id == parent_id, visible)).one_or_none()
+
+
+def links_of(connection: Connection, dossier_id: int, visible: ColumnElement[bool]) -> Sequence[Row[Any]]:
+    """Dossiers linked with this one, in either direction; those that the actor may not see are left out."""
+    either = or_(
+        and_(dossier_links.c.dossier_id == dossier_id, dossier_links.c.other_id == dossiers.c.id),
+        and_(dossier_links.c.other_id == dossier_id, dossier_links.c.dossier_id == dossiers.c.id),
+    )
+    columns: tuple[Any, ...] = (*RELATIVE, dossier_links.c.kind, dossier_links.c.since)
+    return connection.execute(
+        select(*columns).join(dossier_links, either).where(visible).order_by(dossier_links.c.since, dossiers.c.id)
+    ).all()
+
+
+def verifications_of(connection: Connection, dossier_id: int) -> Sequence[Row[Any]]:
+    """Questions put to other offices about this dossier, oldest first."""
+    of_this = verifications.c.dossier_id == dossier_id
+    return connection.execute(select(verifications).where(of_this).order_by(verifications.c.id)).all()
+
+
+def journal_of(
+    connection: Connection, dossier_id: int, *, after: int = 0, limit: int = 100, private: bool = True
+) -> Sequence[Row[Any]]:
+    """Entries of one dossier after a number, with their private part (None where there is none or it was erased)."""
+    shown = journal_private.c.data if private else journal_private.c.number
+    beside = and_(
+        journal_private.c.dossier_id == journal.c.dossier_id,
+        journal_private.c.number == journal.c.number,
+        journal_private.c.erased_at.is_(None),
+    )
+    return connection.execute(
+        select(journal, shown.label("private"))
+        .join(journal_private, beside, isouter=True)
+        .where(journal.c.dossier_id == dossier_id, journal.c.number > after)
+        .order_by(journal.c.number)
+        .limit(limit)
+    ).all()
+
+
+def document_of(connection: Connection, dossier_id: int, document_id: int) -> Row[Any] | None:
+    """One paper of this dossier that was not removed."""
+    mine = and_(documents.c.id == document_id, documents.c.dossier_id == dossier_id, documents.c.removed_at.is_(None))
+    return connection.execute(select(documents).where(mine)).one_or_none()
+
+
+def names_of_people(connection: Connection, ids: set[int]) -> dict[int, str]:
+    """Names of staff by id, for showing who acted."""
+    if not ids:
+        return {}
+    found = connection.execute(select(people.c.id, people.c.name).where(people.c.id.in_(sorted(ids))))
+    return {row.id: row.name for row in found}
