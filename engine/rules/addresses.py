@@ -1,9 +1,9 @@
 """Reads a typed address, name, code or id and says which unit it means on a day; doubt is answered with candidates.
 
-The words are searched for names of units (``place_index``). A reading is a commune, district or province with the units
-above it that the text also names; old and new names may be mixed, as people do. The best reading leaves the fewest claims
-("Quận 3", "Phường Xyz") unexplained and explains the most words; equal readings stay side by side. Units that are no more
-are carried to the day by their successions.
+The words are searched for names of units (``place_index``). A reading is a commune, district or province with the
+units above it that the text also names; old and new names may be mixed, as people do. The best reading leaves the
+fewest claims ("Quận 3", "Phường Xyz") unexplained and explains the most words; equal readings stay side by side. Units
+that are no more are carried to the day by their successions.
 """
 
 from __future__ import annotations
@@ -32,11 +32,16 @@ _DEPTH = {"commune": 0, "district": 1, "province": 2}
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to understand the text: the smallest unit named, and the units above it that the text names too."""
+    """One way to understand the text: the smallest unit named, and the units above it that the text names too.
+
+    ``borrowed`` counts the units above that never were above the target itself, only above what it became or came from:
+    "Phường Bến Thành, Quận 1" rather means the ward that was in Quận 1 than the later one of the same name.
+    """
 
     target: Hit
     above: tuple[Hit, ...]
     unexplained: tuple[Claim, ...]
+    borrowed: int
 
     @property
     def hits(self) -> tuple[Hit, ...]:
@@ -48,7 +53,8 @@ class Reading:
         words = sum(hit.end - hit.start for hit in hits)
         doubt = sum(hit.doubt for hit in hits)
         announced = sum(hit.announced for hit in hits)
-        return (-len(self.unexplained), words, -doubt, len(hits), announced, -sum(hit.alias for hit in hits))
+        aliases = sum(hit.alias for hit in hits)
+        return (-len(self.unexplained), words, -doubt, -aliases, len(hits), announced, -self.borrowed)
 
 
 class AddressReader:
@@ -64,10 +70,11 @@ class AddressReader:
         """See ``Territory.resolve``. Raises AddressTooLong."""
         if len(text) > LONGEST_ADDRESS:
             raise AddressTooLong(length=len(text), most=LONGEST_ADDRESS)
-        coded = self._by_code(text.strip(), on)
+        words = words_of(text)
+        text = "".join(c if c.isprintable() else " " for c in text).strip()  # it is sent back in the answer
+        coded = self._by_code(text, on)
         if coded is not None:
             return coded
-        words = words_of(text)
         hits = self._index.hits(words, on)
         readings = self._best_readings(hits, claims_of(words, hits))
         if not readings:
@@ -101,23 +108,30 @@ class AddressReader:
         best: list[Reading] = []
         top: tuple[int, ...] = ()
         for hit in hits:
-            reading = self._reading(hit, by_unit, claims)
-            if not best or reading.score > top:
-                best, top = [reading], reading.score
-            elif reading.score == top:
-                best.append(reading)
+            # Both orders: "Tỉnh Cao Bằng" must not be used up by the city of Cao Bằng in it.
+            orders = ((1, 2), (2, 1)) if hit.unit.level == "commune" else ((2,),)
+            for reading in (self._reading(hit, order, by_unit, claims) for order in orders):
+                score = reading.score
+                if not best or score > top:
+                    best, top = [reading], score
+                elif score == top:
+                    best.append(reading)
         return best
 
-    def _reading(self, target: Hit, by_unit: dict[str, list[Hit]], claims: Sequence[Claim]) -> Reading:
+    def _reading(
+        self, target: Hit, depths: Sequence[int], by_unit: dict[str, list[Hit]], claims: Sequence[Claim]
+    ) -> Reading:
         above: list[Hit] = []
-        for depth in range(_DEPTH[target.unit.level] + 1, 3):
+        own = {one.id for one in self._territory.parents_ever(target.unit)}
+        for depth in depths if target.unit.level != "province" else ():
             related = (hit for one in self._related(target.unit, depth) for hit in by_unit.get(one, ()))
             free = [hit for hit in related if not any(hit.overlaps(other) for other in (target, *above))]
             if free:
-                above.append(max(free, key=lambda h: (h.end - h.start, -h.doubt, not h.alias, h.announced, h.start)))
+                above.append(max(free, key=lambda h: (h.end - h.start, -h.doubt, not h.alias, h.unit.id in own)))
         taken = (target, *above)
-        unexplained = tuple(claim for claim in claims if not any(hit.overlaps(claim) for hit in taken))
-        return Reading(target, tuple(above), unexplained)
+        # The hit must begin with the claim's own words: "Xã Đa Kao" is not explained by "Đa Kao", which is a phường.
+        unexplained = tuple(c for c in claims if not any(hit.start <= c.start < hit.end for hit in taken))
+        return Reading(target, tuple(above), unexplained, sum(hit.unit.id not in own for hit in above))
 
     def _answer(self, text: str, words: Sequence[Word], on: dt.date, readings: Sequence[Reading]) -> Resolution:
         first = readings[0]
@@ -127,9 +141,9 @@ class AddressReader:
             within = self._full_name(first.target.unit, on)
             vi, en = resolutions.unknown_part(_phrase(words, finer[0].start, finer[0].end), within)
             return Resolution(text, on, "none", (), vi, en, understood, leftover=_leftover(words, first))
-        origins = list(dict.fromkeys(reading.target.unit for reading in readings))
-        unsure = first.target.doubt == 2 or first.target.alias
-        # An earlier name, or other accents, is enough only where a unit above confirms it.
+        origins = sorted({r.target.unit for r in readings}, key=lambda u: (-u.valid_from.toordinal(), u.level, u.code))
+        # An earlier name, or other accents, is enough only for a province or where a unit above confirms it.
+        unsure = first.target.doubt == 2 or (first.target.alias and first.target.unit.level != "province")
         certain = not first.unexplained and (not unsure or bool(first.above))
         answer = self._of_origins(text, on, origins, certain)
         if not certain and len(answer.candidates) == 1:

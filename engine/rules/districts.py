@@ -20,13 +20,16 @@ class FormerDistricts:
     def __init__(self, territory: Territory) -> None:
         self._territory = territory
         self._keys: dict[str, set[str]] = defaultdict(set)  # any way of writing it → keys of districts
+        self._later: dict[str, set[str]] = defaultdict(set)  # with a province that took over its own one
         self._units: dict[str, list[Unit]] = defaultdict(list)  # key → its units, oldest first
         for unit in territory.units("district"):
             self._units[unit.key].append(unit)
             names = {slug(unit.short_name), slug(unit.name_vi)}
-            provinces = {slug(one.short_name) for one in self._provinces(unit)}
-            for way in (unit.id, unit.key, unit.code, *names, *(f"{p}/{n}" for p in provinces for n in names)):
+            above = [one for one in territory.parents_ever(unit) if one.level == "province"]
+            for way in (unit.id, unit.key, unit.code, *names, *_qualified(above, names)):
                 self._keys[way].add(unit.key)
+            for way in _qualified(self._since(above), names):
+                self._later[way].add(unit.key)
         self.communes = lru_cache(maxsize=4096)(self._communes)
 
     def _communes(self, district: str, on: dt.date) -> tuple[str, ...]:
@@ -38,7 +41,8 @@ class FormerDistricts:
         return tuple(sorted(codes))
 
     def _key(self, district: str) -> str:
-        keys = self._keys.get(district) or self._keys.get("/".join(slug(part) for part in district.split("/")))
+        plain = "/".join(slug(part) for part in district.split("/"))
+        keys = self._keys.get(district) or self._keys.get(plain) or self._later.get(plain)
         if not keys:
             raise UnknownDistrict(district=district)
         if len(keys) > 1:
@@ -50,13 +54,14 @@ class FormerDistricts:
         ways = [way for way, keys in self._keys.items() if keys == {key} and "/" in way]
         return min(ways, key=lambda way: (len(way), way), default=key)
 
-    def _provinces(self, unit: Unit) -> list[Unit]:
-        """The provinces above it, then and since."""
-        found = [one for one in self._territory.parents_ever(unit) if one.level == "province"]
+    def _since(self, provinces: list[Unit]) -> list[Unit]:
+        """The provinces that took over these, over any number of changes."""
+        found = list(provinces)
         for one in found:
-            found += [
-                after
-                for edge in self._territory.edges_from(one.id)
-                if (after := self._territory.unit(edge.to_id)) not in found
-            ]
+            after = (self._territory.unit(edge.to_id) for edge in self._territory.edges_from(one.id))
+            found += [unit for unit in after if unit not in found]
         return found
+
+
+def _qualified(provinces: list[Unit], names: set[str]) -> set[str]:
+    return {f"{slug(province.short_name)}/{name}" for province in provinces for name in names}

@@ -18,8 +18,8 @@ SPANS_PER_UNIT = 3  # a name repeated without end must not cost without end
 class Hit:
     """The words ``start`` to ``end`` (exclusive) may name ``unit``.
 
-    ``doubt`` is 0 where the accents agree, 1 where the text has none, 2 where they differ; ``alias`` where the name is an
-    earlier or variant one; ``announced`` where the words of its kind stand before it.
+    ``doubt`` is 0 where the accents agree, 1 where text or alias has none, 2 where they differ; ``alias`` where the name is
+    an earlier or variant one; ``announced`` where the words of its kind stand before it.
     """
 
     start: int
@@ -94,7 +94,7 @@ class PlaceIndex:
                 found.append(Hit(span.start, span.end, unit, kind is not None, doubt, alias=False))
         for unit in self._aliases.get(key, ()):
             if kind is None or unit.level in span.levels:
-                found.append(Hit(span.start, span.end, unit, kind is not None, 0, alias=True))
+                found.append(Hit(span.start, span.end, unit, kind is not None, 1, alias=True))
         return found
 
 
@@ -116,11 +116,16 @@ def claims_of(words: Sequence[Word], hits: Iterable[Hit]) -> list[Claim]:
         if kind is None:
             continue
         known_end = announced_ends.get(start)
-        if known_end is None and (kind.weak or not (words[start].first or one_part)):
+        if known_end is None and (kind.weak or not (words[start].first or one_part) or _is_a_road(words, start)):
             continue
         until = known_end or start + kind.size
         claims.append(Claim(start, known_end or _part_end(words, start), kind.levels))
     return claims + _whole_parts(words, hits)
+
+
+def _is_a_road(words: Sequence[Word], start: int) -> bool:
+    """ "Tỉnh lộ 8", "Huyện lộ 5" are roads."""
+    return start + 1 < len(words) and words[start + 1].bare == "lo"
 
 
 def _whole_parts(words: Sequence[Word], hits: Iterable[Hit]) -> list[Claim]:
@@ -142,4 +147,4 @@ def _keep(hits: list[Hit], hit: Hit) -> None:
         return
     hits.append(hit)
     if len(hits) > SPANS_PER_UNIT:
-        hits.remove(min(hits, key=lambda one: (one.announced, not one.alias, -one.doubt, one.end - one.start, one.start)))
+        hits.remove(min(hits, key=lambda h: (h.announced, not h.alias, -h.doubt, h.end - h.start, h.start)))

@@ -1,8 +1,8 @@
-"""How Vietnamese place names are compared: without case, tone-mark placement, i/y habit, blanks; with or without accents.
+"""How Vietnamese place names are compared: without case, tone-mark placement, i/y habit, blanks; accents or none.
 
-Every name has two keys. The *bare* key has no accents at all ("dakao", "hoabinh"): it is what is searched. The *marked* key
-keeps the vowels and moves the tones to the end of each word, so that "Hòa" and "Hoà" agree and "Hoá" does not: it decides
-between names that only accents tell apart.
+Every name has two keys. The *bare* key has no accents at all ("dakao", "hoabinh"): it is what is searched. The *marked*
+key keeps the vowels and moves the tones to the end of each word, so that "Hòa" and "Hoà" agree and "Hoá" does not: it
+decides between names that only accents tell apart.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _APOSTROPHES = set("'’‘`´ʼ")  # Ea H'leo, written with any of them or none
 _BREAK = re.compile(r"[,;/|()\[\]\n\r\t]")
 _FINAL_Y = re.compile(r"(?<=[bcdđghklmnprstvx])y|(?<=qu)y")  # Quý = Quí, Mỹ = Mĩ, Kỳ = Kì; not Tây, not Yên
 _DOTTED = re.compile(r"\bt\s?\.\s?([pxt])\b")  # T.P., T.X., T.T.
-_GLUED = re.compile(r"^(?:([pqfxh])(\d{1,3})|(tp|tx|tt)(\w{2,}))$")  # P1, Q10, TPHCM: no syllable begins with tp, tx, tt
+_GLUED = re.compile(r"^(?:([pqfxh])(\d{1,3})|(tp|tx|tt)(\w{2,}))$")  # P1, Q10, TPHCM: no syllable begins with tp
 
 _KIND_WORDS: dict[str, tuple[str, ...]] = {
     "thành phố": ("thanh_pho", "thanh_pho_tw"), "tp": ("thanh_pho", "thanh_pho_tw"),

@@ -1,4 +1,4 @@
-"""The answer to "what place is meant": one unit, candidates for a person, or nothing; always with the reason in words."""
+"""The answer to "what place is meant": one unit, candidates for a person, or nothing; always with the reason."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Candidate:
 class Resolution:
     """What ``asked`` means on the day ``on``.
 
-    ``outcome`` "one": exactly one candidate, no doubt left. "candidates": one or more, and a person must choose. "none":
-    nothing may be chosen; ``understood`` holds what was recognised all the same (the province, the district).
+    ``outcome`` "one": exactly one candidate, no doubt left. "candidates": one or more, and a person must choose.
+    "none": nothing may be chosen; ``understood`` holds what was recognised all the same (the province, the district).
     ``also`` are units that bore the same name earlier and are elsewhere now. ``leftover`` are words that named no unit
     (a street, a house number).
     """
@@ -69,7 +69,10 @@ Sentences = tuple[str, str]  # vi, en
 
 
 def nothing(asked: str) -> Sentences:
-    return f"Không nhận ra đơn vị hành chính nào trong “{asked}”.", f"No administrative unit was recognised in “{asked}”."
+    return (
+        f"Không nhận ra đơn vị hành chính nào trong “{asked}”.",
+        f"No administrative unit is recognised in “{asked}”.",
+    )
 
 
 def not_yet(unit: Unit) -> Sentences:
@@ -112,9 +115,10 @@ def named(candidate: Candidate) -> Sentences:
             f"The district level ended on {last.date} ({laws}); {candidate.origin_name} only says the province: "
             f"{candidate.full_name}.",
         )
+    whole = all(edge.kind in ("continued", "renamed", "upgraded") for edge in candidate.path)
     return (
-        f"{candidate.origin_name} từ {_day(last.date)} là {_in(candidate, 'vi')} {candidate.full_name} ({laws}).",
-        f"{candidate.origin_name} is since {last.date} {_in(candidate, 'en')} {candidate.full_name} ({laws}).",
+        f"{candidate.origin_name} từ {_day(last.date)} {'là' if whole else 'thuộc'} {candidate.full_name} ({laws}).",
+        f"{candidate.origin_name} is since {last.date} {'' if whole else 'part of '}{candidate.full_name} ({laws}).",
     )
 
 
@@ -140,12 +144,6 @@ def several(candidates: Sequence[Candidate]) -> Sentences:
 def namesakes(also: Sequence[Candidate]) -> Sentences:
     names = "; ".join(f"{one.origin_name} → {one.unit.name_vi} ({one.unit.code})" for one in also[:3])
     return f" Trước đây cùng tên: {names}.", f" Earlier units of this name: {names}."
-
-
-def _in(candidate: Candidate, language: str) -> str:
-    whole = all(edge.kind in ("continued", "renamed", "upgraded") for edge in candidate.path)
-    words = {"vi": ("", "một phần của"), "en": ("", "part of")}[language]
-    return words[0] if whole else words[1]
 
 
 def _laws(path: Sequence[Succession]) -> str:

@@ -60,7 +60,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """Something that no single line shows: land that ends with nobody, or a unit whose parent is missing for some days."""
+    """Something that no single line shows: land that passes to nobody, or days on which a parent is missing."""
 
     unit: Unit
     vi: str
@@ -132,7 +132,7 @@ class Territory:
         return tuple(child for child in self._children.get(unit.key, ()) if child.valid(on)) if unit.valid(on) else ()
 
     def parent_chain(self, unit: Unit, on: dt.date | None = None) -> tuple[Unit, ...]:
-        """The units above, nearest first, as they are on ``on``; without a day, on the unit's last one (or now the latest).
+        """The units above, nearest first, as they are on ``on``; without a day, on the unit's last one (or latest).
 
         A commune in being while its province changes has, over time, several chains.
         """
@@ -162,7 +162,7 @@ class Territory:
         return tuple(found)
 
     def province_of(self, unit: Unit, on: dt.date | None = None) -> Unit:
-        """The province (itself for a province), dated as in ``parent_chain``. Raises UnknownUnit where the chain breaks."""
+        """The province (itself for a province), dated as in ``parent_chain``. Raises UnknownUnit for a broken chain."""
         for one in (unit, *self.parent_chain(unit, on)):
             if one.level == "province":
                 return one
@@ -221,12 +221,13 @@ class Territory:
         """What ``territory verify`` reports: ended units without successor, and units without parent for some days."""
         found: list[Defect] = []
         for unit in self._units.values():
+            name = f"{unit.name_vi} ({unit.id})"
             if unit.valid_to is not None and not self._out.get(unit.id):
-                vi = f"{unit.name_vi} ({unit.id}) kết thúc {unit.valid_to} mà không có đơn vị kế thừa"
-                found.append(Defect(unit, vi, f"{unit.name_vi} ({unit.id}) ends on {unit.valid_to} without a successor"))
+                vi = f"{name} kết thúc {unit.valid_to} mà không có đơn vị kế thừa"
+                found.append(Defect(unit, vi, f"{name} ends on {unit.valid_to} without a successor"))
             if unit.parent is not None and not self._covered(unit):
-                vi = f"{unit.name_vi} ({unit.id}) có thời gian không thuộc {unit.parent}"
-                found.append(Defect(unit, vi, f"{unit.name_vi} ({unit.id}) has days on which {unit.parent} is missing"))
+                vi = f"{name} có thời gian mà {unit.parent} không tồn tại"
+                found.append(Defect(unit, vi, f"{name} has days on which {unit.parent} is missing"))
         return tuple(found)
 
     @cached_property

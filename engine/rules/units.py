@@ -91,7 +91,8 @@ class Unit:
     """An administrative unit while its code, name, kind, parent and extent stay the same.
 
     ``valid_from`` is its first day, ``valid_to`` the first day on which it is no more (None: still in being).
-    ``parent`` names code and level of the unit above without a date ("d:760"): the parent of a day is the one valid then.
+    ``parent`` names code and level of the unit above without a date ("d:760"): its parent on a day is the one valid
+    then.
     ``aliases`` are further spellings and earlier names: no accents, no spaces, lower case ("dicung").
     """
 
@@ -132,8 +133,8 @@ class Succession:
     """One edge: on ``date`` the unit ``from_id`` passed, in whole or in part, to ``to_id``.
 
     ``share`` is the part of the old unit that went there (0 < share ≤ 1), None where nobody has published it.
-    ``default`` marks the successor to offer first, never one to take silently. An ``abolished`` edge leads from an ended
-    level to the unit that contained it; it carries no extent of its own.
+    ``default`` marks the successor to offer first, never one to take silently. An ``abolished`` edge leads from an
+    ended level to the unit that contained it; it carries no extent of its own.
     """
 
     from_id: str
@@ -147,10 +148,10 @@ class Succession:
 
 @dataclass(frozen=True, slots=True)
 class Successor:
-    """Where a unit stands on another day: ``unit``, the part that is there, and the edges that lead there, oldest first.
+    """Where a unit stands on another day: ``unit``, the part that is there, and the edges leading there, oldest first.
 
-    ``share`` is None where an edge on the way has none. ``is_default`` says that every edge on the way was the only one or
-    the default one.
+    ``share`` is None where an edge on the way has none. ``is_default`` says that every edge on the way was the only one
+    or the default one.
     """
 
     unit: Unit

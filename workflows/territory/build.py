@@ -3,8 +3,8 @@
     python -m workflows.territory.build vietnamadminunits-1.0.4-py3-none-any.whl
 
 The argument is the wheel or the folder it was unpacked to. The package is read, never imported: importing it starts a
-geocoder that sends addresses away. The same source gives the same bytes. What is not in the source (legal references, the
-change of 30 April 2026) stands below, each line with where it comes from. README.md beside this file says what to trust.
+geocoder that sends addresses away. The same source gives the same bytes. What is not in the source (legal references,
+the change of 30 April 2026) stands below. README.md beside this file says what to trust.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ WARDS_2026 = ("25270", "25357", "25363", "26116", "26170", "26248", "26326", "26
 
 # Names that people write and the source lacks.
 MORE_ALIASES = {"p:79": ("saigon", "sg"), "p:46": ("thuathienhue", "tth"), "p:77": ("brvt",)}
+# Halves of "Bà Rịa - Vũng Tàu": each is the name of a city inside the province.
+LESS_ALIASES = {"baria", "vungtau"}
 
 COUNTS = {
     FIRST: {"province": 63, "district": 696, "commune": 10_035},
@@ -58,7 +60,9 @@ KINDS_2025 = {"phuong": 687, "xa": 2_621, "dac_khu": 13}
 SUCCESSORS = {1: 9_569, 2: 397, 3: 58, 4: 15, 5: 1}
 
 Row = dict[str, Any]
-_ALIAS_KIND = re.compile(r"^(?:thanhpho|thixa|thitran|dackhu|phuong|district|huyen|quan|tinh|ward|tp|tx|tt|xa|[pqf](?=\d))(?=.)")
+_ALIAS_KIND = re.compile(
+    r"^(?:thanhpho|thixa|thitran|dackhu|phuong|district|huyen|quan|tinh|ward|tp|tx|tt|xa|[pqf](?=\d))(?=.)"
+)
 
 
 def build(source: Path) -> tuple[list[Unit], list[Succession]]:
@@ -115,7 +119,9 @@ def _read(source: Path, scratch: Path) -> tuple[list[Row], list[Row], dict[str, 
     return old, new, converter
 
 
-def _unit(code: str, level: str, name: str, parent: str | None, start: dt.date, legal: str, aliases: str | None) -> Unit:
+def _unit(
+    code: str, level: str, name: str, parent: str | None, start: dt.date, legal: str, aliases: str | None
+) -> Unit:
     name = " ".join(name.split())
     of_level = [(kind, words) for kind, (own, words) in KINDS.items() if own == level]
     kind, words = next((k, w) for k, w in of_level if name.casefold().startswith(w.casefold() + " "))
@@ -164,7 +170,8 @@ def _new_units(rows: list[Row]) -> dict[str, Unit]:
 
 
 def _with_more_aliases(unit: Unit) -> Unit:
-    return replace(unit, aliases=tuple(sorted({*unit.aliases, *MORE_ALIASES.get(unit.key, ())})))
+    aliases = {*unit.aliases, *MORE_ALIASES.get(unit.key, ())} - LESS_ALIASES
+    return replace(unit, aliases=tuple(sorted(aliases)))
 
 
 def _commune_edges(
