@@ -52,7 +52,7 @@ def check_actions(subject: Subject) -> None:
             subject.add("attach-undeclared", at, action=key, document=action.attach, hint=hint)
         _check_timer(subject, key, action)
         _check_effect(subject, key, action)
-    if not subject.report.has("unknown-state", "ambiguous-effect"):
+    if not subject.report.has("unknown-state", "ambiguous-effect", "effect-portal"):
         for effect in ("receive", "return"):
             if not any(action.effect == effect for action in release.actions.values()):
                 subject.add(f"{effect}-missing", source.key("actions"))

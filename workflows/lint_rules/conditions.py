@@ -31,7 +31,7 @@ def _check_condition(subject: Subject, path: Path, condition: str) -> None:
         return
     for found in _ASKED_DOCUMENT.finditer(condition):
         if found[1] not in subject.release.documents:
-            at = subject.source.inside(found.start(1), *path)
+            at = subject.source.inside(found.start(1) + 1, *path)
             hint = Suggest(found[1], tuple(subject.release.documents))
             subject.add("unknown-document", at, document=found[1], hint=hint)
 

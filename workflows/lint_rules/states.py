@@ -60,7 +60,7 @@ def _leaves_by_itself(subject: Subject, key: str) -> bool:
 
 def _check_holder(subject: Subject, key: str) -> None:
     state = subject.release.states[key]
-    if state.clock != "running":
+    if state.clock != "running" or state.final:
         return
     if state.role is None:
         subject.add("nobody-holds", subject.source.key("states", key), state=key)

@@ -1,0 +1,1 @@
+"""Sample workflow files and the surroundings they are checked in."""

@@ -1,0 +1,54 @@
+"""The surroundings of the sample workflow files: offices, communes, templates and neighbours, small enough to read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from engine.rules.definition import Effective, Field, Release, Text
+from workflows.lint_context import LintContext, OfficeSpan
+from workflows.loader import load
+
+CORRECT = Path(__file__).with_name("correct.yaml")
+BROKEN = CORRECT.parents[1] / "broken_workflows"
+COMMUNES = {"26080": "Phường Long Khánh", "26089": "Phường Bảo Vinh", "25270": "Xã Lộc Ninh"}
+DISTRICTS = {"long-khanh": ["26080", "26089"]}
+
+
+def former_district(name: str, on: dt.date) -> list[str]:
+    """The communes of a former district; LookupError for an unknown one."""
+    return DISTRICTS[name]
+
+
+@cache
+def neighbours() -> tuple[tuple[str, Release], ...]:
+    """Version 1 of the same procedure, which ends when version 2 starts, and the procedure of the linked dossier."""
+    correct = load(CORRECT)
+    first = msgspec.structs.replace(
+        correct, version=1, effective=Effective(start=dt.date(2025, 7, 1), until=dt.date(2026, 12, 31))
+    )
+    plot = {"plot.commune": Field(type="unit", name=Text("Xã", "Commune"))}
+    survey = msgspec.structs.replace(correct, procedure="1.004222", version=1, fields=plot, children={})
+    return ("1.012783-1.yaml", first), ("1.004222.yaml", survey)
+
+
+@cache
+def surroundings() -> LintContext:
+    """Everything that a rule can ask for."""
+    opened = dt.date(2025, 7, 1)
+    return LintContext(
+        offices={
+            "VPDK-TINH": OfficeSpan(opened),
+            "VPDK-CN-LONGKHANH": OfficeSpan(opened),
+            "VPDK-CN-BINHLONG": OfficeSpan(opened),
+            "VPDK-CN-HONQUAN": OfficeSpan(opened, dt.date(2026, 10, 1), "VPDK-CN-BINHLONG"),
+        },
+        communes=lambda on: COMMUNES,
+        provinces=lambda on: {"75", "79"},
+        former_district=former_district,
+        templates={"da-tiep-nhan", "dung-giai-quyet", "sap-den-han", "qua-han"},
+        releases=neighbours(),
+    )
