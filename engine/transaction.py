@@ -1,8 +1,8 @@
 """One click, one transaction: the only place that begins and commits, and that asks what time it is.
 
-``in_transaction(runtime, actor, act)`` runs ``act(unit_of_work)``; all it wrote becomes durable together, or none of it.
-Only after the commit is the worker rung. When PostgreSQL answers that two transactions collided (SQLSTATE 40001, 40P01)
-the whole act is run again.
+``in_transaction(runtime, actor, act)`` runs ``act(unit_of_work)``; all it wrote becomes durable together, or none of
+it. Only after the commit is the worker rung. When PostgreSQL answers that two transactions collided (SQLSTATE 40001,
+40P01) the whole act is run again.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def in_transaction(
         except DBAPIError as error:
             if not _collided(error):
                 raise
-            time.sleep(random.uniform(0, 0.01 * 2**attempt))
+            time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 — spreads retries, no secret
     raise Busy()
 
 

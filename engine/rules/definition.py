@@ -1,7 +1,7 @@
 """The release of a procedure: everything a workflow file says, checked, normalised and immutable.
 
-An author writes YAML with short forms; ``workflows.loader`` turns it into the normal form below, where every branch is a
-list, every term has a unit and every default is written out. The normal form has canonical bytes (JSON, sorted keys,
+An author writes YAML with short forms; ``workflows.loader`` turns it into the normal form below, where every branch is
+a list, every term has a unit and every default is written out. The normal form has canonical bytes (JSON, sorted keys,
 UTF-8, NFC) and their SHA-256 is the release's digest: same meaning, same digest, whatever the comments and key order.
 A dossier keeps the digest of the release it was received under.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import unicodedata
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import msgspec
 
@@ -73,7 +73,7 @@ class Branch(_Frozen, frozen=True):
 
 
 class Term(_Frozen, frozen=True):
-    """A span in the units of the law: ``amount`` working days, working hours or calendar days; ``same_day`` has amount 0."""
+    """A span in the units of the law: working days, working hours or calendar days; ``same_day`` has amount 0."""
 
     amount: int
     unit: TermUnit
@@ -87,8 +87,11 @@ class TermBranch(_Frozen, frozen=True):
 
 
 class Effective(_Frozen, frozen=True):
-    """From when (inclusive) until when (inclusive, None: open) dossiers are received under this release, and what happens
-    to those that run: ``keep`` their release, ``migrate`` (states mapped by ``migrate``), or ``ask`` a person."""
+    """From when (inclusive) until when (inclusive, None: open) dossiers are received under this release.
+
+    ``running`` says what happens to those that run: they ``keep`` their release, ``migrate`` to this one (states mapped
+    by ``migrate``), or a person is asked (``ask``).
+    """
 
     start: dt.date
     until: dt.date | None = None
@@ -104,7 +107,7 @@ class Sector(_Frozen, frozen=True):
 
 
 class Role(_Frozen, frozen=True):
-    """Who acts. ``unit`` names the routing key whose office the person must be a member of (``intake``, ``handler``, …)."""
+    """Who acts. ``unit`` names the routing key of the office that the person must be a member of."""
 
     name: Text
     unit: str
@@ -114,8 +117,8 @@ class Route(_Frozen, frozen=True):
     """How the office of one routing key is found.
 
     ``intake``: ``any_commune_in_province`` | ``any_centre_in_province`` | ``competent_commune``.
-    Others: ``by`` names ``competent`` (the dated competence of this procedure) or ``competent:<task>`` (of a task such as
-    ``tax``), over the commune that the fact ``place`` holds; or ``branches`` choose an office code by conditions.
+    Others: ``by`` names ``competent`` (the dated competence of this procedure) or ``competent:<task>`` (of a task such
+    as ``tax``), over the commune that the fact ``place`` holds; or ``branches`` choose an office code by conditions.
     """
 
     by: str | None = None
@@ -153,7 +156,7 @@ class Document(_Frozen, frozen=True):
 
 
 class Fee(_Frozen, frozen=True):
-    """A fee in đồng. ``by_province`` (province code → đồng) overrides ``vnd``; ``per`` names a number fact to multiply by."""
+    """A fee in đồng. ``by_province`` (by province code) overrides ``vnd``; ``per`` names a number fact to multiply by."""
 
     name: Text
     vnd: int
@@ -281,9 +284,7 @@ class Release(_Frozen, frozen=True):
 
     def to_data(self) -> dict[str, Any]:
         """The normal form as plain JSON data."""
-        data = msgspec.to_builtins(self)
-        assert isinstance(data, dict)
-        return data
+        return cast(dict[str, Any], msgspec.to_builtins(self))
 
     def canonical(self) -> bytes:
         """Canonical bytes: JSON, keys sorted, UTF-8, NFC. The digest is over these."""

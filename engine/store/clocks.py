@@ -32,8 +32,7 @@ closures = Table(
     "closures",
     metadata,
     Column("office", String(40), primary_key=True),
-    Column("day", String(10), primary_key=True),
-    Column("reason_vi", String(300), nullable=False),
-    Column("reason_en", String(300), nullable=False),
-    Column("legal", String(200), nullable=False),
+    Column("first", String(10), primary_key=True),
+    Column("document", Json, nullable=False),  # engine.rules.office_hours.Closure
 )
+"""When one office closes on its own (a storm, a move), beyond the country's calendar."""

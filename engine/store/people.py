@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text
+import datetime as dt
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    or_,
+    select,
+)
 
 from engine.store.base import BigId, Moment, metadata
 
@@ -54,3 +69,20 @@ substitutes = Table(
     CheckConstraint("absent_id <> deputy_id", name="not_oneself"),
 )
 """A deputy acts with the absent person's roles, between two dates."""
+
+
+def role_members(connection: Connection, office: str, role: str, on: dt.date) -> frozenset[int]:
+    """The ids of the active people who have this role at this office on a day."""
+    return frozenset(
+        connection.execute(
+            select(memberships.c.person_id)
+            .join(people, people.c.id == memberships.c.person_id)
+            .where(
+                memberships.c.office == office,
+                memberships.c.role == role,
+                memberships.c.valid_from <= on,
+                or_(memberships.c.valid_to.is_(None), memberships.c.valid_to > on),
+                people.c.active == 1,
+            )
+        ).scalars()
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, Float, Index, Integer, String, Table, Text
+from sqlalchemy import Column, Date, Index, Integer, String, Table, Text
 
 from engine.store.base import Json, metadata
 
@@ -14,7 +14,8 @@ units = Table(
     Column("level", String(10), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("name", Text, nullable=False),
-    Column("parent", String(24)),
+    Column("parent", String(12)),  # level initial : code, without a date
+    Column("aliases", Json, nullable=False),
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date),  # exclusive
     Column("legal", Text, nullable=False),
@@ -28,7 +29,7 @@ successions = Table(
     Column("to_id", String(24), primary_key=True),
     Column("date", Date, primary_key=True),
     Column("kind", String(12), nullable=False),
-    Column("share", Float),
+    Column("share", String(40)),  # a fraction, as text: shares must add up exactly
     Column("is_default", Integer, nullable=False),
     Column("legal", Text, nullable=False),
 )
@@ -68,7 +69,9 @@ competences = Table(
 catalogue_versions = Table(
     "catalogue_versions",
     metadata,
-    Column("name", String(20), primary_key=True),  # units, offices, competences, releases, calendars, templates
+    Column(
+        "name", String(20), primary_key=True
+    ),  # units, offices, competences, releases, calendars, templates, webhooks
     Column("number", Integer, nullable=False),
 )
 """Rises with every publication, so that every process knows when what it keeps in memory has grown old."""

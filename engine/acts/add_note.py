@@ -1,0 +1,20 @@
+"""A note for colleagues."""
+
+from __future__ import annotations
+
+from engine.acts.rights import must_be_staff, must_have_part
+from engine.case import Case, open_case
+from engine.errors import InvalidInput
+from engine.record import record
+from engine.transaction import UnitOfWork
+
+
+def add_note(unit: UnitOfWork, code: str, text: str, version: int | None = None) -> Case:
+    """Writes a note into the journal's private part; the applicant does not see it."""
+    case = open_case(unit, code, version)
+    must_be_staff(case)
+    must_have_part(case)
+    if not text.strip():
+        raise InvalidInput({"text": "is empty"})
+    record(case, "add_note", private={"text": text})
+    return case

@@ -1,0 +1,56 @@
+"""Checking what is known of an applicant before it is kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from engine.errors import InvalidInput
+from engine.transaction import UnitOfWork
+
+LONGEST = {"name": 200, "identity_number": 20, "phone": 30, "email": 254, "address": 500, "commune": 8, "language": 2}
+KINDS = ("citizen", "business", "organisation", "state_body", "foreigner")
+_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
+_PHONE = re.compile(r"\+?[0-9][0-9 .\-]{5,28}")
+_IDENTITY = {"citizen": re.compile(r"\d{12}|\d{9}"), "foreigner": re.compile(r"[A-Za-z0-9]{5,20}")}
+
+
+def clean_applicant(unit: UnitOfWork, given: Mapping[str, Any], province: str, on: dt.date) -> dict[str, Any]:
+    """The applicant's columns plus ``kind``. The commune is the code of a commune of today, of any province.
+
+    Identity numbers of citizens have 12 digits (9 on the cards before 2016). Raises InvalidInput with every fault.
+    """
+    errors: dict[str, str] = {}
+    kind = given.get("kind", "citizen")
+    if kind not in KINDS:
+        errors["applicant.kind"] = f"must be one of {', '.join(KINDS)}"
+    clean: dict[str, Any] = {"kind": kind}
+    for key, most in LONGEST.items():
+        value = given.get(key)
+        clean[key] = value.strip() or None if isinstance(value, str) else None
+        if isinstance(value, str) and len(value) > most:
+            errors[f"applicant.{key}"] = f"at most {most} characters"
+    if not clean["name"]:
+        errors["applicant.name"] = "is required"
+    errors |= _wrong_forms(clean)
+    if clean["commune"] and unit.catalogue.territory.find(clean["commune"], "commune", on) is None:
+        errors["applicant.commune"] = "no commune has this code today"
+    if errors:
+        raise InvalidInput(errors)
+    return clean | {"verified": int(bool(given.get("verified"))), "language": clean["language"] or "vi"}
+
+
+def _wrong_forms(clean: Mapping[str, Any]) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    if clean["email"] and not _EMAIL.fullmatch(clean["email"]):
+        errors["applicant.email"] = "is not an e-mail address"
+    if clean["phone"] and not _PHONE.fullmatch(clean["phone"]):
+        errors["applicant.phone"] = "is not a telephone number"
+    if clean["language"] not in (None, "vi", "en"):
+        errors["applicant.language"] = "must be vi or en"
+    form = _IDENTITY.get(str(clean["kind"]))
+    if clean["identity_number"] and form and not form.fullmatch(clean["identity_number"]):
+        errors["applicant.identity_number"] = "is not an identity number of this kind of applicant"
+    return errors

@@ -1,0 +1,58 @@
+"""Changing what the applicant filled in: checked by the release, kept with the personal data, fees charged anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import and_, delete, insert, select, update
+
+from engine.case import Case
+from engine.rules.plain_text import plain_text
+from engine.store.dossiers import applicants
+from engine.store.fees import fees
+
+
+def change_form(case: Case, fields: Mapping[str, Any]) -> None:
+    """Replaces some form values on the dossier in hand; the caller records it. Raises InvalidInput with every fault."""
+    cleaned = case.workflow.validate_fields(fields, partial=True, facts=case.facts)
+    case.applicant["form"] = {**case.applicant["form"], **cleaned}
+    _store(case, {"form": case.applicant["form"]})
+    case.forget()
+    charge(case)
+
+
+def change_applicant(case: Case, values: Mapping[str, Any]) -> None:
+    """Replaces some of the applicant's own data (checked by the caller) and the search text made of them."""
+    case.applicant.update(values)
+    _store(case, dict(values))
+    case.change(search=search_of(case))
+    case.forget()
+
+
+def search_of(case: Case) -> str:
+    """What a search without accents runs over."""
+    applicant = case.applicant
+    return plain_text(
+        case.code, applicant["name"], applicant["phone"], applicant["identity_number"], case.release.name.vi
+    )
+
+
+def charge(case: Case) -> None:
+    """Makes the unpaid fees what the release asks for on the present facts; what was paid stays as it is."""
+    connection, of_this = case.unit.connection, fees.c.dossier_id == case.id
+    wanted = case.workflow.fees_due(case.facts, case.row["province"])
+    rows = connection.execute(select(fees.c.key, fees.c.vnd, fees.c.settled_at).where(of_this)).all()
+    settled = {row.key for row in rows if row.settled_at is not None}
+    open_fees = {row.key: row.vnd for row in rows if row.settled_at is None}
+    if open_fees == {key: vnd for key, vnd in wanted.items() if key not in settled}:
+        return
+    connection.execute(delete(fees).where(and_(of_this, fees.c.settled_at.is_(None))))
+    fresh = [{"dossier_id": case.id, "key": key, "vnd": vnd} for key, vnd in wanted.items() if key not in settled]
+    if fresh:
+        connection.execute(insert(fees), fresh)
+    case.forget()
+
+
+def _store(case: Case, values: dict[str, Any]) -> None:
+    case.unit.connection.execute(update(applicants).where(applicants.c.dossier_id == case.id).values(values))

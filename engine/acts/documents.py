@@ -1,0 +1,154 @@
+"""Papers: handing one in, digitising it, taking over one of an earlier dossier, checking it, removing it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import RowMapping, and_, insert, select, update
+
+from engine.acts.rights import must_be_open, must_be_staff, must_have_part
+from engine.case import Case, open_case
+from engine.errors import Conflict, InvalidInput, NotFound
+from engine.record import record
+from engine.rules.file_types import file_type
+from engine.store.documents import documents
+from engine.store.dossiers import applicants, dossiers
+from engine.store.queues import visible_dossiers
+from engine.transaction import UnitOfWork
+
+OTHER = "other"
+"""The key of a paper that the release does not name."""
+
+
+class PaperInUse(Conflict):
+    """The paper is a signed result, or another dossier took it over: it stays."""
+
+    code = "paper-in-use"
+    vi = "Không thể bỏ giấy tờ này: {why_vi}."
+    en = "This document cannot be removed: {why_en}."
+
+
+def add_document(
+    unit: UnitOfWork,
+    code: str,
+    *,
+    key: str,
+    original: int = 0,
+    certified: int = 0,
+    copy: int = 0,
+    content: bytes | None = None,
+    file_name: str | None = None,
+    reuse: int | None = None,
+    version: int | None = None,
+) -> tuple[Case, int]:
+    """Adds a paper, as copies on paper, as a file, or both; or takes over document ``reuse`` of an earlier dossier of
+    the same person. Returns the case and the document's id. Raises InvalidInput, NotFound, FileTypeRefused."""
+    case = open_case(unit, code, version)
+    must_be_open(case)
+    must_have_part(case)
+    if key != OTHER and key not in case.release.documents:
+        raise InvalidInput({"key": f"the procedure has no document {key}"})
+    if content is None and reuse is None and original + certified + copy == 0:
+        raise InvalidInput({"original": "give a file, a number of copies, or a document to reuse"})
+    row: dict[str, Any] = {"original": original, "certified": certified, "copy": copy, "digitised": 0}
+    if reuse is not None:
+        row |= _reused(case, key, reuse)
+    elif content is not None:
+        row |= _stored(case, content, file_name)
+    row |= {"dossier_id": case.id, "key": key, "added_at": unit.now}
+    document = unit.connection.execute(insert(documents).returning(documents.c.id), row).scalar_one()
+    told = {name: row.get(name) for name in ("original", "certified", "copy", "sha256", "size", "reused_from")}
+    record(
+        case,
+        "add_document",
+        data={"document": document, "key": key, **told},
+        private={"file_name": file_name} if file_name else None,
+    )
+    case.forget()
+    return case, int(document)
+
+
+def check_document(
+    unit: UnitOfWork, code: str, document: int, accepted: bool, reason: str | None = None, version: int | None = None
+) -> Case:
+    """Says whether a paper was looked at and is in order; one that is not needs a reason and counts as missing."""
+    case = open_case(unit, code, version)
+    must_be_staff(case)
+    must_be_open(case)
+    must_have_part(case)
+    _document(case, document)
+    if not accepted and not (reason or "").strip():
+        raise InvalidInput({"reason": "say what is wrong with the document"})
+    checked = {"checked_at": unit.now, "checked_by": unit.actor.person_id, "accepted": int(accepted)}
+    unit.connection.execute(update(documents).where(documents.c.id == document).values(checked))
+    data = {"document": document, "accepted": accepted}
+    record(case, "check_document", data=data, private={"reason": reason} if reason else None)
+    case.forget()
+    return case
+
+
+def remove_document(unit: UnitOfWork, code: str, document: int, reason: str, version: int | None = None) -> Case:
+    """Takes a paper off the dossier; its file and its journal entry stay. Raises PaperInUse."""
+    case = open_case(unit, code, version)
+    must_be_staff(case)
+    must_be_open(case)
+    must_have_part(case)
+    row = _document(case, document)
+    if row["signature"] is not None:
+        raise PaperInUse(why_vi="kết quả đã ký", why_en="the result is signed")
+    taken = select(documents.c.id).where(documents.c.reused_from == document, documents.c.removed_at.is_(None)).limit(1)
+    if unit.connection.execute(taken).first():
+        raise PaperInUse(why_vi="hồ sơ khác đang dùng lại", why_en="another dossier reuses it")
+    unit.connection.execute(update(documents).where(documents.c.id == document).values(removed_at=unit.now))
+    record(case, "remove_document", data={"document": document, "key": row["key"]}, private={"reason": reason})
+    case.forget()
+    return case
+
+
+def _document(case: Case, document: int) -> RowMapping:
+    found = next((row for row in case.documents if row["id"] == document), None)
+    if found is None:
+        raise NotFound(what=f"document {document}")
+    return found
+
+
+def _stored(case: Case, content: bytes, file_name: str | None) -> dict[str, Any]:
+    """Checks and keeps a file. It is durable before the transaction ends; one that is rolled back leaves a stray file,
+    which nothing names and a sweep may remove."""
+    most = case.unit.settings.max_upload_bytes
+    if len(content) > most:
+        raise InvalidInput({"file": f"at most {most} bytes"})
+    kind = file_type(content)
+    return {
+        "digitised": 1,
+        "file_name": file_name,
+        "media_type": kind.media,
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "storage_key": case.unit.runtime.files.put(content),
+    }
+
+
+def _reused(case: Case, key: str, reuse: int) -> dict[str, Any]:
+    """The file of an earlier document of the same person, by identity number, in a dossier that the actor may
+    see."""
+    wanted = case.release.documents.get(key)
+    number = case.applicant.get("identity_number")
+    if wanted is None or not wanted.reusable:
+        raise InvalidInput({"reuse": f"the document {key} may not be taken over from an earlier dossier"})
+    if not number:
+        raise InvalidInput({"reuse": "the applicant's identity number is not known"})
+    same_person = and_(documents.c.id == reuse, applicants.c.identity_number == number)
+    may_see = visible_dossiers(case.unit.actor, case.today)
+    statement = (
+        select(documents)
+        .join(applicants, applicants.c.dossier_id == documents.c.dossier_id)
+        .join(dossiers, dossiers.c.id == documents.c.dossier_id)
+        .where(same_person, documents.c.removed_at.is_(None), documents.c.storage_key.is_not(None), may_see)
+    )
+    found = case.unit.connection.execute(statement).mappings().one_or_none()
+    if found is None:
+        raise NotFound(what=f"document {reuse}")
+    kept = ("file_name", "media_type", "size", "sha256", "storage_key")
+    return {name: found[name] for name in kept} | {"digitised": 1, "reused_from": reuse}

@@ -1,0 +1,169 @@
+"""What happens when a clock runs out: a reminder, a warning, the mark of being overdue, or an action taken by itself.
+
+The sweeper (``engine.schedule``) brings each due clock here, perhaps twice, perhaps late. Under the dossier's lock it is
+asked once more whether the clock still stands, so each fires once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, select, update
+
+from engine.acts.perform_action import take
+from engine.case import Case, open_case_by_id
+from engine.errors import Refusal
+from engine.notices import clock_notices, message_row
+from engine.record import add_clocks, record, send
+from engine.rules.timing import Clock, next_reminder, wanted_clocks
+from engine.store.clocks import clocks
+from engine.store.dossiers import verifications
+from engine.transaction import UnitOfWork
+
+NOT_YET, GONE, VOID, MOVED, DONE = "not-yet", "gone", "void", "moved", "done"
+"""Outcomes beside the code of a refusal: the clock is not due; has fired or was taken away; no longer fits the dossier; is
+due later, since the calendar changed after it was armed; did its work."""
+
+
+def expire_clock(unit: UnitOfWork, dossier_id: int, kind: str, subject: str, due_at: dt.datetime) -> str:
+    """Lets one clock run out and returns the outcome: GONE and NOT_YET change nothing, anything else marks it fired.
+
+    An automatic action that is refused leaves the refusal's code as outcome and is not tried again: what refused it (a
+    guard, an office not decided) a person has to settle. Raises NotFound when there is no such dossier.
+    """
+    case = open_case_by_id(unit, dossier_id)
+    this = _key(dossier_id, kind, subject, due_at)
+    if unit.connection.execute(select(clocks.c.kind).where(this, clocks.c.fired_at.is_(None))).first() is None:
+        return GONE
+    if due_at > unit.now:
+        return NOT_YET
+    clock = Clock(kind, subject, due_at)
+    # Marked before it acts: recording a step takes away the clocks that have not fired.
+    _mark(unit, this, DONE)
+    outcome = _standing(case, clock) or _FIRE[kind](case, clock)
+    if outcome != DONE:
+        _mark(unit, this, outcome)
+    return outcome
+
+
+def give_up_clock(unit: UnitOfWork, dossier_id: int, kind: str, subject: str, due_at: dt.datetime, why: str) -> None:
+    """Marks a clock as fired without acting, so that one that cannot be carried out is not tried for ever."""
+    _mark(unit, and_(_key(dossier_id, kind, subject, due_at), clocks.c.fired_at.is_(None)), why[:40])
+
+
+def _key(dossier_id: int, kind: str, subject: str, due_at: dt.datetime) -> ColumnElement[bool]:
+    return and_(
+        clocks.c.dossier_id == dossier_id,
+        clocks.c.kind == kind,
+        clocks.c.subject == subject,
+        clocks.c.due_at == due_at,
+    )
+
+
+def _mark(unit: UnitOfWork, which: ColumnElement[bool], outcome: str) -> None:
+    unit.connection.execute(update(clocks).where(which).values(fired_at=unit.now, outcome=outcome))
+
+
+def _standing(case: Case, clock: Clock) -> str | None:
+    """None when the dossier, as it is now, still wants this clock; else VOID, or MOVED with the later one armed."""
+    if clock.kind == "verify":
+        return None if _open_question(case, clock) is not None else VOID
+    if clock.kind == "remind":
+        reminds = case.row["state"] == clock.subject and case.release.states[clock.subject].remind
+        return None if reminds else VOID
+    for wanted in wanted_clocks(case.row, case.release, case.calendar):
+        if (wanted.kind, wanted.subject) == (clock.kind, clock.subject):
+            if wanted.due_at <= case.unit.now:
+                return None
+            add_clocks(case, [wanted])
+            return MOVED
+    return VOID
+
+
+def _tell(case: Case, clock: Clock) -> str:
+    send(case.unit, clock_notices(case, clock.kind, clock.subject or None, clock.due_at))
+    return DONE
+
+
+def _overdue(case: Case, clock: Clock) -> str:
+    """Being overdue is a fact of the dossier (an apology by Form 04, the control slip of Form 06): it stands in the
+    journal."""
+    forms = sorted({one.form for one in case.release.notify if one.event == "overdue" and one.form})
+    record(case, "overdue", data={"due_at": clock.due_at, "forms": forms})
+    return _tell(case, clock)
+
+
+def _remind(case: Case, clock: Clock) -> str:
+    """Reminders that were missed while nothing ran are not sent in a heap: the next one is armed after now."""
+    _tell(case, clock)
+    every = case.release.states[clock.subject].remind
+    assert every is not None
+    then = next_reminder(case.row, every, case.calendar, case.unit.now)
+    add_clocks(case, [Clock("remind", clock.subject, then)])
+    return DONE
+
+
+def _act(case: Case, clock: Clock) -> str:
+    try:
+        with case.unit.connection.begin_nested():
+            take(case, clock.subject)
+    except Refusal as refusal:
+        return refusal.code[:40]
+    return DONE
+
+
+def _verify(case: Case, clock: Clock) -> str:
+    """The office that was asked, and whoever holds the dossier, are told that the answer is late."""
+    question = _open_question(case, clock)
+    assert question is not None
+    told = [f"office:{question.office}/verification"]
+    if case.row["holder_id"] or case.row["holder_office"]:
+        told.append(_holder(case))
+    data = {"due": clock.due_at.isoformat(), "office": question.office, "verification": question.id}
+    send(
+        case.unit,
+        [
+            message_row(
+                case,
+                channel="inbox",
+                recipient=recipient,
+                template="xac-minh-qua-han",
+                occasion=f"verify:{question.id}",
+                data=_facts(case) | data,
+            )
+            for recipient in told
+        ],
+    )
+    return DONE
+
+
+def _open_question(case: Case, clock: Clock) -> Any:
+    if not clock.subject.isdecimal():
+        return None
+    this = and_(verifications.c.id == int(clock.subject), verifications.c.dossier_id == case.id)
+    unanswered = and_(verifications.c.answered_at.is_(None), verifications.c.due_at == clock.due_at)
+    return case.unit.connection.execute(select(verifications).where(this, unanswered)).one_or_none()
+
+
+def _holder(case: Case) -> str:
+    if case.row["holder_id"]:
+        return f"person:{case.row['holder_id']}"
+    return f"office:{case.row['holder_office']}/{case.row['holder_role']}"
+
+
+def _facts(case: Case) -> dict[str, Any]:
+    row = case.row
+    return {key: row[key] for key in ("code", "procedure", "release", "state", "portal")}
+
+
+_FIRE: dict[str, Callable[[Case, Clock], str]] = {
+    "warn": _tell,
+    "due_in": _tell,
+    "overdue": _overdue,
+    "step": _tell,
+    "remind": _remind,
+    "after": _act,
+    "verify": _verify,
+}

@@ -1,0 +1,49 @@
+"""Giving a new appointment, with an apology (Form 04)."""
+
+from __future__ import annotations
+
+from engine.acts.rights import must_be_staff, must_have_part
+from engine.case import Case, open_case
+from engine.errors import Conflict, Forbidden, InvalidInput
+from engine.record import record
+from engine.rules import timing
+from engine.rules.definition import Term
+from engine.rules.pauses import Extension
+from engine.rules.permissions import roles_in
+from engine.transaction import UnitOfWork
+
+
+class CannotExtend(Conflict):
+    """The dossier has no running or paused clock, or was extended as often as the law allows."""
+
+    code = "cannot-extend"
+    vi = "Không thể gia hạn: {why_vi}."
+    en = "Cannot extend: {why_en}."
+
+
+def extend_deadline(unit: UnitOfWork, code: str, term: Term, reason: str, version: int | None = None) -> Case:
+    """Adds ``term`` to the time limit, for leaders and specialists of the handling office. At most as often as the
+    release says (once, in the sources read). The apology and the new due moment are told to the applicant."""
+    case = open_case(unit, code, version)
+    must_be_staff(case)
+    must_have_part(case)
+    roles = roles_in(unit.actor, case.row["handler_office"], case.today)
+    if unit.actor.kind != "system" and not roles & {"leader", "specialist"}:
+        raise Forbidden(
+            why_vi="chỉ chuyên viên hoặc lãnh đạo của cơ quan giải quyết",
+            why_en="only specialists and leaders of the handling office",
+        )
+    if not reason.strip():
+        raise InvalidInput({"reason": "an apology says why"})
+    if case.row["clock"] not in ("running", "paused") or case.row["started_at"] is None:
+        raise CannotExtend(why_vi="thời hạn không còn chạy", why_en="the time limit is not running")
+    if len(case.row["extensions"]) >= case.release.sla.extensions:
+        raise CannotExtend(why_vi="đã gia hạn đủ số lần cho phép", why_en="it was extended as often as allowed")
+    before = case.row["due_at"] or case.row["promised_at"]
+    extension = Extension(term, unit.now, "mau-04").to_data()
+    case.change(extensions=[*case.row["extensions"], extension])
+    case.change(**timing.due_columns(case.row, case.release, case.calendar))
+    data = {"before": before, "after": case.row["due_at"], "term": extension["by"], "form": "mau-04"}
+    record(case, "extend_deadline", data=data, private={"reason": reason}, events=[("action", "extend_deadline")])
+    case.forget()
+    return case

@@ -1,0 +1,46 @@
+"""Filing: a dossier comes in at a centre, and is received there in the same stroke when that is asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from engine.acts.open_dossier import Filed, Filing, open_dossier
+from engine.acts.perform_action import take
+from engine.case import LOCAL
+from engine.errors import Forbidden, InvalidInput
+from engine.rules.machine import Workflow
+from engine.rules.permissions import Actor, roles_in
+from engine.transaction import UnitOfWork
+
+__all__ = ["Filed", "Filing", "file_dossier"]
+
+
+def file_dossier(unit: UnitOfWork, filing: Filing) -> Filed:
+    """Files a dossier under the release in force on the day. Raises NoRelease, ChannelClosed, InvalidInput, Forbidden,
+    NotCompetent and the other refusals of routing, NeedsAPerson; with ``receive`` those of ``perform_action``."""
+    today = unit.now.astimezone(LOCAL).date()
+    workflow = unit.catalogue.current(filing.procedure, today)
+    office = unit.catalogue.offices.get(filing.intake_office)
+    if office is None or not office.receives or not office.valid(today):
+        raise InvalidInput({"intake_office": "no office that receives dossiers today has this code"})
+    if not may_receive_at(unit.actor, office.code, workflow, today):
+        raise Forbidden(
+            why_vi="chỉ cán bộ tiếp nhận của trung tâm này được tiếp nhận tại đây",
+            why_en="only the receiving staff of this centre may receive here",
+        )
+    filed = open_dossier(unit, workflow, office, filing)
+    if filing.receive:
+        take(filed.case, _receiving_action(workflow))
+    return filed
+
+
+def may_receive_at(actor: Actor, office: str, workflow: Workflow, on: dt.date) -> bool:
+    """Whether the actor has, at this centre, a role that takes the action which receives."""
+    receiving = (action for action in workflow.release.actions.values() if action.effect == "receive")
+    wanted = {role for action in receiving for role in action.by}
+    return actor.kind == "system" or bool(wanted & roles_in(actor, office, on))
+
+
+def _receiving_action(workflow: Workflow) -> str:
+    actions = workflow.release.actions.items()
+    return next(key for key, action in actions if action.effect == "receive" and workflow.initial in action.sources)

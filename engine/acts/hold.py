@@ -1,0 +1,78 @@
+"""Who holds a dossier within the office that must act: claim, give back, assign, and opening it."""
+
+from __future__ import annotations
+
+from engine.acts.rights import must_be_open, must_have_part, must_hold
+from engine.case import Case, open_case
+from engine.errors import Forbidden, InvalidInput
+from engine.record import record
+from engine.rules.permissions import roles_in
+from engine.store.people import role_members
+from engine.transaction import UnitOfWork
+
+
+def claim(unit: UnitOfWork, code: str, version: int | None = None) -> Case:
+    """Takes the dossier: a second clerk sees who holds it. Claiming what one holds already changes nothing.
+
+    Raises Forbidden, HeldByAnother, Ended.
+    """
+    case = open_case(unit, code, version)
+    must_be_open(case)
+    must_hold(case)
+    if case.row["holder_id"] == unit.actor.person_id:
+        return case
+    case.change(holder_id=unit.actor.person_id, opened_at=case.row["opened_at"] or unit.now)
+    record(case, "claim")
+    return case
+
+
+def release_claim(unit: UnitOfWork, code: str, version: int | None = None) -> Case:
+    """Gives the dossier back to the office's queue; a leader of the office may do so for an absent colleague."""
+    case = open_case(unit, code, version)
+    holder, office = case.row["holder_id"], case.row["holder_office"]
+    if holder is None:
+        return case
+    leads = office is not None and "leader" in roles_in(unit.actor, office, case.today)
+    if holder != unit.actor.person_id and not leads and unit.actor.kind != "system":
+        raise Forbidden(
+            why_vi="chỉ người đang giữ hoặc lãnh đạo của cơ quan",
+            why_en="only the person who holds it, or a leader of the office",
+        )
+    case.change(holder_id=None)
+    record(case, "release_claim", data={"holder": holder})
+    return case
+
+
+def assign(unit: UnitOfWork, code: str, person: int, version: int | None = None, reason: str | None = None) -> Case:
+    """Gives the dossier to one person who has the acting role at the acting office. For that office's leaders, and for
+    whoever may act on it now."""
+    case = open_case(unit, code, version)
+    must_be_open(case)
+    office, role = case.row["holder_office"], case.row["holder_role"]
+    if office is None:
+        raise InvalidInput({"person": "no office has to act on this dossier now"})
+    if "leader" not in roles_in(unit.actor, office, case.today):
+        must_hold(case)
+    if person not in role_members(unit.connection, office, role, case.today):
+        raise InvalidInput({"person": "does not have the acting role at the acting office today"})
+    if person == case.row["holder_id"]:
+        return case
+    case.change(holder_id=person)
+    record(case, "assign", data={"person": person}, private={"reason": reason} if reason else None)
+    return case
+
+
+def mark_opened(unit: UnitOfWork, code: str) -> Case:
+    """Notes that the present holder has opened the dossier: from then on the one before cannot recall it.
+
+    Opening it again, or by somebody who need not act on it, changes nothing.
+    """
+    case = open_case(unit, code)
+    must_have_part(case)
+    row, actor = case.row, unit.actor
+    acting = row["holder_office"] and row["holder_role"] in roles_in(actor, row["holder_office"], case.today)
+    if row["opened_at"] is not None or not acting:
+        return case
+    case.change(opened_at=unit.now)
+    record(case, "open")
+    return case

@@ -1,0 +1,37 @@
+"""Saying that two dossiers belong together."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, insert, or_, select
+
+from engine.acts.rights import must_be_staff, must_have_part
+from engine.case import Case, open_case
+from engine.errors import InvalidInput
+from engine.record import record
+from engine.store.dossiers import dossier_links
+from engine.transaction import UnitOfWork
+
+KINDS = ("related", "replaces", "same_parcel", "complaint_about")
+
+
+def link_dossiers(unit: UnitOfWork, code: str, other: str, kind: str = "related", version: int | None = None) -> Case:
+    """Links two dossiers that the actor may see; both get a journal entry. Linking them again changes nothing."""
+    if kind not in KINDS:
+        raise InvalidInput({"kind": f"must be one of {', '.join(KINDS)}"})
+    if code == other:
+        raise InvalidInput({"other": "a dossier is not linked to itself"})
+    cases = {name: open_case(unit, name, version if name == code else None) for name in sorted((code, other))}
+    case, second = cases[code], cases[other]
+    must_be_staff(case)
+    must_have_part(case)
+    either = or_(
+        and_(dossier_links.c.dossier_id == case.id, dossier_links.c.other_id == second.id),
+        and_(dossier_links.c.dossier_id == second.id, dossier_links.c.other_id == case.id),
+    )
+    if unit.connection.execute(select(dossier_links.c.kind).where(either, dossier_links.c.kind == kind)).first():
+        return case
+    row = {"dossier_id": case.id, "other_id": second.id, "kind": kind, "since": unit.now}
+    unit.connection.execute(insert(dossier_links), row)
+    record(case, "link", data={"other": second.code, "kind": kind})
+    record(second, "link", data={"other": case.code, "kind": kind})
+    return case

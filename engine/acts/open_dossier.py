@@ -1,0 +1,228 @@
+"""Opening a dossier: its code, its offices, its papers and fees, and its first journal entry.
+
+A person's filing and a linked dossier of a parent (liên thông) share this.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import insert
+
+from engine import citizen_link
+from engine.acts.applicant_data import clean_applicant
+from engine.acts.change_form import charge, search_of
+from engine.acts.dossier_code import next_code
+from engine.case import LOCAL, Case
+from engine.errors import InvalidInput, Refusal
+from engine.record import record
+from engine.rules.facts import nested
+from engine.rules.machine import Workflow
+from engine.rules.offices import Office
+from engine.rules.routing import Assignment, check_intake, route
+from engine.store.documents import documents
+from engine.store.dossiers import applicants
+from engine.transaction import UnitOfWork
+
+
+class NeedsAPerson(Refusal):
+    """The rules leave several offices possible: a person must choose one of ``candidates``, with a reason."""
+
+    code = "office-candidates"
+    status = 409
+    vi = "Có nhiều cơ quan có thể có thẩm quyền: {candidates}. {why_vi} Hãy chọn một cơ quan và ghi lý do."
+    en = "Several offices may be competent: {candidates}. {why_en} Choose one and give the reason."
+
+
+class ChannelClosed(Refusal):
+    """The procedure is not received in this way, or not from this kind of applicant."""
+
+    code = "channel-closed"
+    vi = "Thủ tục {procedure} không tiếp nhận {what}."
+    en = "Procedure {procedure} does not take {what}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """What is handed in. ``documents`` are mappings with key, original, certified, copy. ``filed_at``: when it came in
+    by post or portal (default: now; never later). ``handler_office`` is a person's choice among candidates, with
+    ``handler_reason``. ``receive`` also takes the action that receives it, in the same transaction."""
+
+    procedure: str
+    applicant: Mapping[str, Any]
+    intake_office: str
+    channel: str = "counter"
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    documents: Sequence[Mapping[str, Any]] = ()
+    support_office: str | None = None
+    filed_at: dt.datetime | None = None
+    handler_office: str | None = None
+    handler_reason: str | None = None
+    note: str | None = None
+    receive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The new dossier, and the two keys that its applicant gets and that are shown once."""
+
+    case: Case
+    link_token: str
+    receipt_code: str
+
+
+def open_dossier(
+    unit: UnitOfWork,
+    workflow: Workflow,
+    office: Office,
+    filing: Filing,
+    parent: tuple[int, str] | None = None,
+) -> Filed:
+    """Opens a dossier without asking who may. ``parent`` is its row id and the key of the child that this one is.
+
+    Raises ChannelClosed, InvalidInput, NeedsAPerson, NoCompetence and the other refusals of routing.
+    """
+    release, today = workflow.release, unit.now.astimezone(LOCAL).date()
+    applicant = clean_applicant(unit, filing.applicant, office.province, today)
+    _check_open(workflow, filing, applicant["kind"])
+    known = {
+        "applicant": {
+            "kind": applicant["kind"],
+            "commune": applicant["commune"] or "",
+            "province": office.province,
+            "verified": applicant["verified"],
+        },
+        "dossier": {"channel": filing.channel, "province": office.province},
+    }
+    form = workflow.validate_fields(filing.fields, facts=known)
+    facts = workflow.facts({**nested(form), **known})
+    assignment = _assign(unit, workflow, office, filing, facts, applicant["kind"], today)
+    nonce = citizen_link.fresh_nonce()
+    token = citizen_link.link_token(unit.settings.secret_keys[0], nonce)
+    initial = release.states[release.initial]
+    row = {
+        "id": None,
+        "code": next_code(unit, office, today),
+        "procedure": release.procedure,
+        "release": workflow.digest,
+        "state": release.initial,
+        "portal": initial.portal,
+        "channel": filing.channel,
+        "applicant_kind": applicant["kind"],
+        "province": office.province,
+        "place": assignment.place,
+        "support_office": filing.support_office,
+        "intake_office": office.code,
+        "handler_office": assignment.offices.get("handler", office.code),
+        "offices": dict(assignment.offices),
+        "holder_office": office.code,
+        "holder_role": initial.role or _receiving_role(workflow),
+        "holder_id": None,
+        "entered_at": unit.now,
+        "opened_at": None,
+        "step_due_at": None,
+        "filed_at": _filed_at(filing, unit.now),
+        "received_at": None,
+        "started_at": None,
+        "due_at": None,
+        "promised_at": None,
+        "clock": initial.clock,
+        "term": None,
+        "pauses": [],
+        "extensions": [],
+        "finished_at": None,
+        "returned_at": None,
+        "supplements": 0,
+        "parent_id": parent[0] if parent else None,
+        "child_key": parent[1] if parent else None,
+        "link_nonce": nonce,
+        "link_hash": citizen_link.link_hash(token),
+        "search": "",
+    }
+    personal = {key: applicant[key] for key in applicant if key != "kind"} | {"form": form}
+    case = Case(unit, row, personal, {"children": 0, "children_finished": 0, "open_verifications": 0})
+    case.before = {}
+    case.change(search=search_of(case))
+    reasons = {key: {"vi": text.vi, "en": text.en} for key, text in assignment.reasons.items()}
+    data = {"release": workflow.digest, "version": release.version, "routing": reasons, "fallback": assignment.fallback}
+    private = {"applicant": personal, "note": filing.note, "handler_reason": filing.handler_reason}
+    _insert_with_applicant(case, personal, data, private)
+    _add_papers(case, filing.documents)
+    charge(case)
+    return Filed(case, token, citizen_link.receipt_code(unit.settings.secret_keys[0], nonce))
+
+
+def _insert_with_applicant(case: Case, personal: dict[str, Any], data: dict[str, Any], private: dict[str, Any]) -> None:
+    record(case, "file", data=data, private=private, events=[("entered", case.row["state"])])
+    case.unit.connection.execute(insert(applicants), {"dossier_id": case.id, **personal})
+
+
+def _check_open(workflow: Workflow, filing: Filing, kind: str) -> None:
+    release = workflow.release
+    if filing.channel not in release.channels:
+        raise ChannelClosed(procedure=release.procedure, what=filing.channel)
+    if kind not in release.applicants:
+        raise ChannelClosed(procedure=release.procedure, what=kind)
+
+
+def _filed_at(filing: Filing, now: dt.datetime) -> dt.datetime:
+    if filing.filed_at is None:
+        return now
+    if filing.filed_at > now:
+        raise InvalidInput({"filed_at": "lies in the future"})
+    return filing.filed_at
+
+
+def _assign(
+    unit: UnitOfWork,
+    workflow: Workflow,
+    office: Office,
+    filing: Filing,
+    facts: Mapping[str, Any],
+    kind: str,
+    today: dt.date,
+) -> Assignment:
+    catalogue = unit.catalogue
+    check_intake(workflow, office, facts, catalogue.territory, catalogue.offices, today)
+    assignment = route(
+        workflow, facts, kind, office, catalogue.territory, catalogue.offices, catalogue.competences, today,
+        chosen={"handler": filing.handler_office} if filing.handler_office else {},
+    )  # fmt: skip
+    if assignment.candidates:
+        key, candidates = next(iter(assignment.candidates.items()))
+        why = assignment.reasons[key]
+        raise NeedsAPerson(key=key, candidates=candidates, why_vi=why.vi, why_en=why.en)
+    if filing.handler_office and not filing.handler_reason:
+        raise InvalidInput({"handler_reason": "choosing the office yourself needs a reason"})
+    return assignment
+
+
+def _receiving_role(workflow: Workflow) -> str | None:
+    """Who works on a dossier that was filed but not received yet: the first role that may receive it."""
+    actions = workflow.release.actions.values()
+    roles = (role for action in actions if action.effect == "receive" for role in action.by)
+    return next((role for role in roles if role in workflow.release.roles), None)
+
+
+def _add_papers(case: Case, papers: Sequence[Mapping[str, Any]]) -> None:
+    unknown = [paper["key"] for paper in papers if paper["key"] not in case.release.documents]
+    if unknown:
+        raise InvalidInput({"documents": f"the procedure has no document {', '.join(unknown)}"})
+    rows = [
+        {
+            "dossier_id": case.id,
+            "key": paper["key"],
+            "original": paper.get("original", 0),
+            "certified": paper.get("certified", 0),
+            "copy": paper.get("copy", 0),
+            "digitised": 0,
+            "added_at": case.unit.now,
+        }
+        for paper in papers
+    ]
+    if rows:
+        case.unit.connection.execute(insert(documents), rows)
+    case.forget()

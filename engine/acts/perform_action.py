@@ -1,0 +1,159 @@
+"""Taking an action of the workflow file: how a dossier's state changes, by people and by timers alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.acts.change_form import change_form
+from engine.acts.open_children import open_children
+from engine.acts.sign_result import sign_result
+from engine.case import Case, open_case
+from engine.errors import Forbidden, InvalidInput, Refusal
+from engine.record import record
+from engine.rules import timing
+from engine.rules.machine import Step
+from engine.rules.permissions import Verdict
+from engine.store.people import role_members
+from engine.transaction import UnitOfWork
+
+
+class ReasonRequired(Refusal):
+    """This action must say why."""
+
+    code = "reason-required"
+    vi = "Phải ghi lý do khi “{action_vi}”."
+    en = "“{action_en}” needs a reason."
+
+
+class DocumentRequired(Refusal):
+    """This action must bring a document, which is not on the dossier yet."""
+
+    code = "document-required"
+    vi = "Phải đính kèm “{document_vi}” trước khi “{action_vi}”."
+    en = "“{document_en}” must be attached before “{action_en}”."
+
+
+class OfficeNotDecided(Refusal):
+    """The state this action leads to belongs to an office that the routing could not choose."""
+
+    code = "office-not-decided"
+    status = 409
+    vi = "Chưa xác định được cơ quan cho vai trò “{role}”; phải chọn cơ quan trước (chuyển cơ quan)."
+    en = "No office is decided for the role “{role}”; choose one first (transfer)."
+
+
+def perform_action(
+    unit: UnitOfWork,
+    code: str,
+    action: str,
+    *,
+    version: int | None = None,
+    reason: str | None = None,
+    note: str | None = None,
+    fields: Mapping[str, Any] | None = None,
+    assignee: int | None = None,
+) -> Case:
+    """Takes ``action`` on the dossier ``code``. ``version`` is what the actor last saw.
+
+    ``fields`` are corrected form values (an answer to a request for supplement); ``assignee`` the person of the next
+    office who shall hold it. Raises NotFound, Stale, UnknownAction, ActionNotInState, GuardFailed, Forbidden,
+    ReasonRequired, DocumentRequired, InvalidInput.
+    """
+    return take(open_case(unit, code, version), action, reason=reason, note=note, fields=fields, assignee=assignee)
+
+
+def take(
+    case: Case,
+    action: str,
+    *,
+    reason: str | None = None,
+    note: str | None = None,
+    fields: Mapping[str, Any] | None = None,
+    assignee: int | None = None,
+) -> Case:
+    """``perform_action`` on a case that is open already."""
+    _exists_here(case, action)
+    verdict = case.may(action)
+    if not verdict.allowed:
+        raise _forbidden(verdict)
+    wanted = case.release.actions[action]
+    if wanted.reason == "required" and not (reason or "").strip():
+        raise ReasonRequired(action_vi=wanted.name.vi, action_en=wanted.name.en)
+    if fields:
+        change_form(case, fields)
+    step = case.workflow.advance(case.row["state"], action, case.facts)
+    document = _attached(case, action)
+    source = case.row["state"]
+    move(case, step.target, action)
+    if assignee is not None:
+        _give_to(case, assignee)
+    data: dict[str, Any] = {
+        "action": action,
+        "effect": step.effect,
+        "from": source,
+        "to": step.target,
+        "role": verdict.role,
+        "behalf_of": verdict.behalf_of,
+        "form": wanted.form,
+        "document": document,
+    }
+    if wanted.signature == "digital" and document is not None:
+        data["signature"] = sign_result(case, document)
+    private = {"reason": reason, "note": note, "fields": dict(fields) if fields else None}
+    told = {key: value for key, value in private.items() if value}
+    record(case, action, data=data, private=told, events=_events(step))
+    open_children(case)
+    return case
+
+
+def move(case: Case, target: str, action: str | None) -> None:
+    """Brings the row to a state: clock, due moment, and who must act there. Written when recorded."""
+    term = case.workflow.total_term(case.facts)
+    changes = timing.after_step(case.row, case.release, target, action, term, case.calendar, case.unit.now)
+    state = case.release.states[target]
+    office = None
+    if state.role is not None:
+        office = case.row["offices"].get(case.release.roles[state.role].unit)
+        if office is None:
+            raise OfficeNotDecided(role=state.role)
+    case.change(**changes, holder_office=office, holder_role=state.role, holder_id=None, opened_at=None)
+
+
+def _exists_here(case: Case, action: str) -> None:
+    """Says that the action is unknown or not possible from this state before anything about roles or fields."""
+    wanted = case.release.actions.get(action)
+    if wanted is None or case.row["state"] not in wanted.sources:
+        case.workflow.advance(case.row["state"], action, case.facts)
+
+
+def _events(step: Step) -> list[tuple[str, str | None]]:
+    entered = [("entered", step.target)] if step.source != step.target else []
+    return [("action", step.action), *entered]
+
+
+def _forbidden(verdict: Verdict) -> Forbidden:
+    why = verdict.why
+    return Forbidden(why_vi=why.vi if why else "", why_en=why.en if why else "")
+
+
+def _attached(case: Case, action: str) -> int | None:
+    """The id of the newest document that the action asks for. Raises DocumentRequired."""
+    wanted = case.release.actions[action]
+    if wanted.attach is None:
+        return None
+    found = [row["id"] for row in case.documents if row["key"] == wanted.attach and row["storage_key"]]
+    if not found:
+        name = case.release.documents[wanted.attach].name
+        raise DocumentRequired(
+            document_vi=name.vi, document_en=name.en, action_vi=wanted.name.vi, action_en=wanted.name.en
+        )
+    return int(found[-1])
+
+
+def _give_to(case: Case, person: int) -> None:
+    """Hands the dossier to one person of the office that must act next."""
+    office, role = case.row["holder_office"], case.row["holder_role"]
+    if office is None or person not in role_members(case.unit.connection, office, role, case.today):
+        raise InvalidInput({"assignee": "not a member of the office that acts next, in its role"})
+    case.change(holder_id=person)

@@ -1,0 +1,200 @@
+"""Publishing: what files say becomes rows that every process reads. Publishing the same again changes nothing.
+
+Each publication raises a number in ``catalogue_versions``, by which other processes notice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Table, and_, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engine.errors import Conflict
+from engine.rules.competence import Competence
+from engine.rules.definition import Release
+from engine.rules.journal import canonical
+from engine.rules.offices import Office
+from engine.rules.territory import Territory
+from engine.rules.workdays import Calendar
+from engine.store.clocks import calendars
+from engine.store.releases import notice_templates, releases
+from engine.store.units import catalogue_versions, competences, offices, successions, units
+from engine.transaction import UnitOfWork
+
+_ONE_DAY = dt.timedelta(days=1)
+
+
+class ReleaseChanged(Conflict):
+    """A released version is immutable: the same version with other content needs a new version number."""
+
+    code = "release-changed"
+    vi = "Phiên bản {version} của thủ tục {procedure} đã phát hành với nội dung khác. Hãy tăng số phiên bản."
+    en = "Version {version} of procedure {procedure} was released with other content. Raise the version number."
+
+
+class ReleaseOverlap(Conflict):
+    """Two releases of a procedure would be in force on one day."""
+
+    code = "release-overlap"
+    vi = "Phiên bản {version} của thủ tục {procedure} trùng thời gian hiệu lực với phiên bản {other}."
+    en = "Version {version} of procedure {procedure} is in force at the same time as version {other}."
+
+
+def publish_release(unit: UnitOfWork, release: Release) -> bool:
+    """Releases a version of a procedure; False when it is released already.
+
+    An open earlier version is ended on the day before this one starts. Raises ReleaseChanged, ReleaseOverlap.
+    """
+    digest, connection = release.digest(), unit.connection
+    of_this = select(releases).where(releases.c.procedure == release.procedure)
+    known = list(connection.execute(of_this).mappings())
+    if any(row["digest"] == digest for row in known):
+        return False
+    if any(row["version"] == release.version for row in known):
+        raise ReleaseChanged(procedure=release.procedure, version=release.version)
+    start, until = release.effective.start, release.effective.until
+    for row in known:
+        ended = row["until"]
+        if ended is None and row["start"] < start:
+            ended = start - _ONE_DAY
+            connection.execute(update(releases).where(releases.c.digest == row["digest"]).values(until=ended))
+        if (until is None or row["start"] <= until) and (ended is None or start <= ended):
+            raise ReleaseOverlap(procedure=release.procedure, version=release.version, other=row["version"])
+    fresh = {
+        "digest": digest,
+        "procedure": release.procedure,
+        "version": release.version,
+        "start": start,
+        "until": until,
+        "document": release.canonical().decode(),
+        "name_vi": release.name.vi,
+        "name_en": release.name.en,
+        "public": int(release.public),
+        "published_at": unit.now,
+        "published_by": unit.actor.person_id,
+    }
+    connection.execute(insert(releases), fresh)
+    _rise(unit, "releases")
+    return True
+
+
+def publish_territory(unit: UnitOfWork, territory: Territory) -> None:
+    """Makes the published units and successions exactly these."""
+    unit_rows = [
+        {
+            "id": one.id,
+            "code": one.code,
+            "level": one.level,
+            "kind": one.kind,
+            "name": one.name_vi,
+            "parent": one.parent,
+            "aliases": list(one.aliases),
+            "valid_from": one.valid_from,
+            "valid_to": one.valid_to,
+            "legal": one.legal,
+        }
+        for one in territory.units()
+    ]
+    succession_rows = [
+        {
+            "from_id": edge.from_id,
+            "to_id": edge.to_id,
+            "date": edge.date,
+            "kind": edge.kind,
+            "share": str(edge.share) if edge.share is not None else None,
+            "is_default": int(edge.default),
+            "legal": edge.legal,
+        }
+        for edge in territory.successions()
+    ]
+    _replace(unit, units, unit_rows)
+    _replace(unit, successions, succession_rows)
+    _rise(unit, "units")
+
+
+def publish_offices(unit: UnitOfWork, given: Iterable[Office]) -> None:
+    """Adds offices and changes those that are known by the same code; no office is ever removed, only ended."""
+    rows = [
+        {
+            "code": one.code,
+            "body": one.body,
+            "unit": one.unit_id,
+            "name_vi": one.name.vi,
+            "name_en": one.name.en,
+            "province": one.province,
+            "valid_from": one.valid_from,
+            "valid_to": one.valid_to,
+            "receives": int(one.receives),
+            "area": list(one.area),
+            "identifier": one.identifier,
+            "address": one.address,
+            "hotline": one.hotline,
+        }
+        for one in given
+    ]
+    _upsert(unit, offices, rows, ["code"])
+    _rise(unit, "offices")
+
+
+def publish_competences(unit: UnitOfWork, given: Iterable[Competence]) -> None:
+    """Makes the published competences exactly these."""
+    rows = [
+        {
+            "subject": one.subject,
+            "applicant_kinds": "*" if one.applicant_kinds is None else "|".join(sorted(one.applicant_kinds)),
+            "valid_from": one.valid_from,
+            "valid_to": one.valid_to,
+            "level": one.level,
+            "body": one.body,
+            "legal": one.legal,
+        }
+        for one in given
+    ]
+    _replace(unit, competences, rows)
+    _rise(unit, "competences")
+
+
+def publish_calendar(unit: UnitOfWork, calendar: Calendar) -> None:
+    """Publishes a calendar under its code; due moments of running dossiers follow it at their next step."""
+    document = calendar.to_data()
+    digest = hashlib.sha256(canonical(document)).hexdigest()
+    row = {"name": calendar.code, "digest": digest, "document": document, "published_at": unit.now}
+    same = and_(calendars.c.name == calendar.code, calendars.c.digest == digest)
+    if not unit.connection.execute(select(calendars.c.name).where(same)).first():
+        _upsert(unit, calendars, [row], ["name"])
+        _rise(unit, "calendars")
+
+
+def publish_template(unit: UnitOfWork, key: str, document: Mapping[str, Any]) -> None:
+    """Publishes the texts of a notice."""
+    _upsert(unit, notice_templates, [{"key": key, "document": dict(document), "published_at": unit.now}], ["key"])
+    _rise(unit, "templates")
+
+
+def _replace(unit: UnitOfWork, table: Table, rows: list[dict[str, Any]]) -> None:
+    unit.connection.execute(delete(table))
+    if rows:
+        unit.connection.execute(insert(table), rows)
+
+
+def _upsert(unit: UnitOfWork, table: Table, rows: list[dict[str, Any]], key: list[str]) -> None:
+    if not rows:
+        return
+    statement = _insert(unit)(table)
+    fresh = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    unit.connection.execute(statement.on_conflict_do_update(index_elements=key, set_=fresh), rows)
+
+
+def _rise(unit: UnitOfWork, name: str) -> None:
+    statement = _insert(unit)(catalogue_versions).values(name=name, number=1)
+    higher = {"number": catalogue_versions.c.number + 1}
+    unit.connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=higher))
+    unit.after_commit.append(unit.catalogue.refresh)
+
+
+def _insert(unit: UnitOfWork) -> Any:
+    return postgresql.insert if unit.connection.dialect.name == "postgresql" else sqlite.insert

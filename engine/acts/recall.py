@@ -1,0 +1,63 @@
+"""Recalling a step: whoever took it may undo it until the next holder has opened the dossier."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from sqlalchemy import and_, select
+
+from engine.acts.perform_action import move
+from engine.case import Case, open_case
+from engine.errors import Conflict, Forbidden
+from engine.record import record
+from engine.store.journal import journal
+from engine.transaction import UnitOfWork
+
+PASSED_OVER = ("add_note", "add_document", "assign")
+"""Entries that may lie between the step and its recall."""
+
+
+class CannotRecall(Conflict):
+    """There is no step to recall, or the next holder has opened the dossier already."""
+
+    code = "cannot-recall"
+    vi = "Không thể thu hồi: {why_vi}."
+    en = "Cannot recall: {why_en}."
+
+
+def recall(unit: UnitOfWork, code: str, version: int | None = None, reason: str | None = None) -> Case:
+    """Brings the dossier back to the state before the last step, with its clock as the states say.
+
+    Only the person who took the step may, only until somebody of the next holder opened it, and not once the result was
+    given back. The time in between counts. Raises CannotRecall, Forbidden.
+    """
+    case = open_case(unit, code, version)
+    step = _last_step(case)
+    if case.row["opened_at"] is not None:
+        raise CannotRecall(why_vi="người nhận đã mở hồ sơ", why_en="the next holder has opened the dossier")
+    if case.release.states[case.row["state"]].final:
+        raise CannotRecall(why_vi="hồ sơ đã kết thúc", why_en="the dossier has ended")
+    if step["actor"] != unit.actor.label:
+        raise Forbidden(why_vi="chỉ người đã chuyển hồ sơ", why_en="only the person who passed the dossier on")
+    source = step["data"]["from"]
+    if case.release.states[source].portal == 1:
+        raise CannotRecall(
+            why_vi="hồ sơ đã được tiếp nhận và cấp giấy hẹn", why_en="the dossier was received and a receipt was given"
+        )
+    left = case.row["state"]
+    move(case, source, None)
+    case.change(holder_id=unit.actor.person_id, opened_at=unit.now)
+    data = {"recalled": step["number"], "from": left, "to": source}
+    record(case, "recall", data=data, private={"reason": reason} if reason else None, events=[("entered", source)])
+    return case
+
+
+def _last_step(case: Case) -> dict[str, Any]:
+    """The last entry when it is a step between states; entries that change nothing of substance are passed over."""
+    of_this = and_(journal.c.dossier_id == case.id, journal.c.act.not_in(PASSED_OVER))
+    statement = select(journal.c.body).where(of_this).order_by(journal.c.number.desc()).limit(1)
+    body: dict[str, Any] = orjson.loads(case.unit.connection.execute(statement).scalar_one())
+    if "effect" not in body["data"] or body["data"]["from"] == body["data"]["to"]:
+        raise CannotRecall(why_vi="không có bước nào vừa chuyển", why_en="no step was just taken")
+    return body

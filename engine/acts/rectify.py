@@ -1,0 +1,68 @@
+"""Rectifying: what was entered wrongly is put right by a further entry; the journal itself is never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import and_, select
+
+from engine.acts.applicant_data import LONGEST, clean_applicant
+from engine.acts.change_form import change_applicant, change_form
+from engine.acts.rights import must_be_staff, must_have_part
+from engine.case import Case, open_case
+from engine.errors import InvalidInput, NotFound
+from engine.record import record
+from engine.store.journal import journal
+from engine.transaction import UnitOfWork
+
+
+def rectify(
+    unit: UnitOfWork,
+    code: str,
+    reason: str,
+    *,
+    number: int | None = None,
+    applicant: Mapping[str, Any] | None = None,
+    fields: Mapping[str, Any] | None = None,
+    version: int | None = None,
+) -> Case:
+    """Corrects data of the applicant or form values, by a compensating entry that names the one it corrects.
+
+    ``number`` is that entry (default: the first). The kind of applicant and the offices stay: those are decided by a
+    transfer. Raises InvalidInput, NotFound.
+    """
+    case = open_case(unit, code, version)
+    must_be_staff(case)
+    must_have_part(case)
+    if not reason.strip():
+        raise InvalidInput({"reason": "say why this is corrected"})
+    if not applicant and not fields:
+        raise InvalidInput({"fields": "say what is corrected: applicant or fields"})
+    number = number or 1
+    wanted = and_(journal.c.dossier_id == case.id, journal.c.number == number)
+    if not unit.connection.execute(select(journal.c.number).where(wanted)).first():
+        raise NotFound(what=f"journal entry {number}")
+    before = _before(case, applicant, fields)
+    if applicant:
+        change_applicant(case, _checked(case, applicant))
+    if fields:
+        change_form(case, fields)
+    names = sorted([f"applicant.{key}" for key in applicant or {}] + list(fields or {}))
+    private = {"reason": reason, "before": before, "applicant": applicant or {}, "fields": fields or {}}
+    record(case, "rectify", data={"corrects": number, "names": names}, private=private)
+    return case
+
+
+def _before(case: Case, applicant: Mapping[str, Any] | None, fields: Mapping[str, Any] | None) -> dict[str, Any]:
+    known = {f"applicant.{key}": case.applicant.get(key) for key in applicant or {}}
+    return known | {key: case.applicant["form"].get(key) for key in fields or {}}
+
+
+def _checked(case: Case, given: Mapping[str, Any]) -> dict[str, Any]:
+    allowed = {*LONGEST, "verified"}
+    if unknown := set(given) - allowed:
+        raise InvalidInput({f"applicant.{key}": "cannot be corrected" for key in sorted(unknown)})
+    whole = {"kind": case.row["applicant_kind"], **case.applicant, **given}
+    clean = clean_applicant(case.unit, whole, case.row["province"], case.today)
+    return {key: clean[key] for key in given}

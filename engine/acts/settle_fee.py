@@ -1,0 +1,46 @@
+"""Paying a fee."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, update
+
+from engine.acts.rights import must_be_staff, must_have_part
+from engine.case import Case, open_case
+from engine.errors import Conflict, InvalidInput, NotFound
+from engine.record import record
+from engine.store.fees import fees
+from engine.transaction import UnitOfWork
+
+METHODS = ("cash", "transfer", "card", "portal", "waived")
+
+
+class FeeSettled(Conflict):
+    """The fee was paid or waived before."""
+
+    code = "fee-settled"
+    vi = "Khoản “{fee_vi}” đã được nộp lúc {when}."
+    en = "“{fee_en}” was settled at {when}."
+
+
+def settle_fee(
+    unit: UnitOfWork, code: str, key: str, method: str, receipt: str | None = None, version: int | None = None
+) -> Case:
+    """Notes that a fee was paid, or waived (with the legal ground as ``receipt``). Raises FeeSettled, NotFound."""
+    case = open_case(unit, code, version)
+    must_be_staff(case)
+    must_have_part(case)
+    if method not in METHODS:
+        raise InvalidInput({"method": f"must be one of {', '.join(METHODS)}"})
+    if method == "waived" and not (receipt or "").strip():
+        raise InvalidInput({"receipt": "waiving a fee needs its legal ground"})
+    row = next((row for row in case.fees if row["key"] == key), None)
+    if row is None:
+        raise NotFound(what=f"fee {key}")
+    if row["settled_at"] is not None:
+        name = case.release.fees[key].name
+        raise FeeSettled(fee_vi=name.vi, fee_en=name.en, when=row["settled_at"].isoformat())
+    settled = {"settled_at": unit.now, "settled_by": unit.actor.person_id, "method": method, "receipt": receipt}
+    unit.connection.execute(update(fees).where(and_(fees.c.dossier_id == case.id, fees.c.key == key)).values(settled))
+    record(case, "settle_fee", data={"fee": key, "vnd": row["vnd"], "method": method, "receipt": receipt})
+    case.forget()
+    return case

@@ -1,0 +1,51 @@
+"""Passing a dossier to another office, by a person's decision and with a legal reference."""
+
+from __future__ import annotations
+
+from engine.acts.rights import must_be_open, must_hold, must_lead
+from engine.case import Case, open_case
+from engine.errors import Forbidden, InvalidInput
+from engine.record import record
+from engine.transaction import UnitOfWork
+
+
+def transfer(
+    unit: UnitOfWork,
+    code: str,
+    office: str,
+    reason: str,
+    legal: str | None = None,
+    key: str = "handler",
+    version: int | None = None,
+) -> Case:
+    """Makes ``office`` the dossier's office for routing key ``key``; state, clock and code stay as they are.
+
+    For whoever holds the dossier, and for leaders of the office that has it. Raises Forbidden, InvalidInput, Ended.
+    """
+    case = open_case(unit, code, version)
+    must_be_open(case)
+    if key not in case.release.routing or key == "intake":
+        raise InvalidInput(
+            {"key": f"the procedure routes {', '.join(k for k in case.release.routing if k != 'intake')}"}
+        )
+    before = case.row["offices"].get(key)
+    try:
+        must_hold(case)
+    except Forbidden:
+        must_lead(case, before or case.row["handler_office"])
+    found = unit.catalogue.offices.get(office)
+    if found is None or not found.valid(case.today):
+        raise InvalidInput({"office": "no office has this code today"})
+    if not reason.strip():
+        raise InvalidInput({"reason": "say why the dossier passes to another office"})
+    if office == before:
+        raise InvalidInput({"office": "the dossier is at this office already"})
+    case.change(offices={**case.row["offices"], key: office})
+    if key == "handler":
+        case.change(handler_office=office)
+    role = case.release.states[case.row["state"]].role
+    if role is not None and case.release.roles[role].unit == key:
+        case.change(holder_office=office, holder_role=role, holder_id=None, opened_at=None)
+    data = {"key": key, "from": before, "to": office, "legal": legal}
+    record(case, "transfer", data=data, private={"reason": reason}, events=[("action", "transfer")])
+    return case

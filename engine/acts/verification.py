@@ -1,0 +1,110 @@
+"""Asking another office to verify something: a question with a clock of its own (3 working days in the sources)."""
+
+from __future__ import annotations
+
+from sqlalchemy import RowMapping, and_, insert, select, update
+
+from engine.acts.rights import must_be_open, must_be_staff, must_hold
+from engine.case import Case, open_case
+from engine.errors import Conflict, Forbidden, InvalidInput, NotFound
+from engine.notices import message_row
+from engine.record import add_clocks, record, send
+from engine.rules.definition import Term
+from engine.rules.permissions import roles_in
+from engine.rules.timing import Clock, term_end
+from engine.store.dossiers import dossier_offices, verifications
+from engine.transaction import UnitOfWork
+
+TERM = Term(3, "working_day")
+
+
+class Answered(Conflict):
+    """The question was answered before."""
+
+    code = "verification-answered"
+    vi = "Yêu cầu xác minh đã được trả lời."
+    en = "The verification was answered already."
+
+
+def ask_verification(
+    unit: UnitOfWork, code: str, office: str, question: str, version: int | None = None
+) -> tuple[Case, int]:
+    """Puts a question to another office; returns the case and the question's id. The dossier's own clock goes on."""
+    case = open_case(unit, code, version)
+    must_be_open(case)
+    must_hold(case)
+    asked = unit.catalogue.offices.get(office)
+    if asked is None or not asked.valid(case.today):
+        raise InvalidInput({"office": "no office has this code today"})
+    if office == case.row["holder_office"]:
+        raise InvalidInput({"office": "the office cannot ask itself"})
+    due_at = term_end(unit.catalogue.calendar(case.release.sla.calendar, office), unit.now, TERM)
+    row = {
+        "dossier_id": case.id,
+        "office": office,
+        "asked_by": unit.actor.person_id,
+        "asked_at": unit.now,
+        "due_at": due_at,
+        "question": question,
+    }
+    number = unit.connection.execute(insert(verifications).returning(verifications.c.id), row).scalar_one()
+    _let_see(case, office)
+    case.counts["open_verifications"] += 1
+    data = {"verification": number, "office": office, "due_at": due_at}
+    entry = record(case, "ask_verification", data=data, private={"question": question})
+    add_clocks(case, [Clock("verify", str(number), due_at)])
+    _tell(case, f"office:{office}/specialist", "xac-minh", entry, {"verification": number, "due": due_at.isoformat()})
+    case.forget()
+    return case, int(number)
+
+
+def answer_verification(
+    unit: UnitOfWork, code: str, verification: int, confirmed: bool, answer: str, version: int | None = None
+) -> Case:
+    """Answers a question that was put to the actor's office. Raises NotFound, Answered, Forbidden."""
+    case = open_case(unit, code, version)
+    must_be_staff(case)
+    row = _question(case, verification)
+    if unit.actor.kind != "system" and not roles_in(unit.actor, row["office"], case.today):
+        raise Forbidden(why_vi="chỉ cơ quan được hỏi", why_en="only the office that was asked")
+    if row["answered_at"] is not None:
+        raise Answered()
+    given = {
+        "answered_at": unit.now,
+        "answered_by": unit.actor.person_id,
+        "answer": answer,
+        "confirmed": int(confirmed),
+    }
+    unit.connection.execute(update(verifications).where(verifications.c.id == verification).values(given))
+    case.counts["open_verifications"] -= 1
+    data = {"verification": verification, "office": row["office"], "confirmed": confirmed}
+    entry = record(case, "answer_verification", data=data, private={"answer": answer})
+    holder = case.row["holder_id"]
+    told = f"person:{holder}" if holder else f"office:{case.row['holder_office']}/{case.row['holder_role']}"
+    _tell(case, told, "da-xac-minh", entry, {"verification": verification})
+    case.forget()
+    return case
+
+
+def _question(case: Case, verification: int) -> RowMapping:
+    of_this = and_(verifications.c.dossier_id == case.id, verifications.c.id == verification)
+    found = case.unit.connection.execute(select(verifications).where(of_this)).mappings().one_or_none()
+    if found is None:
+        raise NotFound(what=f"verification {verification}")
+    return found
+
+
+def _let_see(case: Case, office: str) -> None:
+    """The office that is asked may see the dossier from now on."""
+    key = {"office": office, "dossier_id": case.id}
+    seen = and_(dossier_offices.c.office == office, dossier_offices.c.dossier_id == case.id)
+    if not case.unit.connection.execute(select(dossier_offices.c.office).where(seen)).first():
+        case.unit.connection.execute(insert(dossier_offices), key | {"since": case.unit.now})
+
+
+def _tell(case: Case, recipient: str, template: str, entry: int, data: dict[str, object]) -> None:
+    facts = {"code": case.code, "procedure": case.row["procedure"], "release": case.row["release"], **data}
+    facts |= {"state": case.row["state"], "entry": entry}
+    occasion = f"{entry}:{template}"
+    row = message_row(case, channel="inbox", recipient=recipient, template=template, occasion=occasion, data=facts)
+    send(case.unit, [row])

@@ -1,0 +1,249 @@
+"""Everything published, kept in memory: releases compiled once by digest, territory, offices, competences, calendars.
+
+Another process may publish at any moment: the numbers in ``catalogue_versions`` are looked at every two seconds at
+most, and what has grown old is read again. Releases are immutable, so those found by digest never grow old.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Engine, Row, select
+
+from engine.errors import NotFound, Refusal
+from engine.rules.competence import Competence
+from engine.rules.definition import Text, release_from_bytes
+from engine.rules.machine import Workflow, compile_release
+from engine.rules.office_hours import Closure
+from engine.rules.offices import Office
+from engine.rules.territory import Territory
+from engine.rules.units import Level, Succession, Unit
+from engine.rules.workdays import Calendar
+from engine.store.clocks import calendars, closures
+from engine.store.outbox import webhooks
+from engine.store.releases import notice_templates, releases
+from engine.store.units import catalogue_versions, competences, offices, successions, units
+
+T = TypeVar("T")
+LOOK_EVERY = 2.0  # seconds
+
+
+class NoRelease(Refusal):
+    """No release of the procedure is in force on that day."""
+
+    code = "no-release"
+    status = 404
+    vi = "Không có quy trình {procedure} có hiệu lực ngày {on}."
+    en = "No release of procedure {procedure} is in force on {on}."
+
+
+class Catalogue:
+    """What is in force, by date or by digest. Safe to share between threads."""
+
+    def __init__(self, database: Engine) -> None:
+        self._database = database
+        self._lock = threading.RLock()
+        self._kept: dict[str, Any] = {}
+        self._workflows: dict[str, Workflow] = {}
+        self._versions: dict[str, int] = {}
+        self._looked = float("-inf")
+
+    def refresh(self) -> None:
+        """Looks at once whether anything was published."""
+        with self._lock:
+            self._look()
+
+    def workflow(self, digest: str) -> Workflow:
+        """The compiled release with this digest. Raises NotFound."""
+        found = self._workflows.get(digest)
+        return found or self._compile(digest)
+
+    def current(self, procedure: str, on: dt.date) -> Workflow:
+        """The release of a procedure in force on a day. Raises NoRelease."""
+        for row in self._releases.get(procedure, ()):
+            if row.start <= on and (row.until is None or on <= row.until):
+                return self.workflow(row.digest)
+        raise NoRelease(procedure=procedure, on=on.isoformat())
+
+    def procedures(self, on: dt.date) -> list[Workflow]:
+        """The releases in force on a day, by procedure code."""
+        return [
+            self.workflow(row.digest)
+            for _, rows in sorted(self._releases.items())
+            for row in rows
+            if row.start <= on and (row.until is None or on <= row.until)
+        ]
+
+    @property
+    def territory(self) -> Territory:
+        return self._keep("units", self._read_territory)
+
+    @property
+    def offices(self) -> Mapping[str, Office]:
+        """Every office that ever was, by code."""
+        return self._keep("offices", self._read_offices)
+
+    @property
+    def competences(self) -> Sequence[Competence]:
+        return self._keep("competences", self._read_competences)
+
+    def office(self, code: str) -> Office:
+        """Raises NotFound."""
+        found = self.offices.get(code)
+        if found is None:
+            raise NotFound(what=code)
+        return found
+
+    def calendar(self, name: str, office: str | None = None) -> Calendar:
+        """A calendar, with the closures of one office. Raises NotFound."""
+        kept = self._keep("calendars", self._read_calendars)
+        base, closed = kept
+        if name not in base:
+            raise NotFound(what=f"calendar {name}")
+        if office is None or office not in closed:
+            return base[name]
+        return self._keep(
+            f"calendar:{name}:{office}", lambda: base[name].for_office(closed[office]), watches="calendars"
+        )
+
+    def template(self, key: str) -> dict[str, Any]:
+        """A notice template. Raises NotFound."""
+        found = self._keep("templates", self._read_templates).get(key)
+        if found is None:
+            raise NotFound(what=f"notice template {key}")
+        return cast(dict[str, Any], found)
+
+    @property
+    def webhooks(self) -> Sequence[Row[Any]]:
+        """The receivers of events that are switched on: id, url, secret, office (None: all)."""
+        return self._keep("webhooks", lambda: self._rows(select(webhooks).where(webhooks.c.active == 1)))
+
+    # --- private ----------------------------------------------------------------------------------------------------
+
+    @property
+    def _releases(self) -> dict[str, list[Row[Any]]]:
+        return self._keep("releases", self._read_releases)
+
+    def _keep(self, name: str, read: Callable[[], T], watches: str | None = None) -> T:
+        """What ``read`` gave, until the version of ``watches`` rises."""
+        if time.monotonic() - self._looked > LOOK_EVERY or name not in self._kept:
+            with self._lock:
+                if time.monotonic() - self._looked > LOOK_EVERY:
+                    self._look()
+                version = self._versions.get(watches or name, 0)
+                if name not in self._kept or self._kept[name][0] != version:
+                    self._kept[name] = (version, read())
+        return cast(T, self._kept[name][1])
+
+    def _look(self) -> None:
+        rows = self._rows(select(catalogue_versions))
+        fresh = {row.name: row.number for row in rows}
+        old = {name for name in self._versions | fresh if self._versions.get(name) != fresh.get(name)}
+        self._versions = fresh
+        for name in list(self._kept):
+            if name in old or ("calendars" in old and name.startswith("calendar:")):
+                del self._kept[name]
+        if "units" in old:
+            self._workflows.clear()  # conditions hold the communes of former districts
+        self._looked = time.monotonic()
+
+    def _compile(self, digest: str) -> Workflow:
+        rows = self._rows(select(releases.c.document).where(releases.c.digest == digest))
+        if not rows:
+            raise NotFound(what=f"release {digest}")
+        with self._lock:
+            functions = {"former_district": self._former_district}
+            compiled = compile_release(release_from_bytes(rows[0].document), functions)
+            return self._workflows.setdefault(digest, compiled)
+
+    def _former_district(self, name: str) -> list[str]:
+        latest = max(unit.valid_from for unit in self.territory.units())
+        return list(self.territory.former_district(name, latest))
+
+    def _read_releases(self) -> dict[str, list[Row[Any]]]:
+        found: dict[str, list[Row[Any]]] = {}
+        columns = (releases.c.procedure, releases.c.version, releases.c.digest, releases.c.start, releases.c.until)
+        for row in self._rows(select(*columns).order_by(releases.c.procedure, releases.c.version.desc())):
+            found.setdefault(row.procedure, []).append(row)
+        return found
+
+    def _read_territory(self) -> Territory:
+        return Territory(
+            [
+                Unit(
+                    code=row.code,
+                    level=cast(Level, row.level),
+                    kind=row.kind,
+                    name_vi=row.name,
+                    parent=row.parent,
+                    valid_from=row.valid_from,
+                    valid_to=row.valid_to,
+                    legal=row.legal,
+                    aliases=tuple(row.aliases),
+                )
+                for row in self._rows(select(units))
+            ],
+            [
+                Succession(
+                    row.from_id,
+                    row.to_id,
+                    row.kind,
+                    row.date,
+                    Fraction(row.share) if row.share else None,
+                    bool(row.is_default),
+                    row.legal,
+                )
+                for row in self._rows(select(successions))
+            ],
+        )
+
+    def _read_offices(self) -> dict[str, Office]:
+        return {
+            row.code: Office(
+                code=row.code,
+                body=row.body,
+                unit_id=row.unit,
+                name=Text(row.name_vi, row.name_en),
+                province=row.province,
+                valid_from=row.valid_from,
+                valid_to=row.valid_to,
+                receives=bool(row.receives),
+                area=tuple(row.area),
+                identifier=row.identifier,
+                address=row.address,
+                hotline=row.hotline,
+            )
+            for row in self._rows(select(offices))
+        }
+
+    def _read_competences(self) -> list[Competence]:
+        return [
+            Competence(
+                subject=row.subject,
+                applicant_kinds=None if row.applicant_kinds == "*" else frozenset(row.applicant_kinds.split("|")),
+                level=row.level,
+                body=row.body,
+                valid_from=row.valid_from,
+                valid_to=row.valid_to,
+                legal=row.legal,
+            )
+            for row in self._rows(select(competences))
+        ]
+
+    def _read_calendars(self) -> tuple[dict[str, Calendar], dict[str, list[Closure]]]:
+        closed: dict[str, list[Closure]] = {}
+        for row in self._rows(select(closures)):
+            closed.setdefault(row.office, []).append(Closure.from_data(row.document))
+        return {row.name: Calendar.from_data(row.document) for row in self._rows(select(calendars))}, closed
+
+    def _read_templates(self) -> dict[str, Any]:
+        return {row.key: row.document for row in self._rows(select(notice_templates))}
+
+    def _rows(self, statement: Any) -> Sequence[Row[Any]]:
+        with self._database.connect().execution_options(motcua_read_only=True) as connection:
+            return connection.execute(statement).all()

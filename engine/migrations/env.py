@@ -1,0 +1,15 @@
+"""Alembic's way in: one transaction for all scripts, batch mode so that SQLite can alter tables."""
+
+from alembic import context
+
+from engine.store.tables import metadata
+
+with context.config.attributes["engine"].begin() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=True,
+        transaction_per_migration=False,
+        compare_type=True,
+    )
+    context.run_migrations()

@@ -1,0 +1,137 @@
+"""Recording an act: the row with its version check, the journal entry with its hash, the clocks and the notices.
+
+Everything that changes a dossier goes through ``record``; what is written here is durable together or not at all.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import and_, delete, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engine.case import Case, Stale
+from engine.notices import notices_of
+from engine.rules.journal import ORIGIN, commitment, entry, plain_row
+from engine.rules.timing import Clock, wanted_clocks
+from engine.store.clocks import clocks
+from engine.store.dossiers import dossier_offices, dossiers
+from engine.store.journal import journal, journal_private
+from engine.store.outbox import outbox
+from engine.transaction import UnitOfWork
+
+UNFOLDED = frozenset({"id", "version", "head", "search"})
+"""Columns of the row that the journal does not carry: its own numbers, and search text made of personal data."""
+
+_TIMED = ("state", "entered_at", "clock", "due_at", "step_due_at")
+
+
+def record(
+    case: Case,
+    act: str,
+    *,
+    data: Mapping[str, Any] | None = None,
+    private: Mapping[str, Any] | None = None,
+    events: Iterable[tuple[str, str | None]] = (),
+) -> int:
+    """Writes the case's changes and one journal entry; returns the entry's number.
+
+    ``data`` explains the act (never personal data); ``private`` holds names, reasons and form data, to which the entry
+    commits with a salt. ``events`` are (event, subject) pairs that notices may answer: ("entered", state),
+    ("action", key). Raises Stale when somebody else changed the row since it was read.
+    """
+    unit, row = case.unit, case.row
+    new = case.before == {}
+    changed = {key: value for key, value in row.items() if new or value != case.before[key]}
+    number = 1 if new else case.before["version"] + 1
+    salt = secrets.token_bytes(16) if private else b""
+    written = entry(
+        code=case.code,
+        number=number,
+        previous=ORIGIN if new else case.before["head"],
+        at=unit.now,
+        act=act,
+        actor=unit.actor.label,
+        changes={key: value for key, value in changed.items() if key not in UNFOLDED},
+        data=data or {},
+        private=commitment(salt, private) if private else None,
+    )
+    row |= {"version": number, "head": written.hash}
+    if new:
+        values = {key: value for key, value in row.items() if key != "id"}
+        row["id"] = unit.connection.execute(insert(dossiers).returning(dossiers.c.id), values).scalar_one()
+    else:
+        _update_row(case, changed | {"version": number, "head": written.hash})
+    unit.connection.execute(insert(journal), _entry_row(case, act, written.body, written.hash))
+    if private:
+        hidden = {"dossier_id": case.id, "number": number, "salt": salt, "data": plain_row(private)}
+        unit.connection.execute(insert(journal_private), hidden)
+    _show_to_offices(case, changed)
+    if any(key in changed for key in _TIMED):
+        arm(case)
+    send(unit, notices_of(case, number, events))
+    case.before = dict(row)
+    return number
+
+
+def arm(case: Case) -> None:
+    """Replaces the clocks that have not fired by those the row wants now; a fired one never comes back."""
+    connection = case.unit.connection
+    waiting = and_(clocks.c.dossier_id == case.id, clocks.c.fired_at.is_(None), clocks.c.kind != "verify")
+    connection.execute(delete(clocks).where(waiting))
+    add_clocks(case, wanted_clocks(case.row, case.release, case.calendar))
+
+
+def add_clocks(case: Case, wanted: Iterable[Clock]) -> None:
+    """Arms clocks; one that exists already (fired or not) is left as it is."""
+    rows = [
+        {"dossier_id": case.id, "kind": clock.kind, "subject": clock.subject, "due_at": clock.due_at}
+        for clock in wanted
+    ]
+    _insert_new(case.unit, clocks, rows)
+
+
+def send(unit: UnitOfWork, messages: list[dict[str, Any]]) -> None:
+    """Writes notices to the outbox, each key once, and lets the worker be rung after the commit."""
+    if messages:
+        _insert_new(unit, outbox, messages)
+        unit.rings = True
+
+
+def _update_row(case: Case, changed: dict[str, Any]) -> None:
+    same = and_(dossiers.c.id == case.id, dossiers.c.version == case.before["version"])
+    if case.unit.connection.execute(update(dossiers).where(same).values(changed)).rowcount != 1:
+        raise Stale(dossier=case.code, who="?", act="?", when=case.unit.now.isoformat())
+
+
+def _entry_row(case: Case, act: str, body: str, digest: str) -> dict[str, Any]:
+    return {
+        "dossier_id": case.id,
+        "number": case.row["version"],
+        "at": case.unit.now,
+        "act": act,
+        "actor": case.unit.actor.label,
+        "body": body,
+        "hash": digest,
+    }
+
+
+def _show_to_offices(case: Case, changed: Mapping[str, Any]) -> None:
+    """Every office that has a part in the dossier may see it from now on, also after it has passed it on."""
+    if not changed.keys() & {"offices", "intake_office", "support_office", "holder_office", "handler_office"}:
+        return
+    row = case.row
+    part = {*row["offices"].values(), row["intake_office"], row["handler_office"], row["support_office"]}
+    rows = [
+        {"office": office, "dossier_id": case.id, "since": case.unit.now}
+        for office in sorted(one for one in part | {row["holder_office"]} if one)
+    ]
+    _insert_new(case.unit, dossier_offices, rows)
+
+
+def _insert_new(unit: UnitOfWork, table: Any, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        insert_into = postgresql.insert if unit.connection.dialect.name == "postgresql" else sqlite.insert
+        unit.connection.execute(insert_into(table).on_conflict_do_nothing(), rows)

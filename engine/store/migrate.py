@@ -1,0 +1,48 @@
+"""Bringing a database to a revision of the schema, and telling at which it is.
+
+The scripts stand in ``engine/migrations/versions``, numbered. On PostgreSQL they are run by the owner of the tables;
+the application's own role has fewer rights (docs/operations.md).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import NullPool
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Runs every script up to ``revision``; does nothing when the database is there already."""
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    command.upgrade(_config(url), revision)
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Undoes scripts down to ``revision`` (``base``: all). Data in the removed tables and columns are lost."""
+    command.downgrade(_config(url), revision)
+
+
+def latest() -> str:
+    """The newest revision that this program knows."""
+    return str(ScriptDirectory.from_config(_config("sqlite://")).get_current_head())
+
+
+def current(database: Engine) -> str | None:
+    """The revision the database is at; None when it has no schema yet."""
+    with database.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _config(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["engine"] = create_engine(url, poolclass=NullPool)
+    return config
