@@ -156,7 +156,7 @@ class Document(_Frozen, frozen=True):
 
 
 class Fee(_Frozen, frozen=True):
-    """A fee in đồng. ``by_province`` (by province code) overrides ``vnd``; ``per`` names a number fact to multiply by."""
+    """A fee in đồng. ``by_province`` (by its code) overrides ``vnd``; ``per`` names a number fact to multiply by."""
 
     name: Text
     vnd: int
@@ -169,12 +169,15 @@ class Fee(_Frozen, frozen=True):
 
 class Sla(_Frozen, frozen=True):
     """The time limit. ``starts`` names the action that starts the clock; ``cutoff`` (HH:MM) is for same-day terms;
-    ``warn`` is how long before the due moment the holder is warned; ``extensions`` how many Forms 04 are lawful."""
+    ``warn`` is how long before the due moment the holder is warned; ``extensions`` how many Forms 04 are lawful;
+    ``first_day`` whether a term in working days runs from the hour of reception or, as the Civil Code (art. 147.2) has
+    it, from the next day to the close of office hours."""
 
     total: tuple[TermBranch, ...]
     calendar: str = "vn"
     starts: str = "receive"
     cutoff: str | None = "15:00"
+    first_day: Literal["counted", "not_counted"] = "counted"
     warn: Term | None = None
     extensions: int = 1
     verified: bool = True

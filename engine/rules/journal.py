@@ -2,8 +2,8 @@
 
 An entry is ``{"act", "actor", "at", "changes", "code", "data", "number", "previous", "private"}``; its hash is SHA-256
 over its canonical bytes, which hold the previous entry's hash. ``changes`` are the columns of the dossier's row that
-the act set, so folding all entries of a dossier gives its row. Personal data never stand in an entry: ``private`` is a salted
-commitment to them, and erasing the salt and the data leaves the chain valid (Law 91/2025 on personal data).
+the act set, so folding all entries of a dossier gives its row. Personal data never stand in an entry: ``private`` is a
+salted commitment to them, and erasing the salt and the data leaves the chain valid (Law 91/2025 on personal data).
 """
 
 from __future__ import annotations

@@ -69,8 +69,9 @@ class Actor:
 
     @property
     def label(self) -> str:
-        """How the journal names this actor, without personal data: ``staff:12``, ``citizen``, ``system``."""
-        return self.kind if self.person_id is None else f"{self.kind}:{self.person_id}"
+        """How the journal names this actor: ``staff:12``, ``citizen:7`` (by dossier), ``system``. No personal data."""
+        number = self.dossier_id if self.kind == "citizen" else self.person_id
+        return self.kind if number is None else f"{self.kind}:{number}"
 
     @property
     def admin(self) -> bool:

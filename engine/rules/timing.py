@@ -76,6 +76,7 @@ def due_columns(row: Mapping[str, Any], release: Release, calendar: Calendar) ->
         read_pauses(row),
         read_extensions(row),
         cutoff=release.sla.cutoff,
+        first_day=release.sla.first_day,
     )
     return {"due_at": moment, "promised_at": moment or row["promised_at"]}
 
@@ -92,6 +93,7 @@ def explained(row: Mapping[str, Any], release: Release, calendar: Calendar, now:
         read_extensions(row),
         row["finished_at"] or now,
         cutoff=release.sla.cutoff,
+        first_day=release.sla.first_day,
     )
 
 

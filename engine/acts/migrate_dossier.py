@@ -1,0 +1,73 @@
+"""Moving a running dossier to another release of its procedure: an act of its own, journalled, with its legal reference.
+
+A dossier otherwise keeps the release it was received under. Its code, offices, received moment, pauses and extensions
+stay; its term and due moment stay too, since a new release does not change a promise that was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, and_, select
+
+from engine.acts.change_form import charge
+from engine.case import Case, open_case_by_id
+from engine.errors import Conflict
+from engine.record import record
+from engine.rules.machine import Workflow
+from engine.store.dossiers import dossiers
+from engine.transaction import UnitOfWork
+
+
+class LostState(Conflict):
+    """The new release has no state for where the dossier stands, and no mapping for it."""
+
+    code = "lost-state"
+    vi = "Hồ sơ {dossier} đang ở trạng thái “{state}”, không có trong phiên bản {version} và chưa có ánh xạ."
+    en = "Dossier {dossier} is in state “{state}”, which version {version} does not have and does not map."
+
+
+def running_under_others(connection: Connection, workflow: Workflow, limit: int, after: int = 0) -> list[int]:
+    """Row ids, in order, of the unfinished dossiers of the procedure that run under another release."""
+    other = and_(
+        dossiers.c.procedure == workflow.release.procedure,
+        dossiers.c.release != workflow.digest,
+        dossiers.c.finished_at.is_(None),
+        dossiers.c.id > after,
+    )
+    return list(connection.execute(select(dossiers.c.id).where(other).order_by(dossiers.c.id).limit(limit)).scalars())
+
+
+def migrate_dossier(unit: UnitOfWork, dossier_id: int, workflow: Workflow) -> Case:
+    """Makes ``workflow`` the dossier's release, its state mapped by ``effective.migrate`` of that release.
+
+    A dossier that is there already is left alone, so a run that was broken off can be repeated. Raises LostState.
+    """
+    case = open_case_by_id(unit, dossier_id)
+    if case.row["release"] == workflow.digest:
+        return case
+    before, release = case.row["release"], workflow.release
+    state = mapped_state(case, release.effective.migrate, workflow)
+    case.workflow = workflow
+    case.forget()
+    role = release.states[state].role
+    office = case.row["offices"].get(release.roles[role].unit) if role else None
+    case.change(
+        release=workflow.digest,
+        state=state,
+        portal=release.states[state].portal,
+        holder_role=role,
+        holder_office=office,
+    )
+    data = {"from": before, "to": workflow.digest, "version": release.version, "legal": list(release.legal)}
+    record(case, "migrate", data=data)
+    charge(case)
+    return case
+
+
+def mapped_state(case: Case, mapping: Mapping[str, str], workflow: Workflow) -> str:
+    """The state of the new release that the dossier's state becomes. Raises LostState."""
+    state = mapping.get(case.row["state"], case.row["state"])
+    if state not in workflow.release.states:
+        raise LostState(dossier=case.code, state=case.row["state"], version=workflow.release.version)
+    return state
