@@ -1,0 +1,197 @@
+"""What each printed form is filled with.
+
+The list of forms is that of Circular 03/2025/TT-VPCP, Annex I; their fields and wording follow the forms of Circular
+01/2018/TT-VPCP, because the text of the 2025 annex was not at hand: compare before printing for the public.
+
+Every value is ready for paper: a moment is already a Vietnamese text (``08 giờ 15 phút, ngày 01 tháng 7 năm 2025``).
+An empty text prints as a dotted line to be filled in by hand, or leaves out its line where the form can do without.
+Texts are data: nothing in them is read as layout.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A value of a form; a key that it does not have is refused, so that a misspelt one cannot print as a gap."""
+
+
+class Head(Part, frozen=True, kw_only=True):
+    """The head of every form: ``authority`` (the body above, UBND phường …) and ``unit`` (the centre that receives) on
+    the left with ``number`` (``12/TNHS``); ``place`` and ``date`` (``ngày 01 tháng 7 năm 2025``) on the right."""
+
+    authority: str
+    unit: str
+    number: str = ""
+    place: str
+    date: str
+
+
+class Applicant(Part, frozen=True, kw_only=True):
+    """Whose dossier it is. ``former_address`` is the same place under the names before a reorganisation: it is printed
+    beside the address, so that nobody has to prove that both are one."""
+
+    name: str
+    address: str = ""
+    former_address: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+class Paper(Part, frozen=True, kw_only=True):
+    """A paper handed in, with the number of each kind of it."""
+
+    name: str
+    originals: int = 0
+    certified: int = 0
+    copies: int = 0
+
+
+class Receipt(Part, frozen=True, kw_only=True):
+    """01, Giấy tiếp nhận hồ sơ và hẹn trả kết quả. ``status_url`` is the citizen's own page; it stands in the QR code
+    (none when empty). ``request`` is the procedure's name, ``term`` the time by rule (``20 ngày làm việc``),
+    ``collect`` where or how the result is received, ``fees`` a line such as ``150.000 đồng (đã nộp)``."""
+
+    head: Head
+    code: str
+    status_url: str = ""
+    applicant: Applicant
+    request: str
+    papers: tuple[Paper, ...] = ()
+    sets: int = 1
+    term: str
+    received: str
+    due: str
+    collect: str = ""
+    fees: str = ""
+    register_volume: str = ""
+    register_line: str = ""
+    submitter: str = ""
+    receiver: str = ""
+
+
+class SupplementRequest(Part, frozen=True, kw_only=True):
+    """02, Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ. ``items`` is everything to complete, all at once; ``before`` is the
+    moment until which it can be handed in, ``contact`` and ``contact_phone`` whom to ask."""
+
+    head: Head
+    code: str = ""
+    applicant: Applicant
+    request: str
+    items: tuple[str, ...]
+    reason: str
+    before: str = ""
+    contact: str = ""
+    contact_phone: str = ""
+    signer: str = ""
+
+
+class RefusalToReceive(Part, frozen=True, kw_only=True):
+    """03, Phiếu từ chối tiếp nhận giải quyết hồ sơ."""
+
+    head: Head
+    code: str = ""
+    applicant: Applicant
+    request: str
+    reason: str
+    contact: str = ""
+    contact_phone: str = ""
+    signer: str = ""
+
+
+class Apology(Part, frozen=True, kw_only=True):
+    """04, Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết. ``due`` is the appointment that is not kept,
+    ``new_due`` the new one; ``signer_title`` who signs (``CHỦ TỊCH``)."""
+
+    head: Head
+    code: str
+    applicant: Applicant
+    request: str
+    received: str
+    due: str
+    reason: str
+    new_due: str
+    signer_title: str = "THỦ TRƯỞNG CƠ QUAN"
+    signer: str = ""
+
+
+class StopNotice(Part, frozen=True, kw_only=True):
+    """05, Thông báo dừng giải quyết hồ sơ. ``ground`` is the legal ground, ``next_steps`` what the applicant may do."""
+
+    head: Head
+    code: str
+    applicant: Applicant
+    request: str
+    received: str
+    ground: str
+    reason: str
+    next_steps: str = ""
+    signer_title: str = "THỦ TRƯỞNG CƠ QUAN"
+    signer: str = ""
+
+
+class Handover(Part, frozen=True, kw_only=True):
+    """One hand-over of the dossier: who gave and took it and when; ``result`` is ``Trước hạn``, ``Đúng hạn`` or
+    ``Quá hạn`` of the step that ended with it, empty at the first."""
+
+    giver: str
+    taker: str
+    given: str
+    taken: str = ""
+    result: str = ""
+    note: str = ""
+
+
+class ControlSheet(Part, frozen=True, kw_only=True):
+    """06, Phiếu kiểm soát quá trình giải quyết hồ sơ, in the order of the hand-overs."""
+
+    head: Head
+    code: str
+    applicant: Applicant
+    request: str
+    received: str
+    due: str
+    deciding: str
+    coordinating: tuple[str, ...] = ()
+    handovers: tuple[Handover, ...] = ()
+
+
+class RegisterLine(Part, frozen=True, kw_only=True):
+    """One dossier in the register. ``way`` is how the result is returned."""
+
+    line: int
+    code: str
+    request: str
+    sets: int = 1
+    applicant: str
+    address: str = ""
+    phone: str = ""
+    deciding: str
+    received: str
+    due: str
+    returned: str = ""
+    way: str = ""
+    note: str = ""
+
+
+class Register(Part, frozen=True, kw_only=True):
+    """07, Sổ theo dõi hồ sơ, one volume or a period of it (``Từ ngày 01/7/2025 đến ngày 31/7/2025``)."""
+
+    head: Head
+    volume: str = ""
+    period: str = ""
+    lines: tuple[RegisterLine, ...] = ()
+
+
+FormData = Receipt | SupplementRequest | RefusalToReceive | Apology | StopNotice | ControlSheet | Register
+
+FORM_DATA: dict[str, type[FormData]] = {
+    "01": Receipt,
+    "02": SupplementRequest,
+    "03": RefusalToReceive,
+    "04": Apology,
+    "05": StopNotice,
+    "06": ControlSheet,
+    "07": Register,
+}

@@ -1,0 +1,123 @@
+"""Forms as PDF, set by Typst from the templates beside this file. Equal data make equal bytes.
+
+Archival and accessible PDF (PDF/A-2a, PDF/UA-1) with the fonts that Typst carries, which cover Vietnamese. A text in a
+script that they lack is set with the machine's fonts, as a plain PDF, rather than refused: the applicant must get a
+paper. Nothing is fetched from a network.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import segno
+import typst
+
+from adapters.forms.data import FORM_DATA, FormData
+from engine.errors import NotFound, Refusal
+
+_TEMPLATES = Path(__file__).parent
+_EDITION = datetime(2025, 9, 15, tzinfo=UTC)  # of the circular that lists the forms; the default creation date
+_LONGEST_WORD = 30  # characters without a place to break that still fit a line
+_LONGEST_WORD_IN_A_TABLE = 12
+_LONGEST_CODE = 32  # codes are copied from the file; up to here every place for one is wide enough
+_LONG_TEXTS = {"reason", "ground", "next_steps"}  # written by the office; their line breaks are kept
+
+
+class UnknownForm(NotFound):
+    """There is no form with this number."""
+
+    code = "unknown-form"
+    vi = "Không có mẫu số {number}; có các mẫu {known}."
+    en = "There is no form {number}; there are {known}."
+
+
+class WrongFormData(Refusal):
+    """The data do not fit the form; the caller's mistake, not a citizen's."""
+
+    code = "wrong-form-data"
+    status = 500
+    vi = "Dữ liệu không khớp mẫu số {number}: {why}."
+    en = "The data do not fit form {number}: {why}."
+
+
+def render_form(number: str, data: Mapping[str, Any] | FormData, *, created: datetime | None = None) -> bytes:
+    """A form (``01`` … ``07``) as PDF. ``data`` is the form's entry in FORM_DATA, or a mapping of the same shape;
+    ``created`` is the creation date inside the file, a fixed one by default. Raises UnknownForm, WrongFormData."""
+    shape = FORM_DATA.get(number)
+    if shape is None:
+        raise UnknownForm(number=number, known=list(FORM_DATA))
+    try:
+        filled = data if isinstance(data, shape) else msgspec.convert(data, shape)
+    except msgspec.ValidationError as error:
+        raise WrongFormData(number=number, why=str(error)) from error
+    longest = _LONGEST_WORD_IN_A_TABLE if number in ("06", "07") else _LONGEST_WORD
+    content: dict[str, Any] = _for_paper(msgspec.to_builtins(filled), longest)
+    url = getattr(filled, "status_url", "")
+    content["qr"] = segno.make(url, error="m", micro=False).svg_inline(border=0) if url else ""
+    inputs = {"data": msgspec.json.encode(content).decode()}
+    template = _TEMPLATES / f"form-{number}.typ"
+    try:
+        return _compiled(template, inputs, created or _EDITION, any_font=False)
+    except typst.TypstError:
+        return _compiled(template, inputs, created or _EDITION, any_font=True)
+
+
+def _compiled(template: Path, inputs: dict[str, str], created: datetime, *, any_font: bool) -> bytes:
+    return typst.compile(
+        template,
+        root=_TEMPLATES,
+        font_paths=_fonts(any_font),
+        ignore_system_fonts=not any_font,
+        sys_inputs=inputs,
+        pdf_standards=["1.7"] if any_font else ["a-2a", "ua-1"],
+        timestamp=int(created.timestamp()),
+    )
+
+
+@cache
+def _fonts(any_font: bool) -> typst.Fonts:
+    """Searching the fonts takes longer than setting a page."""
+    return typst.Fonts(include_system_fonts=any_font)
+
+
+def _for_paper(value: Any, longest: int, name: str = "") -> Any:
+    """The same value with every text clean, and breakable after ``longest`` characters."""
+    if isinstance(value, str):
+        clean = _clean(value, keep_lines=name in _LONG_TEXTS)
+        if name == "status_url":  # also copied, and it breaks at its slashes
+            return clean
+        return _breakable(clean, _LONGEST_CODE if name == "code" else longest)
+    if isinstance(value, list | tuple):
+        return [_for_paper(item, longest, name) for item in value]
+    if isinstance(value, dict):
+        return {key: _for_paper(item, longest, key) for key, item in value.items()}
+    return value
+
+
+def _clean(text: str, *, keep_lines: bool) -> str:
+    """Composed (NFC), without invisible characters that could reorder or hide what is printed, and on one line unless
+    it is the office's own long text: a name with a line break could forge a line of the form."""
+    lines = unicodedata.normalize("NFC", text).splitlines()
+    clean = [" ".join("".join(" " if c.isspace() else c for c in line if _printable(c)).split()) for line in lines]
+    return ("\n" if keep_lines else " ").join(line for line in clean if line)
+
+
+def _printable(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+
+
+def _breakable(text: str, longest: int) -> str:
+    """With a zero-width space every so often in a word that would not fit its line."""
+    step = longest // 2
+
+    def divided(word: re.Match[str]) -> str:
+        return "\u200b".join(word.group()[start : start + step] for start in range(0, len(word.group()), step))
+
+    return re.sub(rf"\S{{{longest + 1},}}", divided, text)
