@@ -118,7 +118,7 @@ def _verify(case: Case, clock: Clock) -> str:
     """The office that was asked, and whoever holds the dossier, are told that the answer is late."""
     question = _open_question(case, clock)
     assert question is not None
-    told = [f"office:{question.office}/verification"]
+    told = [f"office:{question.office}/specialist"]
     if case.row["holder_id"] or case.row["holder_office"]:
         told.append(_holder(case))
     data = {"due": clock.due_at.isoformat(), "office": question.office, "verification": question.id}

@@ -19,7 +19,7 @@ from engine.store.journal import journal_private
 from engine.store.outbox import outbox, webhooks
 from engine.store.people import people, role_members
 
-CLAIMED = (
+CLAIMED: tuple[Any, ...] = (
     outbox.c.id,
     outbox.c.key,
     outbox.c.dossier_id,
