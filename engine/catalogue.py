@@ -20,7 +20,9 @@ from engine.rules.competence import Competence
 from engine.rules.definition import Text, release_from_bytes
 from engine.rules.machine import Workflow, compile_release
 from engine.rules.office_hours import Closure
+from engine.rules.office_index import OfficeIndex
 from engine.rules.offices import Office
+from engine.rules.routing import Map
 from engine.rules.territory import Territory
 from engine.rules.units import Level, Succession, Unit
 from engine.rules.workdays import Calendar
@@ -92,6 +94,11 @@ class Catalogue:
     def competences(self) -> Sequence[Competence]:
         return self._keep("competences", self._read_competences)
 
+    @property
+    def map(self) -> Map:
+        """Territory, offices and competences together, as routing looks things up."""
+        return self._keep("map", lambda: Map(self.territory, OfficeIndex(self.offices.values()), self.competences))
+
     def office(self, code: str) -> Office:
         """Raises NotFound."""
         found = self.offices.get(code)
@@ -148,6 +155,8 @@ class Catalogue:
         for name in list(self._kept):
             if name in old or ("calendars" in old and name.startswith("calendar:")):
                 del self._kept[name]
+        if old & {"units", "offices", "competences"}:
+            self._kept.pop("map", None)
         if "units" in old:
             self._workflows.clear()  # conditions hold the communes of former districts
         self._looked = time.monotonic()

@@ -70,8 +70,8 @@ _BUILT_IN = {"warn": "sap-den-han", "step": "buoc-qua-han"}
 """Notices that every procedure gives its holder: the due moment is near; the step's own limit has passed."""
 
 _OF_ACTS = {
-    "extend_deadline": Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="xin-loi-gia-han"),
-    "transfer": Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="chuyen-co-quan"),
+    "extend_deadline": Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="gia-han"),
+    "transfer": Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="doi-co-quan"),
 }
 """Notices that every procedure gives its applicant: the apology with the new appointment; another office handles it."""
 

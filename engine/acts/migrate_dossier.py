@@ -1,4 +1,4 @@
-"""Moving a running dossier to another release of its procedure: an act of its own, journalled, with its legal reference.
+"""Moving a running dossier to another release of its procedure: an act of its own, with its legal reference.
 
 A dossier otherwise keeps the release it was received under. Its code, offices, received moment, pauses and extensions
 stay; its term and due moment stay too, since a new release does not change a promise that was given.
@@ -67,7 +67,7 @@ def migrate_dossier(unit: UnitOfWork, dossier_id: int, workflow: Workflow) -> Ca
 
 def mapped_state(case: Case, mapping: Mapping[str, str], workflow: Workflow) -> str:
     """The state of the new release that the dossier's state becomes. Raises LostState."""
-    state = mapping.get(case.row["state"], case.row["state"])
+    state = mapping.get(case.row["state"], str(case.row["state"]))
     if state not in workflow.release.states:
         raise LostState(dossier=case.code, state=case.row["state"], version=workflow.release.version)
     return state

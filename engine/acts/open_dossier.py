@@ -19,10 +19,11 @@ from engine.acts.dossier_code import next_code
 from engine.case import LOCAL, Case
 from engine.errors import InvalidInput, Refusal
 from engine.record import record
+from engine.rules.definition import Text
 from engine.rules.facts import nested
 from engine.rules.machine import Workflow
 from engine.rules.offices import Office
-from engine.rules.routing import Assignment, check_intake, route
+from engine.rules.routing import Assignment, NoPlace, place_of, route
 from engine.store.documents import documents
 from engine.store.dossiers import applicants
 from engine.transaction import UnitOfWork
@@ -99,7 +100,7 @@ def open_dossier(
     }
     form = workflow.validate_fields(filing.fields, facts=known)
     facts = workflow.facts({**nested(form), **known})
-    assignment = _assign(unit, workflow, office, filing, facts, applicant["kind"], today)
+    assignment = _assign(unit, workflow, office, filing, facts, today)
     nonce = citizen_link.fresh_nonce()
     token = citizen_link.link_token(unit.settings.secret_keys[0], nonce)
     initial = release.states[release.initial]
@@ -113,7 +114,7 @@ def open_dossier(
         "channel": filing.channel,
         "applicant_kind": applicant["kind"],
         "province": office.province,
-        "place": assignment.place,
+        "place": _place(unit, workflow, facts, today),
         "support_office": filing.support_office,
         "intake_office": office.code,
         "handler_office": assignment.offices.get("handler", office.code),
@@ -177,27 +178,32 @@ def _filed_at(filing: Filing, now: dt.datetime) -> dt.datetime:
 
 
 def _assign(
-    unit: UnitOfWork,
-    workflow: Workflow,
-    office: Office,
-    filing: Filing,
-    facts: Mapping[str, Any],
-    kind: str,
-    today: dt.date,
+    unit: UnitOfWork, workflow: Workflow, office: Office, filing: Filing, facts: Mapping[str, Any], today: dt.date
 ) -> Assignment:
-    catalogue = unit.catalogue
-    check_intake(workflow, office, facts, catalogue.territory, catalogue.offices, today)
-    assignment = route(
-        workflow, facts, kind, office, catalogue.territory, catalogue.offices, catalogue.competences, today,
-        chosen={"handler": filing.handler_office} if filing.handler_office else {},
-    )  # fmt: skip
-    if assignment.candidates:
-        key, candidates = next(iter(assignment.candidates.items()))
+    """The offices by rule; where the rules leave several, or a person decides otherwise, the one that was chosen."""
+    assignment = route(workflow, facts, unit.catalogue.map, today, office.code)
+    chosen = filing.handler_office
+    if chosen is not None and chosen != assignment.offices.get("handler"):
+        found = unit.catalogue.offices.get(chosen)
+        if found is None or not found.valid(today):
+            raise InvalidInput({"handler_office": "no office has this code today"})
+        if not (filing.handler_reason or "").strip():
+            raise InvalidInput({"handler_reason": "choosing the office yourself needs a reason"})
+        assignment.offices["handler"] = chosen
+        assignment.candidates.pop("handler", None)
+        assignment.reasons["handler"] = Text(f"{found.name.vi}: do cán bộ chọn", f"{found.name.en}: chosen by a person")
+    for key, candidates in assignment.candidates.items():
         why = assignment.reasons[key]
         raise NeedsAPerson(key=key, candidates=candidates, why_vi=why.vi, why_en=why.en)
-    if filing.handler_office and not filing.handler_reason:
-        raise InvalidInput({"handler_reason": "choosing the office yourself needs a reason"})
     return assignment
+
+
+def _place(unit: UnitOfWork, workflow: Workflow, facts: Mapping[str, Any], today: dt.date) -> str | None:
+    """The commune that decides the competence, where the procedure has one."""
+    try:
+        return place_of(workflow.release, "handler", facts, unit.catalogue.territory, today).code
+    except NoPlace:
+        return None
 
 
 def _receiving_role(workflow: Workflow) -> str | None:

@@ -70,7 +70,7 @@ def publish_release(unit: UnitOfWork, release: Release) -> bool:
         "version": release.version,
         "start": start,
         "until": until,
-        "document": release.canonical().decode(),
+        "document": release.to_bytes().decode(),
         "name_vi": release.name.vi,
         "name_en": release.name.en,
         "public": int(release.public),

@@ -293,6 +293,10 @@ class Release(_Frozen, frozen=True):
         """Canonical bytes: JSON, keys sorted, UTF-8, NFC. The digest is over these."""
         return unicodedata.normalize("NFC", _encoder.encode(self).decode()).encode()
 
+    def to_bytes(self) -> bytes:
+        """The normal form as JSON in the author's order of keys, which forms and lists follow; not what is digested."""
+        return msgspec.json.encode(self)
+
     def digest(self) -> str:
         """SHA-256 of the canonical bytes, 64 hexadecimal digits."""
         return hashlib.sha256(self.canonical()).hexdigest()

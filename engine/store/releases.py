@@ -14,7 +14,7 @@ releases = Table(
     Column("version", Integer, nullable=False),
     Column("start", Date, nullable=False),
     Column("until", Date),  # inclusive; None: open
-    Column("document", Text, nullable=False),  # canonical JSON
+    Column("document", Text, nullable=False),  # JSON in the author's order of keys; the digest is over the sorted form
     Column("name_vi", Text, nullable=False),
     Column("name_en", Text, nullable=False),
     Column("public", Integer, nullable=False),
