@@ -54,7 +54,7 @@ class Reading:
         doubt = sum(hit.doubt for hit in hits)
         announced = sum(hit.announced for hit in hits)
         aliases = sum(hit.alias for hit in hits)
-        return (-len(self.unexplained), words, -doubt, -aliases, len(hits), announced, -self.borrowed)
+        return (-len(self.unexplained), words, -doubt, -aliases, len(hits), announced)
 
 
 class AddressReader:
@@ -134,18 +134,19 @@ class AddressReader:
         return Reading(target, tuple(above), unexplained, sum(hit.unit.id not in own for hit in above))
 
     def _answer(self, text: str, words: Sequence[Word], on: dt.date, readings: Sequence[Reading]) -> Resolution:
-        first = readings[0]
+        first = min(readings, key=lambda reading: reading.borrowed)
         understood = tuple(dict.fromkeys(hit.unit for hit in first.hits))
         finer = [c for c in first.unexplained if all(_DEPTH[x] < _DEPTH[first.target.unit.level] for x in c.levels)]
         if finer:
             within = self._full_name(first.target.unit, on)
             vi, en = resolutions.unknown_part(_phrase(words, finer[0].start, finer[0].end), within)
             return Resolution(text, on, "none", (), vi, en, understood, leftover=_leftover(words, first))
-        origins = sorted({r.target.unit for r in readings}, key=lambda u: (-u.valid_from.toordinal(), u.level, u.code))
+        origins = _units_of(reading for reading in readings if reading.borrowed == first.borrowed)
+        rivals = _units_of(reading for reading in readings if reading.borrowed > first.borrowed)
         # An earlier name, or other accents, is enough only for a province or where a unit above confirms it.
         unsure = first.target.doubt == 2 or (first.target.alias and first.target.unit.level != "province")
         certain = not first.unexplained and (not unsure or bool(first.above))
-        answer = self._of_origins(text, on, origins, certain)
+        answer = self._of_origins(text, on, origins, certain, rivals)
         if not certain and len(answer.candidates) == 1:
             name = answer.candidates[0].full_name
             claim = first.unexplained[0] if first.unexplained else None
@@ -155,12 +156,14 @@ class AddressReader:
         understood = understood if len(origins) == 1 else ()
         return replace(answer, understood=understood, leftover=_leftover(words, first))
 
-    def _of_origins(self, text: str, on: dt.date, origins: Sequence[Unit], certain: bool) -> Resolution:
+    def _of_origins(
+        self, text: str, on: dt.date, origins: Sequence[Unit], certain: bool, rivals: Sequence[Unit] = ()
+    ) -> Resolution:
         """Carry the units that the text names to the day; names in force come before earlier ones."""
         now = [unit for unit in origins if unit.valid(on)]
         candidates = self._carried(now or origins, on)
         known = {one.unit.id for one in candidates}
-        also = tuple(one for one in self._carried(origins, on) if one.unit.id not in known)
+        also = tuple(one for one in self._carried([*origins, *rivals], on) if one.unit.id not in known)
         if not candidates:
             vi, en = resolutions.nothing(text)
             return Resolution(text, on, "none", (), vi, en, tuple(origins))
@@ -215,6 +218,11 @@ class AddressReader:
     def _full_name_now(self, unit: Unit, on: dt.date | None) -> str:
         chain = self._territory.parent_chain(unit, on if on is not None and unit.valid(on) else None)
         return ", ".join(one.name_vi for one in (unit, *chain))
+
+
+def _units_of(readings: Iterable[Reading]) -> list[Unit]:
+    """What the readings name, newest first."""
+    return sorted({r.target.unit for r in readings}, key=lambda u: (-u.valid_from.toordinal(), u.level, u.code))
 
 
 def _phrase(words: Sequence[Word], start: int, end: int) -> str:

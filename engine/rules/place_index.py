@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.rules.place_names import KindWords, Word, bare_alias, bare_key, kind_words, marked_key, words_of
 from engine.rules.units import Level, Unit
@@ -18,8 +18,8 @@ SPANS_PER_UNIT = 3  # a name repeated without end must not cost without end
 class Hit:
     """The words ``start`` to ``end`` (exclusive) may name ``unit``.
 
-    ``doubt`` is 0 where the accents agree, 1 where text or alias has none, 2 where they differ; ``alias`` where the name is
-    an earlier or variant one; ``announced`` where the words of its kind stand before it.
+    ``doubt`` is 0 where the accents agree, 1 where text or alias has none, 2 where they differ; ``alias`` where the name
+    is an earlier or variant one; ``announced`` where the words of its kind stand before it.
     """
 
     start: int
@@ -62,12 +62,17 @@ class PlaceIndex:
     def hits(self, words: Sequence[Word], on: dt.date | None) -> list[Hit]:
         """Every hit of a unit that is in being on ``on`` or was before; None takes all. At most three for one unit."""
         kept: dict[str, list[Hit]] = defaultdict(list)
+        accented = any(word.marked != word.bare for word in words)
         for start in range(len(words)):
             announced = kind_words(words, start)
             starts = [(start, None)] if announced is None else [(start + announced.size, announced), (start, None)]
             for name_start, kind in starts:
                 for hit in self._at(words, start, name_start, kind):
-                    if on is None or hit.unit.valid_from <= on:
+                    if on is not None and hit.unit.valid_from > on:
+                        continue
+                    if not accented and not hit.doubt:  # "thanh an" is no nearer to Thanh An than to Thạnh An
+                        hit = replace(hit, doubt=1)
+                    if announced is None or kind is not None or _is_whole_name(words, hit):
                         _keep(kept[hit.unit.id], hit)
         return [hit for hits in kept.values() for hit in hits]
 
@@ -135,6 +140,12 @@ def _whole_parts(words: Sequence[Word], hits: Iterable[Hit]) -> list[Claim]:
         if whole and not hit.announced and hit.unit.level != "commune":
             levels[hit.start, hit.end].add(hit.unit.level)
     return [Claim(start, end, frozenset(found)) for (start, end), found in levels.items()]
+
+
+def _is_whole_name(words: Sequence[Word], hit: Hit) -> bool:
+    """Whether a name that begins like words of a kind is one: "phuong lien" may be Phương Liên, "phuong sai gon" is not
+    Phương Sài."""
+    return hit.doubt == 0 or (hit.doubt == 1 and hit.end == _part_end(words, hit.start))
 
 
 def _part_end(words: Sequence[Word], start: int) -> int:

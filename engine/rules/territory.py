@@ -57,6 +57,8 @@ __all__ = [
     "UnknownUnit",
 ]
 
+Steps = Callable[[Unit, dt.date], list[tuple[Unit, Succession]]]
+
 
 @dataclass(frozen=True, slots=True)
 class Defect:
@@ -184,19 +186,26 @@ class Territory:
         start = self.unit(unit_id)
         if on < start.valid_from:
             return ()
-        return self._walk(start, on, self._forward)
+        return self._walk(start, on, self._forward, forward=True)
 
-    def predecessors(self, unit_id: str, on: dt.date) -> tuple[Successor, ...]:
+    def predecessors(self, unit_id: str, on: dt.date, as_of: dt.date | None = None) -> tuple[Successor, ...]:
         """The units of an earlier day out of which this one came, each with the part of *it* that came here.
 
-        An abolished level is no predecessor of the unit that contained it. On a day of the unit's own being the answer
-        holds the unit itself, and also those that it was to absorb later.
+        An abolished level is no predecessor of the unit that contained it. A unit may live on and absorb others:
+        ``as_of`` leaves out those that it absorbed after that day (None: over its whole being). On a day of its own
+        being the unit itself is in the answer.
         """
         self._must_be_known(on)
         start = self.unit(unit_id)
         if start.valid_to is not None and on >= start.valid_to:
             return ()
-        return self._walk(start, on, self._backward)
+        last = as_of or dt.date.max
+
+        def before(unit: Unit, on: dt.date) -> list[tuple[Unit, Succession]]:
+            edges = (e for e in self._in.get(unit.id, ()) if on < e.date <= last and e.kind != "abolished")
+            return [(self._units[edge.from_id], edge) for edge in edges]
+
+        return self._walk(start, on, before, forward=False)
 
     def former_communes(self, district: str, on: dt.date) -> tuple[str, ...]:
         """Codes, in order, of the communes of ``on`` that lie wholly or partly in a district of earlier days.
@@ -269,15 +278,8 @@ class Territory:
     def _forward(self, unit: Unit, on: dt.date) -> list[tuple[Unit, Succession]]:
         return [] if unit.valid(on) else [(self._units[edge.to_id], edge) for edge in self._out.get(unit.id, ())]
 
-    def _backward(self, unit: Unit, on: dt.date) -> list[tuple[Unit, Succession]]:
-        edges = self._in.get(unit.id, ())
-        return [(self._units[e.from_id], e) for e in edges if e.date > on and e.kind != "abolished"]
-
-    def _walk(
-        self, start: Unit, on: dt.date, steps: Callable[[Unit, dt.date], list[tuple[Unit, Succession]]]
-    ) -> tuple[Successor, ...]:
+    def _walk(self, start: Unit, on: dt.date, steps: Steps, forward: bool) -> tuple[Successor, ...]:
         """Spread over the graph in order of time, so that every unit is complete before it is passed on."""
-        forward = steps == self._forward
         reached = {start.id: Successor(start, Fraction(1), True, ())}
         waiting, answer = {start.id}, []
         while waiting:

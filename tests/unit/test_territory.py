@@ -1,0 +1,244 @@
+"""Dated units and successions on small made-up territories: chains, swapped codes, divided and absorbed units."""
+
+from __future__ import annotations
+
+import datetime as dt
+from fractions import Fraction
+
+import pytest
+
+from engine.rules.territory import (
+    AmbiguousDistrict,
+    BeforeFirstDate,
+    BrokenTerritory,
+    Change,
+    Succession,
+    Territory,
+    Unit,
+    UnknownDistrict,
+    UnknownUnit,
+)
+
+D24, D25, D26, D27 = (dt.date(year, 1, 1) for year in (2024, 2025, 2026, 2027))
+
+
+def province(code: str, name: str, start: dt.date = D24, end: dt.date | None = None) -> Unit:
+    return Unit(code, "province", "tinh", f"Tỉnh {name}", None, start, end)
+
+
+def district(code: str, name: str, parent: str, end: dt.date | None = None, kind: str = "huyen") -> Unit:
+    words = {"huyen": "Huyện", "thanh_pho": "Thành phố"}[kind]
+    return Unit(code, "district", kind, f"{words} {name}", parent, D24, end)
+
+
+def commune(code: str, name: str, start: dt.date, end: dt.date | None = None, parent: str = "p:01") -> Unit:
+    return Unit(code, "commune", "xa", f"Xã {name}", parent, start, end)
+
+
+def edge(
+    source: Unit, target: Unit, kind: Change = "merged", share: str | None = None, default: bool = False
+) -> Succession:
+    assert source.valid_to is not None
+    return Succession(source.id, target.id, kind, source.valid_to, Fraction(share) if share else None, default, "01/QĐ")
+
+
+A = commune("00001", "An", D24, D25)
+B = commune("00002", "Bình", D24, D25)
+# From 2025 the two codes are swapped, and in 2026 the unit that then bears A's code is divided.
+A_AS_2 = commune("00002", "An", D25)
+B_AS_1 = commune("00001", "Bình", D25, D26)
+NORTH, SOUTH = commune("00003", "Bắc", D26), commune("00004", "Nam", D26)
+SWAP = Territory(
+    [province("01", "Một"), A, B, A_AS_2, B_AS_1, NORTH, SOUTH],
+    [
+        edge(A, A_AS_2, "renamed"),
+        edge(B, B_AS_1, "renamed"),
+        edge(B_AS_1, NORTH, "divided", "0.75", default=True),
+        edge(B_AS_1, SOUTH, "divided", "1/4"),
+    ],
+)
+
+
+def test_a_code_means_the_unit_that_bears_it_on_the_day() -> None:
+    assert SWAP.at("00001", "commune", dt.date(2024, 12, 31)) == A
+    assert SWAP.at("00001", "commune", D25) == B_AS_1
+    assert SWAP.find("00001", "commune", D26) is None
+    with pytest.raises(UnknownUnit):
+        SWAP.at("00001", "commune", D26)
+
+
+def test_a_chain_of_changes_resolves_over_any_two_dates() -> None:
+    assert [(s.unit, s.share) for s in SWAP.successors(A.id, D27)] == [(A_AS_2, 1)]
+    found = SWAP.successors(B.id, D27)
+    assert [(s.unit, s.share, s.is_default) for s in found] == [
+        (NORTH, Fraction(3, 4), True),
+        (SOUTH, Fraction(1, 4), False),
+    ]
+    assert [e.to_id for e in found[0].path] == [B_AS_1.id, NORTH.id]
+
+
+def test_a_unit_is_its_own_successor_while_it_lives_and_has_none_before() -> None:
+    (itself,) = SWAP.successors(A.id, D24)
+    assert (itself.unit, itself.share, itself.is_default, itself.path) == (A, 1, True, ())
+    assert SWAP.successors(NORTH.id, D24) == ()
+
+
+def test_predecessors_say_how_much_of_each_came_here() -> None:
+    (only,) = SWAP.predecessors(SOUTH.id, D24)
+    assert (only.unit, only.share, only.is_default) == (B, Fraction(1, 4), False)
+    assert [e.from_id for e in only.path] == [B.id, B_AS_1.id]
+    assert SWAP.predecessors(A.id, D25) == ()
+
+
+def test_parts_that_meet_again_are_added() -> None:
+    west, east, again = (
+        commune("00003", "Tây", D25, D26),
+        commune("00004", "Đông", D25, D26),
+        commune("00005", "Lại", D26),
+    )
+    territory = Territory(
+        [A, west, east, again],
+        [
+            edge(A, west, "divided", "0.4"),
+            edge(A, east, "divided", "0.6", default=True),
+            edge(west, again),
+            edge(east, again),
+        ],
+    )
+    (whole,) = territory.successors(A.id, D27)
+    assert (whole.unit, whole.share, whole.is_default) == (again, 1, True)
+    assert whole.path[0].to_id == east.id, "the path goes the default way"
+
+
+def test_an_unpublished_share_stays_unknown() -> None:
+    west, east = commune("00003", "Tây", D25), commune("00004", "Đông", D25)
+    territory = Territory([A, west, east], [edge(A, west, "divided"), edge(A, east, "divided", default=True)])
+    assert [(s.unit, s.share) for s in territory.successors(A.id, D25)] == [(east, None), (west, None)]
+
+
+def test_a_unit_absorbed_by_one_that_lives_on() -> None:
+    large = commune("00009", "Lớn", D24)
+    territory = Territory([A, large], [edge(A, large)])
+    assert [s.unit for s in territory.successors(A.id, D25)] == [large]
+    assert {s.unit for s in territory.predecessors(large.id, D24)} == {A, large}
+    assert {s.unit for s in territory.predecessors(large.id, D25)} == {large}
+
+
+def test_no_day_before_the_first_is_answered() -> None:
+    before = dt.date(2023, 12, 31)
+    questions = [
+        lambda: SWAP.at("01", "province", before),
+        lambda: SWAP.units("commune", before),
+        lambda: SWAP.successors(A.id, before),
+        lambda: SWAP.predecessors(A.id, before),
+        lambda: SWAP.children(A.id, before),
+        lambda: SWAP.resolve("Xã An", before),
+        lambda: SWAP.former_communes("an", before),
+    ]
+    for ask in questions:
+        with pytest.raises(BeforeFirstDate) as refused:
+            ask()
+        assert "2024-01-01" in refused.value.sentence("vi") and "2023-12-31" in refused.value.sentence("en")
+
+
+def test_parents_follow_the_day() -> None:
+    first, second = province("01", "Một", D24, D26), province("01", "Mới", D26)
+    long = commune("00001", "An", D24)
+    territory = Territory([first, second, long], [edge(first, second, "renamed")])
+    assert territory.parent_chain(long, D24) == (first,)
+    assert territory.province_of(long, D27) == second
+    assert territory.province_of(long) == second
+    assert territory.province_of(first) == first
+    assert territory.children(first.id, D25) == (long,)
+    assert territory.children(first.id, D27) == ()
+    assert set(territory.parents_ever(long)) == {first, second}
+    with pytest.raises(UnknownUnit):
+        territory.province_of(commune("00007", "Lạc", D24, parent="p:99"))
+
+
+@pytest.mark.parametrize(
+    ("units", "edges", "why"),
+    [
+        ([A, commune("00001", "Khác", dt.date(2024, 6, 1))], [], "same day"),
+        ([commune("00001", "An", D25, D25)], [], "before it begins"),
+        ([A], [Succession(A.id, "c:9@2025-01-01", "merged", D25)], "unknown unit"),
+        ([A, A_AS_2], [Succession(A.id, A_AS_2.id, "renamed", D26)], "not the day"),
+        ([A, NORTH], [Succession(A.id, NORTH.id, "renamed", D25)], "not valid on"),
+        ([A, A_AS_2], [edge(A, A_AS_2, share="1.5")], "share"),
+        ([A, A_AS_2], [edge(A, A_AS_2), edge(A, A_AS_2)], "twice"),
+        ([A, A_AS_2, B_AS_1], [edge(A, A_AS_2, share="0.6"), edge(A, B_AS_1, share="0.6")], "exceed"),
+        ([A, A_AS_2, B_AS_1], [edge(A, A_AS_2, default=True), edge(A, B_AS_1, default=True)], "default"),
+    ],
+)
+def test_contradictions_are_refused(units: list[Unit], edges: list[Succession], why: str) -> None:
+    with pytest.raises(BrokenTerritory, match=why):
+        Territory(units, edges)
+
+
+def test_defects_are_what_no_single_line_shows() -> None:
+    orphan = commune("00008", "Côi", D24, parent="p:88")
+    found = Territory([province("01", "Một"), A, orphan], []).defects()
+    assert {(defect.unit, "successor" in defect.en) for defect in found} == {(A, True), (orphan, False)}
+    assert SWAP.defects() == ()
+
+
+DISTRICTS = Territory(
+    [
+        province("01", "Đồng Tháp"),
+        province("02", "Tiền Giang", D24, D25),
+        district("101", "Cao Lãnh", "p:01", D25),
+        district("102", "Cao Lãnh", "p:01", D25, kind="thanh_pho"),
+        district("103", "Cai Bè", "p:02", D25),
+        district("104", "Cồn Đảo", "p:02", D25),
+        commune("00001", "An", D24, D25, "d:101"),
+        commune("00002", "Bình", D24, D25, "d:102"),
+        commune("00003", "Cường", D24, D25, "d:103"),
+        commune("00011", "An Bình", D25, D26),
+        commune("00012", "Cường", D25),
+        commune("00013", "Cồn Đảo", D25),
+        commune("00021", "An Bình", D26),
+    ],
+    [
+        Succession("p:02@2024-01-01", "p:01@2024-01-01", "merged", D25),
+        *(Succession(f"d:{c}@2024-01-01", "p:01@2024-01-01", "abolished", D25) for c in (101, 102, 103)),
+        Succession("d:104@2024-01-01", "c:00013@2025-01-01", "upgraded", D25),
+        Succession("c:00001@2024-01-01", "c:00011@2025-01-01", "merged", D25),
+        Succession("c:00002@2024-01-01", "c:00011@2025-01-01", "divided", D25, None, True),
+        Succession("c:00002@2024-01-01", "c:00012@2025-01-01", "divided", D25),
+        Succession("c:00003@2024-01-01", "c:00012@2025-01-01", "merged", D25),
+        Succession("c:00011@2025-01-01", "c:00021@2026-01-01", "renamed", D26),
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "on", "codes"),
+    [
+        ("huyen-cao-lanh", D25, ("00011",)),
+        ("dong-thap/thanh-pho-cao-lanh", D26, ("00012", "00021")),
+        ("cai-be", D25, ("00012",)),
+        ("cai-be", D24, ("00003",)),
+        ("tien-giang/cai-be", D25, ("00012",)),
+        ("dong-thap/cai-be", D25, ("00012",)),
+        ("Cái Bè", D25, ("00012",)),
+        ("103", D25, ("00012",)),
+        ("d:103@2024-01-01", D25, ("00012",)),
+        ("con-dao", D25, ("00013",)),
+    ],
+)
+def test_communes_of_a_former_district(written: str, on: dt.date, codes: tuple[str, ...]) -> None:
+    assert DISTRICTS.former_communes(written, on) == codes
+    assert DISTRICTS.former_district(written, on) == codes
+
+
+def test_a_shared_district_name_is_refused_with_the_ways_to_tell_them_apart() -> None:
+    with pytest.raises(AmbiguousDistrict) as refused:
+        DISTRICTS.former_communes("cao-lanh", D25)
+    assert refused.value.facts["choices"] == ["dong-thap/huyen-cao-lanh", "dong-thap/thanh-pho-cao-lanh"]
+    with pytest.raises(UnknownDistrict):
+        DISTRICTS.former_communes("ba-vi", D25)
+
+
+def test_an_abolished_level_is_no_predecessor_of_what_contained_it() -> None:
+    assert [s.unit.code for s in DISTRICTS.successors("d:101@2024-01-01", D25)] == ["01"]
+    assert {s.unit.level for s in DISTRICTS.predecessors("p:01@2024-01-01", D24)} == {"province"}
