@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.rules.definition import Field
 from engine.rules.facts import BUILT_IN
 from engine.rules.fields import BadPattern, check_pattern
@@ -10,6 +12,13 @@ from workflows.problems import Both, Suggest
 
 BUILT_IN_GROUPS = tuple(dict.fromkeys(name.split(".")[0] for name in BUILT_IN))
 TEXT_TYPES = ("text", "long_text", "place", "person")
+MOST_WEIGHT, MOST_WEIGHT_OF_FILE = 1_000, 20_000
+_REPEAT = re.compile(r"\{([0-9]{1,4})(?:,([0-9]{1,4})?)?\}")
+_UNICODE_CLASS = re.compile(r"\\[wWdDsSpPbB]|\.|\[\^|\(\?")
+_TOO_COSTLY = Both(
+    "lặp quá nhiều lần hoặc tệp có quá nhiều mẫu; dùng [0-9] thay cho \\d và số lần lặp nhỏ hơn",
+    "it repeats too much, or the file holds too many; write [0-9] for \\d and repeat less",
+)
 COUNTED_TYPES = ("number", "money", *TEXT_TYPES)
 
 
@@ -18,6 +27,7 @@ def check_data(subject: Subject) -> None:
     for key, field in subject.release.fields.items():
         _check_name(subject, key)
         _check_field(subject, key, field)
+    _check_patterns(subject)
     _check_documents(subject)
     _check_places(subject)
     _check_children(subject)
@@ -51,11 +61,36 @@ def _check_field(subject: Subject, key: str, field: Field) -> None:
             subject.add("field-limit", source.key("fields", key, name), key=name, type=field.type, types=types)
     if field.minimum is not None and field.maximum is not None and field.minimum > field.maximum:
         subject.add("min-max", source.at("fields", key, "min"), field=key, least=field.minimum, most=field.maximum)
+
+
+def _check_patterns(subject: Subject) -> None:
+    """Patterns are compiled whenever a field is checked; a costly one would slow every intake, and this run."""
+    weight = 0
+    for key, field in subject.release.fields.items():
+        if field.pattern is None:
+            continue
+        own = _weight(field.pattern)
+        weight += own
+        why = _TOO_COSTLY if own > MOST_WEIGHT or weight > MOST_WEIGHT_OF_FILE else _fault(key, field)
+        if why:
+            at = subject.source.at("fields", key, "pattern")
+            subject.add("bad-pattern", at, field=key, pattern=field.pattern, why=why)
+
+
+def _weight(pattern: str) -> int:
+    """How much a pattern costs to compile: classes of all Unicode weigh ten, and repetitions multiply."""
+    repeats = 1
+    for least, most in _REPEAT.findall(pattern):
+        repeats = min(repeats * max(1, int(most or least)), MOST_WEIGHT + 1)
+    return repeats * (1 + 10 * len(_UNICODE_CLASS.findall(pattern)))
+
+
+def _fault(key: str, field: Field) -> Both | None:
     try:
         check_pattern(key, field)
-    except BadPattern as error:
-        at = source.at("fields", key, "pattern")
-        subject.add("bad-pattern", at, why=Both(error.sentence("vi"), error.sentence("en")))
+    except BadPattern:
+        return Both("không phải biểu thức chính quy theo cú pháp RE2", "it is not a regular expression in RE2 syntax")
+    return None
 
 
 def _check_documents(subject: Subject) -> None:

@@ -12,7 +12,7 @@ from workflows.problems import Both
 Way = tuple[float, tuple[str, ...]]
 """Working hours of step limits, and the states passed."""
 HOURS_A_DAY = 8.0
-MOST_STEPS = 20_000  # of the search for the longest path; shipped procedures need under 200
+MOST_STEPS = 5_000  # of the search for the longest path; shipped procedures need under 200
 _TOO_LATE = Both("same_day là trong ngày, viết 0 hoặc bỏ total", "same_day means today; write 0 or leave total out")
 _ZERO = Both("thời hạn phải lớn hơn 0", "a time limit must be greater than 0")
 

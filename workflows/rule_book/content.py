@@ -47,7 +47,10 @@ DATA: dict[str, Rule] = {
         'khóa "{key}" không dùng được cho trường kiểu {type}. Được dùng với: {types}.',
         'the key "{key}" cannot be used for a field of type {type}. Available for: {types}.',
     ),
-    "bad-pattern": error("mẫu kiểm tra (pattern) không dùng được: {why}", "the pattern cannot be used: {why}"),
+    "bad-pattern": error(
+        'mẫu "{pattern}" của trường "{field}" không dùng được: {why}. Ví dụ: [A-Z]{{2}} [0-9]{{6}}',
+        'the pattern "{pattern}" of field "{field}" cannot be used: {why}. For example: [A-Z]{{2}} [0-9]{{6}}',
+    ),
     "reserved-name": error(
         'nhóm "{group}" đã dành sẵn cho dữ kiện của hệ thống. Đặt tên nhóm khác cho trường "{field}".',
         'the group "{group}" holds the facts of the system itself. Choose another group for field "{field}".',

@@ -57,7 +57,7 @@ STATES: dict[str, Rule] = {
         '"remind" in state "{state}" does nothing: the clock is not paused there. Remove remind.',
     ),
     "unknown-state": error(
-        '{where} dẫn tới trạng thái "{state}" chưa khai báo.{hint}',
+        '{where} dùng trạng thái "{state}" chưa khai báo.{hint}',
         '{where} names the state "{state}", which is not defined.{hint}',
     ),
 }
