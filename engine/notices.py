@@ -71,7 +71,7 @@ _BUILT_IN = {"warn": "sap-den-han", "step": "buoc-qua-han"}
 
 _OF_ACTS = {
     "extend_deadline": Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="gia-han"),
-    "transfer": Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="doi-co-quan"),
+    "transfer": Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="chuyen-co-quan"),
 }
 """Notices that every procedure gives its applicant: the apology with the new appointment; another office handles it."""
 
