@@ -81,7 +81,7 @@ class NoCompetence(_CompetenceRefused):
     """No legal text in the tables gives anyone this competence on that day."""
 
     code = "no-competence"
-    vi = "Không có văn bản nào giao thẩm quyền “{subject}” đối với {who_vi} vào ngày {on}. Các quy định đã biết: {listed_vi}."
+    vi = "Không văn bản nào giao thẩm quyền “{subject}” đối với {who_vi} vào ngày {on}. Quy định đã biết: {listed_vi}."
     en = "No text makes anyone competent for “{subject}” for {who_en} on {on}. What is known: {listed_en}."
 
 
@@ -94,7 +94,10 @@ class OverlappingCompetence(_CompetenceRefused):
 
 
 def competent(competences: Iterable[Competence], subject: str, kind: str, on: dt.date) -> Competence:
-    """The one competence for ``subject`` and a kind of applicant on a day. Raises NoCompetence, OverlappingCompetence."""
+    """The one competence for ``subject`` and a kind of applicant on a day.
+
+    Raises NoCompetence, OverlappingCompetence.
+    """
     about = sorted(
         (one for one in competences if one.covers(subject, kind)), key=lambda one: (one.valid_from, one.level, one.body)
     )

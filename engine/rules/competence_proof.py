@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 from engine.rules.competence import KIND_NAMES, Competence
@@ -39,8 +40,8 @@ class Subject:
 class Defect:
     """A gap (nobody is competent) or an overlap (several are) from ``start`` to the day before ``end``.
 
-    ``where`` is ``law`` when the texts themselves leave a gap or overlap, for every commune (``communes`` is empty); and
-    ``offices`` when a text names a level and body that has no office, or several, for these communes (ids).
+    ``where`` is ``law`` when the texts themselves leave a gap or overlap, for every commune (``communes`` is empty),
+    and ``offices`` when a text names a level and body that has no office, or several, for these communes (ids).
     """
 
     kind: Literal["gap", "overlap"]
@@ -131,8 +132,7 @@ class _Proof:
         spans = [(one.valid_from, one.valid_to or dt.date.max) for one in texts]
         for (start, end), valid in _layers(spans, window):
             if len(valid) != 1:
-                shown = valid or _nearest(texts, start, end)
-                legal = tuple(texts[index].in_words().en if not valid else texts[index].legal for index in shown)
+                legal = tuple(texts[index].legal for index in valid or _nearest(texts, start, end))
                 yield Defect("overlap" if valid else "gap", "law", subject, kinds, start, end, legal)
                 continue
             text = texts[valid[0]]
@@ -143,7 +143,7 @@ class _Proof:
                     yield Defect(what, "offices", subject, kinds, *common, (text.legal,), hole.communes, hole.offices)
 
     def _of_body(self, level: Level, body: str) -> list[_Hole]:
-        """What the offices of ``body`` on ``level`` leave open or doubly filled, communes with the same fault together."""
+        """What the offices of ``body`` on ``level`` leave open or doubly filled, with the communes it concerns."""
         if (level, body) not in self._holes:
             grouped: dict[tuple[Span, tuple[str, ...]], list[str]] = defaultdict(list)
             for commune_id, target_id, span in self._places[level]:
@@ -187,11 +187,11 @@ def _above(unit: Unit, span: Span, versions: dict[str, list[Unit]]) -> Iterator[
 
 
 def _layers(spans: Sequence[Span], window: Span) -> Iterator[tuple[Span, list[int]]]:
-    """``window`` cut wherever one of ``spans`` begins or ends; each piece with the indexes of the spans that cover it."""
+    """``window`` cut wherever one of ``spans`` begins or ends; each piece with the indexes of the spans over it."""
     days = {window[0], window[1]}
     days.update(day for span in spans for day in span if window[0] < day < window[1])
     cuts = sorted(days)
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         yield (start, end), [index for index, span in enumerate(spans) if span[0] <= start and end <= span[1]]
 
 

@@ -177,10 +177,15 @@ class Workflow:
                 due[key] = fee.by_province.get(province, fee.vnd) * max(int(times) if isinstance(times, int) else 0, 0)
         return due
 
+    def route_arm(self, key: str, facts: Mapping[str, Any]) -> int | None:
+        """Which of the branches of routing key ``key`` is the first to hold; None when none does."""
+        arms = range(len(self.release.routing[key].branches))
+        return next((index for index in arms if self._holds(f"routing.{key}", index, facts)), None)
+
     def route_branch(self, key: str, facts: Mapping[str, Any]) -> str | None:
         """The office code that the branches of routing key ``key`` choose; None when none of them holds."""
-        branches = enumerate(self.release.routing[key].branches)
-        return next((arm.then for index, arm in branches if self._holds(f"routing.{key}", index, facts)), None)
+        index = self.route_arm(key, facts)
+        return None if index is None else self.release.routing[key].branches[index].then
 
     def timers(self, state: str) -> tuple[tuple[str, Term], ...]:
         """The actions that a timer takes from this state, each with how long after entering it."""
