@@ -25,7 +25,6 @@ from engine.ports import DeliveryFailed, Message
 
 _SECONDS = 20.0  # for each exchange with the server
 _POLICY = SMTP_POLICY.clone(cte_type="7bit")  # passes every server, also one without 8BITMIME
-_LINE_BREAKS = re.compile(r"[\r\n\x00]")
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
 # The address form of HTML's e-mail field: one recipient, no comments, no quoted local part, ASCII.
 _ONE_ADDRESS = re.compile(
@@ -93,7 +92,7 @@ class EmailNotifier:
         """``sender`` is ``address`` or ``Name <address>``; ``timeout`` is in seconds. Raises WrongMailServer."""
         self._server = mail_server_from(url)
         name, address = parseaddr(sender)
-        if not _ONE_ADDRESS.fullmatch(address) or _LINE_BREAKS.search(sender):
+        if not _ONE_ADDRESS.fullmatch(address) or not sender.isprintable():
             raise WrongMailServer(why="MOTCUA_MAIL_FROM must be one address")
         self._sender = Address(display_name=name, addr_spec=address)
         self._timeout = timeout
@@ -103,7 +102,7 @@ class EmailNotifier:
         this text; a wrong password or sender is ours to mend, so the notice waits."""
         try:
             mail = self._mail(message)
-        except ValueError as error:  # what the email package will not put into a mail (also UnicodeError)
+        except ValueError as error:  # what the email package refuses: a line break in a header, a lone surrogate
             raise DeliveryFailed(permanent=True, channel="email", why=f"it makes no valid mail: {error}") from error
         try:
             connection = self._connect()
@@ -146,8 +145,6 @@ class EmailNotifier:
     def _mail(self, message: Message) -> EmailMessage:
         if not _ONE_ADDRESS.fullmatch(message.address):
             raise DeliveryFailed(permanent=True, channel="email", why="it is not one e-mail address")
-        if _LINE_BREAKS.search(message.subject):
-            raise DeliveryFailed(permanent=True, channel="email", why="the subject holds a line break")
         mail = EmailMessage(policy=_POLICY)
         mail["From"] = self._sender
         mail["To"] = Address(addr_spec=message.address)

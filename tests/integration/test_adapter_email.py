@@ -204,9 +204,10 @@ def test_a_wrong_server_address_stops_the_start(url: str) -> None:
         EmailNotifier(url, "a@example.com")
 
 
-def test_a_wrong_sender_stops_the_start() -> None:
+@pytest.mark.parametrize("sender", ["not an address", "Một Cửa\r\nBcc: b@example.com <a@example.com>", ""])
+def test_a_wrong_sender_stops_the_start(sender: str) -> None:
     with pytest.raises(WrongMailServer):
-        EmailNotifier("smtp://mail", "not an address")
+        EmailNotifier("smtp://mail", sender)
 
 
 def test_the_password_is_not_in_the_representation() -> None:
