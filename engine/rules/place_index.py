@@ -18,8 +18,8 @@ SPANS_PER_UNIT = 3  # a name repeated without end must not cost without end
 class Hit:
     """The words ``start`` to ``end`` (exclusive) may name ``unit``.
 
-    ``doubt`` is 0 where the accents agree, 1 where text or alias has none, 2 where they differ; ``alias`` where the name
-    is an earlier or variant one; ``announced`` where the words of its kind stand before it.
+    ``doubt`` is 0 where the accents agree, 1 where text or alias has none, 2 where they differ; ``alias`` where the
+    name is an earlier or variant one; ``announced`` where the words of its kind stand before it.
     """
 
     start: int

@@ -182,6 +182,20 @@ def test_defects_are_what_no_single_line_shows() -> None:
     assert SWAP.defects() == ()
 
 
+def test_a_place_that_ended_without_successor_resolves_to_nothing() -> None:
+    found = Territory([province("01", "Một"), A], []).resolve("Xã An", D25)
+    assert (found.outcome, found.understood) == ("none", (A,))
+
+
+def test_unknown_ids_are_refused() -> None:
+    with pytest.raises(UnknownUnit) as refused:
+        SWAP.unit("c:77777@2024-01-01")
+    assert "c:77777@2024-01-01" in refused.value.sentence("vi")
+    assert SWAP.unit(A.id) == A
+    assert commune("00001", "An", D24).short_name == "An"
+    assert Unit("1", "commune", "xa", "An", None, D24).short_name == "An"
+
+
 DISTRICTS = Territory(
     [
         province("01", "Đồng Tháp"),
