@@ -40,6 +40,25 @@ def test_the_first_branch_that_holds_is_taken() -> None:
     assert WORKFLOW.advance("checking", "finish_review", {}).target == "signing"
 
 
+@pytest.mark.parametrize(
+    ("facts", "target"),
+    [
+        ({"fees": {"settled": True}, "land": {"tax_due": True}}, "finance"),
+        ({"fees": {"settled": True}}, "signing"),
+        ({"land": {"tax_due": True}}, None),
+    ],
+)
+def test_a_guard_holds_for_every_branch(facts: dict[str, Any], target: str | None) -> None:
+    branches = (Branch("finance", "land.tax_due"), Branch("signing"))
+    acting = Action(text("x"), ("checking",), branches, ("specialist",), "submit", guard="fees.settled")
+    workflow = compile_release(land_release(actions=RELEASE.actions | {"finish_review": acting}), FUNCTIONS)
+    if target is not None:
+        assert workflow.advance("checking", "finish_review", facts).target == target
+        return
+    with pytest.raises(GuardFailed):
+        workflow.advance("checking", "finish_review", facts)
+
+
 def test_no_branch_holds() -> None:
     with pytest.raises(GuardFailed, match="no branch of this step fits"):
         WORKFLOW.advance("checking", "finish_review", {"verifications": {"open": 2}})
