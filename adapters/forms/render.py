@@ -60,7 +60,10 @@ def render_form(number: str, data: Mapping[str, Any] | FormData, *, created: dat
     longest = _LONGEST_WORD_IN_A_TABLE if number in ("06", "07") else _LONGEST_WORD
     content: dict[str, Any] = _for_paper(msgspec.to_builtins(filled), longest)
     url = getattr(filled, "status_url", "")
-    content["qr"] = segno.make(url, error="m", micro=False).svg_inline(border=0) if url else ""
+    try:
+        content["qr"] = segno.make(url, error="m", micro=False).svg_inline(border=4) if url else ""
+    except segno.DataOverflowError as error:
+        raise WrongFormData(number=number, why="status_url is too long for a QR code") from error
     inputs = {"data": msgspec.json.encode(content).decode()}
     template = _TEMPLATES / f"form-{number}.typ"
     try:

@@ -204,7 +204,12 @@ def test_an_unknown_form_is_refused(number: str) -> None:
 
 @pytest.mark.parametrize(
     ("change", "named"),
-    [({"due": None}, r"\$\.due"), ({"duee": "x"}, "duee"), ({"papers": [{"name": 1}]}, r"\$\.papers\[0\]\.name")],
+    [
+        ({"status_url": "https://a/" + "x" * 3000}, "status_url"),
+        ({"due": None}, r"\$\.due"),
+        ({"duee": "x"}, "duee"),
+        ({"papers": [{"name": 1}]}, r"\$\.papers\[0\]\.name"),
+    ],
 )
 def test_wrong_data_name_the_place(change: dict[str, Any], named: str) -> None:
     with pytest.raises(WrongFormData, match=named):
