@@ -181,7 +181,7 @@ def test_an_overseer_sees_one_province_and_an_office_keeps_seeing_what_it_had() 
 
 def test_labels_hold_no_names() -> None:
     assert staff().label == "staff:1"
-    assert Actor("citizen", "Lê Chi", dossier_id=7).label == "citizen"
+    assert Actor("citizen", "Lê Chi", dossier_id=7).label == "citizen:7"
     assert SYSTEM_ACTOR.label == "system"
 
 
