@@ -1,8 +1,8 @@
 """Reads ``territory/competences.csv``: who decides what, from when to when, by which legal text. Strict, with lines.
 
-One row: subject (a procedure code, or a task such as ``tax``), the kinds of applicant (``*`` or kinds joined by ``|``),
-the level and body that is competent, first day, day after the last one (empty: open), legal reference. For a subject and
-a kind of applicant the rows follow each other without gap or overlap; a reader that finds one refuses the file.
+One row: subject (a procedure code, or a task such as ``tax``), the kinds of applicant (``*`` or kinds joined by
+``|``), the level and body that is competent, first day, day after the last one (empty: open), legal reference. For a
+subject and a kind of applicant the rows follow each other without gap or overlap; a file with one is refused.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import csv
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
@@ -46,11 +47,12 @@ def read_competences(path: Path = COMPETENCES) -> list[Competence]:
 def _competence(row: dict[str, Any], path: Path, line: int) -> Competence:
     kinds = None if row["applicant_kinds"] == "*" else frozenset(str(row["applicant_kinds"]).split("|"))
     if kinds is not None and not kinds <= set(KINDS):
-        raise _wrong(path, line, "applicant_kinds là * hoặc " + "|".join(KINDS), "applicant_kinds is * or " + "|".join(KINDS))
+        listed = "|".join(KINDS)
+        raise _wrong(path, line, f"applicant_kinds là * hoặc {listed}", f"applicant_kinds is * or {listed}")
     if row["level"] not in LEVELS:
         raise _wrong(path, line, "level là " + ", ".join(LEVELS), "level is one of " + ", ".join(LEVELS))
     if None in row or not all(row[key] for key in ("subject", "body", "legal")):
-        raise _wrong(path, line, "cần đủ subject, body, legal", "subject, body and legal are needed, and no more columns")
+        raise _wrong(path, line, "cần đủ subject, body, legal", "subject, body and legal are needed, no more columns")
     start, end = _day(row["valid_from"], path, line), _day(row["valid_to"], path, line) if row["valid_to"] else None
     if end is not None and end <= start:
         raise _wrong(path, line, "valid_to phải sau valid_from", "valid_to must be after valid_from")
@@ -64,7 +66,7 @@ def _check_follow(rows: Iterable[tuple[int, Competence]], path: Path) -> None:
             by_key[one.subject, kind].append((line, one))
     for (subject, kind), ones in by_key.items():
         ordered = sorted(ones, key=lambda pair: pair[1].valid_from)
-        for (_, before), (line, after) in zip(ordered, ordered[1:], strict=False):
+        for (_, before), (line, after) in pairwise(ordered):
             if before.valid_to != after.valid_from:
                 vi = f"{subject}, {kind}: có ngày trống hoặc trùng trước {after.valid_from}"
                 raise _wrong(path, line, vi, f"{subject}, {kind}: a gap or an overlap before {after.valid_from}")

@@ -32,8 +32,9 @@ LEVELS = ("commune", "district", "province", "former_district")
 COLUMNS = ("body", "prefix", "level", "name_vi", "name_en", "receives", "valid_from", "valid_to")
 
 _KIND_EN = {
-    "thanh_pho_tw": "{} City", "tinh": "{} Province", "thanh_pho": "{} City", "thi_xa": "{} Town", "quan": "{} District",
-    "huyen": "{} District", "thi_tran": "{} Township", "dac_khu": "{} Special Zone", "phuong": "{} Ward", "xa": "{} Commune",
+    "thanh_pho_tw": "{} City", "tinh": "{} Province", "thanh_pho": "{} City", "thi_xa": "{} Town",
+    "quan": "{} District", "huyen": "{} District", "thi_tran": "{} Township", "dac_khu": "{} Special Zone",
+    "phuong": "{} Ward", "xa": "{} Commune",
 }  # fmt: skip
 
 
@@ -103,7 +104,8 @@ def _body(row: dict[str, str], file: str, line: int) -> Body:
 
 def _lines(territory: Territory) -> list[tuple[Unit, ...]]:
     """Units of one code that follow each other by a change of name or kind only, oldest first."""
-    same = {e.to_id: e.from_id for e in territory.successions() if e.kind in ("renamed", "upgraded") and e.date > REFORM}
+    edges = [edge for edge in territory.successions() if edge.kind in ("renamed", "upgraded") and edge.date > REFORM]
+    same = {edge.to_id: edge.from_id for edge in edges}
     lines: dict[str, list[Unit]] = {}
     for unit in sorted(territory.units(), key=lambda unit: unit.valid_from):
         before = same.get(unit.id)
@@ -176,7 +178,7 @@ def _former(territory: Territory, commune: Unit, last_day: dt.date) -> str:
     weight: Counter[str] = Counter()
     for edge in territory.edges_to(commune.id):
         before = territory.unit(edge.from_id)
-        district = before if before.level == "district" else _district_of(territory, before, last_day)
+        district = before.id if before.level == "district" else _district_of(territory, before, last_day)
         # A whole predecessor outweighs a part of a divided one; a part that is the default outweighs the others.
         weight[district] += 3 if edge.kind != "divided" else 2 if edge.default else 1
     if not weight:

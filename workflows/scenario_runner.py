@@ -1,0 +1,152 @@
+"""Runs golden stories against releases, names what came out differently, and which parts no story went through."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.errors import Refusal
+from engine.rules.definition import Release
+from engine.rules.machine import Workflow, compile_release
+from engine.rules.workdays import Calendar
+from workflows.scenario_files import Scenario, Stage
+from workflows.simulate import LOCAL, Used, Walk, Walker, WalkStep, parts_of
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something a story expected and did not get; ``line`` is the step's in the scenario file."""
+
+    file: str
+    line: int
+    key: str
+    expected: str
+    got: str
+
+    def sentence(self, language: str = "vi") -> str:
+        if language == "en":
+            return f"{self.file}:{self.line}: {self.key}: expected {self.expected}, got {self.got}"
+        return f"{self.file}:{self.line}: {self.key}: chờ {self.expected}, được {self.got}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One story that was run."""
+
+    scenario: Scenario
+    walk: Walk
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A part of a release that no story went through, in words: ``action expire``, ``branch paid 1``."""
+
+    procedure: str
+    part: str
+
+
+def run(scenario: Scenario, workflow: Workflow, calendar: Calendar) -> Outcome:
+    """Walks the story to its end, or to the first step that is refused unexpectedly."""
+    try:
+        walker = Walker(workflow, calendar, scenario.given)
+    except Refusal as refusal:
+        wrong = Difference(scenario.file, scenario.line, "given", "–", f"{refusal.code}: {refusal.sentence('en')}")
+        return Outcome(scenario, Walk(workflow.release), (wrong,))
+    found: list[Difference] = []
+    for stage in scenario.stages:
+        seen = len(walker.walk.steps)
+        refused = _done(walker, stage)
+        wanted = str(stage.expect.get("refused", "–"))
+        if refused is None and wanted != "–":
+            found.append(Difference(scenario.file, stage.line, "refused", wanted, "–"))
+        elif refused is not None and refused.code != wanted:
+            said = f"{refused.code}: {refused.sentence('en')}"
+            found.append(Difference(scenario.file, stage.line, "refused", wanted, said))
+            break
+        found += _differences(scenario.file, stage, walker, seen)
+    return Outcome(scenario, walker.walk, tuple(found))
+
+
+def run_all(
+    scenarios: Iterable[Scenario], releases: Iterable[Release], calendars: Mapping[str, Calendar]
+) -> list[Outcome]:
+    """Every story against its release: the version it names, else the newest."""
+    workflows: dict[str, list[Workflow]] = defaultdict(list)
+    for release in sorted(releases, key=lambda one: one.version):
+        workflows[release.procedure].append(compile_release(release))
+    outcomes = []
+    for scenario in scenarios:
+        versions = [one for one in workflows[scenario.procedure] if scenario.version in (None, one.release.version)]
+        if not versions:
+            wrong = Difference(scenario.file, scenario.line, "procedure", scenario.procedure, "–")
+            outcomes.append(Outcome(scenario, Walk(_no_release(workflows)), (wrong,)))
+            continue
+        workflow = versions[-1]
+        outcomes.append(run(scenario, workflow, calendars[workflow.release.sla.calendar]))
+    return outcomes
+
+
+def coverage(releases: Iterable[Release], outcomes: Iterable[Outcome]) -> list[Gap]:
+    """The actions, branches, terms, and conditional papers and fees of the releases that no story went through."""
+    used: dict[tuple[str, int], set[Used]] = defaultdict(set)
+    for outcome in outcomes:
+        used[outcome.walk.release.procedure, outcome.walk.release.version] |= outcome.walk.used
+    return [
+        Gap(release.procedure, " ".join(str(word) for word in part))
+        for release in releases
+        for part in sorted(parts_of(release) - used[release.procedure, release.version], key=str)
+    ]
+
+
+def _done(walker: Walker, stage: Stage) -> Refusal | None:
+    try:
+        walker.do(stage.act)
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _differences(file: str, stage: Stage, walker: Walker, seen: int) -> list[Difference]:
+    steps = walker.walk.steps[seen:]
+    own = [step for step in steps if step.kind != "timer"]
+    found = []
+    for key, wanted in stage.expect.items():
+        if key == "refused":
+            continue
+        got = _got(key, walker, own, steps)
+        if got != wanted:
+            found.append(Difference(file, stage.line, key, _words(wanted), _words(got)))
+    return found
+
+
+def _got(key: str, walker: Walker, own: list[WalkStep], steps: list[WalkStep]) -> Any:
+    row = walker.row
+    if key in ("state", "portal", "clock"):
+        return row[key]
+    if key == "due":
+        return row["due_at"]
+    if key == "fee":
+        return walker.facts["fees"]["due"]
+    if key == "fired":
+        return tuple(step.name for step in steps if step.kind == "timer")
+    # A wait tells what its timers told; an act tells only its own.
+    telling = own if own and own[-1].name != "wait" else steps
+    if key == "opens":
+        return tuple(child for step in telling for child in step.opened)
+    return tuple(dict.fromkeys(word for step in telling for word in getattr(step, key)))
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, dt.datetime):
+        return value.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, tuple):
+        return "[" + ", ".join(str(one) for one in value) + "]"
+    return "none" if value is None else str(value)
+
+
+def _no_release(workflows: Mapping[str, list[Workflow]]) -> Release:
+    return next(iter(workflows.values()))[0].release

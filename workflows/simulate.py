@@ -1,0 +1,372 @@
+"""Walks a dossier through a release in memory: what happens at each moment, what people and timers bring about.
+
+The same rules as the running house (machine, timing, deadlines), without database, offices or people: an act says in
+which role it is done. Between two acts every timer that falls due fires, in the order of time: reminders, warnings, the
+apology for lateness, automatic transitions. Moments are timezone-aware.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine.errors import Conflict, Refusal
+from engine.rules import timing
+from engine.rules.deadlines import Due
+from engine.rules.definition import SYSTEM, Notice, Release, Term
+from engine.rules.facts import nested
+from engine.rules.machine import Workflow, compile_release, role_name
+from engine.rules.pauses import Extension
+from engine.rules.workdays import Calendar
+
+LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+Used = tuple[str | int, ...]
+"""A part of a release that a walk went through: ("action", key), ("branch", action, index), ("term", index), …"""
+
+
+class BackInTime(Refusal):
+    """An act lies before the one that came before it."""
+
+    code = "back-in-time"
+    vi = "Thao tác lúc {at} đứng sau thao tác lúc {now}: hãy xếp theo thời gian."
+    en = "The act at {at} stands after the one at {now}: put them in order of time."
+
+
+class RoleMissing(Refusal):
+    """The role that was named may not take this action."""
+
+    code = "forbidden"
+    status = 403
+    vi = "“{role}” không được “{action_vi}”; được phép: {allowed_vi}."
+    en = "“{role}” may not “{action_en}”; allowed: {allowed_en}."
+
+
+class ReasonMissing(Refusal):
+    """The action asks for a reason."""
+
+    code = "reason-required"
+    vi = "Phải ghi lý do khi “{action_vi}”."
+    en = "“{action_en}” needs a reason."
+
+
+class PaperMissing(Refusal):
+    """The action brings a document, which was not attached."""
+
+    code = "document-required"
+    vi = "Phải đính kèm “{document}” khi “{action_vi}”."
+    en = "“{action_en}” needs the document “{document}”."
+
+
+class NoMoreExtensions(Conflict):
+    """The release allows no further Form 04."""
+
+    code = "no-more-extensions"
+    vi = "Quy trình chỉ cho gia hạn {count} lần."
+    en = "The release allows {count} extensions."
+
+
+@dataclass(frozen=True)
+class Given:
+    """A dossier before its first act. ``documents`` None: every paper that is asked for is there."""
+
+    filed: dt.datetime
+    kind: str = "citizen"
+    channel: str = "counter"
+    commune: str = ""
+    province: str = ""
+    verified: bool = False
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    documents: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that is done at a moment. ``do`` is an action of the release; else ``act`` is one of the house:
+    ``settle`` (fees), ``documents`` (``papers`` handed in), ``extend`` (by ``days`` working days),
+    ``ask_verification``, ``answer_verification``, ``finish_children``, ``wait``."""
+
+    at: dt.datetime
+    do: str | None = None
+    act: str | None = None
+    by: str | None = None
+    reason: str | None = None
+    attach: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    papers: tuple[str, ...] = ()
+    days: int = 0
+
+
+@dataclass(frozen=True)
+class WalkStep:
+    """What happened at one moment and how the dossier stands after it. ``due`` None: not started, or paused."""
+
+    at: dt.datetime
+    kind: str  # action, timer, act
+    name: str
+    by: str | None
+    state: str
+    portal: int
+    clock: str
+    due: dt.datetime | None
+    step_due: dt.datetime | None
+    forms: tuple[str, ...]
+    notices: tuple[str, ...]
+    opened: tuple[str, ...]
+    fees_due: int
+
+
+@dataclass
+class Walk:
+    """A walk: its steps, the due moment with its trace at the end, and the parts of the release it went through."""
+
+    release: Release
+    steps: list[WalkStep] = field(default_factory=list)
+    explained: Due | None = None
+    used: set[Used] = field(default_factory=set)
+
+
+def simulate(
+    release: Release | Workflow,
+    calendar: Calendar,
+    given: Given,
+    acts: Iterable[Act],
+    functions: Mapping[str, Any] | None = None,
+) -> Walk:
+    """The whole walk. Raises the Refusal of the first act that is not allowed."""
+    walker = Walker(release if isinstance(release, Workflow) else compile_release(release, functions), calendar, given)
+    for act in acts:
+        walker.do(act)
+    return walker.walk
+
+
+class Walker:
+    """One dossier on its way; ``do`` takes one act after the other."""
+
+    def __init__(self, workflow: Workflow, calendar: Calendar, given: Given):
+        self.workflow, self.release, self.calendar, self.given = workflow, workflow.release, calendar, given
+        self.walk = Walk(workflow.release)
+        self.now = given.filed
+        self.papers = set(workflow.release.documents if given.documents is None else given.documents)
+        self.settled = False
+        self.children = self.children_finished = self.verifications = 0
+        self._rung: set[tuple[str, str, dt.datetime]] = set()
+        self._reminded: dt.datetime | None = None
+        first = workflow.release.states[workflow.initial]
+        self.row: dict[str, Any] = {
+            "state": workflow.initial, "portal": first.portal, "clock": first.clock, "entered_at": given.filed,
+            "started_at": None, "received_at": None, "term": None, "due_at": None, "promised_at": None,
+            "step_due_at": None, "finished_at": None, "returned_at": None, "pauses": [], "extensions": [],
+            "supplements": 0,
+        }  # fmt: skip
+        self.fields: dict[str, Any] = workflow.validate_fields(given.fields, facts=self._known())
+        self._note_conditions()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Every fact that conditions read, as it stands now."""
+        known = nested(self.fields) | self._known()
+        wanted = self.workflow.documents_required(self.workflow.facts(known))
+        missing = [key for key in wanted if key not in self.papers]
+        known["documents"] = {"complete": not missing, "missing": missing}
+        due = self._fees(self.workflow.facts(known))
+        known["fees"] = {"settled": not due, "total": due, "due": due}
+        return self.workflow.facts(known)
+
+    def do(self, act: Act) -> WalkStep:
+        """Takes one act, after every timer that falls due before it. Raises its Refusal; the walk then stands as before
+        the act."""
+        if act.at < self.now:
+            raise BackInTime(at=act.at.astimezone(LOCAL).isoformat(), now=self.now.astimezone(LOCAL).isoformat())
+        self.advance_to(act.at)
+        self.now = act.at
+        if act.do is not None:
+            return self._action(act)
+        return self._of_the_house(act)
+
+    def advance_to(self, at: dt.datetime) -> list[WalkStep]:
+        """Lets time pass: fires every timer that falls due until ``at``, the earliest first."""
+        fired = []
+        while (clock := self._next_clock(at)) is not None:
+            self.now = max(self.now, clock.due_at)
+            fired.append(self._ring(clock))
+        return fired
+
+    def _action(self, act: Act) -> WalkStep:
+        key = act.do or ""
+        step_from = self.row["state"]
+        if key in self.release.actions:
+            self._may(key, act)
+        before = dict(self.fields)
+        if act.fields:
+            self.fields |= self.workflow.validate_fields(act.fields, partial=True, facts=self._known())
+        try:
+            step = self.workflow.advance(step_from, key, self.facts)
+            self._needs(key, act)
+        except Refusal:
+            self.fields = before
+            raise
+        return self._take(key, step.target, act.by, kind="action")
+
+    def _take(self, key: str, target: str, by: str | None, kind: str) -> WalkStep:
+        facts, source = self.facts, self.row["state"]
+        self._note_conditions()
+        self._note(("action", key), ("branch", key, self._branch(key, target)))
+        term = self.workflow.total_term(facts)
+        self.row |= timing.after_step(self.row, self.release, target, key, term, self.calendar, self.now)
+        if timing.starts(self.release, key):
+            self._note(("term", next(i for i, arm in enumerate(self.release.sla.total) if arm.term == term)))
+        self._reminded = None
+        told = [*self.workflow.notices("action", key)]
+        opened: tuple[str, ...] = ()
+        if target != source:
+            told += self.workflow.notices("entered", target)
+            opened = tuple(child for child, _ in self.workflow.children_opened(target, facts))
+            self.children += len(opened)
+            self._note(*(("child", child) for child in opened))
+        return self._record(kind, key, by, told, opened, self.release.actions[key].form)
+
+    def _of_the_house(self, act: Act) -> WalkStep:
+        name = act.act or "wait"
+        form = None
+        if name == "settle":
+            self.settled = True
+        elif name == "documents":
+            self.papers |= set(act.papers)
+        elif name == "extend":
+            self._extend(act)
+            form = "mau-04"
+        elif name == "finish_children":
+            self.children_finished = self.children
+        elif name in ("ask_verification", "answer_verification"):
+            self.verifications += 1 if name == "ask_verification" else -1
+        return self._record("act", name, act.by, [], (), form)
+
+    def _extend(self, act: Act) -> None:
+        if len(self.row["extensions"]) >= self.release.sla.extensions:
+            raise NoMoreExtensions(count=self.release.sla.extensions)
+        more = Extension(Term(act.days, "working_day"), act.at, act.reason or "")
+        self.row["extensions"] = [*self.row["extensions"], more.to_data()]
+        self.row |= timing.due_columns(self.row, self.release, self.calendar)
+
+    def _may(self, key: str, act: Act) -> None:
+        action = self.release.actions[key]
+        if act.by is not None and act.by not in action.by:
+            names = [role_name(self.release, role) for role in action.by]
+            raise RoleMissing(
+                role=act.by, action_vi=action.name.vi, action_en=action.name.en,
+                allowed_vi=[name.vi for name in names], allowed_en=[name.en for name in names],
+            )  # fmt: skip
+
+    def _needs(self, key: str, act: Act) -> None:
+        action = self.release.actions[key]
+        if action.reason == "required" and not act.reason:
+            raise ReasonMissing(action_vi=action.name.vi, action_en=action.name.en)
+        if action.attach is not None and act.attach != action.attach:
+            raise PaperMissing(document=action.attach, action_vi=action.name.vi, action_en=action.name.en)
+
+    def _next_clock(self, until: dt.datetime) -> timing.Clock | None:
+        """The earliest timer that has not fired; one that falls due exactly as something is done comes first, except
+        lateness: what is done in the last minute is in time."""
+        waiting = [
+            clock
+            for clock in self._clocks()
+            if (clock.kind, clock.subject, clock.due_at) not in self._rung
+            and (clock.due_at < until if clock.kind == "overdue" else clock.due_at <= until)
+        ]
+        return min(waiting, key=lambda clock: (clock.due_at, clock.kind), default=None)
+
+    def _clocks(self) -> Iterator[timing.Clock]:
+        for clock in timing.wanted_clocks(self.row, self.release, self.calendar):
+            state = self.release.states[self.row["state"]]
+            if clock.kind == "remind" and self._reminded is not None and state.remind is not None:
+                again = timing.next_reminder(self.row, state.remind, self.calendar, self._reminded)
+                yield timing.Clock(clock.kind, clock.subject, again)
+            else:
+                yield clock
+
+    def _ring(self, clock: timing.Clock) -> WalkStep:
+        self._rung.add((clock.kind, clock.subject, clock.due_at))
+        if clock.kind == "after":
+            step = self.workflow.advance(self.row["state"], clock.subject, self.facts)
+            return self._take(clock.subject, step.target, SYSTEM, kind="timer")
+        if clock.kind == "remind":
+            self._reminded = clock.due_at
+        told = [notice for notice in self.release.notify if _tells(notice, clock, self.release)]
+        if clock.kind in _BUILT_IN:
+            told.append(Notice(event="due_in", to=("holder",), via=("inbox",), template=_BUILT_IN[clock.kind]))
+        return self._record("timer", clock.kind, SYSTEM, told, (), None)
+
+    def _record(
+        self, kind: str, name: str, by: str | None, told: Sequence[Notice], opened: tuple[str, ...], form: str | None
+    ) -> WalkStep:
+        row = self.row
+        forms = [one for one in (form, *(notice.form for notice in told)) if one is not None]
+        step = WalkStep(
+            self.now, kind, name, by, row["state"], row["portal"], row["clock"], row["due_at"], row["step_due_at"],
+            tuple(dict.fromkeys(forms)), tuple(notice.template for notice in told), opened, self.facts["fees"]["due"],
+        )  # fmt: skip
+        self.walk.steps.append(step)
+        self.walk.explained = timing.explained(row, self.release, self.calendar, self.now)
+        return step
+
+    def _known(self) -> dict[str, Any]:
+        given, row = self.given, self.row
+        cutoff = self.release.sla.cutoff
+        moment = (row["started_at"] or self.now).astimezone(LOCAL)
+        return {
+            "applicant": {
+                "kind": given.kind, "commune": given.commune, "province": given.province, "verified": given.verified,
+            },
+            "dossier": {
+                "channel": given.channel, "supplements": row["supplements"], "extended": bool(row["extensions"]),
+                "province": given.province,
+                "received_after_cutoff": cutoff is not None and moment.time() >= dt.time.fromisoformat(cutoff),
+            },
+            "children": {
+                "count": self.children, "finished": self.children > 0 and self.children == self.children_finished,
+            },
+            "verifications": {"open": self.verifications},
+        }  # fmt: skip
+
+    def _fees(self, facts: Mapping[str, Any]) -> int:
+        return 0 if self.settled else sum(self.workflow.fees_due(facts, self.given.province).values())
+
+    def _branch(self, key: str, target: str) -> int:
+        return next(index for index, arm in enumerate(self.release.actions[key].to) if arm.then == target)
+
+    def _note(self, *parts: Used) -> None:
+        self.walk.used.update(parts)
+
+    def _note_conditions(self) -> None:
+        facts = self.facts
+        self._note(*(("document", key) for key in self.workflow.documents_required(facts)))
+        self._note(*(("fee", key) for key in self.workflow.fees_due(facts, self.given.province)))
+        for key, route in self.release.routing.items():
+            chosen = self.workflow.route_branch(key, facts)
+            self._note(*(("route", key, i) for i, arm in enumerate(route.branches) if arm.then == chosen))
+
+
+def parts_of(release: Release) -> set[Used]:
+    """Every part of a release that its scenarios should go through."""
+    parts: set[Used] = {("action", key) for key in release.actions}
+    parts |= {("branch", key, index) for key, action in release.actions.items() for index in range(len(action.to))}
+    parts |= {("term", index) for index in range(len(release.sla.total))}
+    parts |= {("route", key, i) for key, route in release.routing.items() for i in range(len(route.branches))}
+    parts |= {("document", key) for key, document in release.documents.items() if document.when is not None}
+    parts |= {("fee", key) for key, fee in release.fees.items() if fee.when is not None}
+    return parts | {("child", key) for key in release.children}
+
+
+_BUILT_IN = {"warn": "sap-den-han", "step": "buoc-qua-han"}
+"""What the house tells the holder in every procedure: the due moment is near; the step's own limit has passed."""
+
+
+def _tells(notice: Notice, clock: timing.Clock, release: Release) -> bool:
+    if clock.kind == "due_in":
+        return notice is release.notify[int(clock.subject)]
+    if clock.kind == "remind":
+        return notice.event == "remind" and notice.subject == clock.subject
+    return clock.kind == "overdue" and notice.event == "overdue"
