@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, Select, and_, func, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, select
 
 from engine.errors import Conflict, NotFound
 from engine.rules import timing
@@ -181,12 +181,12 @@ def open_case(unit: UnitOfWork, code: str, version: int | None = None, *, lock: 
 
     ``version`` is what the caller last saw (If-Match). Raises NotFound (also when the actor may not know of it), Stale.
     """
-    return _opened(unit, _statement(unit).where(dossiers.c.code == code), code, version, lock)
+    return _opened(unit, dossiers.c.code == code, code, version, lock)
 
 
 def open_case_by_id(unit: UnitOfWork, dossier_id: int) -> Case:
     """The dossier with this row id, locked. Raises NotFound."""
-    return _opened(unit, _statement(unit).where(dossiers.c.id == dossier_id), str(dossier_id), None, True)
+    return _opened(unit, dossiers.c.id == dossier_id, str(dossier_id), None, True)
 
 
 def _statement(unit: UnitOfWork) -> Select[Any]:
@@ -211,10 +211,12 @@ def _statement(unit: UnitOfWork) -> Select[Any]:
     )
 
 
-def _opened(unit: UnitOfWork, statement: Select[Any], code: str, version: int | None, lock: bool) -> Case:
-    if lock:
-        statement = statement.with_for_update(of=dossiers)
-    found = unit.connection.execute(statement).mappings().one_or_none()
+def _opened(unit: UnitOfWork, which: ColumnElement[bool], code: str, version: int | None, lock: bool) -> Case:
+    if lock and unit.connection.dialect.name == "postgresql":
+        # A statement of its own: one that waits for a lock sees the newest dossier beside older rows of other tables.
+        seen = and_(which, visible_dossiers(unit.actor, unit.now.astimezone(LOCAL).date()))
+        unit.connection.execute(select(dossiers.c.id).where(seen).with_for_update())
+    found = unit.connection.execute(_statement(unit).where(which)).mappings().one_or_none()
     if found is None:
         raise NotFound(what=code)
     if version is not None and version != found["version"]:

@@ -2,6 +2,9 @@
 
 Another process may publish at any moment: the numbers in ``catalogue_versions`` are looked at every two seconds at
 most, and what has grown old is read again. Releases are immutable, so those found by digest never grow old.
+
+It reads through connections of its own: acts ask it while they hold theirs, and would otherwise wait for each other
+once every connection of the pool is taken.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from engine.rules.routing import Map
 from engine.rules.territory import Territory
 from engine.rules.units import Level, Succession, Unit
 from engine.rules.workdays import Calendar
+from engine.store.base import open_database
 from engine.store.clocks import calendars, closures
 from engine.store.outbox import webhooks
 from engine.store.releases import notice_templates, releases
@@ -48,9 +52,9 @@ class Catalogue:
     """What is in force, by date or by digest. Safe to share between threads."""
 
     def __init__(self, database: Engine) -> None:
-        self._database = database
+        self._database = open_database(database.url.render_as_string(hide_password=False), pooled=False)
         self._lock = threading.RLock()
-        self._kept: dict[str, Any] = {}
+        self._kept: dict[str, tuple[frozenset[str], Any]] = {}  # name → what it watches, what was read
         self._workflows: dict[str, Workflow] = {}
         self._versions: dict[str, int] = {}
         self._looked = float("-inf")
@@ -97,7 +101,11 @@ class Catalogue:
     @property
     def map(self) -> Map:
         """Territory, offices and competences together, as routing looks things up."""
-        return self._keep("map", lambda: Map(self.territory, OfficeIndex(self.offices.values()), self.competences))
+        return self._keep(
+            "map",
+            lambda: Map(self.territory, OfficeIndex(self.offices.values()), self.competences),
+            watches=("units", "offices", "competences"),
+        )
 
     def office(self, code: str) -> Office:
         """Raises NotFound."""
@@ -108,14 +116,13 @@ class Catalogue:
 
     def calendar(self, name: str, office: str | None = None) -> Calendar:
         """A calendar, with the closures of one office. Raises NotFound."""
-        kept = self._keep("calendars", self._read_calendars)
-        base, closed = kept
+        base, closed = self._keep("calendars", self._read_calendars)
         if name not in base:
             raise NotFound(what=f"calendar {name}")
         if office is None or office not in closed:
             return base[name]
         return self._keep(
-            f"calendar:{name}:{office}", lambda: base[name].for_office(closed[office]), watches="calendars"
+            f"calendar:{name}:{office}", lambda: base[name].for_office(closed[office]), watches=("calendars",)
         )
 
     def template(self, key: str) -> dict[str, Any]:
@@ -136,27 +143,24 @@ class Catalogue:
     def _releases(self) -> dict[str, list[Row[Any]]]:
         return self._keep("releases", self._read_releases)
 
-    def _keep(self, name: str, read: Callable[[], T], watches: str | None = None) -> T:
-        """What ``read`` gave, until the version of ``watches`` rises."""
-        if time.monotonic() - self._looked > LOOK_EVERY or name not in self._kept:
+    def _keep(self, name: str, read: Callable[[], T], watches: tuple[str, ...] = ()) -> T:
+        """What ``read`` gave, until a number of what it ``watches`` (default: its own name) rises."""
+        kept = self._kept.get(name)
+        if kept is None or time.monotonic() - self._looked > LOOK_EVERY:
             with self._lock:
                 if time.monotonic() - self._looked > LOOK_EVERY:
                     self._look()
-                version = self._versions.get(watches or name, 0)
-                if name not in self._kept or self._kept[name][0] != version:
-                    self._kept[name] = (version, read())
-        return cast(T, self._kept[name][1])
+                kept = self._kept.get(name)
+                if kept is None:
+                    kept = self._kept[name] = (frozenset(watches or (name,)), read())
+        return cast(T, kept[1])
 
     def _look(self) -> None:
-        rows = self._rows(select(catalogue_versions))
-        fresh = {row.name: row.number for row in rows}
+        fresh = {row.name: row.number for row in self._rows(select(catalogue_versions))}
         old = {name for name in self._versions | fresh if self._versions.get(name) != fresh.get(name)}
         self._versions = fresh
-        for name in list(self._kept):
-            if name in old or ("calendars" in old and name.startswith("calendar:")):
-                del self._kept[name]
-        if old & {"units", "offices", "competences"}:
-            self._kept.pop("map", None)
+        for name in [name for name, (watched, _) in self._kept.items() if watched & old]:
+            del self._kept[name]
         if "units" in old:
             self._workflows.clear()  # conditions hold the communes of former districts
         self._looked = time.monotonic()
@@ -166,13 +170,11 @@ class Catalogue:
         if not rows:
             raise NotFound(what=f"release {digest}")
         with self._lock:
-            functions = {"former_district": self._former_district}
+            territory = self.territory
+            latest = max((unit.valid_from for unit in territory.units()), default=dt.date.max)
+            functions = {"former_district": lambda name: list(territory.former_district(name, latest))}
             compiled = compile_release(release_from_bytes(rows[0].document), functions)
             return self._workflows.setdefault(digest, compiled)
-
-    def _former_district(self, name: str) -> list[str]:
-        latest = max(unit.valid_from for unit in self.territory.units())
-        return list(self.territory.former_district(name, latest))
 
     def _read_releases(self) -> dict[str, list[Row[Any]]]:
         found: dict[str, list[Row[Any]]] = {}

@@ -27,7 +27,7 @@ def notices_of(case: Case, number: int, events: Iterable[tuple[str, str | None]]
             rows += _rows(case, notice, occasion=f"{number}:{event}:{subject}", number=number)
         if event == "action" and subject in _OF_ACTS:
             rows += _rows(case, _OF_ACTS[subject], occasion=f"{number}:{subject}", number=number)
-        if event == "entered":
+        if event in ("entered", "recalled"):
             rows += _webhook_rows(case, number)
     return rows
 

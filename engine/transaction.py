@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from engine.errors import Conflict
 from engine.ports import Files, Signer
@@ -104,7 +105,11 @@ def in_transaction(
     for attempt in range(ATTEMPTS):
         try:
             return _once(runtime, actor, act, request_id, now)
+        except NoFreeConnection as error:
+            raise Busy() from error
         except DBAPIError as error:
+            if _waited_in_vain(error):
+                raise Busy() from error
             if not _collided(error):
                 raise
             time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 — spreads retries, no secret
@@ -128,6 +133,11 @@ def _once(
     if unit.rings:
         runtime.ring()
     return answer
+
+
+def _waited_in_vain(error: DBAPIError) -> bool:
+    """SQLite had another writer for as long as its busy timeout; waiting as long again helps nobody."""
+    return isinstance(error, OperationalError) and getattr(error.orig, "sqlite_errorname", "") == "SQLITE_BUSY"
 
 
 def _collided(error: DBAPIError) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import RowMapping, and_, insert, select, update
@@ -17,6 +18,7 @@ from engine.store.dossiers import applicants, dossiers
 from engine.store.queues import visible_dossiers
 from engine.transaction import UnitOfWork
 
+MOST_COPIES = 999
 OTHER = "other"
 """The key of a paper that the release does not name."""
 
@@ -49,9 +51,10 @@ def add_document(
     must_have_part(case)
     if key != OTHER and key not in case.release.documents:
         raise InvalidInput({"key": f"the procedure has no document {key}"})
-    if content is None and reuse is None and original + certified + copy == 0:
+    counts = check_counts({"original": original, "certified": certified, "copy": copy})
+    if content is None and reuse is None and not any(counts.values()):
         raise InvalidInput({"original": "give a file, a number of copies, or a document to reuse"})
-    row: dict[str, Any] = {"original": original, "certified": certified, "copy": copy, "digitised": 0}
+    row: dict[str, Any] = {**counts, "digitised": 0}
     if reuse is not None:
         row |= _reused(case, key, reuse)
     elif content is not None:
@@ -95,6 +98,8 @@ def remove_document(unit: UnitOfWork, code: str, document: int, reason: str, ver
     must_be_open(case)
     must_have_part(case)
     row = _document(case, document)
+    if not reason.strip():
+        raise InvalidInput({"reason": "say why the document is taken off"})
     if row["signature"] is not None:
         raise PaperInUse(why_vi="kết quả đã ký", why_en="the result is signed")
     taken = select(documents.c.id).where(documents.c.reused_from == document, documents.c.removed_at.is_(None)).limit(1)
@@ -104,6 +109,15 @@ def remove_document(unit: UnitOfWork, code: str, document: int, reason: str, ver
     record(case, "remove_document", data={"document": document, "key": row["key"]}, private={"reason": reason})
     case.forget()
     return case
+
+
+def check_counts(given: Mapping[str, Any]) -> dict[str, int]:
+    """How many originals, certified and plain copies were handed in: 0 to 999 of each. Raises InvalidInput."""
+    counts = {kind: given.get(kind, 0) for kind in ("original", "certified", "copy")}
+    wrong = [kind for kind, count in counts.items() if type(count) is not int or not 0 <= count <= MOST_COPIES]
+    if wrong:
+        raise InvalidInput(dict.fromkeys(wrong, f"must be a whole number from 0 to {MOST_COPIES}"))
+    return counts
 
 
 def _document(case: Case, document: int) -> RowMapping:

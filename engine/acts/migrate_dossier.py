@@ -1,7 +1,8 @@
 """Moving a running dossier to another release of its procedure: an act of its own, with its legal reference.
 
-A dossier otherwise keeps the release it was received under. Its code, offices, received moment, pauses and extensions
-stay; its term and due moment stay too, since a new release does not change a promise that was given.
+A dossier otherwise keeps the release it was received under. Its code, offices, received moment, term, pauses and
+extensions stay, since a new release does not change a promise that was given; the due moment moves only where the new
+release counts days otherwise, or its state stops the clock where the old one did not.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from sqlalchemy import Connection, and_, select
 from engine.acts.change_form import charge
 from engine.case import Case, open_case_by_id
 from engine.errors import Conflict
-from engine.record import record
+from engine.record import arm, record
+from engine.rules import timing
 from engine.rules.machine import Workflow
 from engine.store.dossiers import dossiers
 from engine.transaction import UnitOfWork
@@ -59,8 +61,10 @@ def migrate_dossier(unit: UnitOfWork, dossier_id: int, workflow: Workflow) -> Ca
         holder_role=role,
         holder_office=office,
     )
+    case.change(**timing.after_migration(case.row, release, case.calendar, case.unit.now))
     data = {"from": before, "to": workflow.digest, "version": release.version, "legal": list(release.legal)}
     record(case, "migrate", data=data)
+    arm(case)
     charge(case)
     return case
 

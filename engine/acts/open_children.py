@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from engine.acts.open_dossier import Filing, open_dossier
 from engine.case import Case
-from engine.store.dossiers import dossier_links
+from engine.store.dossiers import dossier_links, dossiers
 
 
 def open_children(case: Case) -> list[int]:
@@ -19,8 +19,12 @@ def open_children(case: Case) -> list[int]:
     if not wanted:
         return []
     unit, opened = case.unit, []
+    known = select(dossiers.c.child_key).where(dossiers.c.parent_id == case.id)
+    there = set(unit.connection.execute(known).scalars())
     office = unit.catalogue.office(case.row["intake_office"])
     for key, child in wanted:
+        if key in there:
+            continue
         workflow = unit.catalogue.current(child.procedure, case.today)
         filing = Filing(
             procedure=child.procedure,
@@ -33,4 +37,6 @@ def open_children(case: Case) -> list[int]:
         link = {"dossier_id": case.id, "other_id": filed.case.id, "kind": "child", "since": unit.now}
         unit.connection.execute(insert(dossier_links), link)
         opened.append(filed.case.id)
+    case.counts["children"] += len(opened)
+    case.forget()
     return opened

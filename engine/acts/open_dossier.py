@@ -15,6 +15,7 @@ from sqlalchemy import insert
 from engine import citizen_link
 from engine.acts.applicant_data import clean_applicant
 from engine.acts.change_form import charge, search_of
+from engine.acts.documents import check_counts
 from engine.acts.dossier_code import next_code
 from engine.case import LOCAL, Case
 from engine.errors import InvalidInput, Refusal
@@ -94,7 +95,7 @@ def open_dossier(
             "kind": applicant["kind"],
             "commune": applicant["commune"] or "",
             "province": office.province,
-            "verified": applicant["verified"],
+            "verified": bool(applicant["verified"]),
         },
         "dossier": {"channel": filing.channel, "province": office.province},
     }
@@ -148,10 +149,17 @@ def open_dossier(
     case.before = {}
     case.change(search=search_of(case))
     reasons = {key: {"vi": text.vi, "en": text.en} for key, text in assignment.reasons.items()}
-    data = {"release": workflow.digest, "version": release.version, "routing": reasons, "fallback": assignment.fallback}
+    papers = _papers(workflow, filing.documents)
+    data = {
+        "release": workflow.digest,
+        "version": release.version,
+        "routing": reasons,
+        "fallback": assignment.fallback,
+        "papers": papers,
+    }
     private = {"applicant": personal, "note": filing.note, "handler_reason": filing.handler_reason}
     _insert_with_applicant(case, personal, data, private)
-    _add_papers(case, filing.documents)
+    _add_papers(case, papers)
     charge(case)
     return Filed(case, token, citizen_link.receipt_code(unit.settings.secret_keys[0], nonce))
 
@@ -183,6 +191,8 @@ def _assign(
     """The offices by rule; where the rules leave several, or a person decides otherwise, the one that was chosen."""
     assignment = route(workflow, facts, unit.catalogue.map, today, office.code)
     chosen = filing.handler_office
+    if chosen is not None and "handler" not in assignment.reasons:
+        raise InvalidInput({"handler_office": "the procedure is decided where it is received"})
     if chosen is not None and chosen != assignment.offices.get("handler"):
         found = unit.catalogue.offices.get(chosen)
         if found is None or not found.valid(today):
@@ -213,22 +223,16 @@ def _receiving_role(workflow: Workflow) -> str | None:
     return next((role for role in roles if role in workflow.release.roles), None)
 
 
-def _add_papers(case: Case, papers: Sequence[Mapping[str, Any]]) -> None:
-    unknown = [paper["key"] for paper in papers if paper["key"] not in case.release.documents]
+def _papers(workflow: Workflow, given: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What is handed in on paper, checked."""
+    unknown = [str(paper.get("key")) for paper in given if paper.get("key") not in workflow.release.documents]
     if unknown:
         raise InvalidInput({"documents": f"the procedure has no document {', '.join(unknown)}"})
-    rows = [
-        {
-            "dossier_id": case.id,
-            "key": paper["key"],
-            "original": paper.get("original", 0),
-            "certified": paper.get("certified", 0),
-            "copy": paper.get("copy", 0),
-            "digitised": 0,
-            "added_at": case.unit.now,
-        }
-        for paper in papers
-    ]
-    if rows:
+    return [{"key": paper["key"], **check_counts(paper)} for paper in given]
+
+
+def _add_papers(case: Case, papers: Sequence[Mapping[str, Any]]) -> None:
+    if papers:
+        rows = [{"dossier_id": case.id, "digitised": 0, "added_at": case.unit.now, **paper} for paper in papers]
         case.unit.connection.execute(insert(documents), rows)
     case.forget()

@@ -18,6 +18,10 @@ from engine.store.people import role_members
 from engine.transaction import UnitOfWork
 
 
+TAKES_FIELDS = ("receive", "answer")
+"""Effects of the actions with which form values may be corrected: at reception, and in answer to a request."""
+
+
 class ReasonRequired(Refusal):
     """This action must say why."""
 
@@ -56,7 +60,7 @@ def perform_action(
 ) -> Case:
     """Takes ``action`` on the dossier ``code``. ``version`` is what the actor last saw.
 
-    ``fields`` are corrected form values (an answer to a request for supplement); ``assignee`` the person of the next
+    ``fields`` are corrected form values, at reception or in answer to a request for supplement; ``assignee`` the person of the next
     office who shall hold it. Raises NotFound, Stale, UnknownAction, ActionNotInState, GuardFailed, Forbidden,
     ReasonRequired, DocumentRequired, InvalidInput.
     """
@@ -81,6 +85,8 @@ def take(
     if wanted.reason == "required" and not (reason or "").strip():
         raise ReasonRequired(action_vi=wanted.name.vi, action_en=wanted.name.en)
     if fields:
+        if wanted.effect not in TAKES_FIELDS:
+            raise InvalidInput({"fields": "this action takes no form values; rectify them by an act of its own"})
         change_form(case, fields)
     step = case.workflow.advance(case.row["state"], action, case.facts)
     document = _attached(case, action)

@@ -50,6 +50,7 @@ def publish_release(unit: UnitOfWork, release: Release) -> bool:
     An open earlier version is ended on the day before this one starts. Raises ReleaseChanged, ReleaseOverlap.
     """
     digest, connection = release.digest(), unit.connection
+    raise_version(unit, "releases", by=0)  # one publisher at a time, so that none overlooks another's release
     of_this = select(releases).where(releases.c.procedure == release.procedure)
     known = list(connection.execute(of_this).mappings())
     if any(row["digest"] == digest for row in known):
@@ -78,7 +79,7 @@ def publish_release(unit: UnitOfWork, release: Release) -> bool:
         "published_by": unit.actor.person_id,
     }
     connection.execute(insert(releases), fresh)
-    _rise(unit, "releases")
+    raise_version(unit, "releases")
     return True
 
 
@@ -113,7 +114,7 @@ def publish_territory(unit: UnitOfWork, territory: Territory) -> None:
     ]
     _replace(unit, units, unit_rows)
     _replace(unit, successions, succession_rows)
-    _rise(unit, "units")
+    raise_version(unit, "units")
 
 
 def publish_offices(unit: UnitOfWork, given: Iterable[Office]) -> None:
@@ -137,7 +138,7 @@ def publish_offices(unit: UnitOfWork, given: Iterable[Office]) -> None:
         for one in given
     ]
     _upsert(unit, offices, rows, ["code"])
-    _rise(unit, "offices")
+    raise_version(unit, "offices")
 
 
 def publish_competences(unit: UnitOfWork, given: Iterable[Competence]) -> None:
@@ -155,7 +156,7 @@ def publish_competences(unit: UnitOfWork, given: Iterable[Competence]) -> None:
         for one in given
     ]
     _replace(unit, competences, rows)
-    _rise(unit, "competences")
+    raise_version(unit, "competences")
 
 
 def publish_calendar(unit: UnitOfWork, calendar: Calendar) -> None:
@@ -166,13 +167,13 @@ def publish_calendar(unit: UnitOfWork, calendar: Calendar) -> None:
     same = and_(calendars.c.name == calendar.code, calendars.c.digest == digest)
     if not unit.connection.execute(select(calendars.c.name).where(same)).first():
         _upsert(unit, calendars, [row], ["name"])
-        _rise(unit, "calendars")
+        raise_version(unit, "calendars")
 
 
 def publish_template(unit: UnitOfWork, key: str, document: Mapping[str, Any]) -> None:
     """Publishes the texts of a notice."""
     _upsert(unit, notice_templates, [{"key": key, "document": dict(document), "published_at": unit.now}], ["key"])
-    _rise(unit, "templates")
+    raise_version(unit, "templates")
 
 
 def _replace(unit: UnitOfWork, table: Table, rows: list[dict[str, Any]]) -> None:
@@ -189,9 +190,10 @@ def _upsert(unit: UnitOfWork, table: Table, rows: list[dict[str, Any]], key: lis
     unit.connection.execute(statement.on_conflict_do_update(index_elements=key, set_=fresh), rows)
 
 
-def _rise(unit: UnitOfWork, name: str) -> None:
-    statement = _insert(unit)(catalogue_versions).values(name=name, number=1)
-    higher = {"number": catalogue_versions.c.number + 1}
+def raise_version(unit: UnitOfWork, name: str, by: int = 1) -> None:
+    """Raises the number that other processes watch, and locks its row until the end of the unit of work."""
+    statement = _insert(unit)(catalogue_versions).values(name=name, number=by)
+    higher = {"number": catalogue_versions.c.number + by}
     unit.connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=higher))
     unit.after_commit.append(unit.catalogue.refresh)
 

@@ -14,7 +14,7 @@ from engine.record import record
 from engine.store.journal import journal
 from engine.transaction import UnitOfWork
 
-PASSED_OVER = ("add_note", "add_document", "assign")
+PASSED_OVER = ("add_note", "add_document", "assign", "link", "overdue")
 """Entries that may lie between the step and its recall."""
 
 
@@ -29,8 +29,9 @@ class CannotRecall(Conflict):
 def recall(unit: UnitOfWork, code: str, version: int | None = None, reason: str | None = None) -> Case:
     """Brings the dossier back to the state before the last step, with its clock as the states say.
 
-    Only the person who took the step may, only until somebody of the next holder opened it, and not once the result was
-    given back. The time in between counts. Raises CannotRecall, Forbidden.
+    Only the person who took the step may, only until somebody of the next holder opened it, and not once the dossier
+    has ended. The time in between counts: a pause or a request for papers that the step began is as if it had never
+    been. Raises CannotRecall, Forbidden.
     """
     case = open_case(unit, code, version)
     step = _last_step(case)
@@ -46,11 +47,22 @@ def recall(unit: UnitOfWork, code: str, version: int | None = None, reason: str 
             why_vi="hồ sơ đã được tiếp nhận và cấp giấy hẹn", why_en="the dossier was received and a receipt was given"
         )
     left = case.row["state"]
+    _undo_pause(case, step["changes"])
     move(case, source, None)
-    case.change(holder_id=unit.actor.person_id, opened_at=unit.now)
+    if case.row["holder_office"] is not None:
+        case.change(holder_id=unit.actor.person_id, opened_at=unit.now)
     data = {"recalled": step["number"], "from": left, "to": source}
-    record(case, "recall", data=data, private={"reason": reason} if reason else None, events=[("entered", source)])
+    record(case, "recall", data=data, private={"reason": reason} if reason else None, events=[("recalled", source)])
     return case
+
+
+def _undo_pause(case: Case, changes: dict[str, Any]) -> None:
+    """Takes back the pause that the step opened, and the request for papers that it counted."""
+    pauses = case.row["pauses"]
+    if "pauses" in changes and pauses and pauses[-1]["end"] is None:
+        case.change(pauses=pauses[:-1])
+    if "supplements" in changes:
+        case.change(supplements=case.row["supplements"] - 1)
 
 
 def _last_step(case: Case) -> dict[str, Any]:

@@ -28,6 +28,7 @@ def must_hold(case: Case) -> None:
     row, actor = case.row, case.unit.actor
     if actor.kind == "system":
         return
+    must_be_staff(case)
     if not row["holder_office"] or row["holder_role"] not in roles_in(actor, row["holder_office"], case.today):
         raise Forbidden(
             why_vi="chỉ người có vai trò đang giữ hồ sơ tại cơ quan đang xử lý",
@@ -41,7 +42,10 @@ def must_have_part(case: Case) -> None:
     """The actor works at an office that has a part in the dossier, or is its applicant, or is a timer."""
     actor, row = case.unit.actor, case.row
     offices = {*row["offices"].values(), row["intake_office"], row["handler_office"], row["holder_office"]}
-    if actor.kind == "staff" and not offices & actor.offices(case.today):
+    if actor.kind in ("system", "citizen"):
+        return  # a citizen sees no dossier but the own one
+    must_be_staff(case)
+    if not offices & actor.offices(case.today):
         raise Forbidden(
             why_vi="cơ quan của bạn không còn tham gia giải quyết hồ sơ này",
             why_en="your office has no part in this dossier any more",

@@ -6,6 +6,7 @@ from engine.acts.rights import must_be_open, must_hold, must_lead
 from engine.case import Case, open_case
 from engine.errors import Forbidden, InvalidInput
 from engine.record import record
+from engine.rules import timing
 from engine.transaction import UnitOfWork
 
 
@@ -18,7 +19,8 @@ def transfer(
     key: str = "handler",
     version: int | None = None,
 ) -> Case:
-    """Makes ``office`` the dossier's office for routing key ``key``; state, clock and code stay as they are.
+    """Makes ``office`` the dossier's office for routing key ``key``; state, clock and code stay as they are. The due
+    moment moves only where the new office is closed on other days.
 
     For whoever holds the dossier, and for leaders of the office that has it. Raises Forbidden, InvalidInput, Ended.
     """
@@ -43,6 +45,7 @@ def transfer(
     case.change(offices={**case.row["offices"], key: office})
     if key == "handler":
         case.change(handler_office=office)
+        case.change(**timing.due_columns(case.row, case.release, case.calendar))
     role = case.release.states[case.row["state"]].role
     if role is not None and case.release.roles[role].unit == key:
         case.change(holder_office=office, holder_role=role, holder_id=None, opened_at=None)

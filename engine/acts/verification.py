@@ -36,6 +36,8 @@ def ask_verification(
     asked = unit.catalogue.offices.get(office)
     if asked is None or not asked.valid(case.today):
         raise InvalidInput({"office": "no office has this code today"})
+    if not question.strip():
+        raise InvalidInput({"question": "say what is to be verified"})
     if office == case.row["holder_office"]:
         raise InvalidInput({"office": "the office cannot ask itself"})
     due_at = term_end(unit.catalogue.calendar(case.release.sla.calendar, office), unit.now, TERM)
@@ -79,9 +81,9 @@ def answer_verification(
     case.counts["open_verifications"] -= 1
     data = {"verification": verification, "office": row["office"], "confirmed": confirmed}
     entry = record(case, "answer_verification", data=data, private={"answer": answer})
-    holder = case.row["holder_id"]
-    told = f"person:{holder}" if holder else f"office:{case.row['holder_office']}/{case.row['holder_role']}"
-    _tell(case, told, "da-xac-minh", entry, {"verification": verification})
+    told = _holder(case)
+    if told is not None:
+        _tell(case, told, "da-xac-minh", entry, {"verification": verification})
     case.forget()
     return case
 
@@ -92,6 +94,14 @@ def _question(case: Case, verification: int) -> RowMapping:
     if found is None:
         raise NotFound(what=f"verification {verification}")
     return found
+
+
+def _holder(case: Case) -> str | None:
+    """Whom the answer is for: the person who holds the dossier, else the role at the office that must act."""
+    row = case.row
+    if row["holder_id"] is not None:
+        return f"person:{row['holder_id']}"
+    return f"office:{row['holder_office']}/{row['holder_role']}" if row["holder_office"] else None
 
 
 def _let_see(case: Case, office: str) -> None:

@@ -60,6 +60,19 @@ def after_step(
     return changes | due_columns({**row, **changes}, release, calendar)
 
 
+def after_migration(row: Mapping[str, Any], release: Release, calendar: Calendar, now: dt.datetime) -> dict[str, Any]:
+    """The columns that follow when the dossier stands in a state of another release since it was entered: a migration
+    is no step, so nothing starts anew and nothing is counted."""
+    state = release.states[row["state"]]
+    running = state.limit is not None and state.clock == "running"
+    changes: dict[str, Any] = {
+        "clock": state.clock,
+        "pauses": _pauses(row, state, now, row["state"]),
+        "step_due_at": due_moment(calendar, row["entered_at"], state.limit) if state.limit and running else None,
+    }
+    return changes | due_columns({**row, **changes}, release, calendar)
+
+
 def starts(release: Release, action: str | None) -> bool:
     """Whether taking ``action`` starts the clock of the whole time limit."""
     return action is not None and (action == release.sla.starts or release.actions[action].effect == release.sla.starts)

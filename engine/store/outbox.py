@@ -10,10 +10,10 @@ outbox = Table(
     "outbox",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("key", String(160), nullable=False, unique=True),  # the same notice is never written twice
+    Column("key", String(255), nullable=False, unique=True),  # the same notice is never written twice
     Column("dossier_id", BigId, ForeignKey("dossiers.id"), nullable=False, index=True),
     Column("channel", String(10), nullable=False),  # email, sms, webhook, inbox
-    Column("recipient", String(80), nullable=False),  # applicant, person:<id>, office:<code>/<role>, webhook:<id>
+    Column("recipient", String(100), nullable=False),  # applicant, person:<id>, office:<code>/<role>, webhook:<id>
     Column("template", String(60), nullable=False),
     Column("data", Json, nullable=False),  # facts for the template; never personal data
     Column("created_at", Moment, nullable=False),

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Row, RowMapping, and_, case, exists, false, func, or_, select, true
 
@@ -13,6 +14,7 @@ from engine.rules.permissions import Actor
 from engine.rules.plain_text import plain_text
 from engine.store.dossiers import applicants, dossier_offices, dossiers
 
+LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 LIST_COLUMNS = (
     dossiers.c.id,
     dossiers.c.code,
@@ -85,7 +87,7 @@ def list_dossiers(
     ``after`` is (due moment as ISO text or None, id) of the last row of the page before. At most ``limit`` rows.
     """
     statement = select(*LIST_COLUMNS).join(applicants, applicants.c.dossier_id == dossiers.c.id)
-    statement = statement.where(visible_dossiers(actor, now.date()), *_conditions(filters, now))
+    statement = statement.where(visible_dossiers(actor, _civil_day(now)), *_conditions(filters, now))
     if by_due:
         if after:
             statement = statement.where(_later(after))
@@ -103,7 +105,7 @@ def queue_counts(connection: Connection, actor: Actor, office: str, now: dt.date
     columns = (dossiers.c.procedure, dossiers.c.release, dossiers.c.state, dossiers.c.portal)
     return connection.execute(
         select(*columns, func.count().label("count"), overdue)
-        .where(dossiers.c.holder_office == office, visible_dossiers(actor, now.date()))
+        .where(dossiers.c.holder_office == office, visible_dossiers(actor, _civil_day(now)))
         .group_by(*columns)
     ).all()
 
@@ -129,6 +131,11 @@ def _conditions(filters: Filters, now: dt.datetime) -> list[ColumnElement[bool]]
     for word in plain_text(filters.text).split():
         wanted.append(dossiers.c.search.contains(word, autoescape=True))
     return wanted
+
+
+def _civil_day(now: dt.datetime) -> dt.date:
+    """Memberships are dated by days in Viet Nam."""
+    return now.astimezone(LOCAL).date()
 
 
 def _is_overdue(now: dt.datetime) -> ColumnElement[bool]:

@@ -433,10 +433,10 @@ def upgrade() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
-        sa.Column("key", sa.String(length=160), nullable=False),
+        sa.Column("key", sa.String(length=255), nullable=False),
         sa.Column("dossier_id", BIG_ID, nullable=False),
         sa.Column("channel", sa.String(length=10), nullable=False),
-        sa.Column("recipient", sa.String(length=80), nullable=False),
+        sa.Column("recipient", sa.String(length=100), nullable=False),
         sa.Column("template", sa.String(length=60), nullable=False),
         sa.Column("data", JSON, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
