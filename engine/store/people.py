@@ -86,3 +86,8 @@ def role_members(connection: Connection, office: str, role: str, on: dt.date) ->
             )
         ).scalars()
     )
+
+
+def person_named(connection: Connection, username: str) -> int | None:
+    """The id of the person with this username."""
+    return connection.execute(select(people.c.id).where(people.c.username == username)).scalar_one_or_none()
