@@ -74,11 +74,13 @@ class ByKind(Shape):
 
 def one_or_more(each: Shape) -> Shape:
     """One value or a list of them; always read as a list."""
-    return ByKind(scalar=_Single(each), items=ListOf(each, least=1, unique=True))
+    return ByKind(scalar=Single(each), items=ListOf(each, least=1, unique=True))
 
 
 @dataclass(frozen=True)
-class _Single(Shape):
+class Single(Shape):
+    """One value read as a list of one."""
+
     each: Shape
 
     def read(self, node: Node, path: Path, report: Report) -> list[Any] | Bad:
