@@ -1,1 +1,1 @@
-"""The REST interface under /api/v1: JSON in, JSON out, one resource a file. It imports the engine and nothing else of ours."""
+"""The REST interface under /api/v1: JSON in, JSON out, one resource a file. Of ours it imports the engine only."""

@@ -17,7 +17,7 @@ from api.context import reading_connection, runtime
 from engine.citizen_link import link_hash
 from engine.errors import Forbidden, NotFound, Refusal
 from engine.rules.permissions import Actor
-from engine.store.people import actor_by_token
+from engine.store.actors import actor_by_token
 from engine.store.sessions import dossier_by_link
 
 _TOKEN = re.compile(r"[A-Za-z0-9_\-]{20,200}")
@@ -86,4 +86,5 @@ def _citizen(token: str) -> Actor:
         found = dossier_by_link(connection, link_hash(token))
     if found is None:
         raise NoSuchLink()
+    g.dossier_code = found.code
     return Actor("citizen", "citizen", dossier_id=found.id)

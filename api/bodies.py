@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from api.fields import CODE, COMMUNE, KEY, PROCEDURE, Body, FormValues, Line, Moment, Prose, Whole, Word, YesNo
+from engine.acts.link_dossiers import KINDS
 
 LANGUAGES = ("vi", "en")
 APPLICANT_KINDS = ("citizen", "business", "organisation", "state_body", "foreigner")
@@ -16,7 +17,7 @@ class SignIn(Body):
     password = fields.String(required=True, validate=validate.Length(1, 200))
 
 
-class Applicant(Body):
+class ApplicantGiven(Body):
     kind = fields.String(required=True, validate=validate.OneOf(APPLICANT_KINDS))
     name = Line(200, required=True)
     identity_number = Line(20, allow_none=True)
@@ -39,7 +40,7 @@ class HandedIn(Body):
 
 class NewDossier(Body):
     procedure = Word(PROCEDURE, required=True)
-    applicant = fields.Nested(Applicant, required=True)
+    applicant = fields.Nested(ApplicantGiven, required=True)
     fields_ = FormValues(data_key="fields", load_default=dict)
     channel = fields.String(validate=validate.OneOf(CHANNELS), load_default="counter")
     intake_office = Word(CODE, required=True)
@@ -111,13 +112,12 @@ class Transfer(Body):
     office = Word(CODE, required=True)
     reason = Prose(required=True)
     legal = Line(200, allow_none=True, load_default=None)
+    key = Word(KEY, load_default="handler", metadata={"description": "Which of the dossier's offices is replaced."})
 
 
 class LinkTo(Body):
     dossier = Word(CODE, required=True)
-    kind = fields.String(
-        required=True, validate=validate.OneOf(("continues", "replaces", "concerns", "appeals", "same_land"))
-    )
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
 
 
 class Note(Body):

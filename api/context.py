@@ -61,7 +61,7 @@ def reading(as_actor: Actor | None = None) -> Iterator[UnitOfWork]:
 
 @contextmanager
 def reading_connection() -> Iterator[Any]:
-    """A connection for questions. On PostgreSQL each statement stands for itself: no round trips for BEGIN and ROLLBACK."""
+    """A connection for questions. On PostgreSQL each statement stands for itself, without BEGIN and ROLLBACK."""
     database = runtime().database
     options: dict[str, Any] = (
         {"isolation_level": "AUTOCOMMIT"} if database.dialect.name == "postgresql" else {"motcua_read_only": True}

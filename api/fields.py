@@ -1,4 +1,4 @@
-"""The kinds of values that requests carry, each with its bounds, so that nothing reaches the database that it cannot hold."""
+"""The kinds of values that requests carry, each with bounds: nothing reaches the database that it cannot hold."""
 
 from __future__ import annotations
 
@@ -85,9 +85,6 @@ class WholeInQuery(fields.Integer):
 
 class YesNo(fields.Boolean):
     """JSON true or false."""
-
-    truthy = {True}
-    falsy = {False}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> bool:
         if not isinstance(value, bool):

@@ -1,8 +1,8 @@
 """One act, however often it is asked for: the answer is kept under the Idempotency-Key in the act's own transaction.
 
-A repeated request gets the same status, headers and body, marked ``Idempotency-Replayed: true``. Only successes are kept:
-a refused request changed nothing, and repeating it asks anew. Two that arrive at once are decided by the primary key: the
-later one is rolled back and given the answer of the first.
+A repeated request gets the same status, headers and body, marked ``Idempotency-Replayed: true``. Only successes are
+kept: a refused request changed nothing, and repeating it asks anew. Two that arrive at once are decided by the primary
+key: the later one is rolled back and given the answer of the first.
 """
 
 from __future__ import annotations

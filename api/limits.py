@@ -8,8 +8,6 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from flask import Flask, request
 from flask_limiter import Limiter, RateLimitExceeded
@@ -48,8 +46,7 @@ class Limits:
             key_prefix="motcua",
         )
 
-    @contextmanager
-    def hold(self, limit: str, scope: str, key: str | None = None) -> Iterator[None]:
+    def hold(self, limit: str, scope: str, key: str | None = None) -> None:
         """Counts one try of ``key`` (the caller's address by default) within ``scope``. Raises TooMany."""
         # A key may be a name or a code: Redis is given a digest of it, not the thing itself.
         digest = hashlib.sha256(f"{scope}\0{key or _address()}".encode()).hexdigest()[:32]
@@ -58,7 +55,6 @@ class Limits:
                 pass
         except RateLimitExceeded as error:
             raise TooMany(seconds=self._seconds(error)) from error
-        yield
 
     def _seconds(self, error: RateLimitExceeded) -> int:
         current = self._limiter.current_limit

@@ -1,4 +1,4 @@
-"""What operators watch (Prometheus): requests and their durations, acts, refusals; and, at each scrape, what is waiting."""
+"""What operators watch (Prometheus): requests, their durations, acts, refusals; at each scrape, what is waiting."""
 
 from __future__ import annotations
 

@@ -107,7 +107,9 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]
 
             handle.__name__ = view.__name__
             handle.__doc__ = view.__doc__
-            handle._apidoc = {"manual_doc": {**documented, "operationId": view.__name__}}  # type: ignore[attr-defined]
+            handle._apidoc = {
+                "manual_doc": {**documented, "operationId": f"{self.name}.{view.__name__}".replace("-", "_")}
+            }  # type: ignore[attr-defined]
             self.ACCESS[handle] = access
             self.add_url_rule(rule, view.__name__, handle, methods=[method])
             return view
@@ -127,7 +129,7 @@ class _Loaders:
         if self.query is not None:
             loaded["query"] = _checked(self.query, arguments, "")
         elif arguments:
-            raise InvalidInput({name: "Unknown field." for name in arguments})
+            raise InvalidInput(dict.fromkeys(arguments, "Unknown field."))
         if self.body is not None:
             given = door.read_object(request, required=not self.body_optional)
             request.environ["motcua.body_digest"] = hashlib.sha256(repr(given).encode()).digest()
@@ -138,7 +140,7 @@ class _Loaders:
 def _query_values() -> dict[str, str]:
     values = request.args.to_dict(flat=False)
     if twice := [name for name, given in values.items() if len(given) > 1]:
-        raise InvalidInput({name: "Given twice." for name in twice})
+        raise InvalidInput(dict.fromkeys(twice, "Given twice."))
     return {name: given[0] for name, given in values.items()}
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import Row
 from api.answers import moment
 from engine.case import Case
 from engine.catalogue import Catalogue
-from engine.rules.definition import Release, Text
 from engine.rules.deadlines import remaining_in_words
+from engine.rules.definition import Release, Text
 from engine.rules.portal_status import PORTAL_STATUS
 
 MASK = "•••"

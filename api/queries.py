@@ -76,9 +76,7 @@ class Register(Page):
     end = Day(required=True, metadata={"description": "Last day of receipt, inclusive."})
 
 
-class PersonalData(Body):
-    reason = Line(500, 5, required=True, metadata={"description": "Why they must be seen; kept with your name."})
-
-
-class Nothing(Body):
-    """No query parameters."""
+class RegisterPrint(Body):
+    office = Word(CODE, required=True)
+    start = Day(required=True)
+    end = Day(required=True)

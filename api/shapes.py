@@ -1,5 +1,6 @@
-"""What answers look like: for the OpenAPI document, and for the tests, which hold every answer to them. Nothing is dumped
-through these."""
+"""What answers look like: for the OpenAPI document, and for the tests, which hold every answer to them.
+
+Nothing is dumped through these."""
 
 from __future__ import annotations
 
@@ -525,7 +526,6 @@ class Queues(Shape):
 
 
 class RegisterLine(Shape):
-    line = whole()
     code = text()
     procedure = text()
     procedure_name = one(Words)
@@ -537,6 +537,5 @@ class RegisterLine(Shape):
 
 
 class Register(Shape):
-    office = text()
     items = many(RegisterLine)
     next = text(True)

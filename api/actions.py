@@ -1,0 +1,43 @@
+"""Steps that the workflow file declares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api import bodies
+from api.access import Access
+from api.acting import STANDS, act
+from api.answers import Answer
+from api.operations import Resource
+from api.versions import expected_version
+from engine.acts.perform_action import perform_action
+
+actions = Resource("actions", __name__, description="Steps that a procedure's workflow file declares.")
+
+
+@actions.operation(
+    "POST",
+    "/dossiers/<code>/actions",
+    access=Access.STAFF,
+    body=bodies.TakeAction,
+    gives=STANDS,
+    refuses=(403, 404, 409, 502),
+    if_match=True,
+    key="optional",
+)
+def take_action(code: str, body: dict[str, Any]) -> Answer:
+    """Take an action of the workflow file"""
+    version = expected_version()
+    return act(
+        "perform_action",
+        lambda uow: perform_action(
+            uow,
+            code,
+            body["action"],
+            version=version,
+            reason=body["reason"],
+            note=body["note"],
+            fields=body["fields_"],
+            assignee=body["assignee"],
+        ),
+    )

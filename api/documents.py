@@ -1,0 +1,167 @@
+"""Papers of a dossier: copies on paper, files, checking them, and giving files out again."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from flask import request
+from marshmallow import fields
+from werkzeug.datastructures import FileStorage
+
+from api import bodies, door, present, shapes
+from api.access import Access
+from api.acting import STANDS, act, standing
+from api.answers import Answer, answer, etag
+from api.context import reading, runtime
+from api.fields import KEY, Body, WholeInQuery, Word
+from api.idempotent import perform
+from api.operations import ETAG, LOCATION, Gives, Resource, flat_errors
+from api.versions import expected_version
+from engine.acts.documents import add_document, check_document, remove_document
+from engine.case import open_case
+from engine.errors import InvalidInput, NotFound
+from engine.rules.file_types import check_content, extension
+from engine.store.dossier_parts import document_of
+from engine.transaction import UnitOfWork
+
+documents = Resource("documents", __name__, description="Papers and files of a dossier.")
+
+
+class Upload(Body):
+    """multipart/form-data: the paper's key, its copies, and the file or the document that is taken over."""
+
+    key = Word(KEY, required=True)
+    original = WholeInQuery(0, 99, load_default=0)
+    certified = WholeInQuery(0, 99, load_default=0)
+    copy = WholeInQuery(0, 99, load_default=0)
+    reuse = WholeInQuery(1, load_default=None)
+    file = fields.Raw(metadata={"type": "string", "format": "binary"})
+
+
+_FORM = Upload(exclude=("file",))
+ADDED = Gives(status=201, shape=shapes.DocumentAdded, headers={**ETAG, **LOCATION}, description="Added.")
+
+
+@documents.operation(
+    "GET",
+    "/dossiers/<code>/documents",
+    access=Access.STAFF,
+    gives=Gives(shape=shapes.Documents, headers=ETAG, description="Papers, and what is missing."),
+    refuses=(404,),
+)
+def papers(code: str) -> Answer:
+    """List the papers of a dossier"""
+    with reading() as uow:
+        case = open_case(uow, code, lock=False)
+        items = [present.document(row, case.release) for row in case.documents]
+        missing = list(case.facts["documents"]["missing"])
+        return answer({"items": items, "missing": missing}, ETag=etag(case.row["version"]))
+
+
+@documents.operation(
+    "POST",
+    "/dossiers/<code>/documents",
+    access=Access.STAFF,
+    upload=Upload,
+    gives=ADDED,
+    refuses=(403, 404, 409, 422, 507),
+    key="required",
+)
+def add(code: str) -> Answer:
+    """Add a paper: copies on paper, a file, or a document of an earlier dossier of the same person"""
+    return added(code, f"/api/v1/dossiers/{code}/documents", read_upload())
+
+
+@documents.operation(
+    "GET",
+    "/dossiers/<code>/documents/<int:number>",
+    access=Access.STAFF,
+    gives=Gives(media="application/octet-stream", description="The file, always as an attachment."),
+    refuses=(404,),
+)
+def content(code: str, number: int) -> Answer:
+    """Download the file of a document"""
+    with reading() as uow:
+        case = open_case(uow, code, lock=False)
+        row = document_of(uow.connection, case.id, number)
+    if row is None or row.storage_key is None:
+        raise NotFound(what=f"document {number}")
+    kind = row.media_type or "application/octet-stream"
+    # The name that the sender gave may be anything: the download gets one of ours.
+    name = f"{row.key}-{row.id}.{extension(kind)}"
+    headers = {"Content-Type": kind, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Answer(200, runtime().files.read(row.storage_key), headers)
+
+
+@documents.operation(
+    "PUT",
+    "/dossiers/<code>/documents/<int:number>/check",
+    access=Access.STAFF,
+    body=bodies.CheckDocument,
+    gives=STANDS,
+    refuses=(403, 404, 409),
+    key="optional",
+)
+def check(code: str, number: int, body: dict[str, Any]) -> Answer:
+    """Say that a paper was looked at, and whether it is in order"""
+    return act("check_document", lambda uow: check_document(uow, code, number, body["accepted"], body["reason"]))
+
+
+@documents.operation(
+    "DELETE",
+    "/dossiers/<code>/documents/<int:number>",
+    access=Access.STAFF,
+    body=bodies.Reason,
+    gives=STANDS,
+    refuses=(403, 404, 409),
+    if_match=True,
+    key="optional",
+)
+def remove(code: str, number: int, body: dict[str, Any]) -> Answer:
+    """Take a paper off the dossier; its file and its journal entry stay"""
+    version = expected_version()
+    return act("remove_document", lambda uow: remove_document(uow, code, number, body["reason"], version))
+
+
+def added(code: str, where: str, given: dict[str, Any]) -> Answer:
+    """Adds what ``read_upload`` gave; ``where`` is the address of the dossier's documents."""
+
+    def doing(uow: UnitOfWork) -> Answer:
+        case, number = add_document(uow, code, **given)
+        return standing(case, 201, {"document": number}, Location=f"{where}/{number}")
+
+    return perform("add_document", doing, key_required=True)
+
+
+def read_upload() -> dict[str, Any]:
+    """The arguments of ``add_document`` from a multipart body. Raises InvalidInput and what files may raise."""
+    if request.mimetype != "multipart/form-data":
+        raise door.WrongContentType(wanted="multipart/form-data")
+    values, files = request.form.to_dict(flat=False), request.files.to_dict(flat=False)
+    if wrong := [name for name in files if name != "file"] + [name for name, given in values.items() if len(given) > 1]:
+        raise InvalidInput(dict.fromkeys((name[:80] for name in wrong), "Unknown field."))
+    if errors := _FORM.validate({name: given[0] for name, given in values.items()}):
+        raise InvalidInput(flat_errors(errors))
+    given: dict[str, Any] = _FORM.load({name: one[0] for name, one in values.items()})
+    sent = files.get("file", [])
+    if len(sent) > 1:
+        raise InvalidInput({"file": "Given twice."})
+    given |= _file(sent[0]) if sent else {}
+    _remember(given)
+    return given
+
+
+def _file(sent: FileStorage) -> dict[str, Any]:
+    most = runtime().settings.max_upload_bytes
+    content = sent.stream.read(most + 1)
+    name = sent.filename or "file"
+    check_content(content, name, most)  # before any transaction is begun
+    return {"content": content, "file_name": name}
+
+
+def _remember(given: dict[str, Any]) -> None:
+    """What makes two uploads one: their values and the file's digest, not the boundary between the parts."""
+    content = given.get("content") or b""
+    plain = {key: value for key, value in given.items() if key != "content"}
+    request.environ["motcua.body_digest"] = hashlib.sha256(repr(sorted(plain.items())).encode() + content).digest()

@@ -1,0 +1,168 @@
+"""Dossiers: filing, lists, one with everything that belongs to it, and why its due moment is what it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from api import bodies, present, queries, shapes
+from api.access import Access
+from api.acting import standing
+from api.answers import Answer, answer, etag, moment, page
+from api.context import actor, reading
+from api.idempotent import perform
+from api.operations import ETAG, LINK, LOCATION, Gives, Resource
+from api.paging import page_key, read_moment_key
+from engine.acts.file_dossier import Filing, file_dossier
+from engine.case import Case, open_case
+from engine.store import dossier_parts
+from engine.store.queues import Filters, list_dossiers, visible_dossiers
+from engine.transaction import UnitOfWork
+
+dossiers = Resource("dossiers", __name__, description="Dossiers, from intake to return.")
+
+
+@dossiers.operation(
+    "POST",
+    "/dossiers",
+    access=Access.STAFF,
+    body=bodies.NewDossier,
+    gives=Gives(status=201, shape=shapes.Filed, headers={**ETAG, **LOCATION}, description="Filed."),
+    refuses=(403, 404, 409),
+    key="required",
+)
+def file(body: dict[str, Any]) -> Answer:
+    """File a dossier that a person handed in, sent by post, or sent through the portal"""
+    filing = Filing(
+        procedure=body["procedure"],
+        applicant=body["applicant"],
+        fields=body["fields_"],
+        channel=body["channel"],
+        intake_office=body["intake_office"],
+        support_office=body["support_office"],
+        handler_office=body["handler_office"],
+        handler_reason=body["handler_reason"],
+        documents=body["documents"],
+        filed_at=body["filed_at"],
+        receive=body["receive"],
+        note=body["note"],
+    )
+
+    def act(uow: UnitOfWork) -> Answer:
+        filed = file_dossier(uow, filing)
+        keys = {
+            "link": f"{uow.settings.public_url}/h/{filed.link_token}",
+            "link_token": filed.link_token,
+            "receipt_code": filed.receipt_code,
+        }
+        return standing(filed.case, 201, keys, Location=f"/api/v1/dossiers/{filed.case.code}")
+
+    return perform("file_dossier", act, key_required=True)
+
+
+@dossiers.operation(
+    "GET",
+    "/dossiers",
+    access=Access.STAFF,
+    query=queries.DossierList,
+    gives=Gives(shape=shapes.DossierPage, headers=LINK, description="One page of what the caller may see."),
+)
+def find(query: dict[str, Any]) -> Answer:
+    """List the dossiers that the caller may see"""
+    by_due, limit = query["sort"] == "due_at", query["limit"]
+    with reading() as uow:
+        rows = list_dossiers(
+            uow.connection,
+            uow.actor,
+            _filters(query),
+            uow.now,
+            after=read_moment_key(query["after"]),
+            by_due=by_due,
+            limit=limit + 1,
+        )
+        items = [present.listed(row, uow.catalogue, uow.now) for row in rows[:limit]]
+    last = rows[limit - 1] if len(rows) > limit else None
+    return page(items, None if last is None else page_key(moment(last.due_at) if by_due else None, last.id))
+
+
+@dossiers.operation(
+    "GET",
+    "/dossiers/<code>",
+    access=Access.STAFF,
+    gives=Gives(shape=shapes.Dossier, headers=ETAG, description="The dossier, personal data masked."),
+    refuses=(404,),
+)
+def one(code: str) -> Answer:
+    """Read one dossier: every action with whether it is allowed, or why not"""
+    with reading() as uow:
+        case = open_case(uow, code, lock=False)
+        return answer(present.whole(case) | _relations(case), ETag=etag(case.row["version"]))
+
+
+@dossiers.operation(
+    "GET",
+    "/dossiers/<code>/clock",
+    access=Access.STAFF,
+    gives=Gives(shape=shapes.ClockAnswer, description="The due moment, and the days that led to it."),
+    refuses=(404,),
+)
+def clock(code: str) -> Answer:
+    """Explain the due moment, day by day"""
+    with reading() as uow:
+        return answer(clock_of(open_case(uow, code, lock=False)))
+
+
+def clock_of(case: Case) -> dict[str, Any]:
+    """The clock of a dossier with its trace; an empty trace before it started."""
+    row, due = case.row, case.due()
+    return {
+        "clock": row["clock"],
+        "term": row["term"],
+        "due_at": moment(row["due_at"]),
+        "promised_at": moment(row["promised_at"]),
+        "started_at": moment(row["started_at"]),
+        "paused_since": moment(due.paused_since) if due else None,
+        "remaining_minutes": due.remaining if due else None,
+        "time_left": present.time_left(case),
+        "overdue": row["clock"] == "running" and row["due_at"] is not None and row["due_at"] < case.unit.now,
+        "trace": due.to_data()["trace"] if due else [],
+    }
+
+
+def _relations(case: Case) -> dict[str, Any]:
+    uow = case.unit
+    connection, catalogue = uow.connection, uow.catalogue
+    visible = visible_dossiers(uow.actor, case.today)
+    parent = dossier_parts.parent_of(connection, case.row["parent_id"], visible)
+    links = dossier_parts.links_of(connection, case.id, visible)
+    children = dossier_parts.children_of(connection, case.id, visible)
+    return {
+        "offices": present.offices(case, _routing_reasons(case)),
+        "parent": present.relative(parent, catalogue) if parent is not None else None,
+        "children": present.relatives(children, catalogue, "child_key"),
+        "links": [{**present.relative(row, catalogue), "kind": row.kind, "since": moment(row.since)} for row in links],
+        "verifications": [present.verification(row) for row in dossier_parts.verifications_of(connection, case.id)],
+    }
+
+
+def _routing_reasons(case: Case) -> dict[str, Any]:
+    """What the routing said when the dossier was filed: it stands in the first journal entry."""
+    entries = dossier_parts.journal_of(case.unit.connection, case.id, limit=1, private=False)
+    reasons: dict[str, Any] = orjson.loads(entries[0].body)["data"].get("routing", {})
+    return reasons
+
+
+def _filters(query: dict[str, Any]) -> Filters:
+    holder = query["holder"]
+    return Filters(
+        state=query["state"],
+        portal=query["portal"],
+        office=query["office"],
+        holder_office=query["holder_office"],
+        holder=actor().person_id if holder == "me" else int(holder) if holder else None,
+        procedure=query["procedure"],
+        overdue=None if query["overdue"] is None else query["overdue"] == "true",
+        due_before=query["due_before"],
+        text=query["q"],
+    )

@@ -1,0 +1,52 @@
+"""Fees: what is owed, and noting that it was paid or waived."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api import bodies, present, shapes
+from api.access import Access
+from api.acting import STANDS, act
+from api.answers import Answer, answer, etag
+from api.context import reading
+from api.operations import ETAG, Gives, Resource
+from api.versions import expected_version
+from engine.acts.settle_fee import settle_fee
+from engine.case import open_case
+
+fees = Resource("fees", __name__, description="Fees, in đồng.")
+
+
+@fees.operation(
+    "GET",
+    "/dossiers/<code>/fees",
+    access=Access.STAFF,
+    gives=Gives(shape=shapes.Fees, headers=ETAG, description="Each fee, and the sums."),
+    refuses=(404,),
+)
+def fees_of(code: str) -> Answer:
+    """List the fees of a dossier"""
+    with reading() as uow:
+        case = open_case(uow, code, lock=False)
+        items = [present.fee(owed, case.release) for owed in case.fees]
+        sums = {
+            "total": sum(one["vnd"] for one in items),
+            "due": sum(one["vnd"] for one in items if one["settled_at"] is None),
+        }
+        return answer({"items": items, **sums}, ETag=etag(case.row["version"]))
+
+
+@fees.operation(
+    "PUT",
+    "/dossiers/<code>/fees/<key>",
+    access=Access.STAFF,
+    body=bodies.SettleFee,
+    gives=STANDS,
+    refuses=(403, 404, 409),
+    if_match=True,
+    key="optional",
+)
+def settle(code: str, key: str, body: dict[str, Any]) -> Answer:
+    """Note that a fee was paid, or waived with its legal ground as `receipt`"""
+    version = expected_version()
+    return act("settle_fee", lambda uow: settle_fee(uow, code, key, body["method"], body["receipt"], version))

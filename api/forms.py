@@ -1,0 +1,55 @@
+"""The official forms 01–06 of one dossier as PDF. They carry personal data: printing one is written down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.access import Access
+from api.answers import Answer
+from api.context import actor, api, request_id, runtime
+from api.operations import Gives, Resource
+from engine.acts.read_personal_data import read_personal_data
+from engine.errors import Refusal
+from engine.form_data import NUMBERS, NoSuchForm, form_data
+from engine.transaction import UnitOfWork, in_transaction
+
+forms = Resource("forms", __name__, description="Official forms as PDF.")
+PDF = Gives(media="application/pdf", description="The form.")
+
+
+class FormsUnavailable(Refusal):
+    """This process was started without a printer of forms."""
+
+    code = "forms-unavailable"
+    status = 503
+    vi = "Hệ thống này chưa có bộ phận in biểu mẫu."
+    en = "This installation has no printer of forms."
+
+
+@forms.operation(
+    "GET",
+    "/dossiers/<code>/forms/<number>.pdf",
+    access=Access.STAFF,
+    gives=PDF,
+    refuses=(403, 404, 409),
+)
+def form(code: str, number: str) -> Answer:
+    """Print a form: 01 receipt, 02 supplement, 03 refusal, 04 apology, 05 stop, 06 control sheet"""
+    if number not in NUMBERS:
+        raise NoSuchForm(number=number)
+
+    def doing(uow: UnitOfWork) -> dict[str, Any]:
+        case = read_personal_data(uow, code, f"in mẫu {number} / printing form {number}", f"form-{number}")
+        return form_data(case, number)
+
+    data = in_transaction(runtime(), actor(), doing, request_id=request_id())
+    return printed(number, data, f"{code}-{number}.pdf")
+
+
+def printed(number: str, data: dict[str, Any], name: str) -> Answer:
+    """A form as a PDF answer. Raises FormsUnavailable."""
+    render = api().render_form
+    if render is None:
+        raise FormsUnavailable()
+    headers = {"Content-Type": "application/pdf", "Content-Disposition": f'inline; filename="{name}"'}
+    return Answer(200, render(number, data), headers)

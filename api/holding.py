@@ -1,0 +1,88 @@
+"""Who works on a dossier within the office that must act: opening, claiming, giving back, assigning, recalling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api import bodies
+from api.access import Access
+from api.acting import STANDS, act
+from api.answers import Answer
+from api.context import actor
+from api.operations import Resource
+from api.versions import expected_version
+from engine.acts import hold
+from engine.acts.recall import recall
+from engine.case import Case
+from engine.transaction import UnitOfWork
+
+holding = Resource("holding", __name__, description="Who works on a dossier.")
+
+
+@holding.operation(
+    "POST",
+    "/dossiers/<code>/opening",
+    access=Access.STAFF,
+    body=bodies.Empty,
+    body_optional=True,
+    gives=STANDS,
+    refuses=(403, 404, 409),
+    key="optional",
+)
+def open_it(code: str, body: dict[str, Any]) -> Answer:
+    """Note that the present holder has opened the dossier: it cannot be recalled any more"""
+    return act("mark_opened", lambda uow: hold.mark_opened(uow, code))
+
+
+@holding.operation(
+    "PUT",
+    "/dossiers/<code>/assignment",
+    access=Access.STAFF,
+    body=bodies.Assign,
+    body_optional=True,
+    gives=STANDS,
+    refuses=(403, 404, 409),
+    if_match=True,
+    key="optional",
+)
+def assign(code: str, body: dict[str, Any]) -> Answer:
+    """Claim the dossier (without `person`), or give it to a person"""
+    version, person = expected_version(), body["person"]
+
+    def doing(uow: UnitOfWork) -> Case:
+        if person is None or person == actor().person_id:
+            return hold.claim(uow, code, version)
+        return hold.assign(uow, code, person, version, body["reason"])
+
+    return act("claim" if person is None else "assign", doing)
+
+
+@holding.operation(
+    "DELETE",
+    "/dossiers/<code>/assignment",
+    access=Access.STAFF,
+    gives=STANDS,
+    refuses=(403, 404, 409),
+    if_match=True,
+    key="optional",
+)
+def give_back(code: str) -> Answer:
+    """Give the dossier back to the office's queue"""
+    version = expected_version()
+    return act("release_claim", lambda uow: hold.release_claim(uow, code, version))
+
+
+@holding.operation(
+    "POST",
+    "/dossiers/<code>/recalls",
+    access=Access.STAFF,
+    body=bodies.Reason,
+    gives=STANDS,
+    refuses=(403, 404, 409),
+    if_match=True,
+    key="optional",
+)
+def recall_it(code: str, body: dict[str, Any]) -> Answer:
+    """Take back one's last step, until the next holder has opened the dossier"""
+    version = expected_version()
+    return act("recall", lambda uow: recall(uow, code, version, body["reason"]))

@@ -1,0 +1,65 @@
+"""What happened to a dossier, entry by entry. Names and form data are not told here; the reasons of the staff are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from sqlalchemy import Row
+
+from api import queries, shapes
+from api.access import Access
+from api.answers import Answer, answer, moment, next_address
+from api.context import reading
+from api.operations import LINK, Gives, Resource
+from engine.case import open_case
+from engine.store.dossier_parts import journal_of, names_of_people
+
+journal = Resource("journal", __name__, description="What happened, append-only and hash-chained.")
+TOLD = ("reason", "note", "text", "question", "answer")
+PERSONAL_COLUMNS = frozenset({"link_nonce", "link_hash"})
+
+
+@journal.operation(
+    "GET",
+    "/dossiers/<code>/journal",
+    access=Access.STAFF,
+    query=queries.JournalPage,
+    gives=Gives(shape=shapes.JournalPage, headers=LINK, description="Oldest first."),
+    refuses=(404,),
+)
+def entries(code: str, query: dict[str, Any]) -> Answer:
+    """Read the journal of a dossier"""
+    limit = query["limit"]
+    with reading() as uow:
+        case = open_case(uow, code, lock=False)
+        rows = journal_of(uow.connection, case.id, after=query["after"], limit=limit + 1)
+        names = names_of_people(uow.connection, {number for row in rows if (number := _person(row.actor)) is not None})
+    items = [_entry(row, names) for row in rows[:limit]]
+    following = items[-1]["number"] if len(rows) > limit else None
+    headers = {"Link": f'<{next_address(str(following))}>; rel="next"'} if following is not None else {}
+    return answer({"items": items, "next": following}, **headers)
+
+
+def _entry(row: Row[Any], names: dict[int, str]) -> dict[str, Any]:
+    body, private = orjson.loads(row.body), row.private or {}
+    told = [private[key] for key in TOLD if key != "note" and isinstance(private.get(key), str)]
+    note = private.get("note")
+    return {
+        "number": row.number,
+        "at": moment(row.at),
+        "act": row.act,
+        "actor": row.actor,
+        "name": names.get(_person(row.actor) or 0),
+        "data": body["data"],
+        "changes": {key: value for key, value in body["changes"].items() if key not in PERSONAL_COLUMNS},
+        "reason": "\n".join(told) or None,
+        "note": note if isinstance(note, str) else None,
+        "hash": row.hash,
+        "previous": body["previous"],
+    }
+
+
+def _person(label: str) -> int | None:
+    kind, _, number = label.partition(":")
+    return int(number) if kind in ("staff", "admin") and number.isdigit() else None

@@ -1,0 +1,83 @@
+"""For whoever runs the house: is the process alive, can it serve, how much waits. Also the citizen's short link."""
+
+from __future__ import annotations
+
+import redis
+from flask import Blueprint, Response, redirect
+from prometheus_client import CONTENT_TYPE_LATEST
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.answers import answer
+from api.context import api, reading_connection, runtime
+from engine.store.migrate import current, latest
+from engine.store.waiting import waiting
+
+operating = Blueprint("operating", __name__)
+LATEST: list[str] = []
+
+
+@operating.get("/healthz")
+def healthz() -> Response:
+    """The process answers; nothing else is asked, so that a database that is down does not restart every process."""
+    return answer({"status": "alive"}).response()
+
+
+@operating.get("/readyz")
+def readyz() -> Response:
+    """Whether requests can be served: database reachable, schema at the newest revision, Redis reachable.
+
+    Without Redis everything still works, only later: it is told, and is no reason to be taken out of service.
+    """
+    checks = {"database": _database(), "migrations": _migrations(), "redis": _redis()}
+    ready = checks["database"] == "ok" and checks["migrations"] == "ok"
+    return answer({"ready": ready, "checks": checks}, 200 if ready else 503).response()
+
+
+@operating.get("/metrics")
+def metrics() -> Response:
+    return Response(api().metrics.exposition(_waiting), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+@operating.get("/h/<token>")
+def short_link(token: str) -> AnyResponse:
+    """The link on receipts and in notices: leads to the status."""
+    return redirect(f"/api/v1/status/{token}", 302)
+
+
+def _database() -> str:
+    try:
+        with reading_connection() as connection:
+            connection.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return "unreachable"
+    return "ok"
+
+
+def _migrations() -> str:
+    if not LATEST:
+        LATEST.append(latest())
+    try:
+        found = current(runtime().database.execution_options(motcua_read_only=True))
+    except SQLAlchemyError:
+        return "unknown"
+    return "ok" if found == LATEST[0] else f"at {found or 'nothing'}, wanted {LATEST[0]}"
+
+
+def _redis() -> str:
+    url = runtime().settings.redis_url
+    try:
+        with redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1) as client:
+            client.ping()
+    except (redis.RedisError, OSError):
+        return "unreachable"
+    return "ok"
+
+
+def _waiting() -> dict[str, float]:
+    try:
+        with reading_connection() as connection:
+            return waiting(connection, runtime().now())
+    except SQLAlchemyError:
+        return {}

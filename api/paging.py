@@ -1,0 +1,46 @@
+"""Keys of the next page: opaque to callers, refused when they are not ours."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+
+import orjson
+
+from engine.errors import InvalidInput
+
+LARGEST = 2**53
+
+
+def page_key(*parts: str | int | None) -> str:
+    """What ``after`` of the next page carries."""
+    return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
+
+
+def read_key(key: str | None) -> tuple[str | None, int] | None:
+    """(moment or text, id) of the last row of the page before. Raises InvalidInput."""
+    if key is None:
+        return None
+    try:
+        parts = orjson.loads(base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)))
+        first, last = parts
+        fits = first is None or (isinstance(first, str) and "\0" not in first)
+        if not fits or not isinstance(last, int) or not 0 <= last <= LARGEST:
+            raise ValueError
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise InvalidInput({"after": "String does not match expected pattern."}) from error
+    return first, last
+
+
+def read_moment_key(key: str | None) -> tuple[str | None, int] | None:
+    """As ``read_key``, where the first part is a moment with its zone, or None."""
+    found = read_key(key)
+    if found is not None and found[0] is not None:
+        try:
+            aware = dt.datetime.fromisoformat(found[0]).tzinfo is not None
+        except ValueError:
+            aware = False
+        if not aware:
+            raise InvalidInput({"after": "String does not match expected pattern."})
+    return found

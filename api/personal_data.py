@@ -1,0 +1,32 @@
+"""Unmasked personal data: shown for a reason, and the look is written down before anything is shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api import bodies, present, shapes
+from api.access import Access
+from api.answers import Answer, answer
+from api.idempotent import perform
+from api.operations import Gives, Resource
+from engine.acts.read_personal_data import read_personal_data
+from engine.transaction import UnitOfWork
+
+personal_data = Resource("personal-data", __name__, description="Unmasked personal data, for a reason.")
+
+
+@personal_data.operation(
+    "POST",
+    "/dossiers/<code>/personal-data-views",
+    access=Access.STAFF,
+    body=bodies.Reason,
+    gives=Gives(shape=shapes.PersonalData, description="Unmasked; the look was written down."),
+    refuses=(403, 404),
+)
+def view(code: str, body: dict[str, Any]) -> Answer:
+    """See the personal data of a dossier, for a reason that is kept with one's name"""
+
+    def doing(uow: UnitOfWork) -> Answer:
+        return answer(present.personal(read_personal_data(uow, code, body["reason"])))
+
+    return perform("read_personal_data", doing)

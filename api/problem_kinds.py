@@ -1,0 +1,38 @@
+"""Every way in which a request may be refused, for people and programs: where the ``type`` of a problem leads."""
+
+from __future__ import annotations
+
+from api import shapes
+from api.access import Access
+from api.answers import Answer, answer
+from api.operations import Gives, Resource
+from api.problems import NoSuchAddress, every_code
+from api.procedures import FOR_A_WHILE
+
+problem_kinds = Resource("problems", __name__, description="Codes of refusals.")
+
+
+@problem_kinds.operation(
+    "GET",
+    "/problems",
+    access=Access.PUBLIC,
+    gives=Gives(shape=shapes.ProblemKinds, description="Every code, with its sentences."),
+)
+def every_problem() -> Answer:
+    """List all codes of refusals"""
+    return answer({"items": every_code()}, Cache_Control=FOR_A_WHILE)
+
+
+@problem_kinds.operation(
+    "GET",
+    "/problems/<code>",
+    access=Access.PUBLIC,
+    gives=Gives(shape=shapes.ProblemKind, description="One code."),
+    refuses=(404,),
+)
+def one_problem(code: str) -> Answer:
+    """Read what a code of a refusal means"""
+    found = next((one for one in every_code() if one["code"] == code), None)
+    if found is None:
+        raise NoSuchAddress()
+    return answer(found, Cache_Control=FOR_A_WHILE)

@@ -1,0 +1,45 @@
+"""All resources, in the order of the documentation."""
+
+from __future__ import annotations
+
+from api.actions import actions
+from api.corrections import corrections
+from api.documents import documents
+from api.dossiers import dossiers
+from api.fees import fees
+from api.forms import forms
+from api.holding import holding
+from api.journal import journal
+from api.offices import offices
+from api.people import people
+from api.personal_data import personal_data
+from api.problem_kinds import problem_kinds
+from api.procedures import procedures
+from api.reports import reports
+from api.sessions import sessions
+from api.status import status
+from api.units import units
+from api.verifications import verifications
+from api.webhooks import webhooks
+
+RESOURCES = (
+    sessions,
+    people,
+    dossiers,
+    actions,
+    holding,
+    documents,
+    fees,
+    verifications,
+    corrections,
+    journal,
+    forms,
+    personal_data,
+    status,
+    procedures,
+    units,
+    offices,
+    reports,
+    webhooks,
+    problem_kinds,
+)

@@ -1,0 +1,178 @@
+"""The citizen's side: what the link shows, looking up by dossier and receipt code, what the applicant may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import g
+
+from api import bodies, present, shapes
+from api.access import Access
+from api.acting import act
+from api.answers import Answer, answer, etag, moment
+from api.context import actor, api, reading, reading_connection, runtime
+from api.documents import ADDED, Upload, added, read_upload
+from api.limits import LINK_PER_ADDRESS, LOOK_UP_PER_ADDRESS, LOOK_UP_PER_CODE
+from api.operations import ETAG, Gives, Resource
+from api.versions import expected_version
+from engine.acts.perform_action import perform_action
+from engine.case import Case, open_case
+from engine.citizen_link import receipt_matches
+from engine.errors import Conflict, NotFound
+from engine.rules.permissions import Actor
+from engine.store.dossier_parts import journal_of
+from engine.store.sessions import dossier_keys
+
+status = Resource("status", __name__, description="For citizens, by link or by code and receipt code.")
+STATUS = Gives(shape=shapes.Status, headers=ETAG, description="Where the dossier is, when it is due, what to do.")
+_NOBODY = "0" * 32  # a nonce that no dossier has
+
+
+class NoSuchReceipt(NotFound):
+    """The dossier code or the receipt code is wrong; it is not said which."""
+
+    code = "no-such-receipt"
+    vi = "Mã hồ sơ hoặc mã biên nhận không đúng."
+    en = "The dossier code or the receipt code is wrong."
+
+
+class NothingAsked(Conflict):
+    """The office waits for nothing from the applicant, so nothing is taken from them now."""
+
+    code = "nothing-asked"
+    vi = "Hiện không có yêu cầu nào đối với người nộp hồ sơ, nên chưa thể gửi thêm giấy tờ."
+    en = "Nothing is asked of the applicant at present, so no document can be sent."
+
+
+@status.operation("GET", "/status/<token>", access=Access.LINK, gives=STATUS, refuses=(429,))
+def by_link(token: str) -> Answer:
+    """Read the status of one's dossier"""
+    api().limits.hold(LINK_PER_ADDRESS, "link")
+    return _status(actor(), g.dossier_code)
+
+
+@status.operation(
+    "POST",
+    "/status-lookups",
+    access=Access.PUBLIC,
+    body=bodies.LookUp,
+    gives=STATUS,
+    refuses=(404, 429),
+)
+def look_up(body: dict[str, Any]) -> Answer:
+    """Look up a dossier by its code and the receipt code; a wrong one and an absent one are answered alike"""
+    code = body["code"].upper()
+    api().limits.hold(LOOK_UP_PER_ADDRESS, "look-up-address")
+    api().limits.hold(LOOK_UP_PER_CODE, "look-up-code", code)
+    with reading_connection() as connection:
+        found = dossier_keys(connection, code)
+    # The same work whether the dossier exists or not: the time must not tell.
+    nonce = found.link_nonce if found is not None else _NOBODY
+    right = receipt_matches(runtime().settings.secret_keys, nonce, body["receipt_code"])
+    if found is None or not right:
+        raise NoSuchReceipt()
+    return _status(Actor("citizen", "citizen", dossier_id=found.id), found.code)
+
+
+@status.operation(
+    "POST",
+    "/status/<token>/actions",
+    access=Access.LINK,
+    body=bodies.CitizenAction,
+    gives=STATUS,
+    refuses=(403, 404, 409, 429),
+    if_match=True,
+    key="optional",
+)
+def take_action(token: str, body: dict[str, Any]) -> Answer:
+    """Take an action that is left to the applicant: supplement, withdraw"""
+    api().limits.hold(LINK_PER_ADDRESS, "link")
+    version, code = expected_version(), g.dossier_code
+
+    def doing(uow: Any) -> Case:
+        return perform_action(uow, code, body["action"], version=version, reason=body["reason"], fields=body["fields_"])
+
+    return act("perform_action", doing, shown=_shown)
+
+
+@status.operation(
+    "POST",
+    "/status/<token>/documents",
+    access=Access.LINK,
+    upload=Upload,
+    gives=ADDED,
+    refuses=(403, 404, 409, 422, 429, 507),
+    key="required",
+)
+def add_document(token: str) -> Answer:
+    """Send a document that was asked for"""
+    api().limits.hold(LINK_PER_ADDRESS, "link")
+    with reading() as uow:
+        case = open_case(uow, g.dossier_code, lock=False)
+        if not _tasks(case):
+            raise NothingAsked()
+    given = read_upload() | {"reuse": None}
+    return added(case.code, f"/api/v1/status/{token}/documents", given)
+
+
+def _status(who: Actor, code: str) -> Answer:
+    with reading(who) as uow:
+        case = open_case(uow, code, lock=False)
+        return answer(_shown(case), ETag=etag(case.row["version"]))
+
+
+def _shown(case: Case) -> dict[str, Any]:
+    row = case.row
+    office = case.unit.catalogue.offices.get(row["holder_office"] or row["handler_office"])
+    state = present.state_of(case.release, row["state"], row["portal"])
+    del state["state"]  # the house's own name of the step means nothing to its reader
+    steps, asked = _steps(case)
+    names = case.release.documents
+    missing = case.facts["documents"]["missing"]
+    return {
+        "code": case.code,
+        "version": row["version"],
+        "procedure": row["procedure"],
+        "procedure_name": present.both(case.release.name),
+        **state,
+        "office": row["holder_office"] or row["handler_office"],
+        "office_name": present.both(office.name) if office else None,
+        "hotline": office.hotline if office else None,
+        "received_at": moment(row["received_at"]),
+        "due_at": moment(row["due_at"]),
+        "promised_at": moment(row["promised_at"]),
+        "clock": row["clock"],
+        "overdue": row["clock"] == "running" and row["due_at"] is not None and row["due_at"] < case.unit.now,
+        "time_left": present.time_left(case),
+        "asked": asked if row["portal"] in (3, 5, 6, 8) else None,
+        "missing_documents": [{"key": key, "name": present.both(names[key].name)} for key in missing if key in names],
+        "fees": [present.fee(owed, case.release) for owed in case.fees],
+        "tasks": _tasks(case),
+        "steps": steps,
+    }
+
+
+def _tasks(case: Case) -> list[dict[str, Any]]:
+    """What the applicant may do now."""
+    return [
+        {"action": one["action"], "name": one["name"], "needs": one["needs"]}
+        for one in present.actions(case)
+        if one["allowed"]
+    ]
+
+
+def _steps(case: Case) -> tuple[list[dict[str, Any]], str | None]:
+    """The states the dossier went through, with when; and the reason given with the last step."""
+    steps: list[dict[str, Any]] = []
+    asked: str | None = None
+    for entry in journal_of(case.unit.connection, case.id, limit=1000):
+        body = orjson.loads(entry.body)
+        changes = body["changes"]
+        if "state" in changes:
+            named = present.state_of(case.release, changes["state"], changes.get("portal", case.row["portal"]))
+            steps.append(
+                {"at": moment(entry.at), **{key: named[key] for key in ("state_name", "portal", "portal_name")}}
+            )
+            asked = (entry.private or {}).get("reason")
+    return steps, asked if isinstance(asked, str) else None

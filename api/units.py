@@ -1,0 +1,63 @@
+"""Administrative units: what a typed address, a name or a code means on a day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api import queries, shapes
+from api.access import Access
+from api.answers import Answer, answer
+from api.context import runtime
+from api.operations import Gives, Resource
+from api.procedures import FOR_A_WHILE
+from engine.case import LOCAL
+from engine.rules.resolutions import Candidate
+from engine.rules.units import Unit
+
+units = Resource("units", __name__, description="Administrative units, dated.")
+
+
+@units.operation(
+    "GET",
+    "/units/resolve",
+    access=Access.PUBLIC,
+    query=queries.Resolve,
+    gives=Gives(shape=shapes.Resolution, description="One unit, candidates for a person, or none; with the reason."),
+)
+def resolve(query: dict[str, Any]) -> Answer:
+    """Find the unit that an address, a name or a code means on a day"""
+    on = query["on"] or runtime().now().astimezone(LOCAL).date()
+    found = runtime().catalogue.territory.resolve(query["q"], on)
+    data = {
+        "asked": found.asked,
+        "on": found.on.isoformat(),
+        "outcome": found.outcome,
+        "unit": _unit(found.unit, found.candidates[0].full_name) if found.unit else None,
+        "candidates": [_candidate(one) for one in found.candidates],
+        "also": [_candidate(one) for one in found.also],
+        "reason": {"vi": found.reason_vi, "en": found.reason_en},
+        "leftover": found.leftover,
+    }
+    return answer(data, Cache_Control=FOR_A_WHILE)
+
+
+def _candidate(one: Candidate) -> dict[str, Any]:
+    return {
+        "unit": _unit(one.unit, one.full_name),
+        "origin": _unit(one.origin, one.origin_name),
+        "share": None if one.share is None else float(one.share),
+        "default": one.is_default,
+    }
+
+
+def _unit(unit: Unit, full_name: str | None) -> dict[str, Any]:
+    return {
+        "id": unit.id,
+        "code": unit.code,
+        "level": unit.level,
+        "kind": unit.kind,
+        "name": unit.name_vi,
+        "full_name": full_name,
+        "valid_from": unit.valid_from.isoformat(),
+        "valid_to": unit.valid_to.isoformat() if unit.valid_to else None,
+    }

@@ -1,0 +1,70 @@
+"""Questions to another office about a dossier, with a clock of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api import bodies, present, shapes
+from api.access import Access
+from api.acting import STANDS, act
+from api.answers import Answer, answer, etag
+from api.context import reading
+from api.operations import ETAG, Gives, Resource
+from api.versions import expected_version
+from engine.acts.verification import answer_verification, ask_verification
+from engine.case import open_case
+from engine.store.dossier_parts import verifications_of
+
+verifications = Resource("verifications", __name__, description="Questions to other offices.")
+
+
+@verifications.operation(
+    "GET",
+    "/dossiers/<code>/verifications",
+    access=Access.STAFF,
+    gives=Gives(shape=shapes.Verifications, headers=ETAG, description="Oldest first."),
+    refuses=(404,),
+)
+def questions(code: str) -> Answer:
+    """List what was asked of other offices"""
+    with reading() as uow:
+        case = open_case(uow, code, lock=False)
+        items = [present.verification(row) for row in verifications_of(uow.connection, case.id)]
+        return answer({"items": items}, ETag=etag(case.row["version"]))
+
+
+@verifications.operation(
+    "POST",
+    "/dossiers/<code>/verifications",
+    access=Access.STAFF,
+    body=bodies.AskVerification,
+    gives=STANDS,
+    refuses=(403, 404, 409),
+    if_match=True,
+    key="required",
+)
+def ask(code: str, body: dict[str, Any]) -> Answer:
+    """Ask another office to verify something"""
+    version = expected_version()
+    return act(
+        "ask_verification",
+        lambda uow: ask_verification(uow, code, body["office"], body["question"], version)[0],
+        key_required=True,
+    )
+
+
+@verifications.operation(
+    "PUT",
+    "/dossiers/<code>/verifications/<int:number>",
+    access=Access.STAFF,
+    body=bodies.AnswerVerification,
+    gives=STANDS,
+    refuses=(403, 404, 409),
+    key="optional",
+)
+def answer_one(code: str, number: int, body: dict[str, Any]) -> Answer:
+    """Answer a question that was put to the caller's office"""
+    return act(
+        "answer_verification",
+        lambda uow: answer_verification(uow, code, number, body["confirmed"], body["answer"]),
+    )

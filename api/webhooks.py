@@ -1,0 +1,76 @@
+"""Programs that are told when a dossier changes. For administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from api import bodies, shapes
+from api.access import Access
+from api.answers import Answer, answer, moment, nothing
+from api.context import reading
+from api.idempotent import perform
+from api.operations import LOCATION, Gives, Resource
+from engine.acts.keep_webhooks import add_webhook, end_webhook
+from engine.store import outbox
+from engine.transaction import UnitOfWork
+
+webhooks = Resource("webhooks", __name__, description="Programs that are told of changes (Standard Webhooks).")
+
+
+@webhooks.operation(
+    "GET", "/webhooks", access=Access.ADMIN, gives=Gives(shape=shapes.Webhooks, description="Without secrets.")
+)
+def every() -> Answer:
+    """List the webhooks"""
+    with reading() as uow:
+        rows = uow.connection.execute(select(outbox.webhooks).order_by(outbox.webhooks.c.id)).mappings().all()
+    return answer({"items": [_webhook(row) for row in rows]})
+
+
+@webhooks.operation(
+    "POST",
+    "/webhooks",
+    access=Access.ADMIN,
+    body=bodies.NewWebhook,
+    gives=Gives(status=201, shape=shapes.WebhookMade, headers=LOCATION, description="Added; the secret is shown once."),
+    key="required",
+)
+def add(body: dict[str, Any]) -> Answer:
+    """Add a webhook"""
+
+    def doing(uow: UnitOfWork) -> Answer:
+        row = add_webhook(uow, body["url"], body["office"])
+        return answer(_webhook(row) | {"secret": row["secret"]}, 201, Location=f"/api/v1/webhooks/{row['id']}")
+
+    return perform("add_webhook", doing, key_required=True)
+
+
+@webhooks.operation(
+    "DELETE",
+    "/webhooks/<int:number>",
+    access=Access.ADMIN,
+    gives=Gives(status=204, description="Ended."),
+    refuses=(404,),
+    key="optional",
+)
+def end(number: int) -> Answer:
+    """End a webhook"""
+
+    def doing(uow: UnitOfWork) -> Answer:
+        end_webhook(uow, number)
+        return nothing()
+
+    return perform("end_webhook", doing)
+
+
+def _webhook(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "url": row["url"],
+        "office": row["office"],
+        "active": bool(row["active"]),
+        "created_at": moment(row["created_at"]),
+    }

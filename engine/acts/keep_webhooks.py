@@ -1,0 +1,46 @@
+"""Who is told by program when a dossier changes: adding and ending a webhook. Administrators only."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from engine.acts.publish import raise_version
+from engine.errors import Forbidden, InvalidInput, NotFound
+from engine.store.outbox import webhooks
+from engine.transaction import UnitOfWork
+
+
+def add_webhook(unit: UnitOfWork, url: str, office: str | None = None) -> dict[str, Any]:
+    """The new row, with the secret that signatures are checked with (Standard Webhooks: ``whsec_`` and base64)."""
+    _must_administer(unit)
+    if office is not None and office not in unit.catalogue.offices:
+        raise InvalidInput({"office": "no office has this code"})
+    row: dict[str, Any] = {
+        "url": url,
+        "secret": "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
+        "office": office,
+        "active": 1,
+        "created_at": unit.now,
+        "created_by": unit.actor.person_id,
+    }
+    row["id"] = unit.connection.execute(insert(webhooks).returning(webhooks.c.id), row).scalar_one()
+    raise_version(unit, "webhooks")
+    return row
+
+
+def end_webhook(unit: UnitOfWork, number: int) -> None:
+    """Nothing more is sent there; what was sent stays known. Raises NotFound."""
+    _must_administer(unit)
+    if unit.connection.execute(select(webhooks.c.id).where(webhooks.c.id == number)).first() is None:
+        raise NotFound(what=f"webhook {number}")
+    unit.connection.execute(update(webhooks).where(webhooks.c.id == number).values(active=0))
+    raise_version(unit, "webhooks")
+
+
+def _must_administer(unit: UnitOfWork) -> None:
+    if not unit.actor.admin:
+        raise Forbidden(why_vi="chỉ dành cho người quản trị", why_en="administrators only")

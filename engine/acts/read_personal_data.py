@@ -1,0 +1,26 @@
+"""Looking at unmasked personal data: for a reason, which is kept with who looked and when (Law 91/2025)."""
+
+from __future__ import annotations
+
+from sqlalchemy import insert
+
+from engine.acts.rights import must_be_staff, must_have_part
+from engine.case import Case, open_case
+from engine.errors import InvalidInput
+from engine.store.journal import reads
+from engine.transaction import UnitOfWork
+
+
+def read_personal_data(unit: UnitOfWork, code: str, reason: str, what: str = "applicant") -> Case:
+    """The dossier, for showing its personal data; the look itself is written down before anything is shown.
+
+    Only offices that have a part in the dossier: overseeing a province is no reason. Raises NotFound, Forbidden.
+    """
+    case = open_case(unit, code, lock=False)
+    must_be_staff(case)
+    must_have_part(case)
+    if not reason.strip():
+        raise InvalidInput({"reason": "say why the personal data must be seen"})
+    look = {"at": unit.now, "actor": unit.actor.label, "dossier_id": case.id, "what": what, "reason": reason}
+    unit.connection.execute(insert(reads), look)
+    return case

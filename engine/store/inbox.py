@@ -1,0 +1,48 @@
+"""Notices shown inside the house: to a person, or to whoever has a role in an office."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
+
+from engine.store.dossiers import dossiers
+from engine.store.outbox import outbox
+
+
+def inbox_of(
+    connection: Connection,
+    recipients: Collection[str],
+    visible: ColumnElement[bool],
+    *,
+    unread: bool = False,
+    before: int | None = None,
+    limit: int = 50,
+) -> Sequence[Row[Any]]:
+    """Newest first; ``before`` is the id of the last row of the page before."""
+    columns: tuple[Any, ...] = (
+        outbox.c.id,
+        outbox.c.template,
+        outbox.c.data,
+        outbox.c.created_at,
+        outbox.c.read_at,
+        dossiers.c.code,
+    )
+    mine = and_(outbox.c.channel == "inbox", outbox.c.recipient.in_(sorted(recipients)), visible)
+    statement = select(*columns).join(dossiers, dossiers.c.id == outbox.c.dossier_id).where(mine)
+    if unread:
+        statement = statement.where(outbox.c.read_at.is_(None))
+    if before is not None:
+        statement = statement.where(outbox.c.id < before)
+    return connection.execute(statement.order_by(outbox.c.id.desc()).limit(limit)).all()
+
+
+def mark_read(connection: Connection, recipients: Collection[str], number: int, now: dt.datetime) -> bool:
+    """Notes when a notice was first read; False when there is no such notice for these recipients."""
+    mine = and_(outbox.c.id == number, outbox.c.channel == "inbox", outbox.c.recipient.in_(sorted(recipients)))
+    if connection.execute(select(outbox.c.id).where(mine)).first() is None:
+        return False
+    connection.execute(update(outbox).where(mine, outbox.c.read_at.is_(None)).values(read_at=now))
+    return True

@@ -1,0 +1,15 @@
+"""What a web server loads: the interface over a runtime made from the environment. ``motcua serve`` runs it."""
+
+from __future__ import annotations
+
+import os
+
+from adapters.forms import render_form
+from adapters.logging import set_up_logging
+from api.app import create_app
+from cli.compose import compose
+from engine.settings import settings_from
+
+_settings = settings_from(os.environ)
+set_up_logging(_settings, "web")
+app = create_app(compose(_settings), render_form=render_form)
