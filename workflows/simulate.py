@@ -230,19 +230,19 @@ class Walker:
 
     def _of_the_house(self, act: Act) -> WalkStep:
         name = act.act or "wait"
-        form = None
+        form, told = None, []
         if name == "settle":
             self.settled = True
         elif name == "documents":
             self.papers |= set(act.papers)
         elif name == "extend":
             self._extend(act)
-            form = "mau-04"
+            form, told = "mau-04", [Notice(event="action", to=("applicant",), via=("sms", "email"), template="gia-han")]
         elif name == "finish_children":
             self.children_finished = self.children
         elif name in ("ask_verification", "answer_verification"):
             self.verifications += 1 if name == "ask_verification" else -1
-        return self._record("act", name, act.by, [], (), form)
+        return self._record("act", name, act.by, told, (), form)
 
     def _extend(self, act: Act) -> None:
         if len(self.row["extensions"]) >= self.release.sla.extensions:

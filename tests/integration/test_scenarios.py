@@ -185,3 +185,14 @@ def test_a_table_of_bodies_with_a_mistake_is_refused_with_its_line(tmp_path: Pat
     with pytest.raises(MalformedBodies) as refusal:
         read_bodies(path)
     assert refusal.value.facts["line"] == 2
+
+
+def test_the_page_of_procedures_lists_each_with_what_is_not_verified() -> None:
+    page = (SHIPPED.parent / "docs" / "procedures.md").read_text(encoding="utf-8").splitlines()
+    rows = {line.split("`")[1]: line for line in page if line.startswith("| `")}
+    assert set(rows) == {release.procedure for release in releases()}
+    told = Counter(story.procedure for story in stories())
+    for release in releases():
+        fees = [f"fee `{key}`" for key, fee in release.fees.items() if not fee.verified]
+        wanted = ", ".join(([] if release.sla.verified else ["term"]) + fees) or "–"
+        assert rows[release.procedure].endswith(f"| {wanted} | {told[release.procedure]} |")
