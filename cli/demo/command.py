@@ -1,0 +1,122 @@
+"""``motcua demo``: the whole product on embedded defaults, to look at, or walked once and checked (``--once``)."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from adapters.embedded_redis import embedded_redis
+from cli.demo import story, telling
+from cli.demo.people import PASSWORD, STAFF
+from cli.demo.prepare import prepare
+from cli.demo.processes import running
+from cli.demo.samples import file_samples, result_on_paper
+from cli.demo.walk import Stage
+
+PORT = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A running demonstration: where it plays, and the environment that its processes were given."""
+
+    stage: Stage
+    environment: Mapping[str, str]
+    fresh: bool
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Walk the main job in a fresh temporary folder, check it, and end.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help=f"Port of the web process ({PORT}; with --once any free one)."
+)
+def demo(once: bool, port: int | None) -> None:
+    """Show the main job on this machine: SQLite, a private Redis, real territory and procedures, sample people."""
+    if once:
+        with tempfile.TemporaryDirectory(prefix="motcua-demo-") as folder:
+            _walk_once(Path(folder), port or _free_port())
+        return
+    _stay(Path(os.environ.get("MOTCUA_DATA", "var/demo")).absolute(), port or PORT)
+
+
+def _walk_once(data: Path, port: int) -> None:
+    started = time.monotonic()
+    with _house(data, port, told=True) as house:
+        walks = story.tell(house.stage, result_on_paper())
+        telling.heading("Nhật ký (journal)")
+        _run(house.environment, "journal", "verify")
+        telling.heading("Xong (done)")
+        delivered = sum(len(house.stage.notices(walk.code)) for walk in walks)
+        seconds = time.monotonic() - started
+        click.echo(f"  {len(walks)} hồ sơ, {delivered} thông báo đã gửi, nhật ký nguyên vẹn; {seconds:.0f} giây.")
+
+
+def _stay(data: Path, port: int) -> None:
+    with _house(data, port, told=False) as house:
+        base = house.stage.base
+        if house.fresh:
+            file_samples(house.stage, result_on_paper())
+        telling.heading(f"Một Cửa: {base}")
+        click.echo(f"  API: {base}/docs   {base}/api/v1/openapi.json   {base}/healthz")
+        click.echo(f"  Mật khẩu của mọi người (everybody's password): {PASSWORD}")
+        for person in STAFF:
+            places = ", ".join(f"{office} ({role})" for office, role in person.places) or "quản trị (admin)"
+            click.echo(f"    {person.username:<20} {person.name:<40} {places}")
+        link = data / "citizen-link"
+        if link.exists():
+            click.echo(f"  Liên kết của một người dân (a citizen's link): {link.read_text()}")
+        click.echo(f"  Thông báo đã gửi (delivered notices): {data / 'notices.jsonl'}")
+        click.echo("  Ctrl+C để dừng (to stop).")
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            click.echo("\n  Đang dừng (stopping) …")
+
+
+@contextmanager
+def _house(data: Path, port: int, *, told: bool) -> Iterator[House]:
+    """Prepares the folder, starts everything, and stops it again."""
+    data.mkdir(parents=True, exist_ok=True)
+    clock_file, notice_file = data / "clock", data / "notices.jsonl"
+    with embedded_redis(data) as redis_url:
+        environment = {
+            "MOTCUA_DATA": str(data),
+            "DATABASE_URL": f"sqlite:///{data / 'motcua.sqlite'}",
+            "REDIS_URL": redis_url,
+            "MOTCUA_PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "MOTCUA_NOTICE_FILE": str(notice_file),
+            "MOTCUA_LOG_LEVEL": "INFO",
+        }
+        stage = Stage(f"http://127.0.0.1:{port}", clock_file, notice_file)
+        if told:
+            stage.set_time("2025-06-16T08:00:00+07:00")
+            environment |= {"MOTCUA_TOLD_CLOCK": str(clock_file), "MOTCUA_RATE_LIMITS": "0"}
+        click.echo("Chuẩn bị: cơ sở dữ liệu, địa giới, cơ quan, thủ tục … (preparing)")
+        fresh = prepare(environment)
+        with running(environment, data, port):
+            yield House(stage, environment, fresh)
+
+
+def _run(environment: Mapping[str, str], *arguments: str) -> None:
+    """Runs a ``motcua`` command and stops the demonstration when it fails."""
+    command = [sys.executable, "-m", "cli", *arguments]
+    done = subprocess.run(command, env={**os.environ, **environment}, check=False)  # noqa: S603 — our own program
+    if done.returncode != 0:
+        raise SystemExit(done.returncode)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,41 @@
+"""Making the demonstration's database: schema, shipped content, sample people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from engine.acts.people import add_membership, add_person
+
+from cli.compose import compose
+from cli.demo.people import PASSWORD, STAFF
+from cli.seed import seed
+from engine.rules.permissions import SYSTEM_ACTOR
+from engine.settings import settings_from
+from engine.store.migrate import upgrade
+from engine.store.people import person_named
+from engine.transaction import Runtime, UnitOfWork, in_transaction
+
+FIRST_DAY = dt.date(2024, 1, 1)
+
+
+def prepare(environment: Mapping[str, str]) -> bool:
+    """Brings the database of these settings to where the demonstration starts; False when it was there already."""
+    settings = settings_from(environment)
+    upgrade(settings.database_url)
+    runtime = compose(settings, pooled=False, ring=lambda: None)
+    seed(runtime)
+    return _add_people(runtime)
+
+
+def _add_people(runtime: Runtime) -> bool:
+    def act(unit: UnitOfWork) -> bool:
+        if person_named(unit.connection, STAFF[0].username) is not None:
+            return False
+        for person in STAFF:
+            number = add_person(unit, person.username, person.name, password=PASSWORD, admin=person.admin)
+            for office, role in person.places:
+                add_membership(unit, number, office, role, FIRST_DAY)
+        return True
+
+    return in_transaction(runtime, SYSTEM_ACTOR, act)
