@@ -124,7 +124,7 @@ def test_both_accept_the_correct_file() -> None:
     assert _loader_accepts(data) == (True, [])
 
 
-@settings(max_examples=250)
+@settings(max_examples=120)
 @given(changes)
 def test_schema_and_loader_agree_on_changed_files(steps: list[tuple[int, str, str, Any]]) -> None:
     data = json.loads(_correct_text())
@@ -145,7 +145,7 @@ def test_schema_and_loader_agree_on_anything(data: Any) -> None:
 @pytest.mark.parametrize(
     "part", ["sla", "states", "actions", "fields", "documents", "fees", "routing", "notify", "children"]
 )
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_schema_and_loader_agree_on_each_part(part: str, data: st.DataObject) -> None:
     document = json.loads(_correct_text())
