@@ -1,10 +1,10 @@
-"""What a web server loads: the interface over a runtime made from the environment. ``motcua serve`` runs it."""
+"""The web process: the interface around one runtime. ``motcua serve`` serves it, as can any WSGI server."""
 
 from __future__ import annotations
 
 import os
 
-from adapters.forms import render_form
+from adapters.forms.render import render_form
 from adapters.logging import set_up_logging
 from api.app import create_app
 from cli.compose import compose

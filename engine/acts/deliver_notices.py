@@ -151,7 +151,7 @@ class _Batch:
             if time.monotonic() > self._latest:
                 self._results.put(_result(ready.row, "waiting", now, tried=False))
             elif self._receivers.rests(name):
-                later = now + dt.timedelta(seconds=random.uniform(REST / 2, REST))
+                later = now + dt.timedelta(seconds=random.uniform(REST / 2, REST))  # noqa: S311 — spreads tries, no secret
                 self._results.put(
                     _result(ready.row, "waiting", later, tried=False, error="the receiver does not answer")
                 )
@@ -195,7 +195,7 @@ def backoff(tries: int) -> dt.timedelta:
     """How long to wait after so many tries (1 or more): doubling from 10 seconds to an hour, give or take a fifth, so
     that notices that failed together do not come back together."""
     plain = min(FIRST_WAIT * 2.0 ** min(tries - 1, 20), LONGEST_WAIT)
-    return dt.timedelta(seconds=plain * random.uniform(0.8, 1.2))
+    return dt.timedelta(seconds=plain * random.uniform(0.8, 1.2))  # noqa: S311 — as above
 
 
 def _lanes(ready: Iterable[_Ready]) -> dict[str, list[_Ready]]:

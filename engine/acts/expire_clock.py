@@ -1,7 +1,7 @@
 """What happens when a clock runs out: a reminder, a warning, the mark of being overdue, or an action taken by itself.
 
-The sweeper (``engine.schedule``) brings each due clock here, perhaps twice, perhaps late. Under the dossier's lock it is
-asked once more whether the clock still stands, so each fires once.
+The sweeper (``engine.schedule``) brings each due clock here, perhaps twice, perhaps late. Under the dossier's lock it
+is asked once more whether the clock still stands, so each fires once.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from engine.store.dossiers import verifications
 from engine.transaction import UnitOfWork
 
 NOT_YET, GONE, VOID, MOVED, DONE = "not-yet", "gone", "void", "moved", "done"
-"""Outcomes beside the code of a refusal: the clock is not due; has fired or was taken away; no longer fits the dossier; is
-due later, since the calendar changed after it was armed; did its work."""
+"""Outcomes beside the code of a refusal: the clock is not due; has fired or was taken away; no longer fits the dossier;
+is due later, since the calendar changed after it was armed; did its work."""
 
 
 def expire_clock(unit: UnitOfWork, dossier_id: int, kind: str, subject: str, due_at: dt.datetime) -> str:
@@ -98,10 +98,9 @@ def _overdue(case: Case, clock: Clock) -> str:
 def _remind(case: Case, clock: Clock) -> str:
     """Reminders that were missed while nothing ran are not sent in a heap: the next one is armed after now."""
     _tell(case, clock)
-    every = case.release.states[clock.subject].remind
-    assert every is not None
-    then = next_reminder(case.row, every, case.calendar, case.unit.now)
-    add_clocks(case, [Clock("remind", clock.subject, then)])
+    if every := case.release.states[clock.subject].remind:
+        then = next_reminder(case.row, every, case.calendar, case.unit.now)
+        add_clocks(case, [Clock("remind", clock.subject, then)])
     return DONE
 
 
@@ -117,7 +116,6 @@ def _act(case: Case, clock: Clock) -> str:
 def _verify(case: Case, clock: Clock) -> str:
     """The office that was asked, and whoever holds the dossier, are told that the answer is late."""
     question = _open_question(case, clock)
-    assert question is not None
     told = [f"office:{question.office}/specialist"]
     if case.row["holder_id"] or case.row["holder_office"]:
         told.append(_holder(case))

@@ -118,7 +118,7 @@ def webhooks_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Ro
 
 
 def reasons_of(connection: Connection, entries: Collection[tuple[int, int]]) -> dict[tuple[int, int], str]:
-    """The reason that stands in the private part of journal entries, by (dossier id, number); erased ones are absent."""
+    """The reason in the private part of journal entries, by (dossier id, number); erased ones are absent."""
     if not entries:
         return {}
     which = tuple_(journal_private.c.dossier_id, journal_private.c.number).in_(sorted(entries))

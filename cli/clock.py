@@ -1,0 +1,74 @@
+"""``motcua clock``: rings for the jobs that go by the clock, through rq's cron scheduler. Two at once do no harm."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from types import FrameType
+from typing import Any
+
+import click
+import redis
+import structlog
+from rq.cron import CronJob, CronScheduler
+
+from adapters.logging import set_up_logging
+from engine.job_queue import QUEUE, Bell
+from engine.schedule import TICKS
+from engine.settings import settings_from
+
+WAIT = 1.0  # seconds before Redis is tried again
+
+log = structlog.get_logger("motcua.clock")
+
+
+class Tick(CronJob):  # type: ignore[misc]
+    """A job that is rung for every so many seconds; while one of its kind waits in the queue, no other is put there."""
+
+    def __init__(self, bell: Bell, name: str, seconds: int) -> None:
+        super().__init__(QUEUE, func_name=name, interval=seconds)
+        self._bell = bell
+
+    def enqueue(self, connection: redis.Redis) -> Any:
+        self._bell.ring(self.func_name)
+
+
+class Ticker(CronScheduler):  # type: ignore[misc]
+    """rq's scheduler with the ticks of ``engine.schedule``. What it keeps in Redis is for looking at only."""
+
+    def __init__(self, connection: redis.Redis, bell: Bell) -> None:
+        super().__init__(connection)
+        self._cron_jobs = [Tick(bell, name, seconds) for name, seconds in TICKS]
+        self.told_to_stop = False
+
+    def _request_stop(self, signum: int, frame: FrameType | None) -> None:
+        self.told_to_stop = True
+        super()._request_stop(signum, frame)
+
+
+@click.command()
+def clock() -> None:
+    """Ring for what goes by the clock."""
+    settings = settings_from(os.environ)
+    set_up_logging(settings, "clock")
+    log.info("started", pid=os.getpid())
+    tick_until_stopped(settings.redis_url)
+    log.info("stopped", pid=os.getpid())
+
+
+def tick_until_stopped(url: str) -> None:
+    """Returns when told to stop by SIGTERM or SIGINT; goes on when Redis was away."""
+    stop = threading.Event()
+    connection = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2)
+    while not stop.is_set():
+        ticker = Ticker(connection, Bell(url))
+        try:
+            ticker.start()
+        except (redis.RedisError, OSError) as error:
+            log.warning("redis-away", why=f"{type(error).__name__}: {error}")
+        if ticker.told_to_stop:
+            return
+        signal.signal(signal.SIGTERM, lambda *_: stop.set())
+        signal.signal(signal.SIGINT, lambda *_: stop.set())
+        stop.wait(WAIT)

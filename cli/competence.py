@@ -1,0 +1,64 @@
+"""``motcua competence``: proves that for every procedure, place and day exactly one office is competent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+
+import click
+
+from cli.output import Day, json_option, language, say, show
+from cli.shipped import Shipped
+from engine.rules.competence_proof import Subject
+from engine.rules.competence_proof import verify as prove
+from engine.rules.definition import Release
+from engine.rules.office_index import OfficeIndex
+
+FIRST, END = dt.date(2024, 1, 1), dt.date(2027, 1, 1)
+
+
+@click.group()
+def competence() -> None:
+    """Which office is competent for what, where and when."""
+
+
+@competence.command()
+@click.option("--from", "start", type=Day(), default=FIRST.isoformat(), show_default=True, help="First day.")
+@click.option("--until", "end", type=Day(), default=END.isoformat(), show_default=True, help="The day after the last.")
+@json_option
+def verify(start: dt.date, end: dt.date, as_json: bool) -> None:
+    """Check the shipped competences, offices and territory for gaps and overlaps. Exits with 1 when there is one."""
+    shipped = Shipped()
+    subjects = subjects_of(shipped.releases)
+    defects = prove(shipped.competences, subjects, shipped.territory, OfficeIndex(shipped.offices), start, end)
+    words = [one.in_words() for one in defects]
+    document = {
+        "subjects": len(subjects),
+        "communes": len(shipped.territory.units("commune")),
+        "defects": [
+            {"subject": one.subject, "kind": one.kind, "vi": text.vi, "en": text.en}
+            for one, text in zip(defects, words, strict=True)
+        ],
+    }
+    counted = say(
+        f"{len(subjects)} đối tượng, từ {start} đến trước {end}: {len(defects)} lỗi.",
+        f"{len(subjects)} subjects, from {start} to before {end}: {len(defects)} defects.",
+    )
+    show(as_json, document, [*(text.vi if language() == "vi" else text.en for text in words), counted])
+    if defects:
+        raise SystemExit(1)
+
+
+def subjects_of(releases: Iterable[Release]) -> list[Subject]:
+    """What the routing of these releases asks competence for: the procedure itself, and the tasks that it names."""
+    kinds: dict[tuple[str, dt.date | None, dt.date | None], set[str]] = defaultdict(set)
+    for release in releases:
+        until = release.effective.until
+        end = until + dt.timedelta(days=1) if until else None
+        for route in release.routing.values():
+            if route.by is not None and route.by.startswith("competent"):
+                task = route.by.partition(":")[2]
+                spans = (task, None, None) if task else (release.procedure, release.effective.start, end)
+                kinds[spans] |= set(release.applicants)
+    return [Subject(code, tuple(sorted(who)), start, end) for (code, start, end), who in sorted(kinds.items(), key=str)]

@@ -1,0 +1,69 @@
+"""Putting one process together: settings, database, catalogue, adapters and the bell become a ``Runtime``.
+
+Used by every command and by ``wsgi``. Tests compose with settings of their own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from adapters.choose import ChannelNotifier, notifier_from
+from adapters.files_local import LocalFiles
+from adapters.local_signer import LocalSigner
+from engine.catalogue import Catalogue
+from engine.job_queue import Bell
+from engine.settings import Settings, WrongSetting, settings_from
+from engine.store.base import open_database
+from engine.transaction import Runtime, told_clock, utc_now
+
+TOLD_CLOCK = "MOTCUA_TOLD_CLOCK"
+"""Names a file that tells the time (ISO 8601), for demonstrations and rehearsals; never set in production."""
+
+
+def compose(
+    settings: Settings,
+    *,
+    pooled: bool = True,
+    now: Callable[[], dt.datetime] | None = None,
+    ring: Callable[[], None] | None = None,
+) -> Runtime:
+    """What a process has at hand. ``pooled`` False for one that works alone and briefly.
+
+    The catalogue reads through connections of its own: a reading in the midst of an act must not wait for the pool that
+    the act itself keeps busy. Nothing is connected to yet.
+    """
+    return Runtime(
+        database=open_database(settings.database_url, pool_size=settings.pool_size, pooled=pooled),
+        settings=settings,
+        catalogue=Catalogue(open_database(settings.database_url, pooled=False)),
+        files=LocalFiles(settings.data / "files"),
+        signer=LocalSigner(settings.data / "signing"),
+        ring=ring or Bell(settings.redis_url),
+        now=now or clock_from(os.environ),
+    )
+
+
+def compose_from_environment(*, pooled: bool = True) -> Runtime:
+    """``compose`` with the environment's settings. Raises WrongSetting."""
+    return compose(settings_from(os.environ), pooled=pooled)
+
+
+def compose_notifier(settings: Settings, *, echo: Callable[[str], None] | None = None) -> ChannelNotifier:
+    """The way out for notices. Raises a Refusal on a wrong setting."""
+    return notifier_from(settings, echo=echo)
+
+
+def clock_from(environment: Mapping[str, str]) -> Callable[[], dt.datetime]:
+    """The real clock, or the one that a file tells. Raises WrongSetting when that file does not."""
+    told = environment.get(TOLD_CLOCK)
+    if not told:
+        return utc_now
+    clock = told_clock(Path(told))
+    try:
+        clock()
+    except (OSError, ValueError) as error:
+        raise WrongSetting(name=TOLD_CLOCK, why=str(error)) from error
+    return clock

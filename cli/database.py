@@ -1,0 +1,79 @@
+"""``motcua db``: bring the database to a revision of the schema, and say at which it is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from cli.output import json_option, say, show
+from engine.settings import Settings, settings_from
+from engine.store import migrate
+from engine.store.base import open_database
+
+
+@click.group()
+def db() -> None:
+    """The schema of the database."""
+
+
+@db.command()
+@click.option("--to", "revision", default="head", help="A revision; the newest when not given.")
+def upgrade(revision: str) -> None:
+    """Create or upgrade the schema."""
+    settings = settings_from(os.environ)
+    migrate.upgrade(_owner_url(settings), revision)
+    _tell(settings)
+
+
+@db.command()
+@click.argument("revision")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def downgrade(revision: str, yes: bool) -> None:
+    """Undo scripts down to REVISION (base: all of them). Data in what is removed are lost."""
+    settings = settings_from(os.environ)
+    if not yes:
+        click.confirm(say("Dữ liệu trong phần bị gỡ sẽ mất. Tiếp tục?", "What is removed is lost. Go on?"), abort=True)
+    migrate.downgrade(_owner_url(settings), revision)
+    _tell(settings)
+
+
+@db.command()
+@json_option
+def status(as_json: bool) -> None:
+    """The schema's revision. Exits with 2 when scripts are pending."""
+    settings = settings_from(os.environ)
+    current, latest = _current(settings), migrate.latest()
+    document = {"current": current, "latest": latest, "pending": current != latest}
+    show(as_json, document, [_sentence(current, latest)])
+    if current != latest:
+        raise SystemExit(2)
+
+
+def is_there(settings: Settings) -> bool:
+    """Whether a SQLite file exists; a server is taken to."""
+    file = settings.database_url.removeprefix("sqlite:///")
+    return file == settings.database_url or Path(file).exists()
+
+
+def _owner_url(settings: Settings) -> str:
+    """On PostgreSQL the owner of the tables runs scripts; the application's own role may not."""
+    return settings.owner_database_url or settings.database_url
+
+
+def _current(settings: Settings) -> str | None:
+    if not is_there(settings):
+        return None  # asking would make the file
+    return migrate.current(open_database(settings.database_url, pooled=False))
+
+
+def _tell(settings: Settings) -> None:
+    click.echo(_sentence(_current(settings), migrate.latest()))
+
+
+def _sentence(current: str | None, latest: str) -> str:
+    here = current or say("chưa có lược đồ", "no schema yet")
+    if current == latest:
+        return say(f"Lược đồ ở phiên bản mới nhất ({here}).", f"The schema is at the newest revision ({here}).")
+    return say(f"Lược đồ: {here}; mới nhất: {latest}.", f"The schema is at: {here}; newest: {latest}.")

@@ -1,0 +1,44 @@
+"""``motcua journal``: checks that nobody changed the journal unseen."""
+
+from __future__ import annotations
+
+import click
+
+from cli.compose import compose_from_environment
+from cli.output import json_option, language, say, show
+from engine.journal_check import Tally, check_journal
+
+
+@click.group()
+def journal() -> None:
+    """The journal of all dossiers."""
+
+
+@journal.command()
+@click.option("--dossier", "code", help="Only the dossier with this code.")
+@click.option("--most", type=click.IntRange(1), default=100, show_default=True, help="Findings after which to stop.")
+@json_option
+def verify(code: str | None, most: int, as_json: bool) -> None:
+    """Check every chain, every row against its journal, and every private part. Exits with 1 on a finding."""
+    runtime, tally, found = compose_from_environment(pooled=False), Tally(), []
+    for finding in check_journal(runtime.database, tally, code):
+        found.append(finding)
+        if len(found) == most:
+            break
+    document = {
+        "valid": not found,
+        "dossiers": tally.dossiers,
+        "entries": tally.entries,
+        "findings": [{"dossier": one.code, "entry": one.number, "vi": one.vi, "en": one.en} for one in found],
+    }
+    lines = [f"{one.code} #{one.number}: {one.vi if language() == 'vi' else one.en}" for one in found]
+    checked = say(
+        f"Đã kiểm tra {tally.dossiers} hồ sơ, {tally.entries} mục.",
+        f"{tally.dossiers} dossiers and {tally.entries} entries were checked.",
+    )
+    verdict = (
+        say("Có sai lệch.", "Something is wrong.") if found else say("Nhật ký nguyên vẹn.", "The journal is intact.")
+    )
+    show(as_json, document, [*lines, f"{checked} {verdict}"])
+    if found:
+        raise SystemExit(1)

@@ -1,0 +1,52 @@
+"""What a command prints: lines for a person, or one JSON document for a program; messages in vi or en."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import click
+import orjson
+
+from cli.main import language_of
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def json_option(command: F) -> F:
+    """``--json``: print one JSON document instead of lines."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")(command)
+
+
+class Day(click.ParamType):
+    """A civil day: ``2025-07-01``."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day such as 2025-07-01", param, ctx)
+
+
+def show(as_json: bool, document: Any, lines: Iterable[str]) -> None:
+    """Prints ``document`` as JSON, or ``lines``."""
+    if as_json:
+        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2, default=str).decode())
+    else:
+        for line in lines:
+            click.echo(line)
+
+
+def language() -> str:
+    """``vi`` or ``en`` for the command that runs."""
+    return language_of(click.get_current_context())
+
+
+def say(vi: str, en: str) -> str:
+    """The sentence in the language of the command that runs."""
+    return vi if language() == "vi" else en

@@ -1,0 +1,163 @@
+"""``motcua people``: who works where, in which role, from when to when, and how they sign in.
+
+Passwords are asked for, or read from MOTCUA_PASSWORD: other users of the machine can read a command line.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from typing import Any
+
+import click
+from sqlalchemy import select
+
+from cli.compose import compose_from_environment
+from cli.output import Day, json_option, say, show
+from engine.acts import people as staff
+from engine.errors import NotFound
+from engine.rules.permissions import SYSTEM_ACTOR
+from engine.store.people import memberships, person_named
+from engine.store.people import people as people_table
+from engine.transaction import Runtime, UnitOfWork, in_transaction
+
+
+@click.group()
+def people() -> None:
+    """People of the offices."""
+
+
+@people.command()
+@click.argument("username")
+@click.option("--name", required=True, help="Full name, as it stands in lists.")
+@click.option("--email")
+@click.option("--phone")
+@click.option("--admin", is_flag=True, help="May set up people and procedures; acts on no dossier.")
+@click.option("--language", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+@click.option("--no-password", is_flag=True, help="Signs in by token only.")
+@json_option
+def add(
+    username: str,
+    name: str,
+    email: str | None,
+    phone: str | None,
+    admin: bool,
+    language: str,
+    no_password: bool,
+    as_json: bool,
+) -> None:
+    """Add a person. The password is asked for, or taken from MOTCUA_PASSWORD."""
+    given = None if no_password else _password()
+
+    def act(unit: UnitOfWork) -> int:
+        return staff.add_person(
+            unit, username, name, password=given, admin=admin, email=email, phone=phone, language=language
+        )
+
+    number = in_transaction(_runtime(), SYSTEM_ACTOR, act)
+    show(as_json, {"id": number, "username": username}, [say(f"Đã thêm {username}.", f"{username} was added.")])
+
+
+@people.command()
+@click.argument("username")
+@click.option("--days", type=click.IntRange(1, 400), default=30, show_default=True)
+@json_option
+def token(username: str, days: int, as_json: bool) -> None:
+    """Give a person a token for programs. It is printed once and cannot be read again."""
+    runtime, lasts = _runtime(), dt.timedelta(days=days)
+    given = in_transaction(runtime, SYSTEM_ACTOR, lambda unit: staff.issue_token(unit, _known(unit, username), lasts))
+    show(as_json, {"token": given, "days": days}, [given])
+
+
+@people.command()
+@click.argument("username")
+@click.option("--office", required=True, help="Code of the office.")
+@click.option("--role", required=True, help="A role of a procedure, or monitor.")
+@click.option("--from", "since", type=Day(), required=True, help="First day.")
+@click.option("--until", type=Day(), help="The day after the last one; open when not given.")
+def membership(username: str, office: str, role: str, since: dt.date, until: dt.date | None) -> None:
+    """Give a person a role at an office."""
+
+    def act(unit: UnitOfWork) -> None:
+        staff.add_membership(unit, _known(unit, username), office, role, since, until)
+
+    in_transaction(_runtime(), SYSTEM_ACTOR, act)
+    click.echo(say(f"{username}: {role} tại {office} từ {since}.", f"{username}: {role} at {office} from {since}."))
+
+
+@people.command()
+@click.argument("absent")
+@click.argument("deputy")
+@click.option("--from", "since", type=Day(), required=True, help="First day.")
+@click.option("--until", type=Day(), required=True, help="The day after the last one.")
+@click.option("--legal", required=True, help="Number and date of the written assignment.")
+@click.option("--office", help="At this office only.")
+def substitute(absent: str, deputy: str, since: dt.date, until: dt.date, legal: str, office: str | None) -> None:
+    """Let DEPUTY act with the roles of ABSENT."""
+
+    def act(unit: UnitOfWork) -> None:
+        staff.add_substitute(unit, _known(unit, absent), _known(unit, deputy), since, until, legal, office)
+
+    in_transaction(_runtime(), SYSTEM_ACTOR, act)
+    click.echo(say(f"{deputy} thay {absent} từ {since}.", f"{deputy} stands in for {absent} from {since}."))
+
+
+@people.command("list")
+@click.option("--office", help="Only people with a role at this office.")
+@json_option
+def list_people(office: str | None, as_json: bool) -> None:
+    """Who there is, with their roles."""
+    found = _listed(_runtime(), office)
+    lines = [
+        f"{one['username']}  {one['name']}" + "".join(f"  {held['role']}@{held['office']}" for held in one["roles"])
+        for one in found
+    ]
+    show(as_json, found, lines)
+
+
+def _listed(runtime: Runtime, office: str | None) -> list[dict[str, Any]]:
+    columns: tuple[Any, ...] = (
+        people_table.c.id,
+        people_table.c.username,
+        people_table.c.name,
+        people_table.c.email,
+        people_table.c.admin,
+        people_table.c.active,
+    )
+    with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
+        rows = connection.execute(select(*columns).order_by(people_table.c.username)).all()
+        held = connection.execute(select(memberships).order_by(memberships.c.office, memberships.c.role)).all()
+    roles: dict[int, list[dict[str, Any]]] = {}
+    for one in held:
+        role = {"office": one.office, "role": one.role, "from": one.valid_from, "until": one.valid_to}
+        roles.setdefault(one.person_id, []).append(role)
+    return [
+        {
+            "id": row.id,
+            "username": row.username,
+            "name": row.name,
+            "email": row.email,
+            "admin": bool(row.admin),
+            "active": bool(row.active),
+            "roles": roles.get(row.id, []),
+        }
+        for row in rows
+        if office is None or any(role["office"] == office for role in roles.get(row.id, []))
+    ]
+
+
+def _known(unit: UnitOfWork, username: str) -> int:
+    found = person_named(unit.connection, username)
+    if found is None:
+        raise NotFound(what=username)
+    return found
+
+
+def _password() -> str:
+    return os.environ.get("MOTCUA_PASSWORD") or click.prompt(
+        say("Mật khẩu", "Password"), hide_input=True, confirmation_prompt=True
+    )
+
+
+def _runtime() -> Runtime:
+    return compose_from_environment(pooled=False)

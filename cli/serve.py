@@ -1,0 +1,107 @@
+"""``motcua serve``: the web process, under gunicorn (threads) or granian. SIGTERM lets requests under way finish."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import click
+
+from adapters.logging import set_up_logging
+from engine.settings import Settings, settings_from
+
+APPLICATION = "wsgi:app"
+GRACE = 30  # seconds for requests under way when told to stop
+
+
+@click.command()
+@click.option("--host", envvar="MOTCUA_HOST", help="Address to listen on; 127.0.0.1, or every one when PORT is set.")
+@click.option("--port", envvar="PORT", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--workers", envvar="WEB_CONCURRENCY", type=click.IntRange(1, 64), default=2, show_default=True)
+@click.option("--threads", envvar="MOTCUA_THREADS", type=click.IntRange(1, 64), default=8, show_default=True)
+@click.option(
+    "--server",
+    envvar="MOTCUA_SERVER",
+    type=click.Choice(["gunicorn", "granian"]),
+    default="gunicorn",
+    show_default=True,
+)
+def serve(host: str | None, port: int, workers: int, threads: int, server: str) -> None:
+    """Serve the interface over HTTP."""
+    settings = settings_from(os.environ)  # a wrong value stops here, with a sentence
+    set_up_logging(settings, "web")
+    address = host or ("0.0.0.0" if os.environ.get("PORT") else "127.0.0.1")  # noqa: S104 - a platform that gives PORT
+    if workers > 1:
+        _add_up_metrics(settings)
+    run = _granian if server == "granian" else _gunicorn
+    run(address, port, workers, threads)
+
+
+def _gunicorn(host: str, port: int, workers: int, threads: int) -> None:
+    from gunicorn.app.base import BaseApplication
+    from gunicorn.glogging import Logger
+
+    class IntoOurLog(Logger):  # type: ignore[misc]
+        def setup(self, cfg: Any) -> None:
+            super().setup(cfg)
+            self.error_log.handlers.clear()
+            self.error_log.propagate = True
+
+    class Application(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            for name, value in {
+                "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+                "workers": workers,
+                "worker_class": "gthread",
+                "threads": threads,
+                "graceful_timeout": GRACE,
+                "timeout": 2 * GRACE,
+                "keepalive": 5,
+                "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108 - gunicorn's own file
+                "accesslog": None,
+                "logger_class": IntoOurLog,
+                "child_exit": _forget_metrics,
+                "control_socket_disable": True,
+            }.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            from wsgi import app
+
+            return app
+
+    Application().run()
+
+
+def _granian(host: str, port: int, workers: int, threads: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    Granian(
+        APPLICATION,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        workers_kill_timeout=GRACE,
+        respawn_failed_workers=True,
+        log_dictconfig={"version": 1, "disable_existing_loggers": False},
+        websockets=False,
+    ).serve()
+
+
+def _add_up_metrics(settings: Settings) -> None:
+    """Several processes count into one folder, which is emptied at the start."""
+    folder = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(settings.data / "metrics")))
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _forget_metrics(_server: Any, worker: Any) -> None:
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

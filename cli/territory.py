@@ -1,0 +1,114 @@
+"""``motcua territory``: which unit an address means on a day, and whether the units and successions fit together.
+
+Asks the published rows where the database has some, else the shipped files; ``--source`` chooses.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from typing import Any, Literal, cast
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from cli.compose import clock_from, compose_from_environment
+from cli.database import is_there
+from cli.output import Day, json_option, language, say, show
+from cli.shipped import Shipped
+from engine.case import LOCAL
+from engine.rules.resolutions import Candidate
+from engine.rules.territory import Territory
+
+Source = Literal["auto", "files", "published"]
+source_option = click.option(
+    "--source",
+    type=click.Choice(["auto", "files", "published"]),
+    default="auto",
+    show_default=True,
+    help="Where to read from; auto: published rows where there are some, else files.",
+)
+
+
+@click.group()
+def territory() -> None:
+    """Administrative units, past and present."""
+
+
+@territory.command()
+@click.argument("text")
+@click.option("--on", "on", type=Day(), help="The day asked about; today when not given.")
+@source_option
+@json_option
+def resolve(text: str, on: dt.date | None, source: str, as_json: bool) -> None:
+    """Find the unit that TEXT (a name, an address or a code) means. Exits with 1 when there is not exactly one."""
+    day = on or clock_from(os.environ)().astimezone(LOCAL).date()
+    answer = territory_from(cast(Source, source)).resolve(text, day)
+    document = {
+        "asked": text,
+        "on": day,
+        "outcome": answer.outcome,
+        "candidates": [_candidate(one) for one in answer.candidates],
+        "reason": {"vi": answer.reason_vi, "en": answer.reason_en},
+        "also": [_candidate(one) for one in answer.also],
+        "leftover": answer.leftover,
+    }
+    lines = [f"{one.unit.code}  {one.full_name}" for one in answer.candidates]
+    show(as_json, document, [*lines, answer.reason(language())])
+    if answer.outcome != "one":
+        raise SystemExit(1)
+
+
+@territory.command()
+@source_option
+@json_option
+def verify(source: str, as_json: bool) -> None:
+    """Check that all land of every unit passes on somewhere and every unit has its parents. Exits with 1 otherwise."""
+    known = territory_from(cast(Source, source))
+    defects = known.defects()
+    document = {
+        "units": len(known.units()),
+        "successions": len(known.successions()),
+        "defects": [{"unit": one.unit.id, "vi": one.vi, "en": one.en} for one in defects],
+    }
+    lines = [f"{one.unit.id}: {one.vi if language() == 'vi' else one.en}" for one in defects]
+    counted = say(
+        f"{document['units']} đơn vị, {document['successions']} bước kế thừa, {len(defects)} lỗi.",
+        f"{document['units']} units, {document['successions']} successions, {len(defects)} defects.",
+    )
+    show(as_json, document, [*lines, counted])
+    if defects:
+        raise SystemExit(1)
+
+
+def territory_from(source: Source) -> Territory:
+    """The territory of the published rows or of the shipped files."""
+    if source != "files":
+        published = _published(must=source == "published")
+        if published is not None and (source == "published" or published.units()):
+            return published
+    return Shipped().territory
+
+
+def _published(must: bool) -> Territory | None:
+    runtime = compose_from_environment(pooled=False)
+    if not must and not is_there(runtime.settings):
+        return None  # asking would make an empty database
+    try:
+        return runtime.catalogue.territory
+    except SQLAlchemyError:
+        if must:
+            raise
+        return None
+
+
+def _candidate(one: Candidate) -> dict[str, Any]:
+    return {
+        "id": one.unit.id,
+        "code": one.unit.code,
+        "level": one.unit.level,
+        "name": one.full_name,
+        "origin": one.origin_name,
+        "share": str(one.share) if one.share is not None else None,
+        "default": one.is_default,
+    }

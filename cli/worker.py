@@ -1,0 +1,157 @@
+"""``motcua worker``: sends notices and lets clocks run out. Run as many as wanted, on as many machines as wanted.
+
+Jobs run in the worker's own process, not in a fork: they are ours alone and short, the compiled procedures stay warm,
+and a worker that is killed leaves no orphan behind that goes on working. Nothing is lost with it: what it had leased
+comes back after ten seconds. While Redis does not answer, the worker looks into the database by itself.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+import click
+import redis
+import structlog
+from rq import SimpleWorker
+from rq.exceptions import StopRequested
+from rq.job import Job
+from rq.queue import Queue
+from rq.serializers import JSONSerializer
+
+from adapters.logging import set_up_logging
+from cli.compose import compose, compose_notifier
+from engine.job_queue import ClosedJob, ClosedQueue, queue_on
+from engine.jobs import JOBS, set_up_jobs
+from engine.settings import Settings, settings_from
+
+HEARTBEAT = 3.0  # seconds between two signs of life during a job
+ALIVE_FOR = 9  # seconds after the last one, when a job counts as orphaned
+LOOK_EVERY = 3  # seconds between two looks for orphaned jobs
+WORKER_TTL = 15 + LOOK_EVERY  # rq waits for a job for this less 15 seconds
+POLL_EVERY = 2.0  # seconds, while Redis does not answer
+
+log = structlog.get_logger("motcua.worker")
+
+
+class Worker(SimpleWorker):  # type: ignore[misc]
+    """rq's worker, told to notice orphaned jobs within seconds, and deaf to commands that come through Redis."""
+
+    max_connection_wait_time = 1.0
+    log_result_lifespan = False
+
+    def __init__(self, connection: redis.Redis) -> None:
+        super().__init__(
+            [queue_on(connection)],
+            connection=connection,
+            job_class=ClosedJob,
+            queue_class=ClosedQueue,
+            serializer=JSONSerializer,
+            worker_ttl=WORKER_TTL,
+            maintenance_interval=LOOK_EVERY,
+            log_job_description=False,
+        )
+        self.told_to_stop = False
+
+    def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
+        return ALIVE_FOR
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        execution = self.prepare_execution(job)
+        with self._signs_of_life(job, execution):
+            self.perform_job(job, queue, execution)
+        self.set_state("idle")
+
+    def subscribe(self) -> None:
+        """Whoever may write to Redis must not be able to stop workers."""
+
+    def unsubscribe(self) -> None:
+        """There is nothing to leave."""
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        self.told_to_stop = True
+        super().request_stop(signum, frame)
+
+    @contextmanager
+    def _signs_of_life(self, job: Job, execution: Any) -> Iterator[None]:
+        done = threading.Event()
+
+        def beat() -> None:
+            while not done.wait(HEARTBEAT):
+                try:
+                    self.maintain_heartbeats(job, execution)
+                except redis.RedisError:
+                    return  # the job then counts as orphaned and is done twice, which is safe
+
+        thread = threading.Thread(target=beat, daemon=True, name="signs-of-life")
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+
+
+@click.command()
+def worker() -> None:
+    """Send notices and let clocks run out."""
+    settings = settings_from(os.environ)
+    set_up_logging(settings, "worker")
+    runtime = compose(settings)
+    set_up_jobs(runtime, compose_notifier(settings))
+    log.info("started", pid=os.getpid())
+    Shift(settings).work()
+    runtime.database.dispose()
+    log.info("stopped", pid=os.getpid())
+
+
+class Shift:
+    """The worker's life from start to stop, through absences of Redis."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._url = settings.redis_url
+        self._stop = threading.Event()
+
+    def work(self) -> None:
+        """Returns when told to stop by SIGTERM or SIGINT; a job under way is finished first."""
+        while not self._stop.is_set():
+            self._listen()
+            if not self._stop.is_set():
+                self._do_all()
+                self._stop.wait(POLL_EVERY)
+
+    def _listen(self) -> None:
+        """Works for the bell until told to stop, or until Redis fails."""
+        connection = redis.Redis.from_url(self._url, socket_connect_timeout=2)
+        try:
+            listening = Worker(connection)
+            # In its own handler rq asks who is idle by raising; between two workers a flag is enough.
+            listening.work()
+            if listening.told_to_stop:
+                self._stop.set()
+        except StopRequested:
+            self._stop.set()
+        except (redis.RedisError, OSError) as error:
+            log.warning("redis-away", why=f"{type(error).__name__}: {error}")
+        finally:
+            self._hear_signals()
+            connection.close()
+
+    def _do_all(self) -> None:
+        """Without a bell: every job once."""
+        for name, job in JOBS.items():
+            try:
+                job()
+            except Exception:  # the next round tries again; whatever it is must not end the worker
+                log.exception("job-failed", job=name)
+
+    def _hear_signals(self) -> None:
+        def stop(_signum: int, _frame: FrameType | None) -> None:
+            self._stop.set()
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
