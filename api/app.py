@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, Response, request
-from flask_smorest import Api as Documentation
+from flask_smorest import Api as Documentation  # type: ignore[import-untyped]
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import door, operating, problems, shapes

@@ -17,7 +17,7 @@ from api.context import reading, runtime
 from api.fields import KEY, Body, WholeInQuery, Word
 from api.idempotent import perform
 from api.operations import ETAG, LOCATION, Gives, Resource, flat_errors
-from api.versions import expected_version
+from api.versions import expected_version, version_if_given
 from engine.acts.documents import add_document, check_document, remove_document
 from engine.case import open_case
 from engine.errors import InvalidInput, NotFound
@@ -66,6 +66,7 @@ def papers(code: str) -> Answer:
     upload=Upload,
     gives=ADDED,
     refuses=(403, 404, 409, 422, 507),
+    if_match="optional",
     key="required",
 )
 def add(code: str) -> Answer:
@@ -127,8 +128,10 @@ def remove(code: str, number: int, body: dict[str, Any]) -> Answer:
 def added(code: str, where: str, given: dict[str, Any]) -> Answer:
     """Adds what ``read_upload`` gave; ``where`` is the address of the dossier's documents."""
 
+    version = version_if_given()
+
     def doing(uow: UnitOfWork) -> Answer:
-        case, number = add_document(uow, code, **given)
+        case, number = add_document(uow, code, version=version, **given)
         return standing(case, 201, {"document": number}, Location=f"{where}/{number}")
 
     return perform("add_document", doing, key_required=True)

@@ -83,7 +83,7 @@ def find(query: dict[str, Any]) -> Answer:
         )
         items = [present.listed(row, uow.catalogue, uow.now) for row in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
-    return page(items, None if last is None else page_key(moment(last.due_at) if by_due else None, last.id))
+    return page(items, None if last is None else page_key(moment(last["due_at"]) if by_due else None, last["id"]))
 
 
 @dossiers.operation(

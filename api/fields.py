@@ -134,7 +134,7 @@ class Day(fields.String):
         return day
 
 
-class FormValues(fields.Field):
+class FormValues(fields.Field[dict[str, Any]]):
     """Values of a form by field key: text, whole numbers, yes or no. Which keys and values fit, the release says."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> dict[str, Any]:

@@ -37,8 +37,10 @@ def entries(code: str, query: dict[str, Any]) -> Answer:
         names = names_of_people(uow.connection, {number for row in rows if (number := _person(row.actor)) is not None})
     items = [_entry(row, names) for row in rows[:limit]]
     following = items[-1]["number"] if len(rows) > limit else None
-    headers = {"Link": f'<{next_address(str(following))}>; rel="next"'} if following is not None else {}
-    return answer({"items": items, "next": following}, **headers)
+    given = answer({"items": items, "next": following})
+    if following is not None:
+        given.headers["Link"] = f'<{next_address(str(following))}>; rel="next"'
+    return given
 
 
 def _entry(row: Row[Any], names: dict[int, str]) -> dict[str, Any]:

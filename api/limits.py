@@ -39,7 +39,7 @@ class Limits:
             key_func=_address,
             app=app,
             storage_uri=_storage(settings.redis_url),
-            storage_options={"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+            storage_options={"socket_timeout": 1, "socket_connect_timeout": 1},
             strategy="fixed-window",
             in_memory_fallback_enabled=True,
             enabled=settings.rate_limits,

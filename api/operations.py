@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
-import flask_smorest
+import flask_smorest  # type: ignore[import-untyped]
 from flask import Response, request
 from marshmallow import Schema, ValidationError
 
@@ -29,7 +29,6 @@ OF_ACCESS = {Access.PUBLIC: (), Access.LINK: (404,), Access.STAFF: (401,), Acces
 IF_MATCH = {
     "in": "header",
     "name": "If-Match",
-    "required": True,
     "description": "The ETag of the dossier as it was read.",
     "schema": {"type": "string", "pattern": '^"[1-9][0-9]{0,8}"$', "example": '"1"'},
 }
@@ -79,7 +78,7 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]
         upload: type[Schema] | None = None,
         query: type[Schema] | None = None,
         refuses: Sequence[int] = (),
-        if_match: bool = False,
+        if_match: bool | Literal["optional"] = False,
         key: str = "",
     ) -> Callable[[View], View]:
         """Declares a view. ``key`` is ``required`` or ``optional`` where an Idempotency-Key is taken, else ''.
@@ -107,9 +106,8 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]
 
             handle.__name__ = view.__name__
             handle.__doc__ = view.__doc__
-            handle._apidoc = {
-                "manual_doc": {**documented, "operationId": f"{self.name}.{view.__name__}".replace("-", "_")}
-            }  # type: ignore[attr-defined]
+            named = f"{self.name}.{view.__name__}".replace("-", "_")
+            vars(handle)["_apidoc"] = {"manual_doc": {**documented, "operationId": named}}
             self.ACCESS[handle] = access
             self.add_url_rule(rule, view.__name__, handle, methods=[method])
             return view
@@ -174,7 +172,7 @@ def _documentation(
     upload: type[Schema] | None,
     query: type[Schema] | None,
     refuses: Sequence[int],
-    if_match: bool,
+    if_match: bool | Literal["optional"],
     key: str,
 ) -> dict[str, Any]:
     statuses = {*COMMON, *OF_ACCESS[access], *refuses}
@@ -183,11 +181,11 @@ def _documentation(
     if body or upload:
         statuses |= {413, 415}
     if if_match:
-        statuses |= {409, 412, 428}
+        statuses |= {409, 412} if if_match == "optional" else {409, 412, 428}
     if key:
         statuses |= {422}
     parameters: list[Any] = [{"in": "query", "schema": query}] if query else []
-    parameters += [IF_MATCH] if if_match else []
+    parameters += [{**IF_MATCH, "required": if_match is True}] if if_match else []
     parameters += [{**IDEMPOTENCY_KEY, "required": key == "required"}] if key else []
     responses: dict[str, Any] = {str(status): "Problem" for status in sorted(statuses | {422})}
     for one in gives:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, RowMapping
 
 from api.answers import moment
 from engine.case import Case
@@ -41,26 +41,26 @@ def state_of(release: Release, state: str, portal: int) -> dict[str, Any]:
     }
 
 
-def listed(row: Row[Any], catalogue: Catalogue, now: Any) -> dict[str, Any]:
+def listed(row: RowMapping, catalogue: Catalogue, now: Any) -> dict[str, Any]:
     """A dossier as one line of a list."""
-    release = catalogue.workflow(row.release).release
+    release = catalogue.workflow(row["release"]).release
     return {
-        "code": row.code,
-        "procedure": row.procedure,
+        "code": row["code"],
+        "procedure": row["procedure"],
         "procedure_name": both(release.name),
-        **state_of(release, row.state, row.portal),
-        "version": row.version,
-        "applicant": row.applicant,
-        "channel": row.channel,
-        "intake_office": row.intake_office,
-        "handler_office": row.handler_office,
-        "holder": {"office": row.holder_office, "role": row.holder_role, "person": row.holder_id},
-        "received_at": moment(row.received_at),
-        "due_at": moment(row.due_at),
-        "promised_at": moment(row.promised_at),
-        "clock": row.clock,
-        "overdue": row.clock == "running" and row.due_at is not None and row.due_at < now,
-        "finished_at": moment(row.finished_at),
+        **state_of(release, row["state"], row["portal"]),
+        "version": row["version"],
+        "applicant": row["applicant"],
+        "channel": row["channel"],
+        "intake_office": row["intake_office"],
+        "handler_office": row["handler_office"],
+        "holder": {"office": row["holder_office"], "role": row["holder_role"], "person": row["holder_id"]},
+        "received_at": moment(row["received_at"]),
+        "due_at": moment(row["due_at"]),
+        "promised_at": moment(row["promised_at"]),
+        "clock": row["clock"],
+        "overdue": row["clock"] == "running" and row["due_at"] is not None and row["due_at"] < now,
+        "finished_at": moment(row["finished_at"]),
     }
 
 
@@ -188,7 +188,7 @@ def form(case: Case) -> dict[str, Any]:
     return {key: MASK if _is_personal(case.release, key) and value else value for key, value in values.items()}
 
 
-def document(row: Mapping[str, Any], release: Release) -> dict[str, Any]:
+def document(row: RowMapping, release: Release) -> dict[str, Any]:
     known = release.documents.get(row["key"])
     return {
         "id": row["id"],
@@ -211,7 +211,7 @@ def document(row: Mapping[str, Any], release: Release) -> dict[str, Any]:
     }
 
 
-def fee(row: Mapping[str, Any], release: Release) -> dict[str, Any]:
+def fee(row: RowMapping, release: Release) -> dict[str, Any]:
     known = release.fees.get(row["key"])
     return {
         "key": row["key"],

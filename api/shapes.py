@@ -38,7 +38,7 @@ def one(shape: type[Schema], nullable: bool = False) -> fields.Nested:
     return fields.Nested(shape, required=True, allow_none=nullable)
 
 
-def many(shape: type[Schema]) -> fields.List:
+def many(shape: type[Schema]) -> fields.List[Any]:
     return fields.List(fields.Nested(shape), required=True)
 
 

@@ -15,7 +15,7 @@ from api.context import actor, api, reading, reading_connection, runtime
 from api.documents import ADDED, Upload, added, read_upload
 from api.limits import LINK_PER_ADDRESS, LOOK_UP_PER_ADDRESS, LOOK_UP_PER_CODE
 from api.operations import ETAG, Gives, Resource
-from api.versions import expected_version
+from api.versions import version_if_given
 from engine.acts.perform_action import perform_action
 from engine.case import Case, open_case
 from engine.citizen_link import receipt_matches
@@ -82,13 +82,14 @@ def look_up(body: dict[str, Any]) -> Answer:
     body=bodies.CitizenAction,
     gives=STATUS,
     refuses=(403, 404, 409, 429),
-    if_match=True,
+    if_match="optional",
     key="optional",
 )
 def take_action(token: str, body: dict[str, Any]) -> Answer:
     """Take an action that is left to the applicant: supplement, withdraw"""
     api().limits.hold(LINK_PER_ADDRESS, "link")
-    version, code = expected_version(), g.dossier_code
+    # A citizen decides on what the page says, not on the office's latest note: the state is checked in any case.
+    version, code = version_if_given(), g.dossier_code
 
     def doing(uow: Any) -> Case:
         return perform_action(uow, code, body["action"], version=version, reason=body["reason"], fields=body["fields_"])
@@ -103,6 +104,7 @@ def take_action(token: str, body: dict[str, Any]) -> Answer:
     upload=Upload,
     gives=ADDED,
     refuses=(403, 404, 409, 422, 429, 507),
+    if_match="optional",
     key="required",
 )
 def add_document(token: str) -> Answer:

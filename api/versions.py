@@ -31,9 +31,17 @@ class VersionUnreadable(Refusal):
 
 def expected_version() -> int:
     """The version that If-Match names. Raises VersionMissing, VersionUnreadable."""
+    version = version_if_given()
+    if version is None:
+        raise VersionMissing()
+    return version
+
+
+def version_if_given() -> int | None:
+    """The version that If-Match names, None without one. Raises VersionUnreadable."""
     given = request.headers.get("If-Match")
     if given is None:
-        raise VersionMissing()
+        return None
     found = _STRONG.fullmatch(given.strip())
     if found is None:
         raise VersionUnreadable()

@@ -66,7 +66,7 @@ def end(number: int) -> Answer:
     return perform("end_webhook", doing)
 
 
-def _webhook(row: Mapping[str, Any]) -> dict[str, Any]:
+def _webhook(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {
         "id": row["id"],
         "url": row["url"],

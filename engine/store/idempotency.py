@@ -54,4 +54,5 @@ def record_answer(connection: Connection, actor: str, key: str, answer: Recorded
         "created_at": now,
     }
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return connection.execute(insert(idempotency).values(values).on_conflict_do_nothing()).rowcount == 1
+    statement = insert(idempotency).on_conflict_do_nothing().returning(idempotency.c.key)
+    return connection.execute(statement, values).first() is not None

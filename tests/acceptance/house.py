@@ -1,0 +1,422 @@
+"""A small house to knock at: three communes of two provinces, their offices, one procedure, a few people.
+
+Every answer of ``Caller`` is held to the OpenAPI document: its status must be documented and its body must fit.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import itertools
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import orjson
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
+from werkzeug.test import TestResponse
+
+from adapters.files_local import LocalFiles
+from adapters.local_signer import LocalSigner
+from api.app import create_app
+from engine.acts import people, publish
+from engine.catalogue import Catalogue
+from engine.rules.competence import Competence
+from engine.rules.definition import (
+    Action,
+    Branch,
+    Document,
+    Effective,
+    Fee,
+    Field,
+    Notice,
+    Release,
+    Role,
+    Route,
+    Sector,
+    Sla,
+    State,
+    Term,
+    TermBranch,
+    Text,
+)
+from engine.rules.offices import Office
+from engine.rules.permissions import SYSTEM_ACTOR
+from engine.rules.territory import Territory
+from engine.rules.units import Unit
+from engine.rules.workdays import Calendar
+from engine.settings import settings_from
+from engine.store.base import open_database
+from engine.transaction import Runtime, UnitOfWork, in_transaction
+from tests import shared_run
+
+PROCEDURE = "1.000001"
+START = dt.date(2025, 7, 1)
+NOW = dt.datetime(2026, 3, 2, 2, 0, tzinfo=dt.UTC)  # Monday, 09:00 in Viet Nam
+PASSWORD = "mat-khau-dai-de-thu"
+SAIGON, TAN_DINH, HOAN_KIEM = "26740", "26743", "00070"
+CENTRE, AUTHORITY = f"TT-{SAIGON}", f"UB-{SAIGON}"
+OTHER_CENTRE, OTHER_AUTHORITY = f"TT-{TAN_DINH}", f"UB-{TAN_DINH}"
+FAR_CENTRE, FAR_AUTHORITY = f"TT-{HOAN_KIEM}", f"UB-{HOAN_KIEM}"
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+STAFF: dict[str, list[tuple[str, str]]] = {
+    "counter": [(CENTRE, "counter")],
+    "specialist": [(AUTHORITY, "specialist")],
+    "colleague": [(AUTHORITY, "specialist")],
+    "leader": [(AUTHORITY, "leader")],
+    "other-counter": [(OTHER_CENTRE, "counter")],
+    "other-specialist": [(OTHER_AUTHORITY, "specialist")],
+    "far-counter": [(FAR_CENTRE, "counter")],
+    "monitor": [(OTHER_AUTHORITY, "monitor")],
+    "nobody": [],
+    "admin": [],
+}
+_keys = itertools.count(1)
+
+
+def text(vi: str, en: str) -> Text:
+    return Text(vi=vi, en=en)
+
+
+def release() -> Release:
+    """A procedure with every kind of step: intake, supplement, fee, signature, return, refusal, withdrawal, stop."""
+
+    def to(state: str) -> tuple[Branch, ...]:
+        return (Branch(state),)
+
+    return Release(
+        procedure=PROCEDURE,
+        version=1,
+        name=text("Xác nhận thử nghiệm", "Trial confirmation"),
+        legal=("01/2025/NĐ-CP",),
+        effective=Effective(START),
+        sector=Sector("TN", text("Thử nghiệm", "Trial")),
+        channels=("counter", "portal", "post"),
+        applicants=("citizen", "business"),
+        roles={
+            "counter": Role(text("Cán bộ tiếp nhận", "Counter clerk"), "intake"),
+            "specialist": Role(text("Chuyên viên", "Specialist"), "handler"),
+            "leader": Role(text("Lãnh đạo", "Leader"), "handler"),
+        },
+        routing={"intake": Route(by="any_centre_in_province"), "handler": Route(by="competent", place="land.commune")},
+        sla=Sla((TermBranch(Term(5, "working_day")),), calendar="vn", warn=Term(1, "working_day")),
+        states={
+            "new": State(text("Mới đăng ký", "New"), 1, "not_started", "counter", initial=True),
+            "accepted": State(text("Đã tiếp nhận", "Accepted"), 2, "running", "counter", limit=Term(4, "working_hour")),
+            "checking": State(text("Đang thẩm định", "Under review"), 4, "running", "specialist"),
+            "supplement": State(text("Chờ bổ sung", "Awaiting papers"), 5, "paused"),
+            "signing": State(text("Chờ ký", "Awaiting signature"), 4, "running", "leader"),
+            "ready": State(text("Có kết quả", "Result ready"), 9, "stopped", "counter"),
+            "returned": State(text("Đã trả", "Returned"), 10, "stopped", final=True),
+            "refused": State(text("Từ chối", "Refused"), 3, "stopped", final=True),
+            "withdrawn": State(text("Đã rút", "Withdrawn"), 7, "stopped", final=True),
+            "stopped": State(text("Dừng", "Stopped"), 8, "stopped", final=True),
+        },
+        actions={
+            "receive": Action(text("Tiếp nhận", "Receive"), ("new",), to("accepted"), ("counter",), "receive"),
+            "refuse": Action(
+                text("Từ chối", "Refuse"), ("new",), to("refused"), ("counter",), "refuse", reason="required"
+            ),
+            "forward": Action(text("Chuyển", "Forward"), ("accepted",), to("checking"), ("counter",), "forward"),
+            "ask": Action(
+                text("Yêu cầu bổ sung", "Ask for papers"),
+                ("checking",),
+                to("supplement"),
+                ("specialist",),
+                "ask",
+                reason="required",
+                form="mau-02",
+            ),
+            "answer": Action(
+                text("Bổ sung", "Supplement"), ("supplement",), to("checking"), ("applicant", "counter"), "answer"
+            ),
+            "submit": Action(text("Trình ký", "Submit"), ("checking",), to("signing"), ("specialist",), "submit"),
+            "sign": Action(text("Ký", "Sign"), ("signing",), to("ready"), ("leader",), "finish"),
+            "return": Action(
+                text("Trả kết quả", "Return"),
+                ("ready",),
+                to("returned"),
+                ("counter",),
+                "return",
+                guard="fees.settled",
+            ),
+            "withdraw": Action(
+                text("Rút hồ sơ", "Withdraw"),
+                ("new", "accepted", "checking", "supplement"),
+                to("withdrawn"),
+                ("applicant",),
+                "withdraw",
+            ),
+            "stop": Action(text("Dừng", "Stop"), ("checking",), to("stopped"), ("leader",), "stop", reason="required"),
+        },
+        fields={
+            "land.commune": Field("unit", text("Xã của thửa đất", "Commune of the plot"), required=True),
+            "purpose": Field("text", text("Mục đích", "Purpose")),
+            "father": Field("person", text("Cha", "Father"), personal=True),
+        },
+        documents={
+            "form": Document(text("Tờ khai", "Form"), original=1),
+            "card": Document(text("Giấy tờ tùy thân", "Identity paper"), copy=1, reusable=True),
+        },
+        fees={"fee": Fee(text("Lệ phí", "Fee"), 50_000, collect="on_return")},
+        notify=(Notice("entered", ("specialist",), ("inbox",), "giao-viec", subject="checking"),),
+    )
+
+
+@functools.cache
+def _filled() -> Path:
+    """A SQLite file with everything published; made once a process."""
+    path = Path(shared_run.sqlite_template()).with_name(f"house-{id(_filled)}.sqlite")
+    shutil.copyfile(shared_run.sqlite_template(), path)
+    fill(runtime_over(f"sqlite:///{path}", path.parent))
+    return path
+
+
+def sqlite_house(folder: Path) -> str:
+    """The address of a fresh copy of the filled database."""
+    copy = folder / "house.sqlite"
+    shutil.copyfile(_filled(), copy)
+    return f"sqlite:///{copy}"
+
+
+def runtime_over(url: str, data: Path, now: Callable[[], dt.datetime] = lambda: NOW, **environment: str) -> Runtime:
+    """A runtime on this database, without Redis (limits are off unless MOTCUA_RATE_LIMITS=1 is given)."""
+    given = {"MOTCUA_RATE_LIMITS": "0", "MOTCUA_SECRET_KEYS": "k" * 40} | environment
+    given |= {"DATABASE_URL": url, "MOTCUA_DATA": str(data), "REDIS_URL": f"unix://{data}/no-redis.sock"}
+    settings = settings_from(given)
+    database = open_database(url, pool_size=4)
+    catalogue = Catalogue(open_database(url, pooled=False))
+    files, signer = LocalFiles(data / "files"), LocalSigner(data / "signing")
+    return Runtime(database=database, settings=settings, catalogue=catalogue, files=files, signer=signer, now=now)
+
+
+def fill(runtime: Runtime) -> None:
+    """Publishes the territory, the offices, the competence, the calendar and the procedure, and employs the people."""
+    in_transaction(runtime, SYSTEM_ACTOR, _publish, now=NOW)
+    in_transaction(runtime, SYSTEM_ACTOR, _employ, now=NOW)
+    runtime.database.dispose()
+
+
+def _publish(uow: UnitOfWork) -> None:
+    publish.publish_territory(uow, _territory())
+    publish.publish_offices(uow, _offices())
+    publish.publish_competences(
+        uow, [Competence(PROCEDURE, None, "commune", "authority", START, None, "01/2025/NĐ-CP")]
+    )
+    publish.publish_calendar(uow, Calendar("vn", dt.date(2025, 1, 1), dt.date(2027, 12, 31)))
+    words = {"vi": "Việc mới {code}", "en": "New work {code}"}
+    publish.publish_template(uow, "giao-viec", {"subject": words, "body": words, "sms": words})
+    publish.publish_release(uow, release())
+
+
+def _employ(uow: UnitOfWork) -> None:
+    for name, places in STAFF.items():
+        person = people.add_person(uow, name, f"Người {name}", password=PASSWORD, admin=name == "admin")
+        for office, role in places:
+            people.add_membership(uow, person, office, role, START)
+
+
+def _territory() -> Territory:
+    def unit(code: str, level: Any, kind: str, name: str, parent: str | None = None) -> Unit:
+        return Unit(
+            code=code,
+            level=level,
+            kind=kind,
+            name_vi=name,
+            parent=parent,
+            valid_from=START,
+            valid_to=None,
+            legal="202/2025/QH15",
+        )
+
+    return Territory(
+        [
+            unit("79", "province", "thanh_pho", "Thành phố Hồ Chí Minh"),
+            unit("01", "province", "thanh_pho", "Thành phố Hà Nội"),
+            unit(SAIGON, "commune", "phuong", "Phường Sài Gòn", "p:79"),
+            unit(TAN_DINH, "commune", "phuong", "Phường Tân Định", "p:79"),
+            unit(HOAN_KIEM, "commune", "phuong", "Phường Hoàn Kiếm", "p:01"),
+        ],
+        [],
+    )
+
+
+def _offices() -> Iterator[Office]:
+    for commune, province in ((SAIGON, "79"), (TAN_DINH, "79"), (HOAN_KIEM, "01")):
+        for prefix, body, name in (("TT", "centre", "Trung tâm"), ("UB", "authority", "UBND")):
+            yield Office(
+                code=f"{prefix}-{commune}",
+                body=body,
+                unit_id=f"c:{commune}@{START}",
+                name=text(f"{name} {commune}", f"{body} {commune}"),
+                province=province,
+                valid_from=START,
+                receives=body == "centre",
+                identifier=f"H{commune}",
+                hotline="1900 0000",
+            )
+
+
+def filing(**changes: Any) -> dict[str, Any]:
+    """The body of a dossier that can be filed at CENTRE."""
+    body = {
+        "procedure": PROCEDURE,
+        "applicant": {
+            "kind": "citizen",
+            "name": "Nguyễn Thị Đào",
+            "identity_number": "079300012345",
+            "phone": "0901234567",
+            "email": "dao@example.org",
+            "address": "12 Lê Lợi",
+            "commune": SAIGON,
+        },
+        "fields": {"land.commune": SAIGON, "purpose": "vay vốn", "father": "Nguyễn Văn Cha"},
+        "intake_office": CENTRE,
+        "documents": [{"key": "form", "original": 1}, {"key": "card", "copy": 1}],
+        "receive": True,
+    }
+    return body | changes
+
+
+@dataclass
+class Caller:
+    """One person, or nobody, talking to the interface; every answer is held to the OpenAPI document."""
+
+    app: Flask
+    token: str | None = None
+    document: dict[str, Any] = field(default_factory=dict)
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self.ask("GET", path, **options)
+
+    def post(self, path: str, body: Any = None, **options: Any) -> TestResponse:
+        return self.ask("POST", path, body, **options)
+
+    def put(self, path: str, body: Any = None, **options: Any) -> TestResponse:
+        return self.ask("PUT", path, body, **options)
+
+    def delete(self, path: str, body: Any = None, **options: Any) -> TestResponse:
+        return self.ask("DELETE", path, body, **options)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        version: int | str | None = None,
+        key: str | None = None,
+        headers: dict[str, str] | None = None,
+        **options: Any,
+    ) -> TestResponse:
+        """One request. A fresh Idempotency-Key is sent with every writing one unless ``key`` is given ('' for none)."""
+        sent = dict(headers or {})
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
+        if method != "GET" and key != "":
+            sent["Idempotency-Key"] = key or f"key-{next(_keys)}"
+        if version is not None:
+            sent["If-Match"] = f'"{version}"' if isinstance(version, int) else version
+        if body is not None:
+            options |= {"data": orjson.dumps(body), "content_type": "application/json"}
+        client: FlaskClient = self.app.test_client()
+        answer = client.open(path, method=method, headers=sent, **options)
+        hold_to(self.document, self.app, method, path, answer)
+        return answer
+
+
+def hold_to(document: dict[str, Any], app: Flask, method: str, path: str, answer: TestResponse) -> None:
+    """Fails when the answer's status is not documented for the operation, or its body does not fit the schema."""
+    told = _operation(document, app, method, path)
+    if told is None:
+        return
+    assert str(answer.status_code) in told["responses"], f"{method} {path}: {answer.status_code} is not documented"
+    response = _resolved(document, told["responses"][str(answer.status_code)])
+    content = response.get("content")
+    if content is None:
+        assert answer.data == b"", f"{method} {path}: an answer without documented body has one"
+        return
+    media = answer.mimetype
+    fits = [kind for kind in content if kind in (media, "application/octet-stream")]
+    assert fits, f"{method} {path}: {media} is not among {list(content)}"
+    if "json" in media:
+        whole = {**content[media]["schema"], "components": document["components"]}
+        jsonschema.Draft202012Validator(whole).validate(answer.json)
+
+
+def _operation(document: dict[str, Any], app: Flask, method: str, path: str) -> dict[str, Any] | None:
+    try:
+        rule, _ = app.url_map.bind("localhost").match(path.partition("?")[0], method, return_rule=True)
+    except HTTPException:  # an address that does not exist has no operation
+        return None
+    named = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+    found: dict[str, Any] | None = document["paths"].get(named, {}).get(method.lower())
+    return found
+
+
+def _resolved(document: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" in part:
+        return functools.reduce(lambda at, name: at[name], part["$ref"].split("/")[1:], document)
+    return part
+
+
+@dataclass
+class House:
+    """A running interface and the ways into it."""
+
+    runtime: Runtime
+    app: Flask
+    document: dict[str, Any]
+    _callers: dict[str, Caller] = field(default_factory=dict)
+
+    def anyone(self) -> Caller:
+        return Caller(self.app, None, self.document)
+
+    def person(self, name: str) -> Caller:
+        """Someone of STAFF, with a session."""
+        if name not in self._callers:
+
+            def token(uow: UnitOfWork) -> str:
+                number = people.person_named(uow.connection, name)
+                assert number is not None
+                return people.issue_token(uow, number, dt.timedelta(days=4000))
+
+            given = in_transaction(self.runtime, SYSTEM_ACTOR, token, now=NOW)
+            self._callers[name] = Caller(self.app, given, self.document)
+        return self._callers[name]
+
+    def filed(self, **changes: Any) -> dict[str, Any]:
+        """A dossier filed and received at CENTRE; the answer of the interface."""
+        answer = self.person("counter").post("/api/v1/dossiers", filing(**changes))
+        assert answer.status_code == 201, answer.text
+        told: dict[str, Any] = answer.json
+        return told
+
+    def version_of(self, code: str) -> int:
+        """The newest version, as the counter sees it."""
+        return int(self.person("counter").get(f"/api/v1/dossiers/{code}").json["version"])
+
+    def act(self, who: str, code: str, action: str, **more: Any) -> dict[str, Any]:
+        """Takes an action on the newest version."""
+        body = {"action": action, **more}
+        answer = self.person(who).post(f"/api/v1/dossiers/{code}/actions", body, version=self.version_of(code))
+        assert answer.status_code == 200, answer.text
+        told: dict[str, Any] = answer.json
+        return told
+
+
+def open_house(url: str, data: Path, **options: Any) -> House:
+    """The interface over a filled database."""
+    render = options.pop("render_form", None)
+    runtime = runtime_over(url, data, **options)
+    app = create_app(runtime, render_form=render)
+    document = app.test_client().get("/api/v1/openapi.json").json
+    assert document is not None
+    return House(runtime, app, document)
