@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
@@ -15,6 +16,9 @@ from adapters.embedded_redis import EmbeddedRedis
 from tests import shared_run
 from tests.postgres_server import APPLICATION, OWNER, create_database, drop_database, postgres_url_of
 from tests.redis_server import redis_server
+
+if TYPE_CHECKING:
+    from tests.world import World
 
 # Machines differ in speed, so no test may fail for slowness. The default repeats the same examples on the same code;
 # `--hypothesis-profile=explore` looks for new ones.
@@ -92,6 +96,19 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def empty_database_url(request: pytest.FixtureRequest) -> str:
     """A database without tables, as its owner: the test runs once on each kind."""
     return str(request.getfixturevalue("empty_sqlite_url" if request.param == "sqlite" else "empty_postgres_url"))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def world(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[World]:
+    """A published installation to act in (tests/world.py): the test runs once on each kind of database."""
+    from tests.world import postgres_world, sqlite_world  # only where it is asked for: unit tests need no database
+
+    if request.param == "sqlite":
+        with sqlite_world(tmp_path) as made:
+            yield made
+    else:
+        with postgres_world(tmp_path, f"world_{worker_id}_{next(_names)}") as made:
+            yield made
 
 
 @pytest.fixture(scope="session")
