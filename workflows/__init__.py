@@ -1,1 +1,1 @@
-"""Procedures as files: the authors' room. Reading, checking and explaining workflow files; it imports engine.rules only."""
+"""Procedures as files, the authors' room: reading, checking and explaining them. It imports engine.rules only."""

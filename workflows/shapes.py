@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -33,16 +34,16 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\
 _NULL_OR_FLAG = {"", "~", "null", "Null", "NULL", "true", "True", "TRUE", "false", "False", "FALSE"}
 
 
-class Shape:
+class Shape(ABC):
     """What a value may be."""
 
+    @abstractmethod
     def read(self, node: Node, path: Path, report: Report) -> Any:
         """The value that ``node`` holds, or BAD."""
-        raise NotImplementedError
 
+    @abstractmethod
     def json_schema(self) -> dict[str, Any]:
         """The same as JSON Schema 2020-12."""
-        raise NotImplementedError
 
 
 def place(path: Path) -> Both:

@@ -10,7 +10,7 @@ from typing import Any
 from engine.rules.conditions import Condition
 from engine.rules.definition import Release, Route
 from engine.rules.facts import FactType, nested
-from workflows.lint_rules.subject import Subject, arm_path
+from workflows.lint_rules.subject import Subject, arm_path, has_else
 from workflows.problems import Both, Suggest
 
 MOST_EVALUATIONS = 60_000  # of routing conditions over all communes: half a second
@@ -64,7 +64,7 @@ def _check_provinces(subject: Subject) -> None:
 
 def _check_gaps(subject: Subject, communes: Mapping[str, str]) -> None:
     for key, route in subject.release.routing.items():
-        if not route.branches or route.branches[-1].when is None:
+        if not route.branches or has_else(route.branches):
             continue
         missed = [code for code in communes if _is_missed(subject, route, code, len(communes))]
         if missed:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from engine.rules.conditions import BadCondition, ConditionRefused, UnknownName
 from engine.rules.definition import Branch, TermBranch
-from workflows.lint_rules.subject import Path, Subject, arm_path
+from workflows.lint_rules.subject import Path, Subject, arm_path, has_else
 from workflows.problems import Both, Suggest
 
 _ASKED_DOCUMENT = re.compile(r"""["']([^"']*)["']\s+in\s+documents\.missing""")
@@ -41,16 +41,16 @@ def _check_branches(subject: Subject) -> None:
     for key, route in release.routing.items():
         if route.branches:
             _check_taken(subject, ("routing", key), route.branches)
-            if route.branches[-1].when is not None and subject.context.communes is None:
+            if not has_else(route.branches) and subject.context.communes is None:
                 subject.add("routing-else", subject.source.key("routing", key), route=key)
     for key, action in release.actions.items():
         path: Path = ("actions", key, "to")
         _check_taken(subject, path, action.to)
-        if action.to[-1].when is not None:
+        if not has_else(action.to):
             where = Both(f'thao tác "{key}"', f'action "{key}"')
             subject.add("no-else", subject.source.at(*path), where=where)
     _check_taken(subject, ("sla", "total"), release.sla.total)
-    if release.sla.total[-1].when is not None:
+    if not has_else(release.sla.total):
         subject.add("no-else", subject.source.at("sla", "total"), where=Both("thời hạn", "the time limit"))
 
 

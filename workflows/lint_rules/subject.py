@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from engine.rules.conditions import Condition, ConditionRefused, compile_condition
-from engine.rules.definition import Action, Branch, Child, Document, Fee, Field, Release
+from engine.rules.definition import Action, Branch, Child, Document, Fee, Field, Release, TermBranch
 from engine.rules.facts import FactNameTaken, FactType, declared_facts
 from workflows.lint_context import LintContext
 from workflows.problems import Mark, Report
@@ -104,6 +104,11 @@ class Subject:
 def arm_path(path: Path, index: int, branch: Branch) -> Path:
     """Where the author wrote what a branch leads to."""
     return (*path, index, "else" if branch.when is None else "to")
+
+
+def has_else(branches: Sequence[Branch | TermBranch]) -> bool:
+    """Whether an arm holds always."""
+    return any(branch.when is None for branch in branches)
 
 
 def _asked(path: Path, branches: tuple[Branch, ...]) -> Iterator[Asked]:

@@ -18,7 +18,7 @@ AROUND: dict[str, Rule] = {
     ),
     "routing-gap": error(
         'routing "{route}" không tìm được đơn vị cho {count} xã/phường, ví dụ "{example}". Thêm {{else: …}}',
-        'routing "{route}" matches no unit for {count} communes, e.g. "{example}". Add {{else: …}}',
+        'routing "{route}" matches no unit for {count} commune(s), e.g. "{example}". Add {{else: …}}',
     ),
     "unknown-procedure": error(
         'hồ sơ con "{child}" thuộc thủ tục "{procedure}" không có trong các quy trình.{hint}',
