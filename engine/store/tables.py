@@ -1,6 +1,7 @@
 """Every table of the schema: importing this module fills ``base.metadata``."""
 
 from engine.store import (
+    checkpoints,
     clocks,
     documents,
     dossiers,
@@ -15,6 +16,7 @@ from engine.store import (
 from engine.store.base import metadata
 
 __all__ = [
+    "checkpoints",
     "clocks",
     "documents",
     "dossiers",

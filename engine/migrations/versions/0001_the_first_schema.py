@@ -31,6 +31,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_catalogue_versions")),
     )
     op.create_table(
+        "checkpoints",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("size", BIG_ID, nullable=False),
+        sa.Column("root", sa.String(length=64), nullable=False),
+        sa.Column("next_key", sa.String(length=64), nullable=False),
+        sa.Column("line", sa.Text(), nullable=False),
+        sa.Column("edge", sa.Text(), nullable=False),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_checkpoints_number")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_checkpoints")),
+    )
+    op.create_table(
         "closures",
         sa.Column("office", sa.String(length=40), nullable=False),
         sa.Column("first", sa.String(length=10), nullable=False),
@@ -77,6 +89,29 @@ def upgrade() -> None:
         sa.Column("data", JSON, nullable=False),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("dossier_id", "number", name=op.f("pk_journal_private")),
+    )
+    op.create_table(
+        "journal_runs",
+        sa.Column("first_leaf", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("dossier_id", BIG_ID, nullable=False),
+        sa.Column("first_number", sa.Integer(), nullable=False),
+        sa.Column("length", sa.Integer(), nullable=False),
+        sa.CheckConstraint("length >= 1", name=op.f("ck_journal_runs_length")),
+        sa.PrimaryKeyConstraint("first_leaf", name=op.f("pk_journal_runs")),
+        sa.UniqueConstraint("dossier_id", "first_number", name=op.f("uq_journal_runs_dossier_id_first_number")),
+    )
+    op.create_table(
+        "journal_tiles",
+        sa.Column("height", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("position", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("height", "position", name=op.f("pk_journal_tiles")),
+    )
+    op.create_table(
+        "journal_uncovered",
+        sa.Column("dossier_id", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("dossier_id", "number", name=op.f("pk_journal_uncovered")),
     )
     op.create_table(
         "notice_templates",
@@ -590,6 +625,9 @@ def downgrade() -> None:
 
     op.drop_table("offices")
     op.drop_table("notice_templates")
+    op.drop_table("journal_uncovered")
+    op.drop_table("journal_tiles")
+    op.drop_table("journal_runs")
     op.drop_table("journal_private")
     with op.batch_alter_table("idempotency", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_idempotency_created_at"))
@@ -598,5 +636,6 @@ def downgrade() -> None:
     op.drop_table("competences")
     op.drop_table("code_counters")
     op.drop_table("closures")
+    op.drop_table("checkpoints")
     op.drop_table("catalogue_versions")
     op.drop_table("calendars")

@@ -1,0 +1,160 @@
+"""Checkpoints of the journal, the order of its entries in the tree, and the subtrees kept for proofs (docs/journal.md).
+
+The tree's order is that of ``journal_runs``: each run says that consecutive entries of one dossier are consecutive
+leaves. An entry gets its leaf in the first checkpoint after its commit, whatever order transactions commit in, so the
+order only ever grows at its end. ``journal_uncovered`` is filled by a trigger in the transaction of the entry itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    Row,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    delete,
+    exists,
+    func,
+    select,
+    text,
+)
+
+from engine.store.base import BigId, Moment, metadata
+from engine.store.journal import journal
+
+TILE = 8
+"""Of the inner nodes only those at heights 8, 16, 24 … are kept: one for 256, the others are quickly made again."""
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("size", BigId, nullable=False),
+    Column("root", String(64), nullable=False),
+    Column("next_key", String(64), nullable=False),  # the public key that signs the next one
+    Column("line", Text, nullable=False),  # the signed text, as it is published
+    Column("edge", Text, nullable=False),  # rules.merkle.Edge: where the tree goes on growing
+    CheckConstraint("number >= 1", name="number"),
+)
+
+journal_runs = Table(
+    "journal_runs",
+    metadata,
+    Column("first_leaf", BigId, primary_key=True, autoincrement=False),
+    Column("dossier_id", BigId, nullable=False),
+    Column("first_number", Integer, nullable=False),
+    Column("length", Integer, nullable=False),
+    UniqueConstraint("dossier_id", "first_number"),
+    CheckConstraint("length >= 1", name="length"),
+)
+
+journal_tiles = Table(
+    "journal_tiles",
+    metadata,
+    Column("height", SmallInteger, primary_key=True, autoincrement=False),
+    Column("position", BigId, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary(32), nullable=False),
+)
+
+journal_uncovered = Table(
+    "journal_uncovered",
+    metadata,
+    Column("dossier_id", BigId, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+)
+"""Entries that no checkpoint covers yet."""
+
+_ONE_AT_A_TIME = 7_021_955_301  # any number that no other lock of this database uses
+
+
+def take_turns(connection: Connection) -> None:
+    """Lets one checkpoint be made at a time, until the transaction ends. SQLite has one writer anyhow."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+
+
+def last_checkpoint(connection: Connection) -> Row[Any] | None:
+    """The newest checkpoint, or None."""
+    return connection.execute(select(checkpoints).order_by(checkpoints.c.number.desc()).limit(1)).first()
+
+
+def checkpoint_numbered(connection: Connection, number: int) -> Row[Any] | None:
+    """One checkpoint, or None."""
+    return connection.execute(select(checkpoints).where(checkpoints.c.number == number)).first()
+
+
+def lines_after(connection: Connection, number: int, limit: int) -> Sequence[Row[Any]]:
+    """(number, line) of the checkpoints after ``number``, in order."""
+    following = select(checkpoints.c.number, checkpoints.c.line).where(checkpoints.c.number > number)
+    return connection.execute(following.order_by(checkpoints.c.number).limit(limit)).all()
+
+
+def uncovered_entries(connection: Connection, limit: int) -> Sequence[Row[Any]]:
+    """About ``limit`` entries to cover: (dossier_id, start, top, number, hash) in the order of (dossier, number).
+
+    Of each dossier come all from ``start``, the first that no run has, to ``top``. Where the journal lacks them all,
+    one row with ``number`` None stands for them.
+    """
+    queue, runs = journal_uncovered, journal_runs
+    batch = select(queue).order_by(queue.c.dossier_id, queue.c.number).limit(limit).subquery()
+    grouped = select(batch.c.dossier_id, func.max(batch.c.number).label("top")).group_by(batch.c.dossier_id)
+    tops = grouped.subquery()
+    covered = select(func.max(runs.c.first_number + runs.c.length)).where(runs.c.dossier_id == tops.c.dossier_id)
+    spans = select(tops, func.coalesce(covered.scalar_subquery(), 1).label("start")).subquery()
+    inside = and_(
+        journal.c.dossier_id == spans.c.dossier_id,
+        journal.c.number >= spans.c.start,
+        journal.c.number <= spans.c.top,
+    )
+    statement = select(spans.c.dossier_id, spans.c.start, spans.c.top, journal.c.number, journal.c.hash)
+    statement = statement.select_from(spans.outerjoin(journal, inside))
+    return connection.execute(statement.order_by(spans.c.dossier_id, journal.c.number)).all()
+
+
+def forget_covered(connection: Connection, from_leaf: int, last_dossier: int) -> None:
+    """Takes the entries of the runs from a leaf on off the list of those to cover; ``last_dossier`` is the highest."""
+    queue, runs = journal_uncovered, journal_runs
+    inside = and_(
+        runs.c.first_leaf >= from_leaf,
+        runs.c.dossier_id == queue.c.dossier_id,
+        queue.c.number >= runs.c.first_number,
+        queue.c.number < runs.c.first_number + runs.c.length,
+    )
+    connection.execute(delete(queue).where(queue.c.dossier_id <= last_dossier, exists().where(inside)))
+
+
+def entries_of_leaves(connection: Connection, start: int, end: int, *columns: Any) -> Sequence[Row[Any]]:
+    """(leaf, columns of the journal …) of the leaves from ``start`` to before ``end``, in order; missing ones lack."""
+    runs = journal_runs
+    leaf = (runs.c.first_leaf + journal.c.number - runs.c.first_number).label("leaf")
+    first = select(func.max(runs.c.first_leaf)).where(runs.c.first_leaf <= start).scalar_subquery()
+    inside = and_(
+        journal.c.dossier_id == runs.c.dossier_id,
+        journal.c.number >= runs.c.first_number,
+        journal.c.number < runs.c.first_number + runs.c.length,
+    )
+    statement = select(leaf, *columns).select_from(runs.join(journal, inside))
+    statement = statement.where(runs.c.first_leaf >= first, runs.c.first_leaf < end, leaf >= start, leaf < end)
+    return connection.execute(statement.order_by(text("leaf"))).all()
+
+
+def leaf_of(connection: Connection, dossier_id: int, number: int) -> int | None:
+    """The leaf of an entry; None while no checkpoint covers it."""
+    runs = journal_runs
+    before = select(runs).where(runs.c.dossier_id == dossier_id, runs.c.first_number <= number)
+    run = connection.execute(before.order_by(runs.c.first_number.desc()).limit(1)).first()
+    if run is None or number >= run.first_number + run.length:
+        return None
+    return int(run.first_leaf + number - run.first_number)
