@@ -10,6 +10,7 @@ conflicting, forbidden, malformed) is known only here.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, ClassVar
 
 
@@ -28,7 +29,7 @@ class Refusal(Exception):
     def sentence(self, language: str = "vi") -> str:
         """The sentence for a person, in ``vi`` or ``en``, with the facts put in."""
         template = self.en if language == "en" else self.vi
-        words = {key: _in_words(value) for key, value in self.facts.items()}
+        words = {key: _in_words(value, language) for key, value in self.facts.items()}
         return template.format_map(_Lenient(words))
 
 
@@ -80,7 +81,9 @@ class _Lenient(dict[str, Any]):
         return "{" + key + "}"
 
 
-def _in_words(value: Any) -> str:
+def _in_words(value: Any, language: str = "en") -> str:
     if isinstance(value, (list, tuple, set, frozenset)):
-        return ", ".join(_in_words(item) for item in value)
+        return ", ".join(_in_words(item, language) for item in value)
+    if type(value) is dt.date and language == "vi":
+        return f"{value:%d/%m/%Y}"
     return str(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 
 from engine.acts.people import add_membership, add_person
@@ -15,8 +14,6 @@ from engine.settings import settings_from
 from engine.store.migrate import upgrade
 from engine.store.people import person_named
 from engine.transaction import Runtime, UnitOfWork, in_transaction
-
-FIRST_DAY = dt.date(2024, 1, 1)
 
 
 def prepare(environment: Mapping[str, str]) -> bool:
@@ -35,7 +32,7 @@ def _add_people(runtime: Runtime) -> bool:
         for person in STAFF:
             number = add_person(unit, person.username, person.name, password=PASSWORD, admin=person.admin)
             for office, role in person.places:
-                add_membership(unit, number, office, role, FIRST_DAY)
+                add_membership(unit, number, office, role, unit.catalogue.office(office).valid_from)
         return True
 
     return in_transaction(runtime, SYSTEM_ACTOR, act)

@@ -34,7 +34,7 @@ def explanation(clock: dict[str, Any], shown: int = 14) -> None:
     """Why the due moment is what it is, line by line."""
     click.echo("    Vì sao hẹn như vậy:")
     for line in clock["trace"][:shown]:
-        click.echo(f"      · {line['words']['vi']}")
+        click.echo(f"      · {line['vi']}")
 
 
 def routing(dossier: dict[str, Any]) -> None:

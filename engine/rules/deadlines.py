@@ -7,9 +7,10 @@ an argument. Moments are timezone-aware and counted in whole minutes; durations 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
+from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias, cast
 
 from engine.rules.counting import FirstDay, Leg, chain, working_minutes
@@ -78,12 +79,13 @@ def due(
     *,
     cutoff: time | str | None = SAME_DAY_CUTOFF,
     first_day: FirstDay = "counted",
+    reasons: Mapping[str, Text] = MappingProxyType({}),
 ) -> Due:
     """The end of a time limit with the trace that explains it.
 
     ``cutoff`` (also as ``"15:00"``) is for same-day terms. ``first_day="not_counted"`` makes a term in working days run
     from the day after reception to the close of office hours (Civil Code 2015, art. 147.2 and 148.1).
-    Raises ``OutsideCalendar``, ``BadTerm``, ``MomentWithoutZone``.
+    ``reasons`` are the words for the reasons of pauses. Raises ``OutsideCalendar``, ``BadTerm``, ``MomentWithoutZone``.
     """
     question = _Question(calendar, received, term, tuple(extensions), _time(cutoff), first_day)
     holds = united(calendar, pauses)
@@ -94,7 +96,7 @@ def due(
     return Due(
         moment=None if end is None else calendar.moment(end),
         starts=calendar.moment(legs[0].begin),
-        trace=explain(calendar, calendar.tick(received), legs, extensions),
+        trace=explain(calendar, calendar.tick(received), legs, extensions, reasons),
         paused_since=None if paused is None else calendar.moment(paused),
         remaining=None if asked is None else question.left(holds, asked),
     )

@@ -98,7 +98,7 @@ class Hold:
 
     start: int
     end: int | None
-    reason: str
+    reasons: tuple[str, ...]
 
 
 def united(calendar: Calendar, pauses: Sequence[Pause]) -> tuple[Hold, ...]:
@@ -111,11 +111,11 @@ def united(calendar: Calendar, pauses: Sequence[Pause]) -> tuple[Hold, ...]:
             continue
         last = holds[-1] if holds else None
         if last is None or (last.end is not None and last.end < start):
-            holds.append(Hold(start, end, pause.reason))
+            holds.append(Hold(start, end, (pause.reason,) if pause.reason else ()))
             continue
-        reasons = dict.fromkeys(reason for reason in (last.reason, pause.reason) if reason)
+        reasons = tuple(dict.fromkeys(reason for reason in (*last.reasons, pause.reason) if reason))
         longest = None if last.end is None or end is None else max(last.end, end)
-        holds[-1] = Hold(last.start, longest, "; ".join(reasons))
+        holds[-1] = Hold(last.start, longest, reasons)
     return tuple(holds)
 
 

@@ -131,7 +131,7 @@ def route(
 def check_intake(release: Release, office: Office, facts: Mapping[str, Any], known: Map, on: dt.date) -> Text:
     """Why ``office`` may receive the dossier. Raises IntakeRefused when it may not; NoPlace, PlaceNotInBeing."""
     if not office.valid(on):
-        raise _refused(office, f"cơ quan không hoạt động vào ngày {on}", f"it is not in being on {on}")
+        raise _refused(office, f"cơ quan không hoạt động vào ngày {on:%d/%m/%Y}", f"it is not in being on {on}")
     if not office.receives:
         raise _refused(office, "đây không phải nơi tiếp nhận hồ sơ", "it does not receive dossiers")
     place = place_of(release, INTAKE, facts, known.territory, on)
@@ -202,7 +202,9 @@ def _by_branches(
     office = offices.get(arm.then)
     if office is None or not office.valid(on):
         raise NoRoute(
-            key=key, why_vi=f"{arm.then} không hoạt động vào ngày {on}", why_en=f"{arm.then} is not in being on {on}"
+            key=key,
+            why_vi=f"{arm.then} không hoạt động vào ngày {on:%d/%m/%Y}",
+            why_en=f"{arm.then} is not in being on {on}",
         )
     if arm.when is not None:
         vi, en = f"quy tắc: {arm.when}", f"rule: {arm.when}"
@@ -224,7 +226,7 @@ def _by_competence(
         raise NoCompetentOffice(
             key=key, level_vi=level.vi, level_en=level.en, body=law.body, legal=law.legal, place=place.name_vi, on=on
         )
-    vi = f"thẩm quyền {level.vi} đối với {place.name_vi} ngày {on} theo {law.legal}"
+    vi = f"thẩm quyền {level.vi} đối với {place.name_vi} ngày {on:%d/%m/%Y} theo {law.legal}"
     en = f"the {level.en} is competent for {place.name_vi} on {on} by {law.legal}"
     if len(found) > 1:
         return [one.code for one in found], Text(f"{vi}; phải chọn cơ quan", f"{en}; an office must be chosen")

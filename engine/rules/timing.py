@@ -107,6 +107,7 @@ def explained(row: Mapping[str, Any], release: Release, calendar: Calendar, now:
         row["finished_at"] or now,
         cutoff=release.sla.cutoff,
         first_day=release.sla.first_day,
+        reasons={key: state.name for key, state in release.states.items()},
     )
 
 

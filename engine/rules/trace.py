@@ -6,7 +6,7 @@ by minutes, the minutes of the counting lines add up to the term.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
@@ -88,16 +88,23 @@ class TraceLine:
 
 
 def explain(
-    calendar: Calendar, received: int, legs: Sequence[Leg], extensions: Sequence[Extension]
+    calendar: Calendar,
+    received: int,
+    legs: Sequence[Leg],
+    extensions: Sequence[Extension],
+    reasons: Mapping[str, Text],
 ) -> tuple[TraceLine, ...]:
-    """The trace of a time limit received at the tick ``received``; its last line is ``due`` unless it is paused."""
+    """The trace of a time limit received at the tick ``received``; its last line is ``due`` unless it is paused.
+
+    ``reasons`` are the words for the reasons of pauses, where these are keys (of states).
+    """
     lines = _opening(calendar, received, legs[0])
     for number, leg in enumerate(legs):
         if number:
             lines.append(_extension_line(calendar, extensions[number - 1]))
         for start, end, hold in _stretches(leg):
             if hold is not None:
-                lines.append(_pause_line(calendar, start, end, hold))
+                lines.append(_pause_line(calendar, start, end, _why(hold, reasons)))
             elif end is not None:
                 lines += _civil_lines(calendar, start, end) if leg.civil else _day_lines(calendar, start, end)
         if leg.spent is not None and leg.end is not None:
@@ -171,16 +178,23 @@ def _stretches(leg: Leg) -> Iterator[tuple[int, int | None, Hold | None]]:
         yield at, leg.spent, None
 
 
-def _pause_line(calendar: Calendar, start: int, end: int | None, hold: Hold) -> TraceLine:
+def _why(hold: Hold, reasons: Mapping[str, Text]) -> Text:
+    """The reasons of the pauses that were united, each in its words, with a colon before them."""
+    words = [reasons.get(key, Text(key, key)) for key in hold.reasons]
+    if not words:
+        return Text("", "")
+    return Text(": " + "; ".join(word.vi for word in words), ": " + "; ".join(word.en for word in words))
+
+
+def _pause_line(calendar: Calendar, start: int, end: int | None, why: Text) -> TraceLine:
     begins = calendar.moment(start)
     words = moment_in_words(begins)
-    reason = f": {hold.reason}" if hold.reason else ""
     if end is None:
-        vi, en = f"Tạm dừng từ {words.vi}, chưa kết thúc{reason}", f"Paused since {words.en}{reason}"
+        vi, en = f"Tạm dừng từ {words.vi}, chưa kết thúc{why.vi}", f"Paused since {words.en}{why.en}"
         return TraceLine("paused", begins, None, 0, vi, en)
     ends = calendar.moment(end)
     until = moment_in_words(ends)
-    vi, en = f"Tạm dừng từ {words.vi} đến {until.vi}{reason}", f"Paused from {words.en} to {until.en}{reason}"
+    vi, en = f"Tạm dừng từ {words.vi} đến {until.vi}{why.vi}", f"Paused from {words.en} to {until.en}{why.en}"
     return TraceLine("paused", begins, ends, calendar.worked(end) - calendar.worked(start), vi, en)
 
 
