@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import itertools
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -173,7 +174,7 @@ def release() -> Release:
 @functools.cache
 def _filled() -> Path:
     """A SQLite file with everything published; made once a process."""
-    path = Path(shared_run.sqlite_template()).with_name(f"house-{id(_filled)}.sqlite")
+    path = Path(shared_run.sqlite_template()).with_name(f"house-{os.getpid()}.sqlite")
     shutil.copyfile(shared_run.sqlite_template(), path)
     fill(runtime_over(f"sqlite:///{path}", path.parent))
     return path
