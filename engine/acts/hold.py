@@ -29,6 +29,7 @@ def claim(unit: UnitOfWork, code: str, version: int | None = None) -> Case:
 def release_claim(unit: UnitOfWork, code: str, version: int | None = None) -> Case:
     """Gives the dossier back to the office's queue; a leader of the office may do so for an absent colleague."""
     case = open_case(unit, code, version)
+    must_have_part(case)
     holder, office = case.row["holder_id"], case.row["holder_office"]
     if holder is None:
         return case
