@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -45,7 +46,8 @@ class Stage:
 
     @property
     def now(self) -> str:
-        return self._now
+        """The told moment, or the real one where the clock is not told."""
+        return self._now or dt.datetime.now(dt.UTC).isoformat()
 
     def person(self, username: str) -> Client:
         """The session of one of the sample staff."""

@@ -104,7 +104,7 @@ def end_membership(unit: UnitOfWork, person: int, office: str, role: str, end: d
 def add_substitute(
     unit: UnitOfWork, absent: int, deputy: int, start: dt.date, end: dt.date, legal: str, office: str | None = None
 ) -> None:
-    """``deputy`` acts with the roles of ``absent`` from ``start`` until the day before ``end``, by a written assignment.
+    """``deputy`` acts with the roles of ``absent`` from ``start`` until the day before ``end``, by written assignment.
 
     Raises InvalidInput.
     """
@@ -139,3 +139,14 @@ def issue_token(unit: UnitOfWork, person: int, lasts: dt.timedelta) -> str:
     }
     unit.connection.execute(insert(tokens), row)
     return token
+
+
+def set_password(unit: UnitOfWork, person: int, password: str) -> None:
+    """Replaces a password and ends every session of the person. Raises InvalidInput, NotFound."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise InvalidInput({"password": f"at least {SHORTEST_PASSWORD} characters"})
+    fresh = update(people).where(people.c.id == person).values(password=hash_password(password))
+    if unit.connection.execute(fresh).rowcount != 1:
+        raise NotFound(what=f"person {person}")
+    open_sessions = and_(tokens.c.person_id == person, tokens.c.revoked_at.is_(None))
+    unit.connection.execute(update(tokens).where(open_sessions).values(revoked_at=unit.now))
