@@ -1,0 +1,26 @@
+"""``bin/faults``: the house under random kills for as long as wanted, and a table of what held."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+
+from tests.faults.run import run
+
+
+def main() -> int:
+    words = argparse.ArgumentParser(prog="bin/faults", description=__doc__)
+    words.add_argument("--minutes", type=float, help="how long the load lasts; without it, until --acts are done")
+    words.add_argument("--acts", type=int, help="how many successful acts (2000)")
+    words.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6), help="decides the faults")
+    words.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")
+    given = words.parse_args()
+    acts = given.acts or (1_000_000 if given.minutes else 2000)
+    report = run(given.database, acts=acts, seed=given.seed, seconds=given.minutes and given.minutes * 60)
+    sys.stdout.write(report.table() + "\n")
+    return 1 if report.broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,250 @@
+"""A whole house for the fault runs: database, Redis, web, worker and clock as our own children, killed by process id.
+
+Children are started from the main thread, since the kernel ends them with the thread that started them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import redis
+import urllib3
+
+from adapters.embedded_redis import EmbeddedRedis
+from cli.compose import compose
+from cli.seed import seed
+from engine.acts.keep_webhooks import add_webhook
+from engine.rules.permissions import Actor
+from engine.settings import settings_from
+from engine.store.migrate import upgrade
+from engine.transaction import Runtime, in_transaction, told_clock
+from tests.faults import town
+from tests.faults.receiver import Receiver
+from tests.postgres_server import OWNER, PostgresServer, create_database
+
+ROOT = Path(__file__).resolve().parents[2]
+OPENS = "2026-03-03T08:00:00+07:00"
+"""The told moment at which a house opens: a Tuesday morning in Viet Nam."""
+STARTS_WITHIN = 90.0  # seconds
+ENDS_WITHIN = 45.0
+COMMANDS = {"web": ["serve", "--workers", "2", "--threads", "4"], "worker": ["worker"], "clock": ["clock"]}
+
+
+class Child:
+    """One process of ours: started, killed and stopped by its id. Its output is kept."""
+
+    def __init__(self, name: str, arguments: list[str], environment: dict[str, str], log: Path) -> None:
+        self.name, self.log = name, log
+        self._command = [sys.executable, "-m", "cli", *arguments]
+        self._environment = environment
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        tied = [program, "--pdeathsig", "TERM"] if (program := shutil.which("setpriv")) else []
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [*tied, *self._command],
+                cwd=ROOT,
+                env={**os.environ, **self._environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+
+    def forks(self) -> list[int]:
+        """The process ids of its own children."""
+        listed = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+        return [int(pid) for pid in listed.read_text().split()] if self.alive and listed.exists() else []
+
+    def kill(self) -> None:
+        """SIGKILL to the process and to its forks; returns when all of them are gone."""
+        with contextlib.ExitStack() as stack:
+            forks = [handle for pid in self.forks() if (handle := _handle(pid)) is not None]
+            for handle in forks:
+                stack.callback(os.close, handle)
+            assert self._process is not None
+            self._process.kill()
+            self._process.wait()
+            for handle in forks:
+                with contextlib.suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(handle, signal.SIGKILL)
+                select.select([handle], [], [], 10)
+
+    def kill_fork(self, which: int) -> bool:
+        """SIGKILL to one of its forks; False when it has none."""
+        forks = self.forks()
+        handle = _handle(forks[which % len(forks)]) if forks else None
+        if handle is None:
+            return False
+        try:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(handle, signal.SIGKILL)
+            select.select([handle], [], [], 10)
+        finally:
+            os.close(handle)
+        return True
+
+    def stop(self) -> int:
+        """SIGTERM, as an operator does it; the exit code. One that does not stop in time is killed."""
+        assert self._process is not None
+        if self.alive:
+            self._process.terminate()
+        try:
+            return self._process.wait(ENDS_WITHIN)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return -signal.SIGKILL
+
+
+@dataclass(slots=True)
+class House:
+    """A running house. ``runtime`` looks into the same database from here."""
+
+    folder: Path
+    base: str
+    children: dict[str, Child]
+    redis: EmbeddedRedis
+    receiver: Receiver
+    runtime: Runtime
+    database: PostgresServer | None
+    tokens: dict[str, str]
+    exits: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def notice_file(self) -> Path:
+        return self.folder / "notices.jsonl"
+
+    def wait_until_ready(self) -> None:
+        """Returns when the web process answers that it is ready."""
+        http = urllib3.PoolManager(timeout=5, retries=False)
+        latest = time.monotonic() + STARTS_WITHIN
+        while time.monotonic() < latest:
+            with contextlib.suppress(urllib3.exceptions.HTTPError):
+                if http.request("GET", f"{self.base}/readyz").status == 200:
+                    return
+            if not self.children["web"].alive:
+                break
+            time.sleep(0.05)
+        raise RuntimeError(f"the web process is not ready:\n{self.children['web'].log.read_text()[-3000:]}")
+
+    def let_pass(self, time_span: dt.timedelta) -> None:
+        """Moves the told time on, for every process at once."""
+        _tell(self.folder / "clock", self.runtime.now() + time_span)
+
+    def flush_redis(self) -> None:
+        with redis.Redis.from_url(self.redis.url) as client:
+            client.flushall()
+
+    def look_after(self) -> list[str]:
+        """Starts what has ended, as the supervisor of an installation does; their names."""
+        ended = [name for name, child in self.children.items() if not child.alive]
+        for name in ended:
+            self.children[name].start()
+        return ended
+
+    def stop_all(self) -> None:
+        """Stops web, worker and clock as an operator does, and keeps their exit codes."""
+        for name, child in self.children.items():
+            self.exits[name] = child.stop()
+
+
+@contextlib.contextmanager
+def open_house(kind: str) -> Iterator[House]:
+    """A house on ``postgresql`` (durable) or ``sqlite``: everything shipped, the town's staff, and all processes."""
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="motcua-house-")))
+        receiver = stack.enter_context(Receiver())
+        redis_server = stack.enter_context(EmbeddedRedis(folder / "redis"))
+        database = stack.enter_context(PostgresServer(durable=True)) if kind == "postgresql" else None
+        port = _free_port()
+        environment = {
+            "MOTCUA_DATA": str(folder),
+            "DATABASE_URL": _database_url(database, folder),
+            "REDIS_URL": redis_server.url,
+            "MOTCUA_PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "MOTCUA_NOTICE_FILE": str(folder / "notices.jsonl"),
+            "MOTCUA_SMS_URL": receiver.sms_url,
+            "MOTCUA_WEBHOOK_ALLOW_PRIVATE": "1",
+            "MOTCUA_RATE_LIMITS": "0",
+            "MOTCUA_TOLD_CLOCK": str(folder / "clock"),
+            "MOTCUA_HOST": "127.0.0.1",
+            "PORT": str(port),
+        }
+        _tell(folder / "clock", dt.datetime.fromisoformat(OPENS))
+        runtime, tokens = _prepare(environment, receiver, folder)
+        stack.callback(runtime.database.dispose)
+        children = {
+            name: Child(name, arguments, environment, folder / f"{name}.log") for name, arguments in COMMANDS.items()
+        }
+        house = House(folder, f"http://127.0.0.1:{port}", children, redis_server, receiver, runtime, database, tokens)
+        stack.callback(_end, children)
+        house.look_after()
+        house.wait_until_ready()
+        yield house
+
+
+def _database_url(server: PostgresServer | None, folder: Path) -> str:
+    """An empty, migrated database, as the application's role."""
+    if server is None:
+        url = f"sqlite:///{folder / 'motcua.sqlite'}"
+        upgrade(url)
+        return url
+    create_database(server.socket_folder, "motcua")
+    upgrade(server.url("motcua", OWNER))
+    return server.url("motcua")
+
+
+def _prepare(environment: dict[str, str], receiver: Receiver, folder: Path) -> tuple[Runtime, dict[str, str]]:
+    runtime = compose(settings_from(environment), pooled=False, now=told_clock(folder / "clock"), ring=lambda: None)
+    seed(runtime)
+    tokens = town.settle(runtime)
+    made = in_transaction(runtime, Actor("admin", "admin"), lambda unit: add_webhook(unit, receiver.url + "/events"))
+    receiver.secrets["/events"] = made["secret"]
+    return runtime, tokens
+
+
+def _tell(clock: Path, moment: dt.datetime) -> None:
+    fresh = clock.with_suffix(".new")
+    fresh.write_text(moment.isoformat())
+    fresh.replace(clock)
+
+
+def _end(children: dict[str, Child]) -> None:
+    for child in children.values():
+        if child.alive:
+            child.kill()
+
+
+def _handle(pid: int) -> int | None:
+    try:
+        return os.pidfd_open(pid)
+    except ProcessLookupError:
+        return None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

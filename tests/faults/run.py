@@ -1,0 +1,188 @@
+"""One run: a house under load and faults, then rest, then days that pass, then the invariants."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import random
+import statistics
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import and_, func, select
+
+from engine.store.clocks import clocks
+from engine.store.outbox import outbox
+from tests.faults.evidence import gather
+from tests.faults.house import House, open_house
+from tests.faults.invariants import Finding, examine
+from tests.faults.load import Acknowledged, Load
+from tests.faults.over_http import ask_again
+from tests.faults.trouble import CLOCK, REDIS, WORKER, Strike, Trouble
+
+CALM_WITHIN = 60.0  # seconds after the last fault
+RECOVERS_WITHIN = 60.0
+DAY_IN_STEPS, STEP = 8, dt.timedelta(hours=2)
+"""While the load lasts, the told time goes on by a working day and more: steps run over their hours, days end."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run showed. Times are in seconds."""
+
+    kind: str
+    seed: int
+    acts: int
+    seconds: float
+    repeated: int
+    refused: Counter[str]
+    strikes: list[Strike]
+    recoveries: dict[str, list[float]]
+    longest_silence: float
+    notices: int
+    redelivered: int
+    calm_after: float
+    findings: list[Finding]
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def broken(self) -> list[str]:
+        """Everything that was not as promised."""
+        return self.wrong + [f"{one.name}: {sentence}" for one in self.findings for sentence in one.broken]
+
+    def table(self) -> str:
+        """The report for a person."""
+        lines = [
+            f"{self.kind}, seed {self.seed}: {self.acts} acts in {self.seconds:.0f} s, "
+            f"{self.repeated} requests sent again, refused {dict(self.refused)}",
+            f"{self.notices} notices arrived ({self.redelivered} more than once, ignored by the receiver); "
+            f"at rest {self.calm_after:.1f} s after the last fault; longest silence {self.longest_silence:.1f} s",
+            "",
+            f"{'fault':<24}{'times':>6}{'median':>10}{'most':>10}   seconds until service",
+        ]
+        for kind, count in sorted(Counter(strike.kind for strike in self.strikes).items()):
+            times = self.recoveries.get(kind) or []
+            shown = f"{statistics.median(times):>10.2f}{max(times):>10.2f}" if times else f"{'-':>10}{'-':>10}"
+            lines.append(f"{kind:<24}{count:>6}{shown}")
+        lines += ["", f"{'invariant':<52}{'checked':>9}{'broken':>8}"]
+        lines += [f"{one.name:<52}{one.checked:>9}{len(one.broken):>8}" for one in self.findings]
+        lines += [f"  ! {sentence}" for sentence in self.broken[:20]]
+        return "\n".join(lines)
+
+
+def run(kind: str, *, acts: int, seed: int, seconds: float | None = None) -> Report:
+    """Runs a house on ``kind`` (``postgresql``, ``sqlite``) until ``acts`` successes, or until ``seconds`` are over."""
+    with open_house(kind) as house:
+        load, trouble = Load(house.base, house.tokens, acts=acts, seed=seed), Trouble(house, seed)
+        began = time.monotonic()
+        _suffer(house, load, trouble, acts, None if seconds is None else began + seconds)
+        lasted, ended = time.monotonic() - began, time.monotonic()
+        calm_after = _rest(house, load, ended)
+        findings = ask_again(house, load, gather(house, load.acknowledged), random.Random(seed))
+        _let_days_pass(house, load, trouble)
+        house.stop_all()
+        wrong = load.wrong + [f"{name} ended with {code}" for name, code in house.exits.items() if code != 0]
+        findings += examine(gather(house, load.acknowledged))
+        return Report(
+            kind=kind,
+            seed=seed,
+            acts=len(load.acknowledged),
+            seconds=lasted,
+            repeated=load.repeated,
+            refused=load.refused,
+            strikes=trouble.strikes,
+            recoveries=_recoveries(house, load.acknowledged, trouble.strikes),
+            longest_silence=_longest_silence(load.acknowledged),
+            notices=len(house.receiver.taken),
+            redelivered=len(house.receiver.again),
+            calm_after=calm_after,
+            findings=findings,
+            wrong=wrong,
+        )
+
+
+def _suffer(house: House, load: Load, trouble: Trouble, acts: int, latest: float | None) -> None:
+    """Load, faults, and time that goes on, until the load is done."""
+    load.start()
+    passed, next_strike = 0, time.monotonic() + 2
+    while load.working:
+        time.sleep(0.05)
+        if house.look_after():
+            load.wrong.append("a process ended by itself")
+        if latest is not None and time.monotonic() > latest:
+            load.stop()
+        if len(load.acknowledged) * DAY_IN_STEPS > acts * (passed + 1):
+            house.let_pass(STEP)
+            passed += 1
+        if time.monotonic() > next_strike and not load.done:
+            struck = trouble.strike()
+            _wait_for_service(load, struck[-1].at)
+            next_strike = time.monotonic() + trouble.pause()
+
+
+def _wait_for_service(load: Load, since: float) -> None:
+    """One fault after the other: the next one comes when somebody was served again."""
+    latest = time.monotonic() + RECOVERS_WITHIN
+    while load.working and time.monotonic() < latest:
+        if load.acknowledged and load.acknowledged[-1].told > since:
+            return
+        time.sleep(0.02)
+
+
+def _let_days_pass(house: House, load: Load, trouble: Trouble) -> None:
+    """Days and weeks go by: reminders, warnings, overdue marks and automatic stops, with the worker killed at it."""
+    for days, faults in ((3, (WORKER,)), (50, (WORKER, CLOCK, REDIS, WORKER))):
+        house.let_pass(dt.timedelta(days=days))
+        for fault in faults:
+            time.sleep(trouble.pause())
+            trouble.strike(fault)
+        _rest(house, load, time.monotonic())
+
+
+def _rest(house: House, load: Load, since: float) -> float:
+    """Seconds from ``since`` until every notice is sent and every clock that is due has fired."""
+    while (left := _left(house)) and time.monotonic() < since + CALM_WITHIN:
+        house.look_after()
+        time.sleep(0.1)
+    if left:
+        load.wrong.append(f"{left} notices and clocks still wait {CALM_WITHIN:g} s after the last fault")
+    return time.monotonic() - since
+
+
+def _left(house: House) -> int:
+    due = and_(clocks.c.fired_at.is_(None), clocks.c.due_at <= house.runtime.now())
+    statement = select(
+        select(func.count()).select_from(outbox).where(outbox.c.status == "waiting").scalar_subquery()
+        + select(func.count()).select_from(clocks).where(due).scalar_subquery()
+    )
+    with house.runtime.database.connect().execution_options(motcua_read_only=True) as connection:
+        return int(connection.execute(statement).scalar_one())
+
+
+def _recoveries(
+    house: House, acknowledged: Sequence[Acknowledged], strikes: Sequence[Strike]
+) -> dict[str, list[float]]:
+    """For each fault the seconds until somebody who asked after it was served, and where the notices suffered, until a
+    notice of something that happened after it arrived. The last ones, after the load has ended, have none."""
+    begun = {(done.code, done.version): done.begun for done in acknowledged}
+    arrivals = sorted(
+        (taken.at, begun[key])
+        for taken in house.receiver.taken.values()
+        if taken.path == "/events" and (key := (taken.body["data"]["code"], taken.body["data"]["version"])) in begun
+    )
+    served = sorted((done.told, done.begun) for done in acknowledged)
+    found: dict[str, list[float]] = {}
+    for strike in strikes:
+        moments = arrivals if strike.kind in (WORKER, REDIS, CLOCK) else served
+        after = next((end for end, start in moments if start > strike.at), None)
+        if after is not None:
+            found.setdefault(strike.kind, []).append(after - strike.at)
+    return found
+
+
+def _longest_silence(acknowledged: Sequence[Acknowledged]) -> float:
+    """The longest time in which nobody was answered with success."""
+    told = sorted(done.told for done in acknowledged)
+    return max((later - earlier for earlier, later in itertools.pairwise(told)), default=0.0)

@@ -1,0 +1,60 @@
+"""The faults: what is done to a running house, at moments that a seed decides."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass
+
+from tests.faults.house import House
+
+WEB, FORK, WORKER, CLOCK, REDIS = "kill web", "kill web fork", "kill worker", "kill clock", "flush Redis"
+KINDS: dict[str, int] = {WEB: 3, FORK: 4, WORKER: 4, CLOCK: 1, REDIS: 3}
+"""Fault → how often, against the others."""
+TWO_AT_ONCE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """One fault: what, and when it was over (``time.monotonic``)."""
+
+    kind: str
+    at: float
+
+
+class Trouble:
+    """Strikes a house, and remembers."""
+
+    def __init__(self, house: House, seed: int) -> None:
+        self._house, self._dice = house, random.Random(f"trouble/{seed}")
+        self.strikes: list[Strike] = []
+
+    def strike(self, *kinds: str) -> list[Strike]:
+        """One fault, or two at once; what was killed is started again after up to half a second."""
+        chosen = list(kinds) or self._choose()
+        struck = []
+        for kind in chosen:
+            self._do(kind)
+            struck.append(Strike(kind, time.monotonic()))
+        self.strikes += struck
+        time.sleep(self._dice.uniform(0, 0.5))
+        self._house.look_after()
+        return struck
+
+    def pause(self) -> float:
+        """How long to leave the house alone, in seconds."""
+        return self._dice.uniform(0.3, 3.0)
+
+    def _choose(self) -> list[str]:
+        names, weights = list(KINDS), list(KINDS.values())
+        count = 2 if self._dice.random() < TWO_AT_ONCE else 1
+        return list(dict.fromkeys(self._dice.choices(names, weights, k=count)))
+
+    def _do(self, kind: str) -> None:
+        children = self._house.children
+        if kind == REDIS:
+            self._house.flush_redis()
+        elif kind == FORK:
+            children["web"].kill_fork(self._dice.randrange(8))
+        else:
+            children[{WEB: "web", WORKER: "worker", CLOCK: "clock"}[kind]].kill()
