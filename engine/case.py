@@ -92,7 +92,7 @@ class Case:
     @cached_property
     def facts(self) -> dict[str, Any]:
         """Every fact that the release declares, nested. Forget it with ``forget`` after papers or fees changed."""
-        known = self._simple_facts()
+        known = {**nested(self.applicant.get("form") or {}), **self.surroundings()}
         missing = self.missing_documents(known)
         owed = [row["vnd"] for row in self.fees]
         due = [row["vnd"] for row in self.fees if row["settled_at"] is None]
@@ -137,12 +137,9 @@ class Case:
         """Sets columns of the row; written when the act is recorded."""
         self.row.update(columns)
 
-    def state_name(self) -> Text:
-        return self.release.states[self.row["state"]].name
-
-    def _simple_facts(self) -> dict[str, Any]:
-        """Facts that need no further reading."""
-        row, known = self.row, nested(self.applicant.get("form") or {})
+    def surroundings(self) -> dict[str, Any]:
+        """Facts that neither the form nor papers and fees hold."""
+        row, known = self.row, dict[str, Any]()
         known["applicant"] = {
             "kind": row["applicant_kind"],
             "commune": self.applicant.get("commune") or "",
@@ -162,6 +159,9 @@ class Case:
         }
         known["verifications"] = {"open": self.counts["open_verifications"]}
         return known
+
+    def state_name(self) -> Text:
+        return self.release.states[self.row["state"]].name
 
     def _after_cutoff(self) -> bool:
         cutoff = self.release.sla.cutoff

@@ -32,7 +32,7 @@ from engine.acts.publish import (
     publish_template,
     publish_territory,
 )
-from engine.case import Case
+from engine.case import Case, open_case
 from engine.catalogue import Catalogue
 from engine.errors import Refusal
 from engine.journal_check import Tally, check_journal
@@ -225,6 +225,14 @@ class World:
             of_this = select(clocks).join(dossiers, dossiers.c.id == clocks.c.dossier_id)
             rows = connection.execute(of_this.where(dossiers.c.code == code, clocks.c.fired_at.is_(None))).all()
             return {(row.kind, row.subject): row.due_at for row in rows}
+
+    def facts(self, code: str) -> dict[str, Any]:
+        """What conditions may read of a dossier now."""
+        return self.try_act("system", lambda unit: open_case(unit, code).facts)
+
+    def fees(self, code: str) -> dict[str, int]:
+        """What a dossier owes or has paid, đồng by key."""
+        return self.try_act("system", lambda unit: {row["key"]: row["vnd"] for row in open_case(unit, code).fees})
 
     def seen_by(self, code: str) -> set[str]:
         """The offices that may see a dossier."""

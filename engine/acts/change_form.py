@@ -14,9 +14,13 @@ from engine.store.fees import fees
 
 
 def change_form(case: Case, fields: Mapping[str, Any]) -> None:
-    """Replaces some form values on the dossier in hand; the caller records it. Raises InvalidInput with every fault."""
-    cleaned = case.workflow.validate_fields(fields, partial=True, facts=case.facts)
-    case.applicant["form"] = {**case.applicant["form"], **cleaned}
+    """Replaces some form values on the dossier in hand; the caller records it. None empties a field.
+
+    The form is checked as a whole: what the change hides is dropped, what it newly asks for must be given. Raises
+    InvalidInput with every fault.
+    """
+    whole = {**case.applicant["form"], **fields}
+    case.applicant["form"] = case.workflow.validate_fields(whole, facts=case.surroundings())
     _store(case, {"form": case.applicant["form"]})
     case.forget()
     charge(case)

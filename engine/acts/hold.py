@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.acts.rights import must_be_open, must_have_part, must_hold
+from engine.acts.rights import must_be_open, must_be_staff, must_have_part, must_hold
 from engine.case import Case, open_case
 from engine.errors import Forbidden, InvalidInput
 from engine.record import record
@@ -29,6 +29,7 @@ def claim(unit: UnitOfWork, code: str, version: int | None = None) -> Case:
 def release_claim(unit: UnitOfWork, code: str, version: int | None = None) -> Case:
     """Gives the dossier back to the office's queue; a leader of the office may do so for an absent colleague."""
     case = open_case(unit, code, version)
+    must_be_staff(case)
     must_have_part(case)
     holder, office = case.row["holder_id"], case.row["holder_office"]
     if holder is None:

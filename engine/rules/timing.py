@@ -55,7 +55,7 @@ def after_step(
         changes |= {"started_at": now, "term": term_to_data(term)}
     if row["received_at"] is None and (target.portal in (2, 4) or "started_at" in changes):
         changes["received_at"] = now
-    if target.portal == 5 and row["portal"] != 5 and row["received_at"] is not None:
+    if action is not None and target.portal == 5 and row["portal"] != 5 and row["received_at"] is not None:
         changes["supplements"] = row["supplements"] + 1
     return changes | due_columns({**row, **changes}, release, calendar)
 
