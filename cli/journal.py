@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from cli.checkpoints import COMMANDS
 from cli.compose import compose_from_environment
 from cli.output import json_option, language, say, show
 from engine.journal_check import Tally, check_journal
@@ -42,3 +43,7 @@ def verify(code: str | None, most: int, as_json: bool) -> None:
     show(as_json, document, [*lines, f"{checked} {verdict}"])
     if found:
         raise SystemExit(1)
+
+
+for command in COMMANDS:
+    journal.add_command(command)

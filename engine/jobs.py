@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from engine.acts.checkpoint import checkpoint_now
 from engine.acts.deliver_notices import Receivers, deliver_notices
 from engine.ports import Notifier
 from engine.schedule import ANSWERS_KEPT, forget_old_answers_before, sweep_all_due
@@ -66,4 +67,12 @@ def forget_old_answers() -> None:
     forget_old_answers_before(runtime, runtime.now() - ANSWERS_KEPT)
 
 
-JOBS: Mapping[str, Callable[[], None]] = {job.__name__: job for job in (drain_outbox, sweep_clocks, forget_old_answers)}
+def checkpoint_journal() -> None:
+    """Signs what is new in the journal; a long backlog goes on with the next tick."""
+    for made in checkpoint_now(_at_hand[0].runtime, seconds=SECONDS):
+        log.info("checkpoint", number=made.number, entries=made.entries, size=made.size, root=made.root)
+
+
+JOBS: Mapping[str, Callable[[], None]] = {
+    job.__name__: job for job in (drain_outbox, sweep_clocks, forget_old_answers, checkpoint_journal)
+}

@@ -22,7 +22,12 @@ from engine.store.clocks import clocks
 from engine.store.idempotency import idempotency
 from engine.transaction import Busy, Runtime, UnitOfWork, in_transaction
 
-TICKS: tuple[tuple[str, int], ...] = (("sweep_clocks", 3), ("drain_outbox", 3), ("forget_old_answers", 600))
+TICKS: tuple[tuple[str, int], ...] = (
+    ("sweep_clocks", 3),
+    ("drain_outbox", 3),
+    ("forget_old_answers", 600),
+    ("checkpoint_journal", 3600),
+)
 """Which job of ``engine.jobs`` is rung every how many seconds."""
 
 ANSWERS_KEPT = dt.timedelta(days=2)

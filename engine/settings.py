@@ -40,6 +40,7 @@ class Settings:
     mail_from: str
     sms_webhook_url: str | None
     notice_file: Path | None
+    checkpoint_folder: Path
     webhook_allow_private: bool
     max_upload_bytes: int
     proxy_hops: int
@@ -77,6 +78,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         notice_file=Path(environment["MOTCUA_NOTICE_FILE"]).absolute()
         if environment.get("MOTCUA_NOTICE_FILE")
         else None,
+        checkpoint_folder=_path(environment, "MOTCUA_CHECKPOINT_FOLDER") or data / "checkpoints",
         webhook_allow_private=_flag(environment, "MOTCUA_WEBHOOK_ALLOW_PRIVATE", False),
         max_upload_bytes=_number(environment, "MOTCUA_MAX_UPLOAD_BYTES", 20_000_000, 1_000, 1_000_000_000),
         proxy_hops=_number(environment, "MOTCUA_PROXY_HOPS", 0, 0, 5),

@@ -14,6 +14,8 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 
+import orjson
+
 from engine.rules.journal import ORIGIN, canonical
 
 FORMAT = "motcua-checkpoint-v1"
@@ -55,6 +57,21 @@ class Statement:
     def line(self, signature: bytes) -> str:
         """The checkpoint, without a line break."""
         return f'{{"checkpoint":{self.body().decode()},"signature":"{signature.hex()}"}}'
+
+
+def parse_line(line: str) -> tuple[Statement, bytes]:
+    """The statement and its signature. Raises ValueError on anything that ``Statement.line`` does not write."""
+    try:
+        document = orjson.loads(line)
+        body, signature = document["checkpoint"], bytes.fromhex(document["signature"])
+        facts = {key: body[key] for key in ("number", "size", "root", "previous", "log", "key", "next")}
+        statement = Statement(at=dt.datetime.fromisoformat(body["at"]), **facts)
+        exact = statement.line(signature) == line
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("this is not a checkpoint") from error
+    if not exact:
+        raise ValueError("this is not a checkpoint as it was written")
+    return statement, signature
 
 
 def line_hash(line: str) -> str:

@@ -95,13 +95,13 @@ def checkpoint_numbered(connection: Connection, number: int) -> Row[Any] | None:
     return connection.execute(select(checkpoints).where(checkpoints.c.number == number)).first()
 
 
-def lines_after(connection: Connection, number: int, limit: int) -> Sequence[Row[Any]]:
+def lines_after(connection: Connection, number: int, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """(number, line) of the checkpoints after ``number``, in order."""
     following = select(checkpoints.c.number, checkpoints.c.line).where(checkpoints.c.number > number)
     return connection.execute(following.order_by(checkpoints.c.number).limit(limit)).all()
 
 
-def uncovered_entries(connection: Connection, limit: int) -> Sequence[Row[Any]]:
+def uncovered_entries(connection: Connection, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """About ``limit`` entries to cover: (dossier_id, start, top, number, hash) in the order of (dossier, number).
 
     Of each dossier come all from ``start``, the first that no run has, to ``top``. Where the journal lacks them all,
@@ -135,7 +135,7 @@ def forget_covered(connection: Connection, from_leaf: int, last_dossier: int) ->
     connection.execute(delete(queue).where(queue.c.dossier_id <= last_dossier, exists().where(inside)))
 
 
-def entries_of_leaves(connection: Connection, start: int, end: int, *columns: Any) -> Sequence[Row[Any]]:
+def entries_of_leaves(connection: Connection, start: int, end: int, *columns: Any) -> Sequence[Row[*tuple[Any, ...]]]:
     """(leaf, columns of the journal …) of the leaves from ``start`` to before ``end``, in order; missing ones lack."""
     runs = journal_runs
     leaf = (runs.c.first_leaf + journal.c.number - runs.c.first_number).label("leaf")

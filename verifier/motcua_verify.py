@@ -1,0 +1,440 @@
+#!/usr/bin/env python3
+"""Verifies the journal of a Một Cửa installation, on any machine, without that installation and without its programs.
+
+    python motcua_verify.py export FOLDER --published checkpoint-00000012.json [--key HEX]
+    python motcua_verify.py entry PROOF.json --published checkpoint-00000012.json
+    python motcua_verify.py growth PROOF.json --published checkpoint-00000012.json
+
+``export`` checks what ``motcua journal export`` wrote: every entry, its chain, the Merkle tree (RFC 9162) and every
+signed checkpoint (Ed25519), and that each checkpoint you kept from earlier stands in it unchanged. Without such a
+checkpoint or a key known from elsewhere, a journal rewritten and signed anew from its beginning would pass.
+``entry`` and ``growth`` check the proofs that ``motcua journal prove`` and ``prove-growth`` print.
+
+Exit code: 0 nothing wrong, 1 something is wrong, 2 it could not be checked. Needs Python 3.9 and ``cryptography``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import re
+import sys
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+FORMAT = "motcua-checkpoint-v1"
+ORIGIN = "0" * 64
+MOST = 20  # findings told of the entries; one change makes many
+
+HASH = re.compile(r"[0-9a-f]{64}")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+FIELDS = {"at", "format", "key", "log", "next", "number", "previous", "root", "size"}
+ENTRY_FIELDS = {"act", "actor", "at", "changes", "code", "data", "number", "previous", "private"}
+START, MIDDLE, END = b'{"body":', b',"hash":"', b'"}\n'
+TAIL = len(MIDDLE) + 64 + len(END)
+
+
+class Finding(NamedTuple):
+    """Something wrong: where, and what."""
+
+    where: str
+    what: str
+
+
+class Wrong(ValueError):
+    """What was read is not what it should be."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint whose form and signature were checked; ``line`` is its text without line break."""
+
+    line: bytes
+    number: int
+    at: str
+    size: int
+    root: str
+    previous: str
+    log: str
+    key: str
+    next: str
+
+
+@dataclass
+class Report:
+    """What was found, and how much was looked at."""
+
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    entries: int = 0
+    dossiers: int = 0
+    checkpoints: list[Checkpoint] = field(default_factory=list)
+
+    def add(self, where: str, what: str) -> None:
+        self.findings.append(Finding(where, what))
+
+
+def verify_export(
+    entries: Iterable[bytes],
+    checkpoints: Iterable[bytes],
+    published: Iterable[tuple[str, bytes]] = (),
+    keys: Collection[str] = (),
+) -> Report:
+    """Checks the lines (with their line breaks) of an export against each other, against checkpoints kept from
+    earlier as (name, content), and against public keys (hexadecimal) known from elsewhere.
+
+    Memory: some 250 bytes a dossier, for the ends of their chains.
+    """
+    report = Report()
+    _check_checkpoints(checkpoints, keys, report)
+    if not report.findings:
+        _check_entries(entries, report)
+    kept = _check_published(published, report)
+    if not report.findings and not kept and not keys:
+        report.notes.append(
+            "no checkpoint kept from earlier and no key was given: a journal signed anew from its beginning would pass"
+        )
+    return report
+
+
+def read_checkpoint(text: bytes) -> Checkpoint:
+    """The checkpoint in ``text``, byte for byte as it was written, with a good signature. Raises Wrong."""
+    try:
+        document = json.loads(text)
+        body, signature = document["checkpoint"], bytes.fromhex(document["signature"])
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise Wrong("it is not a checkpoint") from error
+    if not isinstance(body, dict) or body.keys() != FIELDS or body["format"] != FORMAT:
+        raise Wrong("it is not a checkpoint of a kind known here")
+    for name, form in (("root", HASH), ("previous", HASH), ("key", HASH), ("next", HASH), ("at", MOMENT)):
+        if not isinstance(body[name], str) or not form.fullmatch(body[name]):
+            raise Wrong(f"{name} has another form")
+    if type(body["number"]) is not int or type(body["size"]) is not int or body["number"] < 1 or body["size"] < 0:
+        raise Wrong("its number or size has another form")
+    if _canonical({"checkpoint": body, "signature": signature.hex()}) != text:
+        raise Wrong("it is not written as it was signed")
+    try:
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(body["key"]))
+        key.verify(signature, FORMAT.encode() + b"\n" + _canonical(body))
+    except (InvalidSignature, ValueError) as error:
+        raise Wrong("its signature does not hold") from error
+    return Checkpoint(text, **{name: body[name] for name in FIELDS - {"format"}})
+
+
+def root_of_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
+    """The root to which an audit path leads from the hash of a leaf (RFC 9162, 2.1.3.2). Raises Wrong."""
+    if not 0 <= index < size:
+        raise Wrong("the leaf lies outside the tree")
+    node, at, last = leaf, index, size - 1
+    for step in path:
+        if last == 0:
+            raise Wrong("the path is too long")
+        if at & 1 or at == last:
+            node = _node(step, node)
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            node = _node(node, step)
+        at, last = at >> 1, last >> 1
+    if last:
+        raise Wrong("the path is too short")
+    return node
+
+
+def growth_holds(old: int, old_root: bytes, new: int, new_root: bytes, path: Sequence[bytes]) -> bool:
+    """Whether the tree of ``old`` leaves is the beginning of that of ``new`` leaves (RFC 9162, 2.1.4.2)."""
+    if old == new or old == 0:
+        return not path and (old_root == new_root if old == new else old_root == hashlib.sha256(b"").digest())
+    if not 0 < old < new or not path:
+        return False
+    steps = list(path) if old & (old - 1) else [old_root, *path]
+    at, last = old - 1, new - 1
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    before = after = steps[0]
+    for step in steps[1:]:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            before, after = _node(step, before), _node(step, after)
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            after = _node(after, step)
+        at, last = at >> 1, last >> 1
+    return last == 0 and before == old_root and after == new_root
+
+
+def verify_entry(proof: Any, published: Iterable[tuple[str, bytes]] = (), keys: Collection[str] = ()) -> Report:
+    """Checks a proof that an entry is in the journal."""
+    report = Report()
+    try:
+        body = proof["entry"].encode()
+        report.checkpoints.append(signed := read_checkpoint(_canonical(proof["checkpoint"])))
+        path = [_hash(node) for node in proof["path"]]
+        root = root_of_path(_leaf(hashlib.sha256(body).digest()), _number(proof["leaf"]), signed.size, path)
+        if root.hex() != signed.root:
+            raise Wrong("the path does not lead to the root that was signed")
+        report.entries = 1
+    except (Wrong, KeyError, TypeError, AttributeError, UnicodeError) as error:
+        report.add("proof", _why(error))
+    _anchor(report, published, keys)
+    return report
+
+
+def verify_growth(proof: Any, published: Iterable[tuple[str, bytes]] = (), keys: Collection[str] = ()) -> Report:
+    """Checks a proof that one checkpoint is the beginning of another."""
+    report = Report()
+    try:
+        old, new = (read_checkpoint(_canonical(proof[name])) for name in ("old", "new"))
+        report.checkpoints += [old, new]
+        roots = bytes.fromhex(old.root), bytes.fromhex(new.root)
+        path = [_hash(node) for node in proof["path"]]
+        if old.log != new.log or not growth_holds(old.size, roots[0], new.size, roots[1], path):
+            raise Wrong("the old checkpoint is not the beginning of the new one")
+    except (Wrong, KeyError, TypeError, AttributeError) as error:
+        report.add("proof", _why(error))
+    _anchor(report, published, keys)
+    return report
+
+
+def _check_checkpoints(lines: Iterable[bytes], keys: Collection[str], report: Report) -> None:
+    before: Checkpoint | None = None
+    for number, line in enumerate(lines, 1):
+        try:
+            this = _next_checkpoint(_whole(line), number, before, keys)
+        except Wrong as error:
+            report.add(f"checkpoint {number}", str(error))
+            return
+        report.checkpoints.append(this)
+        before = this
+    if before is None:
+        report.add("checkpoints", "there is none")
+    elif keys and not any(one.key in keys for one in report.checkpoints):
+        report.add("checkpoints", "none is signed by a key that was given")
+
+
+def _next_checkpoint(line: bytes, number: int, before: Checkpoint | None, keys: Collection[str]) -> Checkpoint:
+    this = read_checkpoint(line)
+    if this.number != number:
+        raise Wrong(f"it says that it is number {this.number}")
+    if before is None:
+        if this.previous != ORIGIN or this.log != hashlib.sha256(bytes.fromhex(this.key)).hexdigest()[:32]:
+            raise Wrong("it is not the beginning of a journal")
+        return this
+    if this.previous != hashlib.sha256(before.line).hexdigest():
+        raise Wrong("it does not follow the checkpoint before it")
+    if this.log != before.log or this.size < before.size or this.at < before.at:
+        raise Wrong("it goes back behind the checkpoint before it")
+    if this.key != before.next and this.key not in keys:
+        raise Wrong(f"it is signed by a key that the checkpoint before it does not announce: {this.key}")
+    return this
+
+
+def _check_entries(lines: Iterable[bytes], report: Report) -> None:
+    """Grows the tree leaf by leaf and compares it with each checkpoint as it passes."""
+    heads: dict[str, tuple[int, bytes]] = {}
+    nodes: list[bytes] = []
+    waiting = list(reversed(report.checkpoints))
+    size, wanted = 0, waiting[0].size
+    _compare(nodes, size, waiting, report)
+    following = iter(lines)
+    for line in islice(following, wanted):
+        try:
+            digest = _entry(line, heads)
+        except Wrong as error:
+            report.add(f"entry on line {size + 1}", str(error))
+            digest = hashlib.sha256(line).digest()
+        _grow(nodes, size, _leaf(digest))
+        size += 1
+        _compare(nodes, size, waiting, report)
+        if len(report.findings) >= MOST:
+            break
+    if len(report.findings) < MOST and size < wanted:
+        report.add("entries", f"there are {size} of {wanted}")
+    if size == wanted and next(following, None) is not None:
+        report.add("entries", f"there are more than {wanted}")
+    report.entries, report.dossiers = size, len(heads)
+
+
+def _entry(line: bytes, heads: dict[str, tuple[int, bytes]]) -> bytes:
+    """The hash of an entry that fits behind its dossier's last one."""
+    if not line.startswith(START) or line[-TAIL : -TAIL + len(MIDDLE)] != MIDDLE or not line.endswith(END):
+        raise Wrong("it is not an entry")
+    text = line[len(START) : -TAIL]
+    digest = hashlib.sha256(text).digest()
+    if digest.hex().encode() != line[-TAIL + len(MIDDLE) : -len(END)]:
+        raise Wrong("its content does not match its hash")
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Wrong("its content cannot be read") from error
+    if not isinstance(body, dict) or body.keys() != ENTRY_FIELDS or not isinstance(body["code"], str):
+        raise Wrong("its content has another form")
+    number, head = heads.get(body["code"], (0, bytes(32)))
+    heads[body["code"]] = number + 1, digest
+    if type(body["number"]) is not int or body["number"] != number + 1 or body["previous"] != head.hex():
+        raise Wrong(f"it does not follow entry {number} of dossier {body['code']}")
+    return digest
+
+
+def _compare(nodes: list[bytes], size: int, waiting: list[Checkpoint], report: Report) -> None:
+    while waiting and waiting[-1].size == size:
+        signed = waiting.pop()
+        if _root(nodes).hex() != signed.root:
+            report.add(f"checkpoint {signed.number}", f"the first {size} entries are not those it signed")
+
+
+def _check_published(published: Iterable[tuple[str, bytes]], report: Report) -> int:
+    """Every checkpoint kept from earlier stands in the export, unchanged."""
+    kept = 0
+    for name, content in published:
+        kept += 1
+        try:
+            this = read_checkpoint(_whole(content))
+        except Wrong as error:
+            report.add(name, f"{error} (the kept file itself)")
+            continue
+        if this.number > len(report.checkpoints):
+            report.add(
+                name, f"the export ends before checkpoint {this.number}: cut off, or put back to an earlier state"
+            )
+        elif report.checkpoints[this.number - 1].line != this.line:
+            report.add(name, f"the export has another checkpoint {this.number}: the journal was rewritten")
+    return kept
+
+
+def _anchor(report: Report, published: Iterable[tuple[str, bytes]], keys: Collection[str]) -> None:
+    """A proof is worth as much as the checkpoint it leads to: one kept from earlier, or signed by a known key."""
+    kept = [(name, content) for name, content in published]
+    lines = {content.rstrip(b"\n") for _, content in kept}
+    if report.findings:
+        return
+    if keys and not all(one.key in keys for one in report.checkpoints):
+        report.add("proof", "it is signed by another key than those given")
+    if kept and not any(one.line in lines for one in report.checkpoints):
+        report.add("proof", "none of the checkpoints that were given is in it")
+    if not keys and not kept:
+        report.notes.append("no checkpoint kept from earlier and no key was given: anybody could have signed this")
+
+
+def _grow(nodes: list[bytes], size: int, node: bytes) -> None:
+    while size & 1:
+        node = _node(nodes.pop(), node)
+        size >>= 1
+    nodes.append(node)
+
+
+def _root(nodes: Sequence[bytes]) -> bytes:
+    if not nodes:
+        return hashlib.sha256(b"").digest()
+    root = nodes[-1]
+    for node in reversed(nodes[:-1]):
+        root = _node(node, root)
+    return root
+
+
+def _leaf(data: bytes) -> bytes:
+    return hashlib.sha256(b"\x00" + data).digest()
+
+
+def _node(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def _canonical(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def _whole(line: bytes) -> bytes:
+    if not line.endswith(b"\n"):
+        raise Wrong("its line does not end")
+    return line[:-1]
+
+
+def _hash(text: Any) -> bytes:
+    if not isinstance(text, str) or not HASH.fullmatch(text):
+        raise Wrong("its path is not made of hashes")
+    return bytes.fromhex(text)
+
+
+def _number(value: Any) -> int:
+    if type(value) is not int:
+        raise Wrong("its leaf is not a number")
+    return value
+
+
+def _why(error: Exception) -> str:
+    return str(error) if isinstance(error, Wrong) else "it is not a proof of this kind"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["export", "entry", "growth"])
+    parser.add_argument("path", type=Path, help="the folder of the export, or the file of the proof")
+    parser.add_argument("--published", type=Path, action="append", default=[], metavar="PATH",
+                        help="a checkpoint kept from earlier, or a folder of them; may be repeated")  # fmt: skip
+    parser.add_argument("--key", action="append", default=[], help="a public key known from elsewhere (64 hex digits)")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    told = parser.parse_args(arguments)
+    try:
+        published = [(path.name, path.read_bytes()) for path in _files(told.published)]
+        if told.what == "export":
+            with (
+                (told.path / "entries.jsonl").open("rb") as entries,
+                (told.path / "checkpoints.jsonl").open("rb") as log,
+            ):
+                report = verify_export(entries, log, published, told.key)
+        else:
+            proof = json.loads(told.path.read_bytes())
+            report = (verify_entry if told.what == "entry" else verify_growth)(proof, published, told.key)
+    except (OSError, ValueError) as error:
+        print(f"It could not be checked: {error}", file=sys.stderr)
+        return 2
+    _tell(report, told.json)
+    return 1 if report.findings else 0
+
+
+def _files(paths: Iterable[Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(path.glob("checkpoint-*.json")) if path.is_dir() else [path]
+        if not inside:
+            raise OSError(f"there is no checkpoint in {path}")
+        found += inside
+    return found
+
+
+def _tell(report: Report, as_json: bool) -> None:
+    last = report.checkpoints[-1] if report.checkpoints else None
+    if as_json:
+        document = {
+            "valid": not report.findings,
+            "entries": report.entries,
+            "dossiers": report.dossiers,
+            "checkpoints": len(report.checkpoints),
+            "last": json.loads(last.line) if last else None,
+            "findings": [one._asdict() for one in report.findings],
+            "notes": report.notes,
+        }
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+        return
+    for where, what in report.findings:
+        print(f"{where}: {what}")
+    for note in report.notes:
+        print(f"note: {note}")
+    print(f"{report.entries} entries of {report.dossiers} dossiers, {len(report.checkpoints)} checkpoints.")
+    if last:
+        print(f"Last checkpoint: {last.number} of {last.at}, {last.size} entries, root {last.root}, key {last.key}")
+    print("SOMETHING IS WRONG." if report.findings else "Nothing is wrong.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
