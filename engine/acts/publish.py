@@ -17,10 +17,11 @@ from engine.errors import Conflict
 from engine.rules.competence import Competence
 from engine.rules.definition import Release
 from engine.rules.journal import canonical
+from engine.rules.office_hours import Closure
 from engine.rules.offices import Office
 from engine.rules.territory import Territory
 from engine.rules.workdays import Calendar
-from engine.store.clocks import calendars
+from engine.store.clocks import calendars, closures
 from engine.store.releases import notice_templates, releases
 from engine.store.units import catalogue_versions, competences, offices, successions, units
 from engine.transaction import UnitOfWork
@@ -168,6 +169,15 @@ def publish_calendar(unit: UnitOfWork, calendar: Calendar) -> None:
     if not unit.connection.execute(select(calendars.c.name).where(same)).first():
         _upsert(unit, calendars, [row], ["name"])
         raise_version(unit, "calendars")
+
+
+def publish_closure(unit: UnitOfWork, office: str, closure: Closure) -> None:
+    """Says that an office closes on its own; one that begins on the same day is replaced. Due moments of its running
+    dossiers follow at their next step. Raises NotFound."""
+    unit.catalogue.office(office)
+    row = {"office": office, "first": closure.first.isoformat(), "document": closure.to_data()}
+    _upsert(unit, closures, [row], ["office", "first"])
+    raise_version(unit, "calendars")
 
 
 def publish_template(unit: UnitOfWork, key: str, document: Mapping[str, Any]) -> None:
