@@ -15,7 +15,7 @@ from engine.rules.competence_proof import verify as prove
 from engine.rules.definition import Release
 from engine.rules.office_index import OfficeIndex
 
-FIRST, END = dt.date(2024, 1, 1), dt.date(2027, 1, 1)
+FIRST, LAST = dt.date(2024, 1, 1), dt.date(2026, 12, 31)
 
 
 @click.group()
@@ -25,11 +25,11 @@ def competence() -> None:
 
 @competence.command()
 @click.option("--from", "start", type=Day(), default=FIRST.isoformat(), show_default=True, help="First day.")
-@click.option("--until", "end", type=Day(), default=END.isoformat(), show_default=True, help="The day after the last.")
+@click.option("--to", "last", type=Day(), default=LAST.isoformat(), show_default=True, help="Last day, included.")
 @json_option
-def verify(start: dt.date, end: dt.date, as_json: bool) -> None:
+def verify(start: dt.date, last: dt.date, as_json: bool) -> None:
     """Check the shipped competences, offices and territory for gaps and overlaps. Exits with 1 when there is one."""
-    shipped = Shipped()
+    shipped, end = Shipped(), last + dt.timedelta(days=1)
     subjects = subjects_of(shipped.releases)
     defects = prove(shipped.competences, subjects, shipped.territory, OfficeIndex(shipped.offices), start, end)
     words = [one.in_words() for one in defects]
@@ -42,8 +42,8 @@ def verify(start: dt.date, end: dt.date, as_json: bool) -> None:
         ],
     }
     counted = say(
-        f"{len(subjects)} đối tượng, từ {start} đến trước {end}: {len(defects)} lỗi.",
-        f"{len(subjects)} subjects, from {start} to before {end}: {len(defects)} defects.",
+        f"{len(subjects)} đối tượng, từ {start} đến {last}: {len(defects)} lỗi.",
+        f"{len(subjects)} subjects, from {start} to {last}: {len(defects)} defects.",
     )
     show(as_json, document, [*(text.vi if language() == "vi" else text.en for text in words), counted])
     if defects:

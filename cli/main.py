@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
 from collections.abc import Mapping
 from typing import Any, cast
 
 import click
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from engine.errors import Refusal
 
-GROUPS: Mapping[str, str] = {
-    "serve": "cli.serve:serve",
-    "worker": "cli.worker:worker",
-    "clock": "cli.clock:clock",
-    "db": "cli.database:db",
-    "seed": "cli.seed:seed_command",
-    "people": "cli.people:people",
-    "notices": "cli.notices:notices",
-    "journal": "cli.journal:journal",
-    "workflows": "cli.workflows:workflows",
-    "territory": "cli.territory:territory",
-    "competence": "cli.competence:competence",
-    "demo": "cli.demo.command:demo",
+GROUPS: Mapping[str, tuple[str, str]] = {
+    "serve": ("cli.serve:serve", "Serve the interface over HTTP."),
+    "worker": ("cli.worker:worker", "Send notices and let clocks run out."),
+    "clock": ("cli.clock:clock", "Ring for what goes by the clock."),
+    "db": ("cli.database:db", "The schema of the database."),
+    "seed": ("cli.seed:seed_command", "Publish what the product ships."),
+    "people": ("cli.people:people", "People of the offices."),
+    "notices": ("cli.notices:notices", "Notices to applicants, staff and programs."),
+    "journal": ("cli.journal:journal", "The journal of all dossiers."),
+    "workflows": ("cli.workflows:workflows", "Workflow files: the procedures, written as YAML."),
+    "territory": ("cli.territory:territory", "Administrative units, past and present."),
+    "competence": ("cli.competence:competence", "Which office is competent for what, where and when."),
+    "demo": ("cli.demo.command:demo", "Show the main job on this machine."),
 }
-"""Each command and where it stands; a file is read only when its command is asked for."""
+"""Each command, where it stands, and its short help; a file is read only when its command is asked for."""
 
 
 class DatabaseUnusable(Refusal):
@@ -43,22 +41,28 @@ class Lazy(click.Group):
     """A group whose commands are imported when they are needed, and whose refusals are sentences, not tracebacks."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [name for name, place in GROUPS.items() if importlib.util.find_spec(place.partition(":")[0])]
+        return list(GROUPS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.list_commands(ctx):
+        if cmd_name not in GROUPS:
             return None
-        module, _, name = GROUPS[cmd_name].partition(":")
+        module, _, name = GROUPS[cmd_name][0].partition(":")
         return cast(click.Command, getattr(importlib.import_module(module), name))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, short) for name, (_, short) in GROUPS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except Refusal as refusal:
             raise click.ClickException(refusal.sentence(language_of(ctx))) from refusal
-        except SQLAlchemyError as error:
-            unusable = DatabaseUnusable(why=_in_one_line(error))
-            raise click.ClickException(unusable.sentence(language_of(ctx))) from error
+        except Exception as error:
+            why = _database_trouble(error)
+            if why is None:
+                raise
+            raise click.ClickException(DatabaseUnusable(why=why).sentence(language_of(ctx))) from error
 
 
 def language_of(ctx: click.Context) -> str:
@@ -83,6 +87,11 @@ def main(lang: str | None) -> None:
     """
 
 
-def _in_one_line(error: SQLAlchemyError) -> str:
+def _database_trouble(error: Exception) -> str | None:
+    """What a database error says, in one line; None for any other error."""
+    from sqlalchemy.exc import DBAPIError, SQLAlchemyError  # late: the help needs no database
+
+    if not isinstance(error, SQLAlchemyError):
+        return None
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     return " ".join(str(cause).split())[:300]

@@ -2,7 +2,7 @@
 
 Jobs run in the worker's own process, not in a fork: they are ours alone and short, the compiled procedures stay warm,
 and a worker that is killed leaves no orphan behind that goes on working. Nothing is lost with it: what it had leased
-comes back after ten seconds. While Redis does not answer, the worker looks into the database by itself.
+comes back after some seconds. While Redis does not answer, the worker looks into the database by itself.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from engine.job_queue import ClosedJob, ClosedQueue, queue_on
 from engine.jobs import JOBS, set_up_jobs
 from engine.settings import Settings, settings_from
 
-HEARTBEAT = 3.0  # seconds between two signs of life during a job
-ALIVE_FOR = 9  # seconds after the last one, when a job counts as orphaned
-LOOK_EVERY = 3  # seconds between two looks for orphaned jobs
+HEARTBEAT = 2.0  # seconds between two signs of life during a job
+ALIVE_FOR = 11  # seconds after the last one, when a job counts as orphaned: later than its notices' lease ends
+LOOK_EVERY = 2  # seconds between two looks for orphaned jobs
 WORKER_TTL = 15 + LOOK_EVERY  # rq waits for a job for this less 15 seconds
 POLL_EVERY = 2.0  # seconds, while Redis does not answer
 
@@ -53,7 +53,7 @@ class Worker(SimpleWorker):  # type: ignore[misc]
             queue_class=ClosedQueue,
             serializer=JSONSerializer,
             worker_ttl=WORKER_TTL,
-            maintenance_interval=LOOK_EVERY,
+            maintenance_interval=LOOK_EVERY // 2,
             log_job_description=False,
         )
         self.told_to_stop = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import click
 from cli.compose import compose_from_environment
 from cli.output import json_option, language, say, show
 from cli.shipped import PROCEDURES, Shipped
+from cli.simulation import simulate
 from engine.acts.migrate_dossier import LostState, migrate_dossier, running_under_others
 from engine.acts.publish import publish_release
 from engine.rules.definition import Release
@@ -72,26 +72,7 @@ def test(files: tuple[Path, ...], with_coverage: bool, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-@workflows.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--story", type=click.IntRange(1), default=1, show_default=True, help="Which story of the file.")
-@json_option
-def simulate(file: Path, story: int, as_json: bool) -> None:
-    """Walk one story of a scenario FILE and print every step: when, what, the state after it, when it is due."""
-    outcomes = _walked(Shipped(), (file,))
-    if story > len(outcomes):
-        raise click.BadParameter(say(f"tệp có {len(outcomes)} câu chuyện", f"the file has {len(outcomes)}"))
-    outcome = outcomes[story - 1]
-    steps = [_step(one) for one in outcome.walk.steps]
-    lines = [
-        f"{one['at']}  {one['kind']:<7} {one['name']:<20} → {one['state']:<16} {one['due'] or '–'}" for one in steps
-    ]
-    explained = outcome.walk.explained
-    trace = [line.vi if language() == "vi" else line.en for line in explained.trace] if explained else []
-    told = [difference.sentence(language()) for difference in outcome.differences]
-    show(as_json, {"steps": steps, "trace": trace, "differences": told}, [*lines, *trace, *told])
-    if told:
-        raise SystemExit(1)
+workflows.add_command(simulate)
 
 
 @workflows.command()
@@ -177,12 +158,3 @@ def _walked(shipped: Shipped, files: Sequence[Path]) -> list[Outcome]:
 
 def _yaml_files(paths: Iterable[Path]) -> list[Path]:
     return [file for path in paths for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
-
-
-def _step(step: Any) -> dict[str, Any]:
-    known = {name: getattr(step, name) for name in ("at", "kind", "name", "by", "state", "portal", "clock", "due")}
-    return {key: _local(value) if isinstance(value, dt.datetime) else value for key, value in known.items()}
-
-
-def _local(moment: dt.datetime) -> str:
-    return f"{moment.astimezone(dt.timezone(dt.timedelta(hours=7))):%Y-%m-%d %H:%M}"

@@ -25,9 +25,9 @@ from engine.rules.permissions import SYSTEM_ACTOR
 from engine.store.delivery import Result, claim, hand_to_members, renew, write_results
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 
-LEASE = dt.timedelta(seconds=10)
+LEASE = dt.timedelta(seconds=8)
 """How long after a process died its notices are taken up by another."""
-RENEW_EVERY = 3.0  # seconds
+RENEW_EVERY = 2.0  # seconds
 PARK_AFTER = 48  # tries: more than a day, by the waits below
 FIRST_WAIT, LONGEST_WAIT = 10.0, 3600.0  # seconds
 LANES = 8
