@@ -75,6 +75,7 @@ def checkpoint_now(runtime: Runtime, *, seconds: float | None = None) -> list[Ma
     """
     latest = None if seconds is None else time.monotonic() + seconds
     keys, made = keys_of(runtime.settings), []
+    publish_checkpoints(runtime.database, runtime.settings.checkpoint_folder)  # before another history could be signed
     while one := in_transaction(runtime, SYSTEM_ACTOR, lambda unit: checkpoint(unit, keys)):
         made.append(one)
         if latest is not None and time.monotonic() > latest:
@@ -90,6 +91,7 @@ def rotate_key(runtime: Runtime, *, lost: bool = False) -> Made:
     trust it. Raises what ``checkpoint_now`` raises.
     """
     keys = keys_of(runtime.settings)
+    publish_checkpoints(runtime.database, runtime.settings.checkpoint_folder)
     fresh = keys.new_key()
     made = in_transaction(runtime, SYSTEM_ACTOR, lambda unit: hand_over(unit, keys, fresh, unannounced=lost))
     publish_checkpoints(runtime.database, runtime.settings.checkpoint_folder)
