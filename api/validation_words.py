@@ -18,6 +18,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"Not a valid mapping type\.", "Phải là đối tượng {…}."),
     (r"Invalid input type\.", "Phải là đối tượng {…}."),
     (r"Invalid type\.", "Phải là đối tượng {…}."),
+    (r"Invalid value\.", "Giá trị không hợp lệ."),
     (r"Not a valid datetime\.", "Phải là thời điểm ISO 8601 có múi giờ."),
     (r"Not a valid aware datetime\.", "Phải là thời điểm ISO 8601 có múi giờ."),
     (r"Not a valid moment.*", "Phải là thời điểm ISO 8601 có múi giờ, từ năm 1990 đến năm 2100."),

@@ -11,7 +11,9 @@ import itertools
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,6 +58,7 @@ from engine.settings import settings_from
 from engine.store.base import open_database
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 from tests import shared_run
+from tests.postgres_server import APPLICATION, create_database, drop_database, postgres_url_of
 
 PROCEDURE = "1.000001"
 START = dt.date(2025, 7, 1)
@@ -79,7 +82,7 @@ STAFF: dict[str, list[tuple[str, str]]] = {
     "nobody": [],
     "admin": [],
 }
-_keys = itertools.count(1)
+_keys, _copies = itertools.count(1), itertools.count(1)
 
 
 def text(vi: str, en: str) -> Text:
@@ -187,10 +190,30 @@ def sqlite_house(folder: Path) -> str:
     return f"sqlite:///{copy}"
 
 
+@functools.cache
+def _filled_postgres() -> tuple[Path, str]:
+    """The socket folder of the run's server and the name of a filled database on it; made once a process."""
+    sockets, name = shared_run.postgres_sockets(), f"house_{os.getpid()}"
+    create_database(sockets, name, shared_run.postgres_template())
+    with tempfile.TemporaryDirectory() as folder:
+        fill(runtime_over(postgres_url_of(sockets, name, APPLICATION), Path(folder)))
+    return sockets, name
+
+
+@contextmanager
+def postgres_house() -> Iterator[str]:
+    """The address of a fresh copy of the filled database, as the application's role."""
+    sockets, filled = _filled_postgres()
+    name = f"{filled}_{next(_copies)}"
+    create_database(sockets, name, filled)
+    yield postgres_url_of(sockets, name, APPLICATION)
+    drop_database(sockets, name)
+
+
 def runtime_over(url: str, data: Path, now: Callable[[], dt.datetime] = lambda: NOW, **environment: str) -> Runtime:
     """A runtime on this database, without Redis (limits are off unless MOTCUA_RATE_LIMITS=1 is given)."""
-    given = {"MOTCUA_RATE_LIMITS": "0", "MOTCUA_SECRET_KEYS": "k" * 40} | environment
-    given |= {"DATABASE_URL": url, "MOTCUA_DATA": str(data), "REDIS_URL": f"unix://{data}/no-redis.sock"}
+    given = {"MOTCUA_RATE_LIMITS": "0", "MOTCUA_SECRET_KEYS": "k" * 40, "REDIS_URL": f"unix://{data}/no-redis.sock"}
+    given |= {"DATABASE_URL": url, "MOTCUA_DATA": str(data), **environment}
     settings = settings_from(given)
     database = open_database(url, pool_size=4)
     catalogue = Catalogue(open_database(url, pooled=False))
@@ -239,8 +262,8 @@ def _territory() -> Territory:
 
     return Territory(
         [
-            unit("79", "province", "thanh_pho", "Thành phố Hồ Chí Minh"),
-            unit("01", "province", "thanh_pho", "Thành phố Hà Nội"),
+            unit("79", "province", "thanh_pho_tw", "Thành phố Hồ Chí Minh"),
+            unit("01", "province", "thanh_pho_tw", "Thành phố Hà Nội"),
             unit(SAIGON, "commune", "phuong", "Phường Sài Gòn", "p:79"),
             unit(TAN_DINH, "commune", "phuong", "Phường Tân Định", "p:79"),
             unit(HOAN_KIEM, "commune", "phuong", "Phường Hoàn Kiếm", "p:01"),
@@ -376,6 +399,9 @@ class House:
     app: Flask
     document: dict[str, Any]
     _callers: dict[str, Caller] = field(default_factory=dict)
+
+    def close(self) -> None:
+        self.runtime.database.dispose()
 
     def anyone(self) -> Caller:
         return Caller(self.app, None, self.document)

@@ -88,7 +88,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("house")
     opened = open_house(sqlite_house(folder), folder)
     yield opened
-    opened.runtime.database.dispose()
+    opened.close()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from werkzeug.routing import Rule
 
-from tests.acceptance.house import Caller, House, filing, open_house, sqlite_house
+from tests.acceptance.house import House, filing, open_house, sqlite_house
 from tests.acceptance.test_api_access import routes
 
 DEEP = b'{"a":' * 5000 + b"1" + b"}" * 5000
@@ -87,7 +87,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("house")
     opened = open_house(sqlite_house(folder), folder)
     yield opened
-    opened.runtime.database.dispose()
+    opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -101,10 +101,6 @@ def values(house: House) -> dict[str, Any]:
         "procedure": "1.000001",
         "name": "swagger-ui.css",
     }
-
-
-def callers(house: House) -> list[Caller]:
-    return [house.person("counter"), house.person("admin"), house.anyone()]
 
 
 def address(rule: Rule, values: dict[str, Any]) -> str:
@@ -124,13 +120,11 @@ def test_bodies_that_are_no_proper_json(house: House, values: dict[str, Any]) ->
         if method in ("GET", "DELETE"):
             continue
         for body in BODIES:
-            for caller in callers(house):
-                answer = caller.ask(
-                    method, address(rule, values), version=1, data=body, content_type="application/json"
-                )
-                must_be_refused(answer, f"{method} {rule.rule} {body[:40]!r}")
-                asked += 1
-    assert asked > 1000
+            caller = house.person("admin" if "webhooks" in rule.rule else "counter")
+            answer = caller.ask(method, address(rule, values), version=1, data=body, content_type="application/json")
+            must_be_refused(answer, f"{method} {rule.rule} {body[:40]!r}")
+            asked += 1
+    assert asked > 500
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "application/x-www-form-urlencoded", ""])

@@ -1,0 +1,146 @@
+"""The citizen's side: the link, the look-up, what may be done without a session, and how guessing is made useless."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.house import PDF, House, open_house, sqlite_house
+
+
+def test_the_look_up_answers_what_the_link_answers(both_houses: House) -> None:
+    house = both_houses
+    filed = house.filed()
+    by_link = house.anyone().get(f"/api/v1/status/{filed['link_token']}")
+    typed = filed["receipt_code"].lower().replace("-", " ")
+    body = {"code": filed["code"].lower(), "receipt_code": typed}
+    by_code = house.anyone().post("/api/v1/status-lookups", body)
+    assert (by_link.status_code, by_code.status_code) == (200, 200)
+    assert by_link.json == by_code.json
+    assert by_link.headers["ETag"] == by_code.headers["ETag"]
+
+
+def test_absent_and_wrong_are_answered_alike(house: House) -> None:
+    filed = house.filed()
+    wrong = house.anyone().post("/api/v1/status-lookups", {"code": filed["code"], "receipt_code": "AAAAA-AAAAA"})
+    absent = house.anyone().post(
+        "/api/v1/status-lookups", {"code": "H26740-260302-9999", "receipt_code": filed["receipt_code"]}
+    )
+    assert wrong.status_code == absent.status_code == 404
+    assert {k: v for k, v in wrong.json.items() if k != "instance"} == {
+        k: v for k, v in absent.json.items() if k != "instance"
+    }
+
+
+def test_a_status_holds_no_personal_data_and_is_kept_by_no_cache(house: House) -> None:
+    filed = house.filed()
+    answer = house.anyone().get(f"/api/v1/status/{filed['link_token']}")
+    for hidden in ("079300012345", "0901234567", "dao@example.org", "Lê Lợi", "Đào", "staff:"):
+        assert hidden not in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_the_short_link_leads_to_the_status(house: House) -> None:
+    filed = house.filed()
+    answer = house.app.test_client().get(f"/h/{filed['link_token']}", follow_redirects=True)
+    assert answer.json["code"] == filed["code"]
+    assert filed["link"].endswith(f"/h/{filed['link_token']}")
+
+
+def test_the_applicant_withdraws(house: House) -> None:
+    filed = house.filed()
+    path = f"/api/v1/status/{filed['link_token']}"
+    done = house.anyone().post(f"{path}/actions", {"action": "withdraw", "reason": "đổi ý"}, version=filed["version"])
+    assert (done.status_code, done.json["portal"]) == (200, 7)
+    again = house.anyone().post(f"{path}/actions", {"action": "withdraw"})
+    assert (again.status_code, again.json["code"]) == (409, "action-not-in-state")
+
+
+def test_the_applicant_cannot_do_the_offices_work(house: House) -> None:
+    filed = house.filed()
+    answer = house.anyone().post(f"/api/v1/status/{filed['link_token']}/actions", {"action": "forward"})
+    assert (answer.status_code, answer.json["code"]) == (403, "forbidden")
+
+
+def test_a_stale_version_of_a_citizen_is_told(house: House) -> None:
+    filed = house.filed()
+    house.act("counter", filed["code"], "forward")
+    answer = house.anyone().post(
+        f"/api/v1/status/{filed['link_token']}/actions", {"action": "withdraw"}, version=filed["version"]
+    )
+    assert answer.status_code == 412
+
+
+def test_a_document_is_taken_when_something_is_asked(house: House) -> None:
+    filed = house.filed()
+    code, path = filed["code"], f"/api/v1/status/{filed['link_token']}/documents"
+    house.act("counter", code, "forward")
+    house.act("specialist", code, "ask", reason="Thiếu bản sao")
+    sent = house.anyone().post(path, data=_file(), content_type="multipart/form-data", key="k")
+    again = house.anyone().post(path, data=_file(), content_type="multipart/form-data", key="k")
+    assert (sent.status_code, again.status_code) == (201, 201)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    papers = house.person("specialist").get(f"/api/v1/dossiers/{code}/documents").json["items"]
+    assert [one["digitised"] for one in papers] == [False, False, True]
+
+    house.anyone().post(f"/api/v1/status/{filed['link_token']}/actions", {"action": "answer"})
+    house.act("specialist", code, "submit")
+    late = house.anyone().post(path, data=_file(), content_type="multipart/form-data")
+    assert (late.status_code, late.json["code"]) == (409, "nothing-asked")
+
+
+def test_the_steps_are_told_in_order_with_official_names(house: House) -> None:
+    filed = house.filed()
+    house.act("counter", filed["code"], "forward")
+    steps = house.anyone().get(f"/api/v1/status/{filed['link_token']}").json["steps"]
+    assert [step["portal"] for step in steps] == [1, 2, 4]
+    assert steps[1]["portal_name"]["vi"] == "Được tiếp nhận"
+
+
+@pytest.mark.parametrize("redis", ["reachable", "down"])
+def test_guessing_is_stopped_per_code_whoever_asks(tmp_path: Path, redis_url: str, redis: str) -> None:
+    house = _limited(tmp_path, redis_url if redis == "reachable" else None)
+    filed = house.filed()
+    answers = [_guess(house, filed["code"], address) for address in range(11)]
+    assert [answer.status_code for answer in answers] == [404] * 10 + [429]
+    assert int(answers[-1].headers["Retry-After"]) > 0
+    assert answers[-1].json["code"] == "too-many-requests"
+    # A code that does not exist is limited in the same way: the limit must not tell.
+    absent = [_guess(house, "H26740-260302-9999", address) for address in range(11)]
+    assert [answer.status_code for answer in absent] == [404] * 10 + [429]
+
+
+def test_guessing_is_stopped_per_address_whatever_is_asked(tmp_path: Path, redis_url: str) -> None:
+    house = _limited(tmp_path, redis_url)
+    answers = [_guess(house, f"H26740-260302-{number:04}", 1) for number in range(31)]
+    assert [answer.status_code for answer in answers[-2:]] == [404, 429]
+    assert _guess(house, "H26740-260302-0001", 2).status_code == 404
+
+
+def test_passwords_are_limited_per_account(tmp_path: Path, redis_url: str) -> None:
+    house = _limited(tmp_path, redis_url)
+    body = {"username": "counter", "password": "khong-dung"}
+    statuses = [
+        house.anyone().post("/api/v1/sessions", body, environ_base={"REMOTE_ADDR": f"10.0.0.{number}"}).status_code
+        for number in range(11)
+    ]
+    assert statuses == [401] * 10 + [429]
+
+
+def _limited(folder: Path, redis_url: str | None) -> House:
+    more = {"REDIS_URL": redis_url} if redis_url else {}
+    return open_house(sqlite_house(folder), folder, MOTCUA_RATE_LIMITS="1", **more)
+
+
+def _guess(house: House, code: str, address: int) -> Any:
+    body = {"code": code, "receipt_code": "AAAAA-AAAAA"}
+    return house.anyone().post("/api/v1/status-lookups", body, environ_base={"REMOTE_ADDR": f"10.0.0.{address}"})
+
+
+def _file() -> dict[str, Any]:
+    return {"key": "card", "file": (io.BytesIO(PDF), "the.pdf")}
