@@ -6,8 +6,10 @@ import io
 import random
 from collections import Counter
 
+import orjson
 import pytest
 
+from engine.rules.journal import canonical
 from tests.unit.journal_samples import Log, key, public, sample_log
 from tests.unit.tamperings import TAMPERINGS, Files, files, put_back_to_an_earlier_state
 from verifier.motcua_verify import Report, verify_export
@@ -72,6 +74,38 @@ def test_a_key_that_was_not_announced_is_found_until_it_is_trusted() -> None:
         findings = verify(told, log, 1).findings
         assert len([found for found in findings if "does not announce" in found.what]) == wrong == len(findings)
         assert verify(told, log, 1, keys=(public(key(2)),)).findings == []
+
+
+def test_who_knows_only_the_key_finds_what_it_did_not_sign() -> None:
+    log = sample_log(random.Random(6))
+    known, lines = (public(log.keys[-1]),), log.checkpoint_lines
+    assert verify(files(log.entry_lines, lines), log, keys=known).findings == []
+    document = orjson.loads(lines[-1])
+    unsigned = document | {"signature": document["signature"][:-4] + "0000"}
+    later = document | {"checkpoint": document["checkpoint"] | {"at": "2027-01-01T00:00:00.000000Z"}}
+    spaced = lines[-1].replace(b":", b": ", 1)
+    for forged, why in (
+        (canonical(unsigned) + b"\n", "signature"),
+        (canonical(later) + b"\n", "signature"),
+        (spaced, "as it"),
+    ):
+        (found,) = verify(files(log.entry_lines, [*lines[:-1], forged]), log, keys=known).findings
+        assert why in found.what
+
+
+def test_checkpoints_of_two_lines_signed_by_one_key_do_not_mix() -> None:
+    acts = sample_log(random.Random(7)).acts[:9]
+    one, other = (Log(acts, [3, 9], [key(1), key(1)], late=minutes) for minutes in (0, 5))
+    mixed = files(one.entry_lines, [one.checkpoint_lines[0], other.checkpoint_lines[1]])
+    (found,) = verify(mixed, one, keys=(public(key(1)),)).findings
+    assert "does not follow" in found.what
+
+
+def test_a_checkpoint_goes_back_neither_in_time_nor_in_size() -> None:
+    acts = sample_log(random.Random(8)).acts[:9]
+    for log in (Log(acts, [3, 9], [key(1)] * 2, late=-90), Log(acts, [9, 3], [key(1)] * 2)):
+        (found,) = verify(files(log.entry_lines, log.checkpoint_lines), log).findings
+        assert "goes back" in found.what
 
 
 def test_the_first_finding_says_where() -> None:
