@@ -5,6 +5,7 @@ Reads dossier by dossier, in pages that each see one moment of the database, so 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +13,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Row, select
 
+from engine.case import LOCAL
 from engine.record import UNFOLDED
 from engine.rules.journal import Break, Entry, commitment, first_break, fold, plain_row
-from engine.store.dossiers import dossiers
+from engine.store.dossiers import code_counters, dossiers
 from engine.store.journal import journal, journal_private
 
 PAGE = 200  # dossiers
@@ -40,13 +42,16 @@ class Tally:
 
 def check_journal(database: Engine, tally: Tally, code: str | None = None) -> Iterator[Finding]:
     """The first break of every dossier that has one (or of the one with this code), counting in ``tally`` what was
-    read. Nothing is yielded when all is well."""
+    read; then days on which an office gave out more codes than there are dossiers. Nothing is yielded when all is well.
+    """
+    given = _codes_given(database) if code is None else {}
+    found: Counter[tuple[str, str]] = Counter()
     last = 0
     while True:
         with database.connect().execution_options(**_one_moment(database)) as connection:
             rows = _page(connection, last, code)
             if not rows:
-                return
+                break
             entries, private = _entries(connection, [row["id"] for row in rows])
         for row in rows:
             own = entries.get(row["id"], [])
@@ -55,7 +60,21 @@ def check_journal(database: Engine, tally: Tally, code: str | None = None) -> It
             broken = _first_wrong(row, own, private)
             if broken:
                 yield Finding(row["code"], broken.number, broken.vi, broken.en)
+            begun = own[0].at if own else row["filed_at"]
+            found[row["intake_office"], begun.astimezone(LOCAL).date().isoformat()] += 1
         last = rows[-1]["id"]
+    for (office, day), number in sorted(given.items()):
+        if missing := max(0, number - found[office, day]):
+            yield Finding(
+                f"{office} {day}", 0, f"đã cấp {number} mã, thiếu {missing} hồ sơ",
+                f"{number} codes were given out and {missing} dossiers are missing",
+            )  # fmt: skip
+
+
+def _codes_given(database: Engine) -> dict[tuple[str, str], int]:
+    """How many codes each office gave out on each day, looked at before any dossier: later ones are not missed."""
+    with database.connect().execution_options(**_one_moment(database)) as connection:
+        return {(row.office, row.day): row.last for row in connection.execute(select(code_counters))}
 
 
 def _one_moment(database: Engine) -> dict[str, Any]:
@@ -71,33 +90,34 @@ def _page(connection: Connection, last: int, code: str | None) -> Sequence[Mappi
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
-def _entries(connection: Connection, ids: list[int]) -> tuple[dict[int, list[Entry]], dict[tuple[int, int], Row[Any]]]:
-    columns: tuple[Any, ...] = (journal.c.dossier_id, journal.c.number, journal.c.body, journal.c.hash)
-    of_these = select(*columns).where(journal.c.dossier_id.in_(ids)).order_by(journal.c.dossier_id, journal.c.number)
-    entries: dict[int, list[Entry]] = {}
+def _entries(
+    connection: Connection, ids: list[int]
+) -> tuple[dict[int, list[Row[Any]]], dict[tuple[int, int], Row[Any]]]:
+    of_these = select(journal).where(journal.c.dossier_id.in_(ids)).order_by(journal.c.dossier_id, journal.c.number)
+    entries: dict[int, list[Row[Any]]] = {}
     for row in connection.execute(of_these):
-        entries.setdefault(row.dossier_id, []).append(Entry(row.number, row.body, row.hash))
+        entries.setdefault(row.dossier_id, []).append(row)
     hidden = connection.execute(select(journal_private).where(journal_private.c.dossier_id.in_(ids)))
     return entries, {(row.dossier_id, row.number): row for row in hidden}
 
 
 def _first_wrong(
-    row: Mapping[str, Any], entries: Sequence[Entry], private: Mapping[tuple[int, int], Row[Any]]
+    row: Mapping[str, Any], rows: Sequence[Row[Any]], private: Mapping[tuple[int, int], Row[Any]]
 ) -> Break | None:
-    try:
-        broken = first_break(row["code"], entries, row["head"], row["version"])
-    except (orjson.JSONDecodeError, KeyError, TypeError):
-        number = len(entries)
-        return Break(number, "nội dung không đọc được", "the content cannot be read")
+    entries = [Entry(stored.number, stored.body, stored.hash) for stored in rows]
+    broken = first_break(row["code"], entries, row["head"], row["version"])
     if broken:
         return broken
-    for stored in entries:
-        promised = orjson.loads(stored.body)["private"]
-        if wrong := _private_wrong(stored.number, promised, private.get((row["id"], stored.number))):
+    for stored in rows:
+        body = orjson.loads(stored.body)
+        beside = plain_row({"act": stored.act, "actor": stored.actor, "at": stored.at})
+        if beside != {key: body[key] for key in beside}:
+            vi, en = "cột bên cạnh khác với nội dung", "the columns beside it differ from the content"
+            return Break(stored.number, vi, en)
+        if wrong := _private_wrong(stored.number, body["private"], private.get((row["id"], stored.number))):
             return wrong
     told, stands = fold(entries), plain_row({key: row[key] for key in row if key not in UNFOLDED})
     different = sorted(key for key in told.keys() | stands.keys() if told.get(key) != stands.get(key))
-    different = [key for key in different if key not in UNFOLDED]
     if different:
         names = ", ".join(different)
         return Break(len(entries), f"hồ sơ khác với sổ: {names}", f"the row differs from the journal: {names}")

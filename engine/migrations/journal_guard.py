@@ -8,12 +8,24 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-APPEND_ONLY = ("journal", "checkpoints", "journal_runs", "journal_tiles")
+APPEND_ONLY = {
+    "journal": ("dossier_id", "number"),
+    "checkpoints": ("number",),
+    "journal_runs": ("first_leaf",),
+    "journal_tiles": ("height", "position"),
+}
+"""The tables that only grow, with their keys."""
 
 _SQLITE_REFUSES = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table}
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END
 """
+
+_SQLITE_REPLACES = """
+CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
+WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})
+BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END
+"""  # SQLite's INSERT OR REPLACE deletes the old row without asking the trigger on DELETE
 
 _SQLITE_NOTES = """
 CREATE TRIGGER journal_awaits_checkpoint AFTER INSERT ON journal
@@ -53,9 +65,11 @@ END $$;
 def guard(connection: Connection) -> None:
     """Puts the guard on the existing tables."""
     if connection.dialect.name == "sqlite":
-        for table in APPEND_ONLY:
+        for table, key in APPEND_ONLY.items():
             for verb in ("update", "delete"):
                 connection.exec_driver_sql(_SQLITE_REFUSES.format(table=table, verb=verb, VERB=verb.upper()))
+            same = " AND ".join(f"{column} = NEW.{column}" for column in key)
+            connection.exec_driver_sql(_SQLITE_REPLACES.format(table=table, same=same))
         connection.exec_driver_sql(_SQLITE_NOTES)
     else:
         connection.exec_driver_sql(_POSTGRESQL)
@@ -67,7 +81,7 @@ def unguard(connection: Connection) -> None:
     """Takes it off again."""
     if connection.dialect.name == "sqlite":
         for table in APPEND_ONLY:
-            for verb in ("update", "delete"):
+            for verb in ("update", "delete", "replace"):
                 connection.exec_driver_sql(f"DROP TRIGGER {table}_no_{verb}")
         connection.exec_driver_sql("DROP TRIGGER journal_awaits_checkpoint")
     else:

@@ -19,6 +19,7 @@ import orjson
 
 ORIGIN = "0" * 64
 """What the first entry of a dossier names as the hash before it."""
+KEYS = frozenset({"act", "actor", "at", "changes", "code", "data", "number", "previous", "private"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,9 @@ def first_break(code: str, entries: Iterable[Entry], head: str, version: int) ->
             return Break(number, f"thiếu mục số {number}", f"entry {number} is missing")
         if not hmac.compare_digest(hashlib.sha256(stored.body.encode()).hexdigest(), stored.hash):
             return Break(number, "nội dung không khớp với mã băm", "the content does not match its hash")
-        body = orjson.loads(stored.body)
+        body = _read(stored.body)
+        if body is None:
+            return Break(number, "nội dung không đọc được", "the content cannot be read")
         if body["previous"] != previous or body["number"] != number or body["code"] != code:
             return Break(number, "không nối tiếp mục trước", "it does not follow the entry before it")
         previous = stored.hash
@@ -108,6 +111,15 @@ def plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row in the same plain JSON values as ``fold`` gives, for comparison."""
     plain: dict[str, Any] = orjson.loads(canonical(row))
     return plain
+
+
+def _read(body: str) -> dict[str, Any] | None:
+    """What an entry holds; None when it is not an entry at all."""
+    try:
+        read = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    return read if isinstance(read, dict) and read.keys() == KEYS else None
 
 
 def _plain(value: Any) -> Any:
