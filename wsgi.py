@@ -7,9 +7,11 @@ import os
 from adapters.forms.render import render_form
 from adapters.logging import set_up_logging
 from api.app import create_app
-from cli.compose import compose
+from cli.compose import compose, read_ahead
 from engine.settings import settings_from
 
 _settings = settings_from(os.environ)
 set_up_logging(_settings, "web")
-app = create_app(compose(_settings), render_form=render_form)
+_runtime = compose(_settings)
+read_ahead(_runtime)
+app = create_app(_runtime, render_form=render_form)

@@ -5,19 +5,26 @@ Used by every command and by ``wsgi``. Tests compose with settings of their own.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
 from adapters.choose import ChannelNotifier, notifier_from
 from adapters.files_local import LocalFiles
 from adapters.local_signer import LocalSigner
 from engine.catalogue import Catalogue
+from engine.errors import NotFound, Refusal
 from engine.job_queue import Bell
 from engine.settings import Settings, WrongSetting, settings_from
 from engine.store.base import open_database
 from engine.transaction import Runtime, told_clock, utc_now
+
+log = structlog.get_logger("motcua.start")
 
 TOLD_CLOCK = "MOTCUA_TOLD_CLOCK"
 """Names a file that tells the time (ISO 8601), for demonstrations and rehearsals; never set in production."""
@@ -49,6 +56,18 @@ def compose(
 def compose_from_environment(*, pooled: bool = True) -> Runtime:
     """``compose`` with the environment's settings. Raises WrongSetting."""
     return compose(settings_from(os.environ), pooled=pooled)
+
+
+def read_ahead(runtime: Runtime) -> None:
+    """Reads what is published before the first request asks for it, and before gunicorn forks, so that the workers
+    share it and one that dies is replaced at once. A database that does not answer yet is no reason not to start."""
+    try:
+        with contextlib.suppress(NotFound):  # nothing is published yet
+            runtime.catalogue.calendar("vn")
+        _ = runtime.catalogue.map
+        runtime.catalogue.procedures(runtime.now().date())
+    except (SQLAlchemyError, Refusal) as error:
+        log.warning("read-ahead", why=f"{type(error).__name__}: {error}")
 
 
 def compose_notifier(settings: Settings, *, echo: Callable[[str], None] | None = None) -> ChannelNotifier:

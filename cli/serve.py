@@ -63,6 +63,7 @@ def _gunicorn(host: str, port: int, workers: int, threads: int) -> None:
                 "accesslog": None,
                 "logger_class": IntoOurLog,
                 "child_exit": _forget_metrics,
+                "preload_app": True,  # the forks share it, and one that dies is replaced at once
                 "control_socket_disable": True,
             }.items():
                 self.cfg.set(name, value)
