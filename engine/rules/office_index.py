@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from engine.rules.offices import Office
 from engine.rules.territory import Territory
@@ -30,6 +30,10 @@ class OfficeIndex:
 
     def get(self, code: str) -> Office | None:
         return self._offices.get(code)
+
+    def all(self) -> Collection[Office]:
+        """Every office that ever was, in order of code."""
+        return self._offices.values()
 
     def ever_serving(self, level: Level, body: str, target_id: str | None, commune_id: str) -> tuple[Office, ...]:
         """The offices of ``body`` that on some day serve ``commune_id`` on ``level``, in order of code.
