@@ -6,8 +6,6 @@ Counted in Redis, so that all processes count together; in this process's memory
 from __future__ import annotations
 
 import hashlib
-import math
-import time
 
 from flask import Flask, request
 from flask_limiter import Limiter, RateLimitExceeded
@@ -54,12 +52,8 @@ class Limits:
             with self._limiter.limit(limit, key_func=lambda: f"{scope}:{digest}"):
                 pass
         except RateLimitExceeded as error:
-            raise TooMany(seconds=self._seconds(error)) from error
-
-    def _seconds(self, error: RateLimitExceeded) -> int:
-        current = self._limiter.current_limit
-        reset = current.reset_at if current is not None else time.time() + error.limit.limit.get_expiry()
-        return max(1, math.ceil(reset - time.time()))
+            # The whole window: waiting that long is enough, whenever in it the first try was.
+            raise TooMany(seconds=error.limit.limit.get_expiry()) from error
 
 
 def _address() -> str:

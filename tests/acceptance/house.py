@@ -1,7 +1,4 @@
-"""A small house to knock at: three communes of two provinces, their offices, one procedure, a few people.
-
-Every answer of ``Caller`` is held to the OpenAPI document: its status must be documented and its body must fit.
-"""
+"""A small house to knock at: three communes of two provinces, their offices, one procedure, a few people."""
 
 from __future__ import annotations
 
@@ -9,7 +6,6 @@ import datetime as dt
 import functools
 import itertools
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,12 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-import orjson
 from flask import Flask
-from flask.testing import FlaskClient
-from werkzeug.exceptions import HTTPException
-from werkzeug.test import TestResponse
 
 from adapters.files_local import LocalFiles
 from adapters.local_signer import LocalSigner
@@ -31,24 +22,6 @@ from api.app import create_app
 from engine.acts import people, publish
 from engine.catalogue import Catalogue
 from engine.rules.competence import Competence
-from engine.rules.definition import (
-    Action,
-    Branch,
-    Document,
-    Effective,
-    Fee,
-    Field,
-    Notice,
-    Release,
-    Role,
-    Route,
-    Sector,
-    Sla,
-    State,
-    Term,
-    TermBranch,
-    Text,
-)
 from engine.rules.offices import Office
 from engine.rules.permissions import SYSTEM_ACTOR
 from engine.rules.territory import Territory
@@ -58,10 +31,10 @@ from engine.settings import settings_from
 from engine.store.base import open_database
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 from tests import shared_run
+from tests.acceptance.caller import Caller
+from tests.acceptance.house_procedure import PROCEDURE, START, release, text
 from tests.postgres_server import APPLICATION, create_database, drop_database, postgres_url_of
 
-PROCEDURE = "1.000001"
-START = dt.date(2025, 7, 1)
 NOW = dt.datetime(2026, 3, 2, 2, 0, tzinfo=dt.UTC)  # Monday, 09:00 in Viet Nam
 PASSWORD = "mat-khau-dai-de-thu"
 SAIGON, TAN_DINH, HOAN_KIEM = "26740", "26743", "00070"
@@ -82,96 +55,7 @@ STAFF: dict[str, list[tuple[str, str]]] = {
     "nobody": [],
     "admin": [],
 }
-_keys, _copies = itertools.count(1), itertools.count(1)
-
-
-def text(vi: str, en: str) -> Text:
-    return Text(vi=vi, en=en)
-
-
-def release() -> Release:
-    """A procedure with every kind of step: intake, supplement, fee, signature, return, refusal, withdrawal, stop."""
-
-    def to(state: str) -> tuple[Branch, ...]:
-        return (Branch(state),)
-
-    return Release(
-        procedure=PROCEDURE,
-        version=1,
-        name=text("Xác nhận thử nghiệm", "Trial confirmation"),
-        legal=("01/2025/NĐ-CP",),
-        effective=Effective(START),
-        sector=Sector("TN", text("Thử nghiệm", "Trial")),
-        channels=("counter", "portal", "post"),
-        applicants=("citizen", "business"),
-        roles={
-            "counter": Role(text("Cán bộ tiếp nhận", "Counter clerk"), "intake"),
-            "specialist": Role(text("Chuyên viên", "Specialist"), "handler"),
-            "leader": Role(text("Lãnh đạo", "Leader"), "handler"),
-        },
-        routing={"intake": Route(by="any_centre_in_province"), "handler": Route(by="competent", place="land.commune")},
-        sla=Sla((TermBranch(Term(5, "working_day")),), calendar="vn", warn=Term(1, "working_day")),
-        states={
-            "new": State(text("Mới đăng ký", "New"), 1, "not_started", "counter", initial=True),
-            "accepted": State(text("Đã tiếp nhận", "Accepted"), 2, "running", "counter", limit=Term(4, "working_hour")),
-            "checking": State(text("Đang thẩm định", "Under review"), 4, "running", "specialist"),
-            "supplement": State(text("Chờ bổ sung", "Awaiting papers"), 5, "paused"),
-            "signing": State(text("Chờ ký", "Awaiting signature"), 4, "running", "leader"),
-            "ready": State(text("Có kết quả", "Result ready"), 9, "stopped", "counter"),
-            "returned": State(text("Đã trả", "Returned"), 10, "stopped", final=True),
-            "refused": State(text("Từ chối", "Refused"), 3, "stopped", final=True),
-            "withdrawn": State(text("Đã rút", "Withdrawn"), 7, "stopped", final=True),
-            "stopped": State(text("Dừng", "Stopped"), 8, "stopped", final=True),
-        },
-        actions={
-            "receive": Action(text("Tiếp nhận", "Receive"), ("new",), to("accepted"), ("counter",), "receive"),
-            "refuse": Action(
-                text("Từ chối", "Refuse"), ("new",), to("refused"), ("counter",), "refuse", reason="required"
-            ),
-            "forward": Action(text("Chuyển", "Forward"), ("accepted",), to("checking"), ("counter",), "forward"),
-            "ask": Action(
-                text("Yêu cầu bổ sung", "Ask for papers"),
-                ("checking",),
-                to("supplement"),
-                ("specialist",),
-                "ask",
-                reason="required",
-                form="mau-02",
-            ),
-            "answer": Action(
-                text("Bổ sung", "Supplement"), ("supplement",), to("checking"), ("applicant", "counter"), "answer"
-            ),
-            "submit": Action(text("Trình ký", "Submit"), ("checking",), to("signing"), ("specialist",), "submit"),
-            "sign": Action(text("Ký", "Sign"), ("signing",), to("ready"), ("leader",), "finish"),
-            "return": Action(
-                text("Trả kết quả", "Return"),
-                ("ready",),
-                to("returned"),
-                ("counter",),
-                "return",
-                guard="fees.settled",
-            ),
-            "withdraw": Action(
-                text("Rút hồ sơ", "Withdraw"),
-                ("new", "accepted", "checking", "supplement"),
-                to("withdrawn"),
-                ("applicant",),
-                "withdraw",
-            ),
-            "stop": Action(text("Dừng", "Stop"), ("checking",), to("stopped"), ("leader",), "stop", reason="required"),
-        },
-        fields={
-            "land.commune": Field("unit", text("Xã của thửa đất", "Commune of the plot"), required=True),
-            "purpose": Field("text", text("Mục đích", "Purpose")),
-            "father": Field("person", text("Cha", "Father"), personal=True),
-        },
-        documents={
-            "form": Document(text("Tờ khai", "Form"), original=1),
-            "card": Document(text("Giấy tờ tùy thân", "Identity paper"), copy=1, reusable=True),
-        },
-        fees={"fee": Fee(text("Lệ phí", "Fee"), 50_000, collect="on_return")},
-        notify=(Notice("entered", ("specialist",), ("inbox",), "giao-viec", subject="checking"),),
-    )
+_copies = itertools.count(1)
 
 
 @functools.cache
@@ -307,88 +191,6 @@ def filing(**changes: Any) -> dict[str, Any]:
         "receive": True,
     }
     return body | changes
-
-
-@dataclass
-class Caller:
-    """One person, or nobody, talking to the interface; every answer is held to the OpenAPI document."""
-
-    app: Flask
-    token: str | None = None
-    document: dict[str, Any] = field(default_factory=dict)
-
-    def get(self, path: str, **options: Any) -> TestResponse:
-        return self.ask("GET", path, **options)
-
-    def post(self, path: str, body: Any = None, **options: Any) -> TestResponse:
-        return self.ask("POST", path, body, **options)
-
-    def put(self, path: str, body: Any = None, **options: Any) -> TestResponse:
-        return self.ask("PUT", path, body, **options)
-
-    def delete(self, path: str, body: Any = None, **options: Any) -> TestResponse:
-        return self.ask("DELETE", path, body, **options)
-
-    def ask(
-        self,
-        method: str,
-        path: str,
-        body: Any = None,
-        *,
-        version: int | str | None = None,
-        key: str | None = None,
-        headers: dict[str, str] | None = None,
-        **options: Any,
-    ) -> TestResponse:
-        """One request. A fresh Idempotency-Key is sent with every writing one unless ``key`` is given ('' for none)."""
-        sent = dict(headers or {})
-        if self.token:
-            sent["Authorization"] = f"Bearer {self.token}"
-        if method != "GET" and key != "":
-            sent["Idempotency-Key"] = key or f"key-{next(_keys)}"
-        if version is not None:
-            sent["If-Match"] = f'"{version}"' if isinstance(version, int) else version
-        if body is not None:
-            options |= {"data": orjson.dumps(body), "content_type": "application/json"}
-        client: FlaskClient = self.app.test_client()
-        answer = client.open(path, method=method, headers=sent, **options)
-        hold_to(self.document, self.app, method, path, answer)
-        return answer
-
-
-def hold_to(document: dict[str, Any], app: Flask, method: str, path: str, answer: TestResponse) -> None:
-    """Fails when the answer's status is not documented for the operation, or its body does not fit the schema."""
-    told = _operation(document, app, method, path)
-    if told is None:
-        return
-    assert str(answer.status_code) in told["responses"], f"{method} {path}: {answer.status_code} is not documented"
-    response = _resolved(document, told["responses"][str(answer.status_code)])
-    content = response.get("content")
-    if content is None:
-        assert answer.data == b"", f"{method} {path}: an answer without documented body has one"
-        return
-    media = answer.mimetype
-    fits = [kind for kind in content if kind in (media, "application/octet-stream")]
-    assert fits, f"{method} {path}: {media} is not among {list(content)}"
-    if "json" in media:
-        whole = {**content[media]["schema"], "components": document["components"]}
-        jsonschema.Draft202012Validator(whole).validate(answer.json)
-
-
-def _operation(document: dict[str, Any], app: Flask, method: str, path: str) -> dict[str, Any] | None:
-    try:
-        rule, _ = app.url_map.bind("localhost").match(path.partition("?")[0], method, return_rule=True)
-    except HTTPException:  # an address that does not exist has no operation
-        return None
-    named = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
-    found: dict[str, Any] | None = document["paths"].get(named, {}).get(method.lower())
-    return found
-
-
-def _resolved(document: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
-    if "$ref" in part:
-        return functools.reduce(lambda at, name: at[name], part["$ref"].split("/")[1:], document)
-    return part
 
 
 @dataclass

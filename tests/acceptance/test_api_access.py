@@ -12,7 +12,8 @@ from werkzeug.routing import Rule
 
 from api.access import Access
 from api.operations import Resource
-from tests.acceptance.house import CENTRE, OTHER_AUTHORITY, PDF, Caller, House, open_house, sqlite_house
+from tests.acceptance.caller import Caller
+from tests.acceptance.house import CENTRE, OTHER_AUTHORITY, PDF, House, open_house, sqlite_house
 
 OPEN = {
     "/",

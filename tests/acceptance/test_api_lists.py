@@ -8,17 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.house import (
-    AUTHORITY,
-    CENTRE,
-    NOW,
-    PROCEDURE,
-    SAIGON,
-    House,
-    filing,
-    open_house,
-    sqlite_house,
-)
+from tests.acceptance.house import AUTHORITY, CENTRE, NOW, SAIGON, House, filing, open_house, sqlite_house
+from tests.acceptance.house_procedure import PROCEDURE
 
 
 def walk(house: House, who: str, address: str) -> list[Any]:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.house import PROCEDURE, House, filing
+from tests.acceptance.house import House, filing
+from tests.acceptance.house_procedure import PROCEDURE
 
 
 def test_what_is_read_carries_the_version_that_a_change_must_name(house: House) -> None:

@@ -1,0 +1,47 @@
+"""What a citizen sees."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from api.shapes.base import Shape, Words, many, one, text, when, whole, yes_no
+from api.shapes.dossiers import Fee, Needs
+
+
+class StatusStep(Shape):
+    state_name = one(Words)
+    portal = whole()
+    portal_name = one(Words)
+    at = when()
+
+
+class StatusTask(Shape):
+    action = text()
+    name = one(Words)
+    needs = one(Needs)
+
+
+class Status(Shape):
+    """What a citizen sees: where the dossier is, when it will be ready, what to do."""
+
+    code = text()
+    version = whole()
+    procedure = text()
+    procedure_name = one(Words)
+    state_name = one(Words)
+    portal = whole()
+    portal_name = one(Words)
+    office = text()
+    office_name = one(Words, True)
+    hotline = text(True)
+    received_at = when(True)
+    due_at = when(True)
+    promised_at = when(True)
+    clock = text()
+    overdue = yes_no()
+    time_left = one(Words, True)
+    asked = text(True, metadata={"description": "What the office asked for last, in its own words."})
+    missing_documents = fields.List(fields.Dict(), required=True)
+    fees = many(Fee)
+    tasks = many(StatusTask)
+    steps = many(StatusStep)

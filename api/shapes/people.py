@@ -1,0 +1,59 @@
+"""The signed-in person, notices, webhooks."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from api.shapes.base import Shape, Words, day, many, one, text, when, whole, yes_no
+
+
+class Session(Shape):
+    token = text()
+    expires_at = when()
+
+
+class Membership(Shape):
+    office = text()
+    role = text()
+    valid_from = day()
+    valid_to = day(True)
+    behalf_of = whole(True)
+
+
+class Me(Shape):
+    id = whole(True)
+    name = text()
+    admin = yes_no()
+    offices = fields.List(fields.String(), required=True)
+    memberships = many(Membership)
+
+
+class InboxLine(Shape):
+    id = whole()
+    dossier = text()
+    template = text()
+    subject = one(Words, True)
+    body = one(Words, True)
+    at = when()
+    read_at = when(True)
+
+
+class Inbox(Shape):
+    items = many(InboxLine)
+    next = text(True)
+
+
+class Webhook(Shape):
+    id = whole()
+    url = text()
+    office = text(True)
+    active = yes_no()
+    created_at = when()
+
+
+class WebhookMade(Webhook):
+    secret = text(metadata={"description": "For checking signatures (Standard Webhooks); shown this once."})
+
+
+class Webhooks(Shape):
+    items = many(Webhook)
