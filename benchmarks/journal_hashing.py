@@ -1,8 +1,8 @@
 """What the journal's hashing costs an act, a checkpoint and an auditor: ``python -m benchmarks.journal_hashing``.
 
-Everything is measured in one run on one PostgreSQL of its own, as processor time of our process, so that the shares hold
-whatever else the machine is doing; the database's own work would only make the act larger and the shares smaller. Real
-acts are timed from outside and the hashing within them from inside; the trigger is timed by PostgreSQL (wall clock).
+Everything is measured in one run on one PostgreSQL of its own, as processor time of our process, so that the shares
+hold whatever else the machine is doing; the work of the database would only make the act larger and the shares smaller.
+Real acts are timed from outside and the hashing within them from inside; PostgreSQL times the trigger (wall clock).
 """
 
 from __future__ import annotations
