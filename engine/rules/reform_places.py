@@ -109,8 +109,10 @@ class Places:
         return self._laws[key]
 
     def competent_before(self, law: Competence, commune: Unit) -> tuple[Office, ...]:
-        """The offices that decide over a commune by this competence on the last day of the old order."""
-        return self._found(law.level, law.body, commune, commune.id, self._reform.last_day)
+        """The offices that by this competence decided, on the last day of the old order, over what was the commune."""
+        day = self._reform.last_day
+        stood = (one.unit for one in self._map.territory.successors(commune.id, day))
+        return tuple(office for unit in stood for office in self._found(law.level, law.body, unit, unit.id, day))
 
     def competent_after(self, law: Competence, part: Part) -> tuple[Office, ...]:
         """The offices that decide over a commune of the new order."""

@@ -188,10 +188,10 @@ class Planner:
 
     def _moved(self, desk: _Desk, office: Office) -> Passage | None:
         """Where the office lives on: it passes the dossier only when the law takes this competence from it today."""
-        unit, day = desk.where.unit, self._reform.last_day
-        if self._reform.moved == "keep" or desk.subject is None or unit is None or not unit.valid(day):
+        unit = desk.where.unit
+        if self._reform.moved == "keep" or desk.subject is None or unit is None:
             return None
-        before = self._places.law(desk.subject, desk.kind, day)
+        before = self._places.law(desk.subject, desk.kind, self._reform.last_day)
         if isinstance(before, Refusal) or office not in self._places.competent_before(before, unit):
             return None  # a person brought it here; that decision stands
         after = self._places.law(desk.subject, desk.kind, self._reform.date)
