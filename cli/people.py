@@ -60,6 +60,15 @@ def add(
 
 @people.command()
 @click.argument("username")
+def password(username: str) -> None:
+    """Set a new password, asked for or taken from MOTCUA_PASSWORD; ends every session of the person."""
+    fresh = _password()
+    in_transaction(_runtime(), SYSTEM_ACTOR, lambda unit: staff.set_password(unit, _known(unit, username), fresh))
+    click.echo(say("Đã đổi mật khẩu.", "The password was changed."))
+
+
+@people.command()
+@click.argument("username")
 @click.option("--days", type=click.IntRange(1, 400), default=30, show_default=True)
 @json_option
 def token(username: str, days: int, as_json: bool) -> None:

@@ -172,9 +172,7 @@ def _take(walker: Walker, at: dt.datetime, name: str) -> None:
     try:
         walker.do(act)
     except GuardFailed:
-        if walker.facts["fees"]["settled"]:
-            raise
-        walker.do(Act(at, act="settle"))
+        walker.do(Act(at, act="finish_children" if walker.facts["fees"]["settled"] else "settle"))
         walker.do(act)
 
 

@@ -146,6 +146,7 @@ def _checked(files: Sequence[Path]) -> list[Release]:
     checked = check_files(_yaml_files(files), Shipped().context)
     problems = in_order(problem for one in checked for problem in one.problems)
     if any(problem.severity == "error" for problem in problems):
+        click.echo(render_text(problems, language()), err=True)
         raise WorkflowRefused(problems)
     releases = [one.draft for one in checked if one.draft is not None]
     return sorted(releases, key=lambda one: (one.procedure, one.version))
