@@ -1,0 +1,53 @@
+"""The PostgreSQL that is measured: a server of our own with durable commits and the memory of a small machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.postgres_server import APPLICATION, OWNER, PostgresServer, create_database
+
+NAME = "motcua"
+SETTINGS = {
+    "shared_buffers": "1GB",
+    "effective_cache_size": "4GB",
+    "max_wal_size": "8GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",
+    "wal_compression": "on",
+}
+"""Beside PostgreSQL's own defaults; fsync, synchronous_commit and full_page_writes are on."""
+
+
+class MeasuredServer(PostgresServer):
+    """Durable, in a folder that may be kept from one run to the next."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        super().__init__(durable=True, folder=folder)
+
+    def _command(self) -> list[str]:
+        return super()._command() + [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+
+    @property
+    def application_url(self) -> str:
+        return self.url(NAME, APPLICATION)
+
+    @property
+    def owner_url(self) -> str:
+        return self.url(NAME, OWNER)
+
+    @property
+    def libpq(self) -> str:
+        """The address as psycopg and pgbench read it, as the application's role."""
+        return f"host={self.socket_folder} port=5432 user={APPLICATION} dbname={NAME}"
+
+    def make(self) -> None:
+        """The empty database, when it is not there yet."""
+        with self.connect() as admin:
+            if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone() is None:
+                create_database(self.socket_folder, NAME)
+
+    def version(self) -> str:
+        with self.connect() as admin:
+            row = admin.execute("SHOW server_version").fetchone()
+        assert row is not None
+        return str(row[0])

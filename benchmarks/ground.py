@@ -1,0 +1,260 @@
+"""The ground that is measured on: the shipped country, some staff, and model dossiers made by real acts over HTTP.
+
+The model dossiers are then multiplied (``benchmarks.multiply``). Filed under the shipped procedures on the days before
+today, they stand in the states that a centre's queue is made of.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import itertools
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import structlog
+from flask.testing import FlaskClient
+
+from api.app import create_app
+from benchmarks.database import MeasuredServer
+from cli.compose import compose
+from cli.seed import seed
+from engine.acts.keep_webhooks import add_webhook
+from engine.acts.people import add_membership, add_person, issue_token
+from engine.rules.permissions import SYSTEM_ACTOR, Actor
+from engine.settings import Settings, settings_from
+from engine.store import migrate
+from engine.transaction import Runtime, UnitOfWork, in_transaction
+
+PERMIT, BIRTH = "1.013225", "1.001193"
+WARD = "26740"  # where the model dossiers are filed
+PROVINCE = "79"
+ACTING_WARDS = 16
+"""So many wards have staff; the dossiers that the clients act on are theirs."""
+FIRST_DAY = dt.date(2025, 7, 1)
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+WHY = "Cần làm rõ một điểm trong hồ sơ."
+SECRET = "k" * 40
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the measurements need to know: tokens by ward and role, and the environment of our own processes."""
+
+    tokens: dict[str, dict[str, str]]
+    wards: tuple[str, ...]
+    environment: dict[str, str]
+    models: tuple[Model, ...]
+
+    @property
+    def settings(self) -> Settings:
+        return settings_from(self.environment)
+
+    def runtime(self, now: Callable[[], dt.datetime] | None = None) -> Runtime:
+        return compose(self.settings, now=now, ring=lambda: None)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A dossier to multiply: its code, and whether it is still open."""
+
+    code: str
+    state: str
+    open: bool
+
+
+def environment_of(server: MeasuredServer, folder: Path, redis_url: str) -> dict[str, str]:
+    """The settings that our processes are measured with: the defaults, but for limits on tries from one address."""
+    return {
+        "DATABASE_URL": server.application_url,
+        "REDIS_URL": redis_url,
+        "MOTCUA_DATA": str(folder / "data"),
+        "MOTCUA_SECRET_KEYS": SECRET,
+        "MOTCUA_RATE_LIMITS": "0",
+        "MOTCUA_POOL_SIZE": "8",
+    }
+
+
+def lay(server: MeasuredServer, folder: Path, redis_url: str) -> Ground:
+    """Seeds the country, employs the staff and files the model dossiers; what was laid before is taken up again."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    environment = environment_of(server, folder, redis_url)
+    kept = folder / "ground.json"
+    if kept.exists():
+        told = orjson.loads(kept.read_bytes())
+        models = tuple(Model(**model) for model in told["models"])
+        return Ground(told["tokens"], tuple(told["wards"]), environment, models)
+    server.make()
+    migrate.upgrade(server.owner_url)
+    runtime = compose(settings_from(environment), ring=lambda: None)
+    seed(runtime)
+    wards = _wards(runtime)
+    tokens = in_transaction(runtime, SYSTEM_ACTOR, lambda unit: _employ(unit, wards))
+    models = tuple(_model_dossiers(environment, tokens[WARD]))
+    told = {"tokens": tokens, "wards": wards, "models": [_plain(model) for model in models]}
+    kept.write_bytes(orjson.dumps(told))
+    runtime.database.dispose()
+    return Ground(tokens, wards, environment, models)
+
+
+def _plain(model: Model) -> dict[str, Any]:
+    return {"code": model.code, "state": model.state, "open": model.open}
+
+
+def _wards(runtime: Runtime) -> tuple[str, ...]:
+    """Every commune that has a centre today, WARD first."""
+    offices = runtime.catalogue.offices.values()
+    today = runtime.now().date()
+    found = sorted(
+        office.code.removeprefix("TT-")
+        for office in offices
+        if office.body == "centre" and office.valid(today) and office.code.removeprefix("TT-").isdigit()
+    )
+    return (WARD, *(ward for ward in found if ward != WARD))
+
+
+def _employ(unit: UnitOfWork, wards: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """Staff for the first wards, a monitor of the province, and one receiver of events (a province's own portal)."""
+    tokens: dict[str, dict[str, str]] = {}
+    for ward in wards[:ACTING_WARDS]:
+        tokens[ward] = {}
+        for role, office in (("counter", "TT"), ("specialist", "UB"), ("leader", "UB")):
+            person = add_person(unit, f"{role}.{ward}", f"Cán bộ {role} {ward}")
+            add_membership(unit, person, f"{office}-{ward}", role, FIRST_DAY)
+            tokens[ward][role] = issue_token(unit, person, dt.timedelta(days=400))
+    monitor = add_person(unit, "monitor", "Cán bộ theo dõi")
+    add_membership(unit, monitor, f"UB-{WARD}", "monitor", FIRST_DAY)
+    tokens[WARD]["monitor"] = issue_token(unit, monitor, dt.timedelta(days=400))
+    admin = add_person(unit, "admin", "Quản trị", admin=True)
+    unit.actor = Actor("admin", "Quản trị", person_id=admin)
+    add_webhook(unit, "https://portal.example.vn/events")
+    return tokens
+
+
+def _model_dossiers(environment: dict[str, str], tokens: dict[str, str]) -> list[Model]:
+    """Thirty days of filing: finished ones on every day, open ones on the last eight."""
+    told = [dt.datetime.now(dt.UTC)]
+    runtime = compose(settings_from(environment), now=lambda: told[0], ring=lambda: None)
+    client = create_app(runtime).test_client()
+    models = []
+    for days in range(30, 0, -1):
+        told[0] = (dt.datetime.now(dt.UTC) - dt.timedelta(days=days)).replace(hour=2, minute=30)
+        for procedure, state in ((BIRTH, "returned"), (PERMIT, "returned")):
+            models.append(_walk(client, tokens, procedure, state))
+        if days <= 8:
+            for state in ("checking", "drafting"):
+                models.append(_walk(client, tokens, PERMIT, state))
+    runtime.database.dispose()
+    return models
+
+
+_WAYS: dict[str, list[tuple[str, str]]] = {
+    BIRTH: [
+        ("counter", "forward"),
+        ("specialist", "submit"),
+        ("leader", "attach"),
+        ("leader", "sign"),
+        ("counter", "return"),
+    ],
+    PERMIT: [
+        ("counter", "forward"),
+        ("specialist", "inspect"),
+        ("specialist", "inspected"),
+        ("specialist", "submit"),
+        ("leader", "attach"),
+        ("leader", "sign"),
+        ("counter", "pay"),
+        ("counter", "return"),
+    ],
+}
+_keys = itertools.count(1)
+
+
+def _walk(client: FlaskClient, tokens: dict[str, str], procedure: str, until: str) -> Model:
+    stands = _ask(client, tokens["counter"], "POST", "/dossiers", filing(procedure))
+    code = stands["code"]
+    for role, action in _WAYS[procedure]:
+        if stands["state"] == until:
+            break
+        at, version = f"/dossiers/{code}", stands["version"]
+        if action == "attach":
+            form = {"key": "ket_qua", "file": (PDF, "ket-qua.pdf")}
+            stands = _ask(client, tokens[role], "POST", f"{at}/documents", form, version, form=True)
+        elif action == "pay":
+            body = {"method": "cash", "receipt": "BL-1"}
+            stands = _ask(client, tokens[role], "PUT", f"{at}/fees/nha_o", body, version)
+        else:
+            stands = _ask(client, tokens[role], "POST", f"{at}/actions", {"action": action}, version)
+    assert stands["state"] == until, stands
+    return Model(code, until, until != "returned")
+
+
+def filing(procedure: str, ward: str = WARD) -> dict[str, Any]:
+    """What a counter sends to file and receive one dossier."""
+    applicant = {
+        "kind": "citizen",
+        "name": "Nguyễn Văn Mẫu",
+        "identity_number": "079190000001",
+        "phone": "0900000001",
+        "email": "nguoi.nop@example.vn",
+        "commune": ward,
+        "verified": True,
+    }
+    if procedure == BIRTH:
+        fields: dict[str, Any] = {
+            "registry.commune": ward,
+            "child.name": "Trẻ Mẫu",
+            "child.born": "2026-02-20",
+            "child.sex": "female",
+            "child.birthplace": "Bệnh viện Mẫu",
+            "mother.name": "Người Mẹ Mẫu",
+            "birth.at_hospital": True,
+        }
+        papers = [{"key": "to_khai", "original": 1}, {"key": "chung_sinh", "original": 1}]
+    else:
+        fields = {
+            "land.commune": ward,
+            "land.parcel": "Thửa 12, tờ 5",
+            "land.address": "Số 1 đường Mẫu",
+            "land.area": 80,
+            "building.kind": "house",
+            "building.floors": 3,
+            "building.area": 210,
+        }
+        papers = [{"key": "don", "original": 1}, {"key": "giay_dat", "certified": 1}, {"key": "ban_ve", "original": 2}]
+    return {
+        "procedure": procedure,
+        "intake_office": f"TT-{ward}",
+        "receive": True,
+        "applicant": applicant,
+        "fields": fields,
+        "documents": papers,
+    }
+
+
+def _ask(
+    client: FlaskClient,
+    token: str,
+    method: str,
+    path: str,
+    body: dict[str, Any],
+    version: int | None = None,
+    *,
+    form: bool = False,
+) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"ground-{next(_keys)}"}
+    if version is not None:
+        headers["If-Match"] = f'"{version}"'
+    if form:
+        content, name = body["file"]
+        given: dict[str, Any] = {"data": {"key": body["key"], "file": (io.BytesIO(content), name)}}
+    else:
+        given = {"json": body}
+    answer = client.open(f"/api/v1{path}", method=method, headers=headers, **given)
+    assert 200 <= answer.status_code < 300, answer.text
+    told: dict[str, Any] = answer.json
+    return told

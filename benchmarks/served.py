@@ -1,0 +1,91 @@
+"""Web processes to measure, started as our own children and ended by their ids."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+WORKERS, THREADS = 2, 8
+STARTS_WITHIN = 60.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A listening web process."""
+
+    pid: int
+    port: int
+
+
+@contextmanager
+def ours(environment: Mapping[str, str], folder: Path, server: str = "gunicorn") -> Iterator[Served]:
+    """``motcua serve``, as an installation runs it."""
+    arguments = ["-m", "cli", "serve", "--workers", str(WORKERS), "--threads", str(THREADS), "--server", server]
+    with _running(
+        lambda port: [sys.executable, *arguments, "--port", str(port)], environment, folder / "ours.log"
+    ) as one:
+        yield one
+
+
+@contextmanager
+def plain(application: str, environment: Mapping[str, str], folder: Path) -> Iterator[Served]:
+    """Another WSGI application under gunicorn with as many processes and threads."""
+
+    def command(port: int) -> list[str]:
+        shape = ["--workers", str(WORKERS), "--worker-class", "gthread", "--threads", str(THREADS), "--keep-alive", "5"]
+        bind = ["--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
+        return [sys.executable, "-m", "gunicorn", *shape, *bind, "--no-control-socket", application]
+
+    with _running(command, environment, folder / f"{application.split(':')[0]}.log") as one:
+        yield one
+
+
+@contextmanager
+def _running(command: object, environment: Mapping[str, str], log: Path) -> Iterator[Served]:
+    assert callable(command)
+    port = _free_port()
+    with log.open("ab") as output:
+        child = subprocess.Popen(
+            command(port),
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_until_it_listens(port, child, log)
+        yield Served(child.pid, port)
+    finally:
+        child.send_signal(signal.SIGTERM)
+        try:
+            child.wait(40)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def _wait_until_it_listens(port: int, child: subprocess.Popen[bytes], log: Path) -> None:
+    latest = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < latest:
+        if child.poll() is not None:
+            break
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"the web process did not start:\n{log.read_text()[-2000:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
