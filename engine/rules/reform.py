@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 from engine.rules.competence import Competence
@@ -115,10 +115,6 @@ class Reform:
     moved: Literal["pass", "keep"] = "pass"
     divisions: tuple[Division, ...] = ()
     contacts: tuple[Contact, ...] = ()
-    hamlets: Mapping[tuple[str, str, str], str] = field(init=False, repr=False, compare=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "hamlets", {one.asked: one.to for one in self.divisions})
 
     @property
     def last_day(self) -> dt.date:

@@ -63,6 +63,7 @@ class Places:
         self._parts: dict[str, tuple[Part, ...]] = {}
         self._laws: dict[tuple[str, str, dt.date], Competence | Refusal] = {}
         self._serving: dict[tuple[str, str, str, dt.date], tuple[Office, ...]] = {}
+        self._hamlets = {one.asked: one.to for one in reform.divisions}
         self._about: dict[str, list[Competence]] = {}
         for one in known.competences:
             self._about.setdefault(one.subject, []).append(one)
@@ -139,7 +140,7 @@ class Places:
     def _settled(
         self, unit: Unit, parts: tuple[Part, ...], hamlet: str | None, parcel: str | None, chosen: frozenset[str]
     ) -> tuple[Part, ...]:
-        listed = self._reform.hamlets
+        listed = self._hamlets
         for by, name in (("hamlet", hamlet), ("parcel", parcel)):
             if not chosen and name and listed:
                 told = listed.get((unit.code, by, plain_text(name)))

@@ -10,6 +10,7 @@ from engine.store import (
     journal,
     outbox,
     people,
+    plans,
     releases,
     units,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "metadata",
     "outbox",
     "people",
+    "plans",
     "releases",
     "units",
 ]

@@ -171,6 +171,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reads_dossier_id"), ["dossier_id"], unique=False)
 
     op.create_table(
+        "reforms",
+        sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("document", JSON, nullable=False),
+        sa.Column("summary", JSON, nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('loading', 'ready', 'applying', 'applied', 'reverting', 'reverted')",
+            name=op.f("ck_reforms_state"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reforms")),
+        sa.UniqueConstraint("digest", name=op.f("uq_reforms_digest")),
+    )
+    op.create_table(
         "successions",
         sa.Column("from_id", sa.String(length=24), nullable=False),
         sa.Column("to_id", sa.String(length=24), nullable=False),
@@ -212,6 +231,14 @@ def upgrade() -> None:
     with op.batch_alter_table("memberships", schema=None) as batch_op:
         batch_op.create_index("ix_memberships_office_role", ["office", "role"], unique=False)
 
+    op.create_table(
+        "reform_groups",
+        sa.Column("reform_id", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("document", JSON, nullable=False),
+        sa.ForeignKeyConstraint(["reform_id"], ["reforms.id"], name=op.f("fk_reform_groups_reform_id")),
+        sa.PrimaryKeyConstraint("reform_id", "number", name=op.f("pk_reform_groups")),
+    )
     op.create_table(
         "releases",
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -505,6 +532,37 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "reform_items",
+        sa.Column("reform_id", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("dossier_id", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("province", sa.String(length=8), nullable=False),
+        sa.Column("passages", JSON, nullable=False),
+        sa.Column("place", sa.String(length=8), nullable=True),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("chosen", JSON, nullable=True),
+        sa.Column("entry", sa.Integer(), nullable=True),
+        sa.Column("before", JSON, nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "status IN ('waiting', 'person', 'done', 'stale', 'ended', 'reverted', 'touched')",
+            name=op.f("ck_reform_items_status"),
+        ),
+        sa.ForeignKeyConstraint(["dossier_id"], ["dossiers.id"], name=op.f("fk_reform_items_dossier_id")),
+        sa.ForeignKeyConstraint(["reform_id"], ["reforms.id"], name=op.f("fk_reform_items_reform_id")),
+        sa.PrimaryKeyConstraint("reform_id", "dossier_id", name=op.f("pk_reform_items")),
+    )
+    with op.batch_alter_table("reform_items", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_reform_items_done",
+            ["dossier_id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'done'"),
+            postgresql_where=sa.text("status = 'done'"),
+        )
+        batch_op.create_index("ix_reform_items_status", ["reform_id", "status", "dossier_id"], unique=False)
+
+    op.create_table(
         "verifications",
         sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
         sa.Column("dossier_id", BIG_ID, nullable=False),
@@ -546,6 +604,13 @@ def downgrade() -> None:
         batch_op.drop_index("ix_verifications_dossier_id")
 
     op.drop_table("verifications")
+    with op.batch_alter_table("reform_items", schema=None) as batch_op:
+        batch_op.drop_index("ix_reform_items_status")
+        batch_op.drop_index(
+            "ix_reform_items_done", sqlite_where=sa.text("status = 'done'"), postgresql_where=sa.text("status = 'done'")
+        )
+
+    op.drop_table("reform_items")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_outbox_waiting",
@@ -604,6 +669,7 @@ def downgrade() -> None:
         batch_op.drop_index("uq_releases_version")
 
     op.drop_table("releases")
+    op.drop_table("reform_groups")
     with op.batch_alter_table("memberships", schema=None) as batch_op:
         batch_op.drop_index("ix_memberships_office_role")
 
@@ -613,6 +679,7 @@ def downgrade() -> None:
 
     op.drop_table("units")
     op.drop_table("successions")
+    op.drop_table("reforms")
     with op.batch_alter_table("reads", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reads_dossier_id"))
         batch_op.drop_index(batch_op.f("ix_reads_at"))

@@ -1,0 +1,189 @@
+"""The facts of every live dossier, as a reform's plan asks for them: read in keyset batches that lock nothing.
+
+Each batch is a short transaction of its own that only reads, so that neither clerks nor the vacuum wait for a plan. A
+dossier that changes while the plan is made is planned as it was; applying the plan looks at it again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, select, tuple_
+
+from engine.catalogue import Catalogue
+from engine.rules.reform import VERIFICATION, Reform
+from engine.rules.reform_members import Held
+from engine.rules.reform_plan import Live, subjects_of
+from engine.store.clocks import closures
+from engine.store.dossiers import applicants, dossiers, verifications
+from engine.store.journal import journal
+from engine.store.people import memberships
+from engine.store.plans import reform_items, reforms
+from engine.store.releases import releases
+
+LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+PAGE = 5000
+_COLUMNS: tuple[Any, ...] = (
+    dossiers.c.id,
+    dossiers.c.code,
+    dossiers.c.version,
+    dossiers.c.release,
+    dossiers.c.procedure,
+    dossiers.c.applicant_kind,
+    dossiers.c.province,
+    dossiers.c.place,
+    dossiers.c.offices,
+    dossiers.c.clock,
+    journal.c.at,
+)
+
+
+class ReformReader:
+    """Reads live dossiers for one reform."""
+
+    def __init__(self, database: Engine, catalogue: Catalogue, reform: Reform) -> None:
+        self._database, self._catalogue, self._reform = database, catalogue, reform
+        self._subjects: dict[str, Mapping[str, str]] = {}
+        self._unfinished: ColumnElement[bool] | None = None
+        self._divided = frozenset(one.commune for one in reform.divisions)
+
+    def count(self) -> int:
+        """How many dossiers are live, for the progress of a plan."""
+        with self._reading() as connection:
+            return int(connection.execute(select(func.count()).where(self._live(connection))).scalar_one())
+
+    def live(self, page: int = PAGE) -> Iterator[Live]:
+        """Every live dossier, in order of id."""
+        last = 0
+        while True:
+            with self._reading() as connection:
+                found = self._page(connection, and_(dossiers.c.id > last, self._live(connection)), page)
+            yield from found
+            if len(found) < page:
+                return
+            last = found[-1].id
+
+    def of_ids(
+        self, connection: Connection, ids: Collection[int], chosen: Mapping[int, Collection[str]] | None = None
+    ) -> dict[int, Live]:
+        """The facts of these dossiers as they are in the caller's transaction; those that have finished are left out.
+        ``chosen`` are the communes that a person chose, by dossier."""
+        which = and_(dossiers.c.id.in_(sorted(ids)), self._live(connection))
+        return {one.id: one for one in self._page(connection, which, len(ids), chosen or {})}
+
+    def held(self) -> list[Held]:
+        """Every membership that was begun before the new order and goes on into it."""
+        goes_on = memberships.c.valid_to.is_(None) | (memberships.c.valid_to > self._reform.date)
+        statement = select(memberships).where(memberships.c.valid_from < self._reform.date, goes_on)
+        with self._reading() as connection:
+            rows = connection.execute(statement.order_by(memberships.c.office, memberships.c.person_id)).all()
+        return [Held(row.person_id, row.office, row.role, row.valid_from, row.valid_to) for row in rows]
+
+    def closures(self) -> dict[str, str]:
+        """For offices that close on days of their own: something that differs where those days differ."""
+        found: dict[str, list[str]] = defaultdict(list)
+        with self._reading() as connection:
+            for row in connection.execute(select(closures).order_by(closures.c.office, closures.c.first)):
+                found[row.office].append(str(row.document))
+        return {office: "\n".join(days) for office, days in found.items()}
+
+    def _reading(self) -> Connection:
+        return self._database.connect().execution_options(motcua_read_only=True)
+
+    def _live(self, connection: Connection) -> ColumnElement[bool]:
+        """Not in a final state of its release."""
+        if self._unfinished is None:
+            digests = connection.execute(select(releases.c.digest).order_by(releases.c.digest)).scalars().all()
+            final = [
+                (digest, key)
+                for digest in digests
+                for key, state in self._catalogue.workflow(digest).release.states.items()
+                if state.final
+            ]
+            self._unfinished = tuple_(dossiers.c.release, dossiers.c.state).not_in(final)
+        return self._unfinished
+
+    def _page(
+        self,
+        connection: Connection,
+        which: ColumnElement[bool],
+        limit: int,
+        chosen: Mapping[int, Collection[str]] = MappingProxyType({}),
+    ) -> list[Live]:
+        first = and_(journal.c.dossier_id == dossiers.c.id, journal.c.number == 1)
+        statement = select(*_COLUMNS).join(journal, first).where(which).order_by(dossiers.c.id).limit(limit)
+        rows = connection.execute(statement).all()
+        if not rows:
+            return []
+        questions, placed = self._questions(connection, rows), self._placed(connection, rows)
+        forms = self._forms(connection, rows)
+        return [self._of_row(row, questions, placed, forms, chosen) for row in rows]
+
+    def _of_row(
+        self,
+        row: Row[Any],
+        questions: Mapping[int, Mapping[str, str]],
+        placed: Mapping[int, dt.date],
+        forms: Mapping[int, Mapping[str, Any]],
+        chosen: Mapping[int, Collection[str]],
+    ) -> Live:
+        subjects = self._subjects.get(row.release)
+        if subjects is None:
+            subjects = self._subjects[row.release] = subjects_of(self._catalogue.workflow(row.release).release)
+        asked, form = questions.get(row.id), forms.get(row.id)
+        return Live(
+            row.id,
+            row.code,
+            row.version,
+            row.procedure,
+            row.applicant_kind,
+            row.province,
+            row.place,
+            placed.get(row.id) or row.at.astimezone(LOCAL).date(),
+            {**row.offices, **asked} if asked else row.offices,
+            subjects,
+            row.clock == "running",
+            _told(form, "hamlet") if form else None,
+            _told(form, "parcel") if form else None,
+            frozenset(chosen.get(row.id, ())),
+        )
+
+    def _questions(self, connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, dict[str, str]]:
+        """Questions to other offices that wait for an answer: a desk each."""
+        waiting = and_(
+            verifications.c.dossier_id.between(rows[0].id, rows[-1].id), verifications.c.answered_at.is_(None)
+        )
+        found: dict[int, dict[str, str]] = defaultdict(dict)
+        for one in connection.execute(select(verifications).where(waiting).order_by(verifications.c.id)):
+            found[one.dossier_id][f"{VERIFICATION}:{one.id}"] = one.office
+        return found
+
+    def _placed(self, connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, dt.date]:
+        """Since when a dossier's commune bears the code it stands with, where an earlier reform moved it: codes are
+        given out again, so the day belongs to the code. Otherwise it is the day on which the dossier was opened."""
+        moved = and_(
+            reform_items.c.dossier_id.between(rows[0].id, rows[-1].id),
+            reform_items.c.status == "done",
+            reform_items.c.place.is_not(None),
+        )
+        statement = select(reform_items.c.dossier_id, func.max(reforms.c.date))
+        statement = statement.join(reforms, reforms.c.id == reform_items.c.reform_id).where(moved)
+        return {row[0]: row[1] for row in connection.execute(statement.group_by(reform_items.c.dossier_id))}
+
+    def _forms(self, connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, Mapping[str, Any]]:
+        """The forms of the dossiers that lie in a commune of which the reform knows the hamlets or plots."""
+        ids = [row.id for row in rows if row.place in self._divided] if self._divided else []
+        if not ids:
+            return {}
+        of_these = select(applicants.c.dossier_id, applicants.c.form).where(applicants.c.dossier_id.in_(ids))
+        return {row.dossier_id: row.form for row in connection.execute(of_these)}
+
+
+def _told(form: Mapping[str, Any], what: str) -> str | None:
+    """The value of ``land.hamlet`` or ``land.parcel``, whatever the procedure calls the thing it belongs to."""
+    return next((str(value) for key, value in sorted(form.items()) if key.endswith(f".{what}") and value), None)

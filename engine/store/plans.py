@@ -1,0 +1,59 @@
+"""Plans of reforms that are being carried out, and where each dossier of them stands."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, text
+
+from engine.store.base import BigId, Json, Moment, metadata
+
+reforms = Table(
+    "reforms",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("code", String(60), nullable=False),
+    Column("date", Date, nullable=False),  # the first day of the new order
+    Column("digest", String(64), nullable=False, unique=True),  # of the plan, as the file says it
+    Column("document", Json, nullable=False),  # the reform with its policies, so that stale items are recomputed
+    Column("summary", Json, nullable=False),  # the totals that were approved
+    Column("state", String(10), nullable=False),
+    Column("loaded_at", Moment, nullable=False),
+    Column("started_at", Moment),
+    Column("finished_at", Moment),
+    CheckConstraint("state IN ('loading', 'ready', 'applying', 'applied', 'reverting', 'reverted')", name="state"),
+)
+
+reform_groups = Table(
+    "reform_groups",
+    metadata,
+    Column("reform_id", BigId, ForeignKey("reforms.id"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("document", Json, nullable=False),
+)
+"""How dossiers pass: desk, office left, office reached or candidates, cause, legal texts; many dossiers share one."""
+
+reform_items = Table(
+    "reform_items",
+    metadata,
+    Column("reform_id", BigId, ForeignKey("reforms.id"), primary_key=True, autoincrement=False),
+    Column("dossier_id", BigId, ForeignKey("dossiers.id"), primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),  # of the dossier when it was planned
+    Column("province", String(8), nullable=False),  # whose triage it stands in
+    Column("passages", Json, nullable=False),  # desk → number of its group
+    Column("place", String(8)),  # the dossier's commune from the day on; None where undecided
+    Column("status", String(10), nullable=False),
+    Column("chosen", Json),  # the communes that a person chose for it
+    Column("entry", Integer),  # the journal entry that moved it
+    Column("before", Json),  # the columns that were changed, as they were
+    Column("at", Moment),
+    CheckConstraint("status IN ('waiting', 'person', 'done', 'stale', 'ended', 'reverted', 'touched')", name="status"),
+    Index("ix_reform_items_status", "reform_id", "status", "dossier_id"),
+    Index(
+        "ix_reform_items_done",
+        "dossier_id",
+        sqlite_where=text("status = 'done'"),
+        postgresql_where=text("status = 'done'"),
+    ),
+)
+"""``waiting``: to be moved; ``person``: stands in the province's triage; ``done``: moved by journal entry ``entry``;
+``stale``: the facts changed, the plan for it must be shown again; ``ended``: finished meanwhile, nothing to move;
+``reverted``: taken back; ``touched``: not taken back, since somebody worked on it after the move."""
