@@ -2,7 +2,8 @@
 
 A repeated request gets the same status, headers and body, marked ``Idempotency-Replayed: true``. Only successes are
 kept: a refused request changed nothing, and repeating it asks anew. Two that arrive at once are decided by the primary
-key: the later one is rolled back and given the answer of the first.
+key: the later one is rolled back and given the answer of the first. Kept answers are sealed, since that to a filing
+holds the citizen's link, which the database alone must not give away.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from flask import request
 from api.answers import Answer
 from api.context import actor, api, reading_connection, request_id, runtime
 from engine.errors import Refusal
+from engine.sealing import seal, unseal
 from engine.store.idempotency import RecordedAnswer, record_answer, recorded_answer
 from engine.transaction import UnitOfWork, in_transaction
 
@@ -50,6 +52,15 @@ class KeyReused(Refusal):
     en = "This Idempotency-Key was used for another request before."
 
 
+class AnswerLost(Refusal):
+    """The request was carried out, but the secret under which its answer was sealed is no longer in use."""
+
+    code = "answer-lost"
+    status = 409
+    vi = "Yêu cầu này đã được thực hiện trước đây nhưng câu trả lời không còn đọc được; hãy xem lại hồ sơ."
+    en = "This request was carried out before, but its answer can no longer be read; look at the dossier."
+
+
 class _LostTheRace(Exception):
     """Another request with the same key was recorded first: roll back and give its answer."""
 
@@ -70,7 +81,7 @@ def perform(name: str, act: Callable[[UnitOfWork], Answer], *, key_required: boo
 
     def once(uow: UnitOfWork) -> Answer:
         made = act(uow)
-        kept = RecordedAnswer(asked, made.status, made.headers, made.body)
+        kept = RecordedAnswer(asked, made.status, made.headers, seal(uow.settings.secret_keys[0], made.body, asked))
         if not record_answer(uow.connection, who, key, kept, uow.now):
             raise _LostTheRace
         return made
@@ -120,4 +131,7 @@ def _earlier(who: str, key: str, asked: bytes) -> Answer | None:
         return None
     if found.request_hash != asked:
         raise KeyReused()
-    return Answer(found.status, found.body, {**found.headers, REPLAYED: "true"})
+    body = unseal(runtime().settings.secret_keys, found.body, asked)
+    if body is None:
+        raise AnswerLost()
+    return Answer(found.status, body, {**found.headers, REPLAYED: "true"})
