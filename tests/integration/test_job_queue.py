@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import signal
 import zlib
 from collections.abc import Iterator
@@ -20,6 +21,14 @@ from cli.worker import Worker
 from engine import jobs
 from engine.job_queue import LONGEST_QUEUE, QUEUE, Bell, ClosedJob, queue_on
 from engine.schedule import TICKS
+
+
+CALLBACK = "tests.integration.test_job_queue.smuggled"
+
+
+def smuggled(*_: object) -> None:
+    """What a hostile job would have called; it can be seen from any copy of this module."""
+    os.environ["MOTCUA_TEST_SMUGGLED"] = "1"
 
 
 @pytest.fixture
@@ -173,9 +182,9 @@ def test_nothing_but_the_closed_list_runs(connection: redis.Redis, ran: list[str
 @pytest.mark.parametrize(
     "fields",
     [
-        {"success_callback_name": "os.abort"},
-        {"failure_callback_name": "os.abort", "success_callback_name": "os.abort"},
-        {"stopped_callback_name": "os.abort"},
+        {"success_callback_name": CALLBACK},
+        {"failure_callback_name": CALLBACK, "success_callback_name": CALLBACK},
+        {"stopped_callback_name": CALLBACK},
         {"webhooks": json.dumps([{"url": "http://127.0.0.1:9/", "events": ["finished"]}])},
         {"repeats_left": "1000", "repeat_intervals": "[0]"},
         {"retries_left": "1000000", "retry_intervals": "[0]"},
@@ -192,6 +201,7 @@ def test_what_else_a_job_may_bring_is_forgotten(
     smuggle(connection, ["drain_outbox", None, [], {}], **fields)
     work(connection)
     assert ran == ["drain_outbox"]
+    assert "MOTCUA_TEST_SMUGGLED" not in os.environ
     assert connection.llen("rq:queue:another") == 0
 
 
