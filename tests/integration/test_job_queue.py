@@ -22,7 +22,6 @@ from engine import jobs
 from engine.job_queue import LONGEST_QUEUE, QUEUE, Bell, ClosedJob, queue_on
 from engine.schedule import TICKS
 
-
 CALLBACK = "tests.integration.test_job_queue.smuggled"
 
 
