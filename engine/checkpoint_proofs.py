@@ -16,6 +16,7 @@ from engine.store.checkpoints import (
     TILE,
     checkpoint_numbered,
     entries_of_leaves,
+    go_by_index,
     journal_tiles,
     last_checkpoint,
     leaf_of,
@@ -58,6 +59,7 @@ def prove_entry(database: Engine, code: str, number: int, upto: int | None = Non
     Raises NotCovered, NoSuchCheckpoint, TreeDamaged.
     """
     with database.connect().execution_options(motcua_read_only=True) as connection:
+        go_by_index(connection)
         last = last_checkpoint(connection) if upto is None else _numbered(connection, upto)
         dossier = connection.execute(select(dossiers.c.id).where(dossiers.c.code == code)).scalar()
         leaf = leaf_of(connection, dossier, number) if dossier is not None else None
@@ -99,6 +101,7 @@ class Subtrees:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        go_by_index(connection)
 
     def __call__(self, height: int, position: int) -> bytes:
         base = height - height % TILE

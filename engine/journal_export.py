@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from engine.checkpoint_proofs import NoSuchCheckpoint
 from engine.errors import Conflict
-from engine.store.checkpoints import checkpoint_numbered, entries_of_leaves, last_checkpoint, lines_after
+from engine.store.checkpoints import checkpoint_numbered, entries_of_leaves, go_by_index, last_checkpoint, lines_after
 from engine.store.journal import journal
 
 ENTRIES = "entries.jsonl"
@@ -58,6 +58,7 @@ def entry_lines(database: Engine, size: int) -> Iterator[bytes]:
     """The lines of the first ``size`` leaves. One whose entry is gone is simply not there: the verifier will say so."""
     for start in range(0, size, PAGE):
         with database.connect().execution_options(motcua_read_only=True) as connection:
+            go_by_index(connection)
             end = min(start + PAGE, size)
             rows = entries_of_leaves(connection, start, end, journal.c.body, journal.c.hash)
         for row in rows:

@@ -26,6 +26,7 @@ from engine.store.checkpoints import (
     TILE,
     checkpoints,
     forget_covered,
+    go_by_index,
     journal_runs,
     journal_tiles,
     last_checkpoint,
@@ -123,6 +124,7 @@ def hand_over(unit: UnitOfWork, keys: CheckpointKeys, fresh: str, *, unannounced
 
 def _left_off(unit: UnitOfWork) -> tuple[Row[Any] | None, Edge]:
     take_turns(unit.connection)
+    go_by_index(unit.connection)
     last = last_checkpoint(unit.connection)
     return last, Edge() if last is None else _edge(last)
 

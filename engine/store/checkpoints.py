@@ -79,6 +79,18 @@ journal_uncovered = Table(
 _ONE_AT_A_TIME = 7_021_955_301  # any number that no other lock of this database uses
 
 
+_OFF = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit")
+
+
+def go_by_index(connection: Connection) -> None:
+    """Until the transaction ends, few rows are looked up one by one, however large the journal is.
+
+    Fresh rows are not in PostgreSQL's statistics yet; by these it would read the whole journal for a handful of leaves.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(*(func.set_config(name, "off", True) for name in _OFF)))
+
+
 def take_turns(connection: Connection) -> None:
     """Lets one checkpoint be made at a time, until the transaction ends. SQLite has one writer anyhow."""
     if connection.dialect.name == "postgresql":
