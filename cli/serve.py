@@ -42,6 +42,7 @@ def serve(host: str | None, port: int, workers: int, threads: int, server: str) 
 def _gunicorn(host: str, port: int, workers: int, threads: int) -> None:
     from gunicorn.app.base import BaseApplication
     from gunicorn.glogging import Logger
+    from gunicorn.util import import_app
 
     class IntoOurLog(Logger):  # type: ignore[misc]
         def setup(self, cfg: Any) -> None:
@@ -69,9 +70,7 @@ def _gunicorn(host: str, port: int, workers: int, threads: int) -> None:
                 self.cfg.set(name, value)
 
         def load(self) -> Any:
-            from wsgi import app
-
-            return app
+            return import_app(APPLICATION)
 
     Application().run()
 

@@ -235,7 +235,7 @@ def test_emptying_redis_costs_a_moment_while_a_clock_runs(
     code = world.land_at("accepted")
     keys = add(world, code, 5)
     worker, first_clock, second_clock = crew.start("worker"), crew.start("clock"), crew.start("clock")
-    until(lambda: waiting(world) == 0, crew)
+    until(lambda: waiting(world) == 0 and crew.log("clock").count("started") == 2, crew)
     with redis.Redis.from_url(redis_url) as client:
         client.flushall()
     more = add(world, code, 5, channel="email")
