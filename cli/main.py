@@ -23,6 +23,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "workflows": ("cli.workflows:workflows", "Workflow files: the procedures, written as YAML."),
     "territory": ("cli.territory:territory", "Administrative units, past and present."),
     "competence": ("cli.competence:competence", "Which office is competent for what, where and when."),
+    "reform": ("cli.reform:reform", "Reorganisations: what they do to open dossiers."),
     "demo": ("cli.demo.command:demo", "Show the main job on this machine."),
 }
 """Each command, where it stands, and its short help; a file is read only when its command is asked for."""

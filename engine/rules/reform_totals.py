@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -54,9 +54,27 @@ class Group:
         }
 
 
+class PlanDigest:
+    """The digest of a plan, line by line."""
+
+    def __init__(self, reform: Reform) -> None:
+        self._hash = hashlib.sha256(canonical({"reform": reform.code, "date": reform.date.isoformat()}))
+
+    def line(self, line: bytes) -> None:
+        """Adds the canonical line of one dossier."""
+        self._hash.update(line)
+
+    def of(self, groups: Iterable[Mapping[str, Any]], members: Iterable[Mapping[str, Any]]) -> str:
+        """The digest, hexadecimal, of what was added with these groups (without their counts) and memberships."""
+        whole = self._hash.copy()
+        for part in (*groups, *members):
+            whole.update(orjson.dumps(part, option=orjson.OPT_SORT_KEYS))
+        return whole.hexdigest()
+
+
 class Totals:
     """Counts items as they are decided. ``hours`` tells apart offices with closures of their own, by which due moments
-    could differ."""
+    could differ. ``flow`` counts dossiers by the office that decided and the one that will (None: a person says)."""
 
     def __init__(self, reform: Reform, hours: Mapping[str, Any] | None = None) -> None:
         self.reform = reform
@@ -66,13 +84,15 @@ class Totals:
         self.by_procedure: Counter[tuple[str, Outcome]] = Counter()
         self.by_province: Counter[tuple[str, Outcome]] = Counter()
         self.names: Counter[tuple[str, tuple[str, ...]]] = Counter()
+        self.flow: Counter[tuple[str, str | None]] = Counter()
+        self.members: list[dict[str, Any]] = []
         self.without: list[tuple[str, str, Cause, str]] = []
         self.running = 0
         self.other_hours = 0
         self._hours = hours or {}
         self._numbers: dict[Group, int] = {}
         self._seen: dict[tuple[str, int], tuple[int, Passage]] = {}
-        self._hash = hashlib.sha256(canonical({"reform": reform.code, "date": reform.date.isoformat()}))
+        self._digest = PlanDigest(reform)
 
     def add(self, item: Item, running: bool = False) -> bytes | None:
         """Counts one item; its canonical line, None when it stays."""
@@ -86,6 +106,8 @@ class Totals:
         self.running += running
         passages = {one.desk: self._number(item.procedure, one) for one in item.passages}
         self._look_at(item)
+        main = next((one for one in item.passages if one.desk == "handler"), item.passages[0])
+        self.flow[main.source, main.target] += 1
         line = orjson.dumps(
             {
                 "id": item.id,
@@ -98,30 +120,18 @@ class Totals:
             },
             option=orjson.OPT_SORT_KEYS,
         )
-        self._hash.update(line)
+        self._digest.line(line)
         return line
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the reform, the lines so far and their groups."""
-        whole = self._hash.copy()
-        for group in self.groups:
-            whole.update(orjson.dumps(group.to_data(), option=orjson.OPT_SORT_KEYS))
-        return whole.hexdigest()
+        """SHA-256 over the reform, the lines so far, their groups, and the memberships that follow."""
+        return self._digest.of(map(Group.to_data, self.groups), self.members)
 
     @property
     def changes(self) -> int:
         """Dossiers that do not simply stay."""
         return sum(count for outcome, count in self.outcomes.items() if outcome != "stays")
-
-    def flows(self, level: Callable[[str], str] = lambda code: code) -> Counter[tuple[str, str]]:
-        """How many desks pass from where to where, by what ``level`` makes of office codes."""
-        found: Counter[tuple[str, str]] = Counter()
-        for number, count in self.dossiers.items():
-            passage = self.groups[number].passage
-            if passage.target is not None:
-                found[level(passage.source), level(passage.target)] += count
-        return found
 
     def summary(self) -> dict[str, Any]:
         """The totals as plain data, in a settled order."""
@@ -142,6 +152,7 @@ class Totals:
             "names": [
                 {"old": old, "new": list(new), "dossiers": count} for (old, new), count in sorted(self.names.items())
             ],
+            "members": self.members,
             "without": [
                 {"code": code, "desk": desk, "cause": cause, "office": office}
                 for code, desk, cause, office in self.without

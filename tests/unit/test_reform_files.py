@@ -110,9 +110,7 @@ def real_file(change: str = "") -> str:
 def test_contradictions_within_the_policy_are_found() -> None:
     text = real_file("name: tax-of-districts => name: communes")
     assert [rule for rule, _, _ in findings(text)] == ["policy-twice"]
-    text = real_file(
-        a="from: {level: district, body: tax} => from: {level: district, body: tax, applicants: [citizen]}"
-    )
+    text = real_file("from: {level: district, body: tax} => from: {level: district, body: tax, applicants: [citizen]}")
     assert [rule for rule, _, _ in findings(text)] == ["closing-without-policy"]
     text = real_file('body: authority, procedures: ["1.001612"]} => body: authority}')
     assert [rule for rule, _, _ in findings(text)] == ["never-reached", "never-reached"]
