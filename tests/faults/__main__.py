@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
 import sys
 
 from tests.faults.run import run
@@ -17,9 +18,14 @@ def main() -> int:
     words.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")
     given = words.parse_args()
     acts = given.acts or (1_000_000 if given.minutes else 2000)
-    report = run(given.database, acts=acts, seed=given.seed, seconds=given.minutes and given.minutes * 60)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that an ended run cleans up behind itself
+    report = run(given.database, acts=acts, seed=given.seed, seconds=given.minutes and given.minutes * 60, tell=_tell)
     sys.stdout.write(report.table() + "\n")
     return 1 if report.broken else 0
+
+
+def _tell(sentence: str) -> None:
+    sys.stderr.write(sentence + "\n")
 
 
 if __name__ == "__main__":

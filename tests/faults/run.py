@@ -8,7 +8,7 @@ import random
 import statistics
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import and_, func, select
@@ -24,6 +24,7 @@ from tests.faults.trouble import CLOCK, REDIS, WORKER, Strike, Trouble
 
 CALM_WITHIN = 60.0  # seconds after the last fault
 RECOVERS_WITHIN = 60.0
+TELL_EVERY = 15.0
 DAY_IN_STEPS, STEP = 8, dt.timedelta(hours=2)
 """While the load lasts, the told time goes on by a working day and more: steps run over their hours, days end."""
 
@@ -72,14 +73,23 @@ class Report:
         return "\n".join(lines)
 
 
-def run(kind: str, *, acts: int, seed: int, seconds: float | None = None) -> Report:
-    """Runs a house on ``kind`` (``postgresql``, ``sqlite``) until ``acts`` successes, or until ``seconds`` are over."""
+def run(
+    kind: str,
+    *,
+    acts: int,
+    seed: int,
+    seconds: float | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Report:
+    """Runs a house on ``kind`` (``postgresql``, ``sqlite``) until ``acts`` successes, or until ``seconds`` are over.
+    ``tell`` is given a line now and then."""
     with open_house(kind) as house:
         load, trouble = Load(house.base, house.tokens, acts=acts, seed=seed), Trouble(house, seed)
         began = time.monotonic()
-        _suffer(house, load, trouble, acts, None if seconds is None else began + seconds)
+        _suffer(house, load, trouble, acts, None if seconds is None else began + seconds, tell)
         lasted, ended = time.monotonic() - began, time.monotonic()
         calm_after = _rest(house, load, ended)
+        tell(f"{len(load.acknowledged)} acts in {lasted:.0f} s; at rest after {calm_after:.1f} s")
         findings = ask_again(house, load, gather(house, load.acknowledged), random.Random(seed))
         _let_days_pass(house, load, trouble)
         house.stop_all()
@@ -103,23 +113,29 @@ def run(kind: str, *, acts: int, seed: int, seconds: float | None = None) -> Rep
         )
 
 
-def _suffer(house: House, load: Load, trouble: Trouble, acts: int, latest: float | None) -> None:
+def _suffer(
+    house: House, load: Load, trouble: Trouble, acts: int, latest: float | None, tell: Callable[[str], None]
+) -> None:
     """Load, faults, and time that goes on, until the load is done."""
     load.start()
-    passed, next_strike = 0, time.monotonic() + 2
+    passed, next_strike, next_line = 0, trouble.acts_until_next(), time.monotonic() + TELL_EVERY
     while load.working:
-        time.sleep(0.05)
+        time.sleep(0.02)
         if house.look_after():
             load.wrong.append("a process ended by itself")
+        if time.monotonic() > next_line:
+            tell(f"{len(load.acknowledged)} acts, {len(trouble.strikes)} faults")
+            next_line += TELL_EVERY
         if latest is not None and time.monotonic() > latest:
             load.stop()
         if len(load.acknowledged) * DAY_IN_STEPS > acts * (passed + 1):
             house.let_pass(STEP)
             passed += 1
-        if time.monotonic() > next_strike and not load.done:
+        if len(load.acknowledged) >= next_strike and not load.done:
+            time.sleep(trouble.moment())
             struck = trouble.strike()
             _wait_for_service(load, struck[-1].at)
-            next_strike = time.monotonic() + trouble.pause()
+            next_strike = len(load.acknowledged) + trouble.acts_until_next()
 
 
 def _wait_for_service(load: Load, since: float) -> None:
@@ -136,7 +152,7 @@ def _let_days_pass(house: House, load: Load, trouble: Trouble) -> None:
     for days, faults in ((3, (WORKER,)), (50, (WORKER, CLOCK, REDIS, WORKER))):
         house.let_pass(dt.timedelta(days=days))
         for fault in faults:
-            time.sleep(trouble.pause())
+            time.sleep(5 * trouble.moment())
             trouble.strike(fault)
         _rest(house, load, time.monotonic())
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tests.faults.house import House
 
 WEB, FORK, WORKER, CLOCK, REDIS = "kill web", "kill web fork", "kill worker", "kill clock", "flush Redis"
-KINDS: dict[str, int] = {WEB: 3, FORK: 4, WORKER: 4, CLOCK: 1, REDIS: 3}
+KINDS: dict[str, int] = {WEB: 2, FORK: 5, WORKER: 4, CLOCK: 1, REDIS: 3}
 """Fault → how often, against the others."""
 TWO_AT_ONCE = 0.2
 
@@ -41,9 +41,13 @@ class Trouble:
         self._house.look_after()
         return struck
 
-    def pause(self) -> float:
-        """How long to leave the house alone, in seconds."""
-        return self._dice.uniform(0.3, 3.0)
+    def acts_until_next(self) -> int:
+        """How many acts succeed before the next strike."""
+        return self._dice.randint(15, 85)
+
+    def moment(self) -> float:
+        """A part of a second, so that a strike falls anywhere in an act."""
+        return self._dice.uniform(0, 0.2)
 
     def _choose(self) -> list[str]:
         names, weights = list(KINDS), list(KINDS.values())

@@ -1,0 +1,27 @@
+"""The house is killed at random, process by process, while it works: nothing is lost, doubled or half-changed.
+
+``bin/faults`` does the same for as long as wanted, with a table of how fast the house recovered.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.faults.run import run
+
+ACTS = int(os.environ.get("MOTCUA_FAULT_ACTS", "600"))
+
+
+@pytest.mark.postgresql
+def test_nothing_is_lost_or_doubled_under_kills_on_postgresql() -> None:
+    report = run("postgresql", acts=ACTS, seed=2)
+    assert report.broken == [], report.table()
+    assert report.acts >= ACTS
+    assert len(report.strikes) >= 10
+
+
+def test_nothing_is_lost_or_doubled_under_kills_on_sqlite() -> None:
+    report = run("sqlite", acts=ACTS // 4, seed=3)
+    assert report.broken == [], report.table()
