@@ -12,6 +12,7 @@ import click
 import redis
 import structlog
 from rq.cron import CronJob, CronScheduler
+from rq.exceptions import StopRequested
 
 from adapters.logging import set_up_logging
 from engine.job_queue import QUEUE, Bell
@@ -60,15 +61,23 @@ def clock() -> None:
 def tick_until_stopped(url: str) -> None:
     """Returns when told to stop by SIGTERM or SIGINT; goes on when Redis was away."""
     stop = threading.Event()
+    _hear_signals(stop)
     connection = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2)
     while not stop.is_set():
         ticker = Ticker(connection, Bell(url))
         try:
             ticker.start()
+        except StopRequested:  # told while it was beginning or ending, where rq does not expect it
+            return
         except (redis.RedisError, OSError) as error:
             log.warning("redis-away", why=f"{type(error).__name__}: {error}")
         if ticker.told_to_stop:
             return
-        signal.signal(signal.SIGTERM, lambda *_: stop.set())
-        signal.signal(signal.SIGINT, lambda *_: stop.set())
+        _hear_signals(stop)
         stop.wait(WAIT)
+
+
+def _hear_signals(stop: threading.Event) -> None:
+    """Before rq listens for them, and while Redis is away."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())

@@ -118,6 +118,7 @@ class Shift:
 
     def work(self) -> None:
         """Returns when told to stop by SIGTERM or SIGINT; a job under way is finished first."""
+        self._hear_signals()
         while not self._stop.is_set():
             self._listen()
             if not self._stop.is_set():
