@@ -40,7 +40,7 @@ def test_a_building_permit_in_ben_nghe_and_sai_gon(on: dt.date, intake: str, han
     assignment = route(workflow, facts, country(), on, intake)
     assert assignment.offices["handler"] == handler
     assert assignment.decided
-    assert str(on) in assignment.reasons["handler"].vi
+    assert f"{on:%d/%m/%Y}" in assignment.reasons["handler"].vi
 
 
 def test_every_shipped_competence_has_one_office_in_every_commune_on_every_day_of_three_years() -> None:

@@ -51,7 +51,7 @@ def test_a_building_permit_goes_to_the_district_in_june_and_to_the_commune_in_ju
     assert june.offices == {"intake": "MC-760", "handler": "UB-760", "tax": "THUE-79"}
     assert july.offices == {"intake": "TT-100", "handler": "UB-100", "tax": "THUE-79"}
     assert june.reasons["handler"].vi == (
-        "Cơ quan UB-760: thẩm quyền cấp huyện đối với Phường Cũ Một ngày 2025-06-15 theo 50/2014/QH13"
+        "Cơ quan UB-760: thẩm quyền cấp huyện đối với Phường Cũ Một ngày 15/06/2025 theo 50/2014/QH13"
     )
     assert july.reasons["handler"].en == (
         "Office UB-100: the commune is competent for Phường Mới on 2025-07-15 by 140/2025/NĐ-CP"
@@ -88,7 +88,7 @@ def test_no_office_at_all_is_refused_in_words() -> None:
         routed(JULY, "103", known=known)
     assert caught.value.sentence("vi") == (
         "Theo 140/2025/NĐ-CP, thẩm quyền thuộc cấp xã (authority), "
-        "nhưng ngày 2025-07-15 Phường Khác không có cơ quan như vậy."
+        "nhưng ngày 15/07/2025 Phường Khác không có cơ quan như vậy."
     )
 
 

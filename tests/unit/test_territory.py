@@ -138,7 +138,7 @@ def test_no_day_before_the_first_is_answered() -> None:
     for ask in questions:
         with pytest.raises(BeforeFirstDate) as refused:
             ask()
-        assert "2024-01-01" in refused.value.sentence("vi") and "2023-12-31" in refused.value.sentence("en")
+        assert "01/01/2024" in refused.value.sentence("vi") and "2023-12-31" in refused.value.sentence("en")
 
 
 def test_parents_follow_the_day() -> None:
