@@ -61,7 +61,8 @@ class Conflict(Refusal):
 
 
 class InvalidInput(Refusal):
-    """One or more values are wrong; ``errors`` maps where (``applicant.name``) to what is wrong there."""
+    """One or more values are wrong; ``errors`` maps where (``applicant.name``) to what is wrong there, best as a
+    ``Text`` in both languages."""
 
     code = "invalid-input"
     status = 422
@@ -70,8 +71,11 @@ class InvalidInput(Refusal):
 
     def __init__(self, errors: dict[str, Any] | None = None, **facts: Any) -> None:
         self.errors = errors or {}
-        facts.setdefault("summary", "; ".join(f"{where}: {_in_words(what)}" for where, what in self.errors.items()))
         super().__init__(**facts)
+
+    def sentence(self, language: str = "vi") -> str:
+        listed = "; ".join(f"{where}: {_in_words(what, language)}" for where, what in self.errors.items())
+        return (self.en if language == "en" else self.vi).format_map(_Lenient(self.facts | {"summary": listed}))
 
 
 class _Lenient(dict[str, Any]):
@@ -82,6 +86,8 @@ class _Lenient(dict[str, Any]):
 
 
 def _in_words(value: Any, language: str = "en") -> str:
+    if hasattr(value, "in_"):  # a Text, which this module cannot import
+        return str(value.in_(language))
     if isinstance(value, (list, tuple, set, frozenset)):
         return ", ".join(_in_words(item, language) for item in value)
     if type(value) is dt.date and language == "vi":

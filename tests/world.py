@@ -34,9 +34,10 @@ from engine.acts.publish import (
 )
 from engine.case import Case, open_case
 from engine.catalogue import Catalogue
-from engine.errors import Refusal
+from engine.errors import InvalidInput, Refusal
 from engine.journal_check import Tally, check_journal
 from engine.rules import timing
+from engine.rules.definition import Text
 from engine.rules.permissions import SYSTEM_ACTOR, Actor
 from engine.rules.territory import Territory
 from engine.settings import settings_from
@@ -168,6 +169,8 @@ class World:
         assert self.everything() == before
         for language in ("vi", "en"):
             assert "{" not in caught.value.sentence(language)
+        if isinstance(caught.value, InvalidInput):
+            assert all(isinstance(what, Text) and what.vi != what.en for what in caught.value.errors.values())
         return caught.value
 
     def file(self, who: str = "counter", *, at: str | None = None, **changes: Any) -> Filed:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engine.acts.rights import must_be_staff, must_have_part
+from engine.acts.wrong_input import wrong
 from engine.case import Case, open_case
-from engine.errors import InvalidInput
 from engine.record import record
 from engine.transaction import UnitOfWork
 
@@ -15,6 +15,6 @@ def add_note(unit: UnitOfWork, code: str, text: str, version: int | None = None)
     must_be_staff(case)
     must_have_part(case)
     if not text.strip():
-        raise InvalidInput({"text": "is empty"})
+        raise wrong("text", "đang để trống", "is empty")
     record(case, "add_note", private={"text": text})
     return case

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.errors import InvalidInput
+from engine.rules.definition import Text
 from engine.transaction import UnitOfWork
 
 LONGEST = {"name": 200, "identity_number": 20, "phone": 30, "email": 254, "address": 500, "commune": 8, "language": 2}
@@ -22,35 +23,39 @@ def clean_applicant(unit: UnitOfWork, given: Mapping[str, Any], province: str, o
 
     Identity numbers of citizens have 12 digits (9 on the cards before 2016). Raises InvalidInput with every fault.
     """
-    errors: dict[str, str] = {}
+    errors: dict[str, Text] = {}
     kind = given.get("kind", "citizen")
     if kind not in KINDS:
-        errors["applicant.kind"] = f"must be one of {', '.join(KINDS)}"
+        errors["applicant.kind"] = Text(f"phải là một trong: {', '.join(KINDS)}", f"must be one of {', '.join(KINDS)}")
     clean: dict[str, Any] = {"kind": kind}
     for key, most in LONGEST.items():
         value = given.get(key)
         clean[key] = value.strip() or None if isinstance(value, str) else None
         if isinstance(value, str) and len(value) > most:
-            errors[f"applicant.{key}"] = f"at most {most} characters"
+            errors[f"applicant.{key}"] = Text(f"tối đa {most} ký tự", f"at most {most} characters")
     if not clean["name"]:
-        errors["applicant.name"] = "is required"
+        errors["applicant.name"] = Text("là bắt buộc", "is required")
     errors |= _wrong_forms(clean)
     if clean["commune"] and unit.catalogue.territory.find(clean["commune"], "commune", on) is None:
-        errors["applicant.commune"] = "no commune has this code today"
+        errors["applicant.commune"] = Text(
+            "hôm nay không có xã, phường nào mang mã này", "no commune has this code today"
+        )
     if errors:
         raise InvalidInput(errors)
     return clean | {"verified": int(bool(given.get("verified"))), "language": clean["language"] or "vi"}
 
 
-def _wrong_forms(clean: Mapping[str, Any]) -> dict[str, str]:
-    errors: dict[str, str] = {}
+def _wrong_forms(clean: Mapping[str, Any]) -> dict[str, Text]:
+    errors: dict[str, Text] = {}
     if clean["email"] and not _EMAIL.fullmatch(clean["email"]):
-        errors["applicant.email"] = "is not an e-mail address"
+        errors["applicant.email"] = Text("không phải địa chỉ thư điện tử", "is not an e-mail address")
     if clean["phone"] and not _PHONE.fullmatch(clean["phone"]):
-        errors["applicant.phone"] = "is not a telephone number"
+        errors["applicant.phone"] = Text("không phải số điện thoại", "is not a telephone number")
     if clean["language"] not in (None, "vi", "en"):
-        errors["applicant.language"] = "must be vi or en"
+        errors["applicant.language"] = Text("phải là vi hoặc en", "must be vi or en")
     form = _IDENTITY.get(str(clean["kind"]))
     if clean["identity_number"] and form and not form.fullmatch(clean["identity_number"]):
-        errors["applicant.identity_number"] = "is not an identity number of this kind of applicant"
+        errors["applicant.identity_number"] = Text(
+            "không phải số định danh của loại người nộp này", "is not an identity number of this kind of applicant"
+        )
     return errors

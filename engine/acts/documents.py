@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import RowMapping, and_, insert, select, update
 
 from engine.acts.rights import must_be_open, must_be_staff, must_have_part
+from engine.acts.wrong_input import wrong
 from engine.case import Case, open_case
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.record import record
+from engine.rules.definition import Text
 from engine.rules.file_types import file_type
 from engine.store.documents import documents
 from engine.store.dossiers import applicants, dossiers
@@ -50,10 +52,14 @@ def add_document(
     must_be_open(case)
     must_have_part(case)
     if key != OTHER and key not in case.release.documents:
-        raise InvalidInput({"key": f"the procedure has no document {key}"})
+        raise wrong("key", f"thủ tục không có giấy tờ {key}", f"the procedure has no document {key}")
     counts = check_counts({"original": original, "certified": certified, "copy": copy})
     if content is None and reuse is None and not any(counts.values()):
-        raise InvalidInput({"original": "give a file, a number of copies, or a document to reuse"})
+        raise wrong(
+            "original",
+            "phải có tệp, số bản giấy, hoặc giấy tờ dùng lại",
+            "give a file, a number of copies, or a document to reuse",
+        )
     row: dict[str, Any] = {**counts, "digitised": 0}
     if reuse is not None:
         row |= _reused(case, key, reuse)
@@ -82,7 +88,7 @@ def check_document(
     must_have_part(case)
     _document(case, document)
     if not accepted and not (reason or "").strip():
-        raise InvalidInput({"reason": "say what is wrong with the document"})
+        raise wrong("reason", "phải ghi giấy tờ sai ở điểm nào", "say what is wrong with the document")
     checked = {"checked_at": unit.now, "checked_by": unit.actor.person_id, "accepted": int(accepted)}
     unit.connection.execute(update(documents).where(documents.c.id == document).values(checked))
     data = {"document": document, "accepted": accepted}
@@ -99,7 +105,7 @@ def remove_document(unit: UnitOfWork, code: str, document: int, reason: str, ver
     must_have_part(case)
     row = _document(case, document)
     if not reason.strip():
-        raise InvalidInput({"reason": "say why the document is taken off"})
+        raise wrong("reason", "phải ghi lý do bỏ giấy tờ", "say why the document is taken off")
     if row["signature"] is not None:
         raise PaperInUse(why_vi="kết quả đã ký", why_en="the result is signed")
     taken = select(documents.c.id).where(documents.c.reused_from == document, documents.c.removed_at.is_(None)).limit(1)
@@ -114,9 +120,10 @@ def remove_document(unit: UnitOfWork, code: str, document: int, reason: str, ver
 def check_counts(given: Mapping[str, Any]) -> dict[str, int]:
     """How many originals, certified and plain copies were handed in: 0 to 999 of each. Raises InvalidInput."""
     counts = {kind: given.get(kind, 0) for kind in ("original", "certified", "copy")}
-    wrong = [kind for kind, count in counts.items() if type(count) is not int or not 0 <= count <= MOST_COPIES]
-    if wrong:
-        raise InvalidInput(dict.fromkeys(wrong, f"must be a whole number from 0 to {MOST_COPIES}"))
+    faulty = [kind for kind, count in counts.items() if type(count) is not int or not 0 <= count <= MOST_COPIES]
+    if faulty:
+        what = Text(f"phải là số nguyên từ 0 đến {MOST_COPIES}", f"must be a whole number from 0 to {MOST_COPIES}")
+        raise InvalidInput(dict.fromkeys(faulty, what))
     return counts
 
 
@@ -132,7 +139,7 @@ def _stored(case: Case, content: bytes, file_name: str | None) -> dict[str, Any]
     which nothing names and a sweep may remove."""
     most = case.unit.settings.max_upload_bytes
     if len(content) > most:
-        raise InvalidInput({"file": f"at most {most} bytes"})
+        raise wrong("file", f"tối đa {most} byte", f"at most {most} bytes")
     kind = file_type(content)
     return {
         "digitised": 1,
@@ -150,9 +157,13 @@ def _reused(case: Case, key: str, reuse: int) -> dict[str, Any]:
     wanted = case.release.documents.get(key)
     number = case.applicant.get("identity_number")
     if wanted is None or not wanted.reusable:
-        raise InvalidInput({"reuse": f"the document {key} may not be taken over from an earlier dossier"})
+        raise wrong(
+            "reuse",
+            f"không được dùng lại giấy tờ {key} từ hồ sơ trước",
+            f"the document {key} may not be taken over from an earlier dossier",
+        )
     if not number:
-        raise InvalidInput({"reuse": "the applicant's identity number is not known"})
+        raise wrong("reuse", "chưa có số định danh của người nộp", "the applicant's identity number is not known")
     same_person = and_(documents.c.id == reuse, applicants.c.identity_number == number)
     may_see = visible_dossiers(case.unit.actor, case.today)
     statement = (

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine.acts.rights import must_be_staff, must_have_part
+from engine.acts.wrong_input import wrong
 from engine.case import Case, open_case
-from engine.errors import Conflict, Forbidden, InvalidInput
+from engine.errors import Conflict, Forbidden
 from engine.record import record
 from engine.rules import timing
 from engine.rules.definition import Term
@@ -34,7 +35,7 @@ def extend_deadline(unit: UnitOfWork, code: str, term: Term, reason: str, versio
             why_en="only specialists and leaders of the handling office",
         )
     if not reason.strip():
-        raise InvalidInput({"reason": "an apology says why"})
+        raise wrong("reason", "xin lỗi thì phải ghi lý do", "an apology says why")
     if case.row["clock"] not in ("running", "paused") or case.row["started_at"] is None:
         raise CannotExtend(why_vi="thời hạn không còn chạy", why_en="the time limit is not running")
     if len(case.row["extensions"]) >= case.release.sla.extensions:

@@ -6,8 +6,9 @@ import datetime as dt
 
 from engine.acts.open_dossier import Filed, Filing, open_dossier
 from engine.acts.perform_action import take
+from engine.acts.wrong_input import wrong
 from engine.case import LOCAL
-from engine.errors import Forbidden, InvalidInput
+from engine.errors import Forbidden
 from engine.rules.machine import Workflow
 from engine.rules.permissions import Actor, roles_in
 from engine.transaction import UnitOfWork
@@ -22,7 +23,11 @@ def file_dossier(unit: UnitOfWork, filing: Filing) -> Filed:
     workflow = unit.catalogue.current(filing.procedure, today)
     office = unit.catalogue.offices.get(filing.intake_office)
     if office is None or not office.receives or not office.valid(today):
-        raise InvalidInput({"intake_office": "no office that receives dossiers today has this code"})
+        raise wrong(
+            "intake_office",
+            "hôm nay không có nơi tiếp nhận hồ sơ nào mang mã này",
+            "no office that receives dossiers today has this code",
+        )
     if not may_receive_at(unit.actor, office.code, workflow, today):
         raise Forbidden(
             why_vi="chỉ cán bộ tiếp nhận của trung tâm này được tiếp nhận tại đây",

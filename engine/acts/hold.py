@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine.acts.rights import must_be_open, must_be_staff, must_have_part, must_hold
+from engine.acts.wrong_input import wrong
 from engine.case import Case, open_case
-from engine.errors import Forbidden, InvalidInput
+from engine.errors import Forbidden
 from engine.record import record
 from engine.rules.permissions import roles_in
 from engine.store.people import role_members
@@ -52,11 +53,15 @@ def assign(unit: UnitOfWork, code: str, person: int, version: int | None = None,
     must_be_open(case)
     office, role = case.row["holder_office"], case.row["holder_role"]
     if office is None:
-        raise InvalidInput({"person": "no office has to act on this dossier now"})
+        raise wrong("person", "hiện không cơ quan nào phải xử lý hồ sơ này", "no office has to act on this dossier now")
     if "leader" not in roles_in(unit.actor, office, case.today):
         must_hold(case)
     if person not in role_members(unit.connection, office, role, case.today):
-        raise InvalidInput({"person": "does not have the acting role at the acting office today"})
+        raise wrong(
+            "person",
+            "hôm nay không giữ vai trò đang xử lý tại cơ quan đang xử lý",
+            "does not have the acting role at the acting office today",
+        )
     if person == case.row["holder_id"]:
         return case
     case.change(holder_id=person)

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from engine.acts.publish import raise_version
-from engine.errors import Forbidden, InvalidInput, NotFound
+from engine.acts.wrong_input import wrong
+from engine.errors import Forbidden, NotFound
 from engine.store.outbox import webhooks
 from engine.transaction import UnitOfWork
 
@@ -18,7 +19,7 @@ def add_webhook(unit: UnitOfWork, url: str, office: str | None = None) -> dict[s
     """The new row, with the secret that signatures are checked with (Standard Webhooks: ``whsec_`` and base64)."""
     _must_administer(unit)
     if office is not None and office not in unit.catalogue.offices:
-        raise InvalidInput({"office": "no office has this code"})
+        raise wrong("office", "không có cơ quan nào mang mã này", "no office has this code")
     row: dict[str, Any] = {
         "url": url,
         "secret": "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),

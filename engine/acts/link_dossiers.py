@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import and_, insert, or_, select
 
 from engine.acts.rights import must_be_staff, must_have_part
+from engine.acts.wrong_input import wrong
 from engine.case import Case, open_case
-from engine.errors import InvalidInput
 from engine.record import record
 from engine.store.dossiers import dossier_links
 from engine.transaction import UnitOfWork
@@ -17,9 +17,9 @@ KINDS = ("related", "replaces", "same_parcel", "complaint_about")
 def link_dossiers(unit: UnitOfWork, code: str, other: str, kind: str = "related", version: int | None = None) -> Case:
     """Links two dossiers that the actor may see; both get a journal entry. Linking them again changes nothing."""
     if kind not in KINDS:
-        raise InvalidInput({"kind": f"must be one of {', '.join(KINDS)}"})
+        raise wrong("kind", f"phải là một trong: {', '.join(KINDS)}", f"must be one of {', '.join(KINDS)}")
     if code == other:
-        raise InvalidInput({"other": "a dossier is not linked to itself"})
+        raise wrong("other", "hồ sơ không liên kết với chính nó", "a dossier is not linked to itself")
     cases = {name: open_case(unit, name, version if name == code else None) for name in sorted((code, other))}
     case, second = cases[code], cases[other]
     must_be_staff(case)

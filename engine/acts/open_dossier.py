@@ -17,8 +17,9 @@ from engine.acts.applicant_data import clean_applicant
 from engine.acts.change_form import charge, search_of
 from engine.acts.documents import check_counts
 from engine.acts.dossier_code import next_code
+from engine.acts.wrong_input import wrong
 from engine.case import LOCAL, Case
-from engine.errors import InvalidInput, Refusal
+from engine.errors import Refusal
 from engine.record import record
 from engine.rules.definition import Text
 from engine.rules.facts import nested
@@ -181,7 +182,7 @@ def _filed_at(filing: Filing, now: dt.datetime) -> dt.datetime:
     if filing.filed_at is None:
         return now
     if filing.filed_at > now:
-        raise InvalidInput({"filed_at": "lies in the future"})
+        raise wrong("filed_at", "nằm trong tương lai", "lies in the future")
     return filing.filed_at
 
 
@@ -192,13 +193,19 @@ def _assign(
     assignment = route(workflow, facts, unit.catalogue.map, today, office.code)
     chosen = filing.handler_office
     if chosen is not None and "handler" not in assignment.reasons:
-        raise InvalidInput({"handler_office": "the procedure is decided where it is received"})
+        raise wrong(
+            "handler_office",
+            "thủ tục được giải quyết ngay tại nơi tiếp nhận",
+            "the procedure is decided where it is received",
+        )
     if chosen is not None and chosen != assignment.offices.get("handler"):
         found = unit.catalogue.offices.get(chosen)
         if found is None or not found.valid(today):
-            raise InvalidInput({"handler_office": "no office has this code today"})
+            raise wrong("handler_office", "hôm nay không có cơ quan nào mang mã này", "no office has this code today")
         if not (filing.handler_reason or "").strip():
-            raise InvalidInput({"handler_reason": "choosing the office yourself needs a reason"})
+            raise wrong(
+                "handler_reason", "tự chọn cơ quan thì phải ghi lý do", "choosing the office yourself needs a reason"
+            )
         assignment.offices["handler"] = chosen
         assignment.candidates.pop("handler", None)
         assignment.reasons["handler"] = Text(f"{found.name.vi}: do cán bộ chọn", f"{found.name.en}: chosen by a person")
@@ -227,7 +234,11 @@ def _papers(workflow: Workflow, given: Sequence[Mapping[str, Any]]) -> list[dict
     """What is handed in on paper, checked."""
     unknown = [str(paper.get("key")) for paper in given if paper.get("key") not in workflow.release.documents]
     if unknown:
-        raise InvalidInput({"documents": f"the procedure has no document {', '.join(unknown)}"})
+        raise wrong(
+            "documents",
+            f"thủ tục không có giấy tờ {', '.join(unknown)}",
+            f"the procedure has no document {', '.join(unknown)}",
+        )
     return [{"key": paper["key"], **check_counts(paper)} for paper in given]
 
 

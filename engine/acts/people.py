@@ -9,8 +9,10 @@ import secrets
 
 from sqlalchemy import and_, insert, select, update
 
+from engine.acts.wrong_input import wrong
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.passwords import hash_password
+from engine.rules.definition import Text
 from engine.store.people import memberships, people, person_named, substitutes, tokens
 from engine.transaction import UnitOfWork
 
@@ -43,13 +45,16 @@ def add_person(
     """
     errors = {}
     if not _USERNAME.fullmatch(username):
-        errors["username"] = "3 to 60 small letters without accents, digits, '.', '_' or '-'"
+        errors["username"] = Text(
+            "3 đến 60 chữ thường không dấu, chữ số, dấu '.', '_' hoặc '-'",
+            "3 to 60 small letters without accents, digits, '.', '_' or '-'",
+        )
     if not name.strip() or len(name) > 200:
-        errors["name"] = "1 to 200 characters"
+        errors["name"] = Text("1 đến 200 ký tự", "1 to 200 characters")
     if password is not None and len(password) < SHORTEST_PASSWORD:
-        errors["password"] = f"at least {SHORTEST_PASSWORD} characters"
+        errors["password"] = Text(f"ít nhất {SHORTEST_PASSWORD} ký tự", f"at least {SHORTEST_PASSWORD} characters")
     if language not in ("vi", "en"):
-        errors["language"] = "vi or en"
+        errors["language"] = Text("vi hoặc en", "vi or en")
     if errors:
         raise InvalidInput(errors)
     if person_named(unit.connection, username) is not None:
@@ -77,13 +82,21 @@ def add_membership(
     """
     known = unit.catalogue.office(office)
     if end is not None and end <= start:
-        raise InvalidInput({"end": "must lie after the start"})
+        raise wrong("end", "phải sau ngày bắt đầu", "must lie after the start")
     if start < known.valid_from or (known.valid_to is not None and start >= known.valid_to):
-        raise InvalidInput({"start": f"the office {office} is in being from {known.valid_from} to {known.valid_to}"})
+        raise wrong(
+            "start",
+            f"cơ quan {office} hoạt động từ {known.valid_from} đến {known.valid_to}",
+            f"the office {office} is in being from {known.valid_from} to {known.valid_to}",
+        )
     same = and_(memberships.c.person_id == person, memberships.c.office == office, memberships.c.role == role)
     rows = unit.connection.execute(select(memberships).where(same)).mappings()
     if any((end is None or row["valid_from"] < end) and (row["valid_to"] or dt.date.max) > start for row in rows):
-        raise InvalidInput({"role": f"the person has the role {role} at {office} on some of these days already"})
+        raise wrong(
+            "role",
+            f"người này đã giữ vai trò {role} tại {office} trong một số ngày đó",
+            f"the person has the role {role} at {office} on some of these days already",
+        )
     row = {"person_id": person, "office": office, "role": role, "valid_from": start, "valid_to": end}
     unit.connection.execute(insert(memberships), row)
 
@@ -110,11 +123,11 @@ def add_substitute(
     """
     errors = {}
     if absent == deputy:
-        errors["deputy"] = "nobody stands in for themselves"
+        errors["deputy"] = Text("không ai thay thế chính mình", "nobody stands in for themselves")
     if end <= start:
-        errors["end"] = "must lie after the start"
+        errors["end"] = Text("phải sau ngày bắt đầu", "must lie after the start")
     if not legal.strip():
-        errors["legal"] = "name the written assignment"
+        errors["legal"] = Text("phải ghi văn bản giao nhiệm vụ", "name the written assignment")
     if errors:
         raise InvalidInput(errors)
     row = {
@@ -144,7 +157,7 @@ def issue_token(unit: UnitOfWork, person: int, lasts: dt.timedelta) -> str:
 def set_password(unit: UnitOfWork, person: int, password: str) -> None:
     """Replaces a password and ends every session of the person. Raises InvalidInput, NotFound."""
     if len(password) < SHORTEST_PASSWORD:
-        raise InvalidInput({"password": f"at least {SHORTEST_PASSWORD} characters"})
+        raise wrong("password", f"ít nhất {SHORTEST_PASSWORD} ký tự", f"at least {SHORTEST_PASSWORD} characters")
     fresh = update(people).where(people.c.id == person).values(password=hash_password(password))
     if unit.connection.execute(fresh).rowcount != 1:
         raise NotFound(what=f"person {person}")

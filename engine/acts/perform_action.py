@@ -8,15 +8,15 @@ from typing import Any
 from engine.acts.change_form import change_form
 from engine.acts.open_children import open_children
 from engine.acts.sign_result import sign_result
+from engine.acts.wrong_input import wrong
 from engine.case import Case, open_case
-from engine.errors import Forbidden, InvalidInput, Refusal
+from engine.errors import Forbidden, Refusal
 from engine.record import record
 from engine.rules import timing
 from engine.rules.machine import Step
 from engine.rules.permissions import Verdict
 from engine.store.people import role_members
 from engine.transaction import UnitOfWork
-
 
 TAKES_FIELDS = ("receive", "answer")
 """Effects of the actions with which form values may be corrected: at reception, and in answer to a request."""
@@ -60,9 +60,9 @@ def perform_action(
 ) -> Case:
     """Takes ``action`` on the dossier ``code``. ``version`` is what the actor last saw.
 
-    ``fields`` are corrected form values, at reception or in answer to a request for supplement; ``assignee`` the person of the next
-    office who shall hold it. Raises NotFound, Stale, UnknownAction, ActionNotInState, GuardFailed, Forbidden,
-    ReasonRequired, DocumentRequired, InvalidInput.
+    ``fields`` are corrected form values, at reception or in answer to a request for supplement; ``assignee`` the person
+    of the next office who shall hold it. Raises NotFound, Stale, UnknownAction, ActionNotInState, GuardFailed,
+    Forbidden, ReasonRequired, DocumentRequired, InvalidInput.
     """
     return take(open_case(unit, code, version), action, reason=reason, note=note, fields=fields, assignee=assignee)
 
@@ -86,7 +86,11 @@ def take(
         raise ReasonRequired(action_vi=wanted.name.vi, action_en=wanted.name.en)
     if fields:
         if wanted.effect not in TAKES_FIELDS:
-            raise InvalidInput({"fields": "this action takes no form values; rectify them by an act of its own"})
+            raise wrong(
+                "fields",
+                "thao tác này không nhận nội dung tờ khai; hãy đính chính riêng",
+                "this action takes no form values; rectify them by an act of its own",
+            )
         change_form(case, fields)
     step = case.workflow.advance(case.row["state"], action, case.facts)
     document = _attached(case, action)
@@ -161,5 +165,9 @@ def _give_to(case: Case, person: int) -> None:
     """Hands the dossier to one person of the office that must act next."""
     office, role = case.row["holder_office"], case.row["holder_role"]
     if office is None or person not in role_members(case.unit.connection, office, role, case.today):
-        raise InvalidInput({"assignee": "not a member of the office that acts next, in its role"})
+        raise wrong(
+            "assignee",
+            "không giữ vai trò xử lý tiếp theo tại cơ quan đó",
+            "not a member of the office that acts next, in its role",
+        )
     case.change(holder_id=person)

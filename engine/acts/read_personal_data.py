@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import insert
 
 from engine.acts.rights import must_be_staff, must_have_part
+from engine.acts.wrong_input import wrong
 from engine.case import Case, open_case
-from engine.errors import InvalidInput
 from engine.store.journal import reads
 from engine.transaction import UnitOfWork
 
@@ -20,7 +20,7 @@ def read_personal_data(unit: UnitOfWork, code: str, reason: str, what: str = "ap
     must_be_staff(case)
     must_have_part(case)
     if not reason.strip():
-        raise InvalidInput({"reason": "say why the personal data must be seen"})
+        raise wrong("reason", "phải ghi lý do cần xem dữ liệu cá nhân", "say why the personal data must be seen")
     look = {"at": unit.now, "actor": unit.actor.label, "dossier_id": case.id, "what": what, "reason": reason}
     unit.connection.execute(insert(reads), look)
     return case

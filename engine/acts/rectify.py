@@ -10,9 +10,11 @@ from sqlalchemy import and_, select
 from engine.acts.applicant_data import LONGEST, clean_applicant
 from engine.acts.change_form import change_applicant, change_form
 from engine.acts.rights import must_be_staff, must_have_part
+from engine.acts.wrong_input import wrong
 from engine.case import Case, open_case
 from engine.errors import InvalidInput, NotFound
 from engine.record import record
+from engine.rules.definition import Text
 from engine.store.journal import journal
 from engine.transaction import UnitOfWork
 
@@ -36,9 +38,11 @@ def rectify(
     must_be_staff(case)
     must_have_part(case)
     if not reason.strip():
-        raise InvalidInput({"reason": "say why this is corrected"})
+        raise wrong("reason", "phải ghi lý do đính chính", "say why this is corrected")
     if not applicant and not fields:
-        raise InvalidInput({"fields": "say what is corrected: applicant or fields"})
+        raise wrong(
+            "fields", "phải ghi đính chính gì: người nộp hay tờ khai", "say what is corrected: applicant or fields"
+        )
     number = number or 1
     wanted = and_(journal.c.dossier_id == case.id, journal.c.number == number)
     if not unit.connection.execute(select(journal.c.number).where(wanted)).first():
@@ -62,7 +66,9 @@ def _before(case: Case, applicant: Mapping[str, Any] | None, fields: Mapping[str
 def _checked(case: Case, given: Mapping[str, Any]) -> dict[str, Any]:
     allowed = {*LONGEST, "verified"}
     if unknown := set(given) - allowed:
-        raise InvalidInput({f"applicant.{key}": "cannot be corrected" for key in sorted(unknown)})
+        raise InvalidInput(
+            {f"applicant.{key}": Text("không đính chính được", "cannot be corrected") for key in sorted(unknown)}
+        )
     whole = {"kind": case.row["applicant_kind"], **case.applicant, **given}
     clean = clean_applicant(case.unit, whole, case.row["province"], case.today)
     return {key: clean[key] for key in given}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import and_, update
 
 from engine.acts.rights import must_be_staff, must_have_part
+from engine.acts.wrong_input import wrong
 from engine.case import Case, open_case
-from engine.errors import Conflict, InvalidInput, NotFound
+from engine.errors import Conflict, NotFound
 from engine.record import record
 from engine.store.fees import fees
 from engine.transaction import UnitOfWork
@@ -30,9 +31,9 @@ def settle_fee(
     must_be_staff(case)
     must_have_part(case)
     if method not in METHODS:
-        raise InvalidInput({"method": f"must be one of {', '.join(METHODS)}"})
+        raise wrong("method", f"phải là một trong: {', '.join(METHODS)}", f"must be one of {', '.join(METHODS)}")
     if method == "waived" and not (receipt or "").strip():
-        raise InvalidInput({"receipt": "waiving a fee needs its legal ground"})
+        raise wrong("receipt", "miễn phí, lệ phí phải ghi căn cứ pháp lý", "waiving a fee needs its legal ground")
     row = next((row for row in case.fees if row["key"] == key), None)
     if row is None:
         raise NotFound(what=f"fee {key}")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine.acts.rights import must_be_open, must_hold, must_lead
+from engine.acts.wrong_input import wrong
 from engine.case import Case, open_case
-from engine.errors import Forbidden, InvalidInput
+from engine.errors import Forbidden
 from engine.record import record
 from engine.rules import timing
 from engine.transaction import UnitOfWork
@@ -27,9 +28,8 @@ def transfer(
     case = open_case(unit, code, version)
     must_be_open(case)
     if key not in case.release.routing or key == "intake":
-        raise InvalidInput(
-            {"key": f"the procedure routes {', '.join(k for k in case.release.routing if k != 'intake')}"}
-        )
+        keys = ", ".join(one for one in case.release.routing if one != "intake")
+        raise wrong("key", f"phải là một trong: {keys}", f"must be one of {keys}")
     before = case.row["offices"].get(key)
     try:
         must_hold(case)
@@ -37,11 +37,11 @@ def transfer(
         must_lead(case, before or case.row["handler_office"])
     found = unit.catalogue.offices.get(office)
     if found is None or not found.valid(case.today):
-        raise InvalidInput({"office": "no office has this code today"})
+        raise wrong("office", "hôm nay không có cơ quan nào mang mã này", "no office has this code today")
     if not reason.strip():
-        raise InvalidInput({"reason": "say why the dossier passes to another office"})
+        raise wrong("reason", "phải ghi lý do chuyển cơ quan", "say why the dossier passes to another office")
     if office == before:
-        raise InvalidInput({"office": "the dossier is at this office already"})
+        raise wrong("office", "hồ sơ đã ở cơ quan này", "the dossier is at this office already")
     case.change(offices={**case.row["offices"], key: office})
     if key == "handler":
         case.change(handler_office=office)

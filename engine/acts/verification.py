@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import RowMapping, and_, insert, select, update
 
 from engine.acts.rights import must_be_open, must_be_staff, must_hold
+from engine.acts.wrong_input import wrong
 from engine.case import Case, open_case
-from engine.errors import Conflict, Forbidden, InvalidInput, NotFound
+from engine.errors import Conflict, Forbidden, NotFound
 from engine.notices import message_row
 from engine.record import add_clocks, record, send
 from engine.rules.definition import Term
@@ -35,11 +36,11 @@ def ask_verification(
     must_hold(case)
     asked = unit.catalogue.offices.get(office)
     if asked is None or not asked.valid(case.today):
-        raise InvalidInput({"office": "no office has this code today"})
+        raise wrong("office", "hôm nay không có cơ quan nào mang mã này", "no office has this code today")
     if not question.strip():
-        raise InvalidInput({"question": "say what is to be verified"})
+        raise wrong("question", "phải ghi nội dung cần xác minh", "say what is to be verified")
     if office == case.row["holder_office"]:
-        raise InvalidInput({"office": "the office cannot ask itself"})
+        raise wrong("office", "cơ quan không tự hỏi chính mình", "the office cannot ask itself")
     due_at = term_end(unit.catalogue.calendar(case.release.sla.calendar, office), unit.now, TERM)
     row = {
         "dossier_id": case.id,

@@ -197,6 +197,8 @@ def test_every_fault_of_the_applicant_is_named_at_once(world: World) -> None:
     }
     refusal = world.refuse(InvalidInput, "counter", file_dossier, filing(applicant=wrong))
     assert set(refusal.errors) == {f"applicant.{key}" for key in wrong if key != "kind"}
+    assert "applicant.phone: không phải số điện thoại" in refusal.sentence("vi")
+    assert "applicant.phone: is not a telephone number" in refusal.sentence("en")
 
 
 @pytest.mark.parametrize(
