@@ -1,7 +1,7 @@
-"""What kind of file some bytes are, by the bytes themselves: an allow-list, since a name or a declared type proves nothing.
+"""What kind of file some bytes are, by the bytes themselves: an allow-list, since a name or declared type proves little.
 
 PDF, JPEG and PNG by their first bytes and their end; DOCX, XLSX and ODT as ZIP archives whose members are declared as
-such a document, hold no macros, and do not grow beyond a bound when unpacked (a "zip bomb" of 42 kB may hold petabytes).
+such a document, hold no macros, and do not grow beyond a bound when unpacked (a "zip bomb" of 42 kB holds petabytes).
 """
 
 from __future__ import annotations

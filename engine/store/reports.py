@@ -24,8 +24,8 @@ def on_time(
 ) -> Sequence[Row[Any]]:
     """By handling office: dossiers finished in [start, end), how many of them late, and how many running ones are late.
 
-    Decision 766/QĐ-TTg, indicator 2.1: a dossier ends with the first of status 9, 10, 7, 8; one that asked for more than
-    one supplement and has not ended counts as late.
+    Decision 766/QĐ-TTg, indicator 2.1: a dossier ends with the first of status 9, 10, 7, 8; one that asked for more
+    than one supplement and has not ended counts as late.
     """
     finished = and_(dossiers.c.finished_at >= start, dossiers.c.finished_at < end, dossiers.c.portal.in_(DONE))
     late = and_(finished, dossiers.c.promised_at.is_not(None), dossiers.c.finished_at > dossiers.c.promised_at)

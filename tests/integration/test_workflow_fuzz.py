@@ -65,7 +65,7 @@ def test_text_that_resembles_yaml(text: str) -> None:
     _survives(text)
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(
     st.integers(0, 100),
     st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), st.sampled_from(SWAPS)), min_size=1, max_size=6),
@@ -78,7 +78,7 @@ def test_shipped_files_with_pieces_swapped(number: int, swaps: list[tuple[float,
     _survives(text)
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(st.integers(0, 100), st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=5))
 def test_shipped_files_with_words_exchanged(number: int, pairs: list[tuple[float, float]]) -> None:
     words = _samples()[number % len(_samples())].split(" ")
@@ -88,7 +88,7 @@ def test_shipped_files_with_words_exchanged(number: int, pairs: list[tuple[float
     _survives(" ".join(words))
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(st.integers(0, 100), st.floats(0, 1), st.binary(min_size=1, max_size=4))
 def test_shipped_files_with_bytes_overwritten(number: int, where: float, data: bytes) -> None:
     raw = _samples()[number % len(_samples())].encode()
