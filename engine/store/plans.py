@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    func,
+    select,
+    text,
+)
 
 from engine.store.base import BigId, Json, Moment, metadata
 
@@ -45,7 +58,9 @@ reform_items = Table(
     Column("entry", Integer),  # the journal entry that moved it
     Column("before", Json),  # the columns that were changed, as they were
     Column("at", Moment),
-    CheckConstraint("status IN ('waiting', 'person', 'done', 'stale', 'ended', 'reverted', 'touched')", name="status"),
+    CheckConstraint(
+        "status IN ('waiting', 'person', 'done', 'stale', 'ended', 'replaced', 'reverted', 'touched')", name="status"
+    ),
     Index("ix_reform_items_status", "reform_id", "status", "dossier_id"),
     Index(
         "ix_reform_items_done",
@@ -55,5 +70,12 @@ reform_items = Table(
     ),
 )
 """``waiting``: to be moved; ``person``: stands in the province's triage; ``done``: moved by journal entry ``entry``;
-``stale``: the facts changed, the plan for it must be shown again; ``ended``: finished meanwhile, nothing to move;
-``reverted``: taken back; ``touched``: not taken back, since somebody worked on it after the move."""
+``stale``: the facts changed, the plan for it must be shown again; ``ended``: finished meanwhile; ``replaced``: a
+later plan of the same reform speaks of it; ``reverted``: taken back; ``touched``: not taken back, since somebody
+worked on it after the move."""
+
+
+def counts_by_status(connection: Connection, reform_id: int) -> dict[str, int]:
+    """How many dossiers of a plan stand where."""
+    mine = select(reform_items.c.status, func.count()).where(reform_items.c.reform_id == reform_id)
+    return {row[0]: row[1] for row in connection.execute(mine.group_by(reform_items.c.status))}

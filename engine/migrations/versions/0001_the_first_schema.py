@@ -545,7 +545,7 @@ def upgrade() -> None:
         sa.Column("before", JSON, nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "status IN ('waiting', 'person', 'done', 'stale', 'ended', 'reverted', 'touched')",
+            "status IN ('waiting', 'person', 'done', 'stale', 'ended', 'replaced', 'reverted', 'touched')",
             name=op.f("ck_reform_items_status"),
         ),
         sa.ForeignKeyConstraint(["dossier_id"], ["dossiers.id"], name=op.f("fk_reform_items_dossier_id")),
