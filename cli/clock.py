@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
@@ -12,7 +13,7 @@ import click
 import redis
 import structlog
 from rq.cron import CronJob, CronScheduler
-from rq.exceptions import StopRequested
+from rq.exceptions import SchedulerNotFound, StopRequested
 
 from adapters.logging import set_up_logging
 from engine.job_queue import QUEUE, Bell
@@ -38,13 +39,23 @@ class Tick(CronJob):  # type: ignore[misc]
 class Ticker(CronScheduler):  # type: ignore[misc]
     """rq's scheduler with the ticks of ``engine.schedule``. What it keeps in Redis is for looking at only."""
 
-    def __init__(self, connection: redis.Redis, bell: Bell) -> None:
+    def __init__(self, connection: redis.Redis, bell: Bell, stop: threading.Event | None = None) -> None:
         super().__init__(connection)
         self._cron_jobs = [Tick(bell, name, seconds) for name, seconds in TICKS]
-        self.told_to_stop = False
+        self._stop = stop or threading.Event()
+
+    def register_death(self, pipeline: Any = None) -> None:
+        """Redis may have been emptied, or be away, since its birth was registered there."""
+        with contextlib.suppress(SchedulerNotFound, redis.RedisError, OSError):
+            super().register_death(pipeline)
+
+    def _install_signal_handlers(self) -> None:
+        super()._install_signal_handlers()
+        if self._stop.is_set():  # told just before rq began to listen
+            raise StopRequested
 
     def _request_stop(self, signum: int, frame: FrameType | None) -> None:
-        self.told_to_stop = True
+        self._stop.set()
         super()._request_stop(signum, frame)
 
 
@@ -64,15 +75,13 @@ def tick_until_stopped(url: str) -> None:
     _hear_signals(stop)
     connection = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2)
     while not stop.is_set():
-        ticker = Ticker(connection, Bell(url))
+        ticker = Ticker(connection, Bell(url), stop)
         try:
             ticker.start()
         except StopRequested:  # told while it was beginning or ending, where rq does not expect it
             return
         except (redis.RedisError, OSError) as error:
             log.warning("redis-away", why=f"{type(error).__name__}: {error}")
-        if ticker.told_to_stop:
-            return
         _hear_signals(stop)
         stop.wait(WAIT)
 

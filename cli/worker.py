@@ -45,7 +45,7 @@ class Worker(SimpleWorker):  # type: ignore[misc]
     max_connection_wait_time = 1.0
     log_result_lifespan = False
 
-    def __init__(self, connection: redis.Redis) -> None:
+    def __init__(self, connection: redis.Redis, stop: threading.Event | None = None) -> None:
         super().__init__(
             [queue_on(connection)],
             connection=connection,
@@ -56,7 +56,7 @@ class Worker(SimpleWorker):  # type: ignore[misc]
             maintenance_interval=LOOK_EVERY // 2,
             log_job_description=False,
         )
-        self.told_to_stop = False
+        self._told_to_stop = stop or threading.Event()
 
     def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
         return ALIVE_FOR
@@ -74,8 +74,13 @@ class Worker(SimpleWorker):  # type: ignore[misc]
         """There is nothing to leave."""
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
-        self.told_to_stop = True
+        self._told_to_stop.set()
         super().request_stop(signum, frame)
+
+    def _install_signal_handlers(self) -> None:
+        super()._install_signal_handlers()
+        if self._told_to_stop.is_set():  # told just before rq began to listen
+            raise StopRequested
 
     @contextmanager
     def _signs_of_life(self, job: Job, execution: Any) -> Iterator[None]:
@@ -129,11 +134,7 @@ class Shift:
         """Works for the bell until told to stop, or until Redis fails."""
         connection = redis.Redis.from_url(self._url, socket_connect_timeout=2)
         try:
-            listening = Worker(connection)
-            # In its own handler rq asks who is idle by raising; between two workers a flag is enough.
-            listening.work()
-            if listening.told_to_stop:
-                self._stop.set()
+            Worker(connection, self._stop).work()
         except StopRequested:
             self._stop.set()
         except (redis.RedisError, OSError) as error:
