@@ -14,7 +14,7 @@ import structlog
 
 from engine.settings import Settings
 
-_QUIETER = dict.fromkeys(("rq", "rq.worker", "rq.job", "rq.cron", "alembic"), logging.WARNING)
+_QUIETER = dict.fromkeys(("rq", "rq.worker", "rq.job", "rq.cron", "alembic", "transitions"), logging.WARNING)
 
 
 def set_up_logging(settings: Settings, process: str) -> None:

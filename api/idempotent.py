@@ -76,14 +76,14 @@ def perform(name: str, act: Callable[[UnitOfWork], Answer], *, key_required: boo
         api().metrics.acts.labels(name).inc()
         return given
     who, asked = _who(), _request_hash()
-    if (earlier := _earlier(who, key, asked)) is not None:
+    # Where no key is required a repetition is found out by the version it names, or when its answer is recorded.
+    if key_required and (earlier := _earlier(who, key, asked)) is not None:
         return earlier
 
     def once(uow: UnitOfWork) -> Answer:
         made = act(uow)
         kept = RecordedAnswer(asked, made.status, made.headers, seal(uow.settings.secret_keys[0], made.body, asked))
-        if not record_answer(uow.connection, who, key, kept, uow.now):
-            raise _LostTheRace
+        record_answer(uow.writes, who, key, kept, uow.now, rival=_LostTheRace)
         return made
 
     try:

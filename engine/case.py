@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, select
+from sqlalchemy import RowMapping, Select, and_, bindparam, func, select
 
 from engine.errors import Conflict, NotFound
 from engine.rules import timing
@@ -26,7 +26,7 @@ from engine.store.documents import documents
 from engine.store.dossiers import applicants, dossiers, verifications
 from engine.store.fees import fees
 from engine.store.journal import journal
-from engine.store.queues import visible_dossiers
+from engine.store.queues import Sight, sight_of
 from engine.transaction import UnitOfWork
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -80,14 +80,12 @@ class Case:
     @cached_property
     def documents(self) -> list[RowMapping]:
         """The papers that were not removed, oldest first."""
-        of_this = and_(documents.c.dossier_id == self.id, documents.c.removed_at.is_(None))
-        return list(self.unit.connection.execute(select(documents).where(of_this).order_by(documents.c.id)).mappings())
+        return list(self.unit.connection.execute(_DOCUMENTS, {"dossier": self.id}).mappings())
 
     @cached_property
     def fees(self) -> list[RowMapping]:
         """What is owed and what was paid, by key."""
-        of_this = fees.c.dossier_id == self.id
-        return list(self.unit.connection.execute(select(fees).where(of_this).order_by(fees.c.key)).mappings())
+        return list(self.unit.connection.execute(_FEES, {"dossier": self.id}).mappings())
 
     @cached_property
     def facts(self) -> dict[str, Any]:
@@ -181,19 +179,36 @@ def open_case(unit: UnitOfWork, code: str, version: int | None = None, *, lock: 
 
     ``version`` is what the caller last saw (If-Match). Raises NotFound (also when the actor may not know of it), Stale.
     """
-    return _opened(unit, dossiers.c.code == code, code, version, lock)
+    return _opened(unit, "code", code, version, lock)
 
 
 def open_case_by_id(unit: UnitOfWork, dossier_id: int) -> Case:
     """The dossier with this row id, locked. Raises NotFound."""
-    return _opened(unit, dossiers.c.id == dossier_id, str(dossier_id), None, True)
+    return _opened(unit, "id", dossier_id, None, True)
 
 
-def _statement(unit: UnitOfWork) -> Select[Any]:
+_DOCUMENTS = (
+    select(documents)
+    .where(documents.c.dossier_id == bindparam("dossier"), documents.c.removed_at.is_(None))
+    .order_by(documents.c.id)
+)
+_FEES = select(fees).where(fees.c.dossier_id == bindparam("dossier")).order_by(fees.c.key)
+_ROW = tuple(column.name for column in dossiers.c)
+_COUNTS = ("children", "children_finished", "open_verifications")
+
+
+@cache
+def _locking(sight: Sight, which: str) -> Select[Any]:
+    """Locks the dossier whose column ``which`` equals ``wanted``, if the actor sees it."""
+    return select(dossiers.c.id).where(dossiers.c[which] == bindparam("wanted"), sight.rule()).with_for_update()
+
+
+@cache
+def _reading(sight: Sight, which: str) -> Select[Any]:
+    """Reads it: the row, the applicant, the counts. Built once; only the values change from act to act."""
     child = dossiers.alias("child")
     children = select(func.count()).where(child.c.parent_id == dossiers.c.id).correlate(dossiers)
     open_questions = and_(verifications.c.dossier_id == dossiers.c.id, verifications.c.answered_at.is_(None))
-    today = unit.now.astimezone(LOCAL).date()
     return (
         select(
             dossiers,
@@ -207,29 +222,27 @@ def _statement(unit: UnitOfWork) -> Select[Any]:
             .label("open_verifications"),
         )
         .join(applicants, applicants.c.dossier_id == dossiers.c.id)
-        .where(visible_dossiers(unit.actor, today))
+        .where(dossiers.c[which] == bindparam("wanted"), sight.rule())
     )
 
 
-def _opened(unit: UnitOfWork, which: ColumnElement[bool], code: str, version: int | None, lock: bool) -> Case:
+def _opened(unit: UnitOfWork, which: str, wanted: Any, version: int | None, lock: bool) -> Case:
+    sight, values = sight_of(unit.actor, unit.now.astimezone(LOCAL).date())
+    values["wanted"] = wanted
     if lock and unit.connection.dialect.name == "postgresql":
         # A statement of its own: one that waits for a lock sees the newest dossier beside older rows of other tables.
-        seen = and_(which, visible_dossiers(unit.actor, unit.now.astimezone(LOCAL).date()))
-        unit.connection.execute(select(dossiers.c.id).where(seen).with_for_update())
-    found = unit.connection.execute(_statement(unit).where(which)).mappings().one_or_none()
+        unit.connection.execute(_locking(sight, which), values)
+    found = unit.connection.execute(_reading(sight, which), values).one_or_none()
     if found is None:
-        raise NotFound(what=code)
-    if version is not None and version != found["version"]:
-        raise _stale(unit, found)
-    return Case(
-        unit,
-        {column.name: found[column] for column in dossiers.c},
-        {name: found[f"applicant_{name}"] for name in APPLICANT_COLUMNS},
-        {name: found[name] for name in ("children", "children_finished", "open_verifications")},
-    )
+        raise NotFound(what=str(wanted))
+    row = dict(zip(_ROW, found, strict=False))
+    if version is not None and version != row["version"]:
+        raise _stale(unit, row)
+    applicant = dict(zip(APPLICANT_COLUMNS, found[len(_ROW) :], strict=False))
+    return Case(unit, row, applicant, dict(zip(_COUNTS, found[-len(_COUNTS) :], strict=True)))
 
 
-def _stale(unit: UnitOfWork, found: RowMapping) -> Stale:
+def _stale(unit: UnitOfWork, found: Mapping[str, Any]) -> Stale:
     last = and_(journal.c.dossier_id == found["id"], journal.c.number == found["version"])
     entry = unit.connection.execute(select(journal.c.at, journal.c.act, journal.c.actor).where(last)).one()
     return Stale(

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import insert
 
 from engine.case import Case, Stale
 from engine.notices import notices_of
@@ -43,6 +43,7 @@ def record(
     ("action", key). Raises Stale when somebody else changed the row since it was read.
     """
     unit, row = case.unit, case.row
+    unit.writes.flush(unit.bare_connection)  # a row is written once in one statement
     new = case.before == {}
     changed = {key: value for key, value in row.items() if new or value != case.before[key]}
     number = 1 if new else case.before["version"] + 1
@@ -64,10 +65,10 @@ def record(
         row["id"] = unit.connection.execute(insert(dossiers).returning(dossiers.c.id), values).scalar_one()
     else:
         _update_row(case, changed | {"version": number, "head": written.hash})
-    unit.connection.execute(insert(journal), _entry_row(case, act, written.body, written.hash))
+    unit.writes.insert(journal, [_entry_row(case, act, written.body, written.hash)])
     if private:
         hidden = {"dossier_id": case.id, "number": number, "salt": salt, "data": plain_row(private)}
-        unit.connection.execute(insert(journal_private), hidden)
+        unit.writes.insert(journal_private, [hidden])
     _show_to_offices(case, changed)
     if any(key in changed for key in _TIMED):
         arm(case)
@@ -78,32 +79,35 @@ def record(
 
 def arm(case: Case) -> None:
     """Replaces the clocks that have not fired by those the row wants now; a fired one never comes back."""
-    connection = case.unit.connection
-    waiting = and_(clocks.c.dossier_id == case.id, clocks.c.fired_at.is_(None), clocks.c.kind != "verify")
-    connection.execute(delete(clocks).where(waiting))
-    add_clocks(case, wanted_clocks(case.row, case.release, case.calendar))
+    wanted = _clock_rows(case, wanted_clocks(case.row, case.release, case.calendar))
+    waiting = "fired_at IS NULL AND kind <> 'verify'"
+    case.unit.writes.delete(clocks, {"dossier_id": case.id}, condition=waiting, spare=wanted)
+    case.unit.writes.insert(clocks, wanted, new_only=True)
 
 
 def add_clocks(case: Case, wanted: Iterable[Clock]) -> None:
     """Arms clocks; one that exists already (fired or not) is left as it is."""
-    rows = [
-        {"dossier_id": case.id, "kind": clock.kind, "subject": clock.subject, "due_at": clock.due_at}
-        for clock in wanted
-    ]
-    _insert_new(case.unit, clocks, rows)
+    case.unit.writes.insert(clocks, _clock_rows(case, wanted), new_only=True)
 
 
 def send(unit: UnitOfWork, messages: list[dict[str, Any]]) -> None:
     """Writes notices to the outbox, each key once, and lets the worker be rung after the commit."""
     if messages:
-        _insert_new(unit, outbox, messages)
+        unit.writes.insert(outbox, messages, new_only=True)
         unit.rings = True
 
 
 def _update_row(case: Case, changed: dict[str, Any]) -> None:
-    same = and_(dossiers.c.id == case.id, dossiers.c.version == case.before["version"])
-    if case.unit.connection.execute(update(dossiers).where(same).values(changed)).rowcount != 1:
-        raise Stale(dossier=case.code, who="?", act="?", when=case.unit.now.isoformat())
+    same = {"id": case.id, "version": case.before["version"]}
+    stale = partial(Stale, dossier=case.code, who="?", act="?", when=case.unit.now.isoformat())
+    case.unit.writes.update(dossiers, changed, same, must=stale)
+
+
+def _clock_rows(case: Case, wanted: Iterable[Clock]) -> list[dict[str, Any]]:
+    return [
+        {"dossier_id": case.id, "kind": clock.kind, "subject": clock.subject, "due_at": clock.due_at}
+        for clock in wanted
+    ]
 
 
 def _entry_row(case: Case, act: str, body: str, digest: str) -> dict[str, Any]:
@@ -128,10 +132,4 @@ def _show_to_offices(case: Case, changed: Mapping[str, Any]) -> None:
         {"office": office, "dossier_id": case.id, "since": case.unit.now}
         for office in sorted(one for one in part | {row["holder_office"]} if one)
     ]
-    _insert_new(case.unit, dossier_offices, rows)
-
-
-def _insert_new(unit: UnitOfWork, table: Any, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        insert_into = postgresql.insert if unit.connection.dialect.name == "postgresql" else sqlite.insert
-        unit.connection.execute(insert_into(table).on_conflict_do_nothing(), rows)
+    case.unit.writes.insert(dossier_offices, rows, new_only=True)

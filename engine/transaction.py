@@ -10,7 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,6 +24,7 @@ from engine.errors import Conflict
 from engine.ports import Files, Signer
 from engine.rules.permissions import Actor
 from engine.settings import Settings
+from engine.store.writing import Writes
 
 if TYPE_CHECKING:
     from engine.catalogue import Catalogue
@@ -74,15 +76,37 @@ class Runtime:
 
 @dataclass(slots=True)
 class UnitOfWork:
-    """What one act has at hand. ``after_commit`` runs once everything is durable."""
+    """What one act has at hand. ``after_commit`` runs once everything is durable.
+
+    What is put into ``writes`` goes to the database together, at the end or before anybody next asks for the
+    connection, so whoever reads finds it written.
+    """
 
     runtime: Runtime
-    connection: Connection
+    bare_connection: Connection
     actor: Actor
     now: dt.datetime
     request_id: str
+    writes: Writes = field(default_factory=Writes)
     after_commit: list[Callable[[], Any]] = field(default_factory=list)
     rings: bool = False  # the outbox has grown: wake the worker after the commit
+
+    @property
+    def connection(self) -> Connection:
+        """The open transaction's connection, with all that was waiting to be written in it."""
+        self.writes.flush(self.bare_connection)
+        return self.bare_connection
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What is done within is undone, and nothing else, when an exception leaves it."""
+        with self.connection.begin_nested():
+            try:
+                yield
+                self.writes.flush(self.bare_connection)
+            except BaseException:
+                self.writes.forget()
+                raise
 
     @property
     def catalogue(self) -> Catalogue:
@@ -124,6 +148,7 @@ def _once(
         unit = UnitOfWork(runtime, connection, actor, now or runtime.now(), request_id)
         try:
             answer = act(unit)
+            unit.writes.flush(connection)
         except BaseException:
             transaction.rollback()
             raise

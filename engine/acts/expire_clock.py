@@ -106,7 +106,7 @@ def _remind(case: Case, clock: Clock) -> str:
 
 def _act(case: Case, clock: Clock) -> str:
     try:
-        with case.unit.connection.begin_nested():
+        with case.unit.savepoint():
             take(case, clock.subject)
     except Refusal as refusal:
         return refusal.code[:40]

@@ -3,70 +3,91 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, select
+from sqlalchemy import Connection, Row, bindparam, or_, select
 
 from engine.rules.permissions import Actor, Membership, Substitution
 from engine.store.people import memberships, people, substitutes, tokens
 from engine.store.units import offices
 
-_PERSON: tuple[Any, ...] = (people.c.id, people.c.name, people.c.admin)
+_ABSENT = people.alias("absent")
+_PERSON = (
+    select(
+        people.c.id,
+        people.c.name,
+        people.c.admin,
+        substitutes.c.absent_id,
+        _ABSENT.c.name.label("absent_name"),
+        substitutes.c.valid_from.label("absent_from"),
+        substitutes.c.valid_to.label("absent_until"),
+        substitutes.c.office.label("absent_office"),
+        substitutes.c.legal,
+        memberships.c.person_id.label("held_by"),
+        memberships.c.office,
+        memberships.c.role,
+        memberships.c.valid_from,
+        memberships.c.valid_to,
+        offices.c.province,
+    )
+    .select_from(people)
+    .outerjoin(substitutes, substitutes.c.deputy_id == people.c.id)
+    .outerjoin(_ABSENT, _ABSENT.c.id == substitutes.c.absent_id)
+    .outerjoin(
+        memberships, or_(memberships.c.person_id == people.c.id, memberships.c.person_id == substitutes.c.absent_id)
+    )
+    .outerjoin(offices, offices.c.code == memberships.c.office)
+    .where(people.c.active == 1)
+    .order_by(substitutes.c.valid_from, memberships.c.office, memberships.c.role, memberships.c.valid_from)
+)
+"""One statement for all that decides what a person may do: it stands before every request of staff."""
+_BY_ID = _PERSON.where(people.c.id == bindparam("person"))
+_BY_TOKEN = _PERSON.join(tokens, tokens.c.person_id == people.c.id).where(
+    tokens.c.hash == bindparam("hash"), tokens.c.revoked_at.is_(None), tokens.c.expires_at > bindparam("now")
+)
 
 
 def actor_by_token(connection: Connection, token_hash: str, now: dt.datetime) -> Actor | None:
     """The active person whose session this is, None when it has ended or was never there."""
-    valid = and_(tokens.c.hash == token_hash, tokens.c.revoked_at.is_(None), tokens.c.expires_at > now)
-    return _actor(connection, select(*_PERSON).join(tokens, tokens.c.person_id == people.c.id).where(valid))
+    return _actor(connection.execute(_BY_TOKEN, {"hash": token_hash, "now": now}).all())
 
 
 def actor_of_person(connection: Connection, person_id: int) -> Actor | None:
     """The active person with this id."""
-    return _actor(connection, select(*_PERSON).where(people.c.id == person_id))
+    return _actor(connection.execute(_BY_ID, {"person": person_id}).all())
 
 
-def _actor(connection: Connection, who: Select[Any]) -> Actor | None:
-    person = connection.execute(who.where(people.c.active == 1)).one_or_none()
-    if person is None:
+def _actor(rows: Sequence[Any]) -> Actor | None:
+    """From one row for each pair of a substitution and a membership, own or of the absent person."""
+    if not rows:
         return None
-    deputies = connection.execute(
-        select(substitutes, people.c.name)
-        .join(people, people.c.id == substitutes.c.absent_id)
-        .where(substitutes.c.deputy_id == person.id)
-    ).all()
-    held = _memberships(connection, {person.id, *(one.absent_id for one in deputies)})
+    person = rows[0]
+    held: dict[int, dict[Membership, None]] = {}
+    absences: dict[tuple[int, dt.date], Any] = {}
+    for row in rows:
+        if row.held_by is not None:
+            held.setdefault(row.held_by, {})[_membership(row)] = None
+        if row.absent_id is not None:
+            absences[row.absent_id, row.absent_from] = row
     return Actor(
         "admin" if person.admin else "staff",
         person.name,
         person_id=person.id,
-        memberships=held.get(person.id, ()),
+        memberships=tuple(held.get(person.id, ())),
         substitutions=tuple(
             Substitution(
                 person_id=one.absent_id,
-                name=one.name,
-                memberships=held.get(one.absent_id, ()),
-                valid_from=one.valid_from,
-                valid_to=one.valid_to,
-                office=one.office,
+                name=one.absent_name,
+                memberships=tuple(held.get(one.absent_id, ())),
+                valid_from=one.absent_from,
+                valid_to=one.absent_until,
+                office=one.absent_office,
                 legal=one.legal,
             )
-            for one in deputies
+            for one in absences.values()
         ),
     )
-
-
-def _memberships(connection: Connection, ids: Iterable[int]) -> dict[int, tuple[Membership, ...]]:
-    rows = connection.execute(
-        select(memberships, offices.c.province)
-        .join(offices, offices.c.code == memberships.c.office)
-        .where(memberships.c.person_id.in_(sorted(ids)))
-        .order_by(memberships.c.office, memberships.c.role, memberships.c.valid_from)
-    ).all()
-    found: dict[int, tuple[Membership, ...]] = {}
-    for row in rows:
-        found[row.person_id] = (*found.get(row.person_id, ()), _membership(row))
-    return found
 
 
 def _membership(row: Row[Any]) -> Membership:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, bindparam, select
 
 from engine.store.base import Json, Moment, metadata
+from engine.store.writing import Writes
 
 idempotency = Table(
     "idempotency",
@@ -33,18 +34,23 @@ class RecordedAnswer:
     body: bytes
 
 
+_RECORDED = select(idempotency.c.request_hash, idempotency.c.status, idempotency.c.headers, idempotency.c.body).where(
+    idempotency.c.actor == bindparam("actor"), idempotency.c.key == bindparam("key")
+)
+
+
 def recorded_answer(connection: Connection, actor: str, key: str) -> RecordedAnswer | None:
     """The answer already given to this actor under this key."""
-    columns = (idempotency.c.request_hash, idempotency.c.status, idempotency.c.headers, idempotency.c.body)
-    found = connection.execute(
-        select(*columns).where(idempotency.c.actor == actor, idempotency.c.key == key)
-    ).one_or_none()
+    found = connection.execute(_RECORDED, {"actor": actor, "key": key}).one_or_none()
     return None if found is None else RecordedAnswer(found.request_hash, found.status, found.headers, found.body)
 
 
-def record_answer(connection: Connection, actor: str, key: str, answer: RecordedAnswer, now: dt.datetime) -> bool:
-    """Keeps an answer; False when another was kept under the key meanwhile (PostgreSQL waits for a rival to end)."""
-    values = {
+def record_answer(
+    writes: Writes, actor: str, key: str, answer: RecordedAnswer, now: dt.datetime, *, rival: Callable[[], Exception]
+) -> None:
+    """Keeps an answer with all else that is written; ``rival`` is raised when another was kept under the key meanwhile
+    (PostgreSQL waits for the rival to end)."""
+    row = {
         "actor": actor,
         "key": key,
         "request_hash": answer.request_hash,
@@ -53,6 +59,4 @@ def record_answer(connection: Connection, actor: str, key: str, answer: Recorded
         "body": answer.body,
         "created_at": now,
     }
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(idempotency).on_conflict_do_nothing().returning(idempotency.c.key)
-    return connection.execute(statement, values).first() is not None
+    writes.insert(idempotency, [row], new_only=True, must=rival)

@@ -5,10 +5,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, RowMapping, and_, case, exists, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    RowMapping,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 
 from engine.rules.permissions import Actor
 from engine.rules.plain_text import plain_text
@@ -59,16 +73,50 @@ def visible_dossiers(actor: Actor, on: dt.date) -> ColumnElement[bool]:
     Staff see the dossiers in which one of their offices ever had a part; a monitor those of the province; a citizen the
     one that the link belongs to; a timer all; anyone else none.
     """
+    sight, values = sight_of(actor, on)
+    return _rule(sight, values.get("seen_offices"), values.get("seen_provinces"), values.get("seen_dossier"))
+
+
+class Sight(NamedTuple):
+    """By what an actor sees dossiers; the values stand beside it, so that one statement serves all who see alike."""
+
+    kind: str
+    by_office: bool
+    by_province: bool
+
+    def rule(self) -> ColumnElement[bool]:
+        """``visible_dossiers`` with gaps for the values that ``sight_of`` gives beside it."""
+        return _rule(
+            self,
+            bindparam("seen_offices", expanding=True),
+            bindparam("seen_provinces", expanding=True),
+            bindparam("seen_dossier"),
+        )
+
+
+def sight_of(actor: Actor, on: dt.date) -> tuple[Sight, dict[str, Any]]:
+    """By what an actor sees dossiers on a day, and the values to fill into the rule."""
     if actor.kind == "system":
-        return true()
+        return Sight("system", False, False), {}
     if actor.kind == "citizen":
-        return dossiers.c.id == actor.dossier_id
+        return Sight("citizen", False, False), {"seen_dossier": actor.dossier_id}
+    offices, provinces = sorted(actor.offices(on)), sorted(actor.monitored_provinces(on))
+    values = {"seen_offices": offices, "seen_provinces": provinces}
+    return Sight("staff", bool(offices), bool(provinces)), {name: value for name, value in values.items() if value}
+
+
+def _rule(sight: Sight, offices: Any, provinces: Any, dossier: Any) -> ColumnElement[bool]:
+    """The values may be given, or gaps for them."""
+    if sight.kind == "system":
+        return true()
+    if sight.kind == "citizen":
+        return cast(ColumnElement[bool], dossiers.c.id == dossier)
     rules: list[ColumnElement[bool]] = []
-    if offices := actor.offices(on):
-        has_part = and_(dossier_offices.c.dossier_id == dossiers.c.id, dossier_offices.c.office.in_(sorted(offices)))
+    if sight.by_office:
+        has_part = and_(dossier_offices.c.dossier_id == dossiers.c.id, dossier_offices.c.office.in_(offices))
         rules.append(exists(select(1).where(has_part).correlate(dossiers)))
-    if provinces := actor.monitored_provinces(on):
-        rules.append(dossiers.c.province.in_(sorted(provinces)))
+    if sight.by_province:
+        rules.append(dossiers.c.province.in_(provinces))
     return or_(*rules) if rules else false()
 
 

@@ -224,7 +224,10 @@ def test_old_answers_are_forgotten_and_young_ones_kept(world: World) -> None:
     for key, days in (("old", 3), ("young", 1)):
         when = world.now - dt.timedelta(days=days)
         world.try_act(
-            "system", lambda unit, key=key, when=when: record_answer(unit.connection, "staff:1", key, answer, when)
+            "system",
+            lambda unit, key=key, when=when: record_answer(
+                unit.writes, "staff:1", key, answer, when, rival=InterruptedError
+            ),
         )
     assert forget_old_answers_before(world.runtime, world.now - dt.timedelta(days=2)) == 1
     with world.database.connect() as connection:

@@ -139,15 +139,17 @@ def test_the_told_clock_runs_from_what_the_file_says(tmp_path: Path) -> None:
 
 class TestAnswersAlreadyGiven:
     def test_the_first_answer_is_kept_for_its_actor_and_key(self, world: World) -> None:
-        def keep(unit: UnitOfWork) -> list[bool]:
-            other = RecordedAnswer(b"g" * 32, 200, {}, b"other")
-            return [
-                record_answer(unit.connection, "staff:1", "k", ANSWER, unit.now),
-                record_answer(unit.connection, "staff:1", "k", other, unit.now),
-                record_answer(unit.connection, "staff:2", "k", other, unit.now),
-            ]
+        def keep(who: str, answer: RecordedAnswer) -> None:
+            world.try_act(
+                "system",
+                lambda unit: record_answer(unit.writes, who, "k", answer, unit.now, rival=InterruptedError),
+            )
 
-        assert world.try_act("system", keep) == [True, False, True]
+        other = RecordedAnswer(b"g" * 32, 200, {}, b"other")
+        keep("staff:1", ANSWER)
+        with pytest.raises(InterruptedError):
+            keep("staff:1", other)
+        keep("staff:2", other)
         with world.reading() as connection:
             assert recorded_answer(connection, "staff:1", "k") == ANSWER
             assert recorded_answer(connection, "staff:1", "K") is None
@@ -155,7 +157,8 @@ class TestAnswersAlreadyGiven:
 
     def test_an_answer_of_an_act_that_failed_is_not_kept(self, world: World) -> None:
         def keep(unit: UnitOfWork) -> None:
-            record_answer(unit.connection, "staff:1", "k", ANSWER, unit.now)
+            record_answer(unit.writes, "staff:1", "k", ANSWER, unit.now, rival=InterruptedError)
+            assert recorded_answer(unit.connection, "staff:1", "k") == ANSWER
             raise ZeroDivisionError
 
         with pytest.raises(ZeroDivisionError):
