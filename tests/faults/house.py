@@ -106,11 +106,15 @@ class Child:
             os.close(handle)
         return True
 
-    def stop(self) -> int:
-        """SIGTERM, as an operator does it; the exit code. One that does not stop in time is killed."""
+    def ask_to_stop(self) -> None:
+        """SIGTERM, as an operator does it."""
         assert self._process is not None
         if self.alive:
             self._process.terminate()
+
+    def exit_code(self) -> int:
+        """Waits for its end; one that was asked to stop and does not in time is killed."""
+        assert self._process is not None
         try:
             return self._process.wait(ENDS_WITHIN)
         except subprocess.TimeoutExpired:
@@ -166,8 +170,10 @@ class House:
 
     def stop_all(self) -> None:
         """Stops web, worker and clock as an operator does, and keeps their exit codes."""
+        for child in self.children.values():
+            child.ask_to_stop()
         for name, child in self.children.items():
-            self.exits[name] = child.stop()
+            self.exits[name] = child.exit_code()
 
 
 @contextlib.contextmanager
