@@ -1,4 +1,4 @@
-"""What kind of file some bytes are, by the bytes themselves: an allow-list, since a name or declared type proves little.
+"""What kind of file some bytes are, by the bytes themselves: an allow-list, since a name or a type told prove little.
 
 PDF, JPEG and PNG by their first bytes and their end; DOCX, XLSX and ODT as ZIP archives whose members are declared as
 such a document, hold no macros, and do not grow beyond a bound when unpacked (a "zip bomb" of 42 kB holds petabytes).

@@ -1,0 +1,71 @@
+"""Settings: what the environment says is checked before anything starts."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.settings import WrongSetting, settings_from
+
+SECRET = "a secret key that has more than 32 characters"
+
+
+def read(tmp_path: Path, **environment: str):
+    return settings_from({"MOTCUA_DATA": str(tmp_path), "MOTCUA_SECRET_KEYS": SECRET} | environment)
+
+
+def test_everything_has_an_embedded_default(tmp_path: Path) -> None:
+    settings = read(tmp_path)
+    assert settings.database_url == f"sqlite:///{tmp_path / 'motcua.sqlite'}"
+    assert settings.redis_url == f"unix://{tmp_path / 'redis.sock'}"
+    assert settings.secret_keys == (SECRET,)
+    assert settings.rate_limits and not settings.webhook_allow_private
+
+
+def test_a_plain_postgresql_address_gets_the_driver(tmp_path: Path) -> None:
+    assert read(tmp_path, DATABASE_URL="postgresql://a@b/c").database_url == "postgresql+psycopg://a@b/c"
+
+
+def test_a_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    first = settings_from({"MOTCUA_DATA": str(tmp_path)}).secret_keys
+    assert settings_from({"MOTCUA_DATA": str(tmp_path)}).secret_keys == first
+    assert len(first[0]) >= 32
+    assert (tmp_path / "secret-key").stat().st_mode & 0o077 == 0
+
+
+def test_secrets_rotate_newest_first(tmp_path: Path) -> None:
+    newer = "another secret key of more than 32 characters"
+    assert read(tmp_path, MOTCUA_SECRET_KEYS=f"{newer},{SECRET}").secret_keys == (newer, SECRET)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://a/b"),
+        ("REDIS_URL", "http://a"),
+        ("MOTCUA_PUBLIC_URL", "motcua.example"),
+        ("MOTCUA_SECRET_KEYS", "short"),
+        ("MOTCUA_CODE_TEMPLATE", "{agency}"),
+        ("MOTCUA_CODE_TEMPLATE", "{agency}-{sequence}-{name}"),
+        ("MOTCUA_CODE_TEMPLATE", "{agency}-{sequence:zz}"),
+        ("MOTCUA_CODE_TEMPLATE", "{agency}-{sequence}-{agency.__class__}"),
+        ("MOTCUA_SMTP_URL", "http://mail"),
+        ("MOTCUA_SMS_URL", "ftp://gateway"),
+        ("MOTCUA_RATE_LIMITS", "perhaps"),
+        ("MOTCUA_PROXY_HOPS", "6"),
+        ("MOTCUA_POOL_SIZE", "many"),
+        ("MOTCUA_MAX_UPLOAD_BYTES", "-1"),
+        ("MOTCUA_LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_wrong_value_stops_the_start_and_names_the_variable(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(WrongSetting) as refused:
+        read(tmp_path, **{name: value})
+    assert name in refused.value.sentence("vi")
+    assert name in refused.value.sentence("en")
+
+
+def test_numbers_and_switches_are_read(tmp_path: Path) -> None:
+    settings = read(tmp_path, MOTCUA_POOL_SIZE="3", MOTCUA_LOG_JSON="no", MOTCUA_NOTICE_FILE=str(tmp_path / "sent"))
+    assert settings.pool_size == 3
+    assert not settings.log_json
+    assert settings.notice_file == tmp_path / "sent"
