@@ -112,12 +112,10 @@ def _secret_keys(environment: Mapping[str, str], data: Path) -> tuple[str, ...]:
 
 def _code_template(template: str) -> str:
     """Circular 01/2018 art. 19 by default; the 2025 pattern was not read, hence a template."""
-    named = set(re.findall(r"{(\w+)(?::[^}]*)?}", template))
-    if not {"agency", "sequence"} <= named or not named <= CODE_FIELDS:
-        raise WrongSetting(
-            name="MOTCUA_CODE_TEMPLATE", why="it needs {agency} and {sequence}; {yy} {mm} {dd} may be used"
-        )
     try:
+        named = {field for _, field, _, _ in Formatter().parse(template) if field is not None}
+        if not {"agency", "sequence"} <= named or not named <= CODE_FIELDS:
+            raise ValueError("it needs {agency} and {sequence}; {yy}, {mm} and {dd} may be used")
         template.format(agency="H22", yy="25", mm="07", dd="01", sequence=1)
     except (ValueError, KeyError, IndexError) as error:
         raise WrongSetting(name="MOTCUA_CODE_TEMPLATE", why=str(error)) from error
