@@ -1,4 +1,4 @@
-"""``motcua reform``: what a reorganisation does to the dossiers that are open, before it is done."""
+"""``motcua reform``: what a reorganisation does to the dossiers that are open, and doing it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 
 from cli.compose import compose_from_environment
 from cli.output import json_option, language, say, show
+from cli.reform_apply import apply_command, decide_command, revert_command, status_command, triage_command
 from cli.reform_report import plan_lines, plan_picture, reform_lines
 from cli.shipped import Shipped
 from engine.reform_planning import make_plan
@@ -23,6 +24,10 @@ from workflows.reform_files import REFORMS, ReformRefused, read_reform
 @click.group()
 def reform() -> None:
     """Reorganisations: units abolished, merged or divided, competences moved."""
+
+
+for _command in (apply_command, status_command, revert_command, triage_command, decide_command):
+    reform.add_command(_command)
 
 
 @reform.command("show")

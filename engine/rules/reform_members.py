@@ -39,7 +39,7 @@ def members_that_follow(reform: Reform, known: Map, held: Iterable[Held]) -> lis
     found = []
     for one in sorted(held, key=lambda one: (one.office, one.person_id, one.role, one.valid_from)):
         office = known.offices.get(one.office)
-        if office is None or office.valid_to is None or office.valid_to > reform.date:
+        if office is None or office.valid_to != reform.date:
             continue
         if one.valid_from >= reform.date or (one.valid_to is not None and one.valid_to <= reform.date):
             continue
