@@ -17,6 +17,7 @@ from sqlalchemy import Row, and_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.acts.follow_office import follow_office, works_at
+from engine.acts.publish import publish_offices
 from engine.case import LOCAL, Case, open_case_by_id
 from engine.errors import Conflict, NotFound
 from engine.record import record
@@ -105,6 +106,7 @@ def begin_applying(unit: UnitOfWork, run: Run) -> None:
     for member in run.members:
         if member["to"] is not None:
             follow_office(unit, member, run.reform.date)
+    _publish_contacts(unit, run.reform)
     if state == "ready":
         unit.connection.execute(
             update(reforms).where(reforms.c.id == run.id).values(state="applying", started_at=unit.now)
@@ -195,6 +197,18 @@ def move_dossier(
     changed = {name: value for name, value in before.items() if value != case.row[name]}
     _settle(unit, run, dossier_id, status="done", entry=entry, before=_kept(changed, passages, questions))
     return case
+
+
+def _publish_contacts(unit: UnitOfWork, reform: Reform) -> None:
+    """The telephone numbers and addresses that offices have from the day on."""
+    fresh = []
+    for contact in reform.contacts:
+        office = unit.catalogue.office(contact.office)
+        hotline, address = contact.hotline or office.hotline, contact.address or office.address
+        if (hotline, address) != (office.hotline, office.address):
+            fresh.append(replace(office, hotline=hotline, address=address))
+    if fresh:
+        publish_offices(unit, fresh)
 
 
 def _columns(case: Case, targets: Mapping[str, str], place: str | None) -> dict[str, Any]:

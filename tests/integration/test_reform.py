@@ -286,3 +286,13 @@ def test_a_person_decides_for_a_quarter_at_once(june: World, tmp_path: Path) -> 
     assert june.row(codes[0])["place"] == "26737"
     assert june.entries(codes[0])[-1]["data"]["decided"] == {"by": "staff:1", "legal": "QĐ 5/QĐ-UBND"}
     assert statuses(june, reform_id) == {"done": 2, "person": 1}
+
+
+def test_offices_get_their_new_telephone_with_the_new_order(june: World, tmp_path: Path) -> None:
+    before = june.runtime.catalogue.office("TT-26740")
+    _, path = plan(june, tmp_path, '\ncontacts:\n  - {office: TT-26740, hotline: "1022", address: 45 Lê Duẩn}\n')
+    june.at(JULY)
+    applied(june, path)
+    office = june.runtime.catalogue.office("TT-26740")
+    assert (office.hotline, office.address) == ("1022", "45 Lê Duẩn") != (before.hotline, before.address)
+    assert (office.area, office.valid_to, office.name) == (before.area, before.valid_to, before.name)
