@@ -12,6 +12,9 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+_LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 class Refusal(Exception):
@@ -90,6 +93,9 @@ def _in_words(value: Any, language: str = "en") -> str:
         return str(value.in_(language))
     if isinstance(value, (list, tuple, set, frozenset)):
         return ", ".join(_in_words(item, language) for item in value)
-    if type(value) is dt.date and language == "vi":
+    if isinstance(value, dt.datetime) and value.tzinfo is not None:
+        local = value.astimezone(_LOCAL)
+        return f"{local:%H:%M %d/%m/%Y}" if language == "vi" else f"{local:%Y-%m-%d %H:%M}"
+    if isinstance(value, dt.date) and language == "vi":
         return f"{value:%d/%m/%Y}"
     return str(value)

@@ -39,7 +39,7 @@ def settle_fee(
         raise NotFound(what=f"fee {key}")
     if row["settled_at"] is not None:
         name = case.release.fees[key].name
-        raise FeeSettled(fee_vi=name.vi, fee_en=name.en, when=row["settled_at"].isoformat())
+        raise FeeSettled(fee_vi=name.vi, fee_en=name.en, when=row["settled_at"])
     settled = {"settled_at": unit.now, "settled_by": unit.actor.person_id, "method": method, "receipt": receipt}
     unit.connection.execute(update(fees).where(and_(fees.c.dossier_id == case.id, fees.c.key == key)).values(settled))
     record(case, "settle_fee", data={"fee": key, "vnd": row["vnd"], "method": method, "receipt": receipt})
