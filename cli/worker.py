@@ -67,6 +67,13 @@ class Worker(SimpleWorker):  # type: ignore[misc]
             self.perform_job(job, queue, execution)
         self.set_state("idle")
 
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """Raises StopRequested when Redis does not answer (see ``ClosedQueue.dequeue_any``)."""
+        try:
+            super().heartbeat(timeout, pipeline)
+        except (redis.ConnectionError, redis.TimeoutError) as error:
+            raise StopRequested from error
+
     def subscribe(self) -> None:
         """Whoever may write to Redis must not be able to stop workers."""
 
@@ -136,7 +143,7 @@ class Shift:
         try:
             Worker(connection, self._stop).work()
         except StopRequested:
-            self._stop.set()
+            pass  # told to stop, as the flag says, or Redis went away
         except (redis.RedisError, OSError) as error:
             log.warning("redis-away", why=f"{type(error).__name__}: {error}")
         finally:

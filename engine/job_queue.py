@@ -14,7 +14,7 @@ from typing import Any
 
 import redis
 from rq import Queue
-from rq.exceptions import DeserializationError, NoSuchJobError
+from rq.exceptions import DeserializationError, NoSuchJobError, StopRequested
 from rq.job import Job, Retry
 from rq.serializers import JSONSerializer
 
@@ -82,6 +82,15 @@ class ClosedQueue(Queue):
     def acquire_maintenance_lock(self) -> bool:
         """For seconds, not rq's 15 minutes: a worker that is killed must not keep others from recovering jobs."""
         return bool(self.connection.set(self.registry_cleaning_key, 1, nx=True, ex=5))
+
+    @classmethod
+    def dequeue_any(cls, *arguments: Any, **named: Any) -> Any:
+        """The next job. Raises StopRequested when Redis does not answer: rq would try again for ever, while the worker
+        has something better to do than to wait."""
+        try:
+            return super().dequeue_any(*arguments, **named)
+        except (redis.ConnectionError, redis.TimeoutError) as error:
+            raise StopRequested from error
 
 
 def queue_on(connection: redis.Redis) -> ClosedQueue:
