@@ -270,5 +270,5 @@ def _same(now: Item, planned: Mapping[str, Passage]) -> bool:
 
 
 def _settle(unit: UnitOfWork, run: Run, dossier_id: int, **values: Any) -> None:
-    mine = and_(reform_items.c.reform_id == run.id, reform_items.c.dossier_id == dossier_id)
-    unit.connection.execute(update(reform_items).where(mine).values(at=unit.now, **values))
+    mine = {"reform_id": run.id, "dossier_id": dossier_id}
+    unit.writes.update(reform_items, {**values, "at": unit.now}, mine)

@@ -59,9 +59,9 @@ def revert_batch(
             moved += 1
         else:
             touched += 1
-        mine = and_(reform_items.c.reform_id == run.id, reform_items.c.dossier_id == item.dossier_id)
+        mine = {"reform_id": run.id, "dossier_id": item.dossier_id}
         status = "reverted" if untouched else "touched"
-        unit.connection.execute(update(reform_items).where(mine).values(status=status, at=unit.now))
+        unit.writes.update(reform_items, {"status": status, "at": unit.now}, mine)
     return Done(moved, touched, 0, len(items) - moved - touched), items[-1].dossier_id
 
 
