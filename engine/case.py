@@ -7,7 +7,7 @@ before that.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -45,14 +45,11 @@ class Stale(Conflict):
 class Case:
     """One dossier within a unit of work. ``row`` are the columns of ``dossiers`` as they stand, changes included."""
 
-    def __init__(
-        self, unit: UnitOfWork, row: Mapping[str, Any], applicant: Mapping[str, Any], counts: Mapping[str, int]
-    ):
+    def __init__(self, unit: UnitOfWork, row: Mapping[str, Any], applicant: Mapping[str, Any]):
         self.unit = unit
         self.before: dict[str, Any] = dict(row)
         self.row: dict[str, Any] = dict(row)
         self.applicant: dict[str, Any] = dict(applicant)
-        self.counts = dict(counts)
         self.workflow: Workflow = unit.catalogue.workflow(row["release"])
 
     @property
@@ -88,15 +85,13 @@ class Case:
         return list(self.unit.connection.execute(_FEES, {"dossier": self.id}).mappings())
 
     @cached_property
-    def facts(self) -> dict[str, Any]:
-        """Every fact that the release declares, nested. Forget it with ``forget`` after papers or fees changed."""
-        known = {**nested(self.applicant.get("form") or {}), **self.surroundings()}
-        missing = self.missing_documents(known)
-        owed = [row["vnd"] for row in self.fees]
-        due = [row["vnd"] for row in self.fees if row["settled_at"] is None]
-        known["documents"] = {"complete": not missing, "missing": missing}
-        known["fees"] = {"settled": not any(due), "total": sum(owed), "due": sum(due)}
-        return self.workflow.facts(known)
+    def facts(self) -> Mapping[str, Any]:
+        """What conditions read, nested; what stands in other tables is read when first asked for. Forget it with
+        ``forget`` after papers, fees, children or questions changed."""
+        around = self.surroundings()
+        known = _Facts({**nested(self.applicant.get("form") or {}), **around.known}, around.later)
+        papers = {"documents": lambda: _document_facts(self.missing_documents(known))}
+        return _Facts(known.known, {**known.later, **papers, "fees": lambda: _fee_facts(self.fees)})
 
     def forget(self) -> None:
         """Papers, fees and facts are read anew when next asked for."""
@@ -111,7 +106,7 @@ class Case:
         """
         return [
             key
-            for key, wanted in self.workflow.documents_required(self.workflow.facts(facts)).items()
+            for key, wanted in self.workflow.documents_required(facts).items()
             if (wanted.original or wanted.certified or wanted.copy) and not self._has(key, wanted)
         ]
 
@@ -135,7 +130,7 @@ class Case:
         """Sets columns of the row; written when the act is recorded."""
         self.row.update(columns)
 
-    def surroundings(self) -> dict[str, Any]:
+    def surroundings(self) -> _Facts:
         """Facts that neither the form nor papers and fees hold."""
         row, known = self.row, dict[str, Any]()
         known["applicant"] = {
@@ -151,12 +146,14 @@ class Case:
             "province": row["province"],
             "received_after_cutoff": self._after_cutoff(),
         }
-        known["children"] = {
-            "count": self.counts["children"],
-            "finished": self.counts["children"] > 0 and self.counts["children"] == self.counts["children_finished"],
-        }
-        known["verifications"] = {"open": self.counts["open_verifications"]}
-        return known
+        return _Facts(known, {"children": self._child_facts, "verifications": self._question_facts})
+
+    def _child_facts(self) -> dict[str, Any]:
+        count, finished = self.unit.connection.execute(_CHILDREN, {"dossier": self.id}).one()
+        return {"count": count, "finished": count > 0 and count == finished}
+
+    def _question_facts(self) -> dict[str, Any]:
+        return {"open": self.unit.connection.execute(_OPEN_QUESTIONS, {"dossier": self.id}).scalar_one()}
 
     def state_name(self) -> Text:
         return self.release.states[self.row["state"]].name
@@ -193,53 +190,65 @@ _DOCUMENTS = (
     .order_by(documents.c.id)
 )
 _FEES = select(fees).where(fees.c.dossier_id == bindparam("dossier")).order_by(fees.c.key)
+_CHILDREN = select(func.count(), func.count(dossiers.c.finished_at)).where(dossiers.c.parent_id == bindparam("dossier"))
+_OPEN_QUESTIONS = select(func.count()).where(
+    verifications.c.dossier_id == bindparam("dossier"), verifications.c.answered_at.is_(None)
+)
 _ROW = tuple(column.name for column in dossiers.c)
-_COUNTS = ("children", "children_finished", "open_verifications")
+
+
+class _Facts(Mapping[str, Any]):
+    """Facts of which some are found out only when they are asked for."""
+
+    def __init__(self, known: Mapping[str, Any], later: Mapping[str, Callable[[], Any]]) -> None:
+        self.known, self.later = dict(known), later
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self.known and name in self.later:
+            self.known[name] = self.later[name]()
+        return self.known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self.known, **self.later})
+
+    def __len__(self) -> int:
+        return len({**self.known, **self.later})
+
+
+def _document_facts(missing: list[str]) -> dict[str, Any]:
+    return {"complete": not missing, "missing": missing}
+
+
+def _fee_facts(owed: list[RowMapping]) -> dict[str, Any]:
+    due = [row["vnd"] for row in owed if row["settled_at"] is None]
+    return {"settled": not any(due), "total": sum(row["vnd"] for row in owed), "due": sum(due)}
 
 
 @cache
-def _locking(sight: Sight, which: str) -> Select[Any]:
-    """Locks the dossier whose column ``which`` equals ``wanted``, if the actor sees it."""
-    return select(dossiers.c.id).where(dossiers.c[which] == bindparam("wanted"), sight.rule()).with_for_update()
+def _reading(sight: Sight, which: str, lock: bool) -> Select[Any]:
+    """The row and the applicant of the dossier whose column ``which`` equals ``wanted``, if the actor sees it.
 
-
-@cache
-def _reading(sight: Sight, which: str) -> Select[Any]:
-    """Reads it: the row, the applicant, the counts. Built once; only the values change from act to act."""
-    child = dossiers.alias("child")
-    children = select(func.count()).where(child.c.parent_id == dossiers.c.id).correlate(dossiers)
-    open_questions = and_(verifications.c.dossier_id == dossiers.c.id, verifications.c.answered_at.is_(None))
-    return (
-        select(
-            dossiers,
-            *(applicants.c[name].label(f"applicant_{name}") for name in APPLICANT_COLUMNS),
-            children.scalar_subquery().label("children"),
-            children.where(child.c.finished_at.is_not(None)).scalar_subquery().label("children_finished"),
-            select(func.count())
-            .where(open_questions)
-            .correlate(dossiers)
-            .scalar_subquery()
-            .label("open_verifications"),
-        )
+    Built once; only the values change from act to act. Both rows are locked: one statement that waited for a lock sees
+    the newest of those rows alone, so what stands in other tables is read after it.
+    """
+    statement = (
+        select(dossiers, *(applicants.c[name].label(f"applicant_{name}") for name in APPLICANT_COLUMNS))
         .join(applicants, applicants.c.dossier_id == dossiers.c.id)
         .where(dossiers.c[which] == bindparam("wanted"), sight.rule())
     )
+    return statement.with_for_update(of=(dossiers, applicants)) if lock else statement
 
 
 def _opened(unit: UnitOfWork, which: str, wanted: Any, version: int | None, lock: bool) -> Case:
     sight, values = sight_of(unit.actor, unit.now.astimezone(LOCAL).date())
     values["wanted"] = wanted
-    if lock and unit.connection.dialect.name == "postgresql":
-        # A statement of its own: one that waits for a lock sees the newest dossier beside older rows of other tables.
-        unit.connection.execute(_locking(sight, which), values)
-    found = unit.connection.execute(_reading(sight, which), values).one_or_none()
+    found = unit.connection.execute(_reading(sight, which, lock), values).one_or_none()
     if found is None:
         raise NotFound(what=str(wanted))
     row = dict(zip(_ROW, found, strict=False))
     if version is not None and version != row["version"]:
         raise _stale(unit, row)
-    applicant = dict(zip(APPLICANT_COLUMNS, found[len(_ROW) :], strict=False))
-    return Case(unit, row, applicant, dict(zip(_COUNTS, found[-len(_COUNTS) :], strict=True)))
+    return Case(unit, row, dict(zip(APPLICANT_COLUMNS, found[len(_ROW) :], strict=True)))
 
 
 def _stale(unit: UnitOfWork, found: Mapping[str, Any]) -> Stale:

@@ -231,7 +231,12 @@ class World:
 
     def facts(self, code: str) -> dict[str, Any]:
         """What conditions may read of a dossier now."""
-        return self.try_act("system", lambda unit: open_case(unit, code).facts)
+
+        def complete(unit: UnitOfWork) -> dict[str, Any]:
+            case = open_case(unit, code)
+            return case.workflow.facts(case.facts)
+
+        return self.try_act("system", complete)
 
     def fees(self, code: str) -> dict[str, int]:
         """What a dossier owes or has paid, đồng by key."""

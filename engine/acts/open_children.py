@@ -37,6 +37,5 @@ def open_children(case: Case) -> list[int]:
         link = {"dossier_id": case.id, "other_id": filed.case.id, "kind": "child", "since": unit.now}
         unit.connection.execute(insert(dossier_links), link)
         opened.append(filed.case.id)
-    case.counts["children"] += len(opened)
     case.forget()
     return opened

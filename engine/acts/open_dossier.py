@@ -146,7 +146,7 @@ def open_dossier(
         "search": "",
     }
     personal = {key: applicant[key] for key in applicant if key != "kind"} | {"form": form}
-    case = Case(unit, row, personal, {"children": 0, "children_finished": 0, "open_verifications": 0})
+    case = Case(unit, row, personal)
     case.before = {}
     case.change(search=search_of(case))
     reasons = {key: {"vi": text.vi, "en": text.en} for key, text in assignment.reasons.items()}

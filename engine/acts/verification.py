@@ -52,7 +52,7 @@ def ask_verification(
     }
     number = unit.connection.execute(insert(verifications).returning(verifications.c.id), row).scalar_one()
     _let_see(case, office)
-    case.counts["open_verifications"] += 1
+    case.forget()
     data = {"verification": number, "office": office, "due_at": due_at}
     entry = record(case, "ask_verification", data=data, private={"question": question})
     add_clocks(case, [Clock("verify", str(number), due_at)])
@@ -79,7 +79,7 @@ def answer_verification(
         "confirmed": int(confirmed),
     }
     unit.connection.execute(update(verifications).where(verifications.c.id == verification).values(given))
-    case.counts["open_verifications"] -= 1
+    case.forget()
     data = {"verification": verification, "office": row["office"], "confirmed": confirmed}
     entry = record(case, "answer_verification", data=data, private={"answer": answer})
     told = _holder(case)

@@ -7,11 +7,14 @@ same schema; where they differ, the difference stands here.
 from __future__ import annotations
 
 import datetime as dt
+import time
+from functools import partial
 from typing import Any
 
 import orjson
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 
@@ -24,6 +27,9 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+REST = 1.0
+"""Seconds after which a pooled connection is asked whether it still stands."""
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 Json = JSON().with_variant(JSONB(), "postgresql")
@@ -63,11 +69,30 @@ def open_database(url: str, *, pool_size: int = 8, pooled: bool = True) -> Engin
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine
-    return create_engine(url, **options, pool_pre_ping=True, **_pool(pool_size, pooled))
+    engine = create_engine(url, **options, **_pool(pool_size, pooled))
+    event.listen(engine, "checkin", _note_rest)
+    event.listen(engine, "checkout", partial(_check_rested, engine.dialect))
+    return engine
 
 
 def _pool(size: int, pooled: bool) -> dict[str, Any]:
     return {"pool_size": size, "max_overflow": 0, "pool_timeout": 30} if pooled else {"poolclass": NullPool}
+
+
+def _note_rest(_connection: Any, record: Any) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _check_rested(dialect: Dialect, connection: Any, record: Any, _proxy: Any) -> None:
+    """Asks a connection that has rested for a while whether the server is still there; another is taken if not.
+
+    One that was used a moment ago is believed: asking it before every statement would double the round trips.
+    """
+    if time.monotonic() - record.info.get("rests_since", time.monotonic()) > REST:
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error
 
 
 def _to_json(value: Any) -> str:

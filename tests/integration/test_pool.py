@@ -1,0 +1,38 @@
+"""Connections of the pool: one that was lost while it rested is replaced before anybody notices."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection, text
+
+from engine.store import base
+
+
+def _process(connection: Connection) -> int:
+    return int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+
+@pytest.mark.postgresql
+def test_a_connection_that_was_lost_while_it_rested_is_replaced(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, other = base.open_database(postgres_url, pool_size=1), base.open_database(postgres_url, pooled=False)
+    with database.connect() as connection:
+        first = _process(connection)
+    with other.connect() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:process)"), {"process": first})
+    monkeypatch.setattr(base, "REST", -1.0)
+    with database.connect() as connection:
+        assert _process(connection) != first
+    database.dispose()
+
+
+@pytest.mark.postgresql
+def test_a_connection_that_still_stands_is_kept(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = base.open_database(postgres_url, pool_size=1)
+    monkeypatch.setattr(base, "REST", -1.0)
+    with database.connect() as connection:
+        first = _process(connection)
+    with database.connect() as connection:
+        assert _process(connection) == first
+    database.dispose()
