@@ -1,0 +1,114 @@
+"""``python -m benchmarks``: everything that docs/performance.md tells, measured on this machine, as Markdown.
+
+It starts its own PostgreSQL with durable commits and its own Redis, and listens on the loopback only. What was loaded
+stays in ``--folder``, so that the next run begins at once; remove the folder to begin anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+import orjson
+
+from adapters.embedded_redis import embedded_redis
+from benchmarks import acts, reading, statements
+from benchmarks.database import MeasuredServer
+from benchmarks.ground import Ground, lay
+from benchmarks.multiply import multiply
+
+PARTS = ("statements", "acts", "reading", "outbox")
+PACKAGES = ("Flask", "SQLAlchemy", "psycopg", "gunicorn", "granian", "Flask-SQLAlchemy", "marshmallow")
+
+
+def main() -> None:
+    """Measures what was asked for."""
+    asked = _arguments()
+    asked.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    (asked.folder / "pg").mkdir(exist_ok=True)
+    with embedded_redis(asked.folder / "redis") as redis_url:
+        server = MeasuredServer(asked.folder / "pg")
+        server.start()
+        try:
+            ground = lay(server, asked.folder, redis_url)
+            _say(f"{multiply(server, ground, asked.dossiers):,} dossiers loaded")
+            print(_machine(server, asked.dossiers))
+            for part in asked.parts or PARTS:
+                print(f"\n## {part}\n\n{_measure(part, server, ground, asked)}")
+        finally:
+            server.stop()
+
+
+def _measure(part: str, server: MeasuredServer, ground: Ground, asked: argparse.Namespace) -> str:
+    if part == "statements":
+        return statements.table(statements.measure(ground))
+    if part == "reading":
+        return _reading(server, ground, asked)
+    if part == "outbox":
+        return f"{reading.drain(ground):,.0f} notices a second by one worker to a sink in the same process"
+    results = acts.measure(
+        server,
+        ground,
+        asked.folder,
+        seconds=asked.seconds,
+        rounds=asked.rounds,
+        clients=tuple(asked.clients),
+        say=_say,
+        web_server=asked.server,
+    )
+    compared = [
+        f"{count} clients: {ceiling:.2f} of the HTTP ceiling, {usual:.1f} times the usual way"
+        for count, ceiling, usual in acts.ratios(results)
+    ]
+    return "\n\n".join([acts.table(results), *compared])
+
+
+def _reading(server: MeasuredServer, ground: Ground, asked: argparse.Namespace) -> str:
+    """Beside what earlier runs in the same folder measured at other numbers of dossiers."""
+    kept = asked.folder / "reading.json"
+    told = orjson.loads(kept.read_bytes()) if kept.exists() else {}
+    told[str(asked.dossiers)] = [[one.name, one.p50, one.p99] for one in reading.measure(server, ground, _say)]
+    kept.write_bytes(orjson.dumps(told))
+    return reading.table({int(size): [reading.Reading(*one) for one in ones] for size, ones in told.items()})
+
+
+def _machine(server: MeasuredServer, dossiers: int) -> str:
+    model = next((line.split(":", 1)[1].strip() for line in _lines("/proc/cpuinfo") if "model name" in line), "unknown")
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    return (
+        f"{os.cpu_count()} processors ({model}), Python {platform.python_version()}, PostgreSQL {server.version()}, "
+        f"{packages}; {dossiers:,} dossiers; load before: {load}"
+    )
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text().splitlines() if Path(path).exists() else []
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("parts", nargs="*", help=f"what to measure: {', '.join(PARTS)} (all)")
+    parser.add_argument("--dossiers", type=int, default=100_000, help="how many to load at least (100000)")
+    parser.add_argument("--seconds", type=float, default=6.0, help="of each measurement of acts (6)")
+    parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds (3)")
+    parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 16], help="how many at once (1 8 16)")
+    parser.add_argument("--server", choices=("gunicorn", "granian"), default="gunicorn", help="what serves ours")
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "motcua-benchmarks")
+    asked = parser.parse_args()
+    if wrong := set(asked.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(wrong))}")
+    return asked
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
