@@ -286,6 +286,8 @@ def test_a_person_decides_for_a_quarter_at_once(june: World, tmp_path: Path) -> 
     assert june.row(codes[0])["place"] == "26737"
     assert june.entries(codes[0])[-1]["data"]["decided"] == {"by": "staff:1", "legal": "QĐ 5/QĐ-UBND"}
     assert statuses(june, reform_id) == {"done": 2, "person": 1}
+    june.act("system", decide, run, june.row(codes[2])["id"], "26740", **said)
+    assert (june.row(codes[2])["handler_office"], june.row(codes[2])["place"]) == ("UB-26740", "26740")
 
 
 def test_offices_get_their_new_telephone_with_the_new_order(june: World, tmp_path: Path) -> None:
