@@ -26,6 +26,7 @@ from engine.store.documents import documents
 from engine.store.dossiers import applicants, dossiers, verifications
 from engine.store.fees import fees
 from engine.store.journal import journal
+from engine.store.people import person_name
 from engine.store.queues import Sight, sight_of
 from engine.transaction import UnitOfWork
 
@@ -34,12 +35,15 @@ APPLICANT_COLUMNS = ("name", "identity_number", "phone", "email", "address", "co
 
 
 class Stale(Conflict):
-    """Somebody acted since the dossier was last read; ``who``, ``act`` and ``when`` say who did what."""
+    """Somebody acted since the dossier was last read; ``who``, ``act`` and ``when`` say who did what.
+
+    ``name`` and ``did`` are the words for them; a citizen is told of the office, not of its staff.
+    """
 
     code = "stale"
     status = 412
-    vi = "Hồ sơ {dossier} đã thay đổi: {who} đã thực hiện “{act}” lúc {when}. Hãy xem lại rồi thao tác."
-    en = "Dossier {dossier} has changed: {who} did “{act}” at {when}. Look at it again before acting."
+    vi = "Hồ sơ {dossier} đã thay đổi: {name} đã thực hiện “{did}” lúc {when}. Hãy xem lại rồi thao tác."
+    en = "Dossier {dossier} has changed: {name} did “{did}” at {when}. Look at it again before acting."
 
 
 class Case:
@@ -254,6 +258,24 @@ def _opened(unit: UnitOfWork, which: str, wanted: Any, version: int | None, lock
 def _stale(unit: UnitOfWork, found: Mapping[str, Any]) -> Stale:
     last = and_(journal.c.dossier_id == found["id"], journal.c.number == found["version"])
     entry = unit.connection.execute(select(journal.c.at, journal.c.act, journal.c.actor).where(last)).one()
+    known = unit.catalogue.workflow(found["release"]).release.actions.get(entry.act)
     return Stale(
-        dossier=found["code"], version=found["version"], who=entry.actor, act=entry.act, when=entry.at.isoformat()
+        dossier=found["code"],
+        version=found["version"],
+        who=entry.actor if unit.actor.kind != "citizen" else "",
+        name=_name(unit, entry.actor),
+        act=entry.act,
+        did=known.name if known else Text(entry.act, entry.act),
+        when=entry.at,
     )
+
+
+def _name(unit: UnitOfWork, label: str) -> Text:
+    """What to call the actor of a journal entry: a colleague by name among staff."""
+    kind, _, number = label.partition(":")
+    if kind == "citizen":
+        return Text("người nộp hồ sơ", "the applicant")
+    if kind == "system":
+        return Text("hệ thống", "the system")
+    name = person_name(unit.connection, int(number)) if unit.actor.kind != "citizen" and number else None
+    return Text(name, name) if name else Text("cơ quan giải quyết", "the office")

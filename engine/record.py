@@ -14,6 +14,7 @@ from sqlalchemy import insert
 
 from engine.case import Case, Stale
 from engine.notices import notices_of
+from engine.rules.definition import Text
 from engine.rules.journal import ORIGIN, commitment, entry, plain_row
 from engine.rules.timing import Clock, wanted_clocks
 from engine.store.clocks import clocks
@@ -99,7 +100,8 @@ def send(unit: UnitOfWork, messages: list[dict[str, Any]]) -> None:
 
 def _update_row(case: Case, changed: dict[str, Any]) -> None:
     same = {"id": case.id, "version": case.before["version"]}
-    stale = partial(Stale, dossier=case.code, who="?", act="?", when=case.unit.now.isoformat())
+    somebody, something = Text("người khác", "somebody else"), Text("một thao tác khác", "something else")
+    stale = partial(Stale, dossier=case.code, who="", name=somebody, act="", did=something, when=case.unit.now)
     case.unit.writes.update(dossiers, changed, same, must=stale)
 
 

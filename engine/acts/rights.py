@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.case import Case
 from engine.errors import Conflict, Forbidden
 from engine.rules.permissions import roles_in
+from engine.store.people import person_name
 
 
 class Ended(Conflict):
@@ -19,8 +20,8 @@ class HeldByAnother(Conflict):
     """Another person has claimed the dossier."""
 
     code = "held-by-another"
-    vi = "Hồ sơ đang do {who} giữ."
-    en = "The dossier is held by {who}."
+    vi = "Hồ sơ đang do {name} giữ."
+    en = "The dossier is held by {name}."
 
 
 def must_hold(case: Case) -> None:
@@ -35,7 +36,8 @@ def must_hold(case: Case) -> None:
             why_en="only those in the role that holds the dossier, at the office that must act",
         )
     if row["holder_id"] not in (None, actor.person_id):
-        raise HeldByAnother(who=f"person:{row['holder_id']}")
+        name = person_name(case.unit.connection, row["holder_id"]) or ""
+        raise HeldByAnother(who=f"person:{row['holder_id']}", name=name)
 
 
 def must_have_part(case: Case) -> None:

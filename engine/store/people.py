@@ -91,3 +91,8 @@ def role_members(connection: Connection, office: str, role: str, on: dt.date) ->
 def person_named(connection: Connection, username: str) -> int | None:
     """The id of the person with this username."""
     return connection.execute(select(people.c.id).where(people.c.username == username)).scalar_one_or_none()
+
+
+def person_name(connection: Connection, person: int) -> str | None:
+    """What a member of staff is called."""
+    return connection.execute(select(people.c.name).where(people.c.id == person)).scalar_one_or_none()

@@ -310,7 +310,8 @@ def test_a_stale_version_says_who_acted_since(world: World) -> None:
     assert refusal.status == 412
     assert refusal.facts["who"] == f"staff:{world.person('counter2')}"
     assert (refusal.facts["act"], refusal.facts["version"]) == ("forward", 3)
-    assert refusal.facts["when"] == world.now.isoformat()
+    assert refusal.facts["when"] == world.now
+    assert "counter2 đã thực hiện “" in refusal.sentence("vi")
 
 
 def test_nobody_learns_whether_a_dossier_exists_that_they_may_not_see(world: World) -> None:
