@@ -68,6 +68,18 @@ def once(evidence: Evidence) -> Iterator[str | None]:
     yield from (f"{code} was given to {count} filings" for code, count in filings.items() if count > 1)
 
 
+def on_what_was_seen(evidence: Evidence) -> Iterator[str | None]:
+    """An act that named the version it was decided on led to the very next one: nobody acted in between."""
+    for done in evidence.acknowledged:
+        seen = done.request.version
+        if seen is not None:
+            yield (
+                None
+                if done.version == seen + 1
+                else f"{done.code} {done.act}: decided on v{seen}, became v{done.version}"
+            )
+
+
 def states(evidence: Evidence) -> Iterator[str | None]:
     """The state belongs to the release, and portal status, clock and holder are those of the state."""
     for row in evidence.dossiers.values():
@@ -217,6 +229,7 @@ def files(evidence: Evidence) -> Iterator[str | None]:
 INVARIANTS: dict[str, Callable[[Evidence], Iterator[str | None]]] = {
     "answered acts stand in the journal": kept,
     "no act and no dossier twice or unasked": once,
+    "acts follow the version they were decided on": on_what_was_seen,
     "states belong to the release": states,
     "journal chains whole": chains,
     "journal folds to the row": folds,

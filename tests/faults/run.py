@@ -25,6 +25,7 @@ from tests.faults.trouble import CLOCK, REDIS, WORKER, Strike, Trouble
 CALM_WITHIN = 60.0  # seconds after the last fault
 RECOVERS_WITHIN = 60.0
 TELL_EVERY = 15.0
+ACTS_WITHOUT_NOTICES = 30
 DAY_IN_STEPS, STEP = 8, dt.timedelta(hours=2)
 """While the load lasts, the told time goes on by a working day and more: steps run over their hours, days end."""
 
@@ -143,15 +144,21 @@ def _suffer(
         if len(load.acknowledged) >= next_strike and not load.done:
             time.sleep(trouble.moment())
             struck = trouble.strike()
-            _wait_for_service(load, struck[-1].at)
+            _wait_for_service(house, load, struck, delivered=trouble.lets_recover())
             next_strike = len(load.acknowledged) + trouble.acts_until_next()
 
 
-def _wait_for_service(load: Load, since: float) -> None:
-    """One fault after the other: the next one comes when somebody was served again."""
-    latest = time.monotonic() + RECOVERS_WITHIN
+def _wait_for_service(house: House, load: Load, struck: Sequence[Strike], *, delivered: bool) -> None:
+    """The next fault comes when somebody was served again; with ``delivered``, when a notice has arrived again too, or
+    when the clerks, whom a missing worker does not hold up, have gone on for long enough."""
+    since, latest = struck[-1].at, time.monotonic() + RECOVERS_WITHIN
+    held_up = delivered and any(strike.kind in (WORKER, REDIS) for strike in struck)
+    enough = len(load.acknowledged) + ACTS_WITHOUT_NOTICES
     while load.working and time.monotonic() < latest:
-        if load.acknowledged and load.acknowledged[-1].told > since:
+        arrived = next(reversed(house.receiver.taken.values()), None)
+        served = bool(load.acknowledged) and load.acknowledged[-1].told > since
+        told = arrived is not None and arrived.at > since + 0.5
+        if served and (told or not held_up or len(load.acknowledged) > enough):
             return
         time.sleep(0.02)
 

@@ -28,6 +28,8 @@ class Trouble:
     def __init__(self, house: House, seed: int) -> None:
         self._house, self._dice = house, random.Random(f"trouble/{seed}")
         self.strikes: list[Strike] = []
+        self._first = [WEB, FORK, WORKER, REDIS]  # whatever the seed, each of these comes
+        self._dice.shuffle(self._first)
 
     def strike(self, *kinds: str) -> list[Strike]:
         """One fault, or two at once; what was killed is started again after up to half a second."""
@@ -43,13 +45,19 @@ class Trouble:
 
     def acts_until_next(self) -> int:
         """How many acts succeed before the next strike."""
-        return self._dice.randint(15, 85)
+        return self._dice.randint(10, 60)
 
     def moment(self) -> float:
         """A part of a second, so that a strike falls anywhere in an act."""
         return self._dice.uniform(0, 0.2)
 
+    def lets_recover(self) -> bool:
+        """Whether the next strike waits until notices go out again, or falls into the recovery."""
+        return self._dice.random() < 0.7
+
     def _choose(self) -> list[str]:
+        if self._first:
+            return [self._first.pop()]
         names, weights = list(KINDS), list(KINDS.values())
         count = 2 if self._dice.random() < TWO_AT_ONCE else 1
         return list(dict.fromkeys(self._dice.choices(names, weights, k=count)))
