@@ -89,6 +89,7 @@ def residence(**changes: Any) -> Release:
         Route(by="competent", place="home.commune"),
         Sla((TermBranch(Term(7, "working_day")),)),
         {"home.commune": Field("unit", text("Nơi thường trú", "Home commune"), required=True)},
+        documents={"gcn": Document(text("Giấy tờ về chỗ ở", "Proof of the dwelling"), original=1)},
         **changes,
     )
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import insert, select
 
 from engine.acts.open_dossier import Filing, open_dossier
 from engine.case import Case
+from engine.rules.machine import Workflow
+from engine.rules.routing import place_name
 from engine.store.dossiers import dossier_links, dossiers
+
+KEPT_OF_PAPERS = (
+    "key", "original", "certified", "copy", "digitised", "file_name", "media_type", "size", "sha256", "storage_key"
+)  # fmt: skip
 
 
 def open_children(case: Case) -> list[int]:
     """Opens every child that the state just entered calls for and that is not open yet; returns their row ids.
 
     A child is a dossier of its own: its own code, clock, offices and journal, received at the same centre on the same
-    day. Its form takes over the values that the release maps.
+    day. Its form takes over the values that the release maps, and the papers of the same key that the family has
+    handed in already: nothing is asked for twice.
     """
     wanted = case.workflow.children_opened(case.row["state"], case.facts)
     if not wanted:
@@ -31,11 +40,33 @@ def open_children(case: Case) -> list[int]:
             applicant={"kind": case.row["applicant_kind"], **case.applicant},
             intake_office=office.code,
             channel=case.row["channel"],
-            fields=case.workflow.child_values(key, case.facts),
+            fields=_values(case, key),
         )
-        filed = open_dossier(unit, workflow, office, filing, parent=(case.id, key))
+        filed = open_dossier(unit, workflow, office, filing, parent=(case.id, key), taken_over=_papers(case, workflow))
         link = {"dossier_id": case.id, "other_id": filed.case.id, "kind": "child", "since": unit.now}
         unit.connection.execute(insert(dossier_links), link)
         opened.append(filed.case.id)
     case.forget()
     return opened
+
+
+def _values(case: Case, key: str) -> dict[str, Any]:
+    """The child's form. Where it takes over the place that decides the competence, the dossier's own place stands.
+
+    After a reorganisation the form still bears the code that was filled in, and codes were used again.
+    """
+    values = case.workflow.child_values(key, case.facts)
+    place = place_name(case.release, "handler")
+    taken = {field for field, name in case.release.children[key].fields.items() if name == place}
+    return values | {field: case.row["place"] for field in taken if case.row["place"]}
+
+
+def _papers(case: Case, workflow: Workflow) -> list[dict[str, Any]]:
+    """The parent's papers that the child's procedure knows by the same key, with their files."""
+    asked = workflow.release.documents
+    rows = [row for row in case.documents if row["accepted"] != 0 and row["key"] in asked]
+    return [
+        {name: row[name] for name in KEPT_OF_PAPERS} | {"reused_from": row["id"] if row["storage_key"] else None}
+        for row in rows
+        if not asked[row["key"]].result
+    ]

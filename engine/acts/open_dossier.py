@@ -83,8 +83,10 @@ def open_dossier(
     office: Office,
     filing: Filing,
     parent: tuple[int, str] | None = None,
+    taken_over: Sequence[Mapping[str, Any]] = (),
 ) -> Filed:
-    """Opens a dossier without asking who may. ``parent`` is its row id and the key of the child that this one is.
+    """Opens a dossier without asking who may. ``parent`` is its row id and the key of the child that this one is,
+    ``taken_over`` are papers (columns of ``documents``) that it takes over from there.
 
     Raises ChannelClosed, InvalidInput, NeedsAPerson, NoCompetence and the other refusals of routing.
     """
@@ -150,13 +152,13 @@ def open_dossier(
     case.before = {}
     case.change(search=search_of(case))
     reasons = {key: {"vi": text.vi, "en": text.en} for key, text in assignment.reasons.items()}
-    papers = _papers(workflow, filing.documents)
+    papers = _papers(workflow, filing.documents) + [dict(paper) for paper in taken_over]
     data = {
         "release": workflow.digest,
         "version": release.version,
         "routing": reasons,
         "fallback": assignment.fallback,
-        "papers": papers,
+        "papers": [{name: paper.get(name) for name in TOLD_OF_PAPERS} for paper in papers],
     }
     private = {"applicant": personal, "note": filing.note, "handler_reason": filing.handler_reason}
     _insert_with_applicant(case, personal, data, private)
@@ -221,6 +223,9 @@ def _place(unit: UnitOfWork, workflow: Workflow, facts: Mapping[str, Any], today
         return place_of(workflow.release, "handler", facts, unit.catalogue.territory, today).code
     except NoPlace:
         return None
+
+
+TOLD_OF_PAPERS = ("key", "original", "certified", "copy", "sha256", "reused_from")
 
 
 def _receiving_role(workflow: Workflow) -> str | None:

@@ -19,7 +19,7 @@ from engine.rules.definition import Release
 from engine.rules.offices import Office
 from engine.rules.reform import Policy, Reform
 from engine.rules.reform_places import Part, Places, Where, narrowed
-from engine.rules.routing import DEFAULT_PLACE, INTAKE, Map
+from engine.rules.routing import INTAKE, Map, place_name
 
 Outcome = Literal["stays", "moves", "person", "without"]
 Cause = Literal[
@@ -101,11 +101,11 @@ class Item:
 
 def subjects_of(release: Release) -> dict[str, str]:
     """For each routing key that is decided by competence over the dossier's own commune: procedure or task."""
-    own = _place_fact(release, "handler")
+    own = place_name(release, "handler")
     return {
         key: route.by.partition(":")[2] or release.procedure
         for key, route in release.routing.items()
-        if key != INTAKE and route.by is not None and _place_fact(release, key) == own
+        if key != INTAKE and route.by is not None and place_name(release, key) == own
     }
 
 
@@ -243,8 +243,3 @@ def _outcome(passages: list[Passage]) -> Outcome:
     if any(one.target is None and not one.candidates for one in passages):
         return "without"
     return "person" if any(one.candidates for one in passages) else "moves"
-
-
-def _place_fact(release: Release, key: str) -> str:
-    routes = [release.routing[one] for one in (key, "handler") if one in release.routing]
-    return next((one.place for one in routes if one.place), DEFAULT_PLACE)

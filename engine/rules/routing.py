@@ -168,8 +168,7 @@ def place_of(release: Release, key: str, facts: Mapping[str, Any], territory: Te
 
     Raises NoPlace, PlaceNotInBeing.
     """
-    routes = [release.routing[one] for one in (key, "handler") if one in release.routing]
-    name = next((one.place for one in routes if one.place), DEFAULT_PLACE)
+    name = place_name(release, key)
     code: Any = facts
     for part in name.split("."):
         code = code.get(part) if isinstance(code, Mapping) else None
@@ -180,6 +179,12 @@ def place_of(release: Release, key: str, facts: Mapping[str, Any], territory: Te
     if unit is None:
         raise _not_in_being(code, territory, on)
     return unit
+
+
+def place_name(release: Release, key: str) -> str:
+    """The fact that holds the commune which decides for a routing key: its own, the handler's, or the applicant's."""
+    routes = [release.routing[one] for one in (key, "handler") if one in release.routing]
+    return next((one.place for one in routes if one.place), DEFAULT_PLACE)
 
 
 def _intake(workflow: Workflow, facts: Mapping[str, Any], known: Map, on: dt.date, intake: str | None) -> Text:

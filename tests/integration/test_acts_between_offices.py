@@ -25,6 +25,7 @@ from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.rules.definition import Term
 from engine.rules.machine import GuardFailed
 from engine.rules.office_hours import Closure
+from engine.store.documents import documents
 from engine.store.dossiers import applicants, dossier_links, dossiers, verifications
 from tests.world import APPLICANT, BRANCH, FIELDS, LONG_KHANH, PROVINCE, TAX, World, moment
 from tests.world_releases import RESIDENCE
@@ -37,9 +38,7 @@ class TestVerification:
     def test_a_question_has_a_clock_of_its_own(self, world: World) -> None:
         code = world.land_at("checking")
         before = world.row(code)
-        _, number = world.act(
-            "specialist", ask_verification, code, ASKED, "Có tranh chấp?", at="2026-03-02 10:00"
-        )
+        _, number = world.act("specialist", ask_verification, code, ASKED, "Có tranh chấp?", at="2026-03-02 10:00")
         row = world.row(code)
         assert {key for key in row if row[key] != before[key]} == {"version", "head"}
         assert world.armed(code)["verify", str(number)] == moment("2026-03-05 10:00")
@@ -269,6 +268,14 @@ class TestLinkedFiling:
         with world.reading() as connection:
             kept = connection.execute(select(applicants).where(applicants.c.dossier_id == child["id"])).mappings().one()
         assert (kept["name"], kept["form"]) == (APPLICANT["name"], {"home.commune": "26080"})
+
+    def test_papers_that_the_family_gave_are_not_asked_for_twice(self, world: World) -> None:
+        self.returned(world)
+        child = self.child(world)
+        with world.reading() as connection:
+            rows = connection.execute(select(documents).where(documents.c.dossier_id == child["id"])).mappings().all()
+        assert [(row["key"], row["original"]) for row in rows] == [("gcn", 1)]
+        assert world.facts(child["code"])["documents"]["complete"]
 
     def test_the_parent_knows_when_they_are_finished(self, world: World) -> None:
         code = self.returned(world)
