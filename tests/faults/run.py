@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 import random
 import statistics
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -20,12 +21,13 @@ from tests.faults.house import House, open_house
 from tests.faults.invariants import Finding, examine
 from tests.faults.load import Acknowledged, Load
 from tests.faults.over_http import ask_again
-from tests.faults.trouble import CLOCK, REDIS, WORKER, Strike, Trouble
+from tests.faults.trouble import CLOCK, FORK, REDIS, WEB, WORKER, Strike, Trouble
 
 CALM_WITHIN = 60.0  # seconds after the last fault
 RECOVERS_WITHIN = 60.0
 TELL_EVERY = 15.0
 ACTS_WITHOUT_NOTICES = 30
+CLERKS_SUFFER, NOTICES_SUFFER = {WEB, FORK}, {WEB, WORKER, CLOCK, REDIS}
 DAY_IN_STEPS, STEP = 8, dt.timedelta(hours=2)
 """While the load lasts, the told time goes on by a working day and more: steps run over their hours, days end."""
 
@@ -144,16 +146,16 @@ def _suffer(
         if len(load.acknowledged) >= next_strike and not load.done:
             time.sleep(trouble.moment())
             struck = trouble.strike()
-            _wait_for_service(house, load, struck, delivered=trouble.lets_recover())
+            _wait_for_service(house, load, struck, delivered=trouble.lets_recover(), bounded=latest is None)
             next_strike = len(load.acknowledged) + trouble.acts_until_next()
 
 
-def _wait_for_service(house: House, load: Load, struck: Sequence[Strike], *, delivered: bool) -> None:
+def _wait_for_service(house: House, load: Load, struck: Sequence[Strike], *, delivered: bool, bounded: bool) -> None:
     """The next fault comes when somebody was served again; with ``delivered``, when a notice has arrived again too, or
-    when the clerks, whom a missing worker does not hold up, have gone on for long enough."""
+    when ``bounded`` and the clerks, whom a missing worker does not hold up, have gone on for long enough."""
     since, latest = struck[-1].at, time.monotonic() + RECOVERS_WITHIN
     held_up = delivered and any(strike.kind in (WORKER, REDIS) for strike in struck)
-    enough = len(load.acknowledged) + ACTS_WITHOUT_NOTICES
+    enough = len(load.acknowledged) + ACTS_WITHOUT_NOTICES if bounded else sys.maxsize
     while load.working and time.monotonic() < latest:
         arrived = next(reversed(house.receiver.taken.values()), None)
         served = bool(load.acknowledged) and load.acknowledged[-1].told > since
@@ -207,9 +209,10 @@ def _recoveries(
     served = sorted((done.told, done.begun) for done in acknowledged)
     found: dict[str, list[float]] = {}
     for strike in strikes:
-        moments = arrivals if strike.kind in (WORKER, REDIS, CLOCK) else served
+        notices = strike.kind in (WORKER, REDIS, CLOCK)
+        moments, group = (arrivals, NOTICES_SUFFER) if notices else (served, CLERKS_SUFFER)
         after = next((end for end, start in moments if start > strike.at), None)
-        overtaken = any(strike.at < other.at < (after or strike.at) for other in strikes)
+        overtaken = any(other.kind in group and strike.at < other.at < (after or strike.at) for other in strikes)
         if after is not None and not overtaken:
             found.setdefault(strike.kind, []).append(after - strike.at)
     return found
