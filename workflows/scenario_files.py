@@ -86,9 +86,7 @@ class _File:
             raise BadScenarioFile(at=f"{self.name}:{first.line}:{first.column}", what_vi=first.vi, what_en=first.en)
         top = self.group(root, _FILE)
         version = self.number(top["version"]) if "version" in top else None
-        return [
-            self.scenario(node, self.text(top["procedure"]), version) for node in self.items(top["scenarios"])
-        ]
+        return [self.scenario(node, self.text(top["procedure"]), version) for node in self.items(top["scenarios"])]
 
     def scenario(self, node: Node, procedure: str, version: int | None) -> Scenario:
         keys = self.group(node, _SCENARIO)

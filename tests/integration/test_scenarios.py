@@ -181,7 +181,9 @@ def test_offices_of_the_country() -> None:
 
 def test_a_table_of_bodies_with_a_mistake_is_refused_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "bodies.csv"
-    path.write_text("body,prefix,level,name_vi,name_en,receives,valid_from,valid_to\na,A,village,{unit},{unit},no,2024-01-01,\n")
+    path.write_text(
+        "body,prefix,level,name_vi,name_en,receives,valid_from,valid_to\na,A,village,{unit},{unit},no,2024-01-01,\n"
+    )
     with pytest.raises(MalformedBodies) as refusal:
         read_bodies(path)
     assert refusal.value.facts["line"] == 2
