@@ -158,7 +158,7 @@ def open_dossier(
         "version": release.version,
         "routing": reasons,
         "fallback": assignment.fallback,
-        "papers": [{name: paper.get(name) for name in TOLD_OF_PAPERS} for paper in papers],
+        "papers": [_told(paper) for paper in papers],
     }
     private = {"applicant": personal, "note": filing.note, "handler_reason": filing.handler_reason}
     _insert_with_applicant(case, personal, data, private)
@@ -225,7 +225,10 @@ def _place(unit: UnitOfWork, workflow: Workflow, facts: Mapping[str, Any], today
         return None
 
 
-TOLD_OF_PAPERS = ("key", "original", "certified", "copy", "sha256", "reused_from")
+def _told(paper: Mapping[str, Any]) -> dict[str, Any]:
+    """What the journal says of a paper: which, how many, and the file by its hash; never the file's name."""
+    told = ("key", "original", "certified", "copy", "sha256", "reused_from")
+    return {name: paper[name] for name in told if paper.get(name) is not None}
 
 
 def _receiving_role(workflow: Workflow) -> str | None:
