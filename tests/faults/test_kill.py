@@ -12,7 +12,7 @@ import pytest
 from tests.faults.run import run
 from tests.faults.trouble import FORK, REDIS, WEB, WORKER
 
-ACTS = int(os.environ.get("MOTCUA_FAULT_ACTS", "500"))
+ACTS = int(os.environ.get("MOTCUA_FAULT_ACTS", "2000"))
 
 
 @pytest.mark.postgresql
