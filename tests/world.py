@@ -51,6 +51,7 @@ from engine.store.people import memberships, people, substitutes
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 from tests import shared_run
 from tests.postgres_server import APPLICATION, connect_to, create_database, drop_database, postgres_url_of
+from tests.world_offices import check_offices
 from tests.world_releases import LAND, world_releases
 from workflows.calendar_files import load_calendar
 from workflows.competence_files import read_competences
@@ -303,6 +304,7 @@ class World:
         parts = {*row["offices"].values(), row["intake_office"], row["handler_office"], row["holder_office"]}
         assert parts - {None} <= self.seen_by(row["code"])
         assert row["holder_id"] is None or row["holder_office"] is not None
+        check_offices(self.runtime.catalogue, self.reading, row, self.entries(row["code"]))
 
     def _ring(self) -> None:
         self.rung += 1

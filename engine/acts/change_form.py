@@ -1,4 +1,5 @@
-"""Changing what the applicant filled in: checked by the release, kept with the personal data, fees charged anew."""
+"""Changing what the applicant filled in: checked by the release, kept with the personal data, fees and offices
+follow."""
 
 from __future__ import annotations
 
@@ -7,31 +8,35 @@ from typing import Any
 
 from sqlalchemy import and_, delete, insert, select, update
 
+from engine.acts.follow_form import Followed, follow_form
 from engine.case import Case
 from engine.rules.plain_text import plain_text
 from engine.store.dossiers import applicants
 from engine.store.fees import fees
 
 
-def change_form(case: Case, fields: Mapping[str, Any]) -> None:
-    """Replaces some form values on the dossier in hand; the caller records it. None empties a field.
+def change_form(case: Case, fields: Mapping[str, Any] | None, applicant: Mapping[str, Any] | None = None) -> Followed:
+    """Replaces form values, and data of the applicant that the caller checked, on the dossier in hand; the caller
+    records it together with what followed. None empties a field.
 
-    The form is checked as a whole: what the change hides is dropped, what it newly asks for must be given. Raises
-    InvalidInput with every fault.
+    The form is checked as a whole: what the change hides is dropped, what it newly asks for must be given. Fees are
+    charged anew, and where other offices are competent now, the dossier passes to them. Raises InvalidInput with every
+    fault, and what ``follow_form`` refuses.
     """
-    whole = {**case.applicant["form"], **fields}
-    case.applicant["form"] = case.workflow.validate_fields(whole, facts=case.surroundings())
-    _store(case, {"form": case.applicant["form"]})
-    case.forget()
+    before = case.facts
+    if applicant:
+        case.applicant.update(applicant)
+        _store(case, applicant)
+        case.change(search=search_of(case))
+        case.forget()
+    if fields:
+        whole = {**case.applicant["form"], **fields}
+        case.applicant["form"] = case.workflow.validate_fields(whole, facts=case.surroundings())
+        _store(case, {"form": case.applicant["form"]})
+        case.forget()
+    followed = follow_form(case, before)
     charge(case)
-
-
-def change_applicant(case: Case, values: Mapping[str, Any]) -> None:
-    """Replaces some of the applicant's own data (checked by the caller) and the search text made of them."""
-    case.applicant.update(values)
-    _store(case, dict(values))
-    case.change(search=search_of(case))
-    case.forget()
+    return followed
 
 
 def search_of(case: Case) -> str:
@@ -58,5 +63,5 @@ def charge(case: Case) -> None:
     case.forget()
 
 
-def _store(case: Case, values: dict[str, Any]) -> None:
-    case.unit.connection.execute(update(applicants).where(applicants.c.dossier_id == case.id).values(values))
+def _store(case: Case, values: Mapping[str, Any]) -> None:
+    case.unit.connection.execute(update(applicants).where(applicants.c.dossier_id == case.id).values(dict(values)))

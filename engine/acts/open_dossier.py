@@ -25,19 +25,10 @@ from engine.rules.definition import Text
 from engine.rules.facts import nested
 from engine.rules.machine import Workflow
 from engine.rules.offices import Office
-from engine.rules.routing import Assignment, NoPlace, place_of, route
+from engine.rules.routing import Assignment, NeedsAPerson, deciding_place, route
 from engine.store.documents import documents
 from engine.store.dossiers import applicants
 from engine.transaction import UnitOfWork
-
-
-class NeedsAPerson(Refusal):
-    """The rules leave several offices possible: a person must choose one of ``candidates``, with a reason."""
-
-    code = "office-candidates"
-    status = 409
-    vi = "Có nhiều cơ quan có thể có thẩm quyền: {candidates}. {why_vi} Hãy chọn một cơ quan và ghi lý do."
-    en = "Several offices may be competent: {candidates}. {why_en} Choose one and give the reason."
 
 
 class ChannelClosed(Refusal):
@@ -118,7 +109,7 @@ def open_dossier(
         "channel": filing.channel,
         "applicant_kind": applicant["kind"],
         "province": office.province,
-        "place": _place(unit, workflow, facts, today),
+        "place": deciding_place(workflow, facts, unit.catalogue.territory, today),
         "support_office": filing.support_office,
         "intake_office": office.code,
         "handler_office": assignment.offices.get("handler", office.code),
@@ -215,14 +206,6 @@ def _assign(
         why = assignment.reasons[key]
         raise NeedsAPerson(key=key, candidates=candidates, why_vi=why.vi, why_en=why.en)
     return assignment
-
-
-def _place(unit: UnitOfWork, workflow: Workflow, facts: Mapping[str, Any], today: dt.date) -> str | None:
-    """The commune that decides the competence, where the procedure has one."""
-    try:
-        return place_of(workflow.release, "handler", facts, unit.catalogue.territory, today).code
-    except NoPlace:
-        return None
 
 
 def _told(paper: Mapping[str, Any]) -> dict[str, Any]:

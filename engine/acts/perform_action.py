@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.acts.change_form import change_form
+from engine.acts.follow_form import Followed
 from engine.acts.open_children import open_children
 from engine.acts.sign_result import sign_result
 from engine.acts.wrong_input import wrong
@@ -62,7 +63,7 @@ def perform_action(
 
     ``fields`` are corrected form values, at reception or in answer to a request for supplement; ``assignee`` the person
     of the next office who shall hold it. Raises NotFound, Stale, UnknownAction, ActionNotInState, GuardFailed,
-    Forbidden, ReasonRequired, DocumentRequired, InvalidInput.
+    Forbidden, ReasonRequired, DocumentRequired, InvalidInput; with ``fields`` also what ``follow_form`` refuses.
     """
     return take(open_case(unit, code, version), action, reason=reason, note=note, fields=fields, assignee=assignee)
 
@@ -84,6 +85,7 @@ def take(
     wanted = case.release.actions[action]
     if wanted.reason == "required" and not (reason or "").strip():
         raise ReasonRequired(action_vi=wanted.name.vi, action_en=wanted.name.en)
+    followed = Followed()
     if fields:
         if wanted.effect not in TAKES_FIELDS:
             raise wrong(
@@ -91,7 +93,7 @@ def take(
                 "thao tác này không nhận nội dung tờ khai; hãy đính chính riêng",
                 "this action takes no form values; rectify them by an act of its own",
             )
-        change_form(case, fields)
+        followed = change_form(case, fields)
     step = case.workflow.advance(case.row["state"], action, case.facts)
     document = _attached(case, action)
     source = case.row["state"]
@@ -107,12 +109,13 @@ def take(
         "behalf_of": verdict.behalf_of,
         "form": wanted.form,
         "document": document,
+        **followed.data,
     }
     if wanted.signature == "digital" and document is not None:
         data["signature"] = sign_result(case, document)
-    private = {"reason": reason, "note": note, "fields": dict(fields) if fields else None}
+    private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields) if fields else None}
     told = {key: value for key, value in private.items() if value}
-    record(case, action, data=data, private=told, events=_events(step))
+    record(case, action, data=data, private=told, events=followed.events + _events(step))
     open_children(case)
     return case
 

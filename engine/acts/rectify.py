@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, select
 
 from engine.acts.applicant_data import LONGEST, clean_applicant
-from engine.acts.change_form import change_applicant, change_form
+from engine.acts.change_form import change_form
 from engine.acts.rights import must_be_staff, must_have_part
 from engine.acts.wrong_input import wrong
 from engine.case import Case, open_case
@@ -31,8 +31,9 @@ def rectify(
 ) -> Case:
     """Corrects data of the applicant or form values, by a compensating entry that names the one it corrects.
 
-    ``number`` is that entry (default: the first). The kind of applicant and the offices stay: those are decided by a
-    transfer. Raises InvalidInput, NotFound.
+    ``number`` is that entry (default: the first). The kind of applicant stays. Where the correction makes other offices
+    competent, the dossier passes to them (``follow_form``). Raises InvalidInput, NotFound, PlaceSettled, NeedsAPerson
+    and the refusals of routing.
     """
     case = open_case(unit, code, version)
     must_be_staff(case)
@@ -48,13 +49,11 @@ def rectify(
     if not unit.connection.execute(select(journal.c.number).where(wanted)).first():
         raise NotFound(what=f"journal entry {number}")
     before = _before(case, applicant, fields)
-    if applicant:
-        change_applicant(case, _checked(case, applicant))
-    if fields:
-        change_form(case, fields)
+    followed = change_form(case, fields, _checked(case, applicant) if applicant else None)
     names = sorted([f"applicant.{key}" for key in applicant or {}] + list(fields or {}))
     private = {"reason": reason, "before": before, "applicant": applicant or {}, "fields": fields or {}}
-    record(case, "rectify", data={"corrects": number, "names": names}, private=private)
+    data = {"corrects": number, "names": names} | followed.data
+    record(case, "rectify", data=data, private=private, events=followed.events)
     return case
 
 

@@ -69,6 +69,15 @@ class IntakeRefused(Refusal):
     en = "{office} may not receive this dossier: {why_en}."
 
 
+class NeedsAPerson(Refusal):
+    """The rules leave several offices possible: a person must choose one of ``candidates``, with a reason."""
+
+    code = "office-candidates"
+    status = 409
+    vi = "Có nhiều cơ quan có thể có thẩm quyền: {candidates}. {why_vi} Hãy chọn một cơ quan và ghi lý do."
+    en = "Several offices may be competent: {candidates}. {why_en} Choose one and give the reason."
+
+
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """``offices`` by routing key with ``reasons``; ``candidates`` (at least two codes each) for keys left to a person.
@@ -110,14 +119,7 @@ def route(
     assignment = Assignment()
     fallbacks = []
     for key in workflow.release.routing:
-        if key == INTAKE:
-            reason = _intake(workflow, facts, known, on, intake)
-            found, fallback = ([intake] if intake is not None else []), False
-        elif workflow.release.routing[key].branches:
-            found, reason, fallback = _by_branches(workflow, key, facts, known.offices, on)
-        else:
-            found, reason = _by_competence(workflow.release, key, facts, known, on)
-            fallback = False
+        found, reason, fallback = route_key(workflow, key, facts, known, on, intake)
         assignment.reasons[key] = reason
         if len(found) == 1:
             assignment.offices[key] = found[0]
@@ -126,6 +128,25 @@ def route(
         if fallback:
             fallbacks.append(key)
     return Assignment(assignment.offices, assignment.reasons, assignment.candidates, tuple(fallbacks))
+
+
+def route_key(
+    workflow: Workflow, key: str, facts: Mapping[str, Any], known: Map, on: dt.date, intake: str | None = None
+) -> tuple[list[str], Text, bool]:
+    """What ``route`` answers for one routing key: the offices possible, why, and whether an arm ``else`` decided."""
+    if key == INTAKE:
+        return ([intake] if intake is not None else []), _intake(workflow, facts, known, on, intake), False
+    if workflow.release.routing[key].branches:
+        return _by_branches(workflow, key, facts, known.offices, on)
+    return *_by_competence(workflow.release, key, facts, known, on), False
+
+
+def deciding_place(workflow: Workflow, facts: Mapping[str, Any], territory: Territory, on: dt.date) -> str | None:
+    """The code of the commune that decides the competence, where the procedure has one. Raises PlaceNotInBeing."""
+    try:
+        return place_of(workflow.release, "handler", facts, territory, on).code
+    except NoPlace:
+        return None
 
 
 def check_intake(release: Release, office: Office, facts: Mapping[str, Any], known: Map, on: dt.date) -> Text:

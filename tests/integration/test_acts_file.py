@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import insert, select
 
 from engine.acts.file_dossier import Filing, file_dossier
-from engine.acts.open_dossier import ChannelClosed, NeedsAPerson
+from engine.acts.open_dossier import ChannelClosed
 from engine.acts.publish import publish_offices
 from engine.citizen_link import link_hash, receipt_matches
 from engine.errors import Forbidden, InvalidInput
 from engine.rules.definition import Text
 from engine.rules.machine import GuardFailed
 from engine.rules.offices import Office
-from engine.rules.routing import IntakeRefused, NoPlace
+from engine.rules.routing import IntakeRefused, NeedsAPerson, NoPlace
 from engine.store.documents import documents
 from engine.store.dossiers import applicants
 from engine.store.fees import fees
