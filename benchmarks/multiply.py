@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import random
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ from engine.rules.journal import ORIGIN
 from engine.rules.plain_text import plain_text
 
 TABLES = ("dossiers", "applicants", "dossier_offices", "clocks", "fees", "journal_private", "documents", "outbox")
+"""The last one is left out for dossiers of long ago, of which everything was sent."""
 BATCH = 5_000
 OPEN_SHARE = 0.12
 SURNAMES = (
@@ -65,11 +67,22 @@ MODEL_NAME = "Nguyễn Văn Mẫu"
 
 
 @dataclass(frozen=True, slots=True)
-class _Mould:
+class Mould:
     """A model dossier as COPY text with gaps (``%(code)s`` …), by table; of its journal, (line, body) by entry."""
 
     texts: dict[str, str]
     entries: list[tuple[str, str]]
+
+    def pour(self, gaps: dict[str, Any], rows: dict[str, list[str]]) -> None:
+        """Adds the rows of one copy. ``gaps`` are all but ``previous`` and ``head``, which the chain gives."""
+        gaps["previous"] = ORIGIN
+        for line, body in self.entries:
+            told = body % gaps
+            gaps["previous"] = hashlib.sha256(told.encode()).hexdigest()
+            rows["journal"].append(line % (gaps | {"body": told.replace("\\", "\\\\")}))
+        gaps["head"] = gaps["previous"]
+        for table, text in self.texts.items():
+            rows[table].append(text % gaps)
 
 
 def multiply(server: MeasuredServer, ground: Ground, wanted: int) -> int:
@@ -78,32 +91,39 @@ def multiply(server: MeasuredServer, ground: Ground, wanted: int) -> int:
         there = _number(connection, "SELECT count(*) FROM dossiers")
         if there >= wanted:
             return 0
-        columns = {table: _columns(connection, table) for table in (*TABLES, "journal")}
+        columns = columns_of(connection)
         moulds = {model: _mould(connection, model, columns) for model in ground.models}
         first = _number(connection, "SELECT max(id) + 1 FROM dossiers")
         provinces = {
             str(code).removeprefix("TT-"): str(province)
             for code, province in connection.execute("SELECT code, province FROM offices WHERE body = 'centre'")
         }
-        connection.execute("SET session_replication_role = replica")
-        connection.execute("SET synchronous_commit = off")
-        for batch in _batches(_plan(ground, moulds, wanted - there, there)):
-            _write(connection, batch, columns, first - there, provinces)
-        connection.execute("SELECT setval(pg_get_serial_sequence('dossiers', 'id'), (SELECT max(id) FROM dossiers))")
-        connection.execute("SET session_replication_role = origin")
-        connection.execute("VACUUM ANALYZE")
-        connection.execute("CHECKPOINT")
+        with unguarded(connection):
+            for batch in _batches(_plan(ground, moulds, wanted - there, there)):
+                _write(connection, batch, columns, first - there, provinces)
     return wanted - there
+
+
+@contextmanager
+def unguarded(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """Triggers and foreign keys off while rows go in; afterwards the tables are as if they had long stood there."""
+    connection.execute("SET session_replication_role = replica")
+    connection.execute("SET synchronous_commit = off")
+    yield
+    connection.execute("SELECT setval(pg_get_serial_sequence('dossiers', 'id'), (SELECT max(id) FROM dossiers))")
+    connection.execute("SET session_replication_role = origin")
+    connection.execute("VACUUM ANALYZE")
+    connection.execute("CHECKPOINT")
 
 
 @dataclass(frozen=True, slots=True)
 class _Copy:
-    mould: _Mould
+    mould: Mould
     ward: str
     serial: int
 
 
-def _plan(ground: Ground, moulds: dict[Model, _Mould], count: int, start: int) -> Iterator[_Copy]:
+def _plan(ground: Ground, moulds: dict[Model, Mould], count: int, start: int) -> Iterator[_Copy]:
     dice = random.Random(start)
     ready = [moulds[model] for model in ground.models if not model.open]
     under_way = [moulds[model] for model in ground.models if model.open]
@@ -139,6 +159,11 @@ def _write(
     rows: dict[str, list[str]] = {table: [] for table in columns}
     for copy in batch:
         _pour(copy, offset + copy.serial, provinces[copy.ward], rows)
+    copy_in(connection, columns, rows)
+
+
+def copy_in(connection: psycopg.Connection[Any], columns: dict[str, list[str]], rows: dict[str, list[str]]) -> None:
+    """Writes poured rows by COPY."""
     for table, texts in rows.items():
         names = sql.SQL(", ").join(map(sql.Identifier, columns[table]))
         with connection.cursor().copy(
@@ -162,18 +187,11 @@ def _pour(copy: _Copy, number: int, province: str, rows: dict[str, list[str]]) -
         "name": name,
         "plain_name": plain_text(name),
         "identity": f"0{serial:011d}",
-        "previous": ORIGIN,
     }
-    for line, body in copy.mould.entries:
-        told = body % gaps
-        gaps["previous"] = hashlib.sha256(told.encode()).hexdigest()
-        rows["journal"].append(line % (gaps | {"body": told.replace("\\", "\\\\")}))
-    gaps["head"] = gaps["previous"]
-    for table, text in copy.mould.texts.items():
-        rows[table].append(text % gaps)
+    copy.mould.pour(gaps, rows)
 
 
-def _mould(connection: psycopg.Connection[Any], model: Model, columns: dict[str, list[str]]) -> _Mould:
+def _mould(connection: psycopg.Connection[Any], model: Model, columns: dict[str, list[str]]) -> Mould:
     found = connection.execute(
         "SELECT id, link_nonce, link_hash FROM dossiers WHERE code = %s", [model.code]
     ).fetchone()
@@ -194,10 +212,19 @@ def _mould(connection: psycopg.Connection[Any], model: Model, columns: dict[str,
         (MODEL_NAME, "%(name)s"),
         (plain_text(MODEL_NAME), "%(plain_name)s"),
     ]
+    return mould_of(connection, number, columns, swaps, TABLES if model.open else TABLES[:-1])
+
+
+def mould_of(
+    connection: psycopg.Connection[Any],
+    number: int,
+    columns: dict[str, list[str]],
+    swaps: list[tuple[str, str]],
+    tables: Sequence[str] = TABLES,
+) -> Mould:
+    """The dossier with this id as a mould: of its rows in ``tables`` each text that ``swaps`` names is made a gap."""
     texts = {}
-    for table in TABLES:
-        if table == "outbox" and not model.open:
-            continue  # what was sent long ago
+    for table in tables:
         lines = []
         for values in _lines(connection, table, "id" if table == "dossiers" else "dossier_id", number, columns[table]):
             line = dict(zip(columns[table], values, strict=True))
@@ -213,7 +240,7 @@ def _mould(connection: psycopg.Connection[Any], model: Model, columns: dict[str,
                 line["key"] = "%(number)s:" + line["key"].split(":", 1)[1]
             lines.append("\t".join(line[name] for name in columns[table]) + "\n")
         texts[table] = "".join(lines)
-    return _Mould(
+    return Mould(
         {table: text for table, text in texts.items() if text}, _entries(connection, number, columns["journal"], swaps)
     )
 
@@ -247,6 +274,11 @@ def _lines(
     with connection.cursor().copy(text.encode()) as stream:
         whole = b"".join(bytes(part) for part in stream).decode()
     return [line.split("\t") for line in whole.splitlines()]
+
+
+def columns_of(connection: psycopg.Connection[Any]) -> dict[str, list[str]]:
+    """The columns that COPY fills, by table."""
+    return {table: _columns(connection, table) for table in (*TABLES, "journal")}
 
 
 def _columns(connection: psycopg.Connection[Any], table: str) -> list[str]:
