@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from engine.acts.documents import add_document
 from engine.acts.follow_form import PlaceSettled
@@ -15,17 +15,23 @@ from engine.acts.perform_action import perform_action
 from engine.acts.publish import publish_closure, publish_offices, publish_release
 from engine.acts.rectify import rectify
 from engine.acts.transfer import transfer
+from engine.case import open_case
 from engine.errors import Forbidden, InvalidInput
-from engine.rules.definition import Child, Effective
+from engine.record import record
+from engine.rules.definition import Branch, Child, Effective, Route
 from engine.rules.office_hours import Closure
 from engine.rules.routing import IntakeRefused, NeedsAPerson, PlaceNotInBeing
 from engine.store.dossiers import dossiers
+from engine.store.people import memberships
+from engine.transaction import UnitOfWork
 from tests.integration.test_acts_file import second_police
 from tests.unit.releases import text
-from tests.world import APPLICANT, BRANCH, LONG_KHANH, PROVINCE, TAX, World, moment
+from tests.world import APPLICANT, BRANCH, FIELDS, LONG_KHANH, PROVINCE, TAX, World, moment
 from tests.world_releases import COPIES, RESIDENCE, land
 
-HERE, SAME_OFFICE, OTHER_OFFICE, OTHER_PROVINCE = "26080", "26098", "26020", "26740"
+HERE, SAME_OFFICE, OTHER_OFFICE, NEXT_TO_IT, OTHER_PROVINCE = "26080", "26098", "26020", "26005", "26740"
+
+APRIL = Effective(dt.date(2026, 4, 1))
 
 
 def correct(world: World, code: str, who: str = "counter", **fields: Any) -> dict[str, Any]:
@@ -87,6 +93,17 @@ def test_what_does_not_decide_leaves_a_persons_choice_alone(world: World) -> Non
     assert set(world.entries(code)[-1]["data"]) == {"corrects", "names", "place"}
 
 
+def test_who_works_at_the_new_office_too_goes_on_with_it(world: World) -> None:
+    code = world.land_at("checking")
+    both = {"office": PROVINCE, "role": "specialist", "valid_from": dt.date(2026, 1, 1)}
+    person = {"person_id": world.person("specialist")}
+    world.try_act("system", lambda unit: unit.connection.execute(insert(memberships), both | person))
+    before = world.act("specialist", claim, code).row
+    assert changed(before, correct(world, code, land_commune=OTHER_OFFICE)) == {
+        *("place", "offices", "handler_office", "holder_office")
+    }
+
+
 def test_where_nobody_of_the_office_holds_it_only_the_office_changes(world: World) -> None:
     code = world.file().case.code
     row = correct(world, code, land_commune=OTHER_OFFICE)
@@ -132,6 +149,28 @@ def test_the_due_moment_follows_the_closures_of_the_new_office(world: World) -> 
     assert correct(world, code, land_commune=OTHER_OFFICE)["due_at"] == moment("2026-03-09 17:00")
 
 
+def test_another_value_than_the_place_may_decide_and_a_reforms_place_counts(world: World) -> None:
+    usual = land().routing
+    branches = (Branch(PROVINCE, "land.remeasured"), *usual["handler"].branches)
+    routing = usual | {"handler": Route(branches=branches, place="land.commune")}
+    world.try_act("system", publish_release, land(version=2, effective=APRIL, routing=routing))
+    world.at("2026-04-01 08:00")
+    fields = FIELDS | {"land.commune": OTHER_OFFICE, "land.remeasured": True, "land.surveyor": "Đội đo"}
+    code = world.file(fields=fields).case.code
+
+    def reformed(unit: UnitOfWork) -> None:
+        case = open_case(unit, code)
+        case.change(place=HERE)  # the form keeps the code that was filled in
+        record(case, "reform")
+
+    world.act("system", reformed)
+    row = correct(world, code, land_remeasured=False)
+    assert (row["place"], row["handler_office"]) == (HERE, BRANCH)
+    assert "place" not in world.entries(code)[-1]["data"]
+    row = correct(world, code, land_commune=NEXT_TO_IT)  # as far from HERE as OTHER_OFFICE, which the form bore
+    assert (row["place"], row["handler_office"]) == (NEXT_TO_IT, PROVINCE)
+
+
 @pytest.mark.parametrize(
     ("commune", "refusal"), [(OTHER_PROVINCE, IntakeRefused), ("26737", IntakeRefused), ("99999", PlaceNotInBeing)]
 )
@@ -164,7 +203,7 @@ def test_a_decided_dossier_stays_where_it_was_decided(world: World) -> None:
 
 def test_linked_dossiers_were_opened_by_what_the_form_said(world: World) -> None:
     opens = Child(RESIDENCE, text("Thường trú"), "checking", fields={"home.commune": "land.commune"})
-    fresh = land(version=2, effective=Effective(dt.date(2026, 4, 1)), children={"residence": opens})
+    fresh = land(version=2, effective=APRIL, children={"residence": opens})
     world.try_act("system", publish_release, fresh)
     world.at("2026-04-01 08:00")
     code = world.land_at("accepted")
