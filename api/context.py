@@ -64,7 +64,7 @@ def reading_connection() -> Iterator[Any]:
     """A connection for questions. On PostgreSQL each statement stands for itself, without BEGIN and ROLLBACK."""
     database = runtime().database
     options: dict[str, Any] = (
-        {"isolation_level": "AUTOCOMMIT"} if database.dialect.name == "postgresql" else {"motcua_read_only": True}
+        {"motcua_unbegun": True} if database.dialect.name == "postgresql" else {"motcua_read_only": True}
     )
     with database.connect().execution_options(**options) as connection:
         yield connection

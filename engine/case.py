@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, Select, and_, bindparam, func, select
+from sqlalchemy import RowMapping, and_, bindparam, func, select
 
 from engine.errors import Conflict, NotFound
 from engine.rules import timing
@@ -22,6 +22,7 @@ from engine.rules.facts import nested
 from engine.rules.machine import Option, Workflow
 from engine.rules.permissions import Verdict, may
 from engine.rules.workdays import Calendar
+from engine.store.asking import Question
 from engine.store.documents import documents
 from engine.store.dossiers import applicants, dossiers, verifications
 from engine.store.fees import fees
@@ -81,12 +82,12 @@ class Case:
     @cached_property
     def documents(self) -> list[RowMapping]:
         """The papers that were not removed, oldest first."""
-        return list(self.unit.connection.execute(_DOCUMENTS, {"dossier": self.id}).mappings())
+        return list(self.unit.reader.execute(_DOCUMENTS, {"dossier": self.id}).mappings())
 
     @cached_property
     def fees(self) -> list[RowMapping]:
         """What is owed and what was paid, by key."""
-        return list(self.unit.connection.execute(_FEES, {"dossier": self.id}).mappings())
+        return list(self.unit.reader.execute(_FEES, {"dossier": self.id}).mappings())
 
     @cached_property
     def facts(self) -> Mapping[str, Any]:
@@ -153,11 +154,11 @@ class Case:
         return _Facts(known, {"children": self._child_facts, "verifications": self._question_facts})
 
     def _child_facts(self) -> dict[str, Any]:
-        count, finished = self.unit.connection.execute(_CHILDREN, {"dossier": self.id}).one()
+        count, finished = self.unit.reader.execute(_CHILDREN, {"dossier": self.id}).one()
         return {"count": count, "finished": count > 0 and count == finished}
 
     def _question_facts(self) -> dict[str, Any]:
-        return {"open": self.unit.connection.execute(_OPEN_QUESTIONS, {"dossier": self.id}).scalar_one()}
+        return {"open": self.unit.reader.execute(_OPEN_QUESTIONS, {"dossier": self.id}).scalar_one()}
 
     def state_name(self) -> Text:
         return self.release.states[self.row["state"]].name
@@ -177,6 +178,9 @@ class Case:
 
 def open_case(unit: UnitOfWork, code: str, version: int | None = None, *, lock: bool = True) -> Case:
     """The dossier with this code, locked until the end of the unit of work.
+
+    Without ``lock`` its version is compared when it is written; an act that only reads what the version guards passes
+    ``lock=unit.begun`` and needs no transaction around it (``engine.transaction``).
 
     ``version`` is what the caller last saw (If-Match). Raises NotFound (also when the actor may not know of it), Stale.
     """
@@ -229,7 +233,7 @@ def _fee_facts(owed: list[RowMapping]) -> dict[str, Any]:
 
 
 @cache
-def _reading(sight: Sight, which: str, lock: bool) -> Select[Any]:
+def _reading(sight: Sight, which: str, lock: bool) -> Question:
     """The row and the applicant of the dossier whose column ``which`` equals ``wanted``, if the actor sees it.
 
     Built once; only the values change from act to act. Both rows are locked: one statement that waited for a lock sees
@@ -240,15 +244,17 @@ def _reading(sight: Sight, which: str, lock: bool) -> Select[Any]:
         .join(applicants, applicants.c.dossier_id == dossiers.c.id)
         .where(dossiers.c[which] == bindparam("wanted"), sight.rule())
     )
-    return statement.with_for_update(of=(dossiers, applicants)) if lock else statement
+    return Question(statement.with_for_update(of=(dossiers, applicants)) if lock else statement)
 
 
 def _opened(unit: UnitOfWork, which: str, wanted: Any, version: int | None, lock: bool) -> Case:
     sight, values = sight_of(unit.actor, unit.now.astimezone(LOCAL).date())
     values["wanted"] = wanted
-    found = unit.connection.execute(_reading(sight, which, lock), values).one_or_none()
-    if found is None:
+    unit.unlocked = unit.unlocked or not lock
+    rows = _reading(sight, which, lock).ask(unit.connection if lock else unit.reader, values)
+    if not rows:
         raise NotFound(what=str(wanted))
+    found = rows[0]
     row = dict(zip(_ROW, found, strict=False))
     if version is not None and version != row["version"]:
         raise _stale(unit, row)
@@ -257,7 +263,7 @@ def _opened(unit: UnitOfWork, which: str, wanted: Any, version: int | None, lock
 
 def _stale(unit: UnitOfWork, found: Mapping[str, Any]) -> Stale:
     last = and_(journal.c.dossier_id == found["id"], journal.c.number == found["version"])
-    entry = unit.connection.execute(select(journal.c.at, journal.c.act, journal.c.actor).where(last)).one()
+    entry = unit.reader.execute(select(journal.c.at, journal.c.act, journal.c.actor).where(last)).one()
     known = unit.catalogue.workflow(found["release"]).release.actions.get(entry.act)
     return Stale(
         dossier=found["code"],
@@ -277,5 +283,5 @@ def _name(unit: UnitOfWork, label: str) -> Text:
         return Text("người nộp hồ sơ", "the applicant")
     if kind == "system":
         return Text("hệ thống", "the system")
-    name = person_name(unit.connection, int(number)) if unit.actor.kind != "citizen" and number else None
+    name = person_name(unit.reader, int(number)) if unit.actor.kind != "citizen" and number else None
     return Text(name, name) if name else Text("cơ quan giải quyết", "the office")

@@ -44,7 +44,8 @@ def record(
     ("action", key). Raises Stale when somebody else changed the row since it was read.
     """
     unit, row = case.unit, case.row
-    unit.writes.flush(unit.bare_connection)  # a row is written once in one statement
+    if unit.writes:
+        _ = unit.connection  # a row is written once in one statement
     new = case.before == {}
     changed = {key: value for key, value in row.items() if new or value != case.before[key]}
     number = 1 if new else case.before["version"] + 1

@@ -3,6 +3,11 @@
 ``in_transaction(runtime, actor, act)`` runs ``act(unit_of_work)``; all it wrote becomes durable together, or none of
 it. Only after the commit is the worker rung. When PostgreSQL answers that two transactions collided (SQLSTATE 40001,
 40P01) the whole act is run again.
+
+On PostgreSQL an act that reads one dossier and writes at its end, as most do, needs no transaction around it: the
+reading is one statement and the writing another, which compares the version that was read (docs/adr/0010). If somebody
+was quicker, the act is run again with the dossier locked, and that run says who it was. As soon as an act asks for the
+connection to write in between, a transaction is begun.
 """
 
 from __future__ import annotations
@@ -32,6 +37,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 ATTEMPTS = 8
 COLLISIONS = frozenset({"40001", "40P01"})
+MISSED = frozenset({"22012", "23505"})
+"""How a writing fails that comes too late: a row is no longer as it was read, or the journal entry is there already."""
 
 
 class Busy(Conflict):
@@ -79,7 +86,7 @@ class UnitOfWork:
     """What one act has at hand. ``after_commit`` runs once everything is durable.
 
     What is put into ``writes`` goes to the database together, at the end or before anybody next asks for the
-    connection, so whoever reads finds it written.
+    connection, so whoever reads finds it written. While it is not ``begun``, each statement stands for itself.
     """
 
     runtime: Runtime
@@ -90,12 +97,22 @@ class UnitOfWork:
     writes: Writes = field(default_factory=Writes)
     after_commit: list[Callable[[], Any]] = field(default_factory=list)
     rings: bool = False  # the outbox has grown: wake the worker after the commit
+    begun: bool = True
+    unlocked: bool = False  # a dossier was read without a lock; its version tells at the end whether that was right
 
     @property
     def connection(self) -> Connection:
         """The open transaction's connection, with all that was waiting to be written in it."""
+        if not self.begun:
+            self.bare_connection.exec_driver_sql("BEGIN")
+            self.begun = True
         self.writes.flush(self.bare_connection)
         return self.bare_connection
+
+    @property
+    def reader(self) -> Connection:
+        """The connection for questions whose answers the version of the dossier guards; begins nothing."""
+        return self.connection if self.begun or self.writes else self.bare_connection
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -126,9 +143,12 @@ def in_transaction(
     now: dt.datetime | None = None,
 ) -> T:
     """Runs ``act`` in one transaction and returns its answer. Refusals roll back and pass through. Raises Busy."""
+    locked = runtime.database.dialect.name != "postgresql"
     for attempt in range(ATTEMPTS):
         try:
-            return _once(runtime, actor, act, request_id, now)
+            return _once(runtime, actor, act, request_id, now, locked)
+        except _Overtaken:
+            locked = True
         except NoFreeConnection as error:
             raise Busy() from error
         except DBAPIError as error:
@@ -140,17 +160,28 @@ def in_transaction(
     raise Busy()
 
 
+class _Overtaken(Exception):
+    """Somebody changed what the act had read without a lock."""
+
+
 def _once(
-    runtime: Runtime, actor: Actor, act: Callable[[UnitOfWork], T], request_id: str, now: dt.datetime | None
+    runtime: Runtime,
+    actor: Actor,
+    act: Callable[[UnitOfWork], T],
+    request_id: str,
+    now: dt.datetime | None,
+    locked: bool,
 ) -> T:
-    with runtime.database.connect() as connection:
+    with runtime.database.connect().execution_options(motcua_unbegun=not locked) as connection:
         transaction = connection.begin()
-        unit = UnitOfWork(runtime, connection, actor, now or runtime.now(), request_id)
+        unit = UnitOfWork(runtime, connection, actor, now or runtime.now(), request_id, begun=locked)
         try:
             answer = act(unit)
-            unit.writes.flush(connection)
-        except BaseException:
+            unit.writes.flush(connection, standing_alone=not unit.begun)
+        except BaseException as error:
             transaction.rollback()
+            if (unit.unlocked or not unit.begun) and (unit.writes.missed or _sqlstate(error) in MISSED):
+                raise _Overtaken from error
             raise
         transaction.commit()
     for later in unit.after_commit:
@@ -166,4 +197,8 @@ def _waited_in_vain(error: DBAPIError) -> bool:
 
 
 def _collided(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in COLLISIONS
+    return _sqlstate(error) in COLLISIONS
+
+
+def _sqlstate(error: BaseException) -> str | None:
+    return getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None

@@ -11,7 +11,7 @@ from engine.transaction import UnitOfWork
 
 def add_note(unit: UnitOfWork, code: str, text: str, version: int | None = None) -> Case:
     """Writes a note into the journal's private part; the applicant does not see it."""
-    case = open_case(unit, code, version)
+    case = open_case(unit, code, version, lock=unit.begun)
     must_be_staff(case)
     must_have_part(case)
     if not text.strip():

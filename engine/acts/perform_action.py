@@ -65,7 +65,8 @@ def perform_action(
     of the next office who shall hold it. Raises NotFound, Stale, UnknownAction, ActionNotInState, GuardFailed,
     Forbidden, ReasonRequired, DocumentRequired, InvalidInput; with ``fields`` also what ``follow_form`` refuses.
     """
-    return take(open_case(unit, code, version), action, reason=reason, note=note, fields=fields, assignee=assignee)
+    case = open_case(unit, code, version, lock=unit.begun)
+    return take(case, action, reason=reason, note=note, fields=fields, assignee=assignee)
 
 
 def take(
@@ -167,7 +168,7 @@ def _attached(case: Case, action: str) -> int | None:
 def _give_to(case: Case, person: int) -> None:
     """Hands the dossier to one person of the office that must act next."""
     office, role = case.row["holder_office"], case.row["holder_role"]
-    if office is None or person not in role_members(case.unit.connection, office, role, case.today):
+    if office is None or person not in role_members(case.unit.reader, office, role, case.today):
         raise wrong(
             "assignee",
             "không giữ vai trò xử lý tiếp theo tại cơ quan đó",

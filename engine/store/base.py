@@ -59,8 +59,9 @@ def open_database(url: str, *, pool_size: int = 8, pooled: bool = True) -> Engin
     """An SQLAlchemy engine for ``sqlite:///…`` or ``postgresql+psycopg://…``.
 
     ``pooled=False`` is for processes that fork after opening (RQ's work horse): no connection crosses a fork.
-    Transactions are begun by ``engine.transaction`` alone; on SQLite with BEGIN IMMEDIATE, since a deferred
-    transaction that turns into a writer fails at once, whatever the busy timeout.
+    Every BEGIN is said here or by ``engine.transaction``, never by the driver. On SQLite it is BEGIN IMMEDIATE, since a
+    deferred transaction that turns into a writer fails at once, whatever the busy timeout. On PostgreSQL a connection
+    with the option ``motcua_unbegun`` lets each statement stand for itself until somebody says BEGIN.
     """
     options: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": orjson.loads}
     if url.startswith("sqlite"):
@@ -69,7 +70,8 @@ def open_database(url: str, *, pool_size: int = 8, pooled: bool = True) -> Engin
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine
-    engine = create_engine(url, **options, **_pool(pool_size, pooled))
+    engine = create_engine(url, connect_args={"autocommit": True}, **options, **_pool(pool_size, pooled))
+    event.listen(engine, "begin", _begin_unless_told_otherwise)
     event.listen(engine, "checkin", _note_rest)
     event.listen(engine, "checkout", partial(_check_rested, engine.dialect))
     return engine
@@ -86,8 +88,11 @@ def _note_rest(_connection: Any, record: Any) -> None:
 def _check_rested(dialect: Dialect, connection: Any, record: Any, _proxy: Any) -> None:
     """Asks a connection that has rested for a while whether the server is still there; another is taken if not.
 
-    One that was used a moment ago is believed: asking it before every statement would double the round trips.
+    One that was used a moment ago is believed: asking it before every statement would double the round trips. Whoever
+    asked for an isolation level of their own has left the driver to begin by itself.
     """
+    if not connection.autocommit:
+        connection.autocommit = True
     if time.monotonic() - record.info.get("rests_since", time.monotonic()) > REST:
         try:
             dialect.do_ping(connection)
@@ -105,6 +110,11 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _begin_unless_told_otherwise(connection: Any) -> None:
+    if not connection.get_execution_options().get("motcua_unbegun") and connection.connection.autocommit:
+        connection.exec_driver_sql("BEGIN")
 
 
 def _begin_immediate(connection: Any) -> None:

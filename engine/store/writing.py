@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Column, Connection, Dialect, Table
+from sqlalchemy import JSON, Column, Connection, Dialect, Table
+
+from engine.store.driver import as_text, json_text, run
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -43,6 +45,11 @@ class Writes:
 
     def __init__(self) -> None:
         self._parts: list[_Part] = []
+        self.missed = False  # something that had to be written found no row
+
+    def __bool__(self) -> bool:
+        """Whether anything waits."""
+        return bool(self._parts)
 
     def insert(
         self, table: Table, rows: Rows, *, new_only: bool = False, must: Callable[[], Exception] | None = None
@@ -78,43 +85,56 @@ class Writes:
         """Drops what was not written yet."""
         self._parts.clear()
 
-    def flush(self, connection: Connection) -> None:
-        """Writes everything that waits. Raises what ``must`` gives."""
+    def flush(self, connection: Connection, *, standing_alone: bool = False) -> None:
+        """Writes everything that waits. Raises what ``must`` gives.
+
+        ``standing_alone`` says that no transaction is open (PostgreSQL): the one statement itself then fails as a whole
+        when a part that must write finds no row, with SQLSTATE 22012.
+        """
         if not self._parts:
             return
         parts, self._parts = self._parts, []
-        if connection.dialect.name == "postgresql":
-            _at_once(connection, parts)
-        else:
-            for part in parts:
-                _alone(connection, part)
+        missing = (
+            _at_once(connection, parts, standing_alone)
+            if connection.dialect.name == "postgresql"
+            else next((part for part in parts if _one(connection, part) == 0 and part.must), None)
+        )
+        if missing and missing.must:
+            self.missed = True
+            raise missing.must()
 
 
-def _at_once(connection: Connection, parts: Sequence[_Part]) -> None:
-    text = _statement(tuple((part.shape, part.must is not None) for part in parts))
-    counts = connection.exec_driver_sql(text, _parameters(connection.dialect, parts)).one()
-    for part, count in zip((part for part in parts if part.must), counts, strict=False):
-        if count == 0 and part.must:
-            raise part.must()
+def _at_once(connection: Connection, parts: Sequence[_Part], standing_alone: bool) -> _Part | None:
+    """Writes all parts; the first that had to write and did not."""
+    text = _statement(tuple((part.shape, part.must is not None) for part in parts), standing_alone)
+    counts = run(connection, text, [_for_postgresql(part, *value) for part in parts for value in part.values])[0]
+    watched = (part for part in parts if part.must)
+    return next((part for part, count in zip(watched, counts, strict=False) if count == 0), None)
 
 
-def _alone(connection: Connection, part: _Part) -> None:
+def _one(connection: Connection, part: _Part) -> int:
+    """Writes one part on SQLite; how many rows."""
     text = _text(part.shape, [f":p{number}" for number in range(len(part.values))])
-    if connection.exec_driver_sql(text, _parameters(connection.dialect, [part])).rowcount == 0 and part.must:
-        raise part.must()
+    columns = part.shape.table.columns
+    values = {
+        f"p{number}": _for_sqlite(connection.dialect, columns[name], value)
+        for number, (name, value) in enumerate(part.values)
+    }
+    return connection.exec_driver_sql(text, values).rowcount
 
 
 @cache
-def _statement(shapes: tuple[tuple[_Shape, bool], ...]) -> str:
+def _statement(shapes: tuple[tuple[_Shape, bool], ...], standing_alone: bool) -> str:
     """The one statement for PostgreSQL: a row with the number of rows written by each part that must write some."""
     parts, counted, used = [], [], 0
     for number, (shape, must) in enumerate(shapes):
         many = _count(shape)
-        text = _text(shape, [f"%(p{used + index})s" for index in range(many)])
+        text = _text(shape, [f"${used + index}" for index in range(1, many + 1)])
         used += many
         parts.append(f"w{number} AS ({text} RETURNING 1)")
         if must:
-            counted.append(f"(SELECT count(*) FROM w{number})")  # noqa: S608
+            rows = f"(SELECT count(*) FROM w{number})"  # noqa: S608
+            counted.append(f"1 / {rows}" if standing_alone else rows)
     return f"WITH {', '.join(parts)} SELECT {', '.join(counted) or '1'}"
 
 
@@ -146,22 +166,16 @@ def _names(columns: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
 
 
-def _parameters(dialect: Dialect, parts: Sequence[_Part]) -> dict[str, Any]:
-    values = ((part.shape.table.columns[name], value) for part in parts for name, value in part.values)
-    return {f"p{number}": _bound(dialect, column, value) for number, (column, value) in enumerate(values)}
+def _for_postgresql(part: _Part, name: str, value: Any) -> str | None:
+    """A column of JSON holds JSON's null, not none, as with SQLAlchemy."""
+    return json_text(value) if isinstance(part.shape.table.columns[name].type, JSON) else as_text(value)
 
 
-def _bound(dialect: Dialect, column: Column[Any], value: Any) -> Any:
-    """The value as the driver takes it."""
-    process = _processor(dialect, column)
+_PROCESSORS: dict[Column[Any], Callable[[Any], Any] | None] = {}
+
+
+def _for_sqlite(dialect: Dialect, column: Column[Any], value: Any) -> Any:
+    if column not in _PROCESSORS:
+        _PROCESSORS[column] = column.type.dialect_impl(dialect).bind_processor(dialect)
+    process = _PROCESSORS[column]
     return value if process is None else process(value)
-
-
-_PROCESSORS: dict[tuple[str, Column[Any]], Callable[[Any], Any] | None] = {}
-
-
-def _processor(dialect: Dialect, column: Column[Any]) -> Callable[[Any], Any] | None:
-    key = (dialect.name, column)
-    if key not in _PROCESSORS:
-        _PROCESSORS[key] = column.type.dialect_impl(dialect).bind_processor(dialect)
-    return _PROCESSORS[key]

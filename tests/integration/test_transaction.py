@@ -13,7 +13,10 @@ from sqlalchemy import event, func, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from engine import transaction
+from engine.acts.add_note import add_note
 from engine.acts.file_dossier import file_dossier
+from engine.acts.perform_action import perform_action
+from engine.case import Stale
 from engine.rules.permissions import SYSTEM_ACTOR
 from engine.store.base import open_database
 from engine.store.dossiers import dossiers
@@ -135,6 +138,57 @@ def test_the_told_clock_runs_from_what_the_file_says(tmp_path: Path) -> None:
     assert dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC) <= first <= second
     assert second - dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC) < dt.timedelta(minutes=5)
     assert utc_now().tzinfo is dt.UTC
+
+
+def test_an_act_that_was_overtaken_runs_again_and_says_by_whom(world: World) -> None:
+    """Between reading and writing a colleague adds a note: on PostgreSQL nothing is locked, on SQLite all is."""
+    if world.database.dialect.name == "sqlite":
+        return
+    code, runs = world.file(receive=True).case.code, []
+
+    def late(unit: UnitOfWork) -> None:
+        perform_action(unit, code, "forward", version=version)
+        runs.append(unit.begun)
+        if len(runs) == 1:
+            world.try_act("counter", add_note, code, "Nhanh hơn.")
+
+    version = world.row(code)["version"]
+    with pytest.raises(Stale) as caught:
+        world.try_act("counter", late)
+    assert caught.value.facts["act"] == "add_note"
+    assert runs == [False]  # the second run, under lock, found the new version when it read
+    world.check()
+    assert world.row(code)["state"] == "accepted"
+
+
+def test_an_act_that_was_overtaken_and_names_no_version_is_done_once(world: World) -> None:
+    if world.database.dialect.name == "sqlite":
+        return
+    code, runs = world.file(receive=True).case.code, []
+
+    def late(unit: UnitOfWork) -> None:
+        perform_action(unit, code, "forward", note="Kèm ghi chú.")
+        runs.append(unit.begun)
+        if len(runs) == 1:
+            world.try_act("counter", add_note, code, "Nhanh hơn.")
+
+    world.act("counter", late)
+    assert runs == [False, True]
+    assert [entry["act"] for entry in world.entries(code)][-2:] == ["add_note", "forward"]
+
+
+def test_an_act_that_writes_in_between_is_one_transaction_from_there(world: World) -> None:
+    code = world.land_at("checking")
+    before = world.everything()
+
+    def fails(unit: UnitOfWork) -> None:
+        add_note(unit, code, "Một.")
+        add_note(unit, code, "Hai.")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        world.try_act("counter", fails)
+    assert world.everything() == before
 
 
 class TestAnswersAlreadyGiven:

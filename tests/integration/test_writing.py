@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, MetaData, String, Table, event, select
+from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, MetaData, String, Table, select
 
 from engine.store.base import Json, Moment, open_database
 from engine.store.writing import Writes
+from tests.spoken import spoken
 
 AT = dt.datetime(2026, 3, 2, 1, 0, 0, 250, tzinfo=dt.UTC)
 _metadata = MetaData()
@@ -109,14 +110,14 @@ def test_what_was_forgotten_or_written_is_not_written_again(database: Engine) ->
 
 
 def test_postgresql_is_told_in_one_statement(empty_postgres_url: str) -> None:
-    database, heard = open_database(empty_postgres_url), []
+    database = open_database(empty_postgres_url)
     with database.begin() as connection:
         _metadata.create_all(connection)
-        event.listen(database, "before_cursor_execute", lambda *told: heard.append(told[2]))
         writes = Writes()
         writes.insert(things, [thing(1)])
         writes.insert(marks, [{"thing": 1, "mark": "x"}])
         writes.delete(marks, {"thing": 3})
-        writes.flush(connection)
+        with spoken(database) as heard:
+            writes.flush(connection)
     assert len(heard) == 1
     database.dispose()

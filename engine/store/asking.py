@@ -1,0 +1,45 @@
+"""Questions that are asked again and again: a SELECT that is built and compiled once, then only given its values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+from engine.store.driver import as_text, run
+
+_NUMBERED = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+
+
+class Question:
+    """A SELECT with gaps (``bindparam``) for its values, of which some may be lists (``expanding``)."""
+
+    def __init__(self, statement: Select[Any]) -> None:
+        self._statement = statement
+        self._compiled = statement.compile(dialect=_NUMBERED)
+        self._texts: dict[tuple[int, ...], tuple[str, tuple[str, ...]]] = {}
+
+    def ask(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+        """The rows. On PostgreSQL by the short way, elsewhere by SQLAlchemy."""
+        if connection.dialect.name != "postgresql":
+            return [tuple(row) for row in connection.execute(self._statement, values)]
+        given: dict[str, Any] = {}
+        lengths = []
+        for name, value in values.items():
+            if isinstance(value, (list, tuple)):
+                lengths.append(len(value))
+                given |= {f"{name}_{number}": one for number, one in enumerate(value, 1)}
+            else:
+                given[name] = value
+        text, names = self._text(tuple(lengths), values)
+        fixed = self._compiled.params
+        return run(connection, text, [as_text(given[name] if name in given else fixed[name]) for name in names])
+
+    def _text(self, lengths: tuple[int, ...], values: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+        """The statement for lists of these lengths, and the names of its values in order."""
+        if lengths not in self._texts:
+            expanded = self._compiled.construct_expanded_state(dict(values))
+            self._texts[lengths] = expanded.statement, tuple(expanded.positiontup or ())
+        return self._texts[lengths]
