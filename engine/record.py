@@ -21,11 +21,13 @@ from engine.store.clocks import clocks
 from engine.store.dossiers import dossier_offices, dossiers
 from engine.store.journal import journal, journal_private
 from engine.store.outbox import outbox
+from engine.store.search import key_rows, province_scope, search_keys
 from engine.transaction import UnitOfWork
 
 UNFOLDED = frozenset({"id", "version", "head", "search"})
 """Columns of the row that the journal does not carry: its own numbers, and search text made of personal data."""
 
+_PARTS = ("intake_office", "support_office", "holder_office", "handler_office")
 _TIMED = ("state", "entered_at", "clock", "due_at", "step_due_at")
 
 
@@ -126,13 +128,18 @@ def _entry_row(case: Case, act: str, body: str, digest: str) -> dict[str, Any]:
 
 
 def _show_to_offices(case: Case, changed: Mapping[str, Any]) -> None:
-    """Every office that has a part in the dossier may see it from now on, also after it has passed it on."""
-    if not changed.keys() & {"offices", "intake_office", "support_office", "holder_office", "handler_office"}:
+    """Every office that has a part in the dossier may see it, and find it by words, from now on, also after it has
+    passed it on; and so may those who oversee its province."""
+    if not changed.keys() & {*_PARTS, "offices", "province"}:
         return
-    row = case.row
-    part = {*row["offices"].values(), row["intake_office"], row["handler_office"], row["support_office"]}
-    rows = [
-        {"office": office, "dossier_id": case.id, "since": case.unit.now}
-        for office in sorted(one for one in part | {row["holder_office"]} if one)
-    ]
+    row, before = case.row, case.before
+    fresh = sorted(with_a_part(row) - (with_a_part(before) if before else set()))
+    rows = [{"office": office, "dossier_id": case.id, "since": case.unit.now} for office in fresh]
     case.unit.writes.insert(dossier_offices, rows, new_only=True)
+    scopes = fresh + ([province_scope(row["province"])] if "province" in changed else [])
+    case.unit.writes.insert(search_keys, key_rows(case.id, scopes, row["search"]), new_only=True)
+
+
+def with_a_part(row: Mapping[str, Any]) -> set[str]:
+    """The offices that have a part in a dossier now."""
+    return {office for office in (*row["offices"].values(), *(row[name] for name in _PARTS)) if office}

@@ -13,6 +13,7 @@ from engine.case import Case
 from engine.rules.plain_text import plain_text
 from engine.store.dossiers import applicants
 from engine.store.fees import fees
+from engine.store.search import replace_keys
 
 
 def change_form(case: Case, fields: Mapping[str, Any] | None, applicant: Mapping[str, Any] | None = None) -> Followed:
@@ -28,6 +29,7 @@ def change_form(case: Case, fields: Mapping[str, Any] | None, applicant: Mapping
         case.applicant.update(applicant)
         _store(case, applicant)
         case.change(search=search_of(case))
+        replace_keys(case.unit.connection, case.id, case.row["province"], case.before["search"], case.row["search"])
         case.forget()
     if fields:
         whole = {**case.applicant["form"], **fields}
@@ -40,11 +42,9 @@ def change_form(case: Case, fields: Mapping[str, Any] | None, applicant: Mapping
 
 
 def search_of(case: Case) -> str:
-    """What a search without accents runs over."""
+    """What a search without accents finds the dossier by."""
     applicant = case.applicant
-    return plain_text(
-        case.code, applicant["name"], applicant["phone"], applicant["identity_number"], case.release.name.vi
-    )
+    return plain_text(case.code, applicant["name"], applicant["phone"], applicant["identity_number"])
 
 
 def charge(case: Case) -> None:

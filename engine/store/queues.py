@@ -11,22 +11,27 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Row,
     RowMapping,
+    Select,
     and_,
     bindparam,
     case,
     exists,
     false,
     func,
+    literal_column,
     or_,
     select,
     true,
+    tuple_,
+    union,
 )
 
 from engine.rules.permissions import Actor
-from engine.rules.plain_text import plain_text
 from engine.store.dossiers import applicants, dossier_offices, dossiers
+from engine.store.search import keys_asked, province_scope, search_keys
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 LIST_COLUMNS = (
@@ -113,11 +118,16 @@ def _rule(sight: Sight, offices: Any, provinces: Any, dossier: Any) -> ColumnEle
         return cast(ColumnElement[bool], dossiers.c.id == dossier)
     rules: list[ColumnElement[bool]] = []
     if sight.by_office:
-        has_part = and_(dossier_offices.c.dossier_id == dossiers.c.id, dossier_offices.c.office.in_(offices))
-        rules.append(exists(select(1).where(has_part).correlate(dossiers)))
+        rules.append(has_part(offices))
     if sight.by_province:
         rules.append(dossiers.c.province.in_(provinces))
     return or_(*rules) if rules else false()
+
+
+def has_part(offices: Any) -> ColumnElement[bool]:
+    """One of the offices ever had a part in the dossier; office codes, or a gap for them."""
+    part = dossier_offices.alias("part")
+    return exists(select(1).where(part.c.dossier_id == dossiers.c.id, part.c.office.in_(offices)).correlate(dossiers))
 
 
 def list_dossiers(
@@ -134,17 +144,20 @@ def list_dossiers(
 
     ``after`` is (due moment as ISO text or None, id) of the last row of the page before. At most ``limit`` rows.
     """
-    statement = select(*LIST_COLUMNS).join(applicants, applicants.c.dossier_id == dossiers.c.id)
-    statement = statement.where(visible_dossiers(actor, _civil_day(now)), *_conditions(filters, now))
-    if by_due:
-        if after:
-            statement = statement.where(_later(after))
-        statement = statement.order_by(dossiers.c.due_at.is_(None), dossiers.c.due_at, dossiers.c.id)
-    else:
-        if after:
-            statement = statement.where(dossiers.c.id < after[1])
-        statement = statement.order_by(dossiers.c.id.desc())
-    return connection.execute(statement.limit(limit)).mappings().all()
+    on = _civil_day(now)
+    wanted = [visible_dossiers(actor, on), *_conditions(filters, now)]
+    ways = _ways(actor, filters, on)
+    if not by_due:
+        return _page(connection, ways, wanted, _NEWEST, after and (after[1],), limit)
+    found: list[RowMapping] = []
+    if after is None or after[0] is not None:
+        later = after and (dt.datetime.fromisoformat(str(after[0])), after[1])
+        found += _page(connection, ways, [*wanted, dossiers.c.due_at.is_not(None)], _DUE, later, limit)
+    if len(found) < limit:
+        undated = [*wanted, dossiers.c.due_at.is_(None)]
+        last = after[1:] if after and after[0] is None else None
+        found += _page(connection, ways, undated, _UNDATED, last, limit - len(found))
+    return found
 
 
 def queue_counts(connection: Connection, actor: Actor, office: str, now: dt.datetime) -> Sequence[Row[Any]]:
@@ -170,15 +183,108 @@ def _conditions(filters: Filters, now: dt.datetime) -> list[ColumnElement[bool]]
         if value is not None:
             wanted.append(column == value)
     if filters.office is not None:
-        part = and_(dossier_offices.c.dossier_id == dossiers.c.id, dossier_offices.c.office == filters.office)
-        wanted.append(exists(select(1).where(part).correlate(dossiers)))
+        wanted.append(has_part([filters.office]))
     if filters.overdue is not None:
         wanted.append(_is_overdue(now) if filters.overdue else ~_is_overdue(now))
     if filters.due_before is not None:
         wanted.append(and_(dossiers.c.due_at < filters.due_before, dossiers.c.finished_at.is_(None)))
-    for word in plain_text(filters.text).split():
-        wanted.append(dossiers.c.search.contains(word, autoescape=True))
     return wanted
+
+
+class _Way(NamedTuple):
+    """A list of dossiers that a page is read along: its column of ids, its table joined to the dossiers, and what picks
+    the list."""
+
+    id: ColumnElement[int]
+    source: FromClause
+    conditions: tuple[ColumnElement[bool], ...] = ()
+
+
+class _Order(NamedTuple):
+    """In which order a page is read, and by which columns it goes on after a row."""
+
+    by: tuple[Any, ...]
+    key: tuple[Any, ...]
+    falls: bool = False
+
+
+_NEWEST = _Order((), (dossiers.c.id,), falls=True)
+_DUE = _Order((dossiers.c.due_at, dossiers.c.id), (dossiers.c.due_at, dossiers.c.id))
+_UNDATED = _Order((dossiers.c.due_at, dossiers.c.id), (dossiers.c.id,))
+
+
+def _ways(actor: Actor, filters: Filters, on: dt.date) -> list[_Way]:
+    """Lists that together hold every dossier that the actor may see and the filters leave, each served by an index.
+
+    They only narrow: whether a dossier is shown is said by ``visible_dossiers`` and the filters all the same.
+    """
+    offices, provinces = sorted(actor.offices(on)), sorted(actor.monitored_provinces(on))
+    text = filters.text
+    if text and text.strip():
+        asked = [office for office in offices if office in (filters.office, filters.holder_office)]
+        scopes = asked[:1] or [*offices, *map(province_scope, provinces)]
+        return [_found(keys) for scope in scopes if (keys := keys_asked(scope, text))]
+    if filters.holder_office is not None or filters.holder is not None or actor.kind != "staff":
+        return [_Way(dossiers.c.id, dossiers)]
+    if filters.office is not None:
+        return [_seen_by(filters.office)]
+    return [_seen_by(office) for office in offices] + [
+        _Way(dossiers.c.id, dossiers, (dossiers.c.province == province,)) for province in provinces
+    ]
+
+
+def _seen_by(office: str) -> _Way:
+    part = dossier_offices.c.dossier_id
+    return _Way(part, dossier_offices.join(dossiers, part == dossiers.c.id), (dossier_offices.c.office == office,))
+
+
+def _found(keys: Sequence[int]) -> _Way:
+    """Dossiers that stand under all of the keys of a search."""
+    first, *others = (search_keys.alias(f"word_{number}") for number in range(len(keys)))
+    conditions = [first.c.key == keys[0]]
+    for other, key in zip(others, keys[1:], strict=True):
+        both = and_(other.c.key == key, other.c.dossier_id == first.c.dossier_id)
+        conditions.append(exists(select(1).where(both).correlate(first)))
+    found = first.c.dossier_id
+    return _Way(found, first.join(dossiers, found == dossiers.c.id), tuple(conditions))
+
+
+def _page(
+    connection: Connection,
+    ways: Sequence[_Way],
+    wanted: Sequence[ColumnElement[bool]],
+    order: _Order,
+    after: tuple[Any, ...] | None,
+    limit: int,
+) -> list[RowMapping]:
+    """The first rows after a key along every way, put together."""
+    if not ways:
+        return []
+    if len(ways) > 1:
+        ids = [_along(way, way.source, (dossiers.c.id,), wanted, order, after, limit).subquery() for way in ways]
+        ways, wanted, after = [_Way(dossiers.c.id, dossiers)], [dossiers.c.id.in_(union(*map(select, ids)))], None
+    source = ways[0].source.join(applicants, applicants.c.dossier_id == dossiers.c.id)
+    page = _along(ways[0], source, LIST_COLUMNS, wanted, order, after, limit)
+    return list(connection.execute(page).mappings())
+
+
+def _along(
+    way: _Way,
+    source: FromClause,
+    columns: Sequence[Any],
+    wanted: Sequence[ColumnElement[bool]],
+    order: _Order,
+    after: tuple[Any, ...] | None,
+    limit: int,
+) -> Select[Any]:
+    """One page along one way; ordered by the way's own column of ids where ids are the order, so its index serves."""
+    statement = select(*columns).select_from(source).where(*way.conditions, *wanted)
+    if order.falls:
+        statement = statement.order_by(way.id.desc())
+        return (statement if after is None else statement.where(way.id < after[0])).limit(limit)
+    if after is not None:
+        statement = statement.where(tuple_(*order.key) > tuple_(*after))
+    return statement.order_by(*order.by).limit(limit)
 
 
 def _civil_day(now: dt.datetime) -> dt.date:
@@ -188,14 +294,6 @@ def _civil_day(now: dt.datetime) -> dt.date:
 
 def _is_overdue(now: dt.datetime) -> ColumnElement[bool]:
     """Open and past its due moment; a paused clock is not overdue."""
-    return and_(dossiers.c.clock == "running", dossiers.c.due_at.is_not(None), dossiers.c.due_at < now)
-
-
-def _later(after: tuple[str | None, int]) -> ColumnElement[bool]:
-    moment, last = after
-    if moment is None:
-        return and_(dossiers.c.due_at.is_(None), dossiers.c.id > last)
-    told = dt.datetime.fromisoformat(moment)
-    return or_(
-        dossiers.c.due_at > told, and_(dossiers.c.due_at == told, dossiers.c.id > last), dossiers.c.due_at.is_(None)
+    return and_(
+        dossiers.c.clock == literal_column("'running'"), dossiers.c.due_at.is_not(None), dossiers.c.due_at < now
     )

@@ -6,43 +6,73 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Row, and_, case, func, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    Index,
+    Integer,
+    Row,
+    Select,
+    String,
+    Table,
+    and_,
+    case,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    text,
+    true,
+    tuple_,
+    union_all,
+)
 
+from engine.rules.permissions import Actor
+from engine.store.base import metadata
 from engine.store.dossiers import applicants, dossiers
+from engine.store.queues import LOCAL, has_part
 
 DONE = (9, 10, 7, 8)
 """Portal status codes that end a dossier's processing after it was received."""
 
+finished_by_day = Table(
+    "finished_by_day",
+    metadata,
+    Column("province", String(8), primary_key=True),
+    Column("day", Date, primary_key=True),  # civil day in Viet Nam
+    Column("office", String(40), primary_key=True),  # that handled it
+    Column("finished", Integer, nullable=False),
+    Column("late", Integer, nullable=False),
+    Index("ix_finished_by_day_office", "office", "day"),
+)
+"""How many dossiers ended each day, counted by a trigger (engine/migrations/day_counts.py): a report over a month reads
+some days, not some hundred thousand dossiers."""
+
 
 def on_time(
-    connection: Connection,
-    visible: ColumnElement[bool],
-    start: dt.datetime,
-    end: dt.datetime,
-    now: dt.datetime,
-    office: str | None = None,
+    connection: Connection, actor: Actor, first: dt.date, last: dt.date, now: dt.datetime, office: str | None = None
 ) -> Sequence[Row[Any]]:
-    """By handling office: dossiers finished in [start, end), how many of them late, and how many running ones are late.
+    """By handling office, of what the actor may see: dossiers finished on the civil days ``first`` to ``last``, how
+    many of them late, and how many running ones are late.
 
     Decision 766/QĐ-TTg, indicator 2.1: a dossier ends with the first of status 9, 10, 7, 8; one that asked for more
     than one supplement and has not ended counts as late.
     """
-    finished = and_(dossiers.c.finished_at >= start, dossiers.c.finished_at < end, dossiers.c.portal.in_(DONE))
-    late = and_(finished, dossiers.c.promised_at.is_not(None), dossiers.c.finished_at > dossiers.c.promised_at)
-    open_ = and_(dossiers.c.finished_at.is_(None), dossiers.c.received_at.is_not(None))
-    overdue = and_(dossiers.c.clock == "running", dossiers.c.due_at.is_not(None), dossiers.c.due_at < min(end, now))
-    running_late = and_(open_, or_(overdue, dossiers.c.supplements > 1))
-    columns: tuple[Any, ...] = (
-        dossiers.c.handler_office.label("office"),
-        _count(finished).label("finished"),
-        _count(late).label("late"),
-        _count(running_late).label("running_late"),
-    )
-    wanted = [visible, or_(finished, running_late)]
-    if office is not None:
-        wanted.append(dossiers.c.handler_office == office)
-    statement = select(*columns).where(*wanted).group_by(dossiers.c.handler_office)
-    return connection.execute(statement.order_by(dossiers.c.handler_office)).all()
+    today = now.astimezone(LOCAL).date()
+    offices, provinces = sorted(actor.offices(today)), sorted(actor.monitored_provinces(today))
+    end = _midnight(last + dt.timedelta(days=1))
+    parts = [_counted(offices, provinces, first, last, office)]
+    for seen in _seen(offices, provinces, office):
+        parts += [_running_late(seen, min(end, now), office), _asked_again(seen, min(end, now), office)]
+    if offices and not provinces and office not in offices:
+        parts.append(_finished(_passed_on(offices), first, end, office))
+    found = union_all(*parts).subquery()
+    sums = [func.sum(found.c[name]).cast(Integer).label(name) for name in ("finished", "late", "running_late")]
+    statement = select(found.c.office, *sums).group_by(found.c.office).order_by(found.c.office)
+    return connection.execute(statement.having(or_(*(one > 0 for one in sums)))).all()
 
 
 def register(
@@ -70,11 +100,75 @@ def register(
         .limit(limit)
     )
     if after is not None:
-        moment, last = after
-        later = and_(dossiers.c.received_at == moment, dossiers.c.id > last)
-        statement = statement.where(or_(dossiers.c.received_at > moment, later))
+        statement = statement.where(tuple_(dossiers.c.received_at, dossiers.c.id) > after)
     return connection.execute(statement).all()
 
 
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0).cast(Integer)
+def _seen(offices: Sequence[str], provinces: Sequence[str], office: str | None) -> list[ColumnElement[bool]]:
+    """What the actor may see, in parts that do not overlap, each of which an index serves.
+
+    Who oversees provinces is told of these and of what their own offices handle elsewhere; others are told of every
+    dossier in which their offices have a part.
+    """
+    parts: list[ColumnElement[bool]] = []
+    if provinces:
+        parts.append(dossiers.c.province.in_(provinces))
+    if offices:
+        parts.append(and_(dossiers.c.handler_office.in_(offices), _not_in(provinces)))
+    if offices and not provinces and office not in offices:
+        parts.append(_passed_on(offices))
+    return parts
+
+
+def _passed_on(offices: Sequence[str]) -> ColumnElement[bool]:
+    """The actor's offices had a part in it, and another handles it."""
+    return and_(has_part(offices), dossiers.c.handler_office.not_in(offices))
+
+
+def _not_in(provinces: Sequence[str]) -> ColumnElement[bool]:
+    return dossiers.c.province.not_in(provinces) if provinces else true()
+
+
+def _counted(
+    offices: Sequence[str], provinces: Sequence[str], first: dt.date, last: dt.date, office: str | None
+) -> Select[Any]:
+    days, seen = (
+        finished_by_day.c,
+        or_(finished_by_day.c.province.in_(provinces), finished_by_day.c.office.in_(offices)),
+    )
+    wanted = [days.day.between(first, last), seen, *([days.office == office] if office else [])]
+    return select(days.office, days.finished, days.late, literal(0).label("running_late")).where(*wanted)
+
+
+def _finished(seen: ColumnElement[bool], first: dt.date, end: dt.datetime, office: str | None) -> Select[Any]:
+    done = and_(dossiers.c.finished_at >= _midnight(first), dossiers.c.finished_at < end, dossiers.c.portal.in_(DONE))
+    late = case((dossiers.c.finished_at > dossiers.c.promised_at, 1), else_=0)
+    return _of(office, literal(1), late, literal(0)).where(done, seen)
+
+
+def _running_late(seen: ColumnElement[bool], end: dt.datetime, office: str | None) -> Select[Any]:
+    return _of(office, literal(0), literal(0), literal(1)).where(_open(), _overdue(end), seen)
+
+
+def _asked_again(seen: ColumnElement[bool], end: dt.datetime, office: str | None) -> Select[Any]:
+    not_overdue = or_(dossiers.c.clock != "running", dossiers.c.due_at.is_(None), dossiers.c.due_at >= end)
+    asked = dossiers.c.supplements > text("1")  # the index's own condition
+    return _of(office, literal(0), literal(0), literal(1)).where(_open(), asked, not_overdue, seen)
+
+
+def _of(office: str | None, *figures: ColumnElement[int]) -> Select[Any]:
+    """One line a dossier: its handling office and the three figures."""
+    statement = select(dossiers.c.handler_office, *figures)
+    return statement if office is None else statement.where(dossiers.c.handler_office == office)
+
+
+def _open() -> ColumnElement[bool]:
+    return and_(dossiers.c.finished_at.is_(None), dossiers.c.received_at.is_not(None))
+
+
+def _overdue(end: dt.datetime) -> ColumnElement[bool]:
+    return and_(dossiers.c.clock == literal_column("'running'"), dossiers.c.due_at < end)
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), LOCAL)

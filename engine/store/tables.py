@@ -12,6 +12,8 @@ from engine.store import (
     people,
     plans,
     releases,
+    reports,
+    search,
     units,
 )
 from engine.store.base import metadata
@@ -29,5 +31,7 @@ __all__ = [
     "people",
     "plans",
     "releases",
+    "reports",
+    "search",
     "units",
 ]
