@@ -17,12 +17,12 @@ from pathlib import Path
 import orjson
 
 from adapters.embedded_redis import embedded_redis
-from benchmarks import acts, reading, statements
+from benchmarks import acts, other_engines, reading, statements
 from benchmarks.database import MeasuredServer
 from benchmarks.ground import Ground, lay
 from benchmarks.multiply import multiply
 
-PARTS = ("statements", "acts", "reading", "outbox")
+PARTS = ("statements", "acts", "reading", "outbox", "engines")
 PACKAGES = ("Flask", "SQLAlchemy", "psycopg", "gunicorn", "granian", "Flask-SQLAlchemy", "marshmallow")
 
 
@@ -49,6 +49,9 @@ def _measure(part: str, server: MeasuredServer, ground: Ground, asked: argparse.
         return statements.table(statements.measure(ground))
     if part == "reading":
         return _reading(server, ground, asked)
+    if part == "engines":
+        walks, rounds = max(5, round(asked.seconds * 10)), asked.rounds
+        return other_engines.table(other_engines.measure(server, ground, walks=walks, rounds=rounds, say=_say))
     if part == "outbox":
         return f"{reading.drain(ground):,.0f} notices a second by one worker to a sink in the same process"
     results = acts.measure(

@@ -44,22 +44,23 @@ WITH d AS (
 ), c AS (
   INSERT INTO clocks (dossier_id, kind, subject, due_at) SELECT id, 'step', state, {now} + interval '1 day' FROM d
   ON CONFLICT DO NOTHING
-), i AS (
-  INSERT INTO idempotency (actor, key, request_hash, status, headers, body, created_at)
-  SELECT 'staff:2', {key}, sha256('x'), 200, '{{"ETag": "7"}}', {answer}::bytea, {now} FROM d
-)
+){answered}
 SELECT version, state FROM d
 """
+ANSWERED = """, i AS (
+  INSERT INTO idempotency (actor, key, request_hash, status, headers, body, created_at)
+  SELECT 'staff:2', {key}, sha256('x'), 200, '{{"ETag": "7"}}', {answer}::bytea, {now} FROM d
+)"""
 
 
-def for_psycopg() -> str:
-    """With named parameters code, version, hash, body, notice, answer, key."""
-    named = {name: f"%({name})s" for name in ("hash", "body", "answer", "key")}
+def for_psycopg(answered: bool = True) -> str:
+    """With named parameters code, version, hash, body, notice; where the answer is kept, also answer and key."""
+    named = {"hash": "%(hash)s", "body": "%(body)s", "now": "clock_timestamp()"}
     return STATEMENT.format(
         **named,
         notice="%(notice)s::jsonb",
-        now="clock_timestamp()",
         which="code = %(code)s AND version = %(version)s",
+        answered=ANSWERED.format(**named, answer="%(answer)s", key="%(key)s") if answered else "",
     )
 
 
@@ -72,8 +73,9 @@ def for_pgbench(count: int) -> str:
         hash=f"'{'0' * 64}'",
         body="(SELECT body FROM bench_texts)",
         notice="(SELECT notice FROM bench_texts)",
-        answer="(SELECT answer FROM bench_texts)",
-        key="gen_random_uuid()::text",
+        answered=ANSWERED.format(
+            answer="(SELECT answer FROM bench_texts)", key="gen_random_uuid()::text", now="clock_timestamp()"
+        ),
         now="clock_timestamp()",
         which="id = (SELECT id FROM bench_dossiers WHERE n = :n)",
     )
