@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from cli.compose import compose_from_environment
 from cli.output import json_option, language, say, show
-from engine.acts.apply_reform import Done, Run, open_run
 from engine.acts.decide_triage import decide, in_triage, triage
 from engine.acts.load_reform import load_plan
+from engine.acts.reform_run import Done, Run, open_run
 from engine.errors import NotFound
 from engine.reform_document import read_plan
 from engine.reform_runs import Tally, apply_all, revert_all

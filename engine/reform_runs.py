@@ -1,18 +1,30 @@
-"""Running a plan to its end, batch after batch. What is broken off anywhere is taken up by calling the same again."""
+"""Running a plan to its end, batch after batch. What is broken off anywhere is taken up by calling the same again.
+
+Two batches run side by side where the database allows it: one is worked out while the other is written. A batch has as
+many dossiers as are done in ``LOCKED`` seconds on this machine, since a clerk who needs one of them waits that long.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from engine.acts.apply_reform import Done, Run, apply_batch, begin_applying, finish_applying
+from engine.acts.apply_reform import apply_batch, begin_applying, finish_applying
+from engine.acts.reform_run import Done, Run, ids_standing
 from engine.acts.revert_reform import begin_reverting, finish_reverting, revert_batch
 from engine.rules.permissions import SYSTEM_ACTOR
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 
 Told = Callable[[Done], Any]
+Batch = Callable[[UnitOfWork, Sequence[int]], Done]
+LOCKED = 0.04
+"""Seconds for which a batch keeps its dossiers from everybody else."""
+_SMALLEST, _FIRST, _LARGEST = 10, 50, 500
+_PAGE = 10_000  # ids looked up at once
 _MOST_ROUNDS = 50
 """How often dossiers that somebody was working on are tried again before the run ends without them."""
 
@@ -30,7 +42,7 @@ class Tally:
 def apply_all(runtime: Runtime, run: Run, told: Told = lambda _: None) -> Tally:
     """Moves every dossier of the plan that waits. Raises TooEarly, NotReady."""
     in_transaction(runtime, SYSTEM_ACTOR, lambda unit: begin_applying(unit, run))
-    tally = _rounds(runtime, partial(apply_batch, run=run), told)
+    tally = _Rounds(runtime, run, "waiting", lambda unit, ids: apply_batch(unit, run, ids)).through(told)
     in_transaction(runtime, SYSTEM_ACTOR, lambda unit: finish_applying(unit, run))
     return tally
 
@@ -38,30 +50,65 @@ def apply_all(runtime: Runtime, run: Run, told: Told = lambda _: None) -> Tally:
 def revert_all(runtime: Runtime, run: Run, reason: str, told: Told = lambda _: None) -> Tally:
     """Takes every moved dossier back that nobody touched since. ``stale`` counts the touched. Raises NotReady."""
     in_transaction(runtime, SYSTEM_ACTOR, lambda unit: begin_reverting(unit, run))
-    tally = _rounds(runtime, partial(revert_batch, run=run, reason=reason), told)
+    tally = _Rounds(runtime, run, "done", lambda unit, ids: revert_batch(unit, run, ids, reason)).through(told)
     in_transaction(runtime, SYSTEM_ACTOR, lambda unit: finish_reverting(unit, run))
     return tally
 
 
-def _rounds(runtime: Runtime, batch: Callable[..., tuple[Done, int | None]], told: Told) -> Tally:
-    """Passes over all that waits until nothing does, or those left stay busy."""
-    tally = Tally()
-    for _ in range(_MOST_ROUNDS):
-        after: int | None = 0
-        tally.busy = 0
-        while after is not None:
-            done, after = in_transaction(runtime, SYSTEM_ACTOR, _above(batch, after))
-            tally.moved += done.moved
-            tally.stale += done.stale
-            tally.ended += done.ended
-            tally.busy += done.busy
-            told(done)
-        if not tally.busy:
-            break
-    return tally
+class _Rounds:
+    """Passes over all dossiers that stand in a status until none does, or those left stay busy."""
 
+    def __init__(self, runtime: Runtime, run: Run, status: str, batch: Batch) -> None:
+        self._runtime, self._run, self._status, self._batch = runtime, run, status, batch
+        self._lanes = 2 if runtime.database.dialect.name == "postgresql" else 1  # SQLite has one writer
+        self._size = float(_FIRST)
 
-def _above(
-    batch: Callable[..., tuple[Done, int | None]], after: int
-) -> Callable[[UnitOfWork], tuple[Done, int | None]]:
-    return lambda unit: batch(unit, after=after)
+    def through(self, told: Told) -> Tally:
+        tally = Tally()
+        for _ in range(_MOST_ROUNDS):
+            tally.busy = 0
+            for done in self._round():
+                tally.moved += done.moved
+                tally.stale += done.stale
+                tally.ended += done.ended
+                tally.busy += done.busy
+                told(done)
+            if not tally.busy:
+                break
+        return tally
+
+    def _round(self) -> Iterator[Done]:
+        under_way: deque[Future[Done]] = deque()
+        with ThreadPoolExecutor(self._lanes) as lanes:
+            for ids in self._batches():
+                under_way.append(lanes.submit(self._timed, ids))
+                if len(under_way) > self._lanes:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+
+    def _batches(self) -> Iterator[list[int]]:
+        """The ids of the next batches, as large as the last ones allow."""
+        ids: list[int] = []
+        after, more = 0, True
+        while ids or more:
+            size = int(self._size)
+            if more and len(ids) < size:
+                page = self._page(ids[-1] if ids else after)
+                more = len(page) == _PAGE
+                ids += page
+            if batch := ids[:size]:
+                yield batch
+                after = batch[-1]
+                del ids[:size]
+
+    def _page(self, after: int) -> list[int]:
+        with self._runtime.database.connect().execution_options(motcua_read_only=True) as connection:
+            return ids_standing(connection, self._run, self._status, after, _PAGE)
+
+    def _timed(self, ids: Sequence[int]) -> Done:
+        began = time.monotonic()
+        done = in_transaction(self._runtime, SYSTEM_ACTOR, lambda unit: self._batch(unit, ids))
+        ratio = LOCKED / max(time.monotonic() - began, 1e-6) * len(ids) / self._size
+        self._size = min(max(self._size * min(max(ratio, 0.5), 1.5), _SMALLEST), _LARGEST)
+        return done

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, select, update
 
-from engine.acts.apply_reform import NotReady, Run, move_dossier
+from engine.acts.move_dossiers import Movement, Way
+from engine.acts.reform_run import NotReady, Run
 from engine.acts.wrong_input import wrong
-from engine.case import LOCAL
+from engine.case import LOCAL, open_case_by_id
 from engine.errors import Conflict
 from engine.rules.plain_text import plain_text
 from engine.rules.reform_plan import Candidate, Item
@@ -103,7 +104,10 @@ def decide(unit: UnitOfWork, run: Run, dossier_id: int, commune: str, *, by: str
     if found.outcome == "moves":
         passages = {one.desk: one for one in found.passages}
         decided = {"by": by, "legal": legal, "reason": reason}
-        move_dossier(unit, run, dossier_id, passages, found.place, decided)
+        movement, case = Movement(unit, run.id), open_case_by_id(unit, dossier_id)
+        movement.know_holders([case])
+        movement.move(case, Way(run.reform, run.known, run.digest, passages), found.place, decided)
+        movement.write()
     return found
 
 

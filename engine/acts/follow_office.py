@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import and_, delete, insert, select, update
 
+from engine.case import LOCAL
 from engine.store.people import memberships
 from engine.transaction import UnitOfWork
 
@@ -57,6 +58,22 @@ def works_at(unit: UnitOfWork, person: int, office: str, role: str, on: dt.date)
         memberships.c.valid_to.is_(None) | (memberships.c.valid_to > on),
     )
     return unit.connection.execute(select(memberships.c.office).where(valid)).first() is not None
+
+
+def who_works(unit: UnitOfWork, people: Collection[int]) -> dict[int, set[tuple[str, str]]]:
+    """Where these people work today: (office, role) by person."""
+    found: dict[int, set[tuple[str, str]]] = {}
+    if not people:
+        return found
+    today = unit.now.astimezone(LOCAL).date()
+    valid = and_(
+        memberships.c.person_id.in_(sorted(people)),
+        memberships.c.valid_from <= today,
+        memberships.c.valid_to.is_(None) | (memberships.c.valid_to > today),
+    )
+    for row in unit.connection.execute(select(memberships).where(valid)):
+        found.setdefault(row.person_id, set()).add((row.office, row.role))
+    return found
 
 
 def _membership(person: int, office: str, role: str, since: dt.date) -> Any:

@@ -42,7 +42,10 @@ class Break:
 
 def canonical(value: Any) -> bytes:
     """Canonical JSON: sorted keys, no spaces, UTF-8, moments in UTC with microseconds and ``Z``."""
-    return orjson.dumps(_plain(value), option=orjson.OPT_SORT_KEYS)
+    try:
+        return orjson.dumps(value, default=_told, option=_CANONICAL)
+    except TypeError:  # keys that are no text
+        return orjson.dumps(_plain(value), option=orjson.OPT_SORT_KEYS)
 
 
 def entry(
@@ -122,9 +125,24 @@ def _read(body: str) -> dict[str, Any] | None:
     return read if isinstance(read, dict) and read.keys() == KEYS else None
 
 
-def _plain(value: Any) -> Any:
+_CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
+
+
+def _told(value: Any) -> Any:
+    """What JSON has no word for."""
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} has no place in a journal")
+
+
+def _plain(value: Any) -> Any:
+    """The same with every key as text."""
+    if isinstance(value, dt.datetime):
+        return _told(value)
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -8,10 +8,11 @@ import orjson
 import pytest
 from sqlalchemy import select
 
-from engine.acts.apply_reform import TooEarly, apply_batch, begin_applying, open_run
+from engine.acts.apply_reform import TooEarly, apply_batch, begin_applying
 from engine.acts.decide_triage import NotInTriage, decide, in_triage, triage
 from engine.acts.load_reform import NotApplicable, load_plan
 from engine.acts.perform_action import perform_action
+from engine.acts.reform_run import Run, ids_standing, open_run
 from engine.acts.verification import ask_verification
 from engine.case import Stale
 from engine.errors import InvalidInput
@@ -103,14 +104,15 @@ def test_applying_again_changes_nothing_and_a_broken_batch_leaves_no_trace(june:
     assert load_plan(june.runtime, read_plan(path)) == reform_id
     run = open_run(june.runtime, reform_id)
     june.try_act("system", begin_applying, run)
-    _, last = june.try_act("system", apply_batch, run, limit=2)
+    ids = waiting(june, run)
+    june.try_act("system", apply_batch, run, ids[:2])
     halfway = june.everything()
 
     class Killed(BaseException):
         pass
 
     def broken(unit: UnitOfWork) -> None:
-        apply_batch(unit, run, after=last or 0, limit=2)
+        apply_batch(unit, run, ids[2:4])
         raise Killed
 
     with pytest.raises(Killed):
@@ -130,9 +132,12 @@ def apply_all_again(world: World, path: Path) -> int:
     reform_id = load_plan(world.runtime, read_plan(path))
     run = open_run(world.runtime, reform_id)
     assert run.state == "applied"
-    done, after = world.try_act("system", apply_batch, run)
-    assert after is None
-    return done.moved
+    return len(waiting(world, run))
+
+
+def waiting(world: World, run: Run) -> list[int]:
+    with world.reading() as connection:
+        return ids_standing(connection, run, "waiting", 0, 100)
 
 
 def test_what_changed_since_the_plan_is_decided_again(june: World, tmp_path: Path) -> None:

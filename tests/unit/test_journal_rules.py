@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from engine.rules.journal import ORIGIN, Entry, canonical, commitment, entry, first_break, fold, plain_row
+from engine.rules.journal import ORIGIN, Entry, _plain, canonical, commitment, entry, first_break, fold, plain_row
 
 AT = dt.datetime(2026, 3, 2, 1, 0, 0, 7, tzinfo=dt.UTC)
 
@@ -140,3 +141,18 @@ def _typed(value: Any) -> Any:
     if isinstance(value, dict):
         return sorted((key, repr(_typed(item))) for key, item in value.items())
     return [_typed(item) for item in value] if isinstance(value, list) else (type(value).__name__, value)
+
+
+held = some.recursive(
+    json_values | some.dates() | some.datetimes(timezones=some.timezones()),
+    lambda inner: (
+        some.lists(inner, max_size=3).map(tuple)
+        | some.dictionaries(some.text() | some.integers(0, 9), inner, max_size=3).map(MappingProxyType)
+    ),
+    max_leaves=8,
+)
+
+
+@given(held)
+def test_the_short_way_to_canonical_bytes_gives_what_the_long_way_gives(value: Any) -> None:
+    assert canonical(value) == orjson.dumps(_plain(value), option=orjson.OPT_SORT_KEYS)

@@ -1,0 +1,171 @@
+"""Giving dossiers their new offices: what a reform changes in each, and what it leaves alone.
+
+Code, receiving office, state, clock, term and pauses stay. Dossiers move many at a time, each by a journal entry of its
+own; what those that pass alike have in common is worked out once (``Way``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from engine.acts.follow_office import who_works
+from engine.bulk_record import BulkRecord
+from engine.case import Case
+from engine.rules import timing
+from engine.rules.reform import VERIFICATION, Reform
+from engine.rules.reform_plan import Passage
+from engine.rules.reform_words import legal_of, passage_in_words
+from engine.rules.routing import Map
+from engine.store.bulk_writing import update_rows
+from engine.store.dossiers import verifications
+from engine.store.plans import reform_items
+from engine.transaction import UnitOfWork
+
+MOVED = ("offices", "handler_office", "holder_office", "holder_id", "place", "province", "due_at", "promised_at")
+
+
+@dataclass
+class Way:
+    """How the desks of some dossiers pass, by the plan with this ``digest``."""
+
+    reform: Reform
+    known: Map
+    digest: str
+    passages: dict[str, Passage]
+    targets: dict[str, str] = field(init=False)
+    data: dict[str, Any] = field(init=False)
+    _reasons: dict[str, str] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.passages = dict(sorted(self.passages.items()))
+        self.targets = {desk: one.target for desk, one in self.passages.items() if one.target is not None}
+        self.data = {
+            "reform": self.reform.code,
+            "date": self.reform.date.isoformat(),
+            "plan": self.digest,
+            "legal": legal_of(self.passages.values(), self.reform),
+            "passages": [
+                {"desk": desk, "from": one.source, "to": one.target, "policy": one.policy, "legal": one.legal}
+                for desk, one in self.passages.items()
+            ],
+        }
+
+    @property
+    def questions(self) -> dict[int, str]:
+        """The office that is asked from now on, by the question's number."""
+        asked = ((desk.partition(":"), target) for desk, target in self.targets.items())
+        return {int(number): target for (key, _, number), target in asked if key == VERIFICATION}
+
+    @property
+    def told(self) -> bool:
+        """Whether the applicant is told: another office handles the dossier or gives the result back."""
+        return bool(self.targets.keys() & {"handler", "intake"})
+
+    def reason(self, language: str) -> str:
+        """Why, in the applicant's language: the policy for the desk that decides, or for the one that receives."""
+        if language not in self._reasons:
+            main = self.passages.get("handler") or next(iter(self.passages.values()))
+            words = passage_in_words(replace(main, candidates=()), self.reform, self.known)
+            self._reasons[language] = words.in_(language)
+        return self._reasons[language]
+
+
+class Movement:
+    """Dossiers on their way within one unit of work; ``write`` at the end makes it so."""
+
+    def __init__(self, unit: UnitOfWork, reform_id: int) -> None:
+        self._unit, self._reform_id = unit, reform_id
+        self._record = BulkRecord(unit, MOVED)
+        self._items: list[dict[str, Any]] = []
+        self._questions: list[dict[str, Any]] = []
+        self._staff: dict[int, set[tuple[str, str]]] = {}
+
+    def know_holders(self, cases: Iterable[Case]) -> None:
+        """Reads at once where those work today who hold one of the dossiers."""
+        self._staff |= who_works(self._unit, {case.row["holder_id"] for case in cases} - {None})
+
+    def move(self, case: Case, way: Way, place: str | None, decided: Mapping[str, str] | None = None) -> None:
+        """Gives a dossier its new offices by one journal entry, and tells its applicant once. ``decided`` says ``by``
+        whom, ``legal`` by which text and for which ``reason`` a person chose, where one did."""
+        case.change(**self._columns(case, way.targets, place))
+        _keep_time(case)
+        for number, office in way.questions.items():
+            self._ask(case, number, office)
+        said = {"decided": {"by": decided["by"], "legal": decided["legal"]}} if decided else {}
+        reason = way.reason(case.applicant.get("language") or "vi")
+        whole = " ".join([reason, *(decided[key] for key in ("reason", "legal"))]) if decided else reason
+        before = {name: value for name in MOVED if (value := case.before[name]) != case.row[name]}
+        events = [("action", "transfer")] if way.told else []
+        entry = self._record.record(case, "reform", data=way.data | said, private={"reason": whole}, events=events)
+        self._settle(case.id, status="done", entry=entry, before=_kept(before, way))
+
+    def move_back(self, case: Case, data: Mapping[str, Any], reason: str, before: Mapping[str, Any]) -> None:
+        """Gives a dossier the offices of before (what ``move`` kept) by one more entry; its applicant is told again."""
+        case.change(
+            **{
+                name: dt.datetime.fromisoformat(value) if name in ("due_at", "promised_at") and value else value
+                for name, value in before["columns"].items()
+            }
+        )
+        for desk, office in before["asked"].items():
+            self._ask(case, int(desk.removeprefix(f"{VERIFICATION}:")), office)
+        events = [("action", "transfer")]
+        entry = self._record.record(case, "reform_revert", data=data, private={"reason": reason}, events=events)
+        self._settle(case.id, status="reverted", entry=entry - 1, before=before)
+
+    def leave(self, dossier_id: int, status: str, entry: int | None = None, before: Any = None) -> None:
+        """Lets a dossier stand where it is: ``stale``, ``ended`` or ``touched``."""
+        self._settle(dossier_id, status=status, entry=entry, before=before)
+
+    def write(self) -> None:
+        """Writes everything. Raises Busy."""
+        self._record.write()
+        connection = self._unit.connection
+        update_rows(connection, verifications, self._questions, ("id",))
+        update_rows(connection, reform_items, self._items, ("reform_id", "dossier_id"))
+        self._items.clear()
+        self._questions.clear()
+
+    def _columns(self, case: Case, targets: Mapping[str, str], place: str | None) -> dict[str, Any]:
+        row = case.row
+        offices = row["offices"]
+        changes: dict[str, Any] = {"offices": {**offices, **{k: v for k, v in targets.items() if k in offices}}}
+        if "handler" in targets:
+            changes["handler_office"] = targets["handler"]
+        elif row["handler_office"] == offices.get("intake") and "intake" in targets and "handler" not in offices:
+            changes["handler_office"] = targets["intake"]  # decided where it is received
+        role = case.release.roles.get(row["holder_role"] or "")
+        if role is not None and row["holder_office"] == offices.get(role.unit) and role.unit in targets:
+            changes["holder_office"] = targets[role.unit]
+            held = row["holder_id"]
+            if held is not None and (targets[role.unit], row["holder_role"]) not in self._staff.get(held, ()):
+                changes["holder_id"] = None
+        if place is not None:
+            changes["place"] = place
+        if "intake" in targets:
+            changes["province"] = case.unit.catalogue.office(targets["intake"]).province
+        return changes
+
+    def _ask(self, case: Case, number: int, office: str) -> None:
+        self._questions.append({"id": number, "office": office})
+        self._record.show(case, [office])
+
+    def _settle(self, dossier_id: int, **values: Any) -> None:
+        self._items.append({"reform_id": self._reform_id, "dossier_id": dossier_id, **values, "at": self._unit.now})
+
+
+def _keep_time(case: Case) -> None:
+    """Works the due moment out again where the office that now decides has other days of closure."""
+    name, catalogue = case.release.sla.calendar, case.unit.catalogue
+    if catalogue.calendar(name, case.before["handler_office"]) is not case.calendar:
+        case.change(**timing.due_columns(case.row, case.release, case.calendar))
+
+
+def _kept(changed: Mapping[str, Any], way: Way) -> dict[str, Any]:
+    """What a way back needs: the columns as they were, and the offices that were asked."""
+    moments = {name: value.isoformat() if isinstance(value, dt.datetime) else value for name, value in changed.items()}
+    asked = {desk: one.source for desk, one in way.passages.items() if desk.startswith(f"{VERIFICATION}:")}
+    return {"columns": moments, "asked": asked}
