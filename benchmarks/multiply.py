@@ -1,8 +1,9 @@
 """Many dossiers out of a few: every row of the model dossiers is copied under new numbers, codes, links and communes.
 
 The rows go in by COPY with triggers and foreign keys off, as a restored dump would. Each copied journal is chained
-anew, entry by entry, so that ``motcua journal verify`` holds for it too; what an entry commits to stays as it was. One
-dossier in a hundred lies in ``WARD``, however many there are; the others are spread evenly over all communes.
+anew, entry by entry, so that ``motcua journal verify`` holds for it too; what an entry commits to stays as it was.
+``WARD`` always has ``OPEN_IN_WARD`` dossiers under way, as an office's work does not grow with the country's; of the
+finished ones, which do pile up, one in a hundred is its own. The others are spread evenly over all communes.
 """
 
 from __future__ import annotations
@@ -23,11 +24,15 @@ from benchmarks.ground import ACTING_WARDS, PROVINCE, SECRET, WARD, Ground, Mode
 from engine.citizen_link import link_hash, link_token
 from engine.rules.journal import ORIGIN
 from engine.rules.plain_text import plain_text
+from engine.store.search import key_rows, province_scope
 
 TABLES = ("dossiers", "applicants", "dossier_offices", "clocks", "fees", "journal_private", "documents", "outbox")
 """The last one is left out for dossiers of long ago, of which everything was sent."""
 BATCH = 5_000
 OPEN_SHARE = 0.12
+OPEN_IN_WARD = 600
+WITHOUT_INDEXES_FROM = 200_000
+"""So many dossiers go in faster when indexes are made afterwards."""
 SURNAMES = (
     "Nguyễn",
     "Trần",
@@ -72,6 +77,8 @@ class Mould:
 
     texts: dict[str, str]
     entries: list[tuple[str, str]]
+    scopes: tuple[str, ...]  # who finds it by words
+    search: str
 
     def pour(self, gaps: dict[str, Any], rows: dict[str, list[str]]) -> None:
         """Adds the rows of one copy. ``gaps`` are all but ``previous`` and ``head``, which the chain gives."""
@@ -83,37 +90,79 @@ class Mould:
         gaps["head"] = gaps["previous"]
         for table, text in self.texts.items():
             rows[table].append(text % gaps)
+        found = key_rows(gaps["number"], [scope % gaps for scope in self.scopes], self.search % gaps)
+        rows["search_keys"] += [f"{row['key']}\t{gaps['number']}\n" for row in found]
 
 
-def multiply(server: MeasuredServer, ground: Ground, wanted: int) -> int:
-    """Brings the database to ``wanted`` dossiers; returns how many were added."""
+def multiply(server: MeasuredServer, ground: Ground, wanted: int, entries: int | None = None) -> int:
+    """Brings the database to ``wanted`` dossiers; returns how many were added.
+
+    ``entries`` cuts their journals short, to save time and disk; such a journal no longer tells how its row came about.
+    """
     with server.connect(NAME) as connection:
         there = _number(connection, "SELECT count(*) FROM dossiers")
         if there >= wanted:
             return 0
         columns = columns_of(connection)
-        moulds = {model: _mould(connection, model, columns) for model in ground.models}
+        moulds = {model: _mould(connection, model, columns, entries) for model in ground.models}
         first = _number(connection, "SELECT max(id) + 1 FROM dossiers")
         provinces = {
             str(code).removeprefix("TT-"): str(province)
             for code, province in connection.execute("SELECT code, province FROM offices WHERE body = 'centre'")
         }
-        with unguarded(connection):
+        with unguarded(connection, many=wanted - there >= WITHOUT_INDEXES_FROM):
             for batch in _batches(_plan(ground, moulds, wanted - there, there)):
                 _write(connection, batch, columns, first - there, provinces)
     return wanted - there
 
 
 @contextmanager
-def unguarded(connection: psycopg.Connection[Any]) -> Iterator[None]:
-    """Triggers and foreign keys off while rows go in; afterwards the tables are as if they had long stood there."""
+def unguarded(connection: psycopg.Connection[Any], *, many: bool = False) -> Iterator[None]:
+    """Triggers and foreign keys off while rows go in, with ``many`` the indexes too; afterwards the tables are as if
+    they had long stood there."""
     connection.execute("SET session_replication_role = replica")
     connection.execute("SET synchronous_commit = off")
+    connection.execute("SET maintenance_work_mem = '1GB'")
+    again = _drop_indexes(connection) if many else []
     yield
+    for statement in again:
+        connection.execute(statement.encode())
+    connection.execute(_COUNTS)
     connection.execute("SELECT setval(pg_get_serial_sequence('dossiers', 'id'), (SELECT max(id) FROM dossiers))")
     connection.execute("SET session_replication_role = origin")
     connection.execute("VACUUM ANALYZE")
     connection.execute("CHECKPOINT")
+
+
+_COUNTS = """
+TRUNCATE finished_by_day;
+INSERT INTO finished_by_day (province, day, office, finished, late)
+SELECT province, (finished_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, handler_office, count(*),
+       count(*) FILTER (WHERE finished_at > promised_at)
+FROM dossiers WHERE finished_at IS NOT NULL AND portal IN (7, 8, 9, 10) GROUP BY 1, 2, 3
+"""
+_CONSTRAINTS = """
+SELECT conrelid::regclass, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint
+WHERE conrelid = ANY (%(tables)s::regclass[])
+AND (contype = 'u' OR contype = 'p' AND conrelid IN ('search_keys'::regclass, 'dossier_offices'::regclass))
+"""
+_INDEXES = """
+SELECT indexrelid::regclass, pg_get_indexdef(indexrelid) FROM pg_index
+WHERE indrelid = ANY (%(tables)s::regclass[]) AND NOT indisunique
+"""
+
+
+def _drop_indexes(connection: psycopg.Connection[Any]) -> list[str]:
+    """Drops all but the primary keys that foreign keys point to, or that grow at their end; how to make them again."""
+    tables = {"tables": list(columns_of(connection))}
+    again = []
+    for table, name, definition in connection.execute(_CONSTRAINTS, tables).fetchall():
+        connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}".encode())
+        again.append(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
+    for name, definition in connection.execute(_INDEXES, tables).fetchall():
+        connection.execute(f"DROP INDEX {name}".encode())
+        again.append(definition)
+    return again
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +178,10 @@ def _plan(ground: Ground, moulds: dict[Model, Mould], count: int, start: int) ->
     under_way = [moulds[model] for model in ground.models if model.open]
     for serial in range(start, start + count):
         luck = dice.random()
-        if luck < 0.01:
-            ward = WARD
-        elif luck < 0.02:
+        if serial < OPEN_IN_WARD or luck < 0.01:
+            yield _Copy(dice.choice(under_way if serial < OPEN_IN_WARD else ready), WARD, serial)
+            continue
+        if luck < 0.02:
             ward = dice.choice(ground.wards[:ACTING_WARDS])
         else:
             ward = dice.choice(ground.wards)
@@ -191,7 +241,9 @@ def _pour(copy: _Copy, number: int, province: str, rows: dict[str, list[str]]) -
     copy.mould.pour(gaps, rows)
 
 
-def _mould(connection: psycopg.Connection[Any], model: Model, columns: dict[str, list[str]]) -> Mould:
+def _mould(
+    connection: psycopg.Connection[Any], model: Model, columns: dict[str, list[str]], entries: int | None
+) -> Mould:
     found = connection.execute(
         "SELECT id, link_nonce, link_hash FROM dossiers WHERE code = %s", [model.code]
     ).fetchone()
@@ -212,7 +264,7 @@ def _mould(connection: psycopg.Connection[Any], model: Model, columns: dict[str,
         (MODEL_NAME, "%(name)s"),
         (plain_text(MODEL_NAME), "%(plain_name)s"),
     ]
-    return mould_of(connection, number, columns, swaps, TABLES if model.open else TABLES[:-1])
+    return mould_of(connection, number, columns, swaps, TABLES if model.open else TABLES[:-1], entries)
 
 
 def mould_of(
@@ -221,9 +273,11 @@ def mould_of(
     columns: dict[str, list[str]],
     swaps: list[tuple[str, str]],
     tables: Sequence[str] = TABLES,
+    entries: int | None = None,
 ) -> Mould:
-    """The dossier with this id as a mould: of its rows in ``tables`` each text that ``swaps`` names is made a gap."""
-    texts = {}
+    """The dossier with this id as a mould: of its rows in ``tables`` each text that ``swaps`` names is made a gap. With
+    ``entries`` only so many of its journal's."""
+    texts, scopes, search = dict[str, str](), list[str](), ""
     for table in tables:
         lines = []
         for values in _lines(connection, table, "id" if table == "dossiers" else "dossier_id", number, columns[table]):
@@ -236,13 +290,18 @@ def mould_of(
             line["id" if table == "dossiers" else "dossier_id"] = "%(number)s"
             if table == "dossiers":
                 line["head"] = "%(head)s"
+                line["version"] = str(min(int(line["version"]), entries or 10**6))
+                search, scopes = line["search"], [province_scope(line["province"])]
+            if table == "dossier_offices":
+                scopes.append(line["office"])
+            if table == "journal_private" and int(line["number"]) > (entries or 10**6):
+                continue
             if table == "outbox":
                 line["key"] = "%(number)s:" + line["key"].split(":", 1)[1]
             lines.append("\t".join(line[name] for name in columns[table]) + "\n")
         texts[table] = "".join(lines)
-    return Mould(
-        {table: text for table, text in texts.items() if text}, _entries(connection, number, columns["journal"], swaps)
-    )
+    told = _entries(connection, number, columns["journal"], swaps)[:entries]
+    return Mould({table: text for table, text in texts.items() if text}, told, tuple(scopes), search)
 
 
 def _entries(
@@ -278,7 +337,7 @@ def _lines(
 
 def columns_of(connection: psycopg.Connection[Any]) -> dict[str, list[str]]:
     """The columns that COPY fills, by table."""
-    return {table: _columns(connection, table) for table in (*TABLES, "journal")}
+    return {table: _columns(connection, table) for table in (*TABLES, "journal", "search_keys")}
 
 
 def _columns(connection: psycopg.Connection[Any], table: str) -> list[str]:
