@@ -8,10 +8,11 @@ from adapters.forms.render import render_form
 from adapters.logging import set_up_logging
 from api.app import create_app
 from cli.compose import compose, read_ahead
+from engine.job_queue import Bell, DistantBell
 from engine.settings import settings_from
 
 _settings = settings_from(os.environ)
 set_up_logging(_settings, "web")
-_runtime = compose(_settings)
+_runtime = compose(_settings, ring=DistantBell(Bell(_settings.redis_url)))
 read_ahead(_runtime)
 app = create_app(_runtime, render_form=render_form)

@@ -18,6 +18,7 @@ from sqlalchemy import Engine, event
 
 from api.app import create_app
 from benchmarks.ground import PDF, PERMIT, WARD, WHY, Ground, filing
+from tests.spoken import spoken
 
 _TABLE = re.compile(r"(?:FROM|INTO|UPDATE)\s+(\w+)")
 
@@ -49,22 +50,19 @@ class Listener:
     """Hears every statement of an SQLAlchemy engine, and every message of its psycopg connections."""
 
     def __init__(self, database: Engine) -> None:
-        self._spoken: Spoken | None = None
+        self._database = database
         self._trace = Path(tempfile.mkstemp(prefix="wire-")[1])
         self._file = os.open(self._trace, os.O_WRONLY | os.O_APPEND)
         self._read = 0
-        event.listen(database, "before_cursor_execute", self._heard)
         event.listen(database, "connect", self._connected)
 
     @contextmanager
     def listening(self) -> Iterator[Spoken]:
         self._trips()
-        self._spoken = spoken = Spoken()
-        try:
-            yield spoken
-        finally:
-            self._spoken = None
-            spoken.trips = self._trips()
+        found = Spoken()
+        with spoken(self._database) as found.statements:
+            yield found
+        found.trips = self._trips()
 
     def close(self) -> None:
         os.close(self._file)
@@ -72,10 +70,6 @@ class Listener:
 
     def _connected(self, connection: Any, _record: Any) -> None:
         connection.pgconn.trace(self._file)
-
-    def _heard(self, _c: Any, _cursor: Any, statement: str, _p: Any, _context: Any, many: bool) -> None:
-        if self._spoken is not None:
-            self._spoken.statements.append(statement)
 
     def _trips(self) -> int:
         """How often since last asked the direction on the wire turned from us to the server."""
@@ -148,16 +142,16 @@ class _Walk:
             self._stands |= {key: told[key] for key in ("code", "version", "link") if key in told}
 
     def _request(self, name: str, method: str, path: str, headers: dict[str, str], **given: Any) -> dict[str, Any]:
-        with self._listener.listening() as spoken:
+        with self._listener.listening() as heard:
             answer = self._client.open(path, method=method, headers=headers, **given)
         assert 200 <= answer.status_code < 300, f"{name}: {answer.text}"
         if not any(told == name for told, _ in self._told):
-            self._told.append((name, spoken))
+            self._told.append((name, heard))
         return answer.json or {}
 
 
 def table(told: list[tuple[str, Spoken]]) -> str:
     """In Markdown. S reads, I inserts, U updates, D deletes, W does several in one statement."""
     lines = ["| request | statements | round trips | kinds |", "|---|---|---|---|"]
-    lines += [f"| {name} | {len(spoken.statements)} | {spoken.trips} | {spoken.kinds} |" for name, spoken in told]
+    lines += [f"| {name} | {len(heard.statements)} | {heard.trips} | {heard.kinds} |" for name, heard in told]
     return "\n".join(lines)

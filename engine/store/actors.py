@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from engine.rules.permissions import Actor, Membership, Substitution
+from engine.store.asking import Question
 from engine.store.people import memberships, people, substitutes, tokens
 from engine.store.units import offices
 
@@ -42,29 +43,52 @@ _PERSON = (
     .order_by(substitutes.c.valid_from, memberships.c.office, memberships.c.role, memberships.c.valid_from)
 )
 """One statement for all that decides what a person may do: it stands before every request of staff."""
-_BY_ID = _PERSON.where(people.c.id == bindparam("person"))
-_BY_TOKEN = _PERSON.join(tokens, tokens.c.person_id == people.c.id).where(
-    tokens.c.hash == bindparam("hash"), tokens.c.revoked_at.is_(None), tokens.c.expires_at > bindparam("now")
+_BY_ID = Question(_PERSON.where(people.c.id == bindparam("person")))
+_BY_TOKEN = Question(
+    _PERSON.join(tokens, tokens.c.person_id == people.c.id).where(
+        tokens.c.hash == bindparam("hash"), tokens.c.revoked_at.is_(None), tokens.c.expires_at > bindparam("now")
+    )
 )
+
+
+class _Row(NamedTuple):
+    """What ``_PERSON`` gives."""
+
+    id: int
+    name: str
+    admin: int
+    absent_id: int | None
+    absent_name: str
+    absent_from: dt.date
+    absent_until: dt.date
+    absent_office: str | None
+    legal: str
+    held_by: int | None
+    office: str
+    role: str
+    valid_from: dt.date
+    valid_to: dt.date | None
+    province: str
 
 
 def actor_by_token(connection: Connection, token_hash: str, now: dt.datetime) -> Actor | None:
     """The active person whose session this is, None when it has ended or was never there."""
-    return _actor(connection.execute(_BY_TOKEN, {"hash": token_hash, "now": now}).all())
+    return _actor(_BY_TOKEN.ask(connection, {"hash": token_hash, "now": now}))
 
 
 def actor_of_person(connection: Connection, person_id: int) -> Actor | None:
     """The active person with this id."""
-    return _actor(connection.execute(_BY_ID, {"person": person_id}).all())
+    return _actor(_BY_ID.ask(connection, {"person": person_id}))
 
 
-def _actor(rows: Sequence[Any]) -> Actor | None:
+def _actor(found: Sequence[tuple[Any, ...]]) -> Actor | None:
     """From one row for each pair of a substitution and a membership, own or of the absent person."""
-    if not rows:
+    if not found:
         return None
+    rows = [_Row(*one) for one in found]
     person = rows[0]
     held: dict[int, dict[Membership, None]] = {}
-    absences: dict[tuple[int, dt.date], Any] = {}
+    absences: dict[tuple[int, dt.date], _Row] = {}
     for row in rows:
         if row.held_by is not None:
             held.setdefault(row.held_by, {})[_membership(row)] = None
@@ -77,18 +101,18 @@ def _actor(rows: Sequence[Any]) -> Actor | None:
         memberships=tuple(held.get(person.id, ())),
         substitutions=tuple(
             Substitution(
-                person_id=one.absent_id,
+                person_id=absent,
                 name=one.absent_name,
-                memberships=tuple(held.get(one.absent_id, ())),
+                memberships=tuple(held.get(absent, ())),
                 valid_from=one.absent_from,
                 valid_to=one.absent_until,
                 office=one.absent_office,
                 legal=one.legal,
             )
-            for one in absences.values()
+            for (absent, _), one in absences.items()
         ),
     )
 
 
-def _membership(row: Row[Any]) -> Membership:
+def _membership(row: _Row) -> Membership:
     return Membership(row.office, row.role, row.valid_from, row.valid_to, row.province)

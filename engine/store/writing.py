@@ -107,7 +107,8 @@ class Writes:
 def _at_once(connection: Connection, parts: Sequence[_Part], standing_alone: bool) -> _Part | None:
     """Writes all parts; the first that had to write and did not."""
     text = _statement(tuple((part.shape, part.must is not None) for part in parts), standing_alone)
-    counts = run(connection, text, [_for_postgresql(part, *value) for part in parts for value in part.values])[0]
+    values = [write(value) for part in parts for write, (_, value) in zip(_texts(part.shape), part.values, strict=True)]
+    counts = run(connection, text, values)[0]
     watched = (part for part in parts if part.must)
     return next((part for part, count in zip(watched, counts, strict=False) if count == 0), None)
 
@@ -166,9 +167,12 @@ def _names(columns: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
 
 
-def _for_postgresql(part: _Part, name: str, value: Any) -> str | None:
-    """A column of JSON holds JSON's null, not none, as with SQLAlchemy."""
-    return json_text(value) if isinstance(part.shape.table.columns[name].type, JSON) else as_text(value)
+@cache
+def _texts(shape: _Shape) -> tuple[Callable[[Any], str | None], ...]:
+    """How each value of a part is written for PostgreSQL. A column of JSON holds JSON's null, not none."""
+    columns = shape.columns * (1 if shape.kind == "update" else shape.rows)
+    names = (*columns, *shape.where) if shape.kind == "update" else (*shape.where, *columns)
+    return tuple(json_text if isinstance(shape.table.columns[name].type, JSON) else as_text for name in names)
 
 
 _PROCESSORS: dict[Column[Any], Callable[[Any], Any] | None] = {}

@@ -6,6 +6,8 @@ import json
 import logging
 import os
 import signal
+import threading
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +21,7 @@ from rq.job import Job
 from cli.clock import Tick, Ticker
 from cli.worker import Worker
 from engine import jobs
-from engine.job_queue import LONGEST_QUEUE, QUEUE, Bell, ClosedJob, queue_on
+from engine.job_queue import LONGEST_QUEUE, QUEUE, Bell, ClosedJob, DistantBell, queue_on
 from engine.schedule import TICKS
 
 CALLBACK = "tests.integration.test_job_queue.smuggled"
@@ -276,3 +278,39 @@ def test_rq_itself_would_have_run_the_hostile_one(connection: redis.Redis, tmp_p
     theirs = Job.create("os.getpid", connection=connection, serializer=ClosedJob(connection=connection).serializer)
     assert theirs.func is not None
     assert Queue.job_class is not ClosedJob
+
+
+def test_a_distant_bell_rings_once_for_all_that_asked_at_once_and_again_for_later_ones() -> None:
+    rung: list[str] = []
+    heard = threading.Event()
+
+    def ring() -> None:
+        rung.append(threading.current_thread().name)
+        heard.set()
+
+    bell = DistantBell(ring)
+    for _ in range(50):
+        bell()
+    assert heard.wait(5)
+    first = len(rung)
+    heard.clear()
+    bell()
+    assert heard.wait(5)
+    assert first < 50
+    assert set(rung) == {"bell"}  # never the thread that acts
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_fork_rings_with_a_thread_of_its_own(tmp_path: Path) -> None:
+    heard = tmp_path / "heard"
+    bell = DistantBell(lambda: heard.write_text(str(os.getpid())))
+    bell()
+    child = os.fork()
+    if child == 0:
+        bell()
+        for _ in range(500):
+            if heard.exists() and heard.read_text() == str(os.getpid()):
+                os._exit(0)
+            time.sleep(0.01)
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
