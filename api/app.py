@@ -7,8 +7,10 @@ from flask_smorest import Api as Documentation  # type: ignore[import-untyped]
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import door, operating, problems, shapes
+from api.addresses import Number
 from api.context import Api, RenderForm
 from api.documentation import register_documentation
+from api.fields import documented
 from api.limits import Limits
 from api.logs import register_logs
 from api.metrics import Metrics
@@ -32,6 +34,7 @@ def create_app(runtime: Runtime, *, render_form: RenderForm | None = None) -> Fl
     )
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False
+    app.url_map.converters["int"] = Number
     metrics = Metrics()
     app.extensions["motcua"] = Api(runtime, render_form, Limits(app, runtime.settings), metrics)
     register_logs(app, metrics)
@@ -66,6 +69,7 @@ def _register_resources(app: Flask) -> None:
         OPENAPI_VERSION="3.1.0",
     )
     gathered = _Documented(app)
+    gathered.ma_plugin.converter.add_attribute_function(documented)
     register_documentation(app, gathered.spec)
     for resource in RESOURCES:
         gathered.register_blueprint(resource, url_prefix=PREFIX)

@@ -11,6 +11,8 @@ from flask import Flask, Response, abort, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from api import shapes
+from api.addresses import add_patterns
+from api.links import add_links
 
 PUBLIC = "public, max-age=300"
 ASSETS = {
@@ -70,6 +72,8 @@ def register_documentation(app: Flask, spec: APISpec) -> None:
 def document_of(spec: APISpec) -> dict[str, Any]:
     """The OpenAPI document as plain data."""
     document: dict[str, Any] = orjson.loads(orjson.dumps(spec.to_dict()))
+    add_patterns(document)
+    add_links(document)
     return document
 
 

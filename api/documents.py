@@ -14,7 +14,7 @@ from api.access import Access
 from api.acting import STANDS, act, standing
 from api.answers import Answer, answer, etag
 from api.context import reading, runtime
-from api.fields import KEY, Body, WholeInQuery, Word
+from api.fields import KEY, WholeInQuery, Word, Words
 from api.idempotent import perform
 from api.operations import ETAG, LOCATION, Gives, Resource, flat_errors
 from api.versions import expected_version, version_if_given
@@ -28,7 +28,7 @@ from engine.transaction import UnitOfWork
 documents = Resource("documents", __name__, description="Papers and files of a dossier.")
 
 
-class Upload(Body):
+class Upload(Words):
     """multipart/form-data: the paper's key, its copies, and the file or the document that is taken over."""
 
     key = Word(KEY, required=True)

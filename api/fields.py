@@ -16,9 +16,13 @@ COMMUNE = r"^[0-9]{5}$"
 EARLIEST, LATEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC), dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
 FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
 LARGEST_ID = 2**53 - 1
+MOST_VALUES, LONGEST_VALUE = 200, 20_000
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_LINE_BREAK = re.compile("[\t\r\n]")
+_BREAKS = r"\t\n\r"
+_UNSEEN = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_CONTROL = re.compile(f"[{_UNSEEN}]")
+_LINE_BREAK = re.compile(f"[{_BREAKS}]")
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 class Body(Schema):
@@ -28,19 +32,28 @@ class Body(Schema):
         unknown = RAISE
 
 
+class Words(Body):
+    """What comes as text only, in an address or a form: nothing there can be null, it is sent or left out."""
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        field_obj.allow_none = False
+
+
 class Line(fields.String):
     """One line for people: NFC, without spaces around it, no control characters, no marks that turn the direction."""
 
     def __init__(self, most: int = 500, least: int = 1, several_lines: bool = False, **options: Any) -> None:
         options.setdefault("validate", validate.Length(least, most))
         self._several = several_lines
-        super().__init__(**options)
+        never = _UNSEEN if several_lines else _BREAKS + _UNSEEN
+        pattern = rf"^[^{never}]*[^{never}\s][^{never}]*$"
+        super().__init__(metadata={"pattern": pattern, **options.pop("metadata", {})}, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
-        text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **options)).strip()
+        text = super()._deserialize(value, attr, data, **options)
         if _CONTROL.search(text) or (not self._several and _LINE_BREAK.search(text)):
             raise ValidationError("Control and direction characters are not allowed.")
-        return text
+        return unicodedata.normalize("NFC", text).strip()
 
 
 class Prose(Line):
@@ -60,7 +73,7 @@ class Word(fields.String):
 
 
 class Whole(fields.Integer):
-    """A whole number, given as one (not as text, not as 1.0)."""
+    """A whole number, given as one and not as text; 1.0 is the same number as 1 (JSON Schema)."""
 
     def __init__(self, least: int = 0, most: int = LARGEST_ID, **options: Any) -> None:
         super().__init__(strict=True, validate=validate.Range(least, most), **options)
@@ -68,7 +81,7 @@ class Whole(fields.Integer):
     def _validated(self, value: Any) -> int:
         if isinstance(value, (str, bool)):
             raise self.make_error("invalid", input=value)
-        return int(super()._validated(value))
+        return int(super()._validated(_whole(value)))
 
 
 class WholeInQuery(fields.Integer):
@@ -100,7 +113,7 @@ class YesNoInQuery(fields.String):
 
 
 class Moment(fields.String):
-    """An ISO 8601 moment with its zone, from 1990 to 2100, brought to UTC."""
+    """An ISO 8601 moment with its zone as RFC 3339 writes it, from 1990 to 2100, brought to UTC."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(metadata={"format": "date-time", **options.pop("metadata", {})}, **options)
@@ -108,7 +121,7 @@ class Moment(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
         text = super()._deserialize(value, attr, data, **options)
         try:
-            moment = dt.datetime.fromisoformat(text) if len(text) <= 40 else None
+            moment = dt.datetime.fromisoformat(text.upper()) if _RFC_3339.fullmatch(text) else None
         except ValueError:
             moment = None
         # Compared before conversion: the first and last days of the calendar cannot be brought to UTC.
@@ -137,21 +150,47 @@ class Day(fields.String):
 class FormValues(fields.Field[dict[str, Any]]):
     """Values of a form by field key: text, whole numbers, yes or no. Which keys and values fit, the release says."""
 
+    def __init__(self, **options: Any) -> None:
+        value = {
+            "type": ["string", "integer", "boolean", "null"],
+            "maxLength": LONGEST_VALUE,
+            "pattern": rf"^[^{_UNSEEN}]*$",
+            "minimum": -LARGEST_ID,
+            "maximum": LARGEST_ID,
+        }
+        super().__init__(
+            metadata={"type": "object", "additionalProperties": value, "maxProperties": MOST_VALUES}, **options
+        )
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise ValidationError("Not a valid mapping type.")
-        if len(value) > 200:
-            raise ValidationError("Longer than maximum length 200.")
+        if len(value) > MOST_VALUES:
+            raise ValidationError(f"Longer than maximum length {MOST_VALUES}.")
         wrong: dict[str, list[str]] = {}
-        for key, given in value.items():
+        values = {key: _whole(given) for key, given in value.items()}
+        for key, given in values.items():
             if not re.fullmatch(KEY.replace("$", r"\Z"), key):
                 wrong[key[:80]] = ["Unknown field."]
-            elif isinstance(given, str) and len(given) > 20_000:
-                wrong[key] = ["Longer than maximum length 20000."]
+            elif isinstance(given, str) and len(given) > LONGEST_VALUE:
+                wrong[key] = [f"Longer than maximum length {LONGEST_VALUE}."]
             elif isinstance(given, str) and _CONTROL.search(given):
                 wrong[key] = ["Control and direction characters are not allowed."]
+            elif isinstance(given, int) and abs(given) > LARGEST_ID:
+                wrong[key] = ["Number too large."]
             elif not isinstance(given, (str, int, bool)) and given is not None:
                 wrong[key] = ["Not a valid string."]
         if wrong:
             raise ValidationError(wrong)
-        return value
+        return values
+
+
+def documented(_converter: Any, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
+    """For the OpenAPI document: what a field takes beside what its own kind says (an attribute function of apispec)."""
+    if ret.get("default", ...) is None and not field.allow_none:
+        del ret["default"]  # left out is not the same as null
+    return {"propertyNames": {"pattern": KEY}} if isinstance(field, FormValues) else {}
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value

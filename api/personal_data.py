@@ -22,6 +22,7 @@ personal_data = Resource("personal-data", __name__, description="Unmasked person
     body=bodies.Reason,
     gives=Gives(shape=shapes.PersonalData, description="Unmasked; the look was written down."),
     refuses=(403, 404),
+    key="optional",
 )
 def view(code: str, body: dict[str, Any]) -> Answer:
     """See the personal data of a dossier, for a reason that is kept with one's name"""

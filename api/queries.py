@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api.fields import CODE, COMMUNE, KEY, PROCEDURE, Body, Day, Line, Moment, WholeInQuery, Word, YesNoInQuery
+from api.fields import CODE, COMMUNE, KEY, PROCEDURE, Day, Line, Moment, WholeInQuery, Word, Words, YesNoInQuery
 
 LARGEST_PAGE = 200
 AFTER = r"^[A-Za-z0-9_\-]{1,200}$"
 
 
-class Page(Body):
+class Page(Words):
     limit = WholeInQuery(1, LARGEST_PAGE, load_default=50)
     after = Word(AFTER, load_default=None)
 
@@ -28,7 +28,7 @@ class DossierList(Page):
     sort = fields.String(validate=validate.OneOf(("-id", "due_at")), load_default="-id")
 
 
-class JournalPage(Body):
+class JournalPage(Words):
     limit = WholeInQuery(1, LARGEST_PAGE, load_default=100)
     after = WholeInQuery(0, 1_000_000, load_default=0)
 
@@ -37,7 +37,7 @@ class InboxPage(Page):
     unread = YesNoInQuery(load_default="false")
 
 
-class OnDay(Body):
+class OnDay(Words):
     on = Day(load_default=None, metadata={"description": "The day asked about; today by default."})
 
 
@@ -60,13 +60,13 @@ class OfficeList(Page):
     receives = YesNoInQuery(load_default=None)
 
 
-class ReportPeriod(Body):
+class ReportPeriod(Words):
     start = Day(required=True, metadata={"description": "First day, inclusive."})
     end = Day(required=True, metadata={"description": "Last day, inclusive."})
     office = Word(CODE, load_default=None)
 
 
-class QueueCounts(Body):
+class QueueCounts(Words):
     office = Word(CODE, required=True)
 
 
@@ -76,7 +76,7 @@ class Register(Page):
     end = Day(required=True, metadata={"description": "Last day of receipt, inclusive."})
 
 
-class RegisterPrint(Body):
+class RegisterPrint(Words):
     office = Word(CODE, required=True)
     start = Day(required=True)
     end = Day(required=True)

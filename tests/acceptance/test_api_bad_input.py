@@ -44,6 +44,7 @@ BODIES: list[bytes] = [
     b"\xef\xbb\xbf{}",
 ]
 PARTS = ["%00", "%ff", "%ED%A0%80", "a" * 2000, "../../etc/passwd", "%2e%2e%2f", "' OR 1=1--", "%0d%0aX: 1", "-1", "0"]
+PARTS += ["9" * 40, str(2**63), str(2**53)]  # past what the database counts
 QUERIES = [
     "limit=0",
     "limit=-1",
@@ -198,6 +199,7 @@ WRONG_FILINGS: list[tuple[dict[str, Any], str]] = [
     ({"applicant": {"kind": "alien", "name": "x"}}, "applicant.kind"),
     ({"applicant": {"kind": "citizen", "name": "\u202exyz"}}, "applicant.name"),
     ({"applicant": {"kind": "citizen", "name": "a\nb"}}, "applicant.name"),
+    ({"applicant": {"kind": "citizen", "name": "ab\n"}}, "applicant.name"),
     ({"applicant": {"kind": "citizen", "name": "   "}}, "applicant.name"),
     ({"applicant": {"kind": "citizen", "name": "x" * 201}}, "applicant.name"),
     ({"applicant": {"kind": "citizen", "name": "x", "email": "nowhere"}}, "applicant.email"),
@@ -220,7 +222,12 @@ WRONG_FILINGS: list[tuple[dict[str, Any], str]] = [
     ({"filed_at": "yesterday"}, "filed_at"),
     ({"filed_at": "2026-03-01T00:00:00"}, "filed_at"),
     ({"filed_at": "2099-01-01T00:00:00Z"}, "filed_at"),
+    ({"filed_at": "20260301T000000Z"}, "filed_at"),
+    ({"filed_at": "2026-W09-1T00:00:00Z"}, "filed_at"),
     ({"receive": "yes"}, "receive"),
+    ({"note": "a\x85b"}, "note"),
+    ({"handler_office": "UB-26740\n"}, "handler_office"),
+    ({"fields": {"land.commune": "26740", "purpose": 2**53}}, "fields.purpose"),
 ]
 
 

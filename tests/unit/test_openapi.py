@@ -77,6 +77,31 @@ def test_what_makes_something_new_needs_a_key_and_what_changes_a_dossier_a_versi
             assert {"412", "428"} <= set(operation["responses"]), f"{method} {path}"
 
 
+def test_links_lead_to_operations_and_parameters_that_exist(document: dict[str, Any]) -> None:
+    taken = {
+        operation["operationId"]: {
+            f"{one['in']}.{one['name']}"
+            for one in (*document["paths"][path].get("parameters", []), *operation.get("parameters", []))
+        }
+        for path, _, operation in operations(document)
+    }
+    links = [
+        (operation["operationId"], link)
+        for _, _, operation in operations(document)
+        for answer in operation["responses"].values()
+        for link in answer.get("links", {}).values()
+    ]
+    assert len(links) > 30
+    for start, link in links:
+        assert link["parameters"].keys() <= taken[link["operationId"]], f"{start} -> {link}"
+
+
+def test_what_stands_in_an_address_is_bounded(document: dict[str, Any]) -> None:
+    for path, methods in document["paths"].items():
+        for parameter in methods.get("parameters", []):
+            assert parameter["schema"].keys() & {"pattern", "maximum"}, f"{path} {parameter['name']}"
+
+
 def test_unknown_keys_are_refused_by_every_body_and_query(document: dict[str, Any]) -> None:
     for module in (bodies, queries):
         for one in vars(module).values():
