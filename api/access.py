@@ -9,17 +9,20 @@ from __future__ import annotations
 import enum
 import hashlib
 import re
+from functools import partial
 
 import structlog
 from flask import g, request
 
-from api.context import reading_connection, runtime
+from api.context import api, reading_connection, runtime
 from engine.citizen_link import link_hash
 from engine.errors import Forbidden, NotFound, Refusal
 from engine.rules.permissions import Actor
 from engine.store.actors import actor_by_token
 from engine.store.sessions import dossier_by_link
 
+MOST_KNOWN = 20_000
+"""People remembered by their tokens. A remembered one is a claim only: every act proves it in its own reading."""
 _TOKEN = re.compile(r"[A-Za-z0-9_\-]{20,200}")
 
 
@@ -53,9 +56,14 @@ def establish(access: Access, token: str | None) -> None:
     """Finds out who asks and puts the actor into ``g``. Raises NotSignedIn, NoSuchLink, Forbidden."""
     if access is Access.PUBLIC:
         return
-    found = _citizen(token or "") if access is Access.LINK else _staff(access)
-    g.actor = found
-    structlog.contextvars.bind_contextvars(actor=found.label)
+    if access is Access.LINK:
+        g.actor = _citizen(token or "")
+    elif access is Access.STAFF and (known := api().known.get(bearer_hash() or "")):
+        g.actor, g.claim = known
+        g.actor_anew = partial(_sign_in, access)
+    else:
+        _sign_in(access)
+    structlog.contextvars.bind_contextvars(actor=g.actor.label)
 
 
 def bearer_hash() -> str | None:
@@ -66,17 +74,24 @@ def bearer_hash() -> str | None:
     return hashlib.sha256(token.strip().encode()).hexdigest()
 
 
-def _staff(access: Access) -> Actor:
+def _sign_in(access: Access) -> None:
+    """Puts the person whose token was sent into ``g``, and remembers them for their next act."""
+    g.claim = None
     hashed = bearer_hash()
     if hashed is None:
         raise NotSignedIn()
     with reading_connection() as connection:
         found = actor_by_token(connection, hashed, runtime().now())
+    known = api().known
     if found is None:
+        known.pop(hashed, None)
         raise NotSignedIn()
-    if access is Access.ADMIN and not found.admin:
+    if len(known) >= MOST_KNOWN:
+        known.clear()
+    known[hashed] = found
+    g.actor = found[0]
+    if access is Access.ADMIN and not g.actor.admin:
         raise Forbidden(why_vi="chỉ dành cho người quản trị", why_en="administrators only")
-    return found
 
 
 def _citizen(token: str) -> Actor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from flask import current_app, g, request
@@ -12,6 +12,7 @@ from flask import current_app, g, request
 from api.limits import Limits
 from api.metrics import Metrics
 from engine.rules.permissions import Actor
+from engine.store.actors import Claim
 from engine.transaction import Runtime, UnitOfWork
 
 RenderForm = Callable[[str, Mapping[str, Any]], bytes]
@@ -26,6 +27,7 @@ class Api:
     render_form: RenderForm | None
     limits: Limits
     metrics: Metrics
+    known: dict[str, tuple[Actor, Claim]] = field(default_factory=dict)  # by the token's hash, see ``api.access``
 
 
 def api() -> Api:
@@ -37,8 +39,15 @@ def runtime() -> Runtime:
 
 
 def actor() -> Actor:
-    """Who asks: set by the operation's access rule before the view runs."""
+    """Who asks: set by the operation's access rule before the view runs; asked for anew where it rests on a claim."""
+    if g.get("claim") is not None:
+        g.actor_anew()
     return cast(Actor, g.actor)
+
+
+def claimed_actor() -> tuple[Actor, Claim | None]:
+    """Who asks, and what that still rests on: for ``in_transaction`` alone, which finds out whether it stands."""
+    return cast(Actor, g.actor), g.get("claim")
 
 
 def request_id() -> str:

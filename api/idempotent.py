@@ -15,11 +15,11 @@ from collections.abc import Callable
 from flask import request
 
 from api.answers import Answer
-from api.context import actor, api, reading_connection, request_id, runtime
+from api.context import actor, api, claimed_actor, reading_connection, request_id, runtime
 from engine.errors import Refusal
 from engine.sealing import seal, unseal
 from engine.store.idempotency import RecordedAnswer, record_answer, recorded_answer
-from engine.transaction import UnitOfWork, in_transaction
+from engine.transaction import ActorChanged, UnitOfWork, in_transaction
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 REPLAYED = "Idempotency-Replayed"
@@ -72,9 +72,11 @@ def perform(name: str, act: Callable[[UnitOfWork], Answer], *, key_required: boo
     """
     key = _key(key_required)
     if key is None:
-        given = in_transaction(runtime(), actor(), act, request_id=request_id())
+        given = _carry_out(act)
         api().metrics.acts.labels(name).inc()
         return given
+    if key_required:
+        actor()  # an answer given before is shown to nobody who may no longer ask
     who, asked = _who(), _request_hash()
     # Where no key is required a repetition is found out by the version it names, or when its answer is recorded.
     if key_required and (earlier := _earlier(who, key, asked)) is not None:
@@ -87,7 +89,7 @@ def perform(name: str, act: Callable[[UnitOfWork], Answer], *, key_required: boo
         return made
 
     try:
-        given = in_transaction(runtime(), actor(), once, request_id=request_id())
+        given = _carry_out(once)
     except (_LostTheRace, Refusal):
         # The other one of two equal requests may have changed what this one was refused for.
         if (earlier := _earlier(who, key, asked)) is not None:
@@ -97,9 +99,17 @@ def perform(name: str, act: Callable[[UnitOfWork], Answer], *, key_required: boo
     return given
 
 
+def _carry_out(act: Callable[[UnitOfWork], Answer]) -> Answer:
+    who, claim = claimed_actor()
+    try:
+        return in_transaction(runtime(), who, act, request_id=request_id(), claim=claim)
+    except ActorChanged:
+        return in_transaction(runtime(), actor(), act, request_id=request_id())
+
+
 def _who() -> str:
     """Whose keys these are: two citizens may use the same one."""
-    asking = actor()
+    asking, _ = claimed_actor()
     return asking.label if asking.dossier_id is None else f"{asking.label}:{asking.dossier_id}"
 
 

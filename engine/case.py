@@ -22,6 +22,7 @@ from engine.rules.facts import nested
 from engine.rules.machine import Option, Workflow
 from engine.rules.permissions import Verdict, may
 from engine.rules.workdays import Calendar
+from engine.store.actors import STANDS, claim_values
 from engine.store.asking import Question
 from engine.store.documents import documents
 from engine.store.dossiers import applicants, dossiers, verifications
@@ -29,7 +30,7 @@ from engine.store.fees import fees
 from engine.store.journal import journal
 from engine.store.people import person_name
 from engine.store.queues import Sight, sight_of
-from engine.transaction import UnitOfWork
+from engine.transaction import ActorChanged, UnitOfWork
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 APPLICANT_COLUMNS = ("name", "identity_number", "phone", "email", "address", "commune", "verified", "language", "form")
@@ -233,14 +234,15 @@ def _fee_facts(owed: list[RowMapping]) -> dict[str, Any]:
 
 
 @cache
-def _reading(sight: Sight, which: str, lock: bool) -> Question:
+def _reading(sight: Sight, which: str, lock: bool, claimed: bool) -> Question:
     """The row and the applicant of the dossier whose column ``which`` equals ``wanted``, if the actor sees it.
 
     Built once; only the values change from act to act. Both rows are locked: one statement that waited for a lock sees
     the newest of those rows alone, so what stands in other tables is read after it.
     """
+    proof = [STANDS.label("proof")] if claimed else []
     statement = (
-        select(dossiers, *(applicants.c[name].label(f"applicant_{name}") for name in APPLICANT_COLUMNS))
+        select(*proof, dossiers, *(applicants.c[name].label(f"applicant_{name}") for name in APPLICANT_COLUMNS))
         .join(applicants, applicants.c.dossier_id == dossiers.c.id)
         .where(dossiers.c[which] == bindparam("wanted"), sight.rule())
     )
@@ -251,10 +253,19 @@ def _opened(unit: UnitOfWork, which: str, wanted: Any, version: int | None, lock
     sight, values = sight_of(unit.actor, unit.now.astimezone(LOCAL).date())
     values["wanted"] = wanted
     unit.unlocked = unit.unlocked or not lock
-    rows = _reading(sight, which, lock).ask(unit.connection if lock else unit.reader, values)
+    claim = unit.claim
+    if claim:
+        values |= claim_values(claim, unit.now)
+    question = _reading(sight, which, lock, claim is not None)
+    rows = question.ask(unit.connection if lock else unit.reader, values)
     if not rows:
         raise NotFound(what=str(wanted))
     found = rows[0]
+    if claim:
+        proof, found = found[0], found[1:]
+        if proof != claim.changes:
+            raise ActorChanged()
+        unit.claim = None
     row = dict(zip(_ROW, found, strict=False))
     if version is not None and version != row["version"]:
         raise _stale(unit, row)

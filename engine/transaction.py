@@ -25,10 +25,11 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
-from engine.errors import Conflict
+from engine.errors import Conflict, Refusal
 from engine.ports import Files, Signer
 from engine.rules.permissions import Actor
 from engine.settings import Settings
+from engine.store.actors import Claim, claim_stands
 from engine.store.writing import Writes
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ ATTEMPTS = 8
 COLLISIONS = frozenset({"40001", "40P01"})
 MISSED = frozenset({"22012", "23505"})
 """How a writing fails that comes too late: a row is no longer as it was read, or the journal entry is there already."""
+
+
+class ActorChanged(Exception):
+    """Who acts was known from before, and is no longer so: nothing was done; find out anew and try again."""
 
 
 class Busy(Conflict):
@@ -99,6 +104,7 @@ class UnitOfWork:
     rings: bool = False  # the outbox has grown: wake the worker after the commit
     begun: bool = True
     unlocked: bool = False  # a dossier was read without a lock; its version tells at the end whether that was right
+    claim: Claim | None = None  # on what it rests that ``actor`` acts; None once that was found to stand
 
     @property
     def connection(self) -> Connection:
@@ -113,6 +119,12 @@ class UnitOfWork:
     def reader(self) -> Connection:
         """The connection for questions whose answers the version of the dossier guards; begins nothing."""
         return self.connection if self.begun or self.writes else self.bare_connection
+
+    def prove(self) -> None:
+        """Finds out whether who acts is still as it was claimed, unless that was seen already. Raises ActorChanged."""
+        claim, self.claim = self.claim, None
+        if claim and not claim_stands(self.bare_connection, claim, self.now):
+            raise ActorChanged()
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -141,12 +153,17 @@ def in_transaction(
     *,
     request_id: str = "",
     now: dt.datetime | None = None,
+    claim: Claim | None = None,
 ) -> T:
-    """Runs ``act`` in one transaction and returns its answer. Refusals roll back and pass through. Raises Busy."""
+    """Runs ``act`` in one transaction and returns its answer. Refusals roll back and pass through. Raises Busy.
+
+    With a ``claim`` the actor is known from before; nothing is done, nor refused, before that was found to stand, be it
+    in the act's own reading. Raises ActorChanged when it does not.
+    """
     locked = runtime.database.dialect.name != "postgresql"
     for attempt in range(ATTEMPTS):
         try:
-            return _once(runtime, actor, act, request_id, now, locked)
+            return _once(runtime, actor, act, request_id, now, claim, locked)
         except _Overtaken:
             locked = True
         except NoFreeConnection as error:
@@ -170,13 +187,15 @@ def _once(
     act: Callable[[UnitOfWork], T],
     request_id: str,
     now: dt.datetime | None,
+    claim: Claim | None,
     locked: bool,
 ) -> T:
     with runtime.database.connect().execution_options(motcua_unbegun=not locked) as connection:
         transaction = connection.begin()
-        unit = UnitOfWork(runtime, connection, actor, now or runtime.now(), request_id, begun=locked)
+        unit = UnitOfWork(runtime, connection, actor, now or runtime.now(), request_id, begun=locked, claim=claim)
         try:
-            answer = act(unit)
+            with _proven(unit):
+                answer = act(unit)
             unit.writes.flush(connection, standing_alone=not unit.begun)
         except BaseException as error:
             transaction.rollback()
@@ -189,6 +208,17 @@ def _once(
     if unit.rings:
         runtime.ring()
     return answer
+
+
+@contextmanager
+def _proven(unit: UnitOfWork) -> Iterator[None]:
+    """Neither the end nor a refusal comes before it is known that the actor is who acts."""
+    try:
+        yield
+    except Refusal:
+        unit.prove()
+        raise
+    unit.prove()
 
 
 def _waited_in_vain(error: DBAPIError) -> bool:

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, exists, or_, select
 
 from engine.rules.permissions import Actor, Membership, Substitution
 from engine.store.asking import Question
-from engine.store.people import memberships, people, substitutes, tokens
+from engine.store.people import memberships, people, staff_changes, substitutes, tokens
 from engine.store.units import offices
 
 _ABSENT = people.alias("absent")
@@ -31,8 +31,10 @@ _PERSON = (
         memberships.c.valid_from,
         memberships.c.valid_to,
         offices.c.province,
+        staff_changes.c.number,
     )
     .select_from(people)
+    .join(staff_changes, staff_changes.c.id == 1)
     .outerjoin(substitutes, substitutes.c.deputy_id == people.c.id)
     .outerjoin(_ABSENT, _ABSENT.c.id == substitutes.c.absent_id)
     .outerjoin(
@@ -69,11 +71,48 @@ class _Row(NamedTuple):
     valid_from: dt.date
     valid_to: dt.date | None
     province: str
+    number: int
 
 
-def actor_by_token(connection: Connection, token_hash: str, now: dt.datetime) -> Actor | None:
-    """The active person whose session this is, None when it has ended or was never there."""
-    return _actor(_BY_TOKEN.ask(connection, {"hash": token_hash, "now": now}))
+class Claim(NamedTuple):
+    """What it rests on that an actor is known from before: the token, and the number of changes to staff until then."""
+
+    token: str  # its hash
+    changes: int
+
+
+STANDS = (
+    select(staff_changes.c.number)
+    .where(
+        exists(
+            select(1).where(
+                tokens.c.hash == bindparam("claimed_token"),
+                tokens.c.revoked_at.is_(None),
+                tokens.c.expires_at > bindparam("claimed_now"),
+            )
+        )
+    )
+    .scalar_subquery()
+)
+"""The number of changes to staff until now, if the token is good: a claim stands while this is the number it names."""
+_CLAIM = Question(select(STANDS))
+
+
+def claim_values(claim: Claim, now: dt.datetime) -> dict[str, Any]:
+    """What goes into the gaps of ``STANDS``."""
+    return {"claimed_token": claim.token, "claimed_now": now}
+
+
+def claim_stands(connection: Connection, claim: Claim, now: dt.datetime) -> bool:
+    """Whether who was known by this token would be found the same again."""
+    return bool(_CLAIM.ask(connection, claim_values(claim, now))[0][0] == claim.changes)
+
+
+def actor_by_token(connection: Connection, token_hash: str, now: dt.datetime) -> tuple[Actor, Claim] | None:
+    """The active person whose session this is, and on what that rests; None when it has ended or was never there."""
+    found = _BY_TOKEN.ask(connection, {"hash": token_hash, "now": now})
+    actor = _actor(found)
+    return None if actor is None else (actor, Claim(token_hash, _Row(*found[0]).number))
 
 
 def actor_of_person(connection: Connection, person_id: int) -> Actor | None:

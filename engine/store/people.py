@@ -71,6 +71,17 @@ substitutes = Table(
 """A deputy acts with the absent person's roles, between two dates."""
 
 
+staff_changes = Table(
+    "staff_changes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigId, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+"""One number, raised by the database itself whenever people, memberships, substitutes or the province of an office
+change (``engine.migrations.staff_changes``): who was known at a number is still the same while it stands."""
+
+
 def role_members(connection: Connection, office: str, role: str, on: dt.date) -> frozenset[int]:
     """The ids of the active people who have this role at this office on a day."""
     return frozenset(

@@ -124,7 +124,7 @@ def test_a_token_lets_in_until_it_ends_or_the_password_changes(world: World) -> 
     digest = hashlib.sha256(token.encode()).hexdigest()
     with world.reading() as connection:
         found = actor_by_token(connection, digest, world.now)
-        assert found is not None and found.person_id == person
+        assert found is not None and found[0].person_id == person
         assert actor_by_token(connection, digest, world.now + dt.timedelta(hours=1)) is None
     world.try_act("admin", set_password, person, "mot-mat-khau-moi")
     with world.reading() as connection:

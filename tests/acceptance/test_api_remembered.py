@@ -1,0 +1,99 @@
+"""Who acts is remembered from one request to the next, as a claim only: what has changed since is found at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select, update
+
+from engine.rules.permissions import SYSTEM_ACTOR
+from engine.store.dossiers import dossiers
+from engine.store.people import memberships, people, tokens
+from engine.transaction import UnitOfWork, in_transaction
+from tests.acceptance.house import House
+from tests.spoken import spoken
+
+Change = Callable[[UnitOfWork, int], object]
+
+
+def _id(house: House, name: str) -> int:
+    with house.runtime.database.connect() as connection:
+        return int(connection.execute(select(people.c.id).where(people.c.username == name)).scalar_one())
+
+
+def _leaves(unit: UnitOfWork, person: int) -> None:
+    ended = update(memberships).where(memberships.c.person_id == person)
+    unit.connection.execute(ended.values(valid_to=memberships.c.valid_from))
+
+
+def _is_dismissed(unit: UnitOfWork, person: int) -> None:
+    unit.connection.execute(update(people).where(people.c.id == person).values(active=0))
+
+
+def _is_signed_out(unit: UnitOfWork, person: int) -> None:
+    unit.connection.execute(update(tokens).where(tokens.c.person_id == person).values(revoked_at=unit.now))
+
+
+def _was_let_in_for_shorter(unit: UnitOfWork, person: int) -> None:
+    ended = unit.now - dt.timedelta(seconds=1)
+    unit.connection.execute(update(tokens).where(tokens.c.person_id == person).values(expires_at=ended))
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        (_leaves, 404, "not-found"),
+        (_is_dismissed, 401, "not-signed-in"),
+        (_is_signed_out, 401, "not-signed-in"),
+        (_was_let_in_for_shorter, 401, "not-signed-in"),
+    ],
+)
+def test_what_was_taken_away_between_two_acts_is_gone_for_the_second(
+    both_houses: House, change: Change, status: int, code: str
+) -> None:
+    house = both_houses
+    filed = house.filed()
+    counter, path = house.person("counter"), f"/api/v1/dossiers/{filed['code']}"
+    noted = counter.post(f"{path}/notes", {"text": "Một."}, version=filed["version"])
+    assert noted.status_code == 200, noted.text
+    person = _id(house, "counter")
+    in_transaction(house.runtime, SYSTEM_ACTOR, lambda unit: change(unit, person))
+    stands = int(noted.headers["ETag"].strip('"'))
+    forward = counter.post(f"{path}/actions", {"action": "forward"}, version=stands)
+    assert (forward.status_code, forward.json["code"]) == (status, code)
+    with house.runtime.database.connect() as connection:
+        version = connection.execute(select(dossiers.c.version).where(dossiers.c.code == filed["code"])).scalar_one()
+    assert version == stands
+
+
+def test_what_was_given_between_two_acts_is_there_for_the_second(both_houses: House) -> None:
+    house = both_houses
+    filed = house.filed()
+    specialist, path = house.person("specialist"), f"/api/v1/dossiers/{filed['code']}"
+    refused = specialist.post(f"{path}/actions", {"action": "forward"}, version=filed["version"])
+    assert refused.status_code == 403
+    person, other = _id(house, "specialist"), _id(house, "counter")
+
+    def joins(unit: UnitOfWork) -> None:
+        held = unit.connection.execute(select(memberships).where(memberships.c.person_id == other)).mappings().first()
+        assert held is not None
+        unit.connection.execute(memberships.insert(), {**held, "person_id": person})
+
+    in_transaction(house.runtime, SYSTEM_ACTOR, joins)
+    taken = specialist.post(f"{path}/actions", {"action": "forward"}, version=filed["version"])
+    assert taken.status_code == 200, taken.text
+
+
+def test_a_second_act_reads_once_and_writes_once(both_houses: House) -> None:
+    house = both_houses
+    filed = house.filed()
+    counter, path = house.person("counter"), f"/api/v1/dossiers/{filed['code']}"
+    with spoken(house.runtime.database) as said:
+        answer = counter.post(f"{path}/actions", {"action": "forward"}, version=filed["version"])
+    assert answer.status_code == 200
+    if house.runtime.database.dialect.name == "postgresql":
+        assert [one.split()[0] for one in said] == ["SELECT", "WITH"]
+    else:
+        assert sum(one.startswith("SELECT") for one in said) == 1
