@@ -43,7 +43,8 @@ class _Known:
         self._unit = unit
         self._people = people_by_id(unit.connection, _ids(rows, "person:"))
         self._webhooks = webhooks_by_id(unit.connection, _ids(rows, "webhook:"))
-        entries = {(row.dossier_id, row.data["entry"]) for row in rows if "entry" in row.data}
+        people = (row for row in rows if row.channel != "webhook")  # a program is told no reasons
+        entries = {(row.dossier_id, row.data["entry"]) for row in people if "entry" in row.data}
         self._reasons = reasons_of(unit.connection, entries)
 
     def message(self, row: Row[Any]) -> Message | Refused:
