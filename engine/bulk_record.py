@@ -25,6 +25,7 @@ from engine.transaction import Busy, UnitOfWork
 
 _TIMED = ("state", "entered_at", "clock", "due_at", "step_due_at")
 _WITH_A_PART = ("intake_office", "handler_office", "support_office", "holder_office")
+_SHOWN = frozenset({"offices", *_WITH_A_PART})
 
 
 class BulkRecord:
@@ -65,7 +66,8 @@ class BulkRecord:
         what = {"at": unit.now, "act": act, "actor": unit.actor.label, "body": written.body, "hash": written.hash}
         self._new[journal].append(head | what)
         self._new[journal_private].append(head | {"salt": salt, "data": plain_row(private)})
-        self.show(case, _with_a_part(row) - _with_a_part(before))
+        if changed.keys() & _SHOWN:
+            self.show(case, _with_a_part(row) - _with_a_part(before))
         self._new[outbox] += notices_of(case, number, events)
         if any(name in changed for name in _TIMED):
             arm(case)
@@ -103,7 +105,10 @@ def case_from(unit: UnitOfWork, row: Row[Any]) -> Case:
     return Case(unit, own, dict(zip(_REACHED_BY, row[len(_ROW) : len(CASE_COLUMNS)], strict=True)))
 
 
-_ROW = tuple(column.name for column in dossiers.c)
+_UNREAD = {"search", "channel", "link_nonce", "link_hash", "filed_at", "received_at", "opened_at", "returned_at"}
+_ROW = tuple(column.name for column in dossiers.c if column.name not in _UNREAD)
 _REACHED_BY = ("phone", "email", "language")
-CASE_COLUMNS: tuple[ColumnElement[Any], ...] = (*dossiers.c, *(applicants.c[name] for name in _REACHED_BY))
-"""What a case needs of ``dossiers`` and ``applicants`` to be recorded and told of; its form is not read."""
+CASE_COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
+    [dossiers.c[name] for name in _ROW] + [applicants.c[name] for name in _REACHED_BY]
+)
+"""What a case needs of ``dossiers`` and ``applicants`` to be recorded and told of; facts of its form are not read."""
