@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -29,5 +30,6 @@ def unseal(secrets_newest_first: Sequence[str], sealed: bytes, purpose: bytes) -
     return None
 
 
+@lru_cache(maxsize=8)
 def _cipher(secret: str) -> AESGCM:
     return AESGCM(hashlib.sha256(b"sealing:" + secret.encode()).digest())
