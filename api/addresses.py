@@ -19,7 +19,10 @@ PATTERNS = {
 
 
 class Number(IntegerConverter):
-    """``<int:…>``: a number past the database's own is no address, rather than an error of the database."""
+    """``<int:…>``: a number past the database's own is no address, rather than an error of the database; and one
+    number has one address, in plain digits without a zero before them."""
+
+    regex = "(?:0|[1-9][0-9]{0,15})"
 
     def __init__(self, map: Any, *arguments: Any, **options: Any) -> None:
         super().__init__(map, *arguments, **{"max": LARGEST_ID, **options})

@@ -10,6 +10,7 @@ from engine.acts.link_dossiers import KINDS
 LANGUAGES = ("vi", "en")
 APPLICANT_KINDS = ("citizen", "business", "organisation", "state_body", "foreigner")
 CHANNELS = ("counter", "portal", "post")
+WEB_ADDRESS = r"^https?://[\x21-\x7e]+$"
 
 
 class SignIn(Body):
@@ -150,9 +151,13 @@ class LookUp(Body):
 
 
 class NewWebhook(Body):
-    url = fields.String(
+    url = Word(
+        WEB_ADDRESS,
         required=True,
-        validate=[validate.Length(1, 500), validate.Regexp(r"https?://[\x21-\x7e]+\Z", error="Not a valid URL.")],
+        validate=[
+            validate.Length(1, 500),
+            validate.Regexp(WEB_ADDRESS.replace("$", r"\Z"), error="Not a valid URL."),
+        ],
     )
     office = Word(CODE, allow_none=True, load_default=None)
 

@@ -45,6 +45,7 @@ BODIES: list[bytes] = [
 ]
 PARTS = ["%00", "%ff", "%ED%A0%80", "a" * 2000, "../../etc/passwd", "%2e%2e%2f", "' OR 1=1--", "%0d%0aX: 1", "-1", "0"]
 PARTS += ["9" * 40, str(2**63), str(2**53)]  # past what the database counts
+PARTS += ["\u0663", "1_0", "+1"]  # what Python, but no address, takes for a number
 QUERIES = [
     "limit=0",
     "limit=-1",
@@ -156,6 +157,13 @@ def test_addresses_that_name_nothing(house: House, values: dict[str, Any], part:
         path = re.sub(r"<(?:\w+:)?(\w+)>", part, rule.rule)
         answer = house.person("counter").ask(method, path, version=1)
         must_be_refused(answer, f"{method} {path[:80]}")
+
+
+def test_a_number_has_one_address(house: House, values: dict[str, Any]) -> None:
+    path = f"/api/v1/dossiers/{values['code']}/documents"
+    number = house.person("counter").get(path).json["items"][0]["id"]
+    for written, code in ((number, "not-found"), (f"0{number}", "no-such-address")):  # it has no file
+        assert house.person("counter").get(f"{path}/{written}").json["code"] == code
 
 
 @pytest.mark.parametrize("query", QUERIES)

@@ -1,0 +1,64 @@
+"""A dossier in each state that matters for who may do what: under way, held, waiting, finished, withdrawn, far away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.acceptance.house import FAR_CENTRE, HOAN_KIEM, House, filing
+
+Step = tuple[str, str, dict[str, Any]]
+
+_FORWARDED: list[Step] = [("counter", "forward", {})]
+_ASKED: list[Step] = [*_FORWARDED, ("specialist", "ask", {"reason": "Thiếu bản đồ"})]
+_SIGNED: list[Step] = [*_FORWARDED, ("specialist", "submit", {}), ("leader", "sign", {})]
+WAYS: dict[str, list[Step]] = {
+    "new": [],
+    "accepted": [],
+    "checking": _FORWARDED,
+    "held": _FORWARDED,
+    "supplement": _ASKED,
+    "signing": [*_FORWARDED, ("specialist", "submit", {})],
+    "ready": _SIGNED,
+    "returned": [*_SIGNED, ("counter", "return", {})],
+    "withdrawn": [],
+    "refused": [("counter", "refuse", {"reason": "Không thuộc thẩm quyền"})],
+    "stopped": [*_FORWARDED, ("leader", "stop", {"reason": "Tranh chấp"})],
+}
+"""How each state is reached; ``held`` is one that ``specialist`` has claimed, ``new`` and ``refused`` not received."""
+
+
+def bring_to(house: House, state: str) -> dict[str, Any]:
+    """A dossier of CENTRE and AUTHORITY in a state of WAYS: the answer to its filing, which has code and link."""
+    filed = house.filed(receive=state not in ("new", "refused"))
+    code = filed["code"]
+    for who, action, more in WAYS[state]:
+        if action == "return":
+            _pay(house, code)
+        house.act(who, code, action, **more)
+    if state == "held":
+        claimed = house.person("specialist").put(
+            f"/api/v1/dossiers/{code}/assignment", {}, version=house.version_of(code)
+        )
+        assert claimed.status_code == 200, claimed.text
+    if state == "withdrawn":
+        gone = house.anyone().post(f"/api/v1/status/{filed['link_token']}/actions", {"action": "withdraw"})
+        assert gone.status_code == 200, gone.text
+    return filed
+
+
+def far_dossier(house: House) -> dict[str, Any]:
+    """One of another province, which nobody of CENTRE and AUTHORITY may see."""
+    applicant = filing()["applicant"] | {"name": "Phạm Thị Xa", "phone": "0987000111", "commune": HOAN_KIEM}
+    fields = {"land.commune": HOAN_KIEM, "father": "Phạm Văn Xa"}
+    body = filing(applicant=applicant, fields=fields, intake_office=FAR_CENTRE)
+    answer = house.person("far-counter").post("/api/v1/dossiers", body)
+    assert answer.status_code == 201, answer.text
+    told: dict[str, Any] = answer.json
+    return told
+
+
+def _pay(house: House, code: str) -> None:
+    paid = house.person("counter").put(
+        f"/api/v1/dossiers/{code}/fees/fee", {"method": "cash", "receipt": "BL-1"}, version=house.version_of(code)
+    )
+    assert paid.status_code == 200, paid.text

@@ -1,0 +1,118 @@
+"""The house that is fuzzed: dossiers in every state, what stands in their addresses, and what nobody else may learn."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.acts import people
+from engine.rules.permissions import SYSTEM_ACTOR
+from engine.store.dossiers import dossiers
+from engine.transaction import UnitOfWork, in_transaction
+from tests.acceptance.dossiers_in_states import WAYS, bring_to, far_dossier
+from tests.acceptance.house import AUTHORITY, CENTRE, FAR_CENTRE, NOW, OTHER_AUTHORITY, PDF, STAFF, House
+from tests.acceptance.house_procedure import PROCEDURE
+
+PERSONAL = ("079300012345", "0901234567", "dao@example.org", "12 Lê Lợi", "Nguyễn Văn Cha")
+"""What the dossiers of CENTRE hold and only a person of theirs is shown, after giving a reason."""
+ELSEWHERE = ("Phạm Thị Xa", "0987000111", "Phạm Văn Xa")
+NEAR = frozenset(("counter", "specialist", "colleague", "leader", "monitor"))
+ACTORS = ("anyone", *STAFF)
+
+
+@dataclass(slots=True)
+class Ground:
+    """A filled house, and the words with which its things are asked for."""
+
+    house: House
+    codes: list[str]
+    tokens: list[str]
+    receipts: list[str]
+    far: str
+    documents: list[int]
+    questions: list[int]
+
+    def token(self, actor: str) -> str | None:
+        return None if actor == "anyone" else self.house.person(actor).token
+
+    def version(self, code: str) -> int:
+        """The version that a dossier has now; 1 for one that is not there."""
+        with self.house.runtime.database.connect() as connection:
+            statement = select(dossiers.c.version).where(dossiers.c.code == code)
+            return int(connection.execute(statement).scalar() or 1)
+
+    def spare_token(self) -> str:
+        """A session that may be ended."""
+
+        def issue(uow: UnitOfWork) -> str:
+            number = people.person_named(uow.connection, "counter")
+            assert number is not None
+            return people.issue_token(uow, number, dt.timedelta(days=4000))
+
+        return in_transaction(self.house.runtime, SYSTEM_ACTOR, issue, now=NOW)
+
+    def hidden_from(self, actor: str) -> tuple[str, ...]:
+        """What no answer to the actor may hold unless the request held it."""
+        others = () if actor == "far-counter" else ELSEWHERE
+        if actor in NEAR:
+            return others
+        # Whoever holds a link learns the code of the dossier that it opens, and nothing personal.
+        return (*others, *PERSONAL) if actor == "anyone" else (*others, *PERSONAL, *self.codes)
+
+    def words(self) -> tuple[dict[str, list[Any]], dict[str, Any]]:
+        """Dictionaries of values that exist, and where each is put in and how often."""
+        often = {
+            "path.code": ("codes", [*self.codes, self.far], 0.9),
+            "path.token": ("tokens", self.tokens, 0.9),
+            "path.number": ("numbers", [*self.documents, *self.questions, "01", "06"], 0.8),
+            "path.key": ("keys", ["fee", "form", "card"], 0.8),
+            "path.procedure": ("procedures", [PROCEDURE], 0.8),
+            "header.If-Match": ("versions", [f'"{number}"' for number in range(1, 9)], 0.7),
+            "query.office": ("offices", [CENTRE, AUTHORITY, FAR_CENTRE], 0.8),
+            "query.holder_office": ("offices", [], 0.3),
+            "body.action": ("actions", ["receive", "forward", "ask", "submit", "sign", "return", "withdraw"], 0.9),
+            "body.office": ("authorities", [OTHER_AUTHORITY, AUTHORITY, "UB-00070"], 0.9),
+            "body.intake_office": ("offices", [], 0.9),
+            "body.procedure": ("procedures", [], 0.9),
+            "body.dossier": ("codes", [], 0.9),
+            "body.key": ("keys", [], 0.8),
+            "body.code": ("codes", [], 0.9),
+            "body.receipt_code": ("receipts", self.receipts, 0.5),
+            "body.username": ("names", list(STAFF), 0.5),
+        }
+        words = {name: values for name, values, _ in often.values() if values}
+        bound = {where: {"dictionary": name, "probability": share} for where, (name, _, share) in often.items()}
+        return words, bound
+
+
+def prepare(house: House) -> Ground:
+    """Files a dossier in every state, one far away, with files, questions and links."""
+    filed = [bring_to(house, state) for state in WAYS]
+    far = far_dossier(house)
+    documents, questions = [], []
+    for one in filed[1:4]:
+        added = house.person("counter").post(
+            f"/api/v1/dossiers/{one['code']}/documents",
+            data={"key": "card", "file": (io.BytesIO(PDF), "the.pdf")},
+            content_type="multipart/form-data",
+        )
+        documents.append(added.json["document"])
+    path = f"/api/v1/dossiers/{filed[2]['code']}/verifications"
+    asked = house.person("specialist").post(
+        path, {"office": OTHER_AUTHORITY, "question": "Có đúng không?"}, version=house.version_of(filed[2]["code"])
+    )
+    assert asked.status_code == 200, asked.text
+    questions.append(house.person("specialist").get(path).json["items"][0]["id"])
+    return Ground(
+        house,
+        [one["code"] for one in filed],
+        [one["link_token"] for one in filed],
+        [one["receipt_code"] for one in filed],
+        far["code"],
+        documents,
+        questions,
+    )
