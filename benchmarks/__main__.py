@@ -17,12 +17,14 @@ from pathlib import Path
 import orjson
 
 from adapters.embedded_redis import embedded_redis
-from benchmarks import acts, other_engines, reading, statements
+from benchmarks import acts, national_hour, other_engines, reading, statements
 from benchmarks.database import MeasuredServer
 from benchmarks.ground import Ground, lay
 from benchmarks.multiply import multiply
 
 PARTS = ("statements", "acts", "reading", "outbox", "engines")
+LONG = ("hour",)
+"""Measured only where they are named."""
 PACKAGES = ("Flask", "SQLAlchemy", "psycopg", "gunicorn", "granian", "Flask-SQLAlchemy", "marshmallow")
 
 
@@ -49,6 +51,13 @@ def _measure(part: str, server: MeasuredServer, ground: Ground, asked: argparse.
         return statements.table(statements.measure(ground))
     if part == "reading":
         return _reading(server, ground, asked)
+    if part == "hour":
+        minutes, rate = asked.minutes, asked.rate
+        return national_hour.table(
+            national_hour.measure(
+                server, ground, asked.folder, minutes=minutes, rate=rate, web_server=asked.server, say=_say
+            )
+        )
     if part == "engines":
         walks, rounds = max(5, round(asked.seconds * 10)), asked.rounds
         return other_engines.table(other_engines.measure(server, ground, walks=walks, rounds=rounds, say=_say))
@@ -96,15 +105,17 @@ def _lines(path: str) -> list[str]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("parts", nargs="*", help=f"what to measure: {', '.join(PARTS)} (all)")
+    parser.add_argument("parts", nargs="*", help=f"what to measure: {', '.join(PARTS)} (all), {', '.join(LONG)}")
     parser.add_argument("--dossiers", type=int, default=100_000, help="how many to load at least (100000)")
     parser.add_argument("--seconds", type=float, default=6.0, help="of each measurement of acts (6)")
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds (3)")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 16], help="how many at once (1 8 16)")
     parser.add_argument("--server", choices=("gunicorn", "granian"), default="gunicorn", help="what serves ours")
+    parser.add_argument("--minutes", type=float, default=15.0, help="of the national hour (15)")
+    parser.add_argument("--rate", type=float, default=200.0, help="acts a second in the national hour (200)")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "motcua-benchmarks")
     asked = parser.parse_args()
-    if wrong := set(asked.parts) - set(PARTS):
+    if wrong := set(asked.parts) - {*PARTS, *LONG}:
         parser.error(f"no such part: {', '.join(sorted(wrong))}")
     return asked
 

@@ -129,10 +129,20 @@ def load(port: int, clients: list[Client], seconds: float) -> Tally:
 
 
 def request(
-    method: str, path: str, body: bytes = b"", token: str = "", key: str = "", version: int | None = None
+    method: str,
+    path: str,
+    body: bytes = b"",
+    token: str = "",
+    key: str = "",
+    version: int | None = None,
+    *,
+    address: str = "",
+    kind: str = "application/json",
 ) -> bytes:
-    """One HTTP request as bytes."""
+    """One HTTP request as bytes; ``address`` is the one that a proxy says it came from."""
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
+    if address:
+        lines.append(f"X-Forwarded-For: {address}")
     if token:
         lines.append(f"Authorization: Bearer {token}")
     if key:
@@ -140,5 +150,5 @@ def request(
     if version is not None:
         lines.append(f'If-Match: "{version}"')
     if body:
-        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+        lines += [f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body

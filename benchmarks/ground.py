@@ -85,6 +85,7 @@ def lay(server: MeasuredServer, folder: Path, redis_url: str) -> Ground:
     environment = environment_of(server, folder, redis_url)
     kept = folder / "ground.json"
     if kept.exists():
+        migrate.upgrade(server.owner_url)  # it may have been laid by an earlier version
         told = orjson.loads(kept.read_bytes())
         models = tuple(Model(**model) for model in told["models"])
         return Ground(told["tokens"], tuple(told["wards"]), environment, models)
@@ -152,7 +153,7 @@ def _model_dossiers(environment: dict[str, str], tokens: dict[str, str]) -> list
     return models
 
 
-_WAYS: dict[str, list[tuple[str, str]]] = {
+WAYS: dict[str, list[tuple[str, str]]] = {
     BIRTH: [
         ("counter", "forward"),
         ("specialist", "submit"),
@@ -177,7 +178,7 @@ _keys = itertools.count(1)
 def _walk(client: FlaskClient, tokens: dict[str, str], procedure: str, until: str) -> Model:
     stands = _ask(client, tokens["counter"], "POST", "/dossiers", filing(procedure))
     code = stands["code"]
-    for role, action in _WAYS[procedure]:
+    for role, action in WAYS[procedure]:
         if stands["state"] == until:
             break
         at, version = f"/dossiers/{code}", stands["version"]

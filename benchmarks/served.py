@@ -49,6 +49,23 @@ def plain(application: str, environment: Mapping[str, str], folder: Path) -> Ite
 
 
 @contextmanager
+def beside(command: str, environment: Mapping[str, str], folder: Path) -> Iterator[int]:
+    """``motcua worker`` or ``motcua clock``; its process id."""
+    with (folder / f"{command}.log").open("ab") as output:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "cli", command],
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield child.pid
+    finally:
+        _end(child)
+
+
+@contextmanager
 def _running(command: object, environment: Mapping[str, str], log: Path) -> Iterator[Served]:
     assert callable(command)
     port = _free_port()
@@ -64,12 +81,16 @@ def _running(command: object, environment: Mapping[str, str], log: Path) -> Iter
         _wait_until_it_listens(port, child, log)
         yield Served(child.pid, port)
     finally:
-        child.send_signal(signal.SIGTERM)
-        try:
-            child.wait(40)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        _end(child)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    child.send_signal(signal.SIGTERM)
+    try:
+        child.wait(40)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
 
 
 def _wait_until_it_listens(port: int, child: subprocess.Popen[bytes], log: Path) -> None:
