@@ -42,8 +42,8 @@ class Stream:
 class Seen:
     """Seconds from due arrival to answer by kind; answers that were none of 2xx by kind and status (0: lost).
 
-    ``seconds`` are those in which requests arrived; ``gave_up``: fewer than asked for, since ever more waited. ``late``: by how
-    many the generator itself was behind at most, which its latencies hold.
+    ``seconds`` are those in which requests arrived; ``gave_up``: fewer than asked for, since ever more waited.
+    ``late``: by how many the generator itself was behind at most, which its latencies hold.
     """
 
     latencies: dict[str, array[float]] = field(default_factory=dict)
