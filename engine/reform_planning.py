@@ -11,11 +11,13 @@ from engine.reform_reader import ReformReader
 from engine.rules.reform import Reform
 from engine.rules.reform_members import Follows, members_that_follow
 from engine.rules.reform_plan import Planner
-from engine.rules.reform_totals import Totals
+from engine.rules.reform_totals import Alike, Totals
 from engine.transaction import Runtime
 
 Progress = Callable[[int], Any]
 """Told how many dossiers more were decided."""
+_MOST_KEPT = 200_000
+"""Kinds of dossiers whose answer is remembered: about 200 MB."""
 
 
 def make_plan(runtime: Runtime, reform: Reform, path: Path | None = None, told: Progress = lambda _: None) -> Totals:
@@ -36,12 +38,29 @@ def make_plan(runtime: Runtime, reform: Reform, path: Path | None = None, told: 
 
 
 def _lines(reader: ReformReader, planner: Planner, totals: Totals, told: Progress) -> Iterator[bytes]:
-    for number, live in enumerate(reader.live(), start=1):
-        line = totals.add(planner.decide(live), live.running)
-        if number % 1000 == 0:
-            told(1000)
-        if line is not None:
-            yield line
+    """Dossiers of the same release, kind of applicant, commune and offices are decided once."""
+    kept: dict[tuple[object, ...], Alike] = {}
+    for page in reader.live():
+        for seen in page:
+            commune = planner.commune(seen.place, seen.placed_on)
+            own = seen.id if seen.asked or seen.form else None
+            key = (seen.offices, commune, seen.release, seen.kind, seen.province, own)
+            alike = kept.get(key)
+            if alike is None:
+                alike = kept[key] = totals.alike(planner.decide(reader.live_of(seen)))
+            line = totals.one_of(alike, seen.id, seen.code, seen.version, seen.running)
+            if line is not None:
+                yield line
+        told(len(page))
+        if len(kept) > _MOST_KEPT:
+            _count(kept, totals)
+    _count(kept, totals)
+
+
+def _count(kept: dict[tuple[object, ...], Alike], totals: Totals) -> None:
+    for alike in kept.values():
+        totals.count(alike)
+    kept.clear()
 
 
 def _member(one: Follows) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from types import MappingProxyType
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, select, tuple_
+import orjson
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Text, and_, cast, func, select, tuple_
 
 from engine.catalogue import Catalogue
 from engine.rules.reform import VERIFICATION, Reform
@@ -28,6 +29,29 @@ from engine.store.releases import releases
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 PAGE = 5000
+"""Dossiers a transaction."""
+
+
+class Seen(NamedTuple):
+    """One live dossier as it was read. ``offices`` is JSON text; ``placed_on`` since when its commune bears its code.
+    ``asked`` are the offices of questions that wait for an answer, by desk, and ``form`` the form where the reform
+    needs it: a dossier that has neither is decided like all others of its kind."""
+
+    id: int
+    code: str
+    version: int
+    release: str
+    procedure: str
+    kind: str
+    province: str
+    place: str | None
+    offices: str
+    running: bool
+    placed_on: dt.date
+    asked: Mapping[str, str] | None
+    form: Mapping[str, Any] | None
+
+
 _COLUMNS: tuple[Any, ...] = (
     dossiers.c.id,
     dossiers.c.code,
@@ -37,7 +61,7 @@ _COLUMNS: tuple[Any, ...] = (
     dossiers.c.applicant_kind,
     dossiers.c.province,
     dossiers.c.place,
-    dossiers.c.offices,
+    cast(dossiers.c.offices, Text),
     dossiers.c.clock,
     # A subquery, not a join: looked up row by row whatever the statistics say, so that a page costs a page.
     select(journal.c.at)
@@ -61,16 +85,38 @@ class ReformReader:
         with self._reading() as connection:
             return int(connection.execute(select(func.count()).where(self._live(connection))).scalar_one())
 
-    def live(self, page: int = PAGE) -> Iterator[Live]:
-        """Every live dossier, in order of id."""
-        last = 0
-        while True:
-            with self._reading() as connection:
-                found = self._page(connection, and_(dossiers.c.id > last, self._live(connection)), page)
-            yield from found
-            if len(found) < page:
-                return
-            last = found[-1].id
+    def live(self, page: int = PAGE) -> Iterator[list[Seen]]:
+        """Every live dossier, in order of id, page by page. The next page is read while the caller is busy with one."""
+        with ThreadPoolExecutor(1) as ahead:
+            coming = ahead.submit(self._after, 0, page)
+            while found := coming.result():
+                if len(found) < page:
+                    yield found
+                    return
+                coming = ahead.submit(self._after, found[-1].id, page)
+                yield found
+
+    def live_of(self, seen: Seen, chosen: Collection[str] = ()) -> Live:
+        """The facts that a plan asks for. ``chosen`` are the communes that a person chose."""
+        subjects = self._subjects.get(seen.release)
+        if subjects is None:
+            subjects = self._subjects[seen.release] = subjects_of(self._catalogue.workflow(seen.release).release)
+        return Live(
+            seen.id,
+            seen.code,
+            seen.version,
+            seen.procedure,
+            seen.kind,
+            seen.province,
+            seen.place,
+            seen.placed_on,
+            {**orjson.loads(seen.offices), **(seen.asked or {})},
+            subjects,
+            seen.running,
+            _told(seen.form, "hamlet") if seen.form else None,
+            _told(seen.form, "parcel") if seen.form else None,
+            frozenset(chosen),
+        )
 
     def of_ids(
         self, connection: Connection, ids: Collection[int], chosen: Mapping[int, Collection[str]] | None = None
@@ -78,7 +124,8 @@ class ReformReader:
         """The facts of these dossiers as they are in the caller's transaction; those that have finished are left out.
         ``chosen`` are the communes that a person chose, by dossier."""
         which = and_(dossiers.c.id.in_(sorted(ids)), self._live(connection))
-        return {one.id: one for one in self._page(connection, which, len(ids), chosen or {})}
+        given = chosen or {}
+        return {one.id: self.live_of(one, given.get(one.id, ())) for one in self._page(connection, which, len(ids))}
 
     def held(self) -> list[Held]:
         """Every membership that was begun before the new order and goes on into it."""
@@ -112,49 +159,29 @@ class ReformReader:
             self._unfinished = tuple_(dossiers.c.release, dossiers.c.state).not_in(final)
         return self._unfinished
 
-    def _page(
-        self,
-        connection: Connection,
-        which: ColumnElement[bool],
-        limit: int,
-        chosen: Mapping[int, Collection[str]] = MappingProxyType({}),
-    ) -> list[Live]:
+    def _after(self, last: int, limit: int) -> list[Seen]:
+        with self._reading() as connection:
+            return self._page(connection, and_(dossiers.c.id > last, self._live(connection)), limit)
+
+    def _page(self, connection: Connection, which: ColumnElement[bool], limit: int) -> list[Seen]:
         statement = select(*_COLUMNS).where(which).order_by(dossiers.c.id).limit(limit)
         rows = connection.execute(statement).all()
         if not rows:
             return []
         questions, placed = self._questions(connection, rows), self._placed(connection, rows)
         forms = self._forms(connection, rows)
-        return [self._of_row(row, questions, placed, forms, chosen) for row in rows]
-
-    def _of_row(
-        self,
-        row: Row[Any],
-        questions: Mapping[int, Mapping[str, str]],
-        placed: Mapping[int, dt.date],
-        forms: Mapping[int, Mapping[str, Any]],
-        chosen: Mapping[int, Collection[str]],
-    ) -> Live:
-        subjects = self._subjects.get(row.release)
-        if subjects is None:
-            subjects = self._subjects[row.release] = subjects_of(self._catalogue.workflow(row.release).release)
-        asked, form = questions.get(row.id), forms.get(row.id)
-        return Live(
-            row.id,
-            row.code,
-            row.version,
-            row.procedure,
-            row.applicant_kind,
-            row.province,
-            row.place,
-            placed.get(row.id) or row.opened_at.astimezone(LOCAL).date(),
-            {**row.offices, **asked} if asked else row.offices,
-            subjects,
-            row.clock == "running",
-            _told(form, "hamlet") if form else None,
-            _told(form, "parcel") if form else None,
-            frozenset(chosen.get(row.id, ())),
-        )
+        return [
+            Seen._make(
+                (
+                    *row[:9],
+                    row.clock == "running",
+                    placed.get(row.id) or row.opened_at.astimezone(LOCAL).date(),
+                    questions.get(row.id),
+                    forms.get(row.id),
+                )
+            )
+            for row in rows
+        ]
 
     def _questions(self, connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, dict[str, str]]:
         """Questions to other offices that wait for an answer: a desk each."""

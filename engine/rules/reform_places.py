@@ -7,6 +7,7 @@ the reform lists them; otherwise all parts are answered, and a person decides.
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -59,7 +60,8 @@ class Places:
 
     def __init__(self, reform: Reform, known: Map) -> None:
         self._reform, self._map = reform, known
-        self._wheres: dict[tuple[str, dt.date], Where] = {}
+        self._wheres: dict[tuple[str, int], Where] = {}
+        self._days = sorted({unit.valid_from for unit in known.territory.units()})
         self._parts: dict[str, tuple[Part, ...]] = {}
         self._laws: dict[tuple[str, str, dt.date], Competence | Refusal] = {}
         self._serving: dict[tuple[str, str, str, dt.date], tuple[Office, ...]] = {}
@@ -81,11 +83,12 @@ class Places:
         if place is None:
             return _NOWHERE
         plain = hamlet is None and parcel is None and not chosen
-        found = self._wheres.get((place, on))
+        era = bisect_right(self._days, on)  # between two days on which units begin a code means the same
+        found = self._wheres.get((place, era))
         if found is None:
             unit = self._map.territory.find(place, "commune", max(on, self._map.territory.first))
             found = self._where(unit, self.parts(unit)) if unit is not None else _NOWHERE
-            self._wheres[place, on] = found
+            self._wheres[place, era] = found
         if plain or found.unit is None or len(found.parts) < 2:
             return found
         return self._where(found.unit, self._settled(found.unit, found.parts, hamlet, parcel, chosen))

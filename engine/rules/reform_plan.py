@@ -152,6 +152,11 @@ class Planner:
             where.key[1:],
         )
 
+    def commune(self, place: str | None, on: dt.date) -> str | None:
+        """The id of the unit that bore the code ``place`` on a day; None where there was none. All else being equal,
+        dossiers of the same unit have the same answer."""
+        return next(iter(self._places.where(place, on).key), None)
+
     def _of_desk(self, live: Live, where: Where, desk: str, code: str, subject: str | None) -> Passage | None:
         """What happens to a desk; None: it stays."""
         policy = self._policy(code, desk, live.procedure, live.kind)

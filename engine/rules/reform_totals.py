@@ -54,6 +54,17 @@ class Group:
         }
 
 
+@dataclass(slots=True)
+class Alike:
+    """Dossiers about which the same was decided: the item of the first one, and the canonical line of each with gaps
+    for code, id and version (empty where they stay). ``dossiers`` and ``running`` wait to be counted."""
+
+    item: Item
+    line: bytes
+    dossiers: int = 0
+    running: int = 0
+
+
 class PlanDigest:
     """The digest of a plan, line by line."""
 
@@ -96,32 +107,58 @@ class Totals:
 
     def add(self, item: Item, running: bool = False) -> bytes | None:
         """Counts one item; its canonical line, None when it stays."""
-        self.outcomes[item.outcome] += 1
-        self.by_procedure[item.procedure, item.outcome] += 1
-        if item.old_unit is not None and item.new_units != (item.old_unit,):
-            self.names[item.old_unit, item.new_units] += 1
+        alike = self.alike(item)
+        line = self.one_of(alike, item.id, item.code, item.version, running)
+        self.count(alike)
+        return line
+
+    def alike(self, item: Item) -> Alike:
+        """What the item has in common with others about which the same was decided."""
         if item.outcome == "stays":
+            return Alike(item, b"")
+        data = {
+            "id": "@id",
+            "code": "@code",
+            "version": "@version",
+            "outcome": item.outcome,
+            "province": item.province,
+            "place": item.place,
+            "passages": {one.desk: self._number(item.procedure, one) for one in item.passages},
+        }
+        line = orjson.dumps(data, option=orjson.OPT_SORT_KEYS).replace(b"%", b"%%")
+        for gap, filled in ((b'"@code"', b"%b"), (b'"@id"', b"%d"), (b'"@version"', b"%d")):
+            line = line.replace(gap, filled, 1)
+        return Alike(item, line)
+
+    def one_of(self, alike: Alike, number: int, code: str, version: int, running: bool) -> bytes | None:
+        """The canonical line of one dossier, noted in what it has in common with others (see ``count``)."""
+        alike.dossiers += 1
+        if not alike.line:
             return None
-        self.by_province[item.province, item.outcome] += 1
-        self.running += running
-        passages = {one.desk: self._number(item.procedure, one) for one in item.passages}
-        self._look_at(item)
-        main = next((one for one in item.passages if one.desk == "handler"), item.passages[0])
-        self.flow[main.source, main.target] += 1
-        line = orjson.dumps(
-            {
-                "id": item.id,
-                "code": item.code,
-                "version": item.version,
-                "outcome": item.outcome,
-                "province": item.province,
-                "place": item.place,
-                "passages": passages,
-            },
-            option=orjson.OPT_SORT_KEYS,
-        )
+        alike.running += running
+        if alike.item.outcome == "without":
+            self._name_without(alike.item, code)
+        line = alike.line % (orjson.dumps(code), number, version)
         self._digest.line(line)
         return line
+
+    def count(self, alike: Alike) -> None:
+        """Counts the dossiers that were noted since it was last counted."""
+        item, many = alike.item, alike.dossiers
+        self.outcomes[item.outcome] += many
+        self.by_procedure[item.procedure, item.outcome] += many
+        if item.old_unit is not None and item.new_units != (item.old_unit,):
+            self.names[item.old_unit, item.new_units] += many
+        if item.outcome != "stays":
+            self.by_province[item.province, item.outcome] += many
+            self.running += alike.running
+            for one in item.passages:
+                self.dossiers[self._number(item.procedure, one)] += many
+                if one.desk == "handler" and one.target and self._hours.get(one.source) != self._hours.get(one.target):
+                    self.other_hours += many
+            main = next((one for one in item.passages if one.desk == "handler"), item.passages[0])
+            self.flow[main.source, main.target] += many
+        alike.dossiers = alike.running = 0
 
     @property
     def digest(self) -> str:
@@ -168,7 +205,6 @@ class Totals:
         ``self._seen`` keeps them alive, or their numbers would be given out again."""
         seen = self._seen.get((procedure, id(passage)))
         if seen is not None:
-            self.dossiers[seen[0]] += 1
             return seen[0]
         desk = passage.desk.partition(":")[0]
         group = Group(procedure, passage if desk == passage.desk else replace(passage, desk=desk))
@@ -178,15 +214,12 @@ class Totals:
             self.groups.append(group)
         if desk == passage.desk:
             self._seen[procedure, id(passage)] = (number, passage)
-        self.dossiers[number] += 1
         return number
 
-    def _look_at(self, item: Item) -> None:
+    def _name_without(self, item: Item, code: str) -> None:
         for one in item.passages:
-            if one.desk == "handler" and one.target and self._hours.get(one.source) != self._hours.get(one.target):
-                self.other_hours += 1
             if one.target is None and not one.candidates and len(self.without) < _MOST_WITHOUT:
-                self.without.append((item.code, one.desk, one.cause, one.source))
+                self.without.append((code, one.desk, one.cause, one.source))
 
 
 def group_from_data(data: Mapping[str, Any]) -> Group:
