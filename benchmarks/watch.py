@@ -25,7 +25,10 @@ FROM outbox WHERE status = 'waiting'"""
 
 @dataclass(slots=True)
 class Watch:
-    """Looks at the outbox every two seconds and at memory every ten. ``processes`` are the roots of process trees by name; one's own is ``generator``."""
+    """Looks at the outbox every two seconds and at memory every ten.
+
+    ``processes`` are the roots of process trees by name; one's own is ``generator``.
+    """
 
     processes: Mapping[str, int]
     libpq: str
