@@ -94,17 +94,14 @@ class Mould:
         rows["search_keys"] += [f"{row['key']}\t{gaps['number']}\n" for row in found]
 
 
-def multiply(server: MeasuredServer, ground: Ground, wanted: int, entries: int | None = None) -> int:
-    """Brings the database to ``wanted`` dossiers; returns how many were added.
-
-    ``entries`` cuts their journals short, to save time and disk; such a journal no longer tells how its row came about.
-    """
+def multiply(server: MeasuredServer, ground: Ground, wanted: int) -> int:
+    """Brings the database to ``wanted`` dossiers; returns how many were added."""
     with server.connect(NAME) as connection:
         there = _number(connection, "SELECT count(*) FROM dossiers")
         if there >= wanted:
             return 0
         columns = columns_of(connection)
-        moulds = {model: _mould(connection, model, columns, entries) for model in ground.models}
+        moulds = {model: _mould(connection, model, columns) for model in ground.models}
         first = _number(connection, "SELECT max(id) + 1 FROM dossiers")
         provinces = {
             str(code).removeprefix("TT-"): str(province)
@@ -241,9 +238,7 @@ def _pour(copy: _Copy, number: int, province: str, rows: dict[str, list[str]]) -
     copy.mould.pour(gaps, rows)
 
 
-def _mould(
-    connection: psycopg.Connection[Any], model: Model, columns: dict[str, list[str]], entries: int | None
-) -> Mould:
+def _mould(connection: psycopg.Connection[Any], model: Model, columns: dict[str, list[str]]) -> Mould:
     found = connection.execute(
         "SELECT id, link_nonce, link_hash FROM dossiers WHERE code = %s", [model.code]
     ).fetchone()
@@ -264,7 +259,7 @@ def _mould(
         (MODEL_NAME, "%(name)s"),
         (plain_text(MODEL_NAME), "%(plain_name)s"),
     ]
-    return mould_of(connection, number, columns, swaps, TABLES if model.open else TABLES[:-1], entries)
+    return mould_of(connection, number, columns, swaps, TABLES if model.open else TABLES[:-1])
 
 
 def mould_of(
@@ -273,10 +268,8 @@ def mould_of(
     columns: dict[str, list[str]],
     swaps: list[tuple[str, str]],
     tables: Sequence[str] = TABLES,
-    entries: int | None = None,
 ) -> Mould:
-    """The dossier with this id as a mould: of its rows in ``tables`` each text that ``swaps`` names is made a gap. With
-    ``entries`` only so many of its journal's."""
+    """The dossier with this id as a mould: of its rows in ``tables`` each text that ``swaps`` names is made a gap."""
     texts, scopes, search = dict[str, str](), list[str](), ""
     for table in tables:
         lines = []
@@ -290,17 +283,14 @@ def mould_of(
             line["id" if table == "dossiers" else "dossier_id"] = "%(number)s"
             if table == "dossiers":
                 line["head"] = "%(head)s"
-                line["version"] = str(min(int(line["version"]), entries or 10**6))
                 search, scopes = line["search"], [province_scope(line["province"])]
             if table == "dossier_offices":
                 scopes.append(line["office"])
-            if table == "journal_private" and int(line["number"]) > (entries or 10**6):
-                continue
             if table == "outbox":
                 line["key"] = "%(number)s:" + line["key"].split(":", 1)[1]
             lines.append("\t".join(line[name] for name in columns[table]) + "\n")
         texts[table] = "".join(lines)
-    told = _entries(connection, number, columns["journal"], swaps)[:entries]
+    told = _entries(connection, number, columns["journal"], swaps)
     return Mould({table: text for table, text in texts.items() if text}, told, tuple(scopes), search)
 
 

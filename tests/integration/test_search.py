@@ -1,0 +1,109 @@
+"""Search without accents over both databases: who finds what, and that it keeps up with what happens to a dossier."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from sqlalchemy import create_engine, select, update
+from sqlalchemy.pool import NullPool
+
+from engine.acts.file_dossier import file_dossier
+from engine.acts.rectify import rectify
+from engine.acts.transfer import transfer
+from engine.store.dossiers import dossier_offices, dossiers
+from engine.store.migrate import downgrade, upgrade
+from engine.store.queues import Filters, list_dossiers
+from engine.store.reports import finished_by_day
+from engine.store.search import key_rows, province_scope, search_keys
+from tests.postgres_server import OWNER
+from tests.world import APPLICANT, BRANCH, LONG_KHANH, PROVINCE, World
+
+
+@pytest.fixture
+def peach(world: World) -> str:
+    """The code of Mrs Đào's dossier, among others."""
+    for name in ("Đặng Thị Hồng", "Nguyễn Văn Đạo", "Trần Thị Bé"):
+        world.try_act("counter", file_dossier, world.filing(applicant=APPLICANT | {"name": name}))
+    return world.file(applicant=APPLICANT | {"name": unicodedata.normalize("NFD", "Đặng Thị Đào")}).case.code
+
+
+def found(world: World, who: str, text: str, **filters: str) -> list[str]:
+    with world.reading() as connection:
+        rows = list_dossiers(connection, world.actor(who), Filters(text=text, **filters), world.now)
+    return [row["code"] for row in rows]
+
+
+def test_words_without_accents_in_any_order(world: World, peach: str) -> None:
+    for text in (
+        "dang thi dao",
+        "ĐÀO ĐẶNG",
+        "đào  thị",
+        *(unicodedata.normalize(f, "Đặng Đào") for f in ("NFC", "NFD")),
+    ):
+        assert found(world, "counter", text) == [peach], text
+    assert len(found(world, "counter", "dao")) == 2  # Đào and Đạo
+    assert len(found(world, "counter", "thi")) == 3
+    assert found(world, "counter", peach.lower()) == [peach]
+    assert len(found(world, "counter", APPLICANT["phone"])) == 4  # one and the same telephone
+    for text in ("da", "%", "_", "dang bé", "dao 99"):
+        assert found(world, "counter", text) == [], text
+
+
+def test_only_who_may_see_a_dossier_finds_it(world: World, peach: str) -> None:
+    seen = {
+        who
+        for who in ("counter", "other_counter", "far_counter", "monitor", "asked", "admin")
+        if found(world, who, "đào")
+    }
+    assert seen == {"counter", "monitor"}
+    assert found(world, "counter", "đặng đào", holder_office=LONG_KHANH) == [peach]
+    assert found(world, "counter", "đặng đào", holder_office=BRANCH) == []
+    assert found(world, "monitor", "đặng đào", state="checking") == []
+
+
+def test_an_office_that_gets_a_part_finds_it_from_then_on(world: World) -> None:
+    code = world.land_at("checking")
+    assert found(world, "province_specialist", "mau van") == []
+    world.act("leader", transfer, code, PROVINCE, "Vượt thẩm quyền", "QĐ 1/2026")
+    assert found(world, "province_specialist", "mau van") == [code]
+    assert found(world, "specialist", "mau van") == [code]
+    consistent(world)
+
+
+def test_a_name_put_right_is_found_and_the_wrong_one_no_longer(world: World, peach: str) -> None:
+    applicant = {"name": "Đặng Thị Mơ"}
+    world.act("counter", rectify, peach, "ghi sai tên", applicant=applicant)
+    for who in ("counter", "monitor"):
+        assert found(world, who, "dang mo") == [peach]
+        assert found(world, who, "dang dao") == []
+    consistent(world)
+
+
+def test_the_migration_finds_and_counts_what_was_there_before_it(world: World, peach: str) -> None:
+    done = update(dossiers).where(dossiers.c.code == peach)
+    done = done.values(portal=9, finished_at=dossiers.c.filed_at, promised_at=dossiers.c.filed_at)
+    world.try_act("system", lambda unit: unit.connection.execute(done))
+    url = world.database.url
+    owner = url if url.drivername.startswith("sqlite") else url.set(username=OWNER)
+    told = owner.render_as_string(hide_password=False)
+    with world.reading() as connection:
+        before = set(map(tuple, connection.execute(select(search_keys))))
+    downgrade(told, "0001")
+    upgrade(told)
+    with create_engine(told, poolclass=NullPool).connect() as connection:
+        assert set(map(tuple, connection.execute(select(search_keys)))) == before
+        (row,) = connection.execute(select(finished_by_day)).all()
+    assert (row.office, row.day, row.finished, row.late) == (BRANCH, world.now.date(), 1, 0)
+
+
+def consistent(world: World) -> None:
+    """Every dossier stands under exactly the words of its row, for those who may see it."""
+    with world.reading() as connection:
+        kept = set(map(tuple, connection.execute(select(search_keys))))
+        wanted = set()
+        for row in connection.execute(select(dossiers)).all():
+            parts = select(dossier_offices.c.office).where(dossier_offices.c.dossier_id == row.id)
+            scopes = [*connection.execute(parts).scalars(), province_scope(row.province)]
+            wanted |= {(one["key"], one["dossier_id"]) for one in key_rows(row.id, scopes, row.search)}
+    assert kept == wanted

@@ -1,0 +1,52 @@
+"""Searching without accents: what a dossier is found by, and what it is not."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.rules.search_words import MOST_WORDS, terms_asked, terms_of
+
+CODE, NAME, PHONE, IDENTITY = "H19.26080-261122-0000123", "Đặng Thị Hồng Đào", "0901 234 567", "075090000001"
+TERMS = terms_of(CODE, NAME, PHONE.replace(" ", ""), IDENTITY)
+SYLLABLES = ("Nguyễn", "Đặng", "Thị", "Đào", "Ưu", "Nghĩa", "Ỷ", "Lan", "công", "TY", "Quỳnh", "Hươu")
+
+
+def found(text: str, terms: set[str] = TERMS) -> bool:
+    asked = terms_asked(text)
+    return asked is not None and terms >= set(asked)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dang", "ĐẶNG", "Đào", "dao", "đào", "dang thi hong dao", "Đặng Thị Hồng Đào", "dao dang", "Hồng  Thị",
+        CODE, CODE.lower(), "123", "0000123", PHONE, "0901234567", "901234567", IDENTITY, f"dao {IDENTITY}",
+        *(unicodedata.normalize(form, text) for form in ("NFC", "NFD") for text in ("Đặng Thị Đào", "hồng")),
+    ],
+)  # fmt: skip
+def test_a_dossier_is_found_by(text: str) -> None:
+    assert found(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["da", "dan", "dao mai", "mai", "%", "_", "\\", "' --", "1234", "12", "26080", "dang 124", "Đ", "…"]
+)
+def test_it_is_not_found_by(text: str) -> None:
+    assert not found(text)
+
+
+@given(st.lists(st.sampled_from(SYLLABLES), min_size=1, max_size=8), st.data())
+def test_all_words_asked_for_and_only_they_must_occur(name: list[str], data: st.DataObject) -> None:
+    asked = data.draw(st.lists(st.sampled_from(SYLLABLES), min_size=1, max_size=5))
+    told = " ".join(asked).swapcase()
+    assert found(told, terms_of(" ".join(name))) == (set(asked) <= set(name))
+
+
+def test_a_long_name_costs_no_more_than_its_first_words() -> None:
+    name = " ".join(chr(ord("a") + number) * 3 for number in range(26))
+    assert len(terms_of(name)) == MOST_WORDS + MOST_WORDS * (MOST_WORDS - 1) // 2
+    assert terms_asked(name) is None
