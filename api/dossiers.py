@@ -16,6 +16,7 @@ from api.operations import ETAG, LINK, LOCATION, Gives, Resource
 from api.paging import page_key, read_moment_key
 from engine.acts.file_dossier import Filing, file_dossier
 from engine.case import Case, open_case
+from engine.rules.office_history import office_history
 from engine.store import dossier_parts
 from engine.store.queues import Filters, list_dossiers, visible_dossiers
 from engine.transaction import UnitOfWork
@@ -138,7 +139,7 @@ def _relations(case: Case) -> dict[str, Any]:
     links = dossier_parts.links_of(connection, case.id, visible)
     children = dossier_parts.children_of(connection, case.id, visible)
     return {
-        "offices": present.offices(case, _routing_reasons(case)),
+        "offices": present.offices(case, office_history(_entries(case))),
         "parent": present.relative(parent, catalogue) if parent is not None else None,
         "children": present.relatives(children, catalogue, "child_key"),
         "links": [{**present.relative(row, catalogue), "kind": row.kind, "since": moment(row.since)} for row in links],
@@ -146,11 +147,9 @@ def _relations(case: Case) -> dict[str, Any]:
     }
 
 
-def _routing_reasons(case: Case) -> dict[str, Any]:
-    """What the routing said when the dossier was filed: it stands in the first journal entry."""
-    entries = dossier_parts.journal_of(case.unit.connection, case.id, limit=1, private=False)
-    reasons: dict[str, Any] = orjson.loads(entries[0].body)["data"].get("routing", {})
-    return reasons
+def _entries(case: Case) -> list[dict[str, Any]]:
+    """The journal entries that changed offices."""
+    return [orjson.loads(body) for body in dossier_parts.office_changes(case.unit.connection, case.id)]
 
 
 def _filters(query: dict[str, Any]) -> Filters:

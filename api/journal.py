@@ -7,12 +7,14 @@ from typing import Any
 import orjson
 from sqlalchemy import Row
 
-from api import queries, shapes
+from api import present, queries, shapes
 from api.access import Access
 from api.answers import Answer, answer, moment, next_address
 from api.context import reading
 from api.operations import LINK, Gives, Resource
 from engine.case import open_case
+from engine.rules.act_names import act_name
+from engine.rules.definition import Release
 from engine.store.dossier_parts import journal_of, names_of_people
 
 journal = Resource("journal", __name__, description="What happened, append-only and hash-chained.")
@@ -35,7 +37,7 @@ def entries(code: str, query: dict[str, Any]) -> Answer:
         case = open_case(uow, code, lock=False)
         rows = journal_of(uow.connection, case.id, after=query["after"], limit=limit + 1)
         names = names_of_people(uow.connection, {number for row in rows if (number := _person(row.actor)) is not None})
-    items = [_entry(row, names) for row in rows[:limit]]
+    items = [_entry(row, case.release, names) for row in rows[:limit]]
     following = items[-1]["number"] if len(rows) > limit else None
     given = answer({"items": items, "next": following})
     if following is not None:
@@ -43,7 +45,7 @@ def entries(code: str, query: dict[str, Any]) -> Answer:
     return given
 
 
-def _entry(row: Row[Any], names: dict[int, str]) -> dict[str, Any]:
+def _entry(row: Row[Any], release: Release, names: dict[int, str]) -> dict[str, Any]:
     body, private = orjson.loads(row.body), row.private or {}
     told = [private[key] for key in TOLD if key != "note" and isinstance(private.get(key), str)]
     note = private.get("note")
@@ -51,6 +53,7 @@ def _entry(row: Row[Any], names: dict[int, str]) -> dict[str, Any]:
         "number": row.number,
         "at": moment(row.at),
         "act": row.act,
+        "act_name": present.both(act_name(row.act, release)),
         "actor": row.actor,
         "name": names.get(_person(row.actor) or 0),
         "data": body["data"],

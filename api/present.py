@@ -13,6 +13,7 @@ from engine.case import Case
 from engine.catalogue import Catalogue
 from engine.rules.deadlines import remaining_in_words
 from engine.rules.definition import Release, Text
+from engine.rules.office_history import Held
 from engine.rules.portal_status import PORTAL_STATUS
 
 MASK = "•••"
@@ -239,18 +240,19 @@ def verification(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def offices(case: Case, reasons: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The offices by routing key, with the reason that the routing gave when it chose them."""
-    known = case.unit.catalogue.offices
-    return [
-        {
-            "key": key,
-            "office": code,
-            "name": both(known[code].name) if code in known else None,
-            "reason": reasons.get(key),
-        }
-        for key, code in sorted(case.row["offices"].items())
-    ]
+def offices(case: Case, history: Mapping[str, Held]) -> list[dict[str, Any]]:
+    """The offices by routing key, with why they have it and which had it before, the latest first."""
+
+    def named(code: str) -> dict[str, Any]:
+        known = case.unit.catalogue.offices.get(code)
+        return {"office": code, "name": both(known.name if known else None)}
+
+    told = []
+    for key, code in sorted(case.row["offices"].items()):
+        held = history.get(key, Held())
+        before = [named(one) for one in held.before]
+        told.append({"key": key, **named(code), "reason": both(held.reason), "before": before})
+    return told
 
 
 def time_left(case: Case) -> dict[str, str] | None:

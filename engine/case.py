@@ -16,6 +16,7 @@ from sqlalchemy import RowMapping, and_, bindparam, func, select
 
 from engine.errors import Conflict, NotFound
 from engine.rules import timing
+from engine.rules.act_names import act_name
 from engine.rules.deadlines import Due
 from engine.rules.definition import Release, Text
 from engine.rules.facts import nested
@@ -275,14 +276,14 @@ def _opened(unit: UnitOfWork, which: str, wanted: Any, version: int | None, lock
 def _stale(unit: UnitOfWork, found: Mapping[str, Any]) -> Stale:
     last = and_(journal.c.dossier_id == found["id"], journal.c.number == found["version"])
     entry = unit.reader.execute(select(journal.c.at, journal.c.act, journal.c.actor).where(last)).one()
-    known = unit.catalogue.workflow(found["release"]).release.actions.get(entry.act)
+    release = unit.catalogue.workflow(found["release"]).release
     return Stale(
         dossier=found["code"],
         version=found["version"],
         who=entry.actor if unit.actor.kind != "citizen" else "",
         name=_name(unit, entry.actor),
         act=entry.act,
-        did=known.name if known else Text(entry.act, entry.act),
+        did=act_name(entry.act, release),
         when=entry.at,
     )
 

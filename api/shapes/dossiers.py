@@ -136,11 +136,15 @@ class Action(Shape):
     needs = one(Needs)
 
 
-class Routed(Shape):
-    key = text()
+class OfficeNamed(Shape):
     office = text()
     name = one(Words, True)
+
+
+class Routed(OfficeNamed):
+    key = text()
     reason = one(Words, True)
+    before = many(OfficeNamed)
 
 
 class Relative(State):
@@ -241,6 +245,7 @@ class JournalEntry(Shape):
     number = whole()
     at = when()
     act = text()
+    act_name = one(Words)
     actor = text()
     name = text(True)
     data = anything()

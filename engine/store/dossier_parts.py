@@ -72,6 +72,13 @@ def journal_of(
     ).all()
 
 
+def office_changes(connection: Connection, dossier_id: int) -> Sequence[str]:
+    """The bodies of the journal entries that changed a dossier's offices, oldest first."""
+    changed = journal.c.body.contains('"offices":{', autoescape=True)
+    mine = select(journal.c.body).where(journal.c.dossier_id == dossier_id, changed)
+    return connection.execute(mine.order_by(journal.c.number)).scalars().all()
+
+
 def document_of(connection: Connection, dossier_id: int, document_id: int) -> Row[Any] | None:
     """One paper of this dossier that was not removed."""
     mine = and_(documents.c.id == document_id, documents.c.dossier_id == dossier_id, documents.c.removed_at.is_(None))

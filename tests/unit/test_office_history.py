@@ -1,0 +1,73 @@
+"""Why an office has a dossier, and which had it before: told from the journal."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from engine.rules.act_names import ACT_NAMES
+from engine.rules.definition import Text
+from engine.rules.office_history import Held, office_history
+
+ROUTED = {"handler": {"vi": "theo nơi có đất", "en": "by the land"}, "intake": {"vi": "nơi nộp", "en": "where filed"}}
+
+
+def entry(act: str, changed: dict[str, str] | None, /, **data: Any) -> dict[str, Any]:
+    return {"act": act, "changes": {} if changed is None else {"offices": changed}, "data": data}
+
+
+FILED = entry("file", {"handler": "UB-760-C", "intake": "MC-760-C"}, routing=ROUTED)
+MOVED = entry(
+    "reform",
+    {"handler": "UB-26740", "intake": "MC-760-C"},
+    date="2025-07-01",
+    legal=["203/2025/QH15"],
+    passages=[{"desk": "handler", "from": "UB-760-C", "to": "UB-26740", "policy": "p", "legal": "140/2025/NĐ-CP"}],
+)
+
+
+def test_a_dossier_that_stayed_has_the_reasons_of_its_routing() -> None:
+    held = office_history([FILED, entry("forward", None)])
+    assert held == {
+        "handler": Held(Text("theo nơi có đất", "by the land")),
+        "intake": Held(Text("nơi nộp", "where filed")),
+    }
+
+
+def test_a_reform_gives_the_reason_and_keeps_the_office_of_before() -> None:
+    held = office_history([FILED, MOVED])
+    assert held["handler"].before == ("UB-760-C",)
+    assert held["handler"].reason is not None
+    assert "01/07/2025" in held["handler"].reason.vi and "140/2025/NĐ-CP" in held["handler"].reason.en
+    assert held["intake"] == Held(Text("nơi nộp", "where filed"))
+
+
+def test_a_way_back_leaves_no_office_before_itself() -> None:
+    back = entry("reform_revert", {"handler": "UB-760-C", "intake": "MC-760-C"})
+    held = office_history([FILED, MOVED, back])
+    assert held["handler"].before == ("UB-26740",)
+    assert held["handler"].reason is not None and "hoàn lại" in held["handler"].reason.vi
+
+
+def test_later_offices_stand_before_earlier_ones() -> None:
+    moved_on = entry("transfer", {"handler": "UB-X", "intake": "MC-760-C"}, key="handler", legal="QĐ 1")
+    corrected = entry(
+        "rectify",
+        {"handler": "UB-Y", "intake": "MC-760-C"},
+        offices=[{"key": "handler", "from": "UB-X", "to": "UB-Y", "reason": {"vi": "đổi nơi", "en": "moved"}}],
+    )
+    held = office_history([FILED, MOVED, moved_on, corrected])["handler"]
+    assert held == Held(Text("đổi nơi", "moved"), ("UB-X", "UB-26740", "UB-760-C"))
+    told = office_history([FILED, moved_on])["handler"].reason
+    assert told == Text("được chuyển đến theo QĐ 1", "transferred under QĐ 1")
+
+
+def test_every_act_that_is_recorded_has_a_name() -> None:
+    acts = Path(__file__).parents[2] / "engine/acts"
+    recorded = {
+        name for path in acts.glob("*.py") for name in re.findall(r'record\(\s*case,\s*"(\w+)"', path.read_text())
+    }
+    assert len(recorded) > 15
+    assert recorded <= ACT_NAMES.keys()
+    assert all(name.vi and name.en and name.vi != name.en for name in ACT_NAMES.values())
