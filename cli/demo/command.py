@@ -11,12 +11,14 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
 
 from adapters.embedded_redis import embedded_redis
-from cli.demo import story, telling
+from cli.demo import reform_night, story, telling
+from cli.demo.june import fill_june
 from cli.demo.people import PASSWORD, STAFF
 from cli.demo.prepare import prepare
 from cli.demo.processes import running
@@ -40,8 +42,16 @@ class House:
 @click.option(
     "--port", type=click.IntRange(1, 65535), help=f"Port of the web process ({PORT}; with --once any free one)."
 )
-def demo(once: bool, port: int | None) -> None:
+@click.option("--reform", is_flag=True, help="Play the night of 30 June 2025 instead: districts end, dossiers move.")
+@click.option(
+    "--dossiers", type=click.IntRange(0, 100_000), default=2000, show_default=True, help="With --reform: how many."
+)
+def demo(once: bool, port: int | None, reform: bool, dossiers: int) -> None:
     """Show the main job on this machine: SQLite, a private Redis, real territory and procedures, sample people."""
+    if reform:
+        with tempfile.TemporaryDirectory(prefix="motcua-demo-") as folder:
+            _play_the_night(Path(folder), port or (_free_port() if once else PORT), dossiers, stay=not once)
+        return
     if once:
         with tempfile.TemporaryDirectory(prefix="motcua-demo-") as folder:
             _walk_once(Path(folder), port or _free_port())
@@ -61,31 +71,52 @@ def _walk_once(data: Path, port: int) -> None:
         click.echo(f"  {len(walks)} hồ sơ, {delivered} thông báo đã gửi, nhật ký nguyên vẹn; {seconds:.0f} giây.")
 
 
+def _play_the_night(data: Path, port: int, dossiers: int, *, stay: bool) -> None:
+    started = time.monotonic()
+    with _house(data, port, told=True, begins=reform_night.MORNING_BEFORE) as house:
+        fill_june(house.environment, dossiers)
+        page = reform_night.play(house.stage, data, partial(_run, house.environment))
+        telling.heading("Xong (done)")
+        click.echo(f"  {time.monotonic() - started:.0f} giây. Kế hoạch trước → sau (before → after): {page.as_uri()}")
+        if stay:
+            click.launch(page.as_uri())
+            _tell_who_is_who(house.stage.base)
+            _wait()
+
+
 def _stay(data: Path, port: int) -> None:
     with _house(data, port, told=False) as house:
         base = house.stage.base
         if house.fresh:
             file_samples(house.stage, result_on_paper())
         telling.heading(f"Một Cửa: {base}")
-        click.echo(f"  API: {base}/docs   {base}/api/v1/openapi.json   {base}/healthz")
-        click.echo(f"  Mật khẩu của mọi người (everybody's password): {PASSWORD}")
-        for person in STAFF:
-            places = ", ".join(f"{office} ({role})" for office, role in person.places) or "quản trị (admin)"
-            click.echo(f"    {person.username:<20} {person.name:<40} {places}")
+        _tell_who_is_who(base)
         link = data / "citizen-link"
         if link.exists():
             click.echo(f"  Liên kết của một người dân (a citizen's link): {link.read_text()}")
         click.echo(f"  Thông báo đã gửi (delivered notices): {data / 'notices.jsonl'}")
-        click.echo("  Ctrl+C để dừng (to stop).")
-        try:
-            while True:
-                time.sleep(3600)
-        except KeyboardInterrupt:
-            click.echo("\n  Đang dừng (stopping) …")
+        _wait()
+
+
+def _tell_who_is_who(base: str) -> None:
+    click.echo(f"  API: {base}/docs   {base}/api/v1/openapi.json   {base}/healthz")
+    click.echo(f"  Mật khẩu của mọi người (everybody's password): {PASSWORD}")
+    for person in STAFF:
+        places = ", ".join(f"{office} ({role})" for office, role in person.places) or "quản trị (admin)"
+        click.echo(f"    {person.username:<20} {person.name:<40} {places}")
+
+
+def _wait() -> None:
+    click.echo("  Ctrl+C để dừng (to stop).")
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        click.echo("\n  Đang dừng (stopping) …")
 
 
 @contextmanager
-def _house(data: Path, port: int, *, told: bool) -> Iterator[House]:
+def _house(data: Path, port: int, *, told: bool, begins: str = "2025-06-16T08:00:00+07:00") -> Iterator[House]:
     """Prepares the folder, starts everything, and stops it again."""
     data.mkdir(parents=True, exist_ok=True)
     clock_file, notice_file = data / "clock", data / "notices.jsonl"
@@ -100,7 +131,7 @@ def _house(data: Path, port: int, *, told: bool) -> Iterator[House]:
         }
         stage = Stage(f"http://127.0.0.1:{port}", clock_file, notice_file)
         if told:
-            stage.set_time("2025-06-16T08:00:00+07:00")
+            stage.set_time(begins)
             environment |= {"MOTCUA_TOLD_CLOCK": str(clock_file), "MOTCUA_RATE_LIMITS": "0"}
         click.echo("Chuẩn bị: cơ sở dữ liệu, địa giới, cơ quan, thủ tục … (preparing)")
         fresh = prepare(environment)
@@ -108,11 +139,11 @@ def _house(data: Path, port: int, *, told: bool) -> Iterator[House]:
             yield House(stage, environment, fresh)
 
 
-def _run(environment: Mapping[str, str], *arguments: str) -> None:
-    """Runs a ``motcua`` command and stops the demonstration when it fails."""
+def _run(environment: Mapping[str, str], *arguments: str, codes: tuple[int, ...] = (0,)) -> None:
+    """Runs a ``motcua`` command and stops the demonstration when it ends with another exit code than these."""
     command = [sys.executable, "-m", "cli", *arguments]
     done = subprocess.run(command, env={**os.environ, **environment}, check=False)  # noqa: S603 — our own program
-    if done.returncode != 0:
+    if done.returncode not in codes:
         raise SystemExit(done.returncode)
 
 
