@@ -101,6 +101,15 @@ class PostgresServer:
         """
         self._end(signal.SIGQUIT)
 
+    def kill(self) -> None:
+        """SIGKILL to the postmaster alone; the processes it leaves behind end by themselves, soon."""
+        self._end(signal.SIGKILL)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the postmaster runs."""
+        return self._process is not None and self._process.poll() is None
+
     def remove(self) -> None:
         """Stop, and delete the folder with everything in it."""
         try:
