@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from engine.acts.publish import publish_release
-from engine.rules.definition import Effective, Field, Route, Sla, Term, TermBranch
+from engine.rules.definition import Effective, Field, Release, Route, Sla, Term, TermBranch
 from engine.rules.reform import Reform
 from engine.store.people import memberships, people
 from engine.transaction import UnitOfWork
@@ -30,7 +30,15 @@ OLD_PEOPLE = {
 
 def prepare_june(world: World) -> World:
     """The world a week before the reform: building permits are decided by the district."""
-    permit = _plain(
+    world.at(JUNE)
+    world.try_act("system", publish_release, permit_release())
+    world.try_act("system", _add_people)
+    return world
+
+
+def permit_release() -> Release:
+    """Building permits, decided by whoever is competent in the commune of the site."""
+    return _plain(
         PERMIT,
         "Cấp phép xây dựng",
         Route(by="competent", place="land.commune"),
@@ -41,10 +49,6 @@ def prepare_june(world: World) -> World:
         },
         effective=Effective(dt.date(2024, 1, 1)),
     )
-    world.at(JUNE)
-    world.try_act("system", publish_release, permit)
-    world.try_act("system", _add_people)
-    return world
 
 
 def _add_people(unit: UnitOfWork) -> None:

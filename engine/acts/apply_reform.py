@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from sqlalchemy import select, update
 
-from engine.acts.follow_office import follow_office
+from engine.acts.follow_office import join_successor, leave_predecessor
 from engine.acts.move_dossiers import Movement
 from engine.acts.publish import publish_offices
 from engine.acts.reform_run import Done, NotReady, Run, ids_standing, rows_standing
@@ -34,7 +34,8 @@ class TooEarly(Conflict):
 
 
 def begin_applying(unit: UnitOfWork, run: Run) -> None:
-    """Marks the plan as being applied, and lets the clerks follow whose office closes. Raises TooEarly, NotReady."""
+    """Marks the plan as being applied, and lets the clerks follow whose office closes; what they have there they may
+    still work on until it has been moved. Raises TooEarly, NotReady."""
     today = unit.now.astimezone(LOCAL).date()
     if today < run.reform.date:
         raise TooEarly(date=run.reform.date.isoformat(), today=today.isoformat())
@@ -45,7 +46,7 @@ def begin_applying(unit: UnitOfWork, run: Run) -> None:
         raise NotReady(plan=run.digest[:12], state=state)
     for member in run.members:
         if member["to"] is not None:
-            follow_office(unit, member, run.reform.date)
+            join_successor(unit, member, run.reform.date)
     _publish_contacts(unit, run.reform)
     if state == "ready":
         unit.connection.execute(
@@ -75,8 +76,11 @@ def apply_batch(unit: UnitOfWork, run: Run, ids: Sequence[int]) -> Done:
 
 
 def finish_applying(unit: UnitOfWork, run: Run) -> None:
-    """Marks the plan as applied, once nothing waits."""
+    """Marks the plan as applied, once nothing waits, and ends what the clerks had at the closed offices."""
     if not ids_standing(unit.connection, run, "waiting", 0, 1):
+        for member in run.members:
+            if member["to"] is not None:
+                leave_predecessor(unit, member, run.reform.date)
         values = {"state": "applied", "finished_at": unit.now}
         unit.connection.execute(update(reforms).where(reforms.c.id == run.id).values(values))
 

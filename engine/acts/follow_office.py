@@ -6,46 +6,41 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import Row, and_, delete, insert, select, update
 
 from engine.case import LOCAL
 from engine.store.people import memberships
 from engine.transaction import UnitOfWork
 
 
-def follow_office(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -> None:
-    """Ends a membership (``person``, ``office``, ``role``, ``since``) on the day and begins it at the office ``to``.
+def join_successor(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -> None:
+    """Begins a membership (``person``, ``office``, ``role``, ``since``) at the office ``to`` on the day.
 
+    The old one goes on until ``leave_predecessor``, so that nobody is kept from dossiers that were not moved yet.
     Nothing happens when that was done before, or the membership has ended by itself.
     """
-    mine = _membership(member["person"], member["office"], member["role"], dt.date.fromisoformat(member["since"]))
-    held = unit.connection.execute(select(memberships).where(mine)).one_or_none()
-    if held is None or (held.valid_to is not None and held.valid_to <= date):
-        return
-    unit.connection.execute(update(memberships).where(mine).values(valid_to=date))
-    fresh = {
-        "person_id": held.person_id,
-        "office": member["to"],
-        "role": held.role,
-        "valid_from": date,
-        "valid_to": held.valid_to,
-    }
-    there = _membership(held.person_id, member["to"], held.role, date)
-    if unit.connection.execute(select(memberships.c.office).where(there)).first() is None:
-        unit.connection.execute(insert(memberships), fresh)
+    held = _held(unit, member, date)
+    there = _membership(member["person"], member["to"], member["role"], date)
+    if held is not None and unit.connection.execute(select(memberships.c.office).where(there)).first() is None:
+        fresh = {"person_id": held.person_id, "office": member["to"], "role": held.role}
+        unit.connection.execute(insert(memberships), fresh | {"valid_from": date, "valid_to": held.valid_to})
+
+
+def leave_predecessor(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -> None:
+    """Ends, as of the day, the membership that ``join_successor`` goes on with. Nothing happens the second time."""
+    if _held(unit, member, date) is not None:
+        unit.connection.execute(update(memberships).where(_old(member)).values(valid_to=date))
 
 
 def return_to_office(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -> None:
-    """Undoes ``follow_office``. Nothing happens when it was not done, or undone before."""
-    old = _membership(member["person"], member["office"], member["role"], dt.date.fromisoformat(member["since"]))
+    """Undoes both. Nothing happens when they were not done, or undone before."""
     new = _membership(member["person"], member["to"], member["role"], date)
     followed = unit.connection.execute(select(memberships).where(new)).one_or_none()
     if followed is None:
         return
     unit.connection.execute(delete(memberships).where(new))
-    unit.connection.execute(
-        update(memberships).where(old, memberships.c.valid_to == date).values(valid_to=followed.valid_to)
-    )
+    ended = and_(_old(member), memberships.c.valid_to == date)
+    unit.connection.execute(update(memberships).where(ended).values(valid_to=followed.valid_to))
 
 
 def works_at(unit: UnitOfWork, person: int, office: str, role: str, on: dt.date) -> bool:
@@ -74,6 +69,16 @@ def who_works(unit: UnitOfWork, people: Collection[int]) -> dict[int, set[tuple[
     for row in unit.connection.execute(select(memberships).where(valid)):
         found.setdefault(row.person_id, set()).add((row.office, row.role))
     return found
+
+
+def _held(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -> Row[Any] | None:
+    """The old membership, while it goes on beyond the day."""
+    held = unit.connection.execute(select(memberships).where(_old(member))).one_or_none()
+    return None if held is None or (held.valid_to is not None and held.valid_to <= date) else held
+
+
+def _old(member: Mapping[str, Any]) -> Any:
+    return _membership(member["person"], member["office"], member["role"], dt.date.fromisoformat(member["since"]))
 
 
 def _membership(person: int, office: str, role: str, since: dt.date) -> Any:

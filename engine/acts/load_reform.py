@@ -13,11 +13,11 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import and_, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.errors import Conflict
 from engine.reform_document import PlanFile
 from engine.rules.permissions import SYSTEM_ACTOR
+from engine.store.bulk_writing import insert_rows
 from engine.store.plans import reform_groups, reform_items, reforms
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 
@@ -67,7 +67,7 @@ def _begin(unit: UnitOfWork, plan: PlanFile) -> tuple[int, str]:
         for number, group in enumerate(plan.groups)
     ]
     for batch in _batches(rows):
-        unit.connection.execute(insert(reform_groups), batch)
+        insert_rows(unit.connection, reform_groups, batch)
     return int(reform_id), "loading"
 
 
@@ -84,8 +84,7 @@ def _add_items(unit: UnitOfWork, reform_id: int, items: list[dict[str, Any]]) ->
         }
         for one in items
     ]
-    insert_into = postgresql.insert if unit.connection.dialect.name == "postgresql" else sqlite.insert
-    unit.connection.execute(insert_into(reform_items).on_conflict_do_nothing(), rows)
+    insert_rows(unit.connection, reform_items, rows, new_only=True)
 
 
 def _finish(unit: UnitOfWork, reform_id: int, code: str) -> None:
