@@ -1,0 +1,369 @@
+"""The acts that the engine offers on every dossier, as the model has them: what each changes, and what it is refused
+for. Each takes the town, the actor, the moment and a dossier that the actor may see."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from tests.model import terms
+from tests.model.dossier import Dossier, Paper, Question, Who
+from tests.model.procedure import Procedure, Refused
+from tests.model.town import OFFICES, Town
+
+PASSED_OVER = {"add_note", "add_document", "assign", "link", "overdue"}
+
+
+# --- who holds it -------------------------------------------------------------------------------------------------
+
+
+def claim(town: Town, who: Who, now: dt.datetime, dossier: Dossier) -> None:
+    _open(dossier)
+    _holds(dossier, who)
+    if dossier.row["holder_id"] != who.person:
+        before = dict(dossier.row)
+        dossier.row |= {"holder_id": who.person, "opened_at": dossier.row["opened_at"] or now}
+        dossier.write("claim", who, before)
+
+
+def release_claim(town: Town, who: Who, now: dt.datetime, dossier: Dossier) -> None:
+    _staff(who)
+    _has_part(dossier, who)
+    holder, before = dossier.row["holder_id"], dict(dossier.row)
+    if holder is None:
+        return
+    if holder != who.person and (dossier.row["holder_office"], "leader") not in who.posts:
+        raise Refused("forbidden")
+    dossier.row["holder_id"] = None
+    dossier.write("release_claim", who, before)
+
+
+def assign(town: Town, who: Who, now: dt.datetime, dossier: Dossier, person: int) -> None:
+    _open(dossier)
+    row, before = dossier.row, dict(dossier.row)
+    if row["holder_office"] is None:
+        raise Refused("invalid-input")
+    if (row["holder_office"], "leader") not in who.posts:
+        _holds(dossier, who)
+    if (row["holder_office"], row["holder_role"]) not in town.posts.get(person, ()):
+        raise Refused("invalid-input")
+    if row["holder_id"] != person:
+        row["holder_id"] = person
+        dossier.write("assign", who, before)
+
+
+def mark_opened(town: Town, who: Who, now: dt.datetime, dossier: Dossier) -> None:
+    _has_part(dossier, who)
+    row, before = dossier.row, dict(dossier.row)
+    if row["opened_at"] is None and (row["holder_office"], row["holder_role"]) in who.posts:
+        row["opened_at"] = now
+        dossier.write("open", who, before)
+
+
+def transfer(
+    town: Town, who: Who, now: dt.datetime, dossier: Dossier, office: str, reason: str, key: str = "handler"
+) -> None:
+    _open(dossier)
+    row, before = dossier.row, dict(dossier.row)
+    if key == "intake" or key not in dossier.procedure.data["routing"]:
+        raise Refused("invalid-input")
+    try:
+        _holds(dossier, who)
+    except Refused as refused:
+        leads = (row["offices"][key], "leader") in who.posts
+        if refused.code != "forbidden" or not leads:
+            raise
+    if office not in OFFICES or not reason.strip() or office == row["offices"][key]:
+        raise Refused("invalid-input")
+    row["offices"] = {**row["offices"], key: office}
+    if key == "handler":
+        row["handler_office"] = office
+    role = dossier.state["role"]
+    if role is not None and dossier.procedure.roles[role]["unit"] == key:
+        row |= {"holder_office": office, "holder_role": role, "holder_id": None, "opened_at": None}
+    number = dossier.write("transfer", who, before, events=[("action", "transfer")])
+    dossier.tell(_TO_APPLICANT | {"template": "chuyen-co-quan"}, f"{number}:transfer")
+
+
+def recall(town: Town, who: Who, now: dt.datetime, dossier: Dossier) -> None:
+    row, before = dossier.row, dict(dossier.row)
+    last = next(entry for entry in reversed(dossier.journal) if entry.act not in PASSED_OVER)
+    if last.step is None or last.step[0] == last.step[1]:
+        raise Refused("cannot-recall")
+    source = dossier.procedure.states.get(last.step[0])
+    if row["opened_at"] is not None or dossier.state["final"]:
+        raise Refused("cannot-recall")
+    if last.who != dossier.label(who):
+        raise Refused("forbidden")
+    if source is None or source["portal"] == 1:
+        raise Refused("cannot-recall")
+    if "pauses" in last.changed and row["pauses"] and row["pauses"][-1]["end"] is None:
+        row["pauses"] = row["pauses"][:-1]
+    if "supplements" in last.changed:
+        row["supplements"] -= 1
+    dossier.enter(last.step[0], None, now)
+    if row["holder_office"] is not None:
+        row |= {"holder_id": who.person, "opened_at": now}
+    dossier.write("recall", who, before)
+
+
+# --- what stands in it --------------------------------------------------------------------------------------------
+
+
+def add_document(
+    town: Town, who: Who, now: dt.datetime, dossier: Dossier, key: str, copies: Mapping[str, int], file: bool
+) -> None:
+    _open(dossier)
+    _has_part(dossier, who)
+    counts = {kind: copies.get(kind, 0) for kind in ("original", "certified", "copy")}
+    known = key == "other" or key in dossier.procedure.data["documents"]
+    if not known or any(not 0 <= count <= 999 for count in counts.values()) or not (file or any(counts.values())):
+        raise Refused("invalid-input")
+    dossier.papers.append(Paper(key, counts, file))
+    dossier.write("add_document", who, dict(dossier.row))
+
+
+def check_document(
+    town: Town, who: Who, now: dt.datetime, dossier: Dossier, number: int, accepted: bool, reason: str | None
+) -> None:
+    _staff(who)
+    _open(dossier)
+    _has_part(dossier, who)
+    paper = _paper(dossier, number)
+    if not accepted and not reason:
+        raise Refused("invalid-input")
+    paper.accepted = int(accepted)
+    dossier.write("check_document", who, dict(dossier.row))
+
+
+def remove_document(town: Town, who: Who, now: dt.datetime, dossier: Dossier, number: int, reason: str) -> None:
+    _staff(who)
+    _open(dossier)
+    _has_part(dossier, who)
+    paper = _paper(dossier, number)
+    if not reason:
+        raise Refused("invalid-input")
+    others = (one for other in town.dossiers.values() for one in other.standing_papers())
+    if paper.signed or any(one.reused_from == number for one in others):
+        raise Refused("paper-in-use")
+    paper.removed = True
+    dossier.write("remove_document", who, dict(dossier.row))
+
+
+def settle_fee(
+    town: Town, who: Who, now: dt.datetime, dossier: Dossier, key: str, method: str, receipt: str | None
+) -> None:
+    _staff(who)
+    _has_part(dossier, who)
+    if method not in ("cash", "transfer", "card", "portal", "waived") or (method == "waived" and not receipt):
+        raise Refused("invalid-input")
+    if key not in dossier.fees:
+        raise Refused("not-found")
+    if dossier.fees[key][1] is not None:
+        raise Refused("fee-settled")
+    dossier.fees[key][1] = method
+    dossier.write("settle_fee", who, dict(dossier.row))
+
+
+def rectify(
+    town: Town, who: Who, now: dt.datetime, dossier: Dossier, reason: str, fields: Mapping[str, Any], name: str | None
+) -> None:
+    _staff(who)
+    _has_part(dossier, who)
+    if not reason or not (fields or name):
+        raise Refused("invalid-input")
+    if name:
+        dossier.applicant["name"] = name
+    if fields:
+        dossier.form = dossier.procedure.form({**dossier.form, **fields}, dossier.around(now))
+    dossier.charge(now)
+    dossier.write("rectify", who, dict(dossier.row))
+
+
+def add_note(town: Town, who: Who, now: dt.datetime, dossier: Dossier, text: str) -> None:
+    _staff(who)
+    _has_part(dossier, who)
+    if not text.strip():
+        raise Refused("invalid-input")
+    dossier.write("add_note", who, dict(dossier.row))
+
+
+# --- its time, its release, its questions ---------------------------------------------------------------------------
+
+
+def extend_deadline(
+    town: Town, who: Who, now: dt.datetime, dossier: Dossier, term: dict[str, Any], reason: str
+) -> None:
+    _staff(who)
+    _has_part(dossier, who)
+    row, before = dossier.row, dict(dossier.row)
+    if not {(row["handler_office"], role) for role in ("leader", "specialist")} & who.posts:
+        raise Refused("forbidden")
+    if not reason:
+        raise Refused("invalid-input")
+    if row["clock"] not in ("running", "paused") or row["started_at"] is None:
+        raise Refused("cannot-extend")
+    if len(row["extensions"]) >= dossier.procedure.sla["extensions"]:
+        raise Refused("cannot-extend")
+    row["extensions"] = [*row["extensions"], {"by": term, "at": now.isoformat(), "reason": "mau-04"}]
+    dossier.count_due()
+    number = dossier.write("extend_deadline", who, before, events=[("action", "extend_deadline")])
+    dossier.tell(_TO_APPLICANT | {"template": "gia-han"}, f"{number}:extend_deadline")
+
+
+def ask_verification(
+    town: Town, who: Who, now: dt.datetime, dossier: Dossier, office: str, question: str, number: int
+) -> None:
+    """``number`` is the row's id that the engine gave the question (any, when it refused)."""
+    _open(dossier)
+    _holds(dossier, who)
+    if office not in OFFICES or not question.strip() or office == dossier.row["holder_office"]:
+        raise Refused("invalid-input")
+    due_at = terms.ends(now, {"amount": 3, "unit": "working_day"})
+    dossier.questions.append(Question(number, office, due_at))
+    dossier.seen_by.add(office)
+    entry = dossier.write("ask_verification", who, dict(dossier.row))
+    dossier.clocks["verify", str(number), due_at] = None
+    dossier.tell_inbox(f"office:{office}/specialist", "xac-minh", f"{entry}:xac-minh")
+
+
+def answer_verification(town: Town, who: Who, now: dt.datetime, dossier: Dossier, number: int) -> None:
+    _staff(who)
+    asked = next((one for one in dossier.questions if one.number == number), None)
+    if asked is None:
+        raise Refused("not-found")
+    if asked.office not in who.offices:
+        raise Refused("forbidden")
+    if asked.answered:
+        raise Refused("verification-answered")
+    asked.answered = True
+    entry = dossier.write("answer_verification", who, dict(dossier.row))
+    dossier.tell_inbox(dossier.holder, "da-xac-minh", f"{entry}:da-xac-minh")
+
+
+def migrate(town: Town, who: Who, now: dt.datetime, dossier: Dossier, procedure: Procedure) -> None:
+    if dossier.procedure is procedure:
+        return
+    before, key = dict(dossier.row), dossier.row["state"]
+    state = procedure.data["effective"]["migrate"].get(key, key)
+    if state not in procedure.states:
+        raise Refused("lost-state")
+    dossier.stand_in(procedure, state, now)
+    dossier.write("migrate", who, before)
+    dossier.arm()
+    dossier.charge(now)
+
+
+# --- clocks ---------------------------------------------------------------------------------------------------------
+
+
+def ring(town: Town, now: dt.datetime, dossier: Dossier, key: tuple[str, str, dt.datetime]) -> str:
+    """One clock runs out; the outcome that the engine must name."""
+    if dossier.clocks.get(key, "rung") is not None:
+        return "gone"
+    if key[2] > now:
+        return "not-yet"
+    dossier.clocks[key] = "done"
+    outcome = _not_standing(dossier, key, now) or _rung(town, dossier, key, now)
+    dossier.clocks[key] = outcome
+    return outcome
+
+
+def _not_standing(dossier: Dossier, key: tuple[str, str, dt.datetime], now: dt.datetime) -> str | None:
+    kind, subject, _ = key
+    if kind == "verify":
+        asked = [one for one in dossier.questions if str(one.number) == subject and not one.answered]
+        return None if asked else "void"
+    if kind == "remind":
+        return None if dossier.row["state"] == subject and dossier.state["remind"] else "void"
+    for wanted in dossier.wanted_clocks():
+        if wanted[:2] == (kind, subject):
+            if wanted[2] <= now:
+                return None
+            dossier.clocks.setdefault(wanted, None)
+            return "moved"
+    return "void"
+
+
+def _rung(town: Town, dossier: Dossier, key: tuple[str, str, dt.datetime], now: dt.datetime) -> str:
+    kind, subject, due_at = key
+    system = Who("system")
+    if kind == "after":
+        return _by_itself(town, dossier, subject, now, system)
+    occasion = f"{kind}:{subject}:{due_at.isoformat()}"
+    if kind == "verify":
+        asked = next(one for one in dossier.questions if str(one.number) == subject)
+        for recipient in (f"office:{asked.office}/specialist", dossier.holder):
+            dossier.tell_inbox(recipient, "xac-minh-qua-han", f"verify:{subject}")
+        return "done"
+    if kind == "overdue":
+        dossier.write("overdue", system, dict(dossier.row))
+    if kind in ("warn", "step") and dossier.row["holder_office"]:
+        template = {"warn": "sap-den-han", "step": "buoc-qua-han"}[kind]
+        dossier.tell({"to": ["holder"], "via": ["inbox"], "template": template}, occasion)
+    for index, notice in enumerate(dossier.procedure.data["notify"]):
+        wanted = notice["event"] == kind and kind in ("overdue", "remind", "due_in")
+        if (
+            wanted
+            and (kind != "remind" or notice["subject"] == subject)
+            and (kind != "due_in" or str(index) == subject)
+        ):
+            dossier.tell(notice, occasion)
+    if kind == "remind":
+        then = dossier.row["entered_at"]
+        while then <= now:
+            then = terms.ends(then, dossier.state["remind"])
+        dossier.clocks.setdefault(("remind", subject, then), None)
+    return "done"
+
+
+def _by_itself(town: Town, dossier: Dossier, action: str, now: dt.datetime, system: Who) -> str:
+    """A timer takes an action. Nothing that the shipped procedures let a timer do can be half done when it is refused:
+    what is refused is refused before anything changes."""
+    try:
+        town.take(dossier, system, action, now)
+    except Refused as refused:
+        return refused.code
+    return "done"
+
+
+# --- who may --------------------------------------------------------------------------------------------------------
+
+_TO_APPLICANT: dict[str, Any] = {"to": ["applicant"], "via": ["sms", "email"]}
+
+
+def _open(dossier: Dossier) -> None:
+    if dossier.state["final"]:
+        raise Refused("dossier-ended")
+
+
+def _staff(who: Who) -> None:
+    if who.kind not in ("staff", "system"):
+        raise Refused("forbidden")
+
+
+def _has_part(dossier: Dossier, who: Who) -> None:
+    row = dossier.row
+    parts = {*row["offices"].values(), row["intake_office"], row["handler_office"], row["holder_office"]}
+    if who.kind == "citizen":
+        return
+    _staff(who)
+    if not parts & who.offices:
+        raise Refused("forbidden")
+
+
+def _holds(dossier: Dossier, who: Who) -> None:
+    _staff(who)
+    row = dossier.row
+    if (row["holder_office"], row["holder_role"]) not in who.posts:
+        raise Refused("forbidden")
+    if row["holder_id"] not in (None, who.person):
+        raise Refused("held-by-another")
+
+
+def _paper(dossier: Dossier, number: int) -> Paper:
+    found = next((one for one in dossier.standing_papers() if one.number == number), None)
+    if found is None:
+        raise Refused("not-found")
+    return found

@@ -1,0 +1,286 @@
+"""One dossier as the model sees it: its row, papers, fees, questions, clocks, journal and notices, in plain dicts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.model import terms
+from tests.model.procedure import Procedure, with_form
+
+ENDED = {3, 7, 8, 9, 10}
+TIMED = ("state", "entered_at", "clock", "due_at", "step_due_at")
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who acts: ``posts`` are (office, role) of staff, ``dossier`` the code of a citizen's own."""
+
+    kind: str
+    person: int | None = None
+    posts: frozenset[tuple[str, str]] = frozenset()
+    dossier: str | None = None
+
+    @property
+    def offices(self) -> set[str]:
+        return {office for office, _ in self.posts}
+
+
+@dataclass
+class Paper:
+    """``number`` is the row's id, None until the database has told it."""
+
+    key: str
+    counts: dict[str, int]
+    file: bool = False
+    accepted: int | None = None
+    removed: bool = False
+    signed: bool = False
+    reused_from: int | None = None
+    number: int | None = None
+
+
+@dataclass
+class Question:
+    number: int
+    office: str
+    due_at: dt.datetime
+    answered: bool = False
+
+
+@dataclass
+class Entry:
+    """An entry of the journal; ``step`` is (from, to, effect, role) of a step, and ``changed`` what it changed."""
+
+    act: str
+    who: str
+    step: tuple[str, str, str, str] | None = None
+    changed: frozenset[str] = frozenset()
+
+
+@dataclass
+class Dossier:
+    """``clocks`` maps (kind, subject, due) to the outcome, None while armed; ``fees`` a key to [đồng, method or None];
+    ``notices`` are (occasion, template, recipient, channel)."""
+
+    procedure: Procedure
+    row: dict[str, Any]
+    form: dict[str, Any]
+    applicant: dict[str, Any]
+    papers: list[Paper] = field(default_factory=list)
+    fees: dict[str, list[Any]] = field(default_factory=dict)
+    questions: list[Question] = field(default_factory=list)
+    clocks: dict[tuple[str, str, dt.datetime], str | None] = field(default_factory=dict)
+    journal: list[Entry] = field(default_factory=list)
+    notices: set[tuple[str, str, str, str]] = field(default_factory=set)
+    seen_by: set[str] = field(default_factory=set)
+    children: list[Dossier] = field(default_factory=list)
+
+    @property
+    def code(self) -> str:
+        return str(self.row["code"])
+
+    @property
+    def state(self) -> dict[str, Any]:
+        return self.procedure.states[self.row["state"]]
+
+    def label(self, who: Who) -> str:
+        """How the journal names an actor."""
+        if who.kind == "citizen":
+            return "citizen"
+        return who.kind if who.person is None else f"{who.kind}:{who.person}"
+
+    # --- what is known ------------------------------------------------------------------------------------------------
+
+    def around(self, now: dt.datetime) -> dict[str, Any]:
+        """Facts that are not in the form, papers and fees."""
+        row, children = self.row, self.children
+        started = (row["started_at"] or now).astimezone(terms.LOCAL)
+        cutoff = self.procedure.sla["cutoff"]
+        return {
+            "applicant": {
+                "kind": row["applicant_kind"],
+                "commune": self.applicant.get("commune") or "",
+                "province": row["province"],
+                "verified": bool(self.applicant.get("verified")),
+            },
+            "dossier": {
+                "channel": row["channel"],
+                "supplements": row["supplements"],
+                "extended": bool(row["extensions"]),
+                "province": row["province"],
+                "received_after_cutoff": bool(cutoff) and f"{started:%H:%M}" >= cutoff,
+            },
+            "children": {
+                "count": len(children),
+                "finished": bool(children) and all(one.row["finished_at"] for one in children),
+            },
+            "verifications": {"open": sum(not one.answered for one in self.questions)},
+        }
+
+    def facts(self, now: dt.datetime) -> dict[str, Any]:
+        """Everything that conditions may read."""
+        known = with_form(self.around(now), self.form)
+        missing = [key for key, wanted in self.procedure.papers_wanted(known).items() if not self._has(key, wanted)]
+        due = [vnd for vnd, method in self.fees.values() if method is None]
+        known["documents"] = {"complete": not missing, "missing": missing}
+        known["fees"] = {
+            "settled": not any(due),
+            "total": sum(vnd for vnd, _ in self.fees.values()),
+            "due": sum(due),
+        }
+        return known
+
+    def standing_papers(self) -> list[Paper]:
+        return [paper for paper in self.papers if not paper.removed]
+
+    def _has(self, key: str, wanted: dict[str, Any]) -> bool:
+        kinds = ("original", "certified", "copy")
+        if not any(wanted[kind] for kind in kinds):
+            return True
+        there = [paper for paper in self.standing_papers() if paper.key == key and paper.accepted != 0]
+        if any(paper.file for paper in there):
+            return True
+        return bool(there) and all(sum(one.counts[kind] for one in there) >= wanted[kind] for kind in kinds)
+
+    # --- what changes -------------------------------------------------------------------------------------------------
+
+    def enter(self, target: str, action: str | None, now: dt.datetime) -> None:
+        """Brings the row to a state. ``action`` None: a recall."""
+        row, state = self.row, self.procedure.states[target]
+        term, left = self.procedure.term(self.facts(now)), self.state
+        self._pause(state, target, now)
+        row |= {"state": target, "portal": state["portal"], "clock": state["clock"], "entered_at": now}
+        row["finished_at"] = (row["finished_at"] or now) if state["portal"] in ENDED else None
+        row["returned_at"] = (row["returned_at"] or now) if state["portal"] == 10 else None
+        limited = state["limit"] and state["clock"] == "running"
+        row["step_due_at"] = terms.ends(now, state["limit"]) if limited else None
+        starts = self.procedure.sla["starts"]
+        begins = action is not None and starts in (action, self.procedure.actions[action]["effect"])
+        begins = begins and row["started_at"] is None and state["clock"] in ("running", "paused")
+        if begins:
+            row |= {"started_at": now, "term": term}
+        if row["received_at"] is None and (begins or state["portal"] in (2, 4)):
+            row["received_at"] = now
+        elif action is not None and state["portal"] == 5 and left["portal"] != 5 and row["received_at"] is not None:
+            row["supplements"] += 1
+        office = None if state["role"] is None else row["offices"][self.procedure.roles[state["role"]]["unit"]]
+        row |= {"holder_office": office, "holder_role": state["role"], "holder_id": None, "opened_at": None}
+        self.count_due()
+
+    def stand_in(self, procedure: Procedure, state_key: str, now: dt.datetime) -> None:
+        """Puts the dossier under another release without a step."""
+        self.procedure, row = procedure, self.row
+        state = procedure.states[state_key]
+        office = row["offices"][procedure.roles[state["role"]]["unit"]] if state["role"] else None
+        row |= {"release": procedure.digest, "state": state_key, "portal": state["portal"], "clock": state["clock"]}
+        row |= {"holder_role": state["role"], "holder_office": office}
+        self._pause(state, state_key, now)
+        limited = state["limit"] and state["clock"] == "running"
+        row["step_due_at"] = terms.ends(row["entered_at"], state["limit"]) if limited else None
+        self.count_due()
+
+    def _pause(self, state: dict[str, Any], key: str, now: dt.datetime) -> None:
+        pauses = [dict(pause) for pause in self.row["pauses"]]
+        standing = pauses and pauses[-1]["end"] is None
+        if standing and state["clock"] != "paused":
+            pauses[-1]["end"] = now.isoformat()
+        if not standing and state["clock"] == "paused":
+            pauses.append({"start": now.isoformat(), "end": None, "reason": key})
+        self.row["pauses"] = pauses
+
+    def count_due(self) -> None:
+        row = self.row
+        if row["started_at"] is not None:
+            row["due_at"] = terms.due(row, self.procedure.sla)
+            row["promised_at"] = row["due_at"] or row["promised_at"]
+
+    def charge(self, now: dt.datetime) -> None:
+        """What was paid stays; all else is what the release asks for now."""
+        paid = {key: fee for key, fee in self.fees.items() if fee[1] is not None}
+        wanted = self.procedure.fees_wanted(self.facts(now), self.row["province"])
+        self.fees = {key: [vnd, None] for key, vnd in wanted.items()} | paid
+
+    def write(self, act: str, who: Who, before: dict[str, Any], **told: Any) -> int:
+        """One more entry in the journal, and what follows from every act. Returns its number."""
+        row = self.row
+        changed = frozenset(key for key in row if key not in before or row[key] != before[key])
+        self.journal.append(Entry(act, self.label(who), told.get("step"), changed))
+        row["version"] = len(self.journal)
+        parts = {*row["offices"].values(), row["intake_office"], row["handler_office"], row["holder_office"]}
+        self.seen_by |= {office for office in parts if office}
+        if changed & set(TIMED):
+            self.arm()
+        for event, subject in told.get("events", ()):
+            for notice in self.procedure.notices(event, subject):
+                self.tell(notice, f"{row['version']}:{event}:{subject}")
+        return int(row["version"])
+
+    # --- clocks and notices -------------------------------------------------------------------------------------------
+
+    def wanted_clocks(self) -> set[tuple[str, str, dt.datetime]]:
+        row, sla, key = self.row, self.procedure.sla, self.row["state"]
+        wanted = set()
+        if row["clock"] == "running" and row["due_at"] is not None:
+            wanted.add(("overdue", "", row["due_at"]))
+            if sla["warn"]:
+                wanted.add(("warn", "", terms.before(row["due_at"], sla["warn"])))
+            for index, notice in enumerate(self.procedure.data["notify"]):
+                if notice["event"] == "due_in" and notice["term"]:
+                    wanted.add(("due_in", str(index), terms.before(row["due_at"], notice["term"])))
+        if row["step_due_at"] is not None:
+            wanted.add(("step", key, row["step_due_at"]))
+        if self.state["remind"]:
+            wanted.add(("remind", key, terms.ends(row["entered_at"], self.state["remind"])))
+        for name, action in self.procedure.actions.items():
+            if action["after"] and key in action["sources"]:
+                wanted.add(("after", name, terms.ends(row["entered_at"], action["after"])))
+        return wanted
+
+    def arm(self) -> None:
+        """Clocks that have not rung and are not wanted any more are gone; those that have rung stay as they are."""
+        wanted = self.wanted_clocks()
+        self.clocks = {
+            key: outcome
+            for key, outcome in self.clocks.items()
+            if outcome is not None or key in wanted or key[0] == "verify"
+        }
+        for key in wanted:
+            self.clocks.setdefault(key, None)
+
+    def due_clocks(self, now: dt.datetime) -> list[tuple[str, str, dt.datetime]]:
+        return sorted(
+            (key for key, outcome in self.clocks.items() if outcome is None and key[2] <= now),
+            key=lambda key: (key[2], *key[:2]),
+        )
+
+    def tell(self, notice: dict[str, Any], occasion: str) -> None:
+        """The notices that one line of the release brings about now."""
+        for role in notice["to"]:
+            for recipient, channels in self._behind(role, notice["via"]):
+                for channel in channels:
+                    self.notices.add((occasion, notice["template"], recipient, channel))
+
+    def tell_inbox(self, recipient: str | None, template: str, occasion: str) -> None:
+        if recipient:
+            self.notices.add((occasion, template, recipient, "inbox"))
+
+    @property
+    def holder(self) -> str | None:
+        """Who is told when the holder is told."""
+        row = self.row
+        if row["holder_id"] is not None:
+            return f"person:{row['holder_id']}"
+        return f"office:{row['holder_office']}/{row['holder_role']}" if row["holder_office"] else None
+
+    def _behind(self, role: str, via: Iterable[str]) -> list[tuple[str, list[str]]]:
+        if role == "applicant":
+            reached = {"sms": self.applicant.get("phone"), "email": self.applicant.get("email")}
+            return [("applicant", [channel for channel in via if reached.get(channel)])]
+        channels = [channel for channel in via if channel in ("inbox", "email")] or ["inbox"]
+        if role == "holder":
+            return [(self.holder, channels)] if self.holder else []
+        office = self.row["offices"].get(self.procedure.roles[role]["unit"])
+        return [(f"office:{office}/{role}", channels)] if office else []

@@ -1,0 +1,224 @@
+"""The real side: an installation in which every shipped procedure is published twice, as it is and in a later release.
+
+``House.restart`` leaves nothing in memory; ``fresh_process`` asks another process altogether.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from engine.acts.people import add_membership, add_person
+from engine.acts.publish import (
+    publish_calendar,
+    publish_competences,
+    publish_offices,
+    publish_release,
+    publish_territory,
+)
+from engine.rules.definition import Branch, Effective, Fee, Release
+from engine.rules.permissions import Actor
+from engine.transaction import UnitOfWork
+from tests import shared_run
+from tests.model.picture import Picture, told_by_database
+from tests.model.procedure import Procedure
+from tests.model.town import Town
+from tests.postgres_server import APPLICATION, create_database, drop_database, postgres_url_of
+from tests.world import DISTRICTS, World, cut
+from workflows.calendar_files import load_calendar
+from workflows.competence_files import read_competences
+from workflows.loader import load_folder
+from workflows.offices import generate_offices
+from workflows.territory.reader import read_territory
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SINCE = dt.date(2025, 7, 1)
+LATER = dt.date(2027, 1, 1)
+"""From when the second release of every procedure is in force."""
+
+
+@cache
+def shipped() -> tuple[Release, ...]:
+    return tuple(load_folder(ROOT / "workflows" / "procedures"))
+
+
+@cache
+def later(procedure: str) -> Release:
+    """A second release: one state with another name (mapped), one with another name that is not mapped, every fee
+    dearer, and the first day of the term not counted."""
+    first = next(release for release in shipped() if release.procedure == procedure)
+    held = [key for key, state in first.states.items() if state.clock == "running" and state.role]
+    renamed = {held[1]: f"{held[1]}_b"} | ({held[-1]: f"{held[-1]}_c"} if len(held) > 2 else {})
+
+    def key(state: str) -> str:
+        return renamed.get(state, state)
+
+    def changed(part: Any, **values: Any) -> Any:
+        return msgspec.structs.replace(part, **values)
+
+    return changed(
+        first,
+        version=first.version + 1,
+        effective=Effective(LATER, migrate={held[1]: renamed[held[1]]}),
+        states={key(name): state for name, state in first.states.items()},
+        actions={
+            name: changed(
+                action,
+                sources=tuple(key(source) for source in action.sources),
+                to=tuple(Branch(key(branch.then), branch.when) for branch in action.to),
+            )
+            for name, action in first.actions.items()
+        },
+        notify=tuple(changed(one, subject=one.subject and key(one.subject)) for one in first.notify),
+        children={name: changed(child, opens=key(child.opens)) for name, child in first.children.items()},
+        fees={name: _dearer(fee) for name, fee in first.fees.items()},
+        sla=changed(first.sla, first_day="not_counted"),
+    )
+
+
+def new_town() -> Town:
+    """The model of the installation, with nothing filed yet."""
+    releases = []
+    for release in shipped():
+        last = min(release.effective.until or dt.date.max, LATER - dt.timedelta(days=1))
+        releases.append((Procedure(release), release.effective.start, last))
+        releases.append((Procedure(later(release.procedure)), LATER, dt.date.max))
+    return Town(releases)
+
+
+class House:
+    """One published installation and whoever was hired there."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url, self.folder = url, folder
+        self.staff: dict[tuple[str, str], list[int]] = {}
+        self.names: dict[int, str] = {}
+        self._actors: dict[int, Actor] = {}
+        self.world = World(url, folder)
+
+    @property
+    def kind(self) -> str:
+        return self.world.database.dialect.name
+
+    def restart(self) -> None:
+        """Everything a process remembers is gone: connections, what is published, what was compiled or computed."""
+        now = self.world.now
+        self.world.database.dispose()
+        for name, module in list(sys.modules.items()):
+            if name.startswith("engine."):
+                for value in vars(module).values():
+                    if callable(getattr(value, "cache_clear", None)):
+                        value.cache_clear()
+        self.world = World(self.url, self.folder)
+        self.world.now = now
+        self._actors.clear()
+
+    def actor(self, person: int) -> Actor:
+        """Somebody who was hired; looked up once in the life of a process."""
+        if person not in self._actors:
+            self._actors[person] = self.world.actor(self.names[person])
+        return self._actors[person]
+
+    def pictures(self, codes: Sequence[str]) -> list[Picture]:
+        with self.world.reading() as connection:
+            return [told_by_database(connection, code) for code in codes]
+
+    def fresh_process(self, codes: Sequence[str], now: dt.datetime) -> list[dict[str, Any]]:
+        """What a process that has just begun says of these dossiers: picture, and what a timer may do."""
+        asked = {"url": self.url, "folder": str(self.folder), "codes": codes, "now": now.isoformat()}
+        answer = subprocess.run(
+            [sys.executable, "-m", "tests.model.fresh_process"],
+            input=json.dumps(asked),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        told: list[dict[str, Any]] = json.loads(answer.stdout)
+        return told
+
+    def hired(self, office: str, role: str) -> list[int]:
+        """Two people who have this role at this office."""
+        if (office, role) not in self.staff:
+
+            def hire(unit: UnitOfWork) -> list[tuple[int, str]]:
+                made = []
+                for letter in "ab":
+                    name = f"{role}.{letter}.{office}".lower()
+                    number = add_person(unit, name, f"Cán bộ {letter}")
+                    add_membership(unit, number, office, role, SINCE)
+                    made.append((number, name))
+                return made
+
+            made = self.world.try_act("system", hire)
+            self.names |= dict(made)
+            self.staff[office, role] = [number for number, _ in made]
+        return self.staff[office, role]
+
+
+@contextmanager
+def sqlite_house(folder: Path) -> Iterator[House]:
+    template = shared_run._folder() / "procedures.sqlite"
+    with shared_run._lock("sqlite-procedures"):
+        if not template.exists():
+            growing = template.with_suffix(".part")
+            shutil.copyfile(shared_run.sqlite_template(), growing)
+            _publish(f"sqlite:///{growing}", folder / "publishing")
+            with closing(sqlite3.connect(growing)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            growing.rename(template)
+    path = folder / "house.sqlite"
+    shutil.copyfile(template, path)
+    house = House(f"sqlite:///{path}", folder)
+    yield house
+    house.world.database.dispose()
+
+
+@contextmanager
+def postgres_house(folder: Path, name: str) -> Iterator[House]:
+    sockets, empty = shared_run.postgres_sockets(), shared_run.postgres_template()
+    with shared_run._lock("postgres-procedures"):
+        done = shared_run._folder() / "postgres.procedures"
+        if not done.exists():
+            create_database(sockets, "motcua_procedures", empty)
+            _publish(postgres_url_of(sockets, "motcua_procedures", APPLICATION), folder / "publishing")
+            done.touch()
+    create_database(sockets, name, "motcua_procedures")
+    house = House(postgres_url_of(sockets, name, APPLICATION), folder)
+    yield house
+    house.world.database.dispose()
+    drop_database(sockets, name)
+
+
+def _publish(url: str, folder: Path) -> None:
+    world = World(url, folder)
+
+    def publish(unit: UnitOfWork) -> None:
+        territory = cut(read_territory(), DISTRICTS)
+        publish_territory(unit, territory)
+        publish_offices(unit, generate_offices(territory))
+        publish_competences(unit, read_competences())
+        publish_calendar(unit, load_calendar("vn"))
+        for release in shipped():
+            publish_release(unit, release)
+            publish_release(unit, later(release.procedure))
+
+    world.try_act("system", publish)
+    world.database.dispose()
+
+
+def _dearer(fee: Fee) -> Fee:
+    return msgspec.structs.replace(
+        fee, vnd=fee.vnd + 1000, by_province={province: vnd + 1000 for province, vnd in fee.by_province.items()}
+    )

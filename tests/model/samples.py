@@ -1,0 +1,65 @@
+"""What a test hands in for each procedure: the forms of its golden stories, all of one commune, and an applicant."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from typing import Any
+
+from tests.model.house import shipped
+from tests.model.terms import LOCAL
+from tests.model.town import CENTRES
+from workflows.scenario_files import SCENARIOS, read_scenarios
+
+PDF = b"%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
+MORNINGS = (
+    "2026-02-12 08:30",  # two working days before Tết
+    "2026-03-02 08:00",
+    "2026-04-24 15:20",  # after the cut-off of same-day procedures, before a long holiday
+    "2026-07-31 10:15",
+    "2026-08-31 09:00",  # before the national day
+    "2026-12-30 14:00",  # two days before the second releases come into force
+    "2027-01-29 16:30",  # a week before the next Tết
+)
+
+
+@cache
+def forms(procedure: str) -> list[tuple[str, str, str, dict[str, Any]]]:
+    """(applicant kind, channel, commune, fields) of every different story."""
+    fields = next(release for release in shipped() if release.procedure == procedure).fields
+    places = [key for key, one in fields.items() if one.type == "unit"]
+    found = []
+    for story in read_scenarios(SCENARIOS / f"{procedure}.yaml"):
+        given = story.given
+        if story.version is None:
+            told = next((given.fields[key] for key in places if key in given.fields), given.commune)
+            commune = str(told) if told in CENTRES else "26080"
+            one = (given.kind, given.channel, commune, dict(given.fields) | dict.fromkeys(places, commune))
+            if one not in found:
+                found.append(one)
+    return found
+
+
+def applicant(kind: str, commune: str, reached: bool) -> dict[str, Any]:
+    number = {"citizen": "075090000001", "foreigner": "M1234567"}.get(kind, "3600000001")
+    return {
+        "kind": kind,
+        "name": "Nguyễn Văn Mẫu",
+        "identity_number": number,
+        "phone": "0900000001",
+        "email": "mau@example.vn" if reached else None,
+        "commune": commune,
+        "verified": True,
+    }
+
+
+def beginnings(procedure: str) -> list[dt.datetime]:
+    """Moments at which the procedure's first or second release is in force."""
+    effective = next(release for release in shipped() if release.procedure == procedure).effective
+    moments = [dt.datetime.fromisoformat(text).replace(tzinfo=LOCAL) for text in MORNINGS]
+    last = effective.until or dt.date.max
+    return [
+        one.astimezone(dt.UTC)
+        for one in moments
+        if effective.start <= one.date() and (one.date() <= last or one.year == 2027)
+    ]
