@@ -1,0 +1,163 @@
+"""Who may change what, and when: every changing route × role × state of the dossier, walked over the routes themselves.
+
+``MAY`` is the whole rule. A route that is not in it fails, as does one that anybody else, or in another state, gets
+through; what is refused has changed nothing. Whoever has no part in a dossier meets a 404 that tells nothing, in every
+state and on every route.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+from sqlalchemy import func, select
+from werkzeug.routing import Rule
+
+from api.access import Access
+from engine.store.dossiers import dossiers
+from engine.store.journal import journal, reads
+from tests.acceptance import test_api_access as access
+from tests.acceptance.dossiers_in_states import WAYS, bring_to
+from tests.acceptance.house import House, open_house, sqlite_house
+
+INSIDERS = ("counter", "specialist", "leader", "monitor")
+OUTSIDERS = ("other-counter", "other-specialist", "far-counter", "nobody", "admin")
+STATES = ("new", "accepted", "checking", "held", "returned", "withdrawn")
+ACTION_OF = {"new": "receive", "checking": "submit", "held": "submit", "supplement": "answer", "ready": "return"}
+ABSENT = "H26740-260302-9999"
+
+OPEN, ALWAYS, HELD = {"new", "accepted", "checking", "held"}, set(STATES), {"held"}
+AT_THE_COUNTER, AT_THE_DESK = {"new", "accepted"}, {"checking", "held"}
+
+
+def _all_who_handle(states: set[str]) -> dict[str, set[str]]:
+    """Everybody of the two offices; the colleague is looked at while another holds the dossier."""
+    return {"counter": states, "specialist": states, "leader": states, "colleague": HELD}
+
+
+MAY: dict[str, dict[str, set[str]]] = {
+    "POST actions": {"counter": AT_THE_COUNTER, "specialist": AT_THE_DESK},
+    "POST opening": {"counter": AT_THE_COUNTER, "specialist": {"checking"}},
+    "PUT assignment": {"counter": AT_THE_COUNTER, "specialist": {"checking"}},
+    "DELETE assignment": {"specialist": HELD, "leader": HELD},
+    "POST recalls": {"counter": {"checking"}},
+    "POST documents": _all_who_handle(OPEN),
+    "PUT documents/<int:number>/check": _all_who_handle(OPEN),
+    "DELETE documents/<int:number>": _all_who_handle(OPEN),
+    "PUT fees/<key>": _all_who_handle({*OPEN, "withdrawn"}),
+    "POST verifications": {"counter": AT_THE_COUNTER, "specialist": AT_THE_DESK},
+    "PUT verifications/<int:number>": {},  # only the office that was asked: test_api_papers.py
+    "POST extensions": {
+        "specialist": {"accepted", *AT_THE_DESK},
+        "leader": {"accepted", *AT_THE_DESK},
+        "colleague": HELD,
+    },
+    "POST transfers": {"counter": AT_THE_COUNTER, "specialist": AT_THE_DESK, "leader": OPEN},
+    "POST links": _all_who_handle(ALWAYS),
+    "POST notes": _all_who_handle(ALWAYS),
+    "POST rectifications": _all_who_handle(ALWAYS),
+    "POST personal-data-views": _all_who_handle(ALWAYS),
+}
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("matrix")
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    opened = open_house(sqlite_house(folder), folder)
+    yield opened
+    opened.close()
+    structlog.reset_defaults()
+
+
+def changing(house: House) -> list[tuple[Rule, str]]:
+    """The routes by which staff change a dossier."""
+    return [
+        (rule, method)
+        for rule, method in access.routes(house)
+        if access.rule_of(house, rule) is Access.STAFF and "<code>" in rule.rule and method != "GET"
+    ]
+
+
+def test_everybody_changes_what_the_rule_says_and_nothing_else(house: House) -> None:
+    seen: dict[str, dict[str, set[str]]] = {}
+    for state in STATES:
+        values = _values(house, state)
+        for rule, method in changing(house):
+            for who in (*INSIDERS, "colleague") if state == "held" else INSIDERS:
+                before = _stands(house, values["code"])
+                answer = _ask(house, rule, method, values, who, state)
+                name = f"{method} {rule.rule.removeprefix('/api/v1/dossiers/<code>/')}"
+                changed = seen.setdefault(name, {})
+                if _stands(house, values["code"]) != before:
+                    assert answer.status_code < 300, f"{name} by {who} was refused and changed what is {state}"
+                    changed.setdefault(who, set()).add(state)
+                    values = _values(house, state)
+                else:
+                    assert answer.status_code in (200, 403, 404, 409), f"{name} {who} {state}: {answer.text}"
+    assert seen == MAY
+
+
+def test_in_every_state_a_dossier_of_others_is_as_one_that_is_not_there(house: House) -> None:
+    for state in WAYS:
+        values = _values(house, state)
+        for rule, method in access.routes(house):
+            if access.rule_of(house, rule) is Access.STAFF and "<code>" in rule.rule:
+                who = OUTSIDERS[hash_of(rule.rule + method + state) % len(OUTSIDERS)]
+                theirs = _ask(house, rule, method, values, who, state)
+                absent = _ask(house, rule, method, values | {"code": ABSENT}, who, state)
+                assert (theirs.status_code, absent.status_code) == (404, 404), f"{method} {rule.rule} {who} {state}"
+                assert _without_names(theirs, values["code"]) == _without_names(absent, ABSENT)
+
+
+def hash_of(text: str) -> int:
+    """The same in every process."""
+    return sum(text.encode())
+
+
+def _values(house: House, state: str) -> dict[str, Any]:
+    filed = bring_to(house, state)
+    papers = house.person("counter").get(f"/api/v1/dossiers/{filed['code']}/documents").json["items"]
+    return {
+        "code": filed["code"],
+        "token": filed["link_token"],
+        "number": papers[0]["id"],
+        "key": "fee",
+        "other": _other(house),
+    }
+
+
+def _other(house: House) -> str:
+    """A second dossier of the same offices, to link with."""
+    found: str = house.person("counter").get("/api/v1/dossiers?limit=2").json["items"][-1]["code"]
+    return found
+
+
+def _ask(house: House, rule: Rule, method: str, values: dict[str, Any], who: str, state: str) -> Any:
+    caller, version = house.person(who), _stands(house, values["code"])[0]
+    path = rule.rule.replace("<code>", values["code"])
+    if rule.rule.endswith("/actions"):
+        return caller.post(path, {"action": ACTION_OF.get(state, "forward")}, version=version)
+    if rule.rule.endswith("/links"):
+        return caller.post(path, {"dossier": values["other"], "kind": "related"}, version=version)
+    return access.ask(caller, rule, method, values, version)
+
+
+def _stands(house: House, code: str) -> tuple[int, int, int]:
+    """The version of a dossier, how many entries its journal has, and how many looks at personal data were noted."""
+    of_this = select(dossiers.c.id).where(dossiers.c.code == code).scalar_subquery()
+    entries = select(func.count()).select_from(journal).where(journal.c.dossier_id == of_this).scalar_subquery()
+    looks = select(func.count()).select_from(reads).where(reads.c.dossier_id == of_this).scalar_subquery()
+    with house.runtime.database.connect() as connection:
+        found = connection.execute(
+            select(dossiers.c.version, entries, looks).where(dossiers.c.code == code)
+        ).one_or_none()
+    return (1, 0, 0) if found is None else (found[0], found[1], found[2])
+
+
+def _without_names(answer: Any, code: str) -> dict[str, Any]:
+    told: dict[str, Any] = {key: value for key, value in answer.json.items() if key not in ("instance", "facts")}
+    return {key: str(value).replace(code, "…") for key, value in told.items()}
