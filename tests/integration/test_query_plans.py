@@ -1,0 +1,134 @@
+"""The pages that are read all day are served by their indexes, in order, on both databases.
+
+One dossier is copied some thousand times, so that PostgreSQL has a choice; then the very statements that the engine
+sends are explained. What a page costs follows from this: as many index entries as it has rows, however much lies there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Table, event
+
+from engine.rules.permissions import Actor, Membership
+from engine.store.base import metadata
+from engine.store.delivery import claim
+from engine.store.queues import Filters, list_dossiers, queue_counts, visible_dossiers
+from engine.store.reports import on_time, register
+from tests.world import BRANCH, LONG_KHANH, World
+
+COPIES = 8_000
+OURS = "copy.n % 40 = 0"
+"""One copy in forty is of our own offices; the others are of as many others."""
+
+CHANGED = {
+    "id": "copy.n + 1000",
+    "dossier_id": "copy.n + 1000",
+    "code": "code || '-' || copy.n",
+    "link_hash": "copy.n || '-' || substr(link_hash, 1, 40)",
+    "key": f'CASE WHEN {OURS} THEN "key" ELSE "key" % 1000000007 + copy.n % 40 END',
+    "office": f"CASE WHEN {OURS} THEN office ELSE office || (copy.n % 40) END",
+    "holder_office": f"CASE WHEN {OURS} THEN holder_office ELSE holder_office || (copy.n % 40) END",
+    "handler_office": f"CASE WHEN {OURS} THEN handler_office ELSE handler_office || (copy.n % 40) END",
+    "intake_office": f"CASE WHEN {OURS} THEN intake_office ELSE intake_office || (copy.n % 40) END",
+    "province": f"CASE WHEN {OURS} THEN province ELSE '79' END",
+}
+WHOLE = re.compile(
+    r"Seq Scan on (?!finished_by_day)|^SCAN (?!anon_|\(subquery|CONSTANT|finished_by_day)(?!.*USING .*INDEX)",
+    re.MULTILINE,
+)
+SORTED = re.compile(r"Sort|TEMP B-TREE")
+ALL = Filters()
+Question = Callable[[Connection], Any]
+TABLES = ("applicants", "dossier_offices", "clocks", "outbox", "search_keys")
+
+
+@pytest.fixture
+def crowded(world: World) -> World:
+    code = world.land_at("checking")
+    number, tables = world.row(code)["id"], metadata.tables
+    world.tamper(
+        *(_copying(tables[name], "dossier_id", number) for name in TABLES),
+        _copying(tables["dossiers"], "id", number),
+        "ANALYZE" if world.database.dialect.name == "sqlite" else "VACUUM ANALYZE",
+    )
+    return world
+
+
+def _copying(table: Table, key: str, number: int) -> str:
+    names = [column.name for column in table.columns if not (table.name == "outbox" and column.name == "id")]
+    own = {"key": '"key" || copy.n'} if table.name == "outbox" else {}
+    values = ", ".join({**CHANGED, **own}.get(name, f'"{name}"') for name in names)
+    columns = ", ".join(f'"{name}"' for name in names)
+    copies = f"WITH RECURSIVE copy(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copy WHERE n < {COPIES})"
+    return (
+        f"INSERT INTO {table.name} ({columns}) {copies} SELECT {values} FROM {table.name}, copy WHERE {key} = {number}"
+    )
+
+
+def test_pages_are_read_along_their_indexes(crowded: World) -> None:
+    now, today, mine = crowded.now, crowded.now.date(), Filters(holder_office=BRANCH)
+    officer, counter, monitor = (
+        staff((BRANCH, "specialist")),
+        staff((LONG_KHANH, "counter")),
+        staff(("UB-75", "monitor")),
+    )
+    dated, undated, month = (now.isoformat(), 5_000), (None, 5_000), (now - dt.timedelta(days=30), now)
+
+    def page(actor: Actor, filters: Filters = ALL, **more: Any) -> Question:
+        return lambda connection: list_dossiers(connection, actor, filters, now, **more)
+
+    seen = visible_dossiers(counter, today)
+    for index, question in (
+        ("ix_dossiers_holder", page(officer, mine, by_due=True)),
+        ("ix_dossiers_holder", page(officer, mine, by_due=True, after=dated)),
+        ("ix_dossiers_holder", page(officer, mine, by_due=True, after=undated)),
+        ("dossier_offices", page(counter)),
+        ("dossier_offices", page(counter, after=undated)),
+        ("search_keys", page(counter, Filters(text="mẫu văn nguyễn"))),
+        ("search_keys", page(counter, Filters(text="mẫu"), after=undated)),
+        ("ix_dossiers_received", lambda of: register(of, seen, LONG_KHANH, *month)),
+        ("ix_dossiers_received", lambda of: register(of, seen, LONG_KHANH, *month, after=(now, 5_000))),
+        ("ix_outbox_waiting", lambda of: claim(of, now, now, 100)),
+    ):
+        for plan in plans(crowded, question):
+            assert index in plan.replace("PRIMARY KEY", "search_keys")
+            assert not WHOLE.search(plan) and not SORTED.search(plan), plan
+    for index, question in (  # these put a few rows in order, or together
+        ("dossier_offices", page(staff((BRANCH, "specialist"), (LONG_KHANH, "counter")))),
+        ("search_keys", page(monitor, Filters(text="mẫu văn nguyễn"))),
+        ("ix_dossiers_holder", lambda of: queue_counts(of, officer, BRANCH, now)),
+        ("ix_dossiers_running_handler", lambda of: on_time(of, officer, today, today, now, BRANCH)),
+        ("ix_dossiers_running_province", lambda of: on_time(of, monitor, today, today, now)),
+    ):
+        for plan in plans(crowded, question):
+            assert index in plan.replace("PRIMARY KEY", "search_keys")
+            assert not WHOLE.search(plan), plan
+
+
+def staff(*places: tuple[str, str]) -> Actor:
+    held = tuple(Membership(office, role, dt.date(2025, 7, 1), None, "75") for office, role in places)
+    return Actor("staff", "reader", person_id=1, memberships=held)
+
+
+def plans(world: World, question: Question) -> list[str]:
+    """How the database goes about each statement of a question."""
+    said: list[tuple[str, Any]] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        said.append((statement, parameters))
+
+    word = "EXPLAIN QUERY PLAN" if world.database.dialect.name == "sqlite" else "EXPLAIN"
+    with world.database.connect() as connection:
+        event.listen(world.database, "before_cursor_execute", hear)
+        question(connection)
+        event.remove(world.database, "before_cursor_execute", hear)
+        asked = [(statement, given) for statement, given in said if statement.startswith(("SELECT", "WITH"))]
+        assert asked
+        told = [connection.exec_driver_sql(f"{word} {statement}", given).all() for statement, given in asked]
+        connection.rollback()
+    return ["\n".join(str(row[-1]) for row in rows) for rows in told]
