@@ -150,6 +150,17 @@ class LookUp(Body):
     receipt_code = Line(40, required=True)
 
 
+class Decision(Body):
+    """Either ``dossiers``, or all that wait of an old ``commune`` and, where given, of a ``hamlet`` of it."""
+
+    to = Word(COMMUNE, required=True)
+    legal = Line(200, required=True)
+    reason = Prose(required=True)
+    dossiers = fields.List(Word(CODE), load_default=list, validate=validate.Length(0, 200))
+    commune = Word(COMMUNE, allow_none=True, load_default=None)
+    hamlet = Line(100, allow_none=True, load_default=None)
+
+
 class NewWebhook(Body):
     url = Word(
         WEB_ADDRESS,

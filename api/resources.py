@@ -15,6 +15,7 @@ from api.people import people
 from api.personal_data import personal_data
 from api.problem_kinds import problem_kinds
 from api.procedures import procedures
+from api.reforms import reforms
 from api.reports import reports
 from api.sessions import sessions
 from api.status import status
@@ -40,6 +41,7 @@ RESOURCES = (
     units,
     offices,
     reports,
+    reforms,
     webhooks,
     problem_kinds,
 )

@@ -35,7 +35,20 @@ from api.shapes.dossiers import (
     Verifications,
 )
 from api.shapes.people import Inbox, InboxLine, Me, Membership, Session, Webhook, WebhookMade, Webhooks
-from api.shapes.reports import OnTime, OnTimeLine, QueueLine, Queues, Register, RegisterLine
+from api.shapes.reports import (
+    Decided,
+    OnTime,
+    OnTimeLine,
+    QueueLine,
+    Queues,
+    ReformLine,
+    Reforms,
+    Register,
+    RegisterLine,
+    Triage,
+    TriageCandidate,
+    TriageLine,
+)
 
 __all__ = [
     "Action",
@@ -43,6 +56,7 @@ __all__ = [
     "Candidate",
     "Child",
     "ClockAnswer",
+    "Decided",
     "Document",
     "DocumentAdded",
     "Documents",
@@ -76,6 +90,8 @@ __all__ = [
     "Procedures",
     "QueueLine",
     "Queues",
+    "ReformLine",
+    "Reforms",
     "Register",
     "RegisterLine",
     "Relative",
@@ -87,6 +103,9 @@ __all__ = [
     "StatusStep",
     "StatusTask",
     "TraceLine",
+    "Triage",
+    "TriageCandidate",
+    "TriageLine",
     "Unit",
     "Verification",
     "Verifications",

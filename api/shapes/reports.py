@@ -1,4 +1,4 @@
-"""Reports."""
+"""Reports, and where reorganisations stand."""
 
 from __future__ import annotations
 
@@ -49,3 +49,43 @@ class RegisterLine(Shape):
 class Register(Shape):
     items = many(RegisterLine)
     next = text(True)
+
+
+class ReformLine(Shape):
+    number = whole()
+    code = text()
+    name = one(Words)
+    date = day()
+    digest = text()
+    state = text()
+    dossiers = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+
+
+class Reforms(Shape):
+    items = many(ReformLine)
+
+
+class TriageCandidate(Shape):
+    commune = text()
+    office = text()
+    office_name = one(Words, True)
+    share = fields.Float(required=True, allow_none=True)
+    suggested = fields.Boolean(required=True)
+
+
+class TriageLine(Shape):
+    province = text()
+    commune = text(True)
+    commune_name = text(True)
+    dossiers = whole()
+    candidates = many(TriageCandidate)
+
+
+class Triage(Shape):
+    items = many(TriageLine)
+
+
+class Decided(Shape):
+    asked = whole()
+    moved = whole()
+    left = whole()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -57,6 +58,11 @@ class Run:
         self.reader = ReformReader(runtime.database, runtime.catalogue, self.reform)
         self.planner = Planner(self.reform, self.known)
         self._ways: dict[tuple[tuple[str, int], ...], Way] = {}
+
+    @property
+    def day_before(self) -> dt.date:
+        """The last day of the old order."""
+        return self.reform.date - dt.timedelta(days=1)
 
     def way(self, numbers: Mapping[str, int]) -> Way:
         """How a dossier passes whose desks belong to the groups with these numbers."""

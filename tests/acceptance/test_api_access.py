@@ -31,6 +31,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "actions": {"action": "forward"},
     "assignment": {},
     "check": {"accepted": True},
+    "decisions": {"to": "26737", "commune": "26737", "legal": "QĐ 5", "reason": "thuộc phường ấy"},
     "documents": {"reason": "nhầm"},
     "extensions": {"term": {"amount": 1, "unit": "working_day"}, "reason": "mưa"},
     "fees": {"method": "cash", "receipt": "1"},
