@@ -85,6 +85,8 @@ def arm(case: Case) -> None:
     """Replaces the clocks that have not fired by those the row wants now; a fired one never comes back."""
     wanted = _clock_rows(case, wanted_clocks(case.row, case.release, case.calendar))
     waiting = "fired_at IS NULL AND kind <> 'verify'"
+    if _reminded(case, wanted):
+        waiting += " AND kind <> 'remind'"
     case.unit.writes.delete(clocks, {"dossier_id": case.id}, condition=waiting, spare=wanted)
     case.unit.writes.insert(clocks, wanted, new_only=True)
 
@@ -106,6 +108,12 @@ def _update_row(case: Case, changed: dict[str, Any]) -> None:
     somebody, something = Text("người khác", "somebody else"), Text("một thao tác khác", "something else")
     stale = partial(Stale, dossier=case.code, who="", name=somebody, act="", did=something, when=case.unit.now)
     case.unit.writes.update(dossiers, changed, same, must=stale)
+
+
+def _reminded(case: Case, wanted: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether the dossier waits on where it was, past its first reminder: the next follows from when that one rang."""
+    stays = all(case.row[name] == case.before.get(name) for name in ("state", "entered_at"))
+    return stays and any(one["kind"] == "remind" and one["due_at"] <= case.unit.now for one in wanted)
 
 
 def _clock_rows(case: Case, wanted: Iterable[Clock]) -> list[dict[str, Any]]:

@@ -10,8 +10,9 @@ import msgspec
 from engine.acts.migrate_dossier import LostState, migrate_dossier, running_under_others
 from engine.acts.publish import publish_release
 from engine.rules.definition import Effective, Release, State, Term
+from engine.schedule import sweep_all_due
 from tests.unit.releases import text
-from tests.world import World
+from tests.world import World, moment
 from tests.world_releases import land
 
 SINCE = dt.date(2026, 3, 3)
@@ -91,3 +92,23 @@ def _with(action: Any, old: str, new: str) -> Any:
         sources=tuple(new if one == old else one for one in action.sources),
         to=tuple(msgspec.structs.replace(arm, then=new if arm.then == old else arm.then) for arm in action.to),
     )
+
+
+def test_the_limit_of_the_step_counts_from_entering_its_state(world: World) -> None:
+    code = world.land_at("checking")
+    world.at("2026-03-03 14:00")
+    world.act("admin", publish_release, renamed())
+    world.act("system", migrate_dossier, world.row(code)["id"], world.runtime.catalogue.workflow(renamed().digest()))
+    assert world.row(code)["step_due_at"] == moment("2026-03-03 17:00") == world.armed(code)["step", "review"]
+
+
+def test_reminders_go_on_under_the_new_release(world: World) -> None:
+    code = world.land_at("checking")
+    world.do("specialist", code, "ask", reason="Thiếu giấy tờ")
+    world.at("2026-03-09 08:00")
+    sweep_all_due(world.runtime)
+    before = world.armed(code)
+    assert before["remind", "supplement"] == moment("2026-03-13 17:00")
+    world.act("admin", publish_release, renamed())
+    world.act("system", migrate_dossier, world.row(code)["id"], world.runtime.catalogue.workflow(renamed().digest()))
+    assert world.armed(code)["remind", "supplement"] == before["remind", "supplement"]

@@ -24,7 +24,7 @@ def claim(town: Town, who: Who, now: dt.datetime, dossier: Dossier) -> None:
     if dossier.row["holder_id"] != who.person:
         before = dict(dossier.row)
         dossier.row |= {"holder_id": who.person, "opened_at": dossier.row["opened_at"] or now}
-        dossier.write("claim", who, before)
+        dossier.write("claim", who, now, before)
 
 
 def release_claim(town: Town, who: Who, now: dt.datetime, dossier: Dossier) -> None:
@@ -36,7 +36,7 @@ def release_claim(town: Town, who: Who, now: dt.datetime, dossier: Dossier) -> N
     if holder != who.person and (dossier.row["holder_office"], "leader") not in who.posts:
         raise Refused("forbidden")
     dossier.row["holder_id"] = None
-    dossier.write("release_claim", who, before)
+    dossier.write("release_claim", who, now, before)
 
 
 def assign(town: Town, who: Who, now: dt.datetime, dossier: Dossier, person: int) -> None:
@@ -50,7 +50,7 @@ def assign(town: Town, who: Who, now: dt.datetime, dossier: Dossier, person: int
         raise Refused("invalid-input")
     if row["holder_id"] != person:
         row["holder_id"] = person
-        dossier.write("assign", who, before)
+        dossier.write("assign", who, now, before)
 
 
 def mark_opened(town: Town, who: Who, now: dt.datetime, dossier: Dossier) -> None:
@@ -58,7 +58,7 @@ def mark_opened(town: Town, who: Who, now: dt.datetime, dossier: Dossier) -> Non
     row, before = dossier.row, dict(dossier.row)
     if row["opened_at"] is None and (row["holder_office"], row["holder_role"]) in who.posts:
         row["opened_at"] = now
-        dossier.write("open", who, before)
+        dossier.write("open", who, now, before)
 
 
 def transfer(
@@ -82,7 +82,7 @@ def transfer(
     role = dossier.state["role"]
     if role is not None and dossier.procedure.roles[role]["unit"] == key:
         row |= {"holder_office": office, "holder_role": role, "holder_id": None, "opened_at": None}
-    number = dossier.write("transfer", who, before, events=[("action", "transfer")])
+    number = dossier.write("transfer", who, now, before, events=[("action", "transfer")])
     dossier.tell(_TO_APPLICANT | {"template": "chuyen-co-quan"}, f"{number}:transfer")
 
 
@@ -105,7 +105,7 @@ def recall(town: Town, who: Who, now: dt.datetime, dossier: Dossier) -> None:
     dossier.enter(last.step[0], None, now)
     if row["holder_office"] is not None:
         row |= {"holder_id": who.person, "opened_at": now}
-    dossier.write("recall", who, before)
+    dossier.write("recall", who, now, before)
 
 
 # --- what stands in it --------------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ def add_document(
     if not known or any(not 0 <= count <= 999 for count in counts.values()) or not (file or any(counts.values())):
         raise Refused("invalid-input")
     dossier.papers.append(Paper(key, counts, file))
-    dossier.write("add_document", who, dict(dossier.row))
+    dossier.write("add_document", who, now, dict(dossier.row))
 
 
 def check_document(
@@ -134,7 +134,7 @@ def check_document(
     if not accepted and not reason:
         raise Refused("invalid-input")
     paper.accepted = int(accepted)
-    dossier.write("check_document", who, dict(dossier.row))
+    dossier.write("check_document", who, now, dict(dossier.row))
 
 
 def remove_document(town: Town, who: Who, now: dt.datetime, dossier: Dossier, number: int, reason: str) -> None:
@@ -148,7 +148,7 @@ def remove_document(town: Town, who: Who, now: dt.datetime, dossier: Dossier, nu
     if paper.signed or any(one.reused_from == number for one in others):
         raise Refused("paper-in-use")
     paper.removed = True
-    dossier.write("remove_document", who, dict(dossier.row))
+    dossier.write("remove_document", who, now, dict(dossier.row))
 
 
 def settle_fee(
@@ -163,7 +163,7 @@ def settle_fee(
     if dossier.fees[key][1] is not None:
         raise Refused("fee-settled")
     dossier.fees[key][1] = method
-    dossier.write("settle_fee", who, dict(dossier.row))
+    dossier.write("settle_fee", who, now, dict(dossier.row))
 
 
 def rectify(
@@ -178,7 +178,7 @@ def rectify(
     if fields:
         dossier.form = dossier.procedure.form({**dossier.form, **fields}, dossier.around(now))
     dossier.charge(now)
-    dossier.write("rectify", who, dict(dossier.row))
+    dossier.write("rectify", who, now, dict(dossier.row))
 
 
 def add_note(town: Town, who: Who, now: dt.datetime, dossier: Dossier, text: str) -> None:
@@ -186,7 +186,7 @@ def add_note(town: Town, who: Who, now: dt.datetime, dossier: Dossier, text: str
     _has_part(dossier, who)
     if not text.strip():
         raise Refused("invalid-input")
-    dossier.write("add_note", who, dict(dossier.row))
+    dossier.write("add_note", who, now, dict(dossier.row))
 
 
 # --- its time, its release, its questions ---------------------------------------------------------------------------
@@ -208,7 +208,7 @@ def extend_deadline(
         raise Refused("cannot-extend")
     row["extensions"] = [*row["extensions"], {"by": term, "at": now.isoformat(), "reason": "mau-04"}]
     dossier.count_due()
-    number = dossier.write("extend_deadline", who, before, events=[("action", "extend_deadline")])
+    number = dossier.write("extend_deadline", who, now, before, events=[("action", "extend_deadline")])
     dossier.tell(_TO_APPLICANT | {"template": "gia-han"}, f"{number}:extend_deadline")
 
 
@@ -223,7 +223,7 @@ def ask_verification(
     due_at = terms.ends(now, {"amount": 3, "unit": "working_day"})
     dossier.questions.append(Question(number, office, due_at))
     dossier.seen_by.add(office)
-    entry = dossier.write("ask_verification", who, dict(dossier.row))
+    entry = dossier.write("ask_verification", who, now, dict(dossier.row))
     dossier.clocks["verify", str(number), due_at] = None
     dossier.tell_inbox(f"office:{office}/specialist", "xac-minh", f"{entry}:xac-minh")
 
@@ -238,7 +238,7 @@ def answer_verification(town: Town, who: Who, now: dt.datetime, dossier: Dossier
     if asked.answered:
         raise Refused("verification-answered")
     asked.answered = True
-    entry = dossier.write("answer_verification", who, dict(dossier.row))
+    entry = dossier.write("answer_verification", who, now, dict(dossier.row))
     dossier.tell_inbox(dossier.holder, "da-xac-minh", f"{entry}:da-xac-minh")
 
 
@@ -250,8 +250,8 @@ def migrate(town: Town, who: Who, now: dt.datetime, dossier: Dossier, procedure:
     if state not in procedure.states:
         raise Refused("lost-state")
     dossier.stand_in(procedure, state, now)
-    dossier.write("migrate", who, before)
-    dossier.arm()
+    dossier.write("migrate", who, now, before)
+    dossier.arm(now, stays=True)
     dossier.charge(now)
 
 
@@ -298,7 +298,7 @@ def _rung(town: Town, dossier: Dossier, key: tuple[str, str, dt.datetime], now: 
             dossier.tell_inbox(recipient, "xac-minh-qua-han", f"verify:{subject}")
         return "done"
     if kind == "overdue":
-        dossier.write("overdue", system, dict(dossier.row))
+        dossier.write("overdue", system, now, dict(dossier.row))
     if kind in ("warn", "step") and dossier.row["holder_office"]:
         template = {"warn": "sap-den-han", "step": "buoc-qua-han"}[kind]
         dossier.tell({"to": ["holder"], "via": ["inbox"], "template": template}, occasion)

@@ -203,7 +203,7 @@ class Dossier:
         wanted = self.procedure.fees_wanted(self.facts(now), self.row["province"])
         self.fees = {key: [vnd, None] for key, vnd in wanted.items()} | paid
 
-    def write(self, act: str, who: Who, before: dict[str, Any], **told: Any) -> int:
+    def write(self, act: str, who: Who, now: dt.datetime, before: dict[str, Any], **told: Any) -> int:
         """One more entry in the journal, and what follows from every act. Returns its number."""
         row = self.row
         changed = frozenset(key for key in row if key not in before or row[key] != before[key])
@@ -212,7 +212,7 @@ class Dossier:
         parts = {*row["offices"].values(), row["intake_office"], row["handler_office"], row["holder_office"]}
         self.seen_by |= {office for office in parts if office}
         if changed & set(TIMED):
-            self.arm()
+            self.arm(now, stays=not changed & {"state", "entered_at"})
         for event, subject in told.get("events", ()):
             for notice in self.procedure.notices(event, subject):
                 self.tell(notice, f"{row['version']}:{event}:{subject}")
@@ -239,13 +239,15 @@ class Dossier:
                 wanted.add(("after", name, terms.ends(row["entered_at"], action["after"])))
         return wanted
 
-    def arm(self) -> None:
-        """Clocks that have not rung and are not wanted any more are gone; those that have rung stay as they are."""
+    def arm(self, now: dt.datetime, stays: bool) -> None:
+        """Clocks that have not rung and are not wanted any more are gone; those that have rung stay as they are. A
+        dossier that stays where it is, past its first reminder, keeps its next one."""
         wanted = self.wanted_clocks()
+        reminded = stays and any(kind == "remind" and due_at <= now for kind, _, due_at in wanted)
         self.clocks = {
             key: outcome
             for key, outcome in self.clocks.items()
-            if outcome is not None or key in wanted or key[0] == "verify"
+            if outcome is not None or key in wanted or key[0] == "verify" or (reminded and key[0] == "remind")
         }
         for key in wanted:
             self.clocks.setdefault(key, None)

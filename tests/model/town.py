@@ -120,7 +120,7 @@ class Town:
         row = self._row(procedure, wanted, now, parent)
         dossier = Dossier(procedure, row, form, dict(wanted.applicant))
         step = procedure.initial
-        dossier.write("file", who, {}, events=[("entered", step)])
+        dossier.write("file", who, now, {}, events=[("entered", step)])
         dossier.papers = [_handed_in(paper) for paper in wanted.papers] + (taken_over or [])
         dossier.charge(now)
         self.dossiers[dossier.code] = dossier
@@ -256,7 +256,7 @@ class Town:
         if brought and acting["signature"] == "digital":
             brought.signed = True
         events = [("action", action)] + ([("entered", target)] if target != source else [])
-        dossier.write(action, who, before, step=(source, target, acting["effect"], role), events=events)
+        dossier.write(action, who, now, before, step=(source, target, acting["effect"], role), events=events)
         self._open_children(dossier, who, now)
 
     def _open_children(self, dossier: Dossier, who: Who, now: dt.datetime) -> None:
