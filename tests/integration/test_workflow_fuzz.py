@@ -47,25 +47,25 @@ def _survives(data: str | bytes) -> None:
     assert all(1 <= problem.line <= lines + 1 and problem.column >= 1 for problem in problems)
 
 
-@settings(max_examples=300)
+@settings(max_examples=settings().max_examples)
 @given(st.binary(max_size=400))
 def test_random_bytes(data: bytes) -> None:
     _survives(data)
 
 
-@settings(max_examples=300)
+@settings(max_examples=settings().max_examples)
 @given(st.text(max_size=400))
 def test_random_text(text: str) -> None:
     _survives(text)
 
 
-@settings(max_examples=400)
+@settings(max_examples=2 * settings().max_examples)
 @given(st.lists(st.sampled_from(PIECES), max_size=60).map("".join))
 def test_text_that_resembles_yaml(text: str) -> None:
     _survives(text)
 
 
-@settings(max_examples=60)
+@settings(max_examples=settings().max_examples // 3)
 @given(
     st.integers(0, 100),
     st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), st.sampled_from(SWAPS)), min_size=1, max_size=6),
@@ -78,7 +78,7 @@ def test_shipped_files_with_pieces_swapped(number: int, swaps: list[tuple[float,
     _survives(text)
 
 
-@settings(max_examples=50)
+@settings(max_examples=settings().max_examples // 4)
 @given(st.integers(0, 100), st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=5))
 def test_shipped_files_with_words_exchanged(number: int, pairs: list[tuple[float, float]]) -> None:
     words = _samples()[number % len(_samples())].split(" ")
@@ -88,7 +88,7 @@ def test_shipped_files_with_words_exchanged(number: int, pairs: list[tuple[float
     _survives(" ".join(words))
 
 
-@settings(max_examples=50)
+@settings(max_examples=settings().max_examples // 4)
 @given(st.integers(0, 100), st.floats(0, 1), st.binary(min_size=1, max_size=4))
 def test_shipped_files_with_bytes_overwritten(number: int, where: float, data: bytes) -> None:
     raw = _samples()[number % len(_samples())].encode()

@@ -124,7 +124,7 @@ def test_both_accept_the_correct_file() -> None:
     assert _loader_accepts(data) == (True, [])
 
 
-@settings(max_examples=120)
+@settings(max_examples=settings().max_examples // 2)
 @given(changes)
 def test_schema_and_loader_agree_on_changed_files(steps: list[tuple[int, str, str, Any]]) -> None:
     data = json.loads(_correct_text())
@@ -136,7 +136,7 @@ def test_schema_and_loader_agree_on_changed_files(steps: list[tuple[int, str, st
     assert by_loader == (not by_schema), (by_schema, errors)
 
 
-@settings(max_examples=200)
+@settings(max_examples=settings().max_examples)
 @given(values)
 def test_schema_and_loader_agree_on_anything(data: Any) -> None:
     assert _loader_accepts(data)[0] == _validator().is_valid(data)
