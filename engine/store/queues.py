@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
@@ -124,14 +125,16 @@ def _rule(sight: Sight, offices: Any, provinces: Any, dossier: Any) -> ColumnEle
     return or_(*rules) if rules else false()
 
 
+_PART = dossier_offices.alias("part")
+
+
 def has_part(offices: Any) -> ColumnElement[bool]:
     """One of the offices ever had a part in the dossier; office codes, or a gap for them.
 
     Looked up dossier by dossier, which OFFSET makes PostgreSQL do: left free, it reads all that an office ever had a
     part in beforehand, and puts that in order, for the fifty rows of a page.
     """
-    part = dossier_offices.alias("part")
-    of_this = select(1).where(part.c.dossier_id == dossiers.c.id, part.c.office.in_(offices))
+    of_this = select(1).where(_PART.c.dossier_id == dossiers.c.id, _PART.c.office.in_(offices))
     return exists(of_this.correlate(dossiers).offset(literal_column("0")))
 
 
@@ -243,9 +246,14 @@ def _seen_by(office: str) -> _Way:
     return _Way(part, dossier_offices.join(dossiers, part == dossiers.c.id), (dossier_offices.c.office == office,))
 
 
+@cache
+def _word(number: int) -> FromClause:
+    return search_keys.alias(f"word_{number}")
+
+
 def _found(keys: Sequence[int]) -> _Way:
     """Dossiers that stand under all of the keys of a search."""
-    first, *others = (search_keys.alias(f"word_{number}") for number in range(len(keys)))
+    first, *others = (_word(number) for number in range(len(keys)))
     conditions = [first.c.key == keys[0]]
     for other, key in zip(others, keys[1:], strict=True):
         both = and_(other.c.key == key, other.c.dossier_id == first.c.dossier_id)
