@@ -100,7 +100,9 @@ def decide(unit: UnitOfWork, run: Run, dossier_id: int, commune: str, *, by: str
     if not legal.strip() or not reason.strip():
         raise wrong("legal", "phải ghi văn bản và lý do", "name the decision and its reason")
     found = run.planner.decide(live[dossier_id])
-    unit.connection.execute(update(reform_items).where(mine).values(chosen=sorted(chosen), at=unit.now))
+    place = found.place if found.outcome == "moves" else None  # later reforms read from it since when the code is borne
+    values = {"chosen": sorted(chosen), "place": place, "at": unit.now}
+    unit.connection.execute(update(reform_items).where(mine).values(values))
     if found.outcome == "moves":
         passages = {one.desk: one for one in found.passages}
         decided = {"by": by, "legal": legal, "reason": reason}

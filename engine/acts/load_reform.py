@@ -51,7 +51,7 @@ def _begin(unit: UnitOfWork, plan: PlanFile) -> tuple[int, str]:
     known = select(reforms.c.id, reforms.c.state).where(reforms.c.digest == plan.digest)
     found = unit.connection.execute(known).one_or_none()
     if found is not None:
-        return found.id, found.state
+        return found.id, _taken_up(unit, found.id) if found.state == "reverted" else found.state
     row = {
         "code": plan.reform.code,
         "date": plan.reform.date,
@@ -69,6 +69,15 @@ def _begin(unit: UnitOfWork, plan: PlanFile) -> tuple[int, str]:
     for batch in _batches(rows):
         insert_rows(unit.connection, reform_groups, batch)
     return int(reform_id), "loading"
+
+
+def _taken_up(unit: UnitOfWork, reform_id: int) -> str:
+    """A plan that was reverted before it had moved anything is as good as new; one that had is not made again."""
+    mine = and_(reform_items.c.reform_id == reform_id, reform_items.c.status.in_(("reverted", "touched")))
+    if unit.connection.execute(select(reform_items.c.dossier_id).where(mine).limit(1)).first() is not None:
+        return "reverted"
+    unit.connection.execute(update(reforms).where(reforms.c.id == reform_id).values(state="ready"))
+    return "ready"
 
 
 def _add_items(unit: UnitOfWork, reform_id: int, items: list[dict[str, Any]]) -> None:

@@ -40,6 +40,7 @@ POLICIES = (
 @dataclass(frozen=True)
 class Country:
     known: Map
+    offices: tuple[Office, ...]
     dossiers: tuple[Live, ...]
 
 
@@ -63,7 +64,7 @@ def countries(draw: st.DrawFn) -> Country:
     laws = [law for subject in ("X", "tax") for law in _laws(draw, subject)]
     known = Map(territory, OfficeIndex(offices), laws)
     count = draw(st.integers(0, 12))
-    return Country(known, tuple(_dossier(draw, known, number + 1) for number in range(count)))
+    return Country(known, tuple(offices), tuple(_dossier(draw, known, number + 1) for number in range(count)))
 
 
 def _office(code: str, body: str, unit: Unit, start: dt.date, end: dt.date | None) -> Office:
