@@ -1,0 +1,329 @@
+"""Small ways of breaking the house, each of which the tests must notice.
+
+A sabotage replaces one text that stands exactly once in its file (``tests/unit/test_mutants.py`` sees to it, so that
+the list stays true while the house changes) and names the tests that should notice: those only, so that trying all
+takes minutes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sabotage:
+    """``text`` becomes ``instead`` in ``file``; ``what`` says in a few words what the house then does wrong. ``tests``
+    are files, or a test in one as pytest names it."""
+
+    name: str
+    what: str
+    file: str
+    text: str
+    instead: str
+    tests: tuple[str, ...]
+
+
+PERFORM = "tests/integration/test_acts_perform.py"
+CLOCKS = "tests/integration/test_clocks_run_out.py"
+MIGRATE = "tests/integration/test_acts_migrate.py"
+TRANSACTION = "tests/integration/test_transaction.py"
+NAIVE = "tests/unit/test_deadlines_naive.py"
+RACES = "tests/faults/test_races.py"
+MODEL = "tests/integration/test_model_of_procedures.py::test_the_engine_does_what_the_model_says"
+
+SABOTAGES: tuple[Sabotage, ...] = (
+    Sabotage(
+        "no-outbox",
+        "an act writes no notices",
+        "engine/record.py",
+        "unit.writes.insert(outbox, messages, new_only=True)",
+        "pass",
+        (PERFORM + "::test_receiving_starts_the_clock_and_tells_the_applicant_once",),
+    ),
+    Sabotage(
+        "old-version-taken",
+        "a clerk acts on what was changed since",
+        "engine/case.py",
+        'if version is not None and version != row["version"]:',
+        'if version is not None and version > row["version"]:',
+        (PERFORM + "::test_a_stale_version_says_who_acted_since",),
+    ),
+    Sabotage(
+        "overtaken-unnoticed",
+        "an act that was overtaken after reading without a lock is not tried again",
+        "engine/transaction.py",
+        "if (unit.unlocked or not unit.begun) and (unit.writes.missed or _sqlstate(error) in MISSED):",
+        "if False:",
+        (RACES + "::test_a_hundred_clerks_press_one_button",),
+    ),
+    Sabotage(
+        "no-lock",
+        "a dossier is read without a lock by acts that change other tables too",
+        "engine/case.py",
+        "return Question(statement.with_for_update(of=(dossiers, applicants)) if lock else statement)",
+        "return Question(statement)",
+        (RACES,),
+    ),
+    Sabotage(
+        "no-chain",
+        "an entry of the journal does not name the one before it",
+        "engine/record.py",
+        'previous=ORIGIN if new else case.before["head"],',
+        "previous=ORIGIN,",
+        ("tests/integration/test_journal.py",),
+    ),
+    Sabotage(
+        "no-hash",
+        "the hash of an entry leaves out its content",
+        "engine/rules/journal.py",
+        "return Entry(number, body.decode(), hashlib.sha256(body).hexdigest())",
+        "return Entry(number, body.decode(), hashlib.sha256(previous.encode()).hexdigest())",
+        ("tests/unit/test_journal_rules.py",),
+    ),
+    Sabotage(
+        "refused-yet-committed",
+        "what an act wrote before it was refused is kept",
+        "engine/transaction.py",
+        "            transaction.rollback()\n",
+        "            transaction.commit()\n",
+        (TRANSACTION,),
+    ),
+    Sabotage(
+        "acted-twice",
+        "an act is carried out twice",
+        "engine/transaction.py",
+        "                answer = act(unit)\n",
+        "                act(unit)\n                answer = act(unit)\n",
+        (TRANSACTION,),
+    ),
+    Sabotage(
+        "no-second-try",
+        "an act that collided with another is given up",
+        "engine/transaction.py",
+        'COLLISIONS = frozenset({"40001", "40P01"})',
+        'COLLISIONS = frozenset({"40001"})',
+        (TRANSACTION,),
+    ),
+    Sabotage(
+        "bell-before-commit",
+        "what is to come after the commit comes before it",
+        "engine/transaction.py",
+        "        transaction.commit()\n    for later in unit.after_commit:\n        later()\n",
+        "        for later in unit.after_commit:\n            later()\n        transaction.commit()\n",
+        (TRANSACTION,),
+    ),
+    Sabotage(
+        "claim-unproved",
+        "somebody acts whose role was taken away a moment ago",
+        "engine/case.py",
+        "        if proof != claim.changes:\n",
+        "        if False:\n",
+        ("tests/acceptance/test_api_remembered.py",),
+    ),
+    Sabotage(
+        "no-idempotency",
+        "a repeated request is carried out again",
+        "api/idempotent.py",
+        "record_answer(uow.writes, who, key, kept, uow.now, rival=_LostTheRace)",
+        "pass",
+        ("tests/acceptance/test_api_versions.py::test_a_repeated_filing_gets_the_first_answer_and_files_nothing",),
+    ),
+    Sabotage(
+        "latest-clock-first",
+        "clocks run out in the wrong order",
+        "engine/schedule.py",
+        "waiting.order_by(clocks.c.due_at).limit(limit)",
+        "waiting.order_by(clocks.c.due_at.desc()).limit(limit)",
+        (CLOCKS + "::test_a_sweep_takes_as_many_as_it_is_told_and_the_earliest_first",),
+    ),
+    Sabotage(
+        "clock-rings-twice",
+        "a clock that has run out runs out again",
+        "engine/acts/expire_clock.py",
+        "select(clocks.c.kind).where(this, clocks.c.fired_at.is_(None))",
+        "select(clocks.c.kind).where(this)",
+        (CLOCKS + "::test_two_sweepers_at_once_fire_each_clock_once",),
+    ),
+    Sabotage(
+        "clocks-stay-armed",
+        "clocks of the state that was left stay armed",
+        "engine/record.py",
+        '    case.unit.writes.delete(clocks, {"dossier_id": case.id}, condition=waiting, spare=wanted)\n',
+        "",
+        (PERFORM + "::test_forwarding_hands_the_dossier_to_the_competent_office",),
+    ),
+    Sabotage(
+        "reminders-fall-silent",
+        "a waiting dossier that passes to a new release is not reminded any more",
+        "engine/record.py",
+        "        waiting += \" AND kind <> 'remind'\"\n",
+        "        pass\n",
+        (MIGRATE + "::test_reminders_go_on_under_the_new_release",),
+    ),
+    Sabotage(
+        "refusal-swallowed",
+        "a timer's refused action is said to be done",
+        "engine/acts/expire_clock.py",
+        "        return refusal.code[:40]\n",
+        "        return DONE\n",
+        (CLOCKS + "::test_an_automatic_action_that_is_refused_says_why_and_never_loops",),
+    ),
+    Sabotage(
+        "extensions-first",
+        "two lines of the deadline are swapped: extensions are counted before the term",
+        "engine/rules/deadlines.py",
+        "terms = (self.term, *(extension.by for extension in self.extensions))",
+        "terms = (*(extension.by for extension in self.extensions), self.term)",
+        (NAIVE + "::test_more_working_time_never_means_an_earlier_date",),
+    ),
+    Sabotage(
+        "one-minute-late",
+        "a term ends one minute late",
+        "engine/rules/counting.py",
+        "    end = calendar.tick_after(position + left)\n",
+        "    end = calendar.tick_after(position + left + 1)\n",
+        (NAIVE + "::test_agrees_with_the_naive_calculator_on_the_calendar_of_vietnam",),
+    ),
+    Sabotage(
+        "no-holidays",
+        "a public holiday counts as a working day",
+        "engine/rules/workdays.py",
+        "hours = self._special_hours(special[day]) if day in special else self.week[day.weekday()]",
+        "hours = self.week[day.weekday()]",
+        ("tests/unit/test_workdays.py",),
+    ),
+    Sabotage(
+        "endless-pause",
+        "the clock stays paused after the papers have come",
+        "engine/rules/timing.py",
+        'if standing and target.clock != "paused":',
+        'if standing and target.clock == "stopped":',
+        ("tests/unit/test_timing.py",),
+    ),
+    Sabotage(
+        "migration-restarts",
+        "the limit of a step begins anew under a new release",
+        "engine/rules/timing.py",
+        'due_moment(calendar, row["entered_at"], state.limit) if state.limit and running else None',
+        "due_moment(calendar, now, state.limit) if state.limit and running else None",
+        (MIGRATE + "::test_the_limit_of_the_step_counts_from_entering_its_state",),
+    ),
+    Sabotage(
+        "no-permission",
+        "anybody takes any action",
+        "engine/acts/perform_action.py",
+        "    if not verdict.allowed:\n        raise _forbidden(verdict)\n",
+        "",
+        (PERFORM + "::test_the_applicant_may_withdraw_but_only_their_own",),
+    ),
+    Sabotage(
+        "claim-ignored",
+        "a colleague acts on a dossier that another holds",
+        "engine/rules/permissions.py",
+        "if claimed is None or claimed in (actor.person_id, acting_for):",
+        "if True:",
+        ("tests/unit/test_permissions.py",),
+    ),
+    Sabotage(
+        "everybody-sees",
+        "staff see the dossiers of every office",
+        "engine/store/queues.py",
+        "return or_(*rules) if rules else false()",
+        "return true()",
+        ("tests/integration/test_queues.py::test_the_database_and_the_rules_agree_on_what_is_visible",),
+    ),
+    Sabotage(
+        "half-a-receipt",
+        "the first sign of a receipt code opens a dossier",
+        "engine/citizen_link.py",
+        "hmac.compare_digest(plain.encode(), expected.encode())",
+        "hmac.compare_digest(plain[:1].encode(), expected[:1].encode())",
+        ("tests/unit/test_citizen_link.py",),
+    ),
+    Sabotage(
+        "any-signature",
+        "a checkpoint holds whoever signed it",
+        "verifier/motcua_verify.py",
+        '        key.verify(signature, FORMAT.encode() + b"\\n" + _canonical(body))\n',
+        "        pass\n",
+        ("tests/unit/test_journal_tampering.py",),
+    ),
+    Sabotage(
+        "counter-skips",
+        "the sequence of dossier codes has gaps",
+        "engine/acts/dossier_code.py",
+        'set_={"last": code_counters.c.last + 1}',
+        'set_={"last": code_counters.c.last + 2}',
+        (RACES + "::test_fifty_intakes_at_one_office_have_fifty_consecutive_codes",),
+    ),
+    Sabotage(
+        "notices-collide",
+        "two recipients of one notice share its key, so that one of them is never told",
+        "engine/notices.py",
+        'f"{case.id}:{occasion}:{template}:{recipient}:{channel}"',
+        'f"{case.id}:{occasion}:{template}:{channel}"',
+        (PERFORM + "::test_the_next_holder_can_be_named",),
+    ),
+    Sabotage(
+        "no-lease",
+        "a notice that is being sent is taken by another worker too",
+        "engine/store/delivery.py",
+        '"attempts": outbox.c.attempts + 1, "next_attempt_at": until',
+        '"attempts": outbox.c.attempts + 1, "next_attempt_at": now',
+        ("tests/integration/test_outbox_delivery.py::test_a_process_that_dies_gives_its_notices_back",),
+    ),
+    Sabotage(
+        "anybody-is-called",
+        "a webhook may point into the house",
+        "adapters/public_address.py",
+        "return ip.is_global and not ip.is_multicast and not ip.is_reserved",
+        "return True",
+        ("tests/integration/test_adapter_webhook.py",),
+    ),
+    Sabotage(
+        "any-file-taken",
+        "a program is taken for a PDF",
+        "engine/rules/file_types.py",
+        'return _complete(PDF, b"%%EOF" in content[-2048:])',
+        "return PDF",
+        ("tests/unit/test_file_types.py",),
+    ),
+    Sabotage(
+        "fee-too-dear",
+        "a fee is one đồng dearer than the release says",
+        "engine/rules/machine.py",
+        "due[key] = fee.by_province.get(province, fee.vnd) *",
+        "due[key] = 1 + fee.by_province.get(province, fee.vnd) *",
+        ("tests/unit/test_machine.py",),
+    ),
+    Sabotage(
+        "last-branch-first",
+        "of several branches of a step the last is taken, not the first that holds",
+        "engine/rules/machine.py",
+        "for index, branch in enumerate(action.to):",
+        "for index, branch in reversed(list(enumerate(action.to))):",
+        ("tests/unit/test_machine.py",),
+    ),
+    Sabotage(
+        "rejected-paper-counts",
+        "a paper that was not accepted counts as handed in",
+        "engine/case.py",
+        'row["key"] == key and row["accepted"] != 0',
+        'row["key"] == key',
+        (
+            MODEL + "[sqlite-1.012783]",
+            "tests/integration/test_acts_papers.py",
+        ),
+    ),
+    Sabotage(
+        "recall-drops-it",
+        "who recalls a step does not hold the dossier afterwards",
+        "engine/acts/recall.py",
+        "case.change(holder_id=unit.actor.person_id, opened_at=unit.now)",
+        "case.change(opened_at=unit.now)",
+        (
+            MODEL + "[sqlite-1.004222]",
+            "tests/integration/test_acts_hold.py",
+        ),
+    ),
+)
