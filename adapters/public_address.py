@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from engine.ports import DeliveryFailed
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_NOBODYS = (ipaddress.ip_network("192.0.0.0/24"), ipaddress.ip_network("192.88.99.0/24"))
+"""For protocols and former relays (RFC 6890, RFC 7526), which not every Python counts as not global."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,10 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
+        if ip.is_site_local:
+            return False
+    if any(ip in network for network in _NOBODYS):
+        return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 

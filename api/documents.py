@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from typing import Any
 
 from flask import request
@@ -158,7 +159,7 @@ def read_upload() -> dict[str, Any]:
 def _file(sent: FileStorage) -> dict[str, Any]:
     most = runtime().settings.max_upload_bytes
     content = sent.stream.read(most + 1)
-    name = sent.filename or "file"
+    name = unicodedata.normalize("NFC", sent.filename or "file")  # macOS sends the accents apart
     check_content(content, name, most)  # before any transaction is begun
     return {"content": content, "file_name": name}
 

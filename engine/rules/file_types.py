@@ -45,7 +45,7 @@ ODT = FileType("application/vnd.oasis.opendocument.text", "odt")
 TAKEN = (PDF, JPEG, PNG, DOCX, XLSX, ODT)
 
 LONGEST_NAME = 255
-_NAME = re.compile(r"[^\x00-\x1f\x7f/\\\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f/\\\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _PNG_END = b"IEND\xaeB`\x82"
 
@@ -110,6 +110,11 @@ def _kind_of_archive(archive: zipfile.ZipFile) -> FileType:
     if len(members) > MAX_MEMBERS:
         raise UnacceptableFile(why_vi="tệp nén có quá nhiều mục", why_en="it holds too many members")
     _check_sizes(archive, members)
+    if min((member.header_offset for member in members), default=0) != 0:
+        # Whoever reads from the front would find another archive than whoever reads from the end.
+        raise UnacceptableFile(
+            why_vi="có dữ liệu khác trước tệp nén", why_en="something else stands before the archive"
+        )
     names = {member.filename for member in members}
     if len(names) != len(members) or any(_unsafe_name(name) for name in names):
         raise UnacceptableFile(why_vi="tên trong tệp nén không hợp lệ", why_en="names inside it are invalid")

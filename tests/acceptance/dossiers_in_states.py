@@ -48,7 +48,7 @@ def bring_to(house: House, state: str) -> dict[str, Any]:
 
 def far_dossier(house: House) -> dict[str, Any]:
     """One of another province, which nobody of CENTRE and AUTHORITY may see."""
-    applicant = filing()["applicant"] | {"name": "Phạm Thị Xa", "phone": "0987000111", "commune": HOAN_KIEM}
+    applicant = {"kind": "citizen", "name": "Phạm Thị Xa", "phone": "0987000111", "commune": HOAN_KIEM}
     fields = {"land.commune": HOAN_KIEM, "father": "Phạm Văn Xa"}
     body = filing(applicant=applicant, fields=fields, intake_office=FAR_CENTRE)
     answer = house.person("far-counter").post("/api/v1/dossiers", body)

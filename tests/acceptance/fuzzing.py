@@ -109,6 +109,8 @@ def _configuration(ground: Ground, plan: Plan) -> dict[str, Any]:
         "seed": plan.seed,
         "headers": {"Accept-Language": "en", **(_bearer(token) if token else {})},
         "continue-on-failure": True,
+        # Machines differ in speed, and a large example is a good one.
+        "suppress-health-check": ["too_slow", "data_too_large", "large_base_example"],
         "cache": {"enabled": False},
         "analysis": {"constants": {"enabled": False}},
         "generation": {"max-examples": plan.examples, "deterministic": plan.url is None, "database": "none"},
