@@ -22,13 +22,14 @@ from engine.acts.address_notices import Refused, addressed
 from engine.case import LOCAL
 from engine.ports import DeliveryFailed, Message, Notifier
 from engine.rules.permissions import SYSTEM_ACTOR
-from engine.store.delivery import Result, claim, hand_to_members, renew, write_results
+from engine.store.delivery import Result, claim, deaths, hand_to_members, renew, write_results
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 
 LEASE = dt.timedelta(seconds=8)
 """How long after a process died its notices are taken up by another."""
 RENEW_EVERY = 2.0  # seconds
 PARK_AFTER = 48  # tries: more than a day, by the waits below
+DEADLY = 6  # senders that ended with the same notice in hand: it is not given to another
 FIRST_WAIT, LONGEST_WAIT = 10.0, 3600.0  # seconds
 LANES = 8
 GIVE_UP_LANE = 3  # failures in a row after which a receiver is left alone for a while
@@ -108,14 +109,19 @@ class _Batch:
         ready, refused, self._delivery.taken = in_transaction(self._runtime, SYSTEM_ACTOR, take)
         for result in refused:
             self._results.put(result)
-        self._send(_lanes(ready), {one.row.id for one in ready})
+        unfinished = {one.row.id for one in ready}
+        self._send(_lanes(one for one in ready if deaths(one.row) < 2), unfinished)
+        if unfinished:  # what may be deadly comes when all else is written down
+            self._send(_lanes(one for one in ready if deaths(one.row) > 1), unfinished)
         return self._delivery
 
     def _prepare(self, unit: UnitOfWork, rows: Iterable[Row[Any]]) -> tuple[list[_Ready], list[Result]]:
         """Notices to a role are handed on to its people; the others get their address and their text."""
         ready, refused, single = [], [], []
         for row in rows:
-            if not (row.recipient.startswith("office:") and row.channel != "inbox"):
+            if (count := deaths(row)) >= DEADLY:
+                refused.append(_result(row, "parked", unit.now, error=f"{count} senders ended while sending it"))
+            elif not (row.recipient.startswith("office:") and row.channel != "inbox"):
                 single.append(row)
             elif count := hand_to_members(unit.connection, row, unit.now, unit.now.astimezone(LOCAL).date()):
                 refused.append(_result(row, "sent", unit.now, reference=f"{count} people"))
