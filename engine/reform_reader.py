@@ -96,7 +96,7 @@ class ReformReader:
                 coming = ahead.submit(self._after, found[-1].id, page)
                 yield found
 
-    def live_of(self, seen: Seen, chosen: Collection[str] = ()) -> Live:
+    def live_of(self, seen: Seen, chosen: Sequence[str] = ()) -> Live:
         """The facts that a plan asks for. ``chosen`` are the communes that a person chose."""
         subjects = self._subjects.get(seen.release)
         if subjects is None:
@@ -115,11 +115,11 @@ class ReformReader:
             seen.running,
             _told(seen.form, "hamlet") if seen.form else None,
             _told(seen.form, "parcel") if seen.form else None,
-            frozenset(chosen),
+            tuple(chosen),
         )
 
     def of_ids(
-        self, connection: Connection, ids: Collection[int], chosen: Mapping[int, Collection[str]] | None = None
+        self, connection: Connection, ids: Collection[int], chosen: Mapping[int, Sequence[str]] | None = None
     ) -> dict[int, Live]:
         """The facts of these dossiers as they are in the caller's transaction; those that have finished are left out.
         ``chosen`` are the communes that a person chose, by dossier."""

@@ -17,7 +17,7 @@ from engine.acts.follow_office import join_successor, leave_predecessor
 from engine.acts.move_dossiers import Movement
 from engine.acts.publish import publish_offices
 from engine.acts.reform_run import Done, NotReady, Run, ids_standing, rows_standing
-from engine.bulk_record import case_from
+from engine.bulk_record import case_from, find_by_words
 from engine.case import LOCAL
 from engine.errors import Conflict
 from engine.rules.reform import Reform
@@ -73,6 +73,12 @@ def apply_batch(unit: UnitOfWork, run: Run, ids: Sequence[int]) -> Done:
             movement.leave(row.dossier_id, fate)
     movement.write()
     return Done(count["moved"], count["stale"], count["ended"], len(ids) - len(rows))
+
+
+def find_batch(unit: UnitOfWork, ids: Sequence[int]) -> Done:
+    """Lets the new offices find dossiers that were moved by words."""
+    find_by_words(unit.connection, ids)
+    return Done()
 
 
 def finish_applying(unit: UnitOfWork, run: Run) -> None:

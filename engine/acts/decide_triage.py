@@ -15,6 +15,7 @@ from sqlalchemy import Connection, and_, select, update
 from engine.acts.move_dossiers import Movement, Way
 from engine.acts.reform_run import NotReady, Run
 from engine.acts.wrong_input import wrong
+from engine.bulk_record import find_by_words
 from engine.case import LOCAL, open_case_by_id
 from engine.errors import Conflict
 from engine.rules.plain_text import plain_text
@@ -88,11 +89,12 @@ def decide(unit: UnitOfWork, run: Run, dossier_id: int, commune: str, *, by: str
     item = unit.connection.execute(select(reform_items).where(mine)).one_or_none()
     if item is None or item.status != "person":
         raise NotInTriage(dossier=dossier_id)
-    chosen = frozenset([*(item.chosen or ()), commune])
+    earlier = item.chosen or []
+    chosen = [*earlier, commune]
     live = run.reader.of_ids(unit.connection, [dossier_id], {dossier_id: chosen})
     if dossier_id not in live:
         raise NotInTriage(dossier=dossier_id)
-    undecided = run.planner.decide(run.reader.of_ids(unit.connection, [dossier_id])[dossier_id])
+    undecided = run.planner.decide(run.reader.of_ids(unit.connection, [dossier_id], {dossier_id: earlier})[dossier_id])
     offered = {one.commune for passage in undecided.passages for one in passage.candidates}
     if commune not in offered:
         listed = ", ".join(sorted(offered)) or "–"
@@ -101,7 +103,7 @@ def decide(unit: UnitOfWork, run: Run, dossier_id: int, commune: str, *, by: str
         raise wrong("legal", "phải ghi văn bản và lý do", "name the decision and its reason")
     found = run.planner.decide(live[dossier_id])
     place = found.place if found.outcome == "moves" else None  # later reforms read from it since when the code is borne
-    values = {"chosen": sorted(chosen), "place": place, "at": unit.now}
+    values = {"chosen": chosen, "place": place, "at": unit.now}
     unit.connection.execute(update(reform_items).where(mine).values(values))
     if found.outcome == "moves":
         passages = {one.desk: one for one in found.passages}
@@ -110,6 +112,7 @@ def decide(unit: UnitOfWork, run: Run, dossier_id: int, commune: str, *, by: str
         movement.know_holders([case])
         movement.move(case, Way(run.reform, run.known, run.digest, passages), found.place, decided)
         movement.write()
+        find_by_words(unit.connection, [dossier_id])
     return found
 
 

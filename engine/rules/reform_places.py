@@ -49,10 +49,10 @@ class Where:
 _NOWHERE = Where(None, (), ())
 
 
-def narrowed(parts: tuple[Part, ...], chosen: frozenset[str]) -> tuple[Part, ...]:
-    """The one part that was chosen; all of them when the choice names none of them, or several."""
-    found = tuple(part for part in parts if part.unit.code in chosen)
-    return found if len(found) == 1 else parts
+def narrowed(parts: tuple[Part, ...], chosen: tuple[str, ...]) -> tuple[Part, ...]:
+    """The part that was chosen, by the first choice that names one of them; all of them when none does."""
+    by_code = {part.unit.code: part for part in parts}
+    return next(((by_code[code],) for code in chosen if code in by_code), parts)
 
 
 class Places:
@@ -76,7 +76,7 @@ class Places:
         on: dt.date,
         hamlet: str | None = None,
         parcel: str | None = None,
-        chosen: frozenset[str] = frozenset(),
+        chosen: tuple[str, ...] = (),
     ) -> Where:
         """Where the commune that bore the code ``place`` on a day is after the reform. Of a divided one the part that a
         person chose (codes of communes), or in which the hamlet or the plot lies; all parts where nothing tells."""
@@ -141,13 +141,13 @@ class Places:
         return Where(unit, parts, (unit.id, *(part.unit_id for part in parts)))
 
     def _settled(
-        self, unit: Unit, parts: tuple[Part, ...], hamlet: str | None, parcel: str | None, chosen: frozenset[str]
+        self, unit: Unit, parts: tuple[Part, ...], hamlet: str | None, parcel: str | None, chosen: tuple[str, ...]
     ) -> tuple[Part, ...]:
         listed = self._hamlets
         for by, name in (("hamlet", hamlet), ("parcel", parcel)):
             if not chosen and name and listed:
                 told = listed.get((unit.code, by, plain_text(name)))
-                chosen = frozenset({told}) if told else chosen
+                chosen = (told,) if told else chosen
         return narrowed(parts, chosen)
 
     def _found(self, level: str, body: str, unit: Unit, unit_id: str, on: dt.date) -> tuple[Office, ...]:

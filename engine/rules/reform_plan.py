@@ -39,7 +39,7 @@ class Live:
     """The facts of one dossier that is not finished. ``place`` is the commune's code as it was borne on ``placed_on``.
 
     ``subjects`` names, for each desk that is found by competence, the procedure or task that decides it.
-    ``chosen`` are the communes of the new order that a person chose for it.
+    ``chosen`` are the communes of the new order that a person chose for it, one decision after the other.
     """
 
     id: int
@@ -55,7 +55,7 @@ class Live:
     running: bool = False
     hamlet: str | None = None
     parcel: str | None = None
-    chosen: frozenset[str] = frozenset()
+    chosen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class _Desk:
     kind: str
     subject: str | None
     where: Where
-    chosen: frozenset[str]
+    chosen: tuple[str, ...]
 
 
 class Planner:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import orjson
@@ -23,11 +24,13 @@ from engine.rules.reform import Reform
 from engine.rules.reform_totals import Totals
 from engine.store.dossiers import verifications
 from engine.store.plans import counts_by_status, reform_items
+from engine.store.search import key_rows, search_keys
 from engine.transaction import UnitOfWork
 from tests.reform_world import DA_KAO, JULY, PERMIT, SAI_GON, permit, prepare_june, reform_of
 from tests.world import APPLICANT, World
 
 KEPT = ("code", "intake_office", "state", "portal", "clock", "term", "pauses", "extensions", "filed_at", "received_at")
+JULY_DAY = dt.date(2025, 7, 1)
 TIMES = ("started_at", "due_at", "promised_at", "entered_at", "step_due_at", "finished_at", "link_hash", "link_nonce")
 
 
@@ -80,6 +83,10 @@ def test_open_permits_of_the_district_go_to_the_commune_of_the_plot(june: World,
         ("chuyen-co-quan", "applicant", "email"),
     ]
     assert {"MC-26740-C", "UB-760-C", "TT-26740", "UB-26740"} <= june.seen_by(code)
+    by_words = {one["key"] for one in key_rows(row["id"], june.seen_by(code), row["search"])}
+    with june.reading() as connection:
+        keys = select(search_keys.c.key).where(search_keys.c.dossier_id == row["id"])
+        assert by_words <= set(connection.execute(keys).scalars()), "old and new offices find it by its words"
     # The clerk who followed to the commune finishes it there, and the counter that succeeded returns it.
     june.do("district", code, "finish", at="2025-07-02 09:00")
     june.do("old_counter", code, "return")
@@ -94,6 +101,22 @@ def test_a_clerk_who_had_the_dossier_open_is_told_what_happened(june: World, tmp
     applied(june, path)
     stale = june.refuse(Stale, "district", perform_action, code, "finish", version=seen)
     assert stale.facts["act"] == "reform"
+
+
+def test_nobody_is_kept_from_what_was_not_moved_yet(june: World, tmp_path: Path) -> None:
+    """The counter's clerk works on at both desks while the plan is carried out; then only at the new one."""
+    first, second = permit(june, received=False), permit(june, received=False)
+    _, path = plan(june, tmp_path)
+    june.at(JULY)
+    run = open_run(june.runtime, load_plan(june.runtime, read_plan(path)))
+    june.try_act("system", begin_applying, run)
+    june.try_act("system", apply_batch, run, waiting(june, run)[:1])
+    assert june.row(first)["holder_office"] == "TT-26740" and june.row(second)["holder_office"] == "MC-26740-C"
+    for code in (first, second):
+        june.do("old_counter", code, "receive")
+    assert apply_all(june.runtime, run).moved == 1
+    assert june.row(second)["handler_office"] == "UB-26740"
+    assert june.actor("old_counter").offices(JULY_DAY) == {"TT-26740"}
 
 
 def test_applying_again_changes_nothing_and_a_broken_batch_leaves_no_trace(june: World, tmp_path: Path) -> None:

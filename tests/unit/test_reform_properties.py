@@ -100,7 +100,7 @@ def _decided(planner: Planner, live: Live, item: Item, draw: st.DataObject) -> I
             break
         open_desks = [one for one in item.passages if one.candidates]
         communes = sorted({one.commune for one in open_desks[0].candidates})
-        live = replace(live, chosen=live.chosen | {draw.draw(st.sampled_from(communes))})
+        live = replace(live, chosen=(*live.chosen, draw.draw(st.sampled_from(communes))))
         item = planner.decide(live)
     return item
 
@@ -139,7 +139,7 @@ def test_through_every_reform_no_dossier_is_lost_doubled_or_left_without_an_offi
 
 
 def _placed(place: str | None, on: dt.date) -> dict[str, object]:
-    return {"place": place, "placed_on": on, "chosen": frozenset()}
+    return {"place": place, "placed_on": on, "chosen": ()}
 
 
 def _check_against_the_long_way(known: Map, live: Live, item: Item, date: dt.date) -> None:
