@@ -12,6 +12,7 @@ import select
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -40,6 +41,8 @@ OPENS = "2026-03-03T08:00:00+07:00"
 """The told moment at which a house opens: a Tuesday morning in Viet Nam."""
 STARTS_WITHIN = 90.0  # seconds
 ENDS_WITHIN = 45.0
+DISK_BYTES = 1200 << 20
+"""Of the small disk: a PostgreSQL with room for some thousand dossiers."""
 COMMANDS = {"web": ["serve", "--workers", "2", "--threads", "4"], "worker": ["worker"], "clock": ["clock"]}
 
 
@@ -134,6 +137,7 @@ class House:
     runtime: Runtime
     database: PostgresServer | None
     tokens: dict[str, str]
+    small_disk: Path | None = None
     exits: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -161,6 +165,51 @@ class House:
         with redis.Redis.from_url(self.redis.url) as client:
             client.flushall()
 
+    def bound_redis(self, byte: int) -> None:
+        """Lets Redis take no more than so many bytes: 1 is nothing at all, 0 is without a bound."""
+        with redis.Redis.from_url(self.redis.url) as client:
+            client.config_set("maxmemory", byte)
+
+    def restart_database(self, *, gently: bool) -> None:
+        """PostgreSQL ends without a checkpoint and starts again: told so (immediate mode), or its first process is
+        killed, as by the kernel when memory runs out."""
+        assert self.database is not None
+        if gently:
+            self.database.crash()
+        else:
+            self.database.kill()
+        self.revive_database()
+
+    def revive_database(self) -> None:
+        """Starts PostgreSQL if it has ended; one whose first process was killed leaves others behind for a moment."""
+        latest = time.monotonic() + STARTS_WITHIN
+        while self.database is not None and not self.database.alive:
+            try:
+                self.database.start()
+            except RuntimeError:
+                if time.monotonic() > latest:
+                    raise
+                time.sleep(0.1)
+
+    @contextlib.contextmanager
+    def full_disk(self) -> Iterator[None]:
+        """Nothing more fits on the disk of the database while this lasts."""
+        assert self.small_disk is not None
+        if self.database is None:
+            with contextlib.closing(sqlite3.connect(str(self.runtime.database.url.database))) as connection:
+                connection.execute("PRAGMA busy_timeout=30000")
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # a log that is reused takes writes for a while
+        filler = self.small_disk / "filler"
+        with filler.open("wb", buffering=0) as file:
+            for size in (1 << 20, 1 << 12):
+                with contextlib.suppress(OSError):
+                    while True:
+                        file.write(b"\0" * size)
+        try:
+            yield
+        finally:
+            filler.unlink()
+
     def look_after(self) -> list[str]:
         """Starts what has ended, as the supervisor of an installation does; their names."""
         ended = [name for name, child in self.children.items() if not child.alive]
@@ -177,17 +226,21 @@ class House:
 
 
 @contextlib.contextmanager
-def open_house(kind: str) -> Iterator[House]:
-    """A house on ``postgresql`` (durable) or ``sqlite``: everything shipped, the town's staff, and all processes."""
+def open_house(kind: str, *, on_small_disk: bool = False) -> Iterator[House]:
+    """A house on ``postgresql`` (durable) or ``sqlite``: everything shipped, the town's staff, and all processes.
+
+    ``on_small_disk``: its database lies on a disk of its own that can be filled, where this user may mount one.
+    """
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="motcua-house-")))
+        small_disk = stack.enter_context(_small_disk(folder / "disk")) if on_small_disk else None
         receiver = stack.enter_context(Receiver())
         redis_server = stack.enter_context(EmbeddedRedis(folder / "redis"))
-        database = stack.enter_context(PostgresServer(durable=True)) if kind == "postgresql" else None
+        database = stack.enter_context(_postgres(small_disk)) if kind == "postgresql" else None
         port = _free_port()
         environment = {
             "MOTCUA_DATA": str(folder),
-            "DATABASE_URL": _database_url(database, folder),
+            "DATABASE_URL": _database_url(database, small_disk or folder),
             "REDIS_URL": redis_server.url,
             "MOTCUA_PUBLIC_URL": f"http://127.0.0.1:{port}",
             "MOTCUA_NOTICE_FILE": str(folder / "notices.jsonl"),
@@ -205,10 +258,36 @@ def open_house(kind: str) -> Iterator[House]:
             name: Child(name, arguments, environment, folder / f"{name}.log") for name, arguments in COMMANDS.items()
         }
         house = House(folder, f"http://127.0.0.1:{port}", children, redis_server, receiver, runtime, database, tokens)
+        house.small_disk = small_disk
         stack.callback(_end, children)
         house.look_after()
         house.wait_until_ready()
         yield house
+
+
+@contextlib.contextmanager
+def _small_disk(folder: Path) -> Iterator[Path | None]:
+    """A disk in memory of some hundred megabytes; None where it cannot be mounted."""
+    folder.mkdir()
+    words = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES},mode=0755", "tmpfs", str(folder)]
+    try:
+        mounted = subprocess.run(words, capture_output=True, check=False).returncode == 0
+    except OSError:
+        mounted = False
+    try:
+        yield folder if mounted else None
+    finally:
+        if mounted:
+            subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def _postgres(small_disk: Path | None) -> PostgresServer:
+    if small_disk is None:
+        return PostgresServer(durable=True)
+    for folder in (small_disk, *small_disk.parents[:1]):
+        folder.chmod(0o755)  # PostgreSQL runs as somebody else
+    (small_disk / "pg").mkdir()
+    return PostgresServer(durable=True, folder=small_disk / "pg")
 
 
 def _database_url(server: PostgresServer | None, folder: Path) -> str:

@@ -19,6 +19,8 @@ from tests.faults.evidence import Evidence
 SYSTEM = "system"
 UNWRITTEN = {"id", "version", "head", "search"}
 """Columns that the journal does not carry."""
+TOLD_OF = {"extend_deadline": "gia-han", "transfer": "chuyen-co-quan"}
+"""Acts that every applicant is told about, whatever the release says, and by which template."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,11 +267,11 @@ def _wanted_notices(evidence: Evidence) -> Iterator[tuple[int, str, str, str]]:
                 for notice in release.notify:
                     if (notice.event, notice.subject) == (event, subject):
                         yield from _to_applicant(number, f"{entry['number']}:{event}:{subject}", notice)
-                if event == "entered":
+                if event in ("entered", "recalled"):
                     yield number, str(entry["number"]), "dossier.state_changed", "webhook"
-                if subject == "extend_deadline":
+                if event == "action" and subject in TOLD_OF:
                     for channel in ("sms", "email"):
-                        yield number, f"{entry['number']}:extend_deadline", "gia-han", channel
+                        yield number, f"{entry['number']}:{subject}", TOLD_OF[subject], channel
         for clock in evidence.clocks.get(number, []):
             if clock["fired_at"] is not None and clock["outcome"] == "done":
                 yield from _of_clock(number, release, clock)
@@ -278,8 +280,10 @@ def _wanted_notices(evidence: Evidence) -> Iterator[tuple[int, str, str, str]]:
 def _events(entry: dict[str, Any], release: Release) -> Iterator[tuple[str, str]]:
     if entry["act"] == "file":
         yield "entered", release.initial
-    elif entry["act"] == "extend_deadline":
-        yield "action", "extend_deadline"
+    elif entry["act"] in TOLD_OF:
+        yield "action", entry["act"]
+    elif entry["act"] == "recall":
+        yield "recalled", entry["data"]["to"]
     elif "action" in entry["data"]:
         yield "action", entry["data"]["action"]
         if entry["data"]["from"] != entry["data"]["to"]:

@@ -11,13 +11,14 @@ import secrets
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
 import urllib3
 
-from tests.faults import town
+from tests.faults import side_acts, town
+from tests.faults.side_acts import SideAct
 from tests.faults.town import Step
 
 OPEN_DOSSIERS = 40
@@ -63,6 +64,7 @@ class Known:
     state: str
     version: int
     unpaid: list[str]
+    handler: str  # the office that decides; a transfer changes it
     papers: set[str] = field(default_factory=set)
 
 
@@ -78,7 +80,7 @@ class Load:
         self.acknowledged: list[Acknowledged] = []
         self.refused: Counter[str] = Counter()
         self.wrong: list[str] = []
-        self.repeated = 0
+        self.repeated = self.unavailable = 0
         self._known: list[Known] = []
         self._serial = 0
         self._lock = threading.Lock()
@@ -118,6 +120,7 @@ class Load:
             if answer is not None and answer.status == 401 and request.who is not None:
                 self._tokens.pop(request.who, None)  # the session has ended with the day
             elif answer is not None and answer.status >= 500:
+                self.unavailable += answer.status == 503
                 if answer.status != 503:
                     self.wrong.append(
                         f"{request.method} {request.path} answered {answer.status}: {answer.data[:300]!r}"
@@ -166,7 +169,13 @@ class Load:
         if answer is None:
             return
         fresh = Known(
-            answer["code"], filed, answer["link_token"], answer["state"], answer["version"], town.fees_of(filed)
+            answer["code"],
+            filed,
+            answer["link_token"],
+            answer["state"],
+            answer["version"],
+            town.fees_of(filed),
+            town.handler_of(filed),
         )
         with self._lock:
             self._known.append(fresh)
@@ -183,16 +192,18 @@ class Load:
         elif step.attach and step.attach not in known.papers:
             self._attach(http, known, who or "", step.attach)
         else:
-            self._act(http, known, who, step)
+            self._act(http, dice, known, who, step)
 
-    def _act(self, http: urllib3.PoolManager, known: Known, who: str | None, step: Step) -> None:
+    def _act(self, http: urllib3.PoolManager, dice: random.Random, known: Known, who: str | None, step: Step) -> None:
         path = f"{API}/status/{known.link}/actions" if who is None else self._at(known, "actions")
         request = Request(who, "POST", path, {"action": step.action, **step.body}, known.version)
         answer = self._ask(http, request, step.action)
         if answer is None or "state" not in answer:
             self._look(http, known)
-        else:
-            self._note(known, answer)
+            return
+        self._note(known, answer)
+        if who is not None and step.action in side_acts.RECALLED and dice.random() < side_acts.REGRETS:
+            self._besides(http, known, side_acts.recall(who))
 
     def _settle(self, http: urllib3.PoolManager, known: Known, who: str) -> None:
         body = {"method": "cash", "receipt": f"BL-{known.code[-4:]}"}
@@ -213,16 +224,24 @@ class Load:
             self._note(known, answer)
 
     def _aside(self, http: urllib3.PoolManager, dice: random.Random, known: Known) -> None:
-        """What may be done at any time: a note by the counter, or the officer asks for more time."""
-        if dice.random() < 0.8:
-            who, what = self._person(dice, known, "counter"), "add_note"
-            request = Request(who, "POST", self._at(known, "notes"), {"text": "Đã gọi điện cho người nộp."})
-        else:
-            who, what = self._person(dice, known, "leader"), "extend_deadline"
-            body = {"term": {"amount": 2, "unit": "working_day"}, "reason": "Xin lỗi vì chậm trễ."}
-            request = Request(who, "POST", self._at(known, "extensions"), body, known.version)
-        answer = self._ask(http, request, what)
-        if answer is None:
+        """What is done between the steps. A question to another office is asked and answered by two people."""
+        wanted = side_acts.choose(dice, known.filed, known.state, known.handler)
+        if wanted is None:
+            return
+        if wanted.act == "answer_verification":
+            found = self.send(http, Request(wanted.who, "GET", self._at(known, "verifications")))
+            rows = orjson.loads(found.data).get("items", []) if found.status == 200 else []
+            number = side_acts.unanswered(rows, wanted.who)
+            if number is None:
+                return
+            wanted = replace(wanted, part=f"verifications/{number}")
+        self._besides(http, known, wanted)
+
+    def _besides(self, http: urllib3.PoolManager, known: Known, wanted: SideAct) -> None:
+        version = known.version if wanted.versioned else None
+        request = Request(wanted.who, wanted.method, self._at(known, wanted.part), wanted.body, version)
+        answer = self._ask(http, request, wanted.act)
+        if answer is None or wanted.act == "transfer":
             self._look(http, known)
         else:
             self._note(known, answer)
@@ -237,6 +256,8 @@ class Load:
             if answer.status in (400, 404, 415, 422, 428):
                 self.wrong.append(f"{act}: {request.method} {request.path} {request.body} {answer.status} {read}")
             return None
+        if request.version is not None and read["version"] == request.version:
+            return read  # it was so already: claiming what one holds
         done = Acknowledged(
             act, read["code"], read["version"], request, answer.data, answer.status, begun, time.monotonic()
         )
@@ -258,6 +279,7 @@ class Load:
         with self._lock:
             if answer["version"] >= known.version:
                 known.version, known.state = answer["version"], answer["state"]
+                known.handler = answer.get("handler_office", known.handler)
 
     def _forget(self, known: Known) -> None:
         with self._lock:
@@ -267,8 +289,7 @@ class Load:
     def _person(self, dice: random.Random, known: Known, role: str) -> str | None:
         if role == "applicant":
             return None
-        office = {"counter": known.filed["intake_office"], "tax": "THUE-75"}.get(role) or town.handler_of(known.filed)
-        return dice.choice(town.people_with(office, role))
+        return dice.choice(town.people_with(town.office_of(known.filed, role, known.handler), role))
 
     def _at(self, known: Known, part: str = "") -> str:
         return f"{API}/dossiers/{known.code}" + (f"/{part}" if part else "")

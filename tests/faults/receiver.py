@@ -13,6 +13,8 @@ from typing import Any
 import orjson
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+DOWN, SLOW, NONSENSE = "down", "slow", "nonsense"
+HANGS = 30.0  # seconds; longer than any sender waits
 SMS_SECRET = "whsec_" + "c21zLWdhdGV3YXktb2YtdGhlLWZhdWx0LXJ1bnM="
 
 
@@ -33,6 +35,8 @@ class Receiver:
     taken: dict[str, Taken] = field(default_factory=dict)
     again: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
+    mood: str | None = None  # DOWN: hangs up; SLOW: never answers; NONSENSE: answers what is no HTTP
+    turned_away: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _server: ThreadingHTTPServer | None = None
 
@@ -44,10 +48,22 @@ class Receiver:
 
             def do_POST(self) -> None:
                 content = self.rfile.read(int(self.headers["Content-Length"]))
+                if (mood := receiver.mood) is not None:
+                    self._turn_away(mood)
+                    return
                 status = receiver.take(self.path, content, {key.lower(): value for key, value in self.headers.items()})
                 self.send_response(status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
+
+            def _turn_away(self, mood: str) -> None:
+                receiver.turned_away += 1
+                self.close_connection = True
+                if mood == NONSENSE:
+                    self.wfile.write(b"\x16\x03\x01 200 ???\r\nContent-Length: -1\r\n\r\n\xff\xfe{")
+                latest = time.monotonic() + HANGS
+                while mood == SLOW and receiver.mood == SLOW and time.monotonic() < latest:
+                    time.sleep(0.05)
 
             def log_message(self, *_: object) -> None:
                 """What arrives is counted, not printed."""

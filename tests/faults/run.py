@@ -9,7 +9,7 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import and_, func, select
@@ -21,13 +21,30 @@ from tests.faults.house import House, open_house
 from tests.faults.invariants import Finding, examine
 from tests.faults.load import Acknowledged, Load
 from tests.faults.over_http import ask_again
-from tests.faults.trouble import CLOCK, FORK, REDIS, WEB, WORKER, Strike, Trouble
+from tests.faults.trouble import (
+    CLOCK,
+    FORK,
+    FULL_DISK,
+    FULL_REDIS,
+    KILLS,
+    NO_REDIS,
+    OUTAGES,
+    POSTMASTER,
+    REDIS,
+    RESTART,
+    WEB,
+    WORKER,
+    Strike,
+    Trouble,
+)
 
+BACKED_OFF = 10.0  # seconds
 CALM_WITHIN = 60.0  # seconds after the last fault
 RECOVERS_WITHIN = 60.0
 TELL_EVERY = 15.0
 ACTS_WITHOUT_NOTICES = 30
-CLERKS_SUFFER, NOTICES_SUFFER = {WEB, FORK}, {WEB, WORKER, CLOCK, REDIS}
+CLERKS_SUFFER = {WEB, FORK, RESTART, POSTMASTER, FULL_DISK}
+NOTICES_SUFFER = {WEB, WORKER, CLOCK, REDIS, *OUTAGES, FULL_DISK}
 DAY_IN_STEPS, STEP = 8, dt.timedelta(hours=2)
 """While the load lasts, the told time goes on by a working day and more: steps run over their hours, days end."""
 
@@ -41,12 +58,14 @@ class Report:
     acts: int
     seconds: float
     repeated: int
+    unavailable: int
     refused: Counter[str]
     strikes: list[Strike]
     recoveries: dict[str, list[float]]
     longest_silence: float
     notices: int
     redelivered: int
+    turned_away: int
     calm_after: float
     findings: list[Finding]
     wrong: list[str] = field(default_factory=list)
@@ -60,8 +79,9 @@ class Report:
         """The report for a person."""
         lines = [
             f"{self.kind}, seed {self.seed}: {self.acts} acts in {self.seconds:.0f} s, "
-            f"{self.repeated} requests sent again, refused {dict(self.refused)}",
-            f"{self.notices} notices arrived ({self.redelivered} more than once, ignored by the receiver); "
+            f"{self.repeated} requests sent again ({self.unavailable} were answered 503), refused {dict(self.refused)}",
+            f"{self.notices} notices arrived ({self.redelivered} more than once, ignored by the receiver; "
+            f"{self.turned_away} tries turned away); "
             f"at rest {self.calm_after:.1f} s after the last fault; longest silence {self.longest_silence:.1f} s",
             "",
             f"{'fault':<24}{'times':>6}{'measured':>10}{'median':>10}{'most':>10}   seconds until service",
@@ -82,22 +102,26 @@ def run(
     acts: int,
     seed: int,
     seconds: float | None = None,
+    faults: Collection[str] = tuple(KILLS),
     tell: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Runs a house on ``kind`` (``postgresql``, ``sqlite``) until ``acts`` successes, or until ``seconds`` are over.
-    ``tell`` is given a line now and then."""
+    ``faults`` are those that may come. ``tell`` is given a line now and then."""
     began = time.monotonic()
 
     def told(sentence: str) -> None:
         tell(f"{time.monotonic() - began:6.1f} s  {sentence}")
 
-    with open_house(kind) as house:
-        load, trouble = Load(house.base, house.tokens, acts=acts, seed=seed), Trouble(house, seed)
+    with open_house(kind, on_small_disk=FULL_DISK in faults) as house:
+        load, trouble = Load(house.base, house.tokens, acts=acts, seed=seed), Trouble(house, seed, faults)
         told("the house is open")
+        for fault in faults:
+            if (why := trouble.why_not(fault)) is not None:
+                told(f"left out: {fault}: {why}")
         opened = time.monotonic()
         _suffer(house, load, trouble, acts, None if seconds is None else opened + seconds, told)
         lasted = time.monotonic() - opened
-        calm_after = _rest(house, load, opened + lasted)
+        calm_after = _rest(house, load, opened + lasted, patient=house.receiver.turned_away > 0)
         told(f"{len(load.acknowledged)} acts in {lasted:.0f} s; at rest after {calm_after:.1f} s")
         findings = ask_again(house, load, gather(house, load.acknowledged), random.Random(seed))
         told("asked again")
@@ -113,12 +137,14 @@ def run(
             acts=len(load.acknowledged),
             seconds=lasted,
             repeated=load.repeated,
+            unavailable=load.unavailable,
             refused=load.refused,
             strikes=trouble.strikes,
             recoveries=_recoveries(house, load.acknowledged, trouble.strikes),
             longest_silence=_longest_silence(load.acknowledged),
             notices=len(house.receiver.taken),
             redelivered=len(house.receiver.again),
+            turned_away=house.receiver.turned_away,
             calm_after=calm_after,
             findings=findings,
             wrong=wrong,
@@ -154,7 +180,7 @@ def _wait_for_service(house: House, load: Load, struck: Sequence[Strike], *, del
     """The next fault comes when somebody was served again; with ``delivered``, when a notice has arrived again too, or
     when ``bounded`` and the clerks, whom a missing worker does not hold up, have gone on for long enough."""
     since, latest = struck[-1].at, time.monotonic() + RECOVERS_WITHIN
-    held_up = delivered and any(strike.kind in (WORKER, REDIS) for strike in struck)
+    held_up = delivered and any(strike.kind in (WORKER, REDIS, NO_REDIS, FULL_REDIS) for strike in struck)
     enough = len(load.acknowledged) + ACTS_WITHOUT_NOTICES if bounded else sys.maxsize
     while load.working and time.monotonic() < latest:
         arrived = next(reversed(house.receiver.taken.values()), None)
@@ -175,11 +201,14 @@ def _let_days_pass(house: House, load: Load, trouble: Trouble) -> None:
         _rest(house, load, time.monotonic())
 
 
-def _rest(house: House, load: Load, since: float) -> float:
+def _rest(house: House, load: Load, since: float, *, patient: bool = False) -> float:
     """Seconds from ``since`` until every notice is sent and every clock that is due has fired."""
     while (left := _left(house)) and time.monotonic() < since + CALM_WITHIN:
         house.look_after()
         time.sleep(0.1)
+        if patient and time.monotonic() > since + BACKED_OFF:
+            house.let_pass(STEP)  # what a receiver turned away is tried again after up to an hour
+            patient = False
     if left:
         load.wrong.append(f"{left} notices and clocks still wait {CALM_WITHIN:g} s after the last fault")
     return time.monotonic() - since
@@ -209,7 +238,7 @@ def _recoveries(
     served = sorted((done.told, done.begun) for done in acknowledged)
     found: dict[str, list[float]] = {}
     for strike in strikes:
-        notices = strike.kind in (WORKER, REDIS, CLOCK)
+        notices = strike.kind not in CLERKS_SUFFER
         moments, group = (arrivals, NOTICES_SUFFER) if notices else (served, CLERKS_SUFFER)
         after = next((end for end, start in moments if start > strike.at), None)
         overtaken = any(other.kind in group and strike.at < other.at < (after or strike.at) for other in strikes)

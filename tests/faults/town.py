@@ -150,6 +150,11 @@ def handler_of(filed: dict[str, Any]) -> str:
     return "VPDK-CN-LONGKHANH" if filed["procedure"] == LAND else f"UB-{filed['intake_office'].removeprefix('TT-')}"
 
 
+def office_of(filed: dict[str, Any], role: str, handler: str) -> str:
+    """The office at which this role works on the dossier, which ``handler`` decides on now."""
+    return {"counter": str(filed["intake_office"]), "tax": "THUE-75"}.get(role) or handler
+
+
 def fees_of(filed: dict[str, Any]) -> list[str]:
     """The keys of the fees that a filing owes."""
     fields = filed["fields"]

@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from tests.faults.house import House
+from tests.faults.receiver import DOWN, NONSENSE, SLOW
 
 WEB, FORK, WORKER, CLOCK, REDIS = "kill web", "kill web fork", "kill worker", "kill clock", "flush Redis"
-KINDS: dict[str, int] = {WEB: 2, FORK: 5, WORKER: 4, CLOCK: 1, REDIS: 3}
+RESTART, POSTMASTER = "restart PostgreSQL", "kill postmaster"
+NO_REDIS, FULL_REDIS, FULL_DISK = "stop Redis", "fill Redis", "fill the disk"
+NO_RECEIVER, SLOW_RECEIVER, MAD_RECEIVER = "receiver down", "receiver slow", "receiver mad"
+
+KILLS: dict[str, int] = {WEB: 2, FORK: 5, WORKER: 4, CLOCK: 1, REDIS: 3}
 """Fault → how often, against the others."""
+OUTAGES: dict[str, int] = {
+    RESTART: 4,
+    POSTMASTER: 2,
+    NO_REDIS: 2,
+    FULL_REDIS: 2,
+    NO_RECEIVER: 1,
+    SLOW_RECEIVER: 1,
+    MAD_RECEIVER: 1,
+}
+ALL = KILLS | OUTAGES | {FULL_DISK: 2}
 TWO_AT_ONCE = 0.2
+_RECEIVERS = {NO_RECEIVER: DOWN, SLOW_RECEIVER: SLOW, MAD_RECEIVER: NONSENSE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +40,22 @@ class Strike:
 
 
 class Trouble:
-    """Strikes a house, and remembers."""
+    """Strikes a house, and remembers. ``kinds``: the faults that may come, which this house can have."""
 
-    def __init__(self, house: House, seed: int) -> None:
+    def __init__(self, house: House, seed: int, kinds: Collection[str] = tuple(KILLS)) -> None:
         self._house, self._dice = house, random.Random(f"trouble/{seed}")
         self.strikes: list[Strike] = []
-        self._first = [WEB, FORK, WORKER, REDIS]  # whatever the seed, each of these comes
+        self.kinds = [kind for kind in kinds if self.why_not(kind) is None]
+        self._first = [kind for kind in self.kinds if kind != CLOCK]  # whatever the seed, each of these comes
         self._dice.shuffle(self._first)
+
+    def why_not(self, kind: str) -> str | None:
+        """Why a fault cannot be had here; None when it can."""
+        if kind in (RESTART, POSTMASTER) and self._house.database is None:
+            return "there is no PostgreSQL in a house on SQLite"
+        if kind == FULL_DISK and self._house.small_disk is None:
+            return "no small disk could be mounted: that takes root"
+        return None
 
     def strike(self, *kinds: str) -> list[Strike]:
         """One fault, or two at once; what was killed is started again after up to half a second."""
@@ -58,15 +84,36 @@ class Trouble:
     def _choose(self) -> list[str]:
         if self._first:
             return [self._first.pop()]
-        names, weights = list(KINDS), list(KINDS.values())
         count = 2 if self._dice.random() < TWO_AT_ONCE else 1
-        return list(dict.fromkeys(self._dice.choices(names, weights, k=count)))
+        return list(dict.fromkeys(self._dice.choices(self.kinds, [ALL[kind] for kind in self.kinds], k=count)))
 
     def _do(self, kind: str) -> None:
-        children = self._house.children
+        house, children = self._house, self._house.children
         if kind == REDIS:
-            self._house.flush_redis()
+            house.flush_redis()
         elif kind == FORK:
             children["web"].kill_fork(self._dice.randrange(8))
+        elif kind in (RESTART, POSTMASTER):
+            house.restart_database(gently=kind == RESTART)
+        elif kind == NO_REDIS:
+            house.redis.kill()
+            self._last(2, 6)
+            house.redis.start()
+        elif kind == FULL_REDIS:
+            house.bound_redis(1)
+            self._last(2, 6)
+            house.bound_redis(0)
+        elif kind == FULL_DISK:
+            with house.full_disk():
+                self._last(3, 8)
+            house.revive_database()
+        elif kind in _RECEIVERS:
+            house.receiver.mood = _RECEIVERS[kind]
+            self._last(3, 8)
+            house.receiver.mood = None
         else:
             children[{WEB: "web", WORKER: "worker", CLOCK: "clock"}[kind]].kill()
+
+    def _last(self, least: float, most: float) -> None:
+        """The fault goes on for so many seconds."""
+        time.sleep(self._dice.uniform(least, most))

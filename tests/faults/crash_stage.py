@@ -1,0 +1,317 @@
+"""Where acts are killed statement by statement: a published country, the interface over it, and a way to die.
+
+``Stage.kill_everywhere`` does one act in forks that are killed at statement 1, 2, … until one survives. After each
+death either nothing at all is in the database, or everything is; and doing it again brings it about once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+import hashlib
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+from flask import Flask
+from sqlalchemy import Table, func, select, text
+
+from api.app import create_app
+from cli.compose import read_ahead
+from engine.acts.people import issue_token
+from engine.acts.publish import publish_release
+from engine.rules.definition import Action, Branch, Effective
+from engine.rules.permissions import SYSTEM_ACTOR
+from engine.store.base import metadata
+from engine.store.units import catalogue_versions
+from engine.transaction import UnitOfWork, in_transaction
+from tests import shared_run
+from tests.faults.deaths import Attempt, attempt
+from tests.faults.town import TOKENS_LAST
+from tests.faults.wire import Wire
+from tests.postgres_server import APPLICATION, create_database, drop_database, postgres_url_of
+from tests.unit.releases import text as words
+from tests.world import World, postgres_world, sqlite_world
+from tests.world_releases import residence
+
+API = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """An act about to be done. ``run`` does it, the same each time it is called; ``count`` says how often it has
+    happened (0 now)."""
+
+    run: Callable[[], Any]
+    count: Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """How to come to a deed, and which acts must be seen at work in it (``module.function`` of ``engine.acts``).
+    ``again``: why doing it twice does more than once and harms nobody; without it nothing more may change."""
+
+    acts: Collection[str]
+    prepare: Callable[[Stage], Deed]
+    again: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What takes several transactions. ``resume`` takes it up again after a death; ``whole`` fails where it was not
+    brought to its end, or something of it happened twice."""
+
+    run: Callable[[], Any]
+    resume: Callable[[], Any]
+    whole: Callable[[], None]
+
+
+@dataclass(slots=True)
+class Stage:
+    """One database and two ways to it: ``world`` for looking on, ``doomed`` for those who die."""
+
+    world: World
+    doomed: World
+    app: Flask
+    folder: Path
+    wire: Wire | None
+    name: str
+    _tokens: dict[str, str] = field(default_factory=dict)
+
+    def warm_up(self, act: Callable[[World], Any]) -> None:
+        """A fork inherits what was read and compiled: it shall die in its act, not in getting ready for it."""
+        read_ahead(self.doomed.runtime)
+        act(self.doomed)
+        assert self.request("counter", "GET", "/dossiers")()["status"] == 200
+        gc.collect()
+        gc.freeze()  # a fork copies what it touches
+
+    def at(self, local: str) -> None:
+        """Sets both clocks (local civil time)."""
+        self.world.at(local)
+        self.doomed.at(local)
+
+    def request(
+        self, who: str | None, method: str, path: str, body: Any = None, version: int | None = None, **form: Any
+    ) -> Callable[[], dict[str, Any]]:
+        """A request with a key of its own, to be sent as often as wanted; ``who`` None for nobody."""
+        headers = {
+            "Idempotency-Key": f"key-{hashlib.sha256(repr((who, method, path, body, form)).encode()).hexdigest()}"
+        }
+        if who is not None:
+            headers["Authorization"] = f"Bearer {self.token(who)}"
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+
+        def send() -> dict[str, Any]:
+            sent: dict[str, Any] = {"data": {k: v() if callable(v) else v for k, v in form.items()}} if form else {}
+            if body is not None:
+                sent = {"data": orjson.dumps(body), "content_type": "application/json"}
+            answer = self.app.test_client().open(API + path, method=method, headers=headers, **sent)
+            replayed = answer.headers.get("Idempotency-Replayed") == "true"
+            return {"status": answer.status_code, "body": answer.data, "replayed": replayed}
+
+        return send
+
+    def direct(
+        self, act: Callable[..., Any], *arguments: Any, now: dt.datetime | None = None, **named: Any
+    ) -> Callable[[], Any]:
+        """An act that has no address, by the system and in its transaction; its answer stays in the fork."""
+
+        def run() -> None:
+            in_transaction(self.doomed.runtime, SYSTEM_ACTOR, lambda unit: act(unit, *arguments, **named), now=now)
+
+        return run
+
+    def token(self, who: str) -> str:
+        if who not in self._tokens:
+            person = self.world.person(who)
+            self._tokens[who] = self.world.try_act("system", issue_token, person, TOKENS_LAST)
+        return self._tokens[who]
+
+    def entries(self, code: str, act: str) -> Callable[[], int]:
+        """How many entries of this kind the dossier's journal has more than now."""
+        before = [one["act"] for one in self.world.entries(code)].count(act)
+        return lambda: [one["act"] for one in self.world.entries(code)].count(act) - before
+
+    def rows(self, table: Table, **where: Any) -> Callable[[], int]:
+        """How many rows there are, with these values, more than now."""
+        before = self.number(table, **where)
+        return lambda: self.number(table, **where) - before
+
+    def number(self, table: Table, **where: Any) -> int:
+        """How many rows there are with these values."""
+        statement = select(func.count()).select_from(table).where(*(table.c[key] == where[key] for key in where))
+        with self.world.reading() as connection:
+            return int(connection.execute(statement).scalar_one())
+
+    def version(self, name: str) -> Callable[[], int]:
+        """How often this part of what is published was changed since now."""
+        wanted = select(catalogue_versions.c.number).where(catalogue_versions.c.name == name)
+
+        def count() -> int:
+            with self.world.reading() as connection:
+                return int(connection.execute(wanted).scalar() or 0)
+
+        before = count()
+        return lambda: count() - before
+
+    def kill_everywhere(self, story: Story) -> int:
+        """For an act of one transaction. Returns how many deaths there were."""
+        deed = story.prepare(self)
+        start, settled, deaths = self.digest(), "", 0
+        assert deed.count() == 0
+        for number in itertools.count(1):
+            one = self._attempt(deed.run, number)
+            if one.died is None:
+                break
+            deaths += 1
+            if one.commits and not settled:
+                assert self.digest() == start, f"killed before one of {number} statements, and something is left"
+                settled = self._die_after_commit(story, deed, number, start)
+                deaths += 1
+        assert settled, "it never committed anything"
+        self._done_again(story, deed, one, settled)
+        return deaths
+
+    def kill_between(self, acts: Collection[str], errand: Errand) -> int:
+        """For what takes several transactions, each time from the same beginning: after each death what holds always
+        still holds, and taking it up again completes it."""
+        deaths, seen = 0, set[str]()
+        with self._kept() as restore:
+            for number in itertools.count(1):
+                one = self._attempt(errand.run, number)
+                if one.died is None:
+                    break
+                for after in (False, True) if one.commits else (False,):
+                    if after:
+                        restore()
+                        seen |= set(self._attempt(errand.run, number, after=True).called)
+                    deaths += 1
+                    self.world.check()
+                    resumed = self._attempt(errand.resume, 0)
+                    assert resumed.died is None and resumed.refused is None
+                    errand.whole()
+                    restore()
+            errand.whole()
+        assert set(acts) <= seen, f"seen at work: {sorted(seen)}"
+        return deaths
+
+    def digest(self) -> str:
+        """A fingerprint of every row of every table."""
+        with self.world.reading() as connection:
+            if connection.dialect.name == "postgresql":
+                return str(connection.execute(text(_FINGERPRINTS)).scalar_one())
+            content = hashlib.sha256()
+            for table in metadata.sorted_tables:
+                content.update(repr(connection.exec_driver_sql(f'SELECT * FROM "{table.name}"').all()).encode())
+            return content.hexdigest()
+
+    def _attempt(self, run: Callable[[], Any], number: int, *, after: bool = False) -> Attempt:
+        self._let_go()
+        return attempt(run, at=number, after=after, wire=self.wire, look=after)
+
+    def _die_after_commit(self, story: Story, deed: Deed, number: int, start: str) -> str:
+        """Everything is there when the commit was done, though nobody was told."""
+        one = self._attempt(deed.run, number, after=True)
+        assert one.died is not None and one.commits
+        assert set(story.acts) <= set(one.called), f"seen at work: {sorted(one.called)}"
+        settled = self.digest()
+        assert settled != start and deed.count() == 1
+        self.world.check()
+        return settled
+
+    def _done_again(self, story: Story, deed: Deed, one: Attempt, settled: str) -> None:
+        """What came of the one that survived: the same request as all before it, of which one was carried out."""
+        if story.again:
+            assert one.refused is None and deed.count() >= 1
+            self.world.check()
+        else:
+            assert self.digest() == settled, "doing it again did something"
+            assert deed.count() == 1
+        if isinstance(one.answer, dict) and "status" in one.answer:
+            assert 200 <= one.answer["status"] < 300, one.answer
+            assert one.answer["replayed"] or story.again, one.answer
+
+    def _let_go(self) -> None:
+        """No connection crosses the fork."""
+        self.world.database.dispose()
+        self.doomed.database.dispose()
+
+    @contextmanager
+    def _kept(self) -> Iterator[Callable[[], None]]:
+        """Remembers everything; what it gives brings it back."""
+        self._let_go()
+        folder, kept = self.folder, self.folder.with_name(self.folder.name + "-kept")
+        sockets = None if self.wire is None else shared_run.postgres_sockets()
+        shutil.copytree(folder, kept)
+        if sockets:
+            create_database(sockets, f"{self.name}_kept", self.name)
+
+        def restore() -> None:
+            self._let_go()
+            shutil.rmtree(folder)
+            shutil.copytree(kept, folder)
+            if sockets:
+                drop_database(sockets, self.name)
+                create_database(sockets, self.name, f"{self.name}_kept")
+
+        yield restore
+        if sockets:
+            drop_database(sockets, f"{self.name}_kept")
+        shutil.rmtree(kept)
+
+
+@contextmanager
+def open_stage(
+    kind: str,
+    name: str,
+    prepare: Callable[[World], Any] = lambda _: None,
+    warm: Callable[[World], Any] = lambda world: world.land_at("signing"),
+) -> Iterator[Stage]:
+    """A stage on ``sqlite`` or ``postgresql``; ``name`` is its database's. ``warm``: what is done once on the way of
+    those who will die."""
+    with ExitStack() as stack:
+        memory = Path("/dev/shm")  # noqa: S108 - a killed process loses nothing that lies there, and it costs no disk
+        where = memory if memory.is_dir() else None
+        base = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="motcua-", dir=where)))
+        folder = base / "stage"
+        folder.mkdir()
+        if kind == "sqlite":
+            wire, world = None, stack.enter_context(sqlite_world(folder))
+            url = str(world.database.url)
+        else:
+            world = stack.enter_context(postgres_world(folder, name))
+            wire = stack.enter_context(Wire(base, shared_run.postgres_sockets() / ".s.PGSQL.5432"))
+            url = postgres_url_of(base, name, APPLICATION)
+        prepare(world)
+        doomed = World(url, folder)
+        doomed.now = world.now
+        stack.callback(doomed.database.dispose)
+        stage = Stage(world, doomed, create_app(doomed.runtime, render_form=None), folder, wire, name)
+        stage.warm_up(warm)
+        yield stage
+
+
+def publish_more(world: World) -> None:
+    """Residence with an action that stops the dossier, so that every effect can be had."""
+    base = residence()
+    stop = Action(words("Dừng", "Stop"), ("working",), (Branch("returned"),), ("specialist",), "stop")
+
+    def publish(unit: UnitOfWork) -> None:
+        since = Effective(dt.date(2026, 1, 1))
+        publish_release(unit, residence(version=2, effective=since, actions={**base.actions, "stop": stop}))
+
+    world.try_act("system", publish)
+
+
+_FINGERPRINT = "SELECT '{0}' || coalesce(md5(string_agg(t::text, ',' ORDER BY t::text)), '') AS f FROM {0} t"
+_FINGERPRINTS = "SELECT md5(string_agg(f, ',')) FROM ({}) AS all_tables".format(
+    " UNION ALL ".join(_FINGERPRINT.format(table.name) for table in metadata.sorted_tables)
+)

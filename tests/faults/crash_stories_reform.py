@@ -1,0 +1,90 @@
+"""A reform from the plan to the way back, each of its acts ready to be killed in. One follows from the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.acts.apply_reform import apply_batch, begin_applying, finish_applying
+from engine.acts.decide_triage import decide, in_triage
+from engine.acts.load_reform import load_plan
+from engine.acts.reform_run import Run, ids_standing, open_run
+from engine.acts.revert_reform import begin_reverting, finish_reverting, revert_batch
+from engine.reform_document import read_plan
+from engine.reform_planning import make_plan
+from engine.store.plans import reform_items, reforms
+from tests.faults.crash_stage import Deed, Errand, Stage, Story
+from tests.reform_world import DA_KAO, JULY, permit, prepare_june, reform_of
+from tests.world import World
+
+LOADED = {"load_reform.load_plan"}
+
+
+def june(world: World) -> None:
+    """One dossier that moves by rule, and one that a person has to decide."""
+    prepare_june(world)
+    permit(world)
+    permit(world, DA_KAO)
+
+
+def loading(stage: Stage) -> Errand:
+    path = stage.folder / "plan.json"
+    make_plan(stage.world.runtime, reform_of(stage.world), path)
+    stage.at(JULY)
+
+    def run() -> None:
+        load_plan(stage.doomed.runtime, read_plan(path))
+
+    def whole() -> None:
+        assert stage.number(reforms, state="ready") == 1
+        assert stage.number(reform_items) == 2
+
+    return Errand(run, run, whole)
+
+
+def _run(stage: Stage) -> Run:
+    return open_run(stage.doomed.runtime, 1)
+
+
+def stood(state: str, act: Callable[..., Any]) -> Callable[[Stage], Deed]:
+    """What brings the plan to another state."""
+    return lambda stage: Deed(stage.direct(act, _run(stage)), stage.rows(reforms, state=state))
+
+
+def batch(status: str, becomes: str, act: Callable[..., Any], *more: str) -> Callable[[Stage], Deed]:
+    """What brings dossiers from one status to another: here a single one."""
+
+    def prepare(stage: Stage) -> Deed:
+        run = _run(stage)
+        with stage.world.reading() as connection:
+            ids = ids_standing(connection, run, status, 0, 1)
+        return Deed(stage.direct(act, run, ids, *more), stage.rows(reform_items, status=becomes))
+
+    return prepare
+
+
+def decided(stage: Stage) -> Deed:
+    run = _run(stage)
+    with stage.world.reading() as connection:
+        (number,) = in_triage(connection, run, commune=DA_KAO)
+    said = {"by": "staff:1", "legal": "QĐ 5/QĐ-UBND", "reason": "Thuộc Tân Định"}
+    return Deed(stage.direct(decide, run, number, "26737", **said), stage.rows(reform_items, status="done"))
+
+
+REFORM_STORIES: Mapping[str, Story] = {
+    "begin": Story({"apply_reform.begin_applying", "follow_office.join_successor"}, stood("applying", begin_applying)),
+    "move": Story({"apply_reform.apply_batch", "reform_run.rows_standing"}, batch("waiting", "done", apply_batch)),
+    "finish": Story(
+        {"apply_reform.finish_applying", "follow_office.leave_predecessor"}, stood("applied", finish_applying)
+    ),
+    "decide": Story({"decide_triage.decide"}, decided),
+    "begin the way back": Story({"revert_reform.begin_reverting"}, stood("reverting", begin_reverting)),
+    "take back": Story(
+        {"revert_reform.revert_batch"}, batch("done", "reverted", revert_batch, "Theo yêu cầu của tỉnh")
+    ),
+    "take back the other": Story(
+        {"revert_reform.revert_batch"}, batch("done", "reverted", revert_batch, "Theo yêu cầu của tỉnh")
+    ),
+    "finish the way back": Story({"revert_reform.finish_reverting"}, stood("reverted", finish_reverting)),
+}
+"""In this order, on one stage."""

@@ -1,0 +1,98 @@
+"""Every act is killed at every statement and around every commit: nothing of it is there, or all of it, and done again
+it happens once. A new act, or a new effect of an action, without a story fails."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import typing
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+import engine.acts
+from engine.rules.definition import Action
+from tests.faults.crash_stage import Stage, open_stage, publish_more
+from tests.faults.crash_stories import DOSSIER_STORIES, EFFECTS
+from tests.faults.crash_stories_elsewhere import ERRANDS, OTHER_STORIES
+from tests.faults.crash_stories_reform import LOADED, REFORM_STORIES, june, loading
+from tests.reform_world import permit
+
+STORIES = {**DOSSIER_STORIES, **OTHER_STORIES}
+CHANGE_NOTHING = {
+    "change_form.search_of",
+    "decide_triage.in_triage",
+    "migrate_dossier.mapped_state",
+    "reform_run.open_run",
+    "reform_run.rows_standing",
+    "rights.must_be_open",
+    "rights.must_be_staff",
+    "rights.must_have_part",
+    "rights.must_hold",
+    "rights.must_lead",
+    "sign_in.known_person",
+}
+"""They look and refuse; there is nothing to be left half-done."""
+
+
+@pytest.fixture(scope="module")
+def stages(worker_id: str) -> Iterator[dict[str, Stage]]:
+    """The stages of this process by kind of database, opened when first asked for."""
+    with ExitStack() as stack:
+
+        class Stages(dict[str, Stage]):
+            def __missing__(self, kind: str) -> Stage:
+                self[kind] = stack.enter_context(open_stage(kind, f"deaths_{worker_id}", publish_more))
+                return self[kind]
+
+        yield Stages()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_killed_act_leaves_nothing_or_everything_and_happens_once(
+    stages: dict[str, Stage], kind: str, name: str
+) -> None:
+    assert stages[kind].kill_everywhere(STORIES[name]) >= 2
+
+
+@pytest.mark.parametrize("name", ERRANDS)
+def test_what_takes_several_transactions_is_taken_up_after_any_death(kind: str, worker_id: str, name: str) -> None:
+    acts, prepare = ERRANDS[name]
+    with open_stage(kind, f"errand_{worker_id}") as stage:
+        assert stage.kill_between(acts, prepare(stage)) >= 4
+
+
+def test_a_reform_is_taken_up_after_any_death_from_the_plan_to_the_way_back(kind: str, worker_id: str) -> None:
+    with open_stage(kind, f"reform_{worker_id}", june, warm=permit) as stage:
+        assert stage.kill_between(LOADED, loading(stage)) >= 4
+        for story in REFORM_STORIES.values():
+            assert stage.kill_everywhere(story) >= 2
+
+
+def test_every_act_and_every_effect_has_its_story() -> None:
+    told = {act for story in STORIES.values() for act in story.acts}
+    told |= {act for story in REFORM_STORIES.values() for act in story.acts}
+    told |= {act for acts, _ in ERRANDS.values() for act in acts} | LOADED
+    assert _acts() - told - CHANGE_NOTHING == set()
+    assert told - _acts() == set()
+    assert set(typing.get_args(typing.get_type_hints(Action)["effect"])) == set(EFFECTS)
+
+
+def _acts() -> set[str]:
+    """All that ``engine.acts`` offers to whoever has a transaction, a dossier in hand, or the whole runtime."""
+    found = set()
+    for module in pkgutil.iter_modules(engine.acts.__path__):
+        for name, function in inspect.getmembers(importlib.import_module(f"engine.acts.{module.name}")):
+            if not inspect.isfunction(function) or not function.__module__.endswith(f".{module.name}"):
+                continue
+            first = next(iter(inspect.signature(function).parameters.values()), None)
+            if first and first.annotation in ("UnitOfWork", "Case", "Runtime") and not name.startswith("_"):
+                found.add(f"{module.name}.{name}")
+    return found
