@@ -136,7 +136,7 @@ TRUNCATE finished_by_day;
 INSERT INTO finished_by_day (province, day, office, finished, late)
 SELECT province, (finished_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, handler_office, count(*),
        count(*) FILTER (WHERE finished_at > promised_at)
-FROM dossiers WHERE finished_at IS NOT NULL AND portal IN (7, 8, 9, 10) GROUP BY 1, 2, 3
+FROM dossiers WHERE finished_at IS NOT NULL AND portal IN (7, 8, 9, 10) GROUP BY 1, 2, 3 ORDER BY 2
 """
 _CONSTRAINTS = """
 SELECT conrelid::regclass, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint

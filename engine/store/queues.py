@@ -171,11 +171,12 @@ def list_dossiers(
 def queue_counts(connection: Connection, actor: Actor, office: str, now: dt.datetime) -> Sequence[Row[Any]]:
     """How many dossiers an office holds, by procedure, state and portal status, and how many of them are overdue."""
     overdue = func.sum(case((_is_overdue(now), 1), else_=0)).label("overdue")
-    columns = (dossiers.c.procedure, dossiers.c.release, dossiers.c.state, dossiers.c.portal)
+    state = (dossiers.c.release, dossiers.c.state)  # these two settle the procedure and the portal status
+    settled = [func.max(column).label(column.name) for column in (dossiers.c.procedure, dossiers.c.portal)]
     return connection.execute(
-        select(*columns, func.count().label("count"), overdue)
+        select(*state, *settled, func.count().label("count"), overdue)
         .where(dossiers.c.holder_office == office, visible_dossiers(actor, _civil_day(now)))
-        .group_by(*columns)
+        .group_by(*state)
     ).all()
 
 
