@@ -11,13 +11,14 @@ import os
 import platform
 import sys
 import tempfile
+from dataclasses import astuple
 from importlib.metadata import version
 from pathlib import Path
 
 import orjson
 
 from adapters.embedded_redis import embedded_redis
-from benchmarks import acts, national_hour, other_engines, reading, statements
+from benchmarks import acts, national_hour, other_engines, outbox, reading, statements
 from benchmarks.database import MeasuredServer
 from benchmarks.ground import Ground, lay
 from benchmarks.multiply import multiply
@@ -62,7 +63,7 @@ def _measure(part: str, server: MeasuredServer, ground: Ground, asked: argparse.
         walks, rounds = max(5, round(asked.seconds * 10)), asked.rounds
         return other_engines.table(other_engines.measure(server, ground, walks=walks, rounds=rounds, say=_say))
     if part == "outbox":
-        return f"{reading.drain(ground):,.0f} notices a second by one worker to a sink in the same process"
+        return outbox.told(outbox.measure(server, ground, asked.rounds))
     results = acts.measure(
         server,
         ground,
@@ -84,7 +85,7 @@ def _reading(server: MeasuredServer, ground: Ground, asked: argparse.Namespace) 
     """Beside what earlier runs in the same folder measured at other numbers of dossiers."""
     kept = asked.folder / "reading.json"
     told = orjson.loads(kept.read_bytes()) if kept.exists() else {}
-    told[str(asked.dossiers)] = [[one.name, one.p50, one.p99] for one in reading.measure(server, ground, _say)]
+    told[str(asked.dossiers)] = [astuple(one) for one in reading.measure(server, ground, _say)]
     kept.write_bytes(orjson.dumps(told))
     return reading.table({int(size): [reading.Reading(*one) for one in ones] for size, ones in told.items()})
 

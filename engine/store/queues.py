@@ -172,9 +172,10 @@ def queue_counts(connection: Connection, actor: Actor, office: str, now: dt.date
     """How many dossiers an office holds, by procedure, state and portal status, and how many of them are overdue."""
     overdue = func.sum(case((_is_overdue(now), 1), else_=0)).label("overdue")
     state = (dossiers.c.release, dossiers.c.state)  # these two settle the procedure and the portal status
-    settled = [func.max(column).label(column.name) for column in (dossiers.c.procedure, dossiers.c.portal)]
+    settled = (func.max(dossiers.c.procedure).label("procedure"), func.max(dossiers.c.portal).label("portal"))
+    columns: tuple[Any, ...] = (*state, *settled, func.count().label("count"), overdue)
     return connection.execute(
-        select(*state, *settled, func.count().label("count"), overdue)
+        select(*columns)
         .where(dossiers.c.holder_office == office, visible_dossiers(actor, _civil_day(now)))
         .group_by(*state)
     ).all()

@@ -1,0 +1,88 @@
+"""How fast one worker empties the outbox, and how fast the sweeper finds what is due.
+
+What was sent in the folder waits again; a sink in this process takes it at once, so that what is measured is our part:
+leasing, addressing, wording, writing down what became of it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import statistics
+import time
+from dataclasses import dataclass
+
+from benchmarks.database import NAME, MeasuredServer
+from benchmarks.ground import Ground
+from benchmarks.processor_time import seconds
+from engine.acts.deliver_notices import deliver_notices
+from engine.ports import Message
+from engine.schedule import _due
+
+BATCH = 500  # as engine.jobs has it
+MOST = 20_000
+
+
+class Sink:
+    """Takes every notice, at once."""
+
+    def send(self, message: Message) -> str:
+        return "taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """Notices a second of each round by the clock, and processor time a notice in microseconds."""
+
+    rates: list[float]
+    worker: float
+    database: float
+    due: list[float]  # milliseconds to find the due clocks
+
+
+def measure(server: MeasuredServer, ground: Ground, rounds: int = 3) -> Drained:
+    """Empties the outbox ``rounds`` times, and looks for due clocks a hundred times."""
+    runtime = ground.runtime()
+    rates, worker, database, taken_in_all = list[float](), 0.0, 0.0, 0
+    for _ in range(rounds):
+        _wait_again(server)
+        deliver_notices(runtime, Sink(), 100)  # statements and templates are known from here on
+        started = time.perf_counter(), time.process_time(), seconds(server.pid)
+        taken = 0
+        while taken < MOST:
+            done = deliver_notices(runtime, Sink(), BATCH, seconds=20)
+            taken += done.taken
+            if done.taken < BATCH:
+                break
+        rates.append(taken / (time.perf_counter() - started[0]))
+        worker += time.process_time() - started[1]
+        database += seconds(server.pid) - started[2]
+        taken_in_all += taken
+    due, later = [], runtime.now() + dt.timedelta(days=30)  # when some hundred thousand clocks are due
+    for _ in range(100):
+        before = time.perf_counter()
+        _due(runtime, later, BATCH)
+        due.append((time.perf_counter() - before) * 1000)
+    runtime.database.dispose()
+    return Drained(rates, worker / taken_in_all * 1e6, database / taken_in_all * 1e6, sorted(due))
+
+
+def _wait_again(server: MeasuredServer) -> None:
+    with server.connect(NAME) as admin:
+        admin.execute("UPDATE outbox SET status = 'dropped' WHERE status = 'waiting'")
+        admin.execute(
+            """UPDATE outbox SET status = 'waiting', attempts = 0, next_attempt_at = created_at WHERE id IN (
+            SELECT id FROM outbox WHERE channel <> 'inbox' ORDER BY id DESC LIMIT %s)""",
+            [MOST + 100],
+        )
+        admin.execute("VACUUM ANALYZE outbox")
+
+
+def told(drained: Drained) -> str:
+    """In words."""
+    rates = f"{statistics.median(drained.rates):,.0f} ({min(drained.rates):,.0f}–{max(drained.rates):,.0f})"
+    both = drained.worker + drained.database
+    return (
+        f"{rates} notices a second by one worker to a sink in the same process. A notice takes {drained.worker:.0f} µs of "
+        f"processor in the worker and {drained.database:.0f} µs in PostgreSQL: {1e6 / both:,.0f} a second of processor.\n\n"
+        f"The sweeper finds {BATCH} due clocks in {drained.due[49]:.1f} ms ({drained.due[98]:.1f} at the 99th percentile)."
+    )
