@@ -12,7 +12,6 @@ import hashlib
 import html
 import re
 import smtplib
-import ssl
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -20,6 +19,8 @@ from email.policy import SMTP as SMTP_POLICY
 from email.utils import formatdate, parseaddr
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from adapters.kept_lines import KeptLines
+from adapters.trust import trusted
 from engine.errors import Refusal
 from engine.ports import DeliveryFailed, Message
 
@@ -82,7 +83,7 @@ def mail_server_from(url: str) -> MailServer:
 
 
 class EmailNotifier:
-    """Notifier over SMTP: one connection a notice, plain text with a simple HTML alternative.
+    """Notifier over SMTP: plain text with a simple HTML alternative, over connections that are kept for some seconds.
 
     The Message-ID comes from the notice's key alone, so a repeated notice carries the same one and mailboxes that
     de-duplicate show it once. ``send`` returns that Message-ID.
@@ -96,6 +97,7 @@ class EmailNotifier:
             raise WrongMailServer(why="MOTCUA_MAIL_FROM must be one address")
         self._sender = Address(display_name=name, addr_spec=address)
         self._timeout = timeout
+        self._lines: KeptLines[smtplib.SMTP] = KeptLines(_part)
 
     def send(self, message: Message) -> str:
         """Hand the notice to the mail server. Permanent is only what the server says for good about this recipient or
@@ -104,37 +106,51 @@ class EmailNotifier:
             mail = self._mail(message)
         except ValueError as error:  # what the email package refuses: a line break in a header, a lone surrogate
             raise DeliveryFailed(permanent=True, channel="email", why=f"it makes no valid mail: {error}") from error
+        kept = self._lines.take(self._server)
+        if kept is not None:
+            try:
+                return self._hand_in(kept, mail, message)
+            except _Gone:
+                pass  # it was closed while it rested
         try:
             connection = self._connect()
         except (smtplib.SMTPException, OSError, UnicodeError) as error:  # UnicodeError: an impossible host name
             raise _failed(error, permanent=False) from error
         try:
+            return self._hand_in(connection, mail, message)
+        except _Gone as error:
+            raise _failed(error.why, permanent=False) from error.why
+
+    def _hand_in(self, connection: smtplib.SMTP, mail: EmailMessage, message: Message) -> str:
+        """Sends one mail over a connection and keeps it where it goes on. Raises DeliveryFailed, _Gone."""
+        try:
             connection.send_message(mail, from_addr=self._sender.addr_spec, to_addrs=[message.address])
         except smtplib.SMTPRecipientsRefused as error:
+            self._lines.keep(self._server, connection)
             code, text = error.recipients[message.address]
             raise DeliveryFailed(permanent=_final(code), channel="email", why=_words(code, text)) from error
         except smtplib.SMTPDataError as error:
+            self._lines.keep(self._server, connection)
             raise _failed(error, permanent=_final(error.smtp_code)) from error
-        except (smtplib.SMTPException, OSError) as error:
-            raise _failed(error, permanent=False) from error
-        finally:
-            # The server has taken the mail or refused it; how the parting goes changes nothing.
-            with contextlib.suppress(smtplib.SMTPException, OSError):
-                connection.quit()
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
             connection.close()
+            raise _Gone(error) from error
+        except smtplib.SMTPException as error:
+            _part(connection)
+            raise _failed(error, permanent=False) from error
+        self._lines.keep(self._server, connection)
         return str(mail["Message-ID"])
 
     def _connect(self) -> smtplib.SMTP:
         server = self._server
-        context = ssl.create_default_context()
         connection: smtplib.SMTP
         if server.tls:
-            connection = smtplib.SMTP_SSL(server.host, server.port, timeout=self._timeout, context=context)
+            connection = smtplib.SMTP_SSL(server.host, server.port, timeout=self._timeout, context=trusted())
         else:
             connection = smtplib.SMTP(server.host, server.port, timeout=self._timeout)
         try:
             if server.starttls:
-                connection.starttls(context=context)
+                connection.starttls(context=trusted())
             if server.user is not None:
                 connection.login(server.user, server.password or "")
         except BaseException:
@@ -157,6 +173,21 @@ class EmailNotifier:
         mail.set_content(message.body)
         mail.add_alternative(_as_html(message), subtype="html")
         return mail
+
+
+class _Gone(Exception):
+    """The connection broke; ``why`` says how."""
+
+    def __init__(self, why: Exception) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
+def _part(connection: smtplib.SMTP) -> None:
+    """How the parting goes changes nothing: the server has taken the mail or refused it."""
+    with contextlib.suppress(smtplib.SMTPException, OSError):
+        connection.quit()
+    connection.close()
 
 
 def _as_html(message: Message) -> str:

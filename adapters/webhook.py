@@ -10,11 +10,10 @@ import binascii
 import contextlib
 import re
 import socket
-import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from datetime import UTC, datetime
-from http.client import HTTPException
+from http.client import HTTPException, RemoteDisconnected
 from typing import Any
 
 import orjson
@@ -22,7 +21,9 @@ import urllib3
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from adapters.kept_lines import KeptLines
 from adapters.public_address import Place, place_of
+from adapters.trust import trusted
 from engine.ports import DeliveryFailed, Message
 
 SECONDS_TO_CONNECT = 5.0
@@ -106,8 +107,31 @@ def _signed_headers(body: bytes, key: str, secret: str, channel: str, at: dateti
 
 
 def _post(place: Place, body: bytes, headers: dict[str, str], channel: str) -> tuple[int, bytes]:
+    """Status and body. Over a kept connection first, where there is one; that may have been closed while it rested."""
+    receiver = (place.scheme, place.host, place.port, place.addresses)
+    kept = _LINES.take(receiver)
     try:
-        with _connected(place) as connection, _ended_after(SECONDS_IN_ALL, connection) as late:
+        if kept is not None:
+            try:
+                return _exchange(kept, place, body, headers, receiver)
+            except _CLOSED:
+                pass  # the receiver knows the key, if it had read any of it
+        return _exchange(_connect(place), place, body, headers, receiver)
+    except (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError) as error:
+        raise DeliveryFailed(channel=channel, why=f"{type(error).__name__}: {error}"[:300]) from error
+
+
+_CLOSED = (ConnectionError, RemoteDisconnected, urllib3.exceptions.ProtocolError)
+_LINES: KeptLines[HTTPConnection] = KeptLines(lambda line: line.close())
+
+
+def _exchange(
+    connection: HTTPConnection, place: Place, body: bytes, headers: dict[str, str], receiver: Hashable
+) -> tuple[int, bytes]:
+    """One request over a connection, which is kept when both sides can go on with it and closed otherwise."""
+    whole = False
+    try:
+        with _ended_after(SECONDS_IN_ALL, connection) as late:
             connection.request(
                 "POST", place.target, body=body, headers={**headers, "host": place.host_header}, preload_content=False
             )
@@ -118,13 +142,19 @@ def _post(place: Place, body: bytes, headers: dict[str, str], channel: str) -> t
                 # The status has decided; a body that breaks off must not make a taken notice a failed one.
                 with contextlib.suppress(urllib3.exceptions.HTTPError, OSError):
                     answer = response.read(LARGEST_ANSWER, decode_content=False)
-                return response.status, answer
-    except (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError) as error:
-        raise DeliveryFailed(channel=channel, why=f"{type(error).__name__}: {error}"[:300]) from error
+                    whole = not response.read(1)
+                status = response.status
+            # A line that the receiver has announced to close is closed by now.
+            whole = whole and connection.sock is not None and not late.is_set()
+    finally:
+        if whole:
+            _LINES.keep(receiver, connection)
+        else:
+            connection.close()
+    return status, answer
 
 
-@contextlib.contextmanager
-def _connected(place: Place) -> Iterator[HTTPConnection]:
+def _connect(place: Place) -> HTTPConnection:
     """Connected to the first checked address that answers, never to the name: it might resolve differently now."""
     problem: Exception = OSError("the name has no address")
     for address in place.addresses:
@@ -135,11 +165,7 @@ def _connected(place: Place) -> Iterator[HTTPConnection]:
             connection.close()
             problem = error
             continue
-        try:
-            yield connection
-        finally:
-            connection.close()
-        return
+        return connection
     raise problem
 
 
@@ -150,7 +176,7 @@ def _connection(place: Place, address: str) -> HTTPConnection:
         address,
         place.port,
         timeout=SECONDS_TO_CONNECT,
-        ssl_context=ssl.create_default_context(),
+        ssl_context=trusted(),
         server_hostname=place.host,
         assert_hostname=place.host,
     )
