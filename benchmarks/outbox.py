@@ -80,9 +80,9 @@ def _wait_again(server: MeasuredServer) -> None:
 def told(drained: Drained) -> str:
     """In words."""
     rates = f"{statistics.median(drained.rates):,.0f} ({min(drained.rates):,.0f}–{max(drained.rates):,.0f})"
-    both = drained.worker + drained.database
+    both, due = drained.worker + drained.database, drained.due
     return (
-        f"{rates} notices a second by one worker to a sink in the same process. A notice takes {drained.worker:.0f} µs of "
-        f"processor in the worker and {drained.database:.0f} µs in PostgreSQL: {1e6 / both:,.0f} a second of processor.\n\n"
-        f"The sweeper finds {BATCH} due clocks in {drained.due[49]:.1f} ms ({drained.due[98]:.1f} at the 99th percentile)."
+        f"{rates} notices a second by one worker to a sink in the same process. A notice takes {drained.worker:.0f} µs "
+        f"of processor in the worker and {drained.database:.0f} µs in PostgreSQL: {1e6 / both:,.0f} a second of "
+        f"processor.\n\nThe sweeper finds {BATCH} due clocks in {due[49]:.1f} ms ({due[98]:.1f} at the 99th percentile)."
     )
