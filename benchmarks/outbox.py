@@ -84,5 +84,5 @@ def told(drained: Drained) -> str:
     return (
         f"{rates} notices a second by one worker to a sink in the same process. A notice takes {drained.worker:.0f} µs "
         f"of processor in the worker and {drained.database:.0f} µs in PostgreSQL: {1e6 / both:,.0f} a second of "
-        f"processor.\n\nThe sweeper finds {BATCH} due clocks in {due[49]:.1f} ms ({due[98]:.1f} at the 99th percentile)."
+        f"processor.\n\nThe sweeper finds {BATCH} due clocks in {due[49]:.1f} ms ({due[98]:.1f} at the 99th)."
     )
