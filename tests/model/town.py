@@ -241,12 +241,7 @@ class Town:
         target = procedure.target(action, dossier.facts(now))
         if target is None:
             raise Refused("guard-failed")
-        brought = None
-        if acting["attach"]:
-            found = [one for one in dossier.standing_papers() if one.key == acting["attach"] and one.file]
-            if not found:
-                raise Refused("document-required")
-            brought = found[-1]
+        brought = _brought(dossier, acting["attach"])
         source = row["state"]
         dossier.enter(target, action, now)
         if assignee is not None:
@@ -289,6 +284,16 @@ class Town:
                 if one.key in asked and one.accepted != 0 and not asked[one.key]["result"]
             ]
             dossier.children.append(self.open(who, procedure, wanted, now, (dossier, key), papers))
+
+
+def _brought(dossier: Dossier, key: str | None) -> Paper | None:
+    """The newest file of the paper that an action asks for."""
+    if key is None:
+        return None
+    found = [one for one in dossier.standing_papers() if one.key == key and one.file]
+    if not found:
+        raise Refused("document-required")
+    return found[-1]
 
 
 def _handed_in(paper: Mapping[str, Any]) -> Paper:

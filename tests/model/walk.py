@@ -36,7 +36,7 @@ LATEST = dt.datetime(2027, 6, 1, tzinfo=dt.UTC)  # no term that begins before le
 KINDS = (
     *["walk"] * 16, *["act"] * 3, *["time"] * 3, "ring", "add", "check", "remove", "pay", "claim", "release", "assign",
     "look", "ask", "ask", "answer", "extend", "recall", "recall", "recall", "transfer", "migrate", "rectify", "note",
-    "ring_again",
+    "ring_again", "file",
 )  # fmt: skip
 
 
@@ -92,8 +92,7 @@ class Walk(Beside):
     def walk(self) -> None:
         """The next step of an orderly office, most often; what stands in its way is put right first."""
         dossier = self._some()
-        here = dossier.row["state"]
-        procedure = dossier.procedure
+        here, procedure = dossier.row["state"], dossier.procedure
         possible = [
             key for key, one in procedure.actions.items() if here in one["sources"] and set(one["by"]) != {"system"}
         ]
@@ -106,7 +105,7 @@ class Walk(Beside):
         new = {key for key in possible if not {one["then"] for one in self._to(dossier, key)} <= self.visited}
         onward = [key for key in possible if key not in ends]
         action = self.pick([*possible, *onward * 4, *[key for key in onward if key in new] * 8])
-        acting = dossier.procedure.actions[action]
+        acting = procedure.actions[action]
         who = self._one_of(dossier, self.pick(acting["by"]))
         self._prepare(dossier, action)
         fields = self._flipped(dossier) if acting["effect"] in ("receive", "answer") and self.seldom() else None
@@ -124,13 +123,12 @@ class Walk(Beside):
 
     def time(self) -> None:
         """Time passes: minutes, days, over a holiday, or until the next clock of a dossier runs out."""
-        hours = {"minutes": 0.25, "hours": 3, "a day": 24, "days": 72, "weeks": 400, "months": 1500}
-        span = self.pick(["next clock", *hours])
-        if span == "next clock":
+        hours = self.pick([None, 0.25, 3, 24, 72, 400, 1500])
+        if hours is None:
             armed = [key[2] for one in self.town.dossiers.values() for key, out in one.clocks.items() if out is None]
             then = max(min(armed, default=self.now), self.now + dt.timedelta(minutes=1))
         else:
-            then = self.now + dt.timedelta(hours=hours[span])
+            then = self.now + dt.timedelta(hours=hours)
         self.now = min(then, max(LATEST, self.now))
         if self.pick([True, False]):
             self.ring()
