@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +23,7 @@ from engine.store.dossiers import dossiers
 from engine.store.journal import journal, reads
 from tests.acceptance import test_api_access as access
 from tests.acceptance.dossiers_in_states import WAYS, bring_to
-from tests.acceptance.house import House, open_house, sqlite_house
+from tests.acceptance.house import AUTHORITY, CENTRE, House, open_house, sqlite_house
 
 INSIDERS = ("counter", "specialist", "leader", "monitor")
 OUTSIDERS = ("other-counter", "other-specialist", "far-counter", "nobody", "admin")
@@ -65,9 +67,16 @@ MAY: dict[str, dict[str, set[str]]] = {
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("matrix")
+    """One house for the walks over all routes."""
+    with _opened(tmp_path_factory.mktemp("matrix")) as opened:
+        yield opened
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[House]:
+    """Its forms are printed as the data that would stand in them."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    opened = open_house(sqlite_house(folder), folder)
+    opened = open_house(sqlite_house(folder), folder, render_form=lambda _number, data: repr(data).encode())
     yield opened
     opened.close()
     structlog.reset_defaults()
@@ -80,6 +89,49 @@ def changing(house: House) -> list[tuple[Rule, str]]:
         for rule, method in access.routes(house)
         if access.rule_of(house, rule) is Access.STAFF and "<code>" in rule.rule and method != "GET"
     ]
+
+
+LISTS = {
+    "/api/v1/me": [""],
+    "/api/v1/inbox": ["", "?unread=true"],
+    "/api/v1/dossiers": [
+        *("", "?q=dao", "?q=H26740", "?sort=due_at", "?overdue=false", "?portal=7", "?state=returned", "?limit=1"),
+        *(f"?{where}={office}" for where in ("office", "holder_office") for office in (CENTRE, AUTHORITY)),
+        *("?holder=me", "?holder=2", "?due_before=2027-01-01T00:00:00Z", "?procedure=1.000001"),
+    ],
+    "/api/v1/reforms": [""],
+    "/api/v1/reforms/<int:number>/triage": [""],
+    **{path: [query, query.replace(CENTRE, AUTHORITY)] for path, query in access.QUERIES.items()},
+}
+"""Everything that shows several dossiers, or counts them, and the questions by which it might tell."""
+
+
+def test_no_list_count_search_or_report_tells_outsiders_of_any_state(tmp_path: Path) -> None:
+    with _opened(tmp_path) as house:
+        theirs = [bring_to(house, state)["code"] for state in WAYS]
+        lists = {
+            rule.rule
+            for rule, method in access.routes(house)
+            if method == "GET" and access.rule_of(house, rule) is Access.STAFF and "<code>" not in rule.rule
+        }
+        assert lists == LISTS.keys(), "a new list needs its questions here"
+        for rule, questions in LISTS.items():
+            for question in questions:
+                _must_not_tell(house, rule.replace("<int:number>", "1") + question, theirs)
+        with house.runtime.database.connect() as connection:
+            looked = set(connection.execute(select(reads.c.actor)).scalars())
+        outsiders = {f"staff:{house.person(who).get('/api/v1/me').json['id']}" for who in OUTSIDERS}
+        assert looked and not looked & outsiders, "a question that shows nothing is no look at anybody"
+
+
+def _must_not_tell(house: House, address: str, theirs: list[str]) -> None:
+    for who in OUTSIDERS:
+        told = house.person(who).get(address).text
+        assert not [code for code in theirs if code in told], f"{who} {address}"
+        assert "Đào" not in told and '"count"' not in told, f"{who} {address}"
+    if "/register" in address and CENTRE in address:
+        seen = house.person("counter").get(address).text
+        assert theirs[1] in seen, "what is looked for is there for those who may see it"
 
 
 def test_everybody_changes_what_the_rule_says_and_nothing_else(house: House) -> None:
