@@ -18,14 +18,14 @@ from pathlib import Path
 import orjson
 
 from adapters.embedded_redis import embedded_redis
-from benchmarks import acts, national_hour, other_engines, outbox, reading, statements
+from benchmarks import acts, national_hour, other_engines, outbox, reading, reform, statements
 from benchmarks.database import MeasuredServer
 from benchmarks.ground import Ground, lay
 from benchmarks.multiply import multiply
 
 PARTS = ("statements", "acts", "reading", "outbox", "engines")
-LONG = ("hour",)
-"""Measured only where they are named."""
+LONG = ("hour", "reform")
+"""Measured only where they are named; a reform on a database of its own, and alone."""
 PACKAGES = ("Flask", "SQLAlchemy", "psycopg", "gunicorn", "granian", "Flask-SQLAlchemy", "marshmallow")
 
 
@@ -35,6 +35,10 @@ def main() -> None:
     asked.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     (asked.folder / "pg").mkdir(exist_ok=True)
     with embedded_redis(asked.folder / "redis") as redis_url:
+        if asked.parts == ["reform"]:
+            night = reform.measure(asked.folder / "reform", redis_url, asked.dossiers, asked.seconds, _say)
+            print(f"{_machine(None, asked.dossiers)}\n\n{reform.table(night)}")
+            return
         server = MeasuredServer(asked.folder / "pg")
         server.start()
         try:
@@ -90,12 +94,13 @@ def _reading(server: MeasuredServer, ground: Ground, asked: argparse.Namespace) 
     return reading.table({int(size): [reading.Reading(*one) for one in ones] for size, ones in told.items()})
 
 
-def _machine(server: MeasuredServer, dossiers: int) -> str:
+def _machine(server: MeasuredServer | None, dossiers: int) -> str:
     model = next((line.split(":", 1)[1].strip() for line in _lines("/proc/cpuinfo") if "model name" in line), "unknown")
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    database = f"PostgreSQL {server.version()}, " if server else ""
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     return (
-        f"{os.cpu_count()} processors ({model}), Python {platform.python_version()}, PostgreSQL {server.version()}, "
+        f"{os.cpu_count()} processors ({model}), Python {platform.python_version()}, {database}"
         f"{packages}; {dossiers:,} dossiers; load before: {load}"
     )
 
@@ -118,6 +123,8 @@ def _arguments() -> argparse.Namespace:
     asked = parser.parse_args()
     if wrong := set(asked.parts) - {*PARTS, *LONG}:
         parser.error(f"no such part: {', '.join(sorted(wrong))}")
+    if "reform" in asked.parts[1:] or asked.parts[:1] == ["reform"] != asked.parts:
+        parser.error("reform is measured alone")
     return asked
 
 

@@ -34,7 +34,7 @@ def apply_command(file: Path, as_json: bool) -> None:
 
     Exits with 2 when dossiers are left over: changed since the plan, or waiting for a person.
     """
-    runtime = compose_from_environment(pooled=False)
+    runtime = compose_from_environment()
     run = open_run(runtime, load_plan(runtime, read_plan(file)))
     if run.state == "applied":
         tally = Tally()
@@ -86,7 +86,7 @@ def revert_command(plan: int, reason: str, as_json: bool) -> None:
 
     Exits with 2 when dossiers were touched and stay where they are.
     """
-    runtime = compose_from_environment(pooled=False)
+    runtime = compose_from_environment()
     run = open_run(runtime, plan)
     with _Bar(_count(runtime, run).get("done", 0), say("Đang hoàn lại", "Taking back")) as bar:
         revert_all(runtime, run, reason, bar.add)
