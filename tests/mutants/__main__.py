@@ -33,10 +33,10 @@ def _run(chosen: Sequence[Sabotage], verbose: bool) -> int:
     began, survivors = time.monotonic(), []
     with copied_project() as copy:
         untouched = run_tests(copy, sorted({test for one in chosen for test in one.tests}), most=3 * MOST_SECONDS)
-        _tell(f"The untouched copy: {untouched.verdict}, {untouched.seconds:.0f} s")
         if untouched.verdict != "survived":
-            _tell(untouched.said)
+            _tell(f"The untouched copy is not green:\n{untouched.said}")
             return 1
+        _tell(f"The untouched copy is green ({untouched.seconds:.0f} s).")
         _tell("\n| sabotage | what | noticed by | s |\n|---|---|---|---:|")
         for one in chosen:
             outcome = _try(copy, one)
