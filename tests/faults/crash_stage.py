@@ -27,7 +27,7 @@ from cli.compose import read_ahead
 from engine.acts.people import issue_token
 from engine.acts.publish import publish_release
 from engine.rules.definition import Action, Branch, Effective
-from engine.rules.permissions import SYSTEM_ACTOR
+from engine.rules.permissions import SYSTEM_ACTOR, Actor
 from engine.store.base import metadata
 from engine.store.units import catalogue_versions
 from engine.transaction import UnitOfWork, in_transaction
@@ -41,6 +41,7 @@ from tests.world import World, postgres_world, sqlite_world
 from tests.world_releases import residence
 
 API = "/api/v1"
+_NUMBERS = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +121,17 @@ class Stage:
         return send
 
     def direct(
-        self, act: Callable[..., Any], *arguments: Any, now: dt.datetime | None = None, **named: Any
+        self,
+        act: Callable[..., Any],
+        *arguments: Any,
+        who: Actor = SYSTEM_ACTOR,
+        now: dt.datetime | None = None,
+        **named: Any,
     ) -> Callable[[], Any]:
-        """An act that has no address, by the system and in its transaction; its answer stays in the fork."""
+        """An act that has no address, in its transaction; its answer stays in the fork."""
 
         def run() -> None:
-            in_transaction(self.doomed.runtime, SYSTEM_ACTOR, lambda unit: act(unit, *arguments, **named), now=now)
+            in_transaction(self.doomed.runtime, who, lambda unit: act(unit, *arguments, **named), now=now)
 
         return run
 
@@ -262,10 +268,12 @@ class Stage:
                 drop_database(sockets, self.name)
                 create_database(sockets, self.name, f"{self.name}_kept")
 
-        yield restore
-        if sockets:
-            drop_database(sockets, f"{self.name}_kept")
-        shutil.rmtree(kept)
+        try:
+            yield restore
+        finally:
+            if sockets:
+                drop_database(sockets, f"{self.name}_kept")
+            shutil.rmtree(kept)
 
 
 @contextmanager
@@ -278,6 +286,7 @@ def open_stage(
     """A stage on ``sqlite`` or ``postgresql``; ``name`` is its database's. ``warm``: what is done once on the way of
     those who will die."""
     with ExitStack() as stack:
+        name = f"{name}_{next(_NUMBERS)}"
         memory = Path("/dev/shm")  # noqa: S108 - a killed process loses nothing that lies there, and it costs no disk
         where = memory if memory.is_dir() else None
         base = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="motcua-", dir=where)))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.acts.apply_reform import apply_batch, begin_applying, finish_applying
+from engine.acts.decide_many import Choice, decide_many
 from engine.acts.decide_triage import decide, in_triage
 from engine.acts.load_reform import load_plan
+from engine.acts.people import add_membership
 from engine.acts.reform_run import Run, ids_standing, open_run
 from engine.acts.revert_reform import begin_reverting, finish_reverting, revert_batch
 from engine.reform_document import read_plan
@@ -17,13 +20,18 @@ from tests.faults.crash_stage import Deed, Errand, Stage, Story
 from tests.reform_world import DA_KAO, JULY, permit, prepare_june, reform_of
 from tests.world import World
 
+_SAID = {"legal": "QĐ 5/QĐ-UBND", "reason": "Thuộc Tân Định"}
 LOADED = {"load_reform.load_plan"}
 
 
 def june(world: World) -> None:
-    """One dossier that moves by rule, and one that a person has to decide."""
+    """One dossier that moves by rule, and one that a person has to decide; another such one follows."""
     prepare_june(world)
     permit(world)
+    permit(world, DA_KAO)
+
+
+def another(world: World) -> None:
     permit(world, DA_KAO)
 
 
@@ -37,7 +45,7 @@ def loading(stage: Stage) -> Errand:
 
     def whole() -> None:
         assert stage.number(reforms, state="ready") == 1
-        assert stage.number(reform_items) == 2
+        assert stage.number(reform_items) == 3
 
     return Errand(run, run, whole)
 
@@ -66,9 +74,17 @@ def batch(status: str, becomes: str, act: Callable[..., Any], *more: str) -> Cal
 def decided(stage: Stage) -> Deed:
     run = _run(stage)
     with stage.world.reading() as connection:
-        (number,) = in_triage(connection, run, commune=DA_KAO)
-    said = {"by": "staff:1", "legal": "QĐ 5/QĐ-UBND", "reason": "Thuộc Tân Định"}
-    return Deed(stage.direct(decide, run, number, "26737", **said), stage.rows(reform_items, status="done"))
+        number, _ = in_triage(connection, run, commune=DA_KAO)
+    deciding = stage.direct(decide, run, number, "26737", by="staff:1", **_SAID)
+    return Deed(deciding, stage.rows(reform_items, status="done"))
+
+
+def decided_by_the_province(stage: Stage) -> Deed:
+    person = stage.world.person("monitor")
+    stage.world.try_act("system", add_membership, person, "UB-79", "leader", dt.date(2025, 7, 1))
+    choice = Choice(target="26737", commune=DA_KAO, **_SAID)
+    run = stage.direct(decide_many, _run(stage), choice, who=stage.world.actor("monitor"))
+    return Deed(run, stage.rows(reform_items, status="done"))
 
 
 REFORM_STORIES: Mapping[str, Story] = {
@@ -78,11 +94,17 @@ REFORM_STORIES: Mapping[str, Story] = {
         {"apply_reform.finish_applying", "follow_office.leave_predecessor"}, stood("applied", finish_applying)
     ),
     "decide": Story({"decide_triage.decide"}, decided),
-    "begin the way back": Story({"revert_reform.begin_reverting"}, stood("reverting", begin_reverting)),
+    "decide many": Story({"decide_many.decide_many", "decide_triage.decide"}, decided_by_the_province),
+    "begin the way back": Story(
+        {"revert_reform.begin_reverting", "follow_office.return_to_office"}, stood("reverting", begin_reverting)
+    ),
     "take back": Story(
         {"revert_reform.revert_batch"}, batch("done", "reverted", revert_batch, "Theo yêu cầu của tỉnh")
     ),
-    "take back the other": Story(
+    "take back the second": Story(
+        {"revert_reform.revert_batch"}, batch("done", "reverted", revert_batch, "Theo yêu cầu của tỉnh")
+    ),
+    "take back the third": Story(
         {"revert_reform.revert_batch"}, batch("done", "reverted", revert_batch, "Theo yêu cầu của tỉnh")
     ),
     "finish the way back": Story({"revert_reform.finish_reverting"}, stood("reverted", finish_reverting)),

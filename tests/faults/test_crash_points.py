@@ -17,13 +17,15 @@ from engine.rules.definition import Action
 from tests.faults.crash_stage import Stage, open_stage, publish_more
 from tests.faults.crash_stories import DOSSIER_STORIES, EFFECTS
 from tests.faults.crash_stories_elsewhere import ERRANDS, OTHER_STORIES
-from tests.faults.crash_stories_reform import LOADED, REFORM_STORIES, june, loading
-from tests.reform_world import permit
+from tests.faults.crash_stories_reform import LOADED, REFORM_STORIES, another, june, loading
 
 STORIES = {**DOSSIER_STORIES, **OTHER_STORIES}
 CHANGE_NOTHING = {
+    "apply_reform.find_batch",
     "change_form.search_of",
-    "decide_triage.in_triage",
+    "decide_many.triage_of",
+    "follow_office.who_works",
+    "follow_office.works_at",
     "migrate_dossier.mapped_state",
     "reform_run.open_run",
     "reform_run.rows_standing",
@@ -70,7 +72,7 @@ def test_what_takes_several_transactions_is_taken_up_after_any_death(kind: str, 
 
 
 def test_a_reform_is_taken_up_after_any_death_from_the_plan_to_the_way_back(kind: str, worker_id: str) -> None:
-    with open_stage(kind, f"reform_{worker_id}", june, warm=permit) as stage:
+    with open_stage(kind, f"reform_{worker_id}", june, warm=another) as stage:
         assert stage.kill_between(LOADED, loading(stage)) >= 4
         for story in REFORM_STORIES.values():
             assert stage.kill_everywhere(story) >= 2
