@@ -24,7 +24,14 @@ class DossierList(Page):
     procedure = Word(PROCEDURE, load_default=None)
     overdue = YesNoInQuery(load_default=None)
     due_before = Moment(load_default=None)
-    q = Line(200, load_default=None, metadata={"description": "Words of the name, code or address, without accents."})
+    q = Line(
+        200,
+        load_default=None,
+        metadata={
+            "description": "Whole words of the name, a code or its last number, a telephone or identity number; "
+            "accents do not matter."
+        },
+    )
     sort = fields.String(validate=validate.OneOf(("-id", "due_at")), load_default="-id")
 
 
