@@ -13,7 +13,7 @@ SETTINGS = {
     "max_wal_size": "8GB",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
-    "wal_compression": "on",
+    "wal_compression": "lz4",
 }
 """Beside PostgreSQL's own defaults; fsync, synchronous_commit and full_page_writes are on."""
 
