@@ -193,9 +193,7 @@ def _look_at(recorder: Any, found: Found, hidden: tuple[str, ...]) -> None:
 def _wrong_with(request: Any, response: Any, hidden: tuple[str, ...]) -> Iterator[str]:
     text = response.content.decode("utf-8", "replace")
     if response.status_code >= 400 and response.request.method != "HEAD":
-        problem = orjson.loads(response.content)
-        if _CODES.get(problem["code"]) != response.status_code:
-            yield f"{problem['code']} is answered with {response.status_code}"
+        yield from _wrong_with_problem(response)
     sent = f"{request.uri} {request.body or b''!r}"
     for secret in hidden:
         if secret in text and secret not in sent:
@@ -203,6 +201,16 @@ def _wrong_with(request: Any, response: Any, hidden: tuple[str, ...]) -> Iterato
     for word in INNER:
         if word in text:
             yield f"tells of the inside: {word}"
+
+
+def _wrong_with_problem(response: Any) -> Iterator[str]:
+    try:
+        code = orjson.loads(response.content)["code"]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        yield f"{response.status_code} without a problem"
+        return
+    if _CODES.get(code) != response.status_code:
+        yield f"{code} is answered with {response.status_code}"
 
 
 def _example(interaction: Any) -> str:

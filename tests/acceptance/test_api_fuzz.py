@@ -32,8 +32,8 @@ def ground(tmp_path: Path) -> Iterator[Ground]:
     [
         (Plan(actor="anyone", accesses=OPEN, phases=("coverage", "stateful"), examples=5), 300),
         (Plan(actor="counter", accesses=("staff",), phases=("coverage",), examples=1), 1500),
-        (Plan(actor="specialist", accesses=("staff",), phases=("stateful",), examples=12), 20),
-        (Plan(actor="far-counter", accesses=("staff",), phases=("fuzzing",), examples=2), 50),
+        (Plan(actor="specialist", accesses=("staff",), phases=("stateful",), examples=8), 20),
+        (Plan(actor="far-counter", accesses=("staff",), phases=("stateful",), examples=5), 10),
         (Plan(actor="admin", accesses=("admin",), phases=("coverage", "fuzzing"), examples=5), 30),
         (Plan(actor="nobody", accesses=("admin",), phases=("fuzzing",), examples=3), 6),
     ],

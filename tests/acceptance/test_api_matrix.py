@@ -35,6 +35,10 @@ OPEN, ALWAYS, HELD = {"new", "accepted", "checking", "held"}, set(STATES), {"hel
 AT_THE_COUNTER, AT_THE_DESK = {"new", "accepted"}, {"checking", "held"}
 
 
+NO_MATTER = {"POST notes", "POST rectifications", "POST personal-data-views", "POST documents"}
+"""After these the dossier is as good as a fresh one for whoever comes next."""
+
+
 def _all_who_handle(states: set[str]) -> dict[str, set[str]]:
     """Everybody of the two offices; the colleague is looked at while another holds the dossier."""
     return {"counter": states, "specialist": states, "leader": states, "colleague": HELD}
@@ -147,14 +151,15 @@ def test_everybody_changes_what_the_rule_says_and_nothing_else(house: House) -> 
                 if _stands(house, values["code"]) != before:
                     assert answer.status_code < 300, f"{name} by {who} was refused and changed what is {state}"
                     changed.setdefault(who, set()).add(state)
-                    values = _values(house, state)
+                    if name not in NO_MATTER:
+                        values = _values(house, state)
                 else:
                     assert answer.status_code in (200, 403, 404, 409), f"{name} {who} {state}: {answer.text}"
     assert seen == MAY
 
 
 def test_in_every_state_a_dossier_of_others_is_as_one_that_is_not_there(house: House) -> None:
-    for state in WAYS:
+    for state in STATES:
         values = _values(house, state)
         for rule, method in access.routes(house):
             if access.rule_of(house, rule) is Access.STAFF and "<code>" in rule.rule:
