@@ -173,6 +173,7 @@ def test_nothing_but_the_closed_list_runs(connection: redis.Redis, ran: list[str
         else smuggle(connection, json.loads(json.dumps(data).replace("{mark}", str(mark))))
         for data in HOSTILE
     ]
+    placed.append(smuggle(connection, zlib.compress(f"cos\nsystem\n(S'touch {mark}'\ntR.".encode())))  # a pickle
     smuggle(connection, ["sweep_clocks", None, [], {}])
     work(connection)
     assert not mark.exists()
