@@ -13,23 +13,29 @@ from api.context import reading, runtime
 from api.idempotent import perform
 from api.operations import Gives, Resource
 from api.present import both
-from engine.acts.decide_many import Choice, decide_many, triage_of
+from engine.acts.decide_many import LEADER, Choice, decide_many, provinces_of, triage_of
 from engine.acts.decide_triage import Waiting
 from engine.acts.reform_run import Run, open_run
 from engine.acts.wrong_input import wrong
+from engine.case import LOCAL
+from engine.rules.permissions import MONITOR
 from engine.store.plans import counts_by_status
 from engine.store.plans import reforms as plans
 from engine.transaction import UnitOfWork
 
 reforms = Resource("reforms", __name__, description="Reorganisations, and what they leave to a person.")
 
+OVERSEERS = (LEADER, MONITOR)
+"""Who learns, in the authority of a province, how many of its dossiers stand where."""
+
 
 @reforms.operation(
     "GET", "/reforms", access=Access.STAFF, gives=Gives(shape=shapes.Reforms, description="Every plan, oldest first.")
 )
 def every() -> Answer:
-    """List the plans and where their dossiers stand"""
+    """List the plans and where the dossiers of the caller's province stand"""
     with reading() as uow:
+        known, today = uow.catalogue.map, uow.now.astimezone(LOCAL).date()
         rows = uow.connection.execute(select(plans).order_by(plans.c.id)).all()
         items = [
             {
@@ -39,7 +45,9 @@ def every() -> Answer:
                 "date": row.date.isoformat(),
                 "digest": row.digest,
                 "state": row.state,
-                "dossiers": counts_by_status(uow.connection, row.id),
+                "dossiers": counts_by_status(
+                    uow.connection, row.id, provinces_of(uow.actor, OVERSEERS, known, row.date, today)
+                ),
             }
             for row in rows
         ]

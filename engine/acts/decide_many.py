@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from engine.errors import Forbidden
 from engine.rules.office_index import level_of
 from engine.rules.offices import Office
 from engine.rules.permissions import SYSTEM_ACTOR, Actor, roles_in
+from engine.rules.routing import Map
 from engine.store.plans import reform_items
 from engine.transaction import UnitOfWork
 
@@ -45,16 +46,15 @@ class Decided:
     left: int
 
 
-def provinces_decided_by(actor: Actor, run: Run, on: dt.date) -> frozenset[str]:
-    """The codes of the provinces before the reform for whose dossiers the actor decides: those that became part of a
-    province whose authority the actor leads."""
-    known = run.known
-    offices = (office for code in actor.offices(on) if (office := known.offices.get(code)))
-    led = {office.province for office in offices if _leads(actor, office, on)}
+def provinces_of(actor: Actor, roles: Collection[str], known: Map, date: dt.date, on: dt.date) -> frozenset[str]:
+    """The codes of the provinces before the reform of ``date`` that became part of one in whose authority the actor has
+    one of ``roles`` on a day."""
+    held = (code for code in actor.offices(on) if roles_in(actor, code, on) & {*roles})
+    theirs = {office.province for code in held if (office := known.offices.get(code)) and _of_province(office)}
     return frozenset(
         unit.code
-        for unit in known.territory.units("province", run.day_before)
-        if {one.unit.code for one in known.territory.successors(unit.id, run.reform.date)} & led
+        for unit in known.territory.units("province", date - dt.timedelta(days=1))
+        if {one.unit.code for one in known.territory.successors(unit.id, date)} & theirs
     )
 
 
@@ -83,7 +83,8 @@ def decide_many(unit: UnitOfWork, run: Run, choice: Choice) -> Decided:
 
 
 def _must_decide(unit: UnitOfWork, run: Run) -> frozenset[str]:
-    provinces = provinces_decided_by(unit.actor, run, unit.now.astimezone(LOCAL).date())
+    """The provinces before the reform for whose dossiers the actor decides."""
+    provinces = provinces_of(unit.actor, {LEADER}, run.known, run.reform.date, unit.now.astimezone(LOCAL).date())
     if not provinces:
         raise Forbidden(
             why_vi="chỉ lãnh đạo Ủy ban nhân dân tỉnh quyết định hồ sơ chờ của tỉnh",
@@ -92,6 +93,5 @@ def _must_decide(unit: UnitOfWork, run: Run) -> frozenset[str]:
     return provinces
 
 
-def _leads(actor: Actor, office: Office, on: dt.date) -> bool:
-    of_province = office.body == AUTHORITY and level_of(office.unit_id) == "province"
-    return of_province and LEADER in roles_in(actor, office.code, on)
+def _of_province(office: Office) -> bool:
+    return office.body == AUTHORITY and level_of(office.unit_id) == "province"

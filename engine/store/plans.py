@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -75,7 +77,11 @@ later plan of the same reform speaks of it; ``reverted``: taken back; ``touched`
 worked on it after the move."""
 
 
-def counts_by_status(connection: Connection, reform_id: int) -> dict[str, int]:
-    """How many dossiers of a plan stand where."""
+def counts_by_status(
+    connection: Connection, reform_id: int, provinces: Collection[str] | None = None
+) -> dict[str, int]:
+    """How many dossiers of a plan stand where; only those of some provinces (codes before the reform), where given."""
     mine = select(reform_items.c.status, func.count()).where(reform_items.c.reform_id == reform_id)
+    if provinces is not None:
+        mine = mine.where(reform_items.c.province.in_(sorted(provinces)))
     return {row[0]: row[1] for row in connection.execute(mine.group_by(reform_items.c.status))}

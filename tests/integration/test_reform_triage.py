@@ -71,6 +71,8 @@ def test_nobody_else_of_the_province_decides(world: World, july: list[str]) -> N
     body = {"to": "26737", "commune": DA_KAO, **SAID}
     for office, role in (("UB-79", "monitor"), ("UB-26740", "leader"), ("TT-26740", "counter")):
         other = caller(world, f"{role}.{office.lower()}", office, role)
+        (plan,) = other.get("/api/v1/reforms").json["items"]
+        assert plan["dossiers"] == ({"person": 3} if role == "monitor" else {}), "counts are for the province"
         assert other.get(TRIAGE).status_code == 403
         assert other.post(DECISIONS, body).json["code"] == "forbidden"
     assert [world.row(code)["handler_office"] for code in july] == ["UB-760-C"] * 3
