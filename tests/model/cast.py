@@ -37,7 +37,7 @@ class Cast:
 
     def _version(self, dossier: Dossier) -> int | None:
         version = dossier.row["version"]
-        return self.pick([None, version, None, version, None, version, version - 1])
+        return self.pick([*[None, version] * 6, version - 1])
 
     def _reason(self) -> str | None:
         return self.pick(["vì lý do mẫu", "vì lý do mẫu", "vì lý do mẫu", None])

@@ -34,7 +34,7 @@ from tests.model.town import CENTRES, OFFICES, SYSTEM, Wanted
 
 LATEST = dt.datetime(2027, 6, 1, tzinfo=dt.UTC)  # no term that begins before leaves the calendar
 KINDS = (
-    *["walk"] * 16, *["act"] * 3, *["time"] * 3, "ring", "add", "check", "remove", "pay", "claim", "release", "assign",
+    *["walk"] * 24, *["act"] * 3, *["time"] * 3, "ring", "add", "check", "remove", "pay", "claim", "release", "assign",
     "look", "ask", "ask", "answer", "extend", "recall", "recall", "recall", "transfer", "migrate", "rectify", "note",
     "ring_again", "file",
 )  # fmt: skip
