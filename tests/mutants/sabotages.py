@@ -29,7 +29,6 @@ MIGRATE = "tests/integration/test_acts_migrate.py"
 TRANSACTION = "tests/integration/test_transaction.py"
 NAIVE = "tests/unit/test_deadlines_naive.py"
 RACES = "tests/faults/test_races.py"
-MODEL = "tests/integration/test_model_of_procedures.py::test_the_engine_does_what_the_model_says"
 
 SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
@@ -62,7 +61,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
         "engine/case.py",
         "return Question(statement.with_for_update(of=(dossiers, applicants)) if lock else statement)",
         "return Question(statement)",
-        (RACES,),
+        (RACES + "::test_corrections_without_a_version_are_all_kept",),
     ),
     Sabotage(
         "no-chain",
@@ -70,7 +69,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
         "engine/record.py",
         'previous=ORIGIN if new else case.before["head"],',
         "previous=ORIGIN,",
-        ("tests/integration/test_journal.py",),
+        (PERFORM + "::test_receiving_starts_the_clock_and_tells_the_applicant_once",),
     ),
     Sabotage(
         "no-hash",
@@ -86,7 +85,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
         "engine/transaction.py",
         "            transaction.rollback()\n",
         "            transaction.commit()\n",
-        (TRANSACTION,),
+        (TRANSACTION + "::test_a_fault_after_the_writing_leaves_nothing",),
     ),
     Sabotage(
         "acted-twice",
@@ -94,7 +93,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
         "engine/transaction.py",
         "                answer = act(unit)\n",
         "                act(unit)\n                answer = act(unit)\n",
-        (TRANSACTION,),
+        (TRANSACTION + "::test_a_fault_after_the_writing_leaves_nothing",),
     ),
     Sabotage(
         "no-second-try",
@@ -102,7 +101,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
         "engine/transaction.py",
         'COLLISIONS = frozenset({"40001", "40P01"})',
         'COLLISIONS = frozenset({"40001"})',
-        (TRANSACTION,),
+        (TRANSACTION + "::test_a_collision_is_tried_again_from_the_start",),
     ),
     Sabotage(
         "bell-before-commit",
@@ -110,7 +109,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
         "engine/transaction.py",
         "        transaction.commit()\n    for later in unit.after_commit:\n        later()\n",
         "        for later in unit.after_commit:\n            later()\n        transaction.commit()\n",
-        (TRANSACTION,),
+        (TRANSACTION + "::test_what_comes_after_the_commit_sees_it",),
     ),
     Sabotage(
         "claim-unproved",
@@ -118,7 +117,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
         "engine/case.py",
         "        if proof != claim.changes:\n",
         "        if False:\n",
-        ("tests/acceptance/test_api_remembered.py",),
+        ("tests/acceptance/test_api_remembered.py::test_what_was_taken_away_between_two_acts_is_gone_for_the_second",),
     ),
     Sabotage(
         "no-idempotency",
@@ -246,7 +245,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
         "verifier/motcua_verify.py",
         '        key.verify(signature, FORMAT.encode() + b"\\n" + _canonical(body))\n',
         "        pass\n",
-        ("tests/unit/test_journal_tampering.py",),
+        ("tests/unit/test_journal_tampering.py::test_who_knows_only_the_key_finds_what_it_did_not_sign",),
     ),
     Sabotage(
         "counter-skips",
@@ -278,7 +277,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
         "adapters/public_address.py",
         "return ip.is_global and not ip.is_multicast and not ip.is_reserved",
         "return True",
-        ("tests/integration/test_adapter_webhook.py",),
+        ("tests/integration/test_adapter_webhook.py::test_a_strangers_url_never_leads_inside",),
     ),
     Sabotage(
         "any-file-taken",
@@ -312,7 +311,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
         'row["key"] == key',
         (
             MODEL + "[sqlite-1.012783]",
-            "tests/integration/test_acts_papers.py",
+            MODEL + "[sqlite-1.013978]",
         ),
     ),
     Sabotage(
@@ -321,9 +320,6 @@ SABOTAGES: tuple[Sabotage, ...] = (
         "engine/acts/recall.py",
         "case.change(holder_id=unit.actor.person_id, opened_at=unit.now)",
         "case.change(opened_at=unit.now)",
-        (
-            MODEL + "[sqlite-1.004222]",
-            "tests/integration/test_acts_hold.py",
-        ),
+        ("tests/integration/test_acts_hold.py::TestRecalling::test_the_sender_takes_the_step_back",),
     ),
 )
