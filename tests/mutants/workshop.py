@@ -23,9 +23,7 @@ from pathlib import Path
 from tests.mutants.sabotages import Sabotage
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-LEFT_BEHIND = shutil.ignore_patterns(
-    ".*", "__pycache__", "*.pyc", "*.egg-info", "var", "benchmarks", "web", "node_modules"
-)
+LEFT_BEHIND = shutil.ignore_patterns(".*", "__pycache__", "*.pyc", "*.egg-info", "var", "benchmarks")
 MOST_SECONDS = 300
 """After this long a run of tests is ended: a sabotage that makes the house hang is noticed too."""
 
