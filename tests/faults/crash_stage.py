@@ -188,24 +188,27 @@ class Stage:
 
     def kill_between(self, acts: Collection[str], errand: Errand) -> int:
         """For what takes several transactions, each time from the same beginning: after each death what holds always
-        still holds, and taking it up again completes it."""
+        still holds, and taking it up again completes it. What was left behind before is not looked at twice."""
         deaths, seen = 0, set[str]()
         with self._kept() as restore:
+            start = self._trace()
+            met = {start}
             for number in itertools.count(1):
                 one = self._attempt(errand.run, number)
                 if one.died is None:
                     break
                 for after in (False, True) if one.commits else (False,):
                     if after:
-                        restore()
                         seen |= set(self._attempt(errand.run, number, after=True).called)
                     deaths += 1
-                    self.world.check()
-                    resumed = self._attempt(errand.resume, 0)
-                    assert resumed.died is None and resumed.refused is None
-                    errand.whole()
-                    restore()
+                    left = self._trace()
+                    if left not in met:
+                        self._take_up(errand)
+                    met.add(left)
+                    if left != start:
+                        restore()
             errand.whole()
+        assert len(met) > 1, "no death left anything behind"
         assert set(acts) <= seen, f"seen at work: {sorted(seen)}"
         return deaths
 
@@ -218,6 +221,17 @@ class Stage:
             for table in metadata.sorted_tables:
                 content.update(repr(connection.exec_driver_sql(f'SELECT * FROM "{table.name}"').all()).encode())
             return content.hexdigest()
+
+    def _take_up(self, errand: Errand) -> None:
+        self.world.check()
+        resumed = self._attempt(errand.resume, 0)
+        assert resumed.died is None and resumed.refused is None
+        errand.whole()
+
+    def _trace(self) -> tuple[str, tuple[str, ...]]:
+        """What is in the database, and which files there are."""
+        files = (path for path in self.folder.rglob("*") if path.is_file() and not path.name.startswith("world."))
+        return self.digest(), tuple(sorted(f"{path}:{path.stat().st_size}" for path in files))
 
     def _attempt(self, run: Callable[[], Any], number: int, *, after: bool = False) -> Attempt:
         self._let_go()
