@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlalchemy import select, update
 
 from engine.acts.follow_office import join_successor, leave_predecessor
 from engine.acts.move_dossiers import Movement
-from engine.acts.publish import publish_offices
+from engine.acts.reform_contacts import publish_contacts
 from engine.acts.reform_run import Done, NotReady, Run, ids_standing, rows_standing
 from engine.bulk_record import case_from, find_by_words
 from engine.case import LOCAL
 from engine.errors import Conflict
-from engine.rules.reform import Reform
 from engine.store.plans import reforms
 from engine.transaction import UnitOfWork
 
@@ -47,7 +45,7 @@ def begin_applying(unit: UnitOfWork, run: Run) -> None:
     for member in run.members:
         if member["to"] is not None:
             join_successor(unit, member, run.reform.date)
-    _publish_contacts(unit, run.reform)
+    publish_contacts(unit, run)
     if state == "ready":
         unit.connection.execute(
             update(reforms).where(reforms.c.id == run.id).values(state="applying", started_at=unit.now)
@@ -89,15 +87,3 @@ def finish_applying(unit: UnitOfWork, run: Run) -> None:
                 leave_predecessor(unit, member, run.reform.date)
         values = {"state": "applied", "finished_at": unit.now}
         unit.connection.execute(update(reforms).where(reforms.c.id == run.id).values(values))
-
-
-def _publish_contacts(unit: UnitOfWork, reform: Reform) -> None:
-    """The telephone numbers and addresses that offices have from the day on."""
-    fresh = []
-    for contact in reform.contacts:
-        office = unit.catalogue.office(contact.office)
-        hotline, address = contact.hotline or office.hotline, contact.address or office.address
-        if (hotline, address) != (office.hotline, office.address):
-            fresh.append(replace(office, hotline=hotline, address=address))
-    if fresh:
-        publish_offices(unit, fresh)

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from engine.acts.follow_office import return_to_office
 from engine.acts.move_dossiers import Movement
+from engine.acts.reform_contacts import publish_contacts_of_before
 from engine.acts.reform_run import Done, NotReady, Run, ids_standing, rows_standing
 from engine.bulk_record import case_from
 from engine.store.plans import reforms
@@ -19,7 +20,8 @@ from engine.transaction import UnitOfWork
 
 
 def begin_reverting(unit: UnitOfWork, run: Run) -> None:
-    """Marks the plan as being reverted, and takes the clerks back who followed. Raises NotReady."""
+    """Marks the plan as being reverted, takes the clerks back who followed, and gives the offices their telephone
+    numbers and addresses of before. Raises NotReady."""
     mine = select(reforms.c.state).where(reforms.c.id == run.id).with_for_update()
     state = unit.connection.execute(mine).scalar_one()
     if state not in ("applying", "applied", "reverting"):
@@ -27,6 +29,7 @@ def begin_reverting(unit: UnitOfWork, run: Run) -> None:
     for member in run.members:
         if member["to"] is not None:
             return_to_office(unit, member, run.reform.date)
+    publish_contacts_of_before(unit, run)
     unit.connection.execute(update(reforms).where(reforms.c.id == run.id).values(state="reverting"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -13,6 +14,7 @@ from engine.acts.apply_reform import TooEarly, apply_batch, begin_applying
 from engine.acts.decide_triage import NotInTriage, decide, in_triage, triage
 from engine.acts.load_reform import NotApplicable, load_plan
 from engine.acts.perform_action import perform_action
+from engine.acts.publish import publish_offices
 from engine.acts.reform_run import Run, ids_standing, open_run
 from engine.acts.verification import ask_verification
 from engine.case import Stale
@@ -322,7 +324,20 @@ def test_offices_get_their_new_telephone_with_the_new_order(june: World, tmp_pat
     before = june.runtime.catalogue.office("TT-26740")
     _, path = plan(june, tmp_path, '\ncontacts:\n  - {office: TT-26740, hotline: "1022", address: 45 Lê Duẩn}\n')
     june.at(JULY)
-    applied(june, path)
+    reform_id = applied(june, path)
     office = june.runtime.catalogue.office("TT-26740")
     assert (office.hotline, office.address) == ("1022", "45 Lê Duẩn") != (before.hotline, before.address)
     assert (office.area, office.valid_to, office.name) == (before.area, before.valid_to, before.name)
+    revert_all(june.runtime, open_run(june.runtime, reform_id), "Hoãn thi hành")
+    assert june.runtime.catalogue.office("TT-26740") == before, "the way back gives the old ones again"
+
+
+def test_what_was_changed_since_is_not_put_back(june: World, tmp_path: Path) -> None:
+    permit(june)
+    _, path = plan(june, tmp_path, '\ncontacts:\n  - {office: TT-26740, hotline: "1022"}\n')
+    june.at(JULY)
+    reform_id = applied(june, path)
+    corrected = replace(june.runtime.catalogue.office("TT-26740"), hotline="1023")
+    june.try_act("system", publish_offices, [corrected])
+    revert_all(june.runtime, open_run(june.runtime, reform_id), "Hoãn thi hành")
+    assert june.runtime.catalogue.office("TT-26740").hotline == "1023"
