@@ -64,19 +64,21 @@ def measure(server: MeasuredServer, ground: Ground, say: Callable[[str], None]) 
         return side_by_side({0: _open(stack, server, ground)}, say)[0]
 
 
-def side_by_side(sizes: Mapping[int, Calls], say: Callable[[str], None]) -> dict[int, list[Reading]]:
-    """Every kind of reading at every number of dossiers, in turns."""
+def side_by_side(
+    sizes: Mapping[int, Calls], say: Callable[[str], None], often: int = CALLS
+) -> dict[int, list[Reading]]:
+    """Every kind of reading at every number of dossiers, ``often`` times, in turns."""
     told: dict[int, list[Reading]] = {size: [] for size in sizes}
     for name in next(iter(sizes.values())).by_name:
         spent: dict[int, list[tuple[float, float]]] = {size: [] for size in sizes}
-        for turn in range(CALLS + 20):
+        for turn in range(often + 20):
             for size, calls in sizes.items():
                 took = _spent(calls.by_name[name], calls.backend)
                 if turn >= 20:  # before that statements are compiled and planned
                     spent[size].append(took)
         for size, times in spent.items():
             wall, cpu = (sorted(one) for one in zip(*times, strict=True))
-            middle, high = CALLS // 2, CALLS * 99 // 100 - 1
+            middle, high = often // 2, often * 99 // 100 - 1
             one = Reading(name, wall[middle], wall[high], cpu[middle], cpu[high])
             told[size].append(one)
             say(f"{size:,} {name}: {one.p50:.2f} / {one.p99:.2f} ms, {one.cpu50:.2f} / {one.cpu99:.2f} of processor")
@@ -208,9 +210,10 @@ def main() -> None:
     """Compares loaded folders."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.reading", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--folders", type=Path, nargs="+", required=True, help="loaded by python -m benchmarks")
-    sizes: dict[int, Calls] = {}
+    parser.add_argument("--calls", type=int, default=CALLS, help=f"of each kind ({CALLS})")
+    asked, sizes = parser.parse_args(), dict[int, Calls]()
     with ExitStack() as stack:
-        for folder in parser.parse_args().folders:
+        for folder in asked.folders:
             server = MeasuredServer(folder / "pg")
             server.start()
             stack.callback(server.stop)
@@ -218,7 +221,8 @@ def main() -> None:
                 counted = admin.execute("SELECT count(*) FROM dossiers").fetchone()
             assert counted is not None
             sizes[int(counted[0])] = _open(stack, server, lay(server, folder, "redis://127.0.0.1:1/0"))
-        print(table(side_by_side(sizes, lambda text: print(text, file=sys.stderr, flush=True))))
+        told = side_by_side(sizes, lambda text: print(text, file=sys.stderr, flush=True), asked.calls)
+        print(table(told))
 
 
 if __name__ == "__main__":
