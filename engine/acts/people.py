@@ -130,6 +130,13 @@ def add_substitute(
         errors["legal"] = Text("phải ghi văn bản giao nhiệm vụ", "name the written assignment")
     if errors:
         raise InvalidInput(errors)
+    same = (
+        substitutes.c.absent_id == absent,
+        substitutes.c.deputy_id == deputy,
+        substitutes.c.valid_from == start,
+    )
+    if unit.connection.execute(select(substitutes.c.legal).where(*same)).first():
+        raise wrong("start", "đã có phân công thay thế từ ngày này", "there is an assignment from this day already")
     row = {
         "absent_id": absent,
         "deputy_id": deputy,

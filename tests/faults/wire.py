@@ -174,7 +174,8 @@ class _Line:
             self._server.sendall(message)
             return True
         word = text.split(None, 1)[0].upper() if text.strip() else ""
-        before, after = self._exchange.strikes(text, _commits(word, self._in_block))
+        reads = not self._in_block and word in CHANGES_NOTHING  # by itself: there is nothing to be left half-done
+        before, after = (False, False) if reads else self._exchange.strikes(text, _commits(word, self._in_block))
         if before:
             self._kill()
             return False
