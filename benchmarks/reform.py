@@ -191,7 +191,7 @@ class _Clerk:
                 self._known[code] = said["version"], said["state"]
                 continue
             self._known.pop(code, None)
-            if status == 412 and said.get("act") == "reform":
+            if status == 412 and said.get("facts", {}).get("act") == "reform":
                 acts.told += 1
             else:
                 acts.refused[f"{status} {said.get('code')}"] += 1

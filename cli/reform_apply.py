@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,14 +36,13 @@ def apply_command(file: Path, as_json: bool) -> None:
 
     Exits with 2 when dossiers are left over: changed since the plan, or waiting for a person.
     """
-    runtime = compose_from_environment()
-    run = open_run(runtime, load_plan(runtime, read_plan(file)))
-    if run.state == "applied":
+    with _pooled() as runtime:
+        run = open_run(runtime, load_plan(runtime, read_plan(file)))
         tally = Tally()
-    else:
-        with _Bar(_count(runtime, run).get("waiting", 0), say("Đang chuyển", "Moving")) as bar:
-            tally = apply_all(runtime, run, bar.add)
-    left = _count(runtime, run)
+        if run.state != "applied":
+            with _Bar(_count(runtime, run).get("waiting", 0), say("Đang chuyển", "Moving")) as bar:
+                tally = apply_all(runtime, run, bar.add)
+        left = _count(runtime, run)
     document = {"plan": run.id, "digest": run.digest, "moved": tally.moved, "standing": left}
     show(as_json, document, [_moved_words(tally), *_standing_lines(left)])
     if left.get("waiting") or left.get("stale") or left.get("person"):
@@ -86,11 +87,11 @@ def revert_command(plan: int, reason: str, as_json: bool) -> None:
 
     Exits with 2 when dossiers were touched and stay where they are.
     """
-    runtime = compose_from_environment()
-    run = open_run(runtime, plan)
-    with _Bar(_count(runtime, run).get("done", 0), say("Đang hoàn lại", "Taking back")) as bar:
-        revert_all(runtime, run, reason, bar.add)
-    left = _count(runtime, run)
+    with _pooled() as runtime:
+        run = open_run(runtime, plan)
+        with _Bar(_count(runtime, run).get("done", 0), say("Đang hoàn lại", "Taking back")) as bar:
+            revert_all(runtime, run, reason, bar.add)
+        left = _count(runtime, run)
     show(as_json, {"plan": run.id, "standing": left}, _standing_lines(left))
     if left.get("touched") or left.get("done"):
         raise SystemExit(2)
@@ -175,6 +176,16 @@ def decide_command(
     show(as_json, {"plan": plan, "asked": len(ids), "moved": moved}, [words])
     if moved < len(ids) or not ids:
         raise SystemExit(2)
+
+
+@contextmanager
+def _pooled() -> Iterator[Runtime]:
+    """A runtime whose connections are kept from batch to batch, and closed at the end."""
+    runtime = compose_from_environment()
+    try:
+        yield runtime
+    finally:
+        runtime.database.dispose()
 
 
 def _count(runtime: Runtime, run: Run) -> dict[str, int]:

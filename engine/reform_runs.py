@@ -23,7 +23,7 @@ Told = Callable[[Done], Any]
 Batch = Callable[[UnitOfWork, Sequence[int]], Done]
 LOCKED = 0.04
 """Seconds for which a batch keeps its dossiers from everybody else."""
-_SMALLEST, _FIRST, _LARGEST = 10, 50, 500
+_SMALLEST, _FIRST, _LARGEST = 25, 50, 500
 _PAGE = 10_000  # ids looked up at once
 _MOST_ROUNDS = 50
 """How often dossiers that somebody was working on are tried again before the run ends without them."""
