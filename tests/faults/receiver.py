@@ -109,6 +109,11 @@ class Receiver:
                 self.taken[key] = Taken(path, body, time.monotonic())
             else:
                 self.again[key] += 1
-                if (known.path, known.body) != (path, body):
+                if (known.path, _content(known.body)) != (path, _content(body)):
                     self.wrong.append(f"{key} came again with another content")
         return 204
+
+
+def _content(body: dict[str, Any]) -> dict[str, Any]:
+    """All but the address: a telephone number may have been corrected between two tries."""
+    return {key: value for key, value in body.items() if key != "to"}
