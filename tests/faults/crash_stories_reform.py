@@ -88,7 +88,10 @@ def decided_by_the_province(stage: Stage) -> Deed:
 
 
 REFORM_STORIES: Mapping[str, Story] = {
-    "begin": Story({"apply_reform.begin_applying", "follow_office.join_successor"}, stood("applying", begin_applying)),
+    "begin": Story(
+        {"apply_reform.begin_applying", "follow_office.join_successor", "reform_contacts.publish_contacts"},
+        stood("applying", begin_applying),
+    ),
     "move": Story({"apply_reform.apply_batch", "reform_run.rows_standing"}, batch("waiting", "done", apply_batch)),
     "finish": Story(
         {"apply_reform.finish_applying", "follow_office.leave_predecessor"}, stood("applied", finish_applying)
@@ -96,7 +99,12 @@ REFORM_STORIES: Mapping[str, Story] = {
     "decide": Story({"decide_triage.decide"}, decided),
     "decide many": Story({"decide_many.decide_many", "decide_triage.decide"}, decided_by_the_province),
     "begin the way back": Story(
-        {"revert_reform.begin_reverting", "follow_office.return_to_office"}, stood("reverting", begin_reverting)
+        {
+            "revert_reform.begin_reverting",
+            "follow_office.return_to_office",
+            "reform_contacts.publish_contacts_of_before",
+        },
+        stood("reverting", begin_reverting),
     ),
     "take back": Story(
         {"revert_reform.revert_batch"}, batch("done", "reverted", revert_batch, "Theo yêu cầu của tỉnh")

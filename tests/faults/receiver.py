@@ -47,7 +47,11 @@ class Receiver:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                content = self.rfile.read(int(self.headers["Content-Length"]))
+                length = int(self.headers["Content-Length"])
+                content = self.rfile.read(length)
+                if len(content) < length:  # its sender was killed in the middle
+                    self.close_connection = True
+                    return
                 if (mood := receiver.mood) is not None:
                     self._turn_away(mood)
                     return

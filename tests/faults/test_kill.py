@@ -24,5 +24,5 @@ def test_nothing_is_lost_or_doubled_under_kills_on_postgresql() -> None:
 
 
 def test_nothing_is_lost_or_doubled_under_kills_on_sqlite() -> None:
-    report = run("sqlite", acts=ACTS // 4, seed=3)
+    report = run("sqlite", acts=ACTS // 8, seed=3)
     assert report.broken == [], report.table()
