@@ -16,7 +16,9 @@ from sqlalchemy import Row, RowMapping
 from engine.case import LOCAL, Case
 from engine.citizen_link import known_token
 from engine.errors import Conflict, NotFound
+from engine.names_on_paper import Names, local_day, office_name, place_today
 from engine.rules.deadlines import StepResult, step_result
+from engine.rules.office_names import name_on, unit_of
 from engine.rules.offices import Office
 from engine.rules.pauses import term_from_data
 from engine.rules.trace import term_in_words
@@ -56,7 +58,9 @@ def register_data(
     unit: UnitOfWork, office: Office, rows: Sequence[Row[Any]], first: dt.date, last: dt.date, start_at: int = 1
 ) -> dict[str, Any]:
     """The data of form 07: the register of an office for a period, ``rows`` in order of receipt."""
-    known = unit.catalogue
+    known, today = unit.catalogue, local_day(unit.now)
+    on = today if unit.settings.names_on_paper["07"] == "print" else min(last, today)
+    named = [(row.handler_office, _register_day(unit, row)) for row in rows]
     lines = [
         {
             "line": line,
@@ -65,16 +69,17 @@ def register_data(
             "applicant": row.name or "",
             "address": row.address or "",
             "phone": row.phone or "",
-            "deciding": _office_name(unit, row.handler_office),
+            "deciding": office_name(unit, *decided),
             "received": moment_on_paper(row.received_at),
             "due": moment_on_paper(row.promised_at),
             "returned": moment_on_paper(row.returned_at),
             "way": _CHANNELS[row.channel] if row.returned_at else "",
         }
-        for line, row in enumerate(rows, start_at)
+        for line, (row, decided) in enumerate(zip(rows, named, strict=True), start_at)
     ]
+    places = [place_today(unit, code, day) for code, day in dict.fromkeys([(office.code, on), *named])]
     period = f"Từ ngày {first:%d/%m/%Y} đến ngày {last:%d/%m/%Y}"
-    return {"head": _head(unit, office), "period": period, "lines": lines}
+    return {"head": _head(unit, office, on, places), "period": period, "lines": lines}
 
 
 def moment_on_paper(moment: dt.datetime | None) -> str:
@@ -110,18 +115,19 @@ def _receipt(case: Case, journal: _Journal) -> dict[str, Any]:
     if row["received_at"] is None:
         raise FormNotDue(number="01", why_vi="hồ sơ chưa được tiếp nhận", why_en="the dossier is not received yet")
     received = journal.effect("receive")
+    names = Names(case, journal.entries, "01", received["at"] if received else None)
     settings = case.unit.settings
     token = known_token(settings.secret_keys, row["link_nonce"], row["link_hash"])
     owed = sum(fee["vnd"] for fee in case.fees)
     due = sum(fee["vnd"] for fee in case.fees if fee["settled_at"] is None)
     return {
-        **_common(case),
+        **_common(case, names),
         "status_url": f"{settings.public_url}/h/{token}",
         "papers": [_paper(case, paper) for paper in case.documents],
         "term": term_in_words(term_from_data(row["term"])).vi if row["term"] else "",
         "received": moment_on_paper(row["received_at"]),
         "due": moment_on_paper(row["promised_at"]),
-        "collect": _office_name(case.unit, row["intake_office"]),
+        "collect": names.receiver(),
         "fees": f"{owed:,} đồng".replace(",", ".") + (" (đã nộp)" if not due else "") if owed else "",
         "submitter": case.applicant["name"] or "",
         "receiver": _person(case, received),
@@ -133,13 +139,14 @@ def _supplement(case: Case, journal: _Journal) -> dict[str, Any]:
     if asked is None:
         raise FormNotDue(number="02", why_vi="chưa yêu cầu bổ sung", why_en="no supplement was asked for")
     reason = asked["private"].get("reason") or ""
-    names = case.release.documents
-    missing = [names[key].name.vi for key in case.facts["documents"]["missing"] if key in names]
+    papers = case.release.documents
+    missing = [papers[key].name.vi for key in case.facts["documents"]["missing"] if key in papers]
+    names = Names(case, journal.entries, "02", asked["at"])
     return {
-        **_common(case),
+        **_common(case, names),
         "items": missing or [line for line in reason.splitlines() if line.strip()] or [reason or "—"],
         "reason": reason,
-        **_contact(case),
+        **_contact(names),
         "signer": _person(case, asked),
     }
 
@@ -149,7 +156,8 @@ def _refusal(case: Case, journal: _Journal) -> dict[str, Any]:
     if refused is None:
         raise FormNotDue(number="03", why_vi="hồ sơ không bị từ chối", why_en="the dossier was not refused")
     reason = refused["private"].get("reason") or ""
-    return {**_common(case), "reason": reason, **_contact(case), "signer": _person(case, refused)}
+    names = Names(case, journal.entries, "03", refused["at"])
+    return {**_common(case, names), "reason": reason, **_contact(names), "signer": _person(case, refused)}
 
 
 def _apology(case: Case, journal: _Journal) -> dict[str, Any]:
@@ -161,7 +169,7 @@ def _apology(case: Case, journal: _Journal) -> dict[str, Any]:
     )
     missed = dt.datetime.fromisoformat(before["changes"]["promised_at"]) if before else None
     return {
-        **_common(case),
+        **_common(case, Names(case, journal.entries, "04", extended["at"])),
         "received": moment_on_paper(case.row["received_at"]),
         "due": moment_on_paper(missed),
         "reason": extended["private"].get("reason") or "",
@@ -175,7 +183,7 @@ def _stop(case: Case, journal: _Journal) -> dict[str, Any]:
     if stopped is None:
         raise FormNotDue(number="05", why_vi="hồ sơ không bị dừng giải quyết", why_en="processing was not stopped")
     return {
-        **_common(case),
+        **_common(case, Names(case, journal.entries, "05", stopped["at"])),
         "received": moment_on_paper(case.row["received_at"]),
         "ground": stopped["private"].get("note") or "; ".join(case.release.legal),
         "reason": stopped["private"].get("reason") or "",
@@ -185,19 +193,22 @@ def _stop(case: Case, journal: _Journal) -> dict[str, Any]:
 
 def _control_sheet(case: Case, journal: _Journal) -> dict[str, Any]:
     row = case.row
-    others = {*row["offices"].values()} - {row["handler_office"], row["intake_office"]}
+    names = Names(case, journal.entries, "06", row["finished_at"])
+    desks = names.desks(names.moment)
+    others = {*desks.values()} - {desks["handler"], desks["intake"]}
     return {
-        **_common(case),
+        **_common(case, names, *desks),
         "received": moment_on_paper(row["received_at"]),
         "due": moment_on_paper(row["promised_at"]),
-        "deciding": _office_name(case.unit, row["handler_office"]),
-        "coordinating": [_office_name(case.unit, office) for office in sorted(others)],
-        "handovers": _handovers(case, journal),
+        "deciding": names.name(desks["handler"]),
+        "coordinating": [names.name(office) for office in sorted(others)],
+        "handovers": _handovers(case, journal, names),
     }
 
 
-def _handovers(case: Case, journal: _Journal) -> list[dict[str, Any]]:
-    """A row for each step that changed the state; its result is that of the step that ended with it."""
+def _handovers(case: Case, journal: _Journal, names: Names) -> list[dict[str, Any]]:
+    """A row for each step that changed the state; its result is that of the step that ended with it. Each names the
+    offices of its own day."""
     rows: list[dict[str, Any]] = []
     entered: dt.datetime | None = None
     opened = [entry for entry in journal.entries if entry["act"] in ("open", "claim")]
@@ -214,7 +225,7 @@ def _handovers(case: Case, journal: _Journal) -> list[dict[str, Any]]:
         rows.append(
             {
                 "giver": _person(case, entry),
-                "taker": _taker(case, data["to"]),
+                "taker": _taker(case, data["to"], names, entry["at"]),
                 "given": moment_on_paper(entry["at"]),
                 "taken": moment_on_paper(taken),
                 "result": result,
@@ -235,11 +246,12 @@ _FORMS: dict[str, Callable[[Case, _Journal], dict[str, Any]]] = {
 }
 
 
-def _common(case: Case) -> dict[str, Any]:
+def _common(case: Case, names: Names, *desks: str) -> dict[str, Any]:
+    """What every form of a dossier says; ``desks`` are those that it names besides the receiving one."""
     known = case.applicant
-    office = case.unit.catalogue.offices[case.row["intake_office"]]
+    office = case.unit.catalogue.office(names.desks(names.moment)["intake"])
     return {
-        "head": _head(case.unit, office),
+        "head": _head(case.unit, office, local_day(names.moment), names.others(("intake", *desks))),
         "code": case.code,
         "applicant": {
             "name": known["name"] or "",
@@ -251,21 +263,27 @@ def _common(case: Case) -> dict[str, Any]:
     }
 
 
-def _head(unit: UnitOfWork, office: Office) -> dict[str, Any]:
+def _head(unit: UnitOfWork, office: Office, named_on: dt.date, others: Sequence[str]) -> dict[str, Any]:
     territory = unit.catalogue.territory
-    place = territory.unit(office.unit_id)
-    today = unit.now.astimezone(LOCAL).date()
+    place = unit_of(office, named_on, territory)
     return {
         "authority": f"ỦY BAN NHÂN DÂN {place.name_vi}",
-        "unit": office.name.vi,
+        "unit": name_on(office, named_on, territory).vi,
         "place": place.name_vi,
-        "date": day_on_paper(today),
+        "date": day_on_paper(local_day(unit.now)),
+        "other_names": [line for line in dict.fromkeys(others) if line],
     }
 
 
-def _contact(case: Case) -> dict[str, str]:
-    office = case.unit.catalogue.offices[case.row["intake_office"]]
-    return {"contact": office.name.vi, "contact_phone": office.hotline or ""}
+def _register_day(unit: UnitOfWork, row: Row[Any]) -> dt.date:
+    """The day that decides the names on a line of the register."""
+    moments = {"filing": row.filed_at, "decision": row.finished_at, "print": None}
+    return local_day(moments[unit.settings.names_on_paper["07"]] or unit.now)
+
+
+def _contact(names: Names) -> dict[str, str]:
+    """Named as the form names offices; the telephone number is that of whoever answers today."""
+    return {"contact": names.receiver(), "contact_phone": names.hotline()}
 
 
 def _paper(case: Case, row: RowMapping) -> dict[str, Any]:
@@ -278,11 +296,6 @@ def _paper(case: Case, row: RowMapping) -> dict[str, Any]:
     }
 
 
-def _office_name(unit: UnitOfWork, code: str | None) -> str:
-    office = unit.catalogue.offices.get(code or "")
-    return office.name.vi if office else code or ""
-
-
 def _person(case: Case, entry: Mapping[str, Any] | None) -> str:
     kind, _, number = str(entry["actor"] if entry else "").partition(":")
     if kind == "citizen":
@@ -292,9 +305,9 @@ def _person(case: Case, entry: Mapping[str, Any] | None) -> str:
     return dossier_parts.names_of_people(case.unit.connection, {int(number)}).get(int(number), "")
 
 
-def _taker(case: Case, state: str) -> str:
+def _taker(case: Case, state: str, names: Names, at: dt.datetime) -> str:
     known = case.release.states.get(state)
     role = case.release.roles.get(known.role or "") if known else None
     if role is None:
         return case.applicant["name"] or ""
-    return f"{role.name.vi}, {_office_name(case.unit, case.row['offices'].get(role.unit))}"
+    return f"{role.name.vi}, {names.name(names.desks(at).get(role.unit), at)}"

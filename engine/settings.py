@@ -15,6 +15,17 @@ from string import Formatter
 
 from engine.errors import Refusal
 
+NAMING_DAYS = ("filing", "decision", "print")
+NAMES_ON_PAPER = {
+    "01": "filing",  # proves who took the dossier in: printed again it must be the paper that the citizen holds
+    "02": "print",  # says where the missing papers are to be brought, so the name on the door counts
+    "03": "decision",  # 03 to 05 are acts of an authority, which signed under the name of that day
+    "04": "decision",
+    "05": "decision",
+    "06": "print",  # travels with the dossier and leads to those who have it now; its rows have days of their own
+    "07": "print",  # the register of an office as it is; older names are said below it
+}
+"""Which day decides the names of offices on each form: of filing, of the act that the form is about, or of printing."""
 CODE_FIELDS = frozenset({"agency", "yy", "mm", "dd", "sequence"})
 
 
@@ -50,6 +61,7 @@ class Settings:
     log_json: bool
     pool_size: int
     owner_database_url: str | None
+    names_on_paper: Mapping[str, str]
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
@@ -88,6 +100,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         log_json=_flag(environment, "MOTCUA_LOG_JSON", True),
         pool_size=_number(environment, "MOTCUA_POOL_SIZE", 8, 1, 200),
         owner_database_url=environment.get("MOTCUA_OWNER_DATABASE_URL") or None,
+        names_on_paper=_names_on_paper(environment.get("MOTCUA_NAMES_ON_PAPER", "")),
     )
 
 
@@ -120,6 +133,19 @@ def _code_template(template: str) -> str:
     except (ValueError, KeyError, IndexError) as error:
         raise WrongSetting(name="MOTCUA_CODE_TEMPLATE", why=str(error)) from error
     return template
+
+
+def _names_on_paper(value: str) -> dict[str, str]:
+    """``01=filing,07=print`` over the defaults."""
+    chosen: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in value.split(","))):
+        number, _, day = part.partition("=")
+        if number not in NAMES_ON_PAPER or day not in NAMING_DAYS or number in chosen:
+            forms, days = ", ".join(NAMES_ON_PAPER), ", ".join(NAMING_DAYS)
+            why = f'"{part}" is not form=day, with each form ({forms}) once and a day among {days}'
+            raise WrongSetting(name="MOTCUA_NAMES_ON_PAPER", why=why)
+        chosen[number] = day
+    return NAMES_ON_PAPER | chosen
 
 
 def _address(environment: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:

@@ -22,20 +22,15 @@ from pathlib import Path
 
 from engine.errors import Refusal
 from engine.rules.definition import Text
+from engine.rules.office_names import unit_words
 from engine.rules.offices import Office
 from engine.rules.place_names import slug
-from engine.rules.territory import KINDS, Territory, Unit
+from engine.rules.territory import Territory, Unit
 
 BODIES = Path(__file__).parent / "territory" / "bodies.csv"
 REFORM = dt.date(2025, 7, 1)
 LEVELS = ("commune", "district", "province", "former_district")
 COLUMNS = ("body", "prefix", "level", "name_vi", "name_en", "receives", "valid_from", "valid_to")
-
-_KIND_EN = {
-    "thanh_pho_tw": "{} City", "tinh": "{} Province", "thanh_pho": "{} City", "thi_xa": "{} Town",
-    "quan": "{} District", "huyen": "{} District", "thi_tran": "{} Township", "dac_khu": "{} Special Zone",
-    "phuong": "{} Ward", "xa": "{} Commune",
-}  # fmt: skip
 
 
 class MalformedBodies(Refusal):
@@ -207,8 +202,5 @@ def _plain(unit: Unit) -> str:
 
 
 def _names(body: Body, unit: Unit) -> Text:
-    words = KINDS[unit.kind][1]
-    short = unit.name_vi[len(words) + 1 :] if unit.name_vi.startswith(words + " ") else unit.name_vi
-    vi = words[:1].lower() + words[1:] + " " + short
-    en = f"District {short}" if unit.kind == "quan" and short.isdigit() else _KIND_EN[unit.kind].format(short)
-    return Text(body.name.vi.format(unit=vi), body.name.en.format(unit=en))
+    words = unit_words(unit)
+    return Text(body.name.vi.format(unit=words.vi), body.name.en.format(unit=words.en))

@@ -19,13 +19,16 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Head(Part, frozen=True, kw_only=True):
     """The head of every form: ``authority`` (the body above, UBND phường …) and ``unit`` (the centre that receives) on
-    the left with ``number`` (``12/TNHS``); ``place`` and ``date`` (``ngày 01 tháng 7 năm 2025``) on the right."""
+    the left with ``number`` (``12/TNHS``); ``place`` and ``date`` (``ngày 01 tháng 7 năm 2025``) on the right.
+    ``other_names`` are sentences on what places and offices named on the form are called today; they stand above the
+    signatures."""
 
     authority: str
     unit: str
     number: str = ""
     place: str
     date: str
+    other_names: tuple[str, ...] = ()
 
 
 class Applicant(Part, frozen=True, kw_only=True):

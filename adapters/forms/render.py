@@ -27,6 +27,7 @@ _EDITION = datetime(2025, 9, 15, tzinfo=UTC)  # of the circular that lists the f
 _LONGEST_WORD = 30  # characters without a place to break that still fit a line
 _LONGEST_WORD_IN_A_TABLE = 12
 _LONGEST_CODE = 32  # codes are copied from the file; up to here every place for one is wide enough
+_WIDE_PLACES = {"code": _LONGEST_CODE, "other_names": _LONGEST_WORD}
 _LONG_TEXTS = {"reason", "ground", "next_steps"}  # written by the office; their line breaks are kept
 
 
@@ -96,7 +97,7 @@ def _for_paper(value: Any, longest: int, name: str = "") -> Any:
         clean = _clean(value, keep_lines=name in _LONG_TEXTS)
         if name == "status_url":  # also copied, and it breaks at its slashes
             return clean
-        return _breakable(clean, _LONGEST_CODE if name == "code" else longest)
+        return _breakable(clean, _WIDE_PLACES.get(name, longest))
     if isinstance(value, list | tuple):
         return [_for_paper(item, longest, name) for item in value]
     if isinstance(value, dict):

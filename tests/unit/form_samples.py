@@ -10,6 +10,7 @@ HEAD = {
     "number": "12/TNHS",
     "place": "Trấn Biên",
     "date": "ngày 01 tháng 7 năm 2025",
+    "other_names": ["Phường Tân Phong, Thành phố Biên Hòa nay là Phường Trấn Biên (theo 1662/NQ-UBTVQH15)"],
 }
 APPLICANT = {
     "name": "Nguyễn Thị Phượng",

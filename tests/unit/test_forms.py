@@ -168,6 +168,13 @@ def test_what_is_missing_is_a_dotted_line() -> None:
     assert "Địa danh trước khi sắp xếp" not in text
 
 
+def test_who_has_no_other_name_is_not_told_of_papers_about_names() -> None:
+    known = "Không cần giấy xác nhận về việc thay đổi tên gọi này."
+    head = {key: value for key, value in SAMPLES["01"]["head"].items() if key != "other_names"}
+    assert known in words(render_form("01", SAMPLES["01"]))
+    assert known not in words(render_form("01", {**SAMPLES["01"], "head": head}))
+
+
 def test_many_papers_run_over_several_pages_that_say_whose_they_are() -> None:
     papers = [{"name": f"Giấy tờ thứ {number}", "copies": 1} for number in range(1, 91)]
     pages = [page.extract_text() for page in reader(render_form("01", {**SAMPLES["01"], "papers": papers})).pages]

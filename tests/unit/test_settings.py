@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.settings import WrongSetting, settings_from
+from engine.settings import NAMES_ON_PAPER, WrongSetting, settings_from
 
 SECRET = "a secret key that has more than 32 characters"
 
@@ -55,6 +55,10 @@ def test_secrets_rotate_newest_first(tmp_path: Path) -> None:
         ("MOTCUA_POOL_SIZE", "many"),
         ("MOTCUA_MAX_UPLOAD_BYTES", "-1"),
         ("MOTCUA_LOG_LEVEL", "LOUD"),
+        ("MOTCUA_NAMES_ON_PAPER", "01"),
+        ("MOTCUA_NAMES_ON_PAPER", "01=tomorrow"),
+        ("MOTCUA_NAMES_ON_PAPER", "08=print"),
+        ("MOTCUA_NAMES_ON_PAPER", "01=print,01=filing"),
     ],
 )
 def test_a_wrong_value_stops_the_start_and_names_the_variable(tmp_path: Path, name: str, value: str) -> None:
@@ -62,6 +66,12 @@ def test_a_wrong_value_stops_the_start_and_names_the_variable(tmp_path: Path, na
         read(tmp_path, **{name: value})
     assert name in refused.value.sentence("vi")
     assert name in refused.value.sentence("en")
+
+
+def test_the_day_of_the_names_is_chosen_form_by_form(tmp_path: Path) -> None:
+    assert read(tmp_path).names_on_paper == NAMES_ON_PAPER
+    chosen = read(tmp_path, MOTCUA_NAMES_ON_PAPER="01=print, 07=filing,").names_on_paper
+    assert chosen == NAMES_ON_PAPER | {"01": "print", "07": "filing"}
 
 
 def test_numbers_and_switches_are_read(tmp_path: Path) -> None:
