@@ -73,6 +73,18 @@ class ReportPeriod(Words):
     office = Word(CODE, load_default=None)
 
 
+class HeldTime(Page):
+    office = Word(CODE, required=True, metadata={"description": "The office that ended the dossiers."})
+    start = Day(required=True, metadata={"description": "First day, inclusive."})
+    end = Day(required=True, metadata={"description": "Last day, inclusive."})
+
+
+class OnTimeByUnit(OnDay):
+    start = Day(required=True, metadata={"description": "First day, inclusive."})
+    end = Day(required=True, metadata={"description": "Last day, inclusive; 92 days at most."})
+    level = fields.String(validate=validate.OneOf(("commune", "district", "province")), load_default="commune")
+
+
 class QueueCounts(Words):
     office = Word(CODE, required=True)
 

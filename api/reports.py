@@ -35,7 +35,7 @@ LONGEST_REGISTER = 1000
 )
 def on_time(query: dict[str, Any]) -> Answer:
     """Share of dossiers finished on time, by office and period (Decision 766/QĐ-TTg, indicator 2.1)"""
-    _period(query)
+    period_of(query)
     with reading() as uow:
         rows = figures.on_time(uow.connection, uow.actor, query["start"], query["end"], uow.now, query["office"])
         known = uow.catalogue.offices
@@ -47,7 +47,7 @@ def on_time(query: dict[str, Any]) -> Answer:
                 "on_time": row.finished - row.late,
                 "late": row.late,
                 "running_late": row.running_late,
-                "rate": _rate(row.finished - row.late, row.finished + row.running_late),
+                "rate": rate_of(row.finished - row.late, row.finished + row.running_late),
             }
             for row in rows
         ]
@@ -132,7 +132,7 @@ def print_register(query: dict[str, Any]) -> Answer:
 
 
 def _rows(uow: UnitOfWork, query: dict[str, Any], limit: int, after: tuple[str | None, int] | None) -> Any:
-    start, end = _period(query)
+    start, end = period_of(query)
     key = (dt.datetime.fromisoformat(after[0]), after[1]) if after and after[0] else None
     visible = visible_dossiers(uow.actor, _today(uow))
     return figures.register(uow.connection, visible, query["office"], start, end, after=key, limit=limit)
@@ -153,7 +153,7 @@ def _note_reads(uow: UnitOfWork, ids: list[int]) -> None:
         uow.connection.execute(insert(reads), looks)
 
 
-def _period(query: dict[str, Any]) -> tuple[dt.datetime, dt.datetime]:
+def period_of(query: dict[str, Any]) -> tuple[dt.datetime, dt.datetime]:
     """Civil days in Viet Nam as moments: from the first midnight to the one after the last day."""
     if query["end"] < query["start"]:
         raise InvalidInput({"end": f"Must be greater than or equal to {query['start']}."})
@@ -162,7 +162,7 @@ def _period(query: dict[str, Any]) -> tuple[dt.datetime, dt.datetime]:
     return start.astimezone(dt.UTC), end.astimezone(dt.UTC)
 
 
-def _rate(part: int, whole: int) -> float | None:
+def rate_of(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
 

@@ -18,6 +18,7 @@ from api.procedures import procedures
 from api.reforms import reforms
 from api.reports import reports
 from api.sessions import sessions
+from api.statistics import statistics
 from api.status import status
 from api.units import units
 from api.verifications import verifications
@@ -41,6 +42,7 @@ RESOURCES = (
     units,
     offices,
     reports,
+    statistics,
     reforms,
     webhooks,
     problem_kinds,

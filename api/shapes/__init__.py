@@ -37,7 +37,12 @@ from api.shapes.dossiers import (
 from api.shapes.people import Inbox, InboxLine, Me, Membership, Session, Webhook, WebhookMade, Webhooks
 from api.shapes.reports import (
     Decided,
+    HeldBy,
+    HeldLongest,
+    HeldTime,
+    LateDossier,
     OnTime,
+    OnTimeByUnit,
     OnTimeLine,
     QueueLine,
     Queues,
@@ -48,6 +53,7 @@ from api.shapes.reports import (
     Triage,
     TriageCandidate,
     TriageLine,
+    UnitLine,
 )
 
 __all__ = [
@@ -67,12 +73,16 @@ __all__ = [
     "Fee",
     "Fees",
     "Filed",
+    "HeldBy",
+    "HeldLongest",
+    "HeldTime",
     "Holder",
     "HolderInList",
     "Inbox",
     "InboxLine",
     "JournalEntry",
     "JournalPage",
+    "LateDossier",
     "Linked",
     "Me",
     "Membership",
@@ -80,6 +90,7 @@ __all__ = [
     "Office",
     "Offices",
     "OnTime",
+    "OnTimeByUnit",
     "OnTimeLine",
     "PersonalData",
     "Problem",
@@ -107,6 +118,7 @@ __all__ = [
     "TriageCandidate",
     "TriageLine",
     "Unit",
+    "UnitLine",
     "Verification",
     "Verifications",
     "Webhook",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.shapes.base import Shape, State, Words, day, many, one, text, when, whole
+from api.shapes.base import Shape, State, Words, day, many, one, text, when, whole, yes_no
 
 
 class OnTimeLine(Shape):
@@ -21,6 +21,63 @@ class OnTime(Shape):
     start = day()
     end = day()
     items = many(OnTimeLine)
+
+
+class HeldBy(Shape):
+    office = text()
+    office_name = one(Words, True)
+    minutes = whole()
+
+
+class HeldLongest(Shape):
+    office = text()
+    office_name = one(Words, True)
+    dossiers = whole()
+
+
+class LateDossier(Shape):
+    code = text()
+    procedure = text()
+    procedure_name = one(Words)
+    promised_at = when()
+    finished_at = when()
+    came_at = when()
+    came_late = yes_no()
+    held = many(HeldBy)
+    longest = text()
+
+
+class HeldTime(Shape):
+    office = text()
+    start = day()
+    end = day()
+    finished = whole()
+    on_time = whole()
+    late = whole()
+    came_late = whole()
+    longest = many(HeldLongest)
+    items = many(LateDossier)
+    next = text(True)
+
+
+class UnitLine(Shape):
+    unit = text(True)
+    code = text(True)
+    level = text(True)
+    name = text(True)
+    certain = yes_no()
+    finished = whole()
+    on_time = whole()
+    late = whole()
+    rate = fields.Float(required=True, allow_none=True)
+
+
+class OnTimeByUnit(Shape):
+    start = day()
+    end = day()
+    on = day()
+    level = text()
+    items = many(UnitLine)
 
 
 class QueueLine(State):

@@ -73,6 +73,7 @@ dossiers = Table(
     _partial("ix_dossiers_running_handler", "clock = 'running'", "handler_office", "due_at", "id"),
     _partial("ix_dossiers_asked_again", "supplements > 1 AND finished_at IS NULL", "province", "handler_office"),
     _partial("ix_dossiers_received", "received_at IS NOT NULL", "intake_office", "received_at", "id"),
+    _partial("ix_dossiers_ended", "finished_at IS NOT NULL", "handler_office", "finished_at", "id"),
     _partial("ix_dossiers_parent_id", "parent_id IS NOT NULL", "parent_id"),
     sqlite_autoincrement=True,
 )

@@ -49,6 +49,8 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 QUERIES = {
     "/api/v1/reports/on-time": "?start=2026-01-01&end=2026-12-31",
+    "/api/v1/reports/on-time-by-unit": "?start=2026-03-01&end=2026-03-31&on=2026-01-01",
+    "/api/v1/reports/held-time": f"?office={CENTRE}&start=2026-01-01&end=2026-12-31",
     "/api/v1/reports/queues": f"?office={CENTRE}",
     "/api/v1/reports/register": f"?office={CENTRE}&start=2026-01-01&end=2026-12-31",
     "/api/v1/reports/register/07.pdf": f"?office={CENTRE}&start=2026-01-01&end=2026-12-31",

@@ -19,6 +19,7 @@ from engine.store.base import metadata
 from engine.store.delivery import claim
 from engine.store.queues import Filters, list_dossiers, queue_counts, visible_dossiers
 from engine.store.reports import on_time, register
+from engine.store.statistics import late_ones
 from tests.world import BRANCH, LONG_KHANH, World
 
 COPIES = 8_000
@@ -93,6 +94,8 @@ def test_pages_are_read_along_their_indexes(crowded: World) -> None:
         ("search_keys", page(counter, Filters(text="mẫu"), after=undated)),
         ("ix_dossiers_received", lambda of: register(of, seen, LONG_KHANH, *month)),
         ("ix_dossiers_received", lambda of: register(of, seen, LONG_KHANH, *month, after=(now, 5_000))),
+        ("ix_dossiers_ended", lambda of: late_ones(of, seen, BRANCH, *month)),
+        ("ix_dossiers_ended", lambda of: late_ones(of, seen, BRANCH, *month, after=(now, 5_000))),
         ("ix_outbox_waiting", lambda of: claim(of, now, now, 100)),
     ):
         for plan in plans(crowded, question):

@@ -1,0 +1,133 @@
+"""What figures over a reorganisation read: the late dossiers of an office with their journals, and how many dossiers
+ended in which commune, by the code that it bore before or after the reforms."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from itertools import pairwise
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Integer,
+    Row,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+    tuple_,
+)
+
+from engine.rules.permissions import Actor
+from engine.rules.unit_orders import Count
+from engine.store.dossiers import dossiers
+from engine.store.journal import journal
+from engine.store.plans import reform_items, reforms
+from engine.store.queues import LOCAL
+from engine.store.reports import DONE, finished_by_day
+
+LATE = and_(dossiers.c.portal.in_(DONE), dossiers.c.finished_at > dossiers.c.promised_at)
+
+
+def late_ones(
+    connection: Connection,
+    visible: ColumnElement[bool],
+    office: str,
+    start: dt.datetime,
+    end: dt.datetime,
+    *,
+    after: tuple[dt.datetime, int] | None = None,
+    limit: int = 50,
+) -> Sequence[Row[Any]]:
+    """Dossiers that an office ended late in [start, end), in order of their end."""
+    named = ("id", "code", "procedure", "release", "started_at", "finished_at", "promised_at", "pauses")
+    ended = (dossiers.c.finished_at >= start, dossiers.c.finished_at < end)
+    statement = select(*(dossiers.c[name] for name in named)).where(dossiers.c.handler_office == office, *ended)
+    statement = statement.where(LATE, visible).order_by(dossiers.c.finished_at, dossiers.c.id).limit(limit)
+    if after is not None:
+        statement = statement.where(tuple_(dossiers.c.finished_at, dossiers.c.id) > after)
+    return connection.execute(statement).all()
+
+
+def journals(connection: Connection, ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    """The bodies of the journal entries of some dossiers, in order, by dossier."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    statement = select(journal.c.dossier_id, journal.c.body).where(journal.c.dossier_id.in_(ids))
+    for row in connection.execute(statement.order_by(journal.c.dossier_id, journal.c.number)):
+        found[row.dossier_id].append(orjson.loads(row.body))
+    return found
+
+
+def finished_by_place(
+    connection: Connection,
+    actor: Actor,
+    first: dt.date,
+    last: dt.date,
+    on: dt.date,
+    eras: Sequence[dt.date],
+    now: dt.datetime,
+) -> list[Count]:
+    """How many dossiers of the provinces that the actor oversees ended on the civil days ``first`` to ``last``, by
+    their commune as it was known on the day ``on``.
+
+    Of a dossier that reforms moved, that is the code before the first reform after ``on``, borne since the last one
+    until then; of any other its only code, borne on the day of filing. ``eras`` are the days, oldest first, on which
+    units begin; between two of them a code means the same. The offices come from the counts by day, so that the
+    dossiers are the same as those of ``engine.store.reports.on_time`` and an index serves each office.
+    """
+    provinces = sorted(actor.monitored_provinces(now.astimezone(LOCAL).date()))
+    counted = and_(finished_by_day.c.province.in_(provinces), finished_by_day.c.day.between(first, last))
+    by = dossiers.c.handler_office.in_(select(finished_by_day.c.office).where(counted))
+    ended = and_(
+        dossiers.c.finished_at >= _midnight(first), dossiers.c.finished_at < _midnight(last + dt.timedelta(days=1))
+    )
+    one = (
+        select(
+            func.coalesce(_left_place(on), dossiers.c.place).label("place"),
+            func.coalesce(_moved_until(on), _era(eras)).label("since"),
+            case((LATE, 1), else_=0).label("late"),
+        )
+        .where(by, ended, dossiers.c.portal.in_(DONE), dossiers.c.province.in_(provinces))
+        .subquery()
+    )
+    sums = (func.count(), func.sum(one.c.late).cast(Integer))
+    rows = connection.execute(select(one.c.place, one.c.since, *sums).group_by(one.c.place, one.c.since))
+    return [Count(*row) for row in rows]
+
+
+def _left_place(on: dt.date) -> ColumnElement[str | None]:
+    """The code that a dossier had until the first reform after a day."""
+    code = func.coalesce(reform_items.c.before[("columns", "place")].as_string(), reform_items.c.place)
+    moved = select(code).where(_moved(), reforms.c.date > on).correlate(dossiers)
+    return moved.order_by(reforms.c.date).limit(1).scalar_subquery()
+
+
+def _moved_until(on: dt.date) -> ColumnElement[dt.date | None]:
+    """The day of the last reform until a day that moved a dossier."""
+    return select(func.max(reforms.c.date)).where(_moved(), reforms.c.date <= on).correlate(dossiers).scalar_subquery()
+
+
+def _moved() -> ColumnElement[bool]:
+    """A reform gave the dossier the place it has from then on, and this was not taken back."""
+    return and_(
+        reform_items.c.dossier_id == dossiers.c.id,
+        reform_items.c.status.in_(("done", "touched")),
+        reform_items.c.place.is_not(None),
+        reforms.c.id == reform_items.c.reform_id,
+    )
+
+
+def _era(eras: Sequence[dt.date]) -> ColumnElement[dt.date]:
+    """The first day of the time in which a dossier was filed."""
+    before = [(dossiers.c.filed_at < _midnight(later), literal(era, Date)) for era, later in pairwise(eras)]
+    return case(*before, else_=literal(eras[-1], Date)) if before else literal(eras[0], Date)
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), LOCAL)
