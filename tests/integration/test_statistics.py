@@ -30,7 +30,11 @@ OVERSEER = Actor("staff", "overseer", 1, (Membership("UB-79", "monitor", dt.date
 STRANGER = Actor("staff", "stranger", 2, (Membership("UB-75", "monitor", dt.date(2024, 1, 1), None, "75"),))
 FIRST, LAST = dt.date(2025, 6, 1), dt.date(2025, 7, 31)
 OLD, NEW = dt.date(2025, 6, 30), dt.date(2025, 7, 1)
-DIVISION = '\ndivisions:\n  - {commune: "26737", hamlet: khu pho 1, to: "26737", legal: 1685/NQ-UBTVQH15}\n'
+DIVISION = """
+divisions:
+  - {commune: "26737", hamlet: khu pho 1, to: "26737", legal: 1685/NQ-UBTVQH15}
+  - {commune: "26737", hamlet: khu pho 2, to: "26740", legal: 1685/NQ-UBTVQH15}
+"""
 QUARTER = {"land.hamlet": "Khu phố 1"}
 Told = dict[tuple[str, bool], tuple[int, int]]
 
@@ -47,13 +51,14 @@ class Night:
         self.shared = permit(world)  # due on 7 July, 17:00
         ended = [permit(world), permit(world, DA_KAO)]
         self.divided, self.taken_back = permit(world, DA_KAO, **QUARTER), permit(world, DA_KAO, **QUARTER)
+        self.recoded = permit(world, DA_KAO, **{"land.hamlet": "Khu phố 2"})
         world.at("2025-06-20 09:00")
         for code in ended:
             world.do("district", code, "finish")
         make_plan(world.runtime, reform_of(world, DIVISION), folder / "plan.json")
         world.at(JULY)
         self.run = open_run(world.runtime, load_plan(world.runtime, read_plan(folder / "plan.json")))
-        assert apply_all(world.runtime, self.run).moved == 5
+        assert apply_all(world.runtime, self.run).moved == 6
         self._work_in_july()
 
     def _work_in_july(self) -> None:
@@ -69,7 +74,7 @@ class Night:
         ).case.code
         world.do("old_counter", fresh, "receive")
         world.at("2025-07-08 09:00")
-        for code in (fresh, self.divided, self.shared, self.came_late):
+        for code in (fresh, self.divided, self.recoded, self.shared, self.came_late):
             world.do("district", code, "finish")
 
     def told(self, on: dt.date, level: Level = "commune", actor: Actor = OVERSEER) -> Told:
@@ -95,23 +100,23 @@ def night(world: World, tmp_path: Path) -> Night:
 def test_a_report_by_old_and_one_by_new_units_hold_the_same_dossiers(night: Night) -> None:
     by_old, by_new = night.told(OLD), night.told(NEW)
     assert by_old == {
-        ("c:26737@2024-01-01", True): (2, 1),
+        ("c:26737@2024-01-01", True): (3, 2),
         ("c:26740@2024-01-01", True): (3, 2),
         ("c:26740@2025-07-01", False): (1, 0),  # filed in July: Phường Sài Gòn came out of several
     }
     assert by_new == {
         ("c:26737@2025-07-01", True): (1, 1),  # its hamlet is told, and was written into it by the reform
-        ("c:26740@2025-07-01", True): (4, 2),
+        ("c:26740@2025-07-01", True): (5, 3),
         ("c:26737@2024-01-01", False): (1, 0),  # ended in June in a commune that was divided afterwards
     }
-    assert night.told(OLD, "district") == {("d:760@2024-01-01", True): (6, 3)}
+    assert night.told(OLD, "district") == {("d:760@2024-01-01", True): (7, 4)}
     for on in (OLD, NEW, dt.date(2026, 6, 1)):
         (((_, certain), figures),) = night.told(on, "province").items()
-        assert certain and figures == (6, 3)
+        assert certain and figures == (7, 4)
     with night.world.reading() as connection:
         lines = on_time(connection, OVERSEER, FIRST, LAST, night.world.now)
-    assert sum(one.finished for one in lines) == 6, "and so does the report by office"
-    assert sum(one.late for one in lines) == 3
+    assert sum(one.finished for one in lines) == 7, "and so does the report by office"
+    assert sum(one.late for one in lines) == 4
     assert night.told(OLD, actor=STRANGER) == {}
 
 
@@ -120,7 +125,7 @@ def test_what_was_taken_back_counts_where_it_lay_before(night: Night) -> None:
     assert revert_all(night.world.runtime, night.run, "Hoãn thi hành").moved == 2
     assert (night.told(OLD), night.told(NEW)) == before, "those that were worked on stay where the reform put them"
     night.world.do("district", night.taken_back, "finish")
-    assert night.told(OLD)["c:26737@2024-01-01", True] == (3, 2)
+    assert night.told(OLD)["c:26737@2024-01-01", True] == (4, 3)
     assert night.told(NEW)["c:26737@2024-01-01", False] == (2, 1)
 
 
@@ -134,7 +139,7 @@ def test_late_time_is_told_by_who_held_it(night: Night) -> None:
         after = late_ones(connection, visible, "UB-26740", start, end, after=(first[0].finished_at, first[0].id))
         assert late_ones(connection, visible_dossiers(STRANGER, NEW), "UB-26740", start, end) == []
         entries = journals(connection, [row.id for row in rows])
-    assert {row.code for row in rows} == {night.came_late, night.shared}
+    assert {row.code for row in rows} == {night.came_late, night.shared, night.recoded}
     assert [row.code for row in rows] == [first[0].code, *(one.code for one in after)]
     calendar = world.runtime.catalogue.calendar
     told = {}
