@@ -1,18 +1,18 @@
 """Recording one act on many dossiers at once: what ``engine.record`` does for one, row by row the same.
 
 Entries are gathered and then written with one statement a table, so that a dossier costs a tenth of an act of its own.
-All dossiers are locked by the caller and exist already; each may be recorded once in a batch. By which words their new
-offices find them is written afterwards (``find_by_words``).
+All dossiers are locked by the caller and exist already; each may be recorded once in a batch. By which words they are
+found is not written anew: their new offices inherit the lists of the old ones (``engine.store.search.inherit``).
 """
 
 from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, select
+from sqlalchemy import ColumnElement, Row, Table
 
 from engine.case import Case
 from engine.notices import notices_of
@@ -22,7 +22,6 @@ from engine.store.bulk_writing import insert_rows, update_rows
 from engine.store.dossiers import applicants, dossier_offices, dossiers
 from engine.store.journal import journal, journal_private
 from engine.store.outbox import outbox
-from engine.store.search import key_rows, province_scope, search_keys
 from engine.transaction import Busy, UnitOfWork
 
 _TIMED = ("state", "entered_at", "clock", "due_at", "step_due_at")
@@ -93,21 +92,6 @@ class BulkRecord:
         self._unit.rings |= bool(self._new[outbox])
         self._changed.clear()
         self._new.clear()
-
-
-def find_by_words(connection: Connection, ids: Sequence[int]) -> None:
-    """Lets everybody who has a part in the dossiers find them by words, as after ``record``; what is there stays.
-
-    Apart from the entries, since a dossier has some fifteen words for each office and nobody should wait for them. The
-    rows are locked against a change of what they are found by, such as the erasing of personal data.
-    """
-    wanted = select(dossiers).where(dossiers.c.id.in_(ids)).order_by(dossiers.c.id).with_for_update(read=True)
-    keys = [
-        key
-        for row in map(dict, connection.execute(wanted).mappings())
-        for key in key_rows(row["id"], (*with_a_part(row), province_scope(row["province"])), row["search"])
-    ]
-    insert_rows(connection, search_keys, keys, new_only=True)
 
 
 def case_from(unit: UnitOfWork, row: Row[Any]) -> Case:

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from engine.acts.apply_reform import apply_batch, begin_applying, find_batch, finish_applying
+from engine.acts.apply_reform import apply_batch, begin_applying, finish_applying
 from engine.acts.reform_run import Done, Run, ids_standing
 from engine.acts.revert_reform import begin_reverting, finish_reverting, revert_batch
 from engine.rules.permissions import SYSTEM_ACTOR
@@ -40,11 +40,9 @@ class Tally:
 
 
 def apply_all(runtime: Runtime, run: Run, told: Told = lambda _: None) -> Tally:
-    """Moves every dossier of the plan that waits; then, when all are where they belong, lets the new offices find them
-    by words. Raises TooEarly, NotReady."""
+    """Moves every dossier of the plan that waits. Raises TooEarly, NotReady."""
     in_transaction(runtime, SYSTEM_ACTOR, lambda unit: begin_applying(unit, run))
     tally = _Rounds(runtime, run, "waiting", lambda unit, ids: apply_batch(unit, run, ids)).through(told)
-    _Rounds(runtime, run, "done", find_batch).through(lambda _: None)
     in_transaction(runtime, SYSTEM_ACTOR, lambda unit: finish_applying(unit, run))
     return tally
 

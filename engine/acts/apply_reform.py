@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 
 from engine.acts.follow_office import join_successor, leave_predecessor
-from engine.acts.move_dossiers import Movement
+from engine.acts.move_dossiers import Movement, hand_lists_over
 from engine.acts.reform_contacts import publish_contacts
 from engine.acts.reform_run import Done, NotReady, Run, ids_standing, rows_standing
-from engine.bulk_record import case_from, find_by_words
+from engine.bulk_record import case_from
 from engine.case import LOCAL
 from engine.errors import Conflict
 from engine.store.plans import reforms
@@ -32,8 +32,8 @@ class TooEarly(Conflict):
 
 
 def begin_applying(unit: UnitOfWork, run: Run) -> None:
-    """Marks the plan as being applied, and lets the clerks follow whose office closes; what they have there they may
-    still work on until it has been moved. Raises TooEarly, NotReady."""
+    """Marks the plan as being applied. Lets the clerks follow whose office closes; what they have there they may still
+    work on until it has been moved. Lets whoever takes dossiers over find them by words. Raises TooEarly, NotReady."""
     today = unit.now.astimezone(LOCAL).date()
     if today < run.reform.date:
         raise TooEarly(date=run.reform.date.isoformat(), today=today.isoformat())
@@ -46,6 +46,7 @@ def begin_applying(unit: UnitOfWork, run: Run) -> None:
         if member["to"] is not None:
             join_successor(unit, member, run.reform.date)
     publish_contacts(unit, run)
+    hand_lists_over(unit, [group.passage for group in run.groups])
     if state == "ready":
         unit.connection.execute(
             update(reforms).where(reforms.c.id == run.id).values(state="applying", started_at=unit.now)
@@ -71,12 +72,6 @@ def apply_batch(unit: UnitOfWork, run: Run, ids: Sequence[int]) -> Done:
             movement.leave(row.dossier_id, fate)
     movement.write()
     return Done(count["moved"], count["stale"], count["ended"], len(ids) - len(rows))
-
-
-def find_batch(unit: UnitOfWork, ids: Sequence[int]) -> Done:
-    """Lets the new offices find dossiers that were moved by words."""
-    find_by_words(unit.connection, ids)
-    return Done()
 
 
 def finish_applying(unit: UnitOfWork, run: Run) -> None:

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, select, update
 
-from engine.acts.move_dossiers import Movement, Way
+from engine.acts.move_dossiers import Movement, Way, hand_lists_over
 from engine.acts.reform_run import NotReady, Run
 from engine.acts.wrong_input import wrong
-from engine.bulk_record import find_by_words
 from engine.case import LOCAL, open_case_by_id
 from engine.errors import Conflict
 from engine.rules.plain_text import plain_text
@@ -112,7 +111,7 @@ def decide(unit: UnitOfWork, run: Run, dossier_id: int, commune: str, *, by: str
         movement.know_holders([case])
         movement.move(case, Way(run.reform, run.known, run.digest, passages), found.place, decided)
         movement.write()
-        find_by_words(unit.connection, [dossier_id])
+        hand_lists_over(unit, found.passages)
     return found
 
 

@@ -18,10 +18,11 @@ from engine.rules import timing
 from engine.rules.reform import VERIFICATION, Reform
 from engine.rules.reform_plan import Passage
 from engine.rules.reform_words import legal_of, passage_in_words
-from engine.rules.routing import Map
+from engine.rules.routing import INTAKE, Map
 from engine.store.bulk_writing import update_rows
 from engine.store.dossiers import verifications
 from engine.store.plans import reform_items
+from engine.store.search import inherit, province_scope
 from engine.transaction import UnitOfWork
 
 MOVED = ("offices", "handler_office", "holder_office", "holder_id", "place", "province", "due_at", "promised_at")
@@ -155,6 +156,20 @@ class Movement:
 
     def _settle(self, dossier_id: int, **values: Any) -> None:
         self._items.append({"reform_id": self._reform_id, "dossier_id": dossier_id, **values, "at": self._unit.now})
+
+
+def hand_lists_over(unit: UnitOfWork, passages: Iterable[Passage]) -> None:
+    """Lets the offices that take dossiers over, and those who oversee their provinces, find them by the words under
+    which they stand for the offices and provinces they come from."""
+    pairs = set()
+    for one in passages:
+        if one.target is None:
+            continue
+        pairs.add((one.target, one.source))
+        if one.desk == INTAKE:
+            new, old = (unit.catalogue.office(code).province for code in (one.target, one.source))
+            pairs.add((province_scope(new), province_scope(old)))
+    inherit(unit.connection, pairs)
 
 
 def _keep_time(case: Case) -> None:

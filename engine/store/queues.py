@@ -32,7 +32,7 @@ from sqlalchemy import (
 
 from engine.rules.permissions import Actor
 from engine.store.dossiers import applicants, dossier_offices, dossiers
-from engine.store.search import keys_asked, province_scope, search_keys
+from engine.store.search import keys_asked, province_scope, scopes_read, search_keys
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 LIST_COLUMNS = (
@@ -154,7 +154,7 @@ def list_dossiers(
     """
     on = _civil_day(now)
     wanted = [visible_dossiers(actor, on), *_conditions(filters, now)]
-    ways = _ways(actor, filters, on)
+    ways = _ways(connection, actor, filters, on)
     if not by_due:
         return _page(connection, ways, wanted, _NEWEST, after and (after[1],), limit)
     found: list[RowMapping] = []
@@ -223,7 +223,7 @@ _DUE = _Order((dossiers.c.due_at, dossiers.c.id), (dossiers.c.due_at, dossiers.c
 _UNDATED = _Order((dossiers.c.due_at, dossiers.c.id), (dossiers.c.id,))
 
 
-def _ways(actor: Actor, filters: Filters, on: dt.date) -> list[_Way]:
+def _ways(connection: Connection, actor: Actor, filters: Filters, on: dt.date) -> list[_Way]:
     """Lists that together hold every dossier that the actor may see and the filters leave, each served by an index.
 
     They only narrow: whether a dossier is shown is said by ``visible_dossiers`` and the filters all the same.
@@ -233,7 +233,7 @@ def _ways(actor: Actor, filters: Filters, on: dt.date) -> list[_Way]:
     if text and text.strip():
         asked = [office for office in offices if office in (filters.office, filters.holder_office)]
         scopes = asked[:1] or [*offices, *map(province_scope, provinces)]
-        return [_found(keys) for scope in scopes if (keys := keys_asked(scope, text))]
+        return [_found(keys) for scope in scopes_read(connection, scopes) if (keys := keys_asked(scope, text))]
     if filters.holder_office is not None or filters.holder is not None or actor.kind != "staff":
         return [_Way(dossiers.c.id, dossiers)]
     if filters.office is not None:

@@ -3,18 +3,21 @@
 A word and who may find by it are one number, so that a search runs through one list, newest dossier first, and what
 others may see makes it neither longer nor slower. Whether the actor may see what is found, ``visible_dossiers`` decides
 in the same statement. The numbers of a dossier follow from its row, and go with the personal data.
+
+What a reform moves keeps its numbers: who takes dossiers over also looks through the lists of those who had them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Table, and_, delete, insert, select
+from sqlalchemy import BigInteger, Column, Connection, Select, String, Table, and_, bindparam, delete, insert, select
 
 from engine.rules.search_words import terms_asked, terms_of
 from engine.store.base import BigId, metadata
+from engine.store.bulk_writing import insert_rows
 from engine.store.dossiers import dossier_offices
 
 search_keys = Table(
@@ -22,6 +25,14 @@ search_keys = Table(
     metadata,
     Column("key", BigInteger, primary_key=True, autoincrement=False),  # of (office or province, word or two words)
     Column("dossier_id", BigId, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+search_inherited = Table(
+    "search_inherited",
+    metadata,
+    Column("scope", String(50), primary_key=True),  # who took dossiers over
+    Column("from_scope", String(50), primary_key=True),  # who had them; they stand under its numbers
     sqlite_with_rowid=False,
 )
 
@@ -44,12 +55,25 @@ def replace_keys(connection: Connection, dossier_id: int, province: str, before:
     """The search text of a dossier has changed: everybody who found it by the old words finds it by the new ones."""
     offices = select(dossier_offices.c.office).where(dossier_offices.c.dossier_id == dossier_id)
     scopes = [*connection.execute(offices).scalars(), province_scope(province)]
-    old = {row["key"] for row in key_rows(dossier_id, scopes, before)}
+    old = {row["key"] for row in key_rows(dossier_id, scopes_read(connection, scopes), before)}
     new = {row["key"] for row in key_rows(dossier_id, scopes, after)}
     gone = and_(search_keys.c.dossier_id == dossier_id, search_keys.c.key.in_(sorted(old - new)))
     connection.execute(delete(search_keys).where(gone))
     if new - old:
         connection.execute(insert(search_keys), [{"key": key, "dossier_id": dossier_id} for key in sorted(new - old)])
+
+
+def inherit(connection: Connection, pairs: Iterable[tuple[str, str]]) -> None:
+    """From now on the first scope of each pair finds what the second one does, as far as it may see it."""
+    rows = [{"scope": scope, "from_scope": source} for scope, source in sorted(set(pairs)) if scope != source]
+    insert_rows(connection, search_inherited, rows, new_only=True)
+
+
+def scopes_read(connection: Connection, scopes: Collection[str]) -> list[str]:
+    """Under whose numbers the dossiers of some scopes may stand: their own, and those of everybody, over any chain of
+    reforms, from whom they took dossiers over."""
+    inherited = connection.execute(_INHERITED, {"scopes": list(scopes)}).scalars()
+    return list(dict.fromkeys([*scopes, *inherited]))
 
 
 def keys_asked(scope: str, text: str) -> list[int] | None:
@@ -61,3 +85,15 @@ def keys_asked(scope: str, text: str) -> list[int] | None:
 def _key(scope: str, term: str) -> int:
     digest = blake2b(f"{scope}\0{term}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
+
+
+def _inherited() -> Select[tuple[str]]:
+    one = search_inherited.c
+    reached = (
+        select(one.from_scope).where(one.scope.in_(bindparam("scopes", expanding=True))).cte("reached", recursive=True)
+    )
+    further = select(one.from_scope).join(reached, one.scope == reached.c.from_scope)
+    return select(reached.union(further).c.from_scope)
+
+
+_INHERITED = _inherited()

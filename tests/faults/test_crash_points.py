@@ -21,7 +21,6 @@ from tests.faults.crash_stories_reform import LOADED, REFORM_STORIES, another, j
 
 STORIES = {**DOSSIER_STORIES, **OTHER_STORIES}
 CHANGE_NOTHING = {
-    "apply_reform.find_batch",
     "change_form.search_of",
     "decide_many.triage_of",
     "follow_office.who_works",

@@ -38,9 +38,10 @@ from engine.rules.definition import Effective, Field, Release, Role, Route, Sla,
 from engine.rules.permissions import Actor, Membership
 from engine.rules.reform import Reform
 from engine.store.clocks import clocks
-from engine.store.dossiers import dossiers
+from engine.store.dossiers import dossier_offices, dossiers
 from engine.store.outbox import outbox
 from engine.store.plans import reform_items
+from engine.store.queues import Filters, list_dossiers
 from engine.transaction import UnitOfWork
 from tests import shared_run
 from tests.unit.releases import text
@@ -211,6 +212,19 @@ def check_night(world: World, before: dict[int, dict[str, Any]], clocks_before: 
             assert office.valid(date), f"{row['code']} is left at {code}"
     assert armed(world) == clocks_before
     world.check()
+    check_found(world, after)
+
+
+def check_found(world: World, after: dict[int, dict[str, Any]]) -> None:
+    """Whoever has a part in a dossier, through whatever chain of reforms, finds it by words."""
+    with world.reading() as connection:
+        for number, row in after.items():
+            parts = select(dossier_offices.c.office).where(dossier_offices.c.dossier_id == number)
+            held = [(office, "specialist", "-") for office in connection.execute(parts).scalars()]
+            for office, role, province in [*held, ("-", "monitor", row["province"])]:
+                actor = Actor("staff", "Người tìm", 1, (Membership(office, role, DAYS[0], None, province),))
+                text = Filters(text=f"{row['code']} {APPLICANT['name']}")
+                assert [one["id"] for one in list_dossiers(connection, actor, text, world.now)] == [number]
 
 
 @given(countries(), st.data())
