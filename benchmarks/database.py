@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.store import migrate
 from tests.postgres_server import APPLICATION, OWNER, PostgresServer, create_database
 
-NAME = "motcua"
+NAME, LAID = "motcua", "laid"
+"""The database that is measured, and what it is made anew from where measuring changes it."""
 SETTINGS = {
     "shared_buffers": "1GB",
     "effective_cache_size": "4GB",
@@ -45,6 +47,18 @@ class MeasuredServer(PostgresServer):
         with self.connect() as admin:
             if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone() is None:
                 create_database(self.socket_folder, NAME)
+
+    def put_by(self) -> None:
+        """Keeps the database as it is now, for ``renew``."""
+        with self.connect() as admin:
+            admin.execute(f"ALTER DATABASE {NAME} RENAME TO {LAID}")
+
+    def renew(self) -> None:
+        """Makes the database again as it was put by, brought to today's schema."""
+        migrate.upgrade(self.url(LAID, OWNER))
+        with self.connect() as admin:
+            admin.execute(f"DROP DATABASE IF EXISTS {NAME}")
+            admin.execute(f"CREATE DATABASE {NAME} OWNER {OWNER} TEMPLATE {LAID} STRATEGY file_copy")
 
     def version(self) -> str:
         with self.connect() as admin:

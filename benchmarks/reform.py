@@ -75,10 +75,10 @@ class Night:
 
 
 def measure(folder: Path, redis_url: str, dossiers: int, seconds: float, say: Callable[[str], None]) -> Night:
-    """Lays the ground, then plans and applies; what was laid is removed with the server."""
+    """Lays the ground, then plans and applies. What was laid stays in the folder: one for each number of dossiers."""
     folder.mkdir(mode=0o755, exist_ok=True)
     (folder / "pg").mkdir(exist_ok=True)
-    with MeasuredServer(folder / "pg") as server:
+    with _started(MeasuredServer(folder / "pg")) as server:
         june = lay(server, folder, redis_url, dossiers, say)
         june.at(JULY)
         plan = folder / "plan.json"
@@ -203,6 +203,15 @@ class _Clerk:
             raise RuntimeError(f"{code} cannot be read: {status} {answer[:300]!r}")
         stands = orjson.loads(answer)
         return int(stands["version"]), str(stands["state"])
+
+
+@contextmanager
+def _started(server: MeasuredServer) -> Iterator[MeasuredServer]:
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 @contextmanager

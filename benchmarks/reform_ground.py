@@ -12,18 +12,19 @@ import logging
 import random
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
 import psycopg
 import structlog
 
 from benchmarks.database import NAME, MeasuredServer
 from benchmarks.ground import BIRTH, PERMIT, SECRET, environment_of, filing
-from benchmarks.multiply import Mould, columns_of, copy_in, mould_of, unguarded
+from benchmarks.multiply import WITHOUT_INDEXES_FROM, Mould, columns_of, copy_in, mould_of, unguarded
 from cli.compose import compose
 from cli.demo.story import land_filing
 from cli.seed import seed
@@ -85,11 +86,22 @@ class June:
 
 
 def lay(server: MeasuredServer, folder: Path, redis_url: str, count: int, say: Callable[[str], None]) -> June:
-    """Publishes what is shipped and loads ``count`` live dossiers of June 2025 into an empty database."""
+    """A database as it was in June 2025, with ``count`` live dossiers: loaded once in a folder, then copied."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    clock = folder / "reform-clock"
+    clock, kept = folder / "reform-clock", folder / f"june-{count}.json"
     clock.write_text(JUNE.isoformat())
     environment = environment_of(server, folder, redis_url) | {"MOTCUA_TOLD_CLOCK": str(clock)}
+    if not kept.exists():
+        acting = _load(server, environment, count, say)
+        server.put_by()
+        kept.write_bytes(orjson.dumps([asdict(one) for one in acting]))
+    server.renew()
+    acting = [Acting(one["commune"], tuple(one["codes"]), one["tokens"]) for one in orjson.loads(kept.read_bytes())]
+    return June(environment, clock, tuple(acting), count)
+
+
+def _load(server: MeasuredServer, environment: dict[str, str], count: int, say: Callable[[str], None]) -> list[Acting]:
+    """Publishes what is shipped and loads ``count`` dossiers into an empty database."""
     server.make()
     migrate.upgrade(server.owner_url)
     runtime = compose(settings_from(environment), ring=lambda: None, now=lambda: JUNE.astimezone(dt.UTC))
@@ -99,9 +111,9 @@ def lay(server: MeasuredServer, folder: Path, redis_url: str, count: int, say: C
     with server.connect(NAME) as connection:
         acting = _multiply(connection, runtime.catalogue.map, models, count)
     say(f"{count:,} dossiers loaded")
-    told = tuple(in_transaction(runtime, SYSTEM_ACTOR, lambda unit: _employ(unit, acting)))
+    told = in_transaction(runtime, SYSTEM_ACTOR, lambda unit: _employ(unit, acting))
     runtime.database.dispose()
-    return June(environment, clock, told, count)
+    return told
 
 
 def _models(runtime: Runtime) -> dict[str, list[int]]:
@@ -163,7 +175,7 @@ def _multiply(
     where = dice.choices(range(len(places)), [WEIGHTS[unit.kind] for unit in communes], k=count)
     rows: dict[str, list[str]] = {table: [] for table in columns}
     names = dice.choices(list(SHARES), list(SHARES.values()), k=count)
-    with unguarded(connection):
+    with unguarded(connection, many=count >= WITHOUT_INDEXES_FROM):
         for serial in range(count):
             worked_on = serial < ACTING * EACH
             place = places[acting[serial % ACTING]] if worked_on else places[where[serial]]
