@@ -36,7 +36,7 @@ def create_app(runtime: Runtime, *, render_form: RenderForm | None = None) -> Fl
     app.url_map.merge_slashes = False
     app.url_map.converters["int"] = Number
     metrics = Metrics()
-    app.extensions["motcua"] = Api(runtime, render_form, Limits(app, runtime.settings), metrics)
+    app.extensions["motcua"] = Api(runtime, render_form, Limits(runtime.settings), metrics)
     register_logs(app, metrics)
     app.before_request(_check_address)
     register_security(app)

@@ -6,18 +6,25 @@ Counted in Redis, so that all processes count together; in this process's memory
 from __future__ import annotations
 
 import hashlib
+import time
 
-from flask import Flask, request
-from flask_limiter import Limiter, RateLimitExceeded
+import redis
+from flask import request
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter
 
 from engine.errors import Refusal
 from engine.settings import Settings
 
-SIGN_IN_PER_ADDRESS = "30 per minute"
-SIGN_IN_PER_ACCOUNT = "10 per 5 minutes"
-LOOK_UP_PER_ADDRESS = "30 per minute"
-LOOK_UP_PER_CODE = "10 per 10 minutes"
-LINK_PER_ADDRESS = "120 per minute"
+SIGN_IN_PER_ADDRESS = parse("30 per minute")
+SIGN_IN_PER_ACCOUNT = parse("10 per 5 minutes")
+LOOK_UP_PER_ADDRESS = parse("30 per minute")
+LOOK_UP_PER_CODE = parse("10 per 10 minutes")
+LINK_PER_ADDRESS = parse("120 per minute")
+
+WITHOUT_REDIS = 5.0
+"""Seconds for which Redis is left alone after it did not answer: waiting for it once a request would hold up all."""
 
 
 class TooMany(Refusal):
@@ -32,28 +39,30 @@ class TooMany(Refusal):
 class Limits:
     """The limits of one application; off when the settings say so."""
 
-    def __init__(self, app: Flask, settings: Settings) -> None:
-        self._limiter = Limiter(
-            key_func=_address,
-            app=app,
-            storage_uri=_storage(settings.redis_url),
-            storage_options={"socket_timeout": 1, "socket_connect_timeout": 1},
-            strategy="fixed-window",
-            in_memory_fallback_enabled=True,
-            enabled=settings.rate_limits,
-            key_prefix="motcua",
-        )
+    def __init__(self, settings: Settings) -> None:
+        self._on = settings.rate_limits
+        together = storage_from_string(_storage(settings.redis_url), socket_timeout=1, socket_connect_timeout=1)
+        self._together, self._alone = FixedWindowRateLimiter(together), FixedWindowRateLimiter(MemoryStorage())
+        self._asked_again_at = 0.0
 
-    def hold(self, limit: str, scope: str, key: str | None = None) -> None:
+    def hold(self, limit: RateLimitItem, scope: str, key: str | None = None) -> None:
         """Counts one try of ``key`` (the caller's address by default) within ``scope``. Raises TooMany."""
+        if not self._on:
+            return
         # A key may be a name or a code: Redis is given a digest of it, not the thing itself.
         digest = hashlib.sha256(f"{scope}\0{key or _address()}".encode()).hexdigest()[:32]
-        try:
-            with self._limiter.limit(limit, key_func=lambda: f"{scope}:{digest}"):
-                pass
-        except RateLimitExceeded as error:
+        if not self._counted(limit, f"motcua:{scope}:{digest}"):
             # The whole window: waiting that long is enough, whenever in it the first try was.
-            raise TooMany(seconds=error.limit.limit.get_expiry()) from error
+            raise TooMany(seconds=limit.get_expiry())
+
+    def _counted(self, limit: RateLimitItem, key: str) -> bool:
+        """Counts one more; whether that is not too many."""
+        if time.monotonic() >= self._asked_again_at:
+            try:
+                return self._together.hit(limit, key)
+            except redis.RedisError:
+                self._asked_again_at = time.monotonic() + WITHOUT_REDIS
+        return self._alone.hit(limit, key)
 
 
 def _address() -> str:

@@ -13,6 +13,7 @@ from engine.case import Case
 from engine.catalogue import Catalogue
 from engine.rules.deadlines import remaining_in_words
 from engine.rules.definition import Release, Text
+from engine.rules.machine import Option
 from engine.rules.office_history import Held
 from engine.rules.portal_status import PORTAL_STATUS
 
@@ -140,14 +141,15 @@ def actions(case: Case) -> list[dict[str, Any]]:
                 "why": both(why),
                 "role": verdict.role if verdict is not None and allowed else None,
                 "behalf_of": verdict.behalf_of if verdict is not None and allowed else None,
-                "needs": {
-                    "reason": option.needs.reason,
-                    "attach": option.needs.attach,
-                    "signature": option.needs.signature,
-                },
+                "needs": needs(option),
             }
         )
     return offered
+
+
+def needs(option: Option) -> dict[str, Any]:
+    """What has to be handed over with an action."""
+    return {"reason": option.needs.reason, "attach": option.needs.attach, "signature": option.needs.signature}
 
 
 def applicant(case: Case) -> dict[str, Any]:
@@ -189,7 +191,7 @@ def form(case: Case) -> dict[str, Any]:
     return {key: MASK if _is_personal(case.release, key) and value else value for key, value in values.items()}
 
 
-def document(row: RowMapping, release: Release) -> dict[str, Any]:
+def document(row: Mapping[str, Any], release: Release) -> dict[str, Any]:
     known = release.documents.get(row["key"])
     return {
         "id": row["id"],
@@ -212,7 +214,7 @@ def document(row: RowMapping, release: Release) -> dict[str, Any]:
     }
 
 
-def fee(row: RowMapping, release: Release) -> dict[str, Any]:
+def fee(row: Mapping[str, Any], release: Release) -> dict[str, Any]:
     known = release.fees.get(row["key"])
     return {
         "key": row["key"],

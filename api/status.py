@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from flask import g
 
 from api import bodies, present, shapes
@@ -20,8 +19,8 @@ from engine.acts.perform_action import perform_action
 from engine.case import Case, open_case
 from engine.citizen_link import receipt_matches
 from engine.errors import Conflict, NotFound
+from engine.rules.definition import APPLICANT
 from engine.rules.permissions import Actor
-from engine.store.dossier_parts import journal_of
 from engine.store.sessions import dossier_keys
 
 status = Resource("status", __name__, description="For citizens, by link or by code and receipt code.")
@@ -111,7 +110,7 @@ def add_document(token: str) -> Answer:
     """Send a document that was asked for"""
     api().limits.hold(LINK_PER_ADDRESS, "link")
     with reading() as uow:
-        case = open_case(uow, g.dossier_code, lock=False)
+        case = open_case(uow, g.dossier_code, lock=False, along=("documents", "fees"))
         if not _tasks(case):
             raise NothingAsked()
     given = read_upload() | {"reuse": None}
@@ -120,7 +119,7 @@ def add_document(token: str) -> Answer:
 
 def _status(who: Actor, code: str) -> Answer:
     with reading(who) as uow:
-        case = open_case(uow, code, lock=False)
+        case = open_case(uow, code, lock=False, along=("documents", "fees", "steps"))
         return answer(_shown(case), ETag=etag(case.row["version"]))
 
 
@@ -158,9 +157,8 @@ def _shown(case: Case) -> dict[str, Any]:
 def _tasks(case: Case) -> list[dict[str, Any]]:
     """What the applicant may do now."""
     return [
-        {"action": one["action"], "name": one["name"], "needs": one["needs"]}
-        for one in present.actions(case)
-        if one["allowed"]
+        {"action": one.action, "name": present.both(one.name), "needs": present.needs(one)}
+        for one in case.left_to(APPLICANT)
     ]
 
 
@@ -168,13 +166,13 @@ def _steps(case: Case) -> tuple[list[dict[str, Any]], str | None]:
     """The states the dossier went through, with when; and the reason given with the last step."""
     steps: list[dict[str, Any]] = []
     asked: str | None = None
-    for entry in journal_of(case.unit.connection, case.id, limit=1000):
-        body = orjson.loads(entry.body)
-        changes = body["changes"]
+    portal = 1
+    for entry in case.steps:
+        changes = entry["changes"]
+        portal = changes.get("portal", portal)
         if "state" in changes:
-            named = present.state_of(case.release, changes["state"], changes.get("portal", case.row["portal"]))
-            steps.append(
-                {"at": moment(entry.at), **{key: named[key] for key in ("state_name", "portal", "portal_name")}}
-            )
-            asked = (entry.private or {}).get("reason")
-    return steps, asked if isinstance(asked, str) else None
+            named = present.state_of(case.release, changes["state"], portal)
+            del named["state"]
+            steps.append({"at": moment(entry["at"]), **named})
+            asked = entry["reason"]
+    return steps, asked

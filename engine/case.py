@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from engine.errors import Conflict, NotFound
 from engine.rules import timing
@@ -25,9 +25,8 @@ from engine.rules.permissions import Verdict, may
 from engine.rules.workdays import Calendar
 from engine.store.actors import STANDS, claim_values
 from engine.store.asking import Question
-from engine.store.documents import documents
+from engine.store.dossier_parts import ALONG, part_of
 from engine.store.dossiers import applicants, dossiers, verifications
-from engine.store.fees import fees
 from engine.store.journal import journal
 from engine.store.people import person_name
 from engine.store.queues import Sight, sight_of
@@ -82,14 +81,19 @@ class Case:
         return self.unit.catalogue.calendar(self.release.sla.calendar, self.row["handler_office"])
 
     @cached_property
-    def documents(self) -> list[RowMapping]:
+    def documents(self) -> list[Mapping[str, Any]]:
         """The papers that were not removed, oldest first."""
-        return list(self.unit.reader.execute(_DOCUMENTS, {"dossier": self.id}).mappings())
+        return part_of(self.unit.reader, "documents", self.id)
 
     @cached_property
-    def fees(self) -> list[RowMapping]:
+    def fees(self) -> list[Mapping[str, Any]]:
         """What is owed and what was paid, by key."""
-        return list(self.unit.reader.execute(_FEES, {"dossier": self.id}).mappings())
+        return part_of(self.unit.reader, "fees", self.id)
+
+    @cached_property
+    def steps(self) -> list[Mapping[str, Any]]:
+        """What changed the state, oldest first: ``at``, ``changes`` (columns and their new values), ``reason``."""
+        return part_of(self.unit.reader, "steps", self.id)
 
     @cached_property
     def facts(self) -> Mapping[str, Any]:
@@ -125,6 +129,10 @@ class Case:
             offered.append((option, verdict))
         return offered
 
+    def left_to(self, role: str) -> list[Option]:
+        """The actions that a built-in role may take now; what is left to others is not looked at."""
+        return self.workflow.left_to(role, self.row["state"], self.facts)
+
     def may(self, action: str) -> Verdict:
         """Whether this actor may take ``action`` on this dossier today, in which role and for whom."""
         return may(self.unit.actor, self.release.actions[action], self.row, self.release, self.today)
@@ -156,11 +164,11 @@ class Case:
         return _Facts(known, {"children": self._child_facts, "verifications": self._question_facts})
 
     def _child_facts(self) -> dict[str, Any]:
-        count, finished = self.unit.reader.execute(_CHILDREN, {"dossier": self.id}).one()
+        count, finished = _CHILDREN.ask(self.unit.reader, {"dossier": self.id})[0]
         return {"count": count, "finished": count > 0 and count == finished}
 
     def _question_facts(self) -> dict[str, Any]:
-        return {"open": self.unit.reader.execute(_OPEN_QUESTIONS, {"dossier": self.id}).scalar_one()}
+        return {"open": _OPEN_QUESTIONS.ask(self.unit.reader, {"dossier": self.id})[0][0]}
 
     def state_name(self) -> Text:
         return self.release.states[self.row["state"]].name
@@ -178,33 +186,33 @@ class Case:
         return bool(rows) and all(counted[kind] >= getattr(wanted, kind) for kind in counted)
 
 
-def open_case(unit: UnitOfWork, code: str, version: int | None = None, *, lock: bool = True) -> Case:
+def open_case(
+    unit: UnitOfWork, code: str, version: int | None = None, *, lock: bool = True, along: tuple[str, ...] = ()
+) -> Case:
     """The dossier with this code, locked until the end of the unit of work.
 
     Without ``lock`` its version is compared when it is written; an act that only reads what the version guards passes
-    ``lock=unit.begun`` and needs no transaction around it (``engine.transaction``).
+    ``lock=unit.begun`` and needs no transaction around it (``engine.transaction``). Then ``documents``, ``fees`` and
+    ``steps`` may come ``along`` in the same statement.
 
     ``version`` is what the caller last saw (If-Match). Raises NotFound (also when the actor may not know of it), Stale.
     """
-    return _opened(unit, "code", code, version, lock)
+    return _opened(unit, "code", code, version, lock, () if lock else along)
 
 
 def open_case_by_id(unit: UnitOfWork, dossier_id: int) -> Case:
     """The dossier with this row id, locked. Raises NotFound."""
-    return _opened(unit, "id", dossier_id, None, True)
+    return _opened(unit, "id", dossier_id, None, True, ())
 
 
-_DOCUMENTS = (
-    select(documents)
-    .where(documents.c.dossier_id == bindparam("dossier"), documents.c.removed_at.is_(None))
-    .order_by(documents.c.id)
+_COUNTS: tuple[Any, ...] = (func.count(), func.count(dossiers.c.finished_at))
+_CHILDREN = Question(select(*_COUNTS).where(dossiers.c.parent_id == bindparam("dossier")))
+_OPEN_QUESTIONS = Question(
+    select(func.count()).where(
+        verifications.c.dossier_id == bindparam("dossier"), verifications.c.answered_at.is_(None)
+    )
 )
-_FEES = select(fees).where(fees.c.dossier_id == bindparam("dossier")).order_by(fees.c.key)
-_CHILDREN = select(func.count(), func.count(dossiers.c.finished_at)).where(dossiers.c.parent_id == bindparam("dossier"))
-_OPEN_QUESTIONS = select(func.count()).where(
-    verifications.c.dossier_id == bindparam("dossier"), verifications.c.answered_at.is_(None)
-)
-_ROW = tuple(column.name for column in dossiers.c)
+_ROW = tuple(str(column.name) for column in dossiers.c)  # plain text: a name of SQLAlchemy's is no key of JSON
 
 
 class _Facts(Mapping[str, Any]):
@@ -229,35 +237,36 @@ def _document_facts(missing: list[str]) -> dict[str, Any]:
     return {"complete": not missing, "missing": missing}
 
 
-def _fee_facts(owed: list[RowMapping]) -> dict[str, Any]:
+def _fee_facts(owed: list[Mapping[str, Any]]) -> dict[str, Any]:
     due = [row["vnd"] for row in owed if row["settled_at"] is None]
     return {"settled": not any(due), "total": sum(row["vnd"] for row in owed), "due": sum(due)}
 
 
 @cache
-def _reading(sight: Sight, which: str, lock: bool, claimed: bool) -> Question:
+def _reading(sight: Sight, which: str, lock: bool, claimed: bool, along: tuple[str, ...]) -> Question:
     """The row and the applicant of the dossier whose column ``which`` equals ``wanted``, if the actor sees it.
 
     Built once; only the values change from act to act. Both rows are locked: one statement that waited for a lock sees
     the newest of those rows alone, so what stands in other tables is read after it.
     """
     proof = [STANDS.label("proof")] if claimed else []
+    applicant = (applicants.c[name].label(f"applicant_{name}") for name in APPLICANT_COLUMNS)
     statement = (
-        select(*proof, dossiers, *(applicants.c[name].label(f"applicant_{name}") for name in APPLICANT_COLUMNS))
+        select(*proof, dossiers, *applicant, *(ALONG[name].column.label(name) for name in along))
         .join(applicants, applicants.c.dossier_id == dossiers.c.id)
         .where(dossiers.c[which] == bindparam("wanted"), sight.rule())
     )
     return Question(statement.with_for_update(of=(dossiers, applicants)) if lock else statement)
 
 
-def _opened(unit: UnitOfWork, which: str, wanted: Any, version: int | None, lock: bool) -> Case:
+def _opened(unit: UnitOfWork, which: str, wanted: Any, version: int | None, lock: bool, along: tuple[str, ...]) -> Case:
     sight, values = sight_of(unit.actor, unit.now.astimezone(LOCAL).date())
     values["wanted"] = wanted
     unit.unlocked = unit.unlocked or not lock
     claim = unit.claim
     if claim:
         values |= claim_values(claim, unit.now)
-    question = _reading(sight, which, lock, claim is not None)
+    question = _reading(sight, which, lock, claim is not None, along)
     rows = question.ask(unit.connection if lock else unit.reader, values)
     if not rows:
         raise NotFound(what=str(wanted))
@@ -270,7 +279,10 @@ def _opened(unit: UnitOfWork, which: str, wanted: Any, version: int | None, lock
     row = dict(zip(_ROW, found, strict=False))
     if version is not None and version != row["version"]:
         raise _stale(unit, row)
-    return Case(unit, row, dict(zip(APPLICANT_COLUMNS, found[len(_ROW) :], strict=True)))
+    case = Case(unit, row, dict(zip(APPLICANT_COLUMNS, found[len(_ROW) :], strict=False)))
+    for name, text in zip(along, found[len(_ROW) + len(APPLICANT_COLUMNS) :], strict=True):
+        setattr(case, name, list(ALONG[name].rows(text)))
+    return case
 
 
 def _stale(unit: UnitOfWork, found: Mapping[str, Any]) -> Stale:

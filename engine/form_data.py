@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, RowMapping
+from sqlalchemy import Row
 
 from engine.case import LOCAL, Case
 from engine.citizen_link import known_token
@@ -286,7 +286,7 @@ def _contact(names: Names) -> dict[str, str]:
     return {"contact": names.receiver(), "contact_phone": names.hotline()}
 
 
-def _paper(case: Case, row: RowMapping) -> dict[str, Any]:
+def _paper(case: Case, row: Mapping[str, Any]) -> dict[str, Any]:
     known = case.release.documents.get(row["key"])
     return {
         "name": known.name.vi if known else row["file_name"] or "Giấy tờ khác",

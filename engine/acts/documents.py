@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, insert, select, update
+from sqlalchemy import and_, insert, select, update
 
 from engine.acts.rights import must_be_open, must_be_staff, must_have_part
 from engine.acts.wrong_input import wrong
@@ -127,7 +127,7 @@ def check_counts(given: Mapping[str, Any]) -> dict[str, int]:
     return counts
 
 
-def _document(case: Case, document: int) -> RowMapping:
+def _document(case: Case, document: int) -> Mapping[str, Any]:
     found = next((row for row in case.documents if row["id"] == document), None)
     if found is None:
         raise NotFound(what=f"document {document}")

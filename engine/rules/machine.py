@@ -133,12 +133,14 @@ class Workflow:
     def options(self, state: str, roles: Collection[str] | None, facts: Mapping[str, Any]) -> tuple[Option, ...]:
         """Every action in order of key, with the reason where it is not allowed. ``roles`` None leaves roles aside."""
         self._state(state)
-        options = []
-        for key, action in sorted(self.release.actions.items()):
-            why = self._why_not(key, action, state, roles, facts)
-            needs = Needs(action.reason == "required", action.attach, action.signature == "digital")
-            options.append(Option(key, action.name, why is None, why, needs))
-        return tuple(options)
+        actions = sorted(self.release.actions.items())
+        return tuple(_option(key, action, self._why_not(key, action, state, roles, facts)) for key, action in actions)
+
+    def left_to(self, role: str, state: str, facts: Mapping[str, Any]) -> list[Option]:
+        """The actions, in order of key, that are left to ``role`` and possible now: ``options`` without the others."""
+        actions = sorted(self.release.actions.items())
+        here = ((key, one) for key, one in actions if role in one.by and state in one.sources)
+        return [_option(key, one, None) for key, one in here if self._why_not(key, one, state, None, facts) is None]
 
     def facts(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """``given`` (nested) with a default for every declared fact that is missing. Raises FactOfWrongType."""
@@ -274,6 +276,11 @@ class _Position:
 
     def __init__(self, state: str) -> None:
         self._at = state
+
+
+def _option(key: str, action: Action, why: Text | None) -> Option:
+    needs = Needs(action.reason == "required", action.attach, action.signature == "digital")
+    return Option(key, action.name, why is None, why, needs)
 
 
 def _check_of(condition: Condition) -> Callable[[EventData], bool]:

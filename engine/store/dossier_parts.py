@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, or_, select
 
+from engine.store.along import Along, ChangesOf
+from engine.store.asking import Question
 from engine.store.documents import documents
 from engine.store.dossiers import dossier_links, dossiers, verifications
+from engine.store.fees import fees
 from engine.store.journal import journal, journal_private
 from engine.store.people import people
 
@@ -91,3 +94,41 @@ def names_of_people(connection: Connection, ids: set[int]) -> dict[int, str]:
         return {}
     found = connection.execute(select(people.c.id, people.c.name).where(people.c.id.in_(sorted(ids))))
     return {row.id: row.name for row in found}
+
+
+def part_of(connection: Connection, name: str, dossier_id: int) -> list[Mapping[str, Any]]:
+    """The rows of one of ``ALONG`` on their own."""
+    found = _ALONE[name].ask(connection, {"dossier": dossier_id})
+    return [dict(zip(ALONG[name].names, row, strict=True)) for row in found]
+
+
+def _documents(of: Any) -> Select[Any]:
+    standing = and_(documents.c.dossier_id == of, documents.c.removed_at.is_(None))
+    return select(documents).where(standing).order_by(documents.c.id)
+
+
+def _fees(of: Any) -> Select[Any]:
+    return select(fees).where(fees.c.dossier_id == of).order_by(fees.c.key)
+
+
+def _steps(of: Any) -> Select[Any]:
+    """The journal entries that may have changed the state, with the reason that was given."""
+    beside = and_(
+        journal_private.c.dossier_id == journal.c.dossier_id,
+        journal_private.c.number == journal.c.number,
+        journal_private.c.erased_at.is_(None),
+    )
+    changed = or_(*(journal.c.body.contains(f'"{name}":', autoescape=True) for name in ("state", "portal")))
+    reason = journal_private.c.data["reason"].as_string()
+    return (
+        select(journal.c.at, ChangesOf(journal.c.body).label("changes"), reason.label("reason"))
+        .join(journal_private, beside, isouter=True)
+        .where(journal.c.dossier_id == of, changed)
+        .order_by(journal.c.number)
+    )
+
+
+_PARTS = {"documents": _documents, "fees": _fees, "steps": _steps}
+_ALONE = {name: Question(of(bindparam("dossier"))) for name, of in _PARTS.items()}
+ALONG = {name: Along(of(dossiers.c.id), dossiers) for name, of in _PARTS.items()}
+"""What may come along with the row of a dossier in one statement."""

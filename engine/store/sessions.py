@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
+from engine.store.asking import Question
 from engine.store.dossiers import dossiers
 from engine.store.people import people, tokens
 
@@ -33,13 +35,29 @@ def replace_password(connection: Connection, person_id: int, hashed: str) -> Non
     connection.execute(update(people).where(people.c.id == person_id).values(password=hashed))
 
 
-def dossier_by_link(connection: Connection, hashed: str) -> Row[Any] | None:
-    """Id and code of the dossier whose citizen's link has this hash."""
-    columns: tuple[Any, ...] = (dossiers.c.id, dossiers.c.code)
-    return connection.execute(select(*columns).where(dossiers.c.link_hash == hashed)).one_or_none()
+def dossier_by_link(connection: Connection, hashed: str) -> Keys | None:
+    """The dossier whose citizen's link has this hash."""
+    return _keys(_BY_LINK.ask(connection, {"hash": hashed}))
 
 
-def dossier_keys(connection: Connection, code: str) -> Row[Any] | None:
+def dossier_keys(connection: Connection, code: str) -> Keys | None:
     """What the receipt code of a dossier is checked against."""
-    columns: tuple[Any, ...] = (dossiers.c.id, dossiers.c.code, dossiers.c.link_nonce, dossiers.c.link_hash)
-    return connection.execute(select(*columns).where(dossiers.c.code == code)).one_or_none()
+    return _keys(_BY_CODE.ask(connection, {"code": code}))
+
+
+class Keys(NamedTuple):
+    """A dossier by its id and code, and what its citizen's link and receipt code are checked against."""
+
+    id: int
+    code: str
+    link_nonce: str
+    link_hash: str
+
+
+_KEYS = select(*(dossiers.c[name] for name in Keys._fields))
+_BY_LINK = Question(_KEYS.where(dossiers.c.link_hash == bindparam("hash")))
+_BY_CODE = Question(_KEYS.where(dossiers.c.code == bindparam("code")))
+
+
+def _keys(found: Sequence[tuple[Any, ...]]) -> Keys | None:
+    return Keys(*found[0]) if found else None

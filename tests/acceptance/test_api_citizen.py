@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.house import PDF, House, open_house, sqlite_house
+from tests.spoken import spoken
 
 
 def test_the_look_up_answers_what_the_link_answers(both_houses: House) -> None:
@@ -94,12 +95,34 @@ def test_a_document_is_taken_when_something_is_asked(house: House) -> None:
     assert (late.status_code, late.json["code"]) == (409, "nothing-asked")
 
 
-def test_the_steps_are_told_in_order_with_official_names(house: House) -> None:
+def test_the_steps_are_told_in_order_each_with_the_official_name_of_its_time(both_houses: House) -> None:
+    house = both_houses
     filed = house.filed()
+    path = f"/api/v1/status/{filed['link_token']}"
     house.act("counter", filed["code"], "forward")
-    steps = house.anyone().get(f"/api/v1/status/{filed['link_token']}").json["steps"]
-    assert [step["portal"] for step in steps] == [1, 2, 4]
-    assert steps[1]["portal_name"]["vi"] == "Được tiếp nhận"
+    house.act("specialist", filed["code"], "ask", reason="Xin bổ sung ảnh thẻ.")
+    assert house.anyone().get(path).json["asked"] == "Xin bổ sung ảnh thẻ."
+    assert house.anyone().post(f"{path}/actions", {"action": "answer"}).status_code == 200
+    house.act("specialist", filed["code"], "submit")  # from one state to another of the same status
+    house.person("specialist").post(f"/api/v1/dossiers/{filed['code']}/notes", {"text": '"state":"x"'})  # no step
+    house.act("leader", filed["code"], "sign")
+    told = house.anyone().get(path).json
+    assert [step["portal"] for step in told["steps"]] == [1, 2, 4, 5, 4, 4, 9]
+    assert told["steps"][1]["portal_name"]["vi"] == "Được tiếp nhận"
+    assert told["asked"] is None
+
+
+def test_a_status_is_two_questions_to_the_database(both_houses: House) -> None:
+    house = both_houses
+    filed = house.filed()
+    typed = {"code": filed["code"], "receipt_code": filed["receipt_code"]}
+    house.anyone().get(f"/api/v1/status/{filed['link_token']}")  # opens the connections
+    with spoken(house.runtime.database) as by_link:
+        assert house.anyone().get(f"/api/v1/status/{filed['link_token']}").status_code == 200
+    with spoken(house.runtime.database) as by_code:
+        assert house.anyone().post("/api/v1/status-lookups", typed).status_code == 200
+    for said in (by_link, by_code):
+        assert len([one for one in said if one.startswith("SELECT")]) == 2
 
 
 @pytest.mark.parametrize("redis", ["reachable", "down"])
