@@ -130,6 +130,32 @@ def test_a_subject_with_a_line_break_is_refused_for_good(mailbox: Mailbox, port:
 
 
 @pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Dossier received", "Dear all,\n\n.a line with a dot\n..\nGoodbye"),
+        ("Hồ sơ " * 60, "Một dòng rất dài " * 200 + "\n\nhết"),
+        ("plain " * 60, "a line too long for a server " * 50),
+        ("=?utf-8?b?SGVsbG8=?=", "From here\n--=_\n" + chr(0x1F5C2)),
+        ("", ""),
+    ],
+    ids=["ascii", "long", "long ascii", "as if encoded", "empty"],
+)
+def test_every_text_arrives_as_it_was_in_lines_that_every_server_takes(
+    mailbox: Mailbox, port: int, subject: str, body: str
+) -> None:
+    notifier(port).send(replace(NOTICE, subject=subject, body=body))
+    mail = mailbox.mail()
+    assert mail["subject"].strip() == subject.strip()
+    text = mail.get_body(("plain",))
+    assert text is not None
+    assert text.get_content().replace("\r\n", "\n").rstrip("\n") == body
+    assert mailbox.taken[-1].isascii()
+    assert max(map(len, mailbox.taken[-1].split(b"\r\n"))) <= 998
+    assert all(len(line) <= 76 for line in mailbox.taken[-1].split(b"\r\n") if b"=?utf-8?b?" in line)
+    assert [defect for part in mail.walk() for defect in part.defects] == []
+
+
+@pytest.mark.parametrize(
     ("on_recipient", "on_data", "permanent"),
     [
         ("550 no such user", "", True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 def receiver(requests_each: int) -> Iterator[tuple[str, list[int]]]:
     """A web server that closes each connection after so many requests without having said so; the requests of each."""
     counts: list[int] = []
+    lines: list[socket.socket] = []
 
     def serve(listening: socket.socket) -> None:
         while True:
@@ -32,6 +34,7 @@ def receiver(requests_each: int) -> Iterator[tuple[str, list[int]]]:
             except OSError:
                 return
             counts.append(0)
+            lines.append(line)
             with line, line.makefile("rb") as read:
                 for _ in range(requests_each):
                     length = 0
@@ -47,9 +50,14 @@ def receiver(requests_each: int) -> Iterator[tuple[str, list[int]]]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=serve, args=(listening,))
         thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/x", counts
-        listening.shutdown(socket.SHUT_RDWR)
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}/x", counts
+        finally:
+            for line in [listening, *lines]:  # the sender keeps its end for a while
+                with contextlib.suppress(OSError):
+                    line.shutdown(socket.SHUT_RDWR)
     thread.join(5)
+    assert not thread.is_alive()
 
 
 def test_notices_to_one_receiver_share_a_connection() -> None:
