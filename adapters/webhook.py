@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import binascii
 import contextlib
+import io
 import re
 import socket
-import threading
-from collections.abc import Callable, Hashable, Iterator
+import ssl
+import time
+from collections.abc import Callable, Hashable
 from datetime import UTC, datetime
-from http.client import HTTPException, RemoteDisconnected
+from functools import lru_cache
+from http.client import HTTPException, HTTPResponse, RemoteDisconnected
 from typing import Any
 
 import orjson
-import urllib3
-from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from standardwebhooks.webhooks import Webhook
 
 from adapters.kept_lines import KeptLines
 from adapters.public_address import Place, place_of
@@ -29,6 +30,7 @@ from engine.ports import DeliveryFailed, Message
 SECONDS_TO_CONNECT = 5.0
 SECONDS_IN_ALL = 15.0  # from the connection to the last byte: a receiver that drips holds a worker no longer
 LARGEST_ANSWER = 64 * 1024  # bytes
+PLACE_KEPT = 5.0  # seconds: so long a checked address is connected to without asking for the name again
 
 _IDENTIFIER = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -70,8 +72,8 @@ def post_signed(
     """POST JSON bytes, signed at a moment (UTC), to the checked and pinned address of a URL; the receiver's reference
     or ''. Raises DeliveryFailed, permanent for 410 and for what no second attempt could change."""
     headers = _signed_headers(body, key, secret, channel, at)
-    place = place_of(url, channel=channel, allow_private=allow_private)
-    status, answer = _post(place, body, headers, channel)
+    place = _known_place(url, channel, allow_private)
+    status, answer = _post(place, _request(place, headers, body), channel)
     if 200 <= status <= 299:
         return _reference(answer)
     why = f"the receiver answered {status}" + (", and redirects are not followed" if 300 <= status <= 399 else "")
@@ -91,117 +93,128 @@ def usable_secret(secret: str) -> bool:
 def _signed_headers(body: bytes, key: str, secret: str, channel: str, at: datetime) -> dict[str, str]:
     if not _IDENTIFIER.fullmatch(key):
         raise DeliveryFailed(permanent=True, channel=channel, why="the key of the notice cannot stand in a header")
-    if not usable_secret(secret):
+    signer = _signer(secret)
+    if signer is None:
         raise DeliveryFailed(permanent=True, channel=channel, why="the endpoint has no usable signing secret")
-    try:
-        signature = Webhook(secret).sign(key, at, body.decode())
-    except EmptyWebhookSecretError as error:
-        raise DeliveryFailed(permanent=True, channel=channel, why="the signing secret is empty") from error
     return {
         "content-type": "application/json",
         "user-agent": "motcua",
         "webhook-id": key,
         "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": signature,
+        "webhook-signature": signer.sign(key, at, body.decode()),
     }
 
 
-def _post(place: Place, body: bytes, headers: dict[str, str], channel: str) -> tuple[int, bytes]:
+@lru_cache(maxsize=64)
+def _signer(secret: str) -> Webhook | None:
+    return Webhook(secret) if usable_secret(secret) else None
+
+
+_PLACES: dict[tuple[str, bool], tuple[float, Place]] = {}
+
+
+def _known_place(url: str, channel: str, allow_private: bool) -> Place:
+    """``place_of``, asked once for what is sent within some seconds."""
+    now = time.monotonic()
+    kept = _PLACES.get((url, allow_private))
+    if kept is not None and kept[0] > now:
+        return kept[1]
+    place = place_of(url, channel=channel, allow_private=allow_private)
+    if len(_PLACES) > 1000:
+        _PLACES.clear()
+    _PLACES[url, allow_private] = now + PLACE_KEPT, place
+    return place
+
+
+def _request(place: Place, headers: dict[str, str], body: bytes) -> bytes:
+    """The whole request, to be sent at once; what stands in its head was checked to be without line breaks."""
+    told = {"host": place.host_header, "accept-encoding": "identity", **headers, "content-length": str(len(body))}
+    head = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+    return f"POST {place.target} HTTP/1.1\r\n{head}\r\n".encode("ascii") + body
+
+
+def _post(place: Place, request: bytes, channel: str) -> tuple[int, bytes]:
     """Status and body. Over a kept connection first, where there is one; that may have been closed while it rested."""
     receiver = (place.scheme, place.host, place.port, place.addresses)
     kept = _LINES.take(receiver)
     try:
         if kept is not None:
             try:
-                return _exchange(kept, place, body, headers, receiver)
+                return _exchange(kept, request, receiver)
             except _CLOSED:
                 pass  # the receiver knows the key, if it had read any of it
-        return _exchange(_connect(place), place, body, headers, receiver)
-    except (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError) as error:
+        return _exchange(_connected(place), request, receiver)
+    except (HTTPException, OSError, ValueError) as error:
         raise DeliveryFailed(channel=channel, why=f"{type(error).__name__}: {error}"[:300]) from error
 
 
-_CLOSED = (ConnectionError, RemoteDisconnected, urllib3.exceptions.ProtocolError)
-_LINES: KeptLines[HTTPConnection] = KeptLines(lambda line: line.close())
+_CLOSED = (ConnectionError, RemoteDisconnected, ssl.SSLError)
+_LINES: KeptLines[socket.socket] = KeptLines(lambda line: line.close())
 
 
-def _exchange(
-    connection: HTTPConnection, place: Place, body: bytes, headers: dict[str, str], receiver: Hashable
-) -> tuple[int, bytes]:
+def _exchange(line: socket.socket, request: bytes, receiver: Hashable) -> tuple[int, bytes]:
     """One request over a connection, which is kept when both sides can go on with it and closed otherwise."""
     whole = False
+    told = _Told(line, time.monotonic() + SECONDS_IN_ALL)
     try:
-        with _ended_after(SECONDS_IN_ALL, connection) as late:
-            connection.request(
-                "POST", place.target, body=body, headers={**headers, "host": place.host_header}, preload_content=False
-            )
-            with contextlib.closing(connection.getresponse()) as response:
-                if late.is_set():  # http.client reads a line cut short as if it were whole
-                    raise TimeoutError(f"no complete answer within {SECONDS_IN_ALL:g} seconds")
-                answer = b""
-                # The status has decided; a body that breaks off must not make a taken notice a failed one.
-                with contextlib.suppress(urllib3.exceptions.HTTPError, OSError):
-                    answer = response.read(LARGEST_ANSWER, decode_content=False)
-                    whole = not response.read(1)
-                status = response.status
-            # A line that the receiver has announced to close is closed by now.
-            whole = whole and connection.sock is not None and not late.is_set()
+        line.settimeout(SECONDS_IN_ALL)
+        line.sendall(request)
+        with contextlib.closing(HTTPResponse(told, method="POST")) as response:  # type: ignore[arg-type]
+            response.begin()
+            answer = b""
+            # The status has decided; a body that breaks off must not make a taken notice a failed one.
+            with contextlib.suppress(HTTPException, OSError):
+                answer = response.read(LARGEST_ANSWER)
+                whole = response.isclosed() or not response.read(1)
+            whole = whole and not response.will_close
+            return response.status, answer
     finally:
         if whole:
-            _LINES.keep(receiver, connection)
+            _LINES.keep(receiver, line)
         else:
-            connection.close()
-    return status, answer
+            line.close()
 
 
-def _connect(place: Place) -> HTTPConnection:
+class _Told(io.RawIOBase):
+    """What comes over a line until a moment: a socket's own timeout would begin anew with every byte."""
+
+    def __init__(self, line: socket.socket, latest: float) -> None:
+        self._line, self._latest = line, latest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        left = self._latest - time.monotonic()
+        if left <= 0:
+            raise TimeoutError(f"no complete answer within {SECONDS_IN_ALL:g} seconds")
+        self._line.settimeout(left)
+        return self._line.recv_into(buffer)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """As ``HTTPResponse`` asks a socket."""
+        return io.BufferedReader(self)
+
+
+def _connected(place: Place) -> socket.socket:
     """Connected to the first checked address that answers, never to the name: it might resolve differently now."""
     problem: Exception = OSError("the name has no address")
     for address in place.addresses:
-        connection = _connection(place, address)
         try:
-            connection.connect()
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            connection.close()
+            line = socket.create_connection((address, place.port), SECONDS_TO_CONNECT)
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return line if place.scheme == "http" else _encrypted(line, place.host)
+        except OSError as error:
             problem = error
-            continue
-        return connection
     raise problem
 
 
-def _connection(place: Place, address: str) -> HTTPConnection:
-    if place.scheme == "http":
-        return HTTPConnection(address, place.port, timeout=SECONDS_TO_CONNECT)
-    return HTTPSConnection(
-        address,
-        place.port,
-        timeout=SECONDS_TO_CONNECT,
-        ssl_context=trusted(),
-        server_hostname=place.host,
-        assert_hostname=place.host,
-    )
-
-
-@contextlib.contextmanager
-def _ended_after(seconds: float, connection: HTTPConnection) -> Iterator[threading.Event]:
-    """A socket's timeout restarts with every byte; this one does not. The event says that it has struck."""
-    line = connection.sock
-    assert line is not None  # noqa: S101 - for the type checker; the connection is made
-    line.settimeout(seconds)
-    struck = threading.Event()
-
-    def end() -> None:
-        struck.set()
-        with contextlib.suppress(OSError):
-            line.shutdown(socket.SHUT_RDWR)
-
-    watch = threading.Timer(seconds, end)
-    watch.daemon = True
-    watch.start()
+def _encrypted(line: socket.socket, host: str) -> socket.socket:
     try:
-        yield struck
-    finally:
-        watch.cancel()
+        return trusted().wrap_socket(line, server_hostname=host)
+    except BaseException:
+        line.close()
+        raise
 
 
 def _reference(answer: bytes) -> str:

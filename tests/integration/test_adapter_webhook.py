@@ -6,6 +6,7 @@ import base64
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -255,6 +256,22 @@ def test_the_next_address_is_tried_when_the_first_does_not_answer(
     resolve_to(two_example=["127.0.0.2", "127.0.0.1"])  # nothing listens on the first
     WebhookNotifier(allow_private=True).send(replace(NOTICE, address=f"http://two.example:{receiver.port}/"))
     assert len(receiver.seen) == 1
+
+
+def test_a_checked_address_is_used_for_some_seconds_and_then_checked_anew(
+    resolve_to: Callable[..., list[str]], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = resolve_to(kept_example=["127.0.0.1"])
+    notice = replace(NOTICE, address=f"http://kept.example:{receiver.port}/")
+    for _ in range(3):
+        WebhookNotifier(allow_private=True).send(notice)
+    assert (len(receiver.seen), asked) == (3, ["kept.example"])
+    later = time.monotonic() + webhook.PLACE_KEPT
+    monkeypatch.setattr(webhook.time, "monotonic", lambda: later)
+    with pytest.raises(AssertionError, match="resolved a second time"):
+        WebhookNotifier(allow_private=True).send(notice)
+    with pytest.raises(DeliveryFailed, match="https"):  # what was let through inside is nobody else's
+        WebhookNotifier().send(notice)
 
 
 @pytest.mark.parametrize(
