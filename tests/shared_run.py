@@ -2,6 +2,9 @@
 
 The first process of a run makes a folder and names it in the environment; the workers that it starts inherit the
 name. Whichever process first needs a thing makes it, under a lock, so that a run of pure tests starts nothing.
+
+The folder lies in memory where there is room, and everything temporary of the run in it: thousands of small databases
+come and go, and each of their commits would wait for a disk. A killed process loses nothing that lies in memory.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from tests.postgres_server import OWNER, create_database, postgres_url_of
 TEMPLATE = "motcua_template"
 _VARIABLE = "MOTCUA_TEST_RUN"
 _ROOT = Path(__file__).resolve().parent.parent
+_MEMORY, _ROOM = Path("/dev/shm"), 2 << 30  # noqa: S108 - mkdtemp makes a folder of our own in it
 
 
 def has_begun() -> bool:
@@ -34,14 +38,20 @@ def has_begun() -> bool:
 
 def begin() -> None:
     """Called once, by the process that the person started."""
-    folder = Path(tempfile.mkdtemp(prefix="motcua-run-"))
+    roomy = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM
+    folder = Path(tempfile.mkdtemp(prefix="motcua-run-", dir=_MEMORY if roomy else None))
+    folder.chmod(0o711)  # PostgreSQL, who is somebody else when we are root, comes through
     (folder / "owner.pid").write_text(str(os.getpid()))
-    os.environ[_VARIABLE] = str(folder)
+    os.environ |= {_VARIABLE: str(folder), "TMPDIR": str(folder)}
+    tempfile.tempdir = None  # TMPDIR is looked at anew
 
 
 def end() -> None:
-    """Called by the same process: ends the run's PostgreSQL server, if there is one, and removes the folder."""
+    """Called by the same process, as its last: ends the run's PostgreSQL server, if there is one, and removes the
+    folder."""
     folder = Path(os.environ.pop(_VARIABLE))
+    os.environ.pop("TMPDIR")
+    tempfile.tempdir = None
     keeper = folder / "keeper.pid"
     if keeper.exists():
         _end_and_wait(int(keeper.read_text()))
