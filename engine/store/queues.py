@@ -233,7 +233,7 @@ def _ways(connection: Connection, actor: Actor, filters: Filters, on: dt.date) -
     if text and text.strip():
         asked = [office for office in offices if office in (filters.office, filters.holder_office)]
         scopes = asked[:1] or [*offices, *map(province_scope, provinces)]
-        return [_found(keys) for scope in scopes_read(connection, scopes) if (keys := keys_asked(scope, text))]
+        return [_found(keys) for scope in scopes_read(connection, scopes) for keys in keys_asked(scope, text)]
     if filters.holder_office is not None or filters.holder is not None or actor.kind != "staff":
         return [_Way(dossiers.c.id, dossiers)]
     if filters.office is not None:

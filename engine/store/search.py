@@ -23,7 +23,7 @@ from engine.store.dossiers import dossier_offices
 search_keys = Table(
     "search_keys",
     metadata,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),  # of (office or province, word or two words)
+    Column("key", BigInteger, primary_key=True, autoincrement=False),  # of (office or province, one to three words)
     Column("dossier_id", BigId, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
@@ -42,13 +42,19 @@ def province_scope(province: str) -> str:
     return f"province {province}"
 
 
+def key_of(scope: str, term: str) -> int:
+    """The number under which those of a scope find by a term."""
+    digest = blake2b(f"{scope}\0{term}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
 def key_rows(dossier_id: int, scopes: Iterable[str], search: str) -> list[dict[str, Any]]:
     """Rows of ``search_keys`` by which those of ``scopes`` (office codes, ``province_scope``) find a dossier.
 
     ``search`` is the dossier's search text: its code, the applicant's name, telephone and identity number.
     """
     terms = terms_of(search)
-    return [{"key": _key(scope, term), "dossier_id": dossier_id} for scope in scopes for term in terms]
+    return [{"key": key_of(scope, term), "dossier_id": dossier_id} for scope in scopes for term in terms]
 
 
 def replace_keys(connection: Connection, dossier_id: int, province: str, before: str, after: str) -> None:
@@ -76,15 +82,9 @@ def scopes_read(connection: Connection, scopes: Collection[str]) -> list[str]:
     return list(dict.fromkeys([*scopes, *inherited]))
 
 
-def keys_asked(scope: str, text: str) -> list[int] | None:
-    """Under which keys a dossier must stand to be found; None when no dossier can be found by this text."""
-    terms = terms_asked(text)
-    return None if terms is None else [_key(scope, term) for term in terms]
-
-
-def _key(scope: str, term: str) -> int:
-    digest = blake2b(f"{scope}\0{term}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
+def keys_asked(scope: str, text: str) -> list[list[int]]:
+    """Under which keys a dossier must stand to be found: all of one list. Empty when none can be found by this text."""
+    return [[key_of(scope, term) for term in terms] for terms in terms_asked(text)]
 
 
 def _inherited() -> Select[tuple[str]]:

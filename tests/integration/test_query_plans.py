@@ -93,22 +93,23 @@ def test_pages_are_read_along_their_indexes(crowded: World) -> None:
         ("ix_dossiers_holder", page(officer, mine, by_due=True, after=undated)),
         ("dossier_offices", page(counter)),
         ("dossier_offices", page(counter, after=undated)),
-        ("search_keys", page(counter, Filters(text="mẫu văn nguyễn"))),
+        ("search_keys", page(counter, Filters(text="mẫu văn"))),
         ("search_keys", page(counter, Filters(text="mẫu"), after=undated)),
         ("ix_dossiers_received", lambda of: register(of, seen, LONG_KHANH, *month)),
         ("ix_dossiers_received", lambda of: register(of, seen, LONG_KHANH, *month, after=(now, 5_000))),
         ("ix_dossiers_ended", lambda of: late_ones(of, seen, BRANCH, *month)),
         ("ix_dossiers_ended", lambda of: late_ones(of, seen, BRANCH, *month, after=(now, 5_000))),
-        ("ix_outbox_waiting", lambda of: claim(of, now, now, 100)),
     ):
         for plan in plans(crowded, question):
             assert index in plan.replace("PRIMARY KEY", "search_keys") or "search_inherited" in plan
             assert not WHOLE.search(plan) and not SORTED.search(plan), plan
     for index, question in (  # these put a few rows in order, or together
         ("dossier_offices", page(staff((BRANCH, "specialist"), (LONG_KHANH, "counter")))),
+        ("search_keys", page(counter, Filters(text="mẫu văn nguyễn"))),  # by names, and by long names
         ("search_keys", page(monitor, Filters(text="mẫu văn nguyễn"))),
         ("search_keys", page(officer, Filters(text="mẫu văn nguyễn"))),  # in the list of LONG_KHANH too
         ("ix_dossiers_holder", lambda of: queue_counts(of, officer, BRANCH, now)),
+        ("ix_outbox_waiting", lambda of: claim(of, now, now, 100)),
         ("ix_dossiers_running_handler", lambda of: on_time(of, officer, today, today, now, BRANCH)),
         ("ix_dossiers_running_province", lambda of: on_time(of, monitor, today, today, now)),
     ):

@@ -97,6 +97,19 @@ def test_the_migration_finds_and_counts_what_was_there_before_it(world: World, p
     assert (row.office, row.day, row.finished, row.late) == (BRANCH, world.now.date(), 1, 0)
 
 
+def test_three_words_are_added_to_what_was_there_and_taken_away_again(world: World, peach: str) -> None:
+    code = world.file(applicant=APPLICANT | {"name": "Công ty Một Hai Ba Bốn Năm Sáu"}).case.code
+    url = world.database.url
+    owner = url if url.drivername.startswith("sqlite") else url.set(username=OWNER)
+    told = owner.render_as_string(hide_password=False)
+    downgrade(told, "0005")
+    assert (found(world, "counter", "đào thị đặng"), found(world, "counter", "ba sáu hai")) == ([], [])
+    assert found(world, "counter", "đào đặng") == [peach]
+    upgrade(told)
+    assert (found(world, "monitor", "đào thị đặng"), found(world, "counter", "ba sáu hai")) == ([peach], [code])
+    consistent(world)
+
+
 def consistent(world: World) -> None:
     """Every dossier stands under exactly the words of its row, for those who may see it."""
     with world.reading() as connection:
