@@ -11,6 +11,7 @@ from api.addresses import Number
 from api.context import Api, RenderForm
 from api.documentation import register_documentation
 from api.fields import documented
+from api.lean_flask import LeanFlask
 from api.limits import Limits
 from api.logs import register_logs
 from api.metrics import Metrics
@@ -23,7 +24,7 @@ PREFIX = "/api/v1"
 
 def create_app(runtime: Runtime, *, render_form: RenderForm | None = None) -> Flask:
     """The REST interface over ``runtime``. ``render_form`` makes PDFs of the forms; without it they are refused."""
-    app = Flask("motcua", static_folder=None)
+    app = LeanFlask("motcua", static_folder=None)
     most = runtime.settings.max_upload_bytes + door.MULTIPART_OVERHEAD
     app.config.update(
         MAX_CONTENT_LENGTH=max(most, door.MAX_JSON_BYTES + 1),

@@ -85,19 +85,19 @@ class WrongContentType(Refusal):
 
 def check_address(request: Request) -> None:
     """Path, query string and headers. Raises MalformedRequest, UrlTooLong, HeaderTooLong."""
-    if len(request.query_string) > MAX_QUERY_BYTES or len(request.path) > MAX_PATH_BYTES:
+    query, path = request.query_string, request.path
+    if len(query) > MAX_QUERY_BYTES or len(path) > MAX_PATH_BYTES:
         raise UrlTooLong()
     # WSGI hands the path over as Latin-1 text; a replacement character after decoding means that it was not UTF-8.
-    if _UNSAFE.search(request.path):
+    if _UNSAFE.search(path):
         raise MalformedRequest(why_vi="đường dẫn có ký tự không hợp lệ", why_en="the path has invalid characters")
-    query = request.query_string
     if query and (not query.isascii() or _PERCENT.search(query) or _unsafe_arguments(request)):
         raise MalformedRequest(
             why_vi="chuỗi truy vấn có ký tự không hợp lệ", why_en="the query string has invalid characters"
         )
-    for name, value in request.headers:
-        if len(value) > MAX_HEADER_BYTES and name != "Cookie":
-            raise HeaderTooLong(header=name[:60])
+    for name, value in request.environ.items():
+        if name.startswith(("HTTP_", "CONTENT_")) and len(value) > MAX_HEADER_BYTES and name != "HTTP_COOKIE":
+            raise HeaderTooLong(header=name.removeprefix("HTTP_").replace("_", "-").title()[:60])
 
 
 def read_object(request: Request, *, required: bool = True) -> dict[str, Any]:

@@ -10,18 +10,26 @@ DOCUMENTATION = (
 )
 NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
+ALWAYS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Frame-Options", "DENY"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Content-Security-Policy", NOTHING),
+    ("Cache-Control", "no-store"),  # what is public says so itself; everything else may be personal
+)
+"""What an answer carries unless it says otherwise."""
+ON_DOCUMENTATION = tuple((name, DOCUMENTATION if value == NOTHING else value) for name, value in ALWAYS)
+
 
 def register_security(app: Flask) -> None:
     @app.after_request
     def protect(response: Response) -> Response:
         headers = response.headers
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "no-referrer")
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        headers.setdefault("Content-Security-Policy", DOCUMENTATION if request.path.startswith("/docs") else NOTHING)
-        # What is public says so itself; everything else may be personal.
-        headers.setdefault("Cache-Control", "no-store")
-        if "Accept-Language" not in headers.get("Vary", "") and response.mimetype == "application/problem+json":
+        said = {name.lower() for name, _ in headers}
+        for name, value in ALWAYS if not request.path.startswith("/docs") else ON_DOCUMENTATION:
+            if name.lower() not in said:
+                headers.add(name, value)
+        if response.mimetype == "application/problem+json" and "Accept-Language" not in headers.get("Vary", ""):
             headers.add("Vary", "Accept-Language")
         return response

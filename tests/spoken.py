@@ -10,19 +10,25 @@ from unittest import mock
 import psycopg
 from sqlalchemy import Engine, event
 
+from engine.store import driver
+
 
 @contextmanager
 def spoken(database: Engine) -> Iterator[list[str]]:
     """The statements sent meanwhile, in order; what psycopg says by itself (COMMIT, ROLLBACK) is not among them."""
     said: list[str] = []
     if database.dialect.name == "postgresql":
-        execute = psycopg.Cursor.execute
+        execute, say = psycopg.Cursor.execute, driver.say
 
         def heard(cursor: Any, query: Any, *more: Any, **named: Any) -> Any:
             said.append(query.decode() if isinstance(query, bytes) else str(query))
             return execute(cursor, query, *more, **named)
 
-        with mock.patch.object(psycopg.Cursor, "execute", heard):
+        def heard_short(raw: Any, prepared: Any, text: str, values: Any) -> Any:
+            said.append(text)
+            return say(raw, prepared, text, values)
+
+        with mock.patch.object(psycopg.Cursor, "execute", heard), mock.patch.object(driver, "say", heard_short):
             yield said
         return
 

@@ -145,8 +145,13 @@ def _moment(value: dt.datetime) -> str:
     return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+_SIMPLE = frozenset({str, int, bool, float})
+
+
 def _plain(value: Any) -> Any:
     """The same with every key as text."""
+    if value is None or type(value) in _SIMPLE:
+        return value
     if isinstance(value, dt.datetime):
         return _told(value)
     if isinstance(value, Mapping):

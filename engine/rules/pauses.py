@@ -15,6 +15,7 @@ from engine.rules.workdays import Calendar, MomentWithoutZone
 
 LONGEST_AMOUNT: Final = 3660
 """More days or hours than ten years of days: a mistake of whoever wrote the term."""
+_UNITS: Final = get_args(TermUnit)
 
 
 class BadTerm(Refusal):
@@ -121,7 +122,7 @@ def united(calendar: Calendar, pauses: Sequence[Pause]) -> tuple[Hold, ...]:
 
 def check_term(term: Term) -> None:
     """Refuse a term without length or of more than ten years: ``BadTerm``."""
-    if term.unit not in get_args(TermUnit):
+    if term.unit not in _UNITS:
         raise BadTerm(what_vi=f"không có đơn vị {term.unit!r}", what_en=f"unknown unit {term.unit!r}")
     least = 0 if term.unit == "same_day" else 1
     if not least <= term.amount <= LONGEST_AMOUNT:

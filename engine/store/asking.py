@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-from engine.store.driver import as_text, run
+from engine.store.driver import as_bytes, run
 
 _NUMBERED = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
@@ -19,6 +19,7 @@ class Question:
     def __init__(self, statement: Select[Any]) -> None:
         self._statement = statement
         self._compiled = statement.compile(dialect=_NUMBERED)
+        self._fixed = self._compiled.params
         self._texts: dict[tuple[int, ...], tuple[str, tuple[str, ...]]] = {}
 
     def ask(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
@@ -34,8 +35,8 @@ class Question:
             else:
                 given[name] = value
         text, names = self._text(tuple(lengths), values)
-        fixed = self._compiled.params
-        return run(connection, text, [as_text(given[name] if name in given else fixed[name]) for name in names])
+        fixed = self._fixed
+        return run(connection, text, [as_bytes(given[name] if name in given else fixed[name]) for name in names])
 
     def _text(self, lengths: tuple[int, ...], values: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
         """The statement for lists of these lengths, and the names of its values in order."""

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from sqlalchemy import JSON, Column, Connection, Dialect, Table
 
-from engine.store.driver import as_text, json_text, run
+from engine.store.driver import as_bytes, json_bytes, run
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -38,6 +38,14 @@ class _Part:
     shape: _Shape
     values: list[tuple[str, Any]]  # (column, value) in the order of the text
     must: Callable[[], Exception] | None = None
+
+    def is_about(self, table: Table, key: Mapping[str, Any]) -> bool:
+        """Whether the (first) row to insert, or the condition of an update or delete, has these values."""
+        if self.shape.table is not table:
+            return False
+        skipped = len(self.shape.columns) if self.shape.kind == "update" else 0
+        known = len(self.shape.columns) if self.shape.kind == "insert" else len(self.shape.where)
+        return key.items() <= dict(self.values[skipped : skipped + known]).items()
 
 
 class Writes:
@@ -80,6 +88,24 @@ class Writes:
         values = [*where.items(), *((name, row[name]) for row in spare for name in columns)]
         shape = _Shape("delete", table, columns, len(spare), tuple(where), condition)
         self._parts.append(_Part(shape, values))
+
+    def waits(self, table: Table, key: Mapping[str, Any]) -> bool:
+        """Whether rows with these values wait to be inserted, changed or deleted."""
+        return any(part.is_about(table, key) for part in self._parts)
+
+    def inserts(self, table: Table, key: Mapping[str, Any]) -> bool:
+        """Whether a row with these values waits to be inserted."""
+        return any(part.shape.kind == "insert" and part.is_about(table, key) for part in self._parts)
+
+    def amend(self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        """Gives columns of the one row that waits to be inserted with this key other values."""
+        for part in self._parts:
+            if part.shape.kind == "insert" and part.is_about(table, key):
+                part.values[:] = [(name, values.get(name, value)) for name, value in part.values]
+
+    def withdraw(self, table: Table, key: Mapping[str, Any]) -> None:
+        """Drops rows with these values that wait to be inserted; all rows of one ``insert`` have them or none."""
+        self._parts = [part for part in self._parts if part.shape.kind != "insert" or not part.is_about(table, key)]
 
     def forget(self) -> None:
         """Drops what was not written yet."""
@@ -168,11 +194,11 @@ def _names(columns: Sequence[str]) -> str:
 
 
 @cache
-def _texts(shape: _Shape) -> tuple[Callable[[Any], str | None], ...]:
+def _texts(shape: _Shape) -> tuple[Callable[[Any], bytes | None], ...]:
     """How each value of a part is written for PostgreSQL. A column of JSON holds JSON's null, not none."""
     columns = shape.columns * (1 if shape.kind == "update" else shape.rows)
     names = (*columns, *shape.where) if shape.kind == "update" else (*shape.where, *columns)
-    return tuple(json_text if isinstance(shape.table.columns[name].type, JSON) else as_text for name in names)
+    return tuple(json_bytes if isinstance(shape.table.columns[name].type, JSON) else as_bytes for name in names)
 
 
 _PROCESSORS: dict[Column[Any], Callable[[Any], Any] | None] = {}

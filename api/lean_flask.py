@@ -1,0 +1,49 @@
+"""Flask without what this interface does not use: coroutines, sessions, host names in routes.
+
+Each of them costs every request some calls, together about as much as reading the dossier (docs/performance.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Request, Response
+from flask.sessions import NullSession, SessionInterface
+from werkzeug.routing import MapAdapter
+
+_HOST = re.compile(r"[a-z0-9.\-]{1,253}(:\d{1,5})?")
+
+
+class _NoSessions(SessionInterface):
+    """Who asks is told by a token with each request; nothing is kept in cookies."""
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        return _NONE
+
+    def save_session(self, app: Flask, session: Any, response: Response) -> None:
+        """Never asked: there is nothing to keep."""
+
+
+_NONE = NullSession()
+
+
+class LeanFlask(Flask):
+    """As Flask, for an application whose views and hooks are plain functions."""
+
+    session_interface = _NoSessions()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """What matches the path. The host stands in no route: a plain one is taken as it is, without IDNA."""
+        if request is None or not _HOST.fullmatch(request.host):
+            return super().create_url_adapter(request)
+        environ = request.environ
+        path = environ.get("PATH_INFO", "").encode("latin-1").decode(errors="replace")
+        script, query = environ.get("SCRIPT_NAME", ""), environ.get("QUERY_STRING", "")
+        return MapAdapter(
+            self.url_map, request.host, script, "", environ["wsgi.url_scheme"], path, request.method, query
+        )
