@@ -11,7 +11,8 @@ from sqlalchemy import Row
 from engine.errors import Refusal
 from engine.notice_text import Addressee, Occasion, event_message, notice_message
 from engine.ports import Message
-from engine.store.delivery import people_by_id, reasons_of, webhooks_by_id
+from engine.store.delivery import Taken
+from engine.store.recipients import people_by_id, reasons_of, webhooks_by_id
 from engine.transaction import UnitOfWork
 
 
@@ -23,7 +24,7 @@ class Refused:
     why: str
 
 
-def addressed(unit: UnitOfWork, rows: Iterable[Row[Any]]) -> Iterator[tuple[Row[Any], Message | Refused]]:
+def addressed(unit: UnitOfWork, rows: Iterable[Taken]) -> Iterator[tuple[Taken, Message | Refused]]:
     """Each row of the outbox with the message that it makes now, or with the reason why it makes none."""
     rows = list(rows)
     known = _Known(unit, rows)
@@ -39,7 +40,7 @@ def addressed(unit: UnitOfWork, rows: Iterable[Row[Any]]) -> Iterator[tuple[Row[
 class _Known:
     """What a batch needs beside its rows, read in three queries whatever its size."""
 
-    def __init__(self, unit: UnitOfWork, rows: Sequence[Row[Any]]) -> None:
+    def __init__(self, unit: UnitOfWork, rows: Sequence[Taken]) -> None:
         self._unit = unit
         self._people = people_by_id(unit.connection, _ids(rows, "person:"))
         self._webhooks = webhooks_by_id(unit.connection, _ids(rows, "webhook:"))
@@ -47,7 +48,7 @@ class _Known:
         entries = {(row.dossier_id, row.data["entry"]) for row in people if "entry" in row.data}
         self._reasons = reasons_of(unit.connection, entries)
 
-    def message(self, row: Row[Any]) -> Message | Refused:
+    def message(self, row: Taken) -> Message | Refused:
         if row.recipient.startswith("webhook:"):
             hook = self._webhooks.get(_id(row.recipient))
             if hook is None:
@@ -63,11 +64,11 @@ class _Known:
             facts=row.data,
             link_nonce=row.link_nonce,
             link_hash=row.link_hash,
-            reason=self._reasons.get((row.dossier_id, row.data.get("entry")), ""),
+            reason=self._reasons.get((row.dossier_id, row.data.get("entry", 0)), ""),
         )
         return notice_message(self._unit.runtime, occasion, to, self._unit.now)
 
-    def _addressee(self, row: Row[Any]) -> Addressee | Refused:
+    def _addressee(self, row: Taken) -> Addressee | Refused:
         if row.recipient == "applicant":
             if row.erased_at is not None:
                 return Refused("dropped", "the applicant's data were erased")
@@ -80,14 +81,14 @@ class _Known:
         return Refused("parked", f"nobody knows the recipient {row.recipient}")
 
 
-def _reached(row: Row[Any], name: str, by: Row[Any]) -> Addressee | Refused:
+def _reached(row: Taken, name: str, by: Taken | Row[Any]) -> Addressee | Refused:
     address = {"email": by.email, "sms": by.phone}.get(row.channel)
     if not address:
         return Refused("parked", f"there is no address for {row.channel}")
     return Addressee(address, name, by.language)
 
 
-def _ids(rows: Iterable[Row[Any]], prefix: str) -> set[int]:
+def _ids(rows: Iterable[Taken], prefix: str) -> set[int]:
     return {_id(row.recipient) for row in rows if row.recipient.startswith(prefix)} - {0}
 
 

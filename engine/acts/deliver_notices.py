@@ -14,15 +14,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from queue import SimpleQueue
-from typing import Any
-
-from sqlalchemy import Row
+from typing import NamedTuple
 
 from engine.acts.address_notices import Refused, addressed
 from engine.case import LOCAL
 from engine.ports import DeliveryFailed, Message, Notifier
 from engine.rules.permissions import SYSTEM_ACTOR
-from engine.store.delivery import Result, claim, deaths, hand_to_members, renew, write_results
+from engine.store.delivery import Result, Taken, claim, renew, write_results
+from engine.store.recipients import hand_to_members
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 
 LEASE = dt.timedelta(seconds=8)
@@ -65,16 +64,15 @@ class Receivers:
         return self.resting.get(receiver, 0.0) > time.monotonic()
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    row: Row[Any]
+class _Ready(NamedTuple):
+    row: Taken
     message: Message
 
     @property
     def lane(self) -> str:
         """What shares a fate: one webhook; or a part of all that goes through one mail server or gateway."""
         if self.row.channel == "webhook":
-            return str(self.row.recipient)
+            return self.row.recipient
         return f"{self.row.channel}/{self.row.dossier_id % (LANES // 2)}"
 
 
@@ -103,24 +101,24 @@ class _Batch:
 
     def run(self, limit: int) -> Delivery:
         def take(unit: UnitOfWork) -> tuple[list[_Ready], list[Result], int]:
-            rows = claim(unit.connection, unit.now, unit.now + LEASE, limit)
+            rows = claim(unit.reader, unit.now, unit.now + LEASE, limit)
             return (*self._prepare(unit, rows), len(rows))
 
         ready, refused, self._delivery.taken = in_transaction(self._runtime, SYSTEM_ACTOR, take)
         for result in refused:
             self._results.put(result)
         unfinished = {one.row.id for one in ready}
-        self._send(_lanes(one for one in ready if deaths(one.row) < 2), unfinished)
+        self._send(_lanes(one for one in ready if one.row.deaths < 2), unfinished)
         if unfinished:  # what may be deadly comes when all else is written down
-            self._send(_lanes(one for one in ready if deaths(one.row) > 1), unfinished)
+            self._send(_lanes(one for one in ready if one.row.deaths > 1), unfinished)
         return self._delivery
 
-    def _prepare(self, unit: UnitOfWork, rows: Iterable[Row[Any]]) -> tuple[list[_Ready], list[Result]]:
+    def _prepare(self, unit: UnitOfWork, rows: Iterable[Taken]) -> tuple[list[_Ready], list[Result]]:
         """Notices to a role are handed on to its people; the others get their address and their text."""
         ready, refused, single = [], [], []
         for row in rows:
-            if (count := deaths(row)) >= DEADLY:
-                refused.append(_result(row, "parked", unit.now, error=f"{count} senders ended while sending it"))
+            if row.deaths >= DEADLY:
+                refused.append(_result(row, "parked", unit.now, error=f"{row.deaths} senders ended while sending it"))
             elif not (row.recipient.startswith("office:") and row.channel != "inbox"):
                 single.append(row)
             elif count := hand_to_members(unit.connection, row, unit.now, unit.now.astimezone(LOCAL).date()):
@@ -178,7 +176,7 @@ class _Batch:
             return self._failed(ready.row, f"{type(error).__name__}: {error}", False), True
         return _result(ready.row, "sent", self._runtime.now(), reference=reference), True
 
-    def _failed(self, row: Row[Any], why: str, permanent: bool) -> Result:
+    def _failed(self, row: Taken, why: str, permanent: bool) -> Result:
         tries = row.attempts + 1
         status = "parked" if permanent or tries >= PARK_AFTER else "waiting"
         return _result(row, status, self._runtime.now() + backoff(tries), error=why)
@@ -190,8 +188,11 @@ class _Batch:
             return
 
         def write(unit: UnitOfWork) -> None:
-            write_results(unit.connection, results, unit.now)
-            renew(unit.connection, unfinished, unit.now + LEASE)
+            # The last results are one statement, which needs no transaction around it.
+            alone = not unfinished and all(result.status == "sent" for result in results)
+            connection = unit.reader if alone else unit.connection
+            write_results(connection, results, unit.now)
+            renew(connection, unfinished, unit.now + LEASE)
 
         in_transaction(self._runtime, SYSTEM_ACTOR, write)
         self._delivery.count(results)
@@ -217,7 +218,7 @@ def _emptied(results: SimpleQueue[Result]) -> Iterator[Result]:
 
 
 def _result(
-    row: Row[Any],
+    row: Taken,
     status: str,
     next_attempt_at: dt.datetime,
     *,

@@ -8,55 +8,53 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import (
     BigInteger,
     BindParameter,
     Column,
     ColumnElement,
     Connection,
-    Row,
     and_,
     any_,
     bindparam,
-    func,
     literal_column,
+    or_,
     select,
-    tuple_,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 
 from engine.store.dossiers import applicants, dossiers
-from engine.store.journal import journal_private
-from engine.store.outbox import outbox, webhooks
-from engine.store.people import people, role_members
-
-CLAIMED: tuple[Any, ...] = (
-    outbox.c.id,
-    outbox.c.key,
-    outbox.c.dossier_id,
-    outbox.c.channel,
-    outbox.c.recipient,
-    outbox.c.template,
-    outbox.c.data,
-    outbox.c.created_at,
-    outbox.c.attempts,
-    outbox.c.error,
-    dossiers.c.link_nonce,
-    dossiers.c.link_hash,
-    applicants.c.name.label("applicant"),
-    applicants.c.phone,
-    applicants.c.email,
-    applicants.c.language,
-    applicants.c.erased_at,
-)
+from engine.store.outbox import outbox
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Taken(NamedTuple):
+    """A notice that was taken to be sent, with what it needs of its dossier and applicant. ``attempts`` are those
+    before this one; ``deaths`` counts how many senders in a row have ended with it in hand."""
+
+    id: int
+    key: str
+    dossier_id: int
+    channel: str
+    recipient: str
+    template: str
+    data: dict[str, Any]
+    created_at: dt.datetime
+    attempts: int
+    deaths: int
+    link_nonce: str
+    link_hash: str
+    applicant: str | None
+    phone: str | None
+    email: str | None
+    language: str
+    erased_at: dt.datetime | None
+
+
+class Result(NamedTuple):
     """What became of one notice. ``status`` waiting: to be tried again at ``next_attempt_at``. ``attempts`` is what the
     row counted when it was claimed; a try that was not made (``tried`` False) is taken back."""
 
@@ -69,120 +67,60 @@ class Result:
     tried: bool = True
 
 
-def claim(connection: Connection, now: dt.datetime, until: dt.datetime, limit: int) -> Sequence[Row[Any]]:
+def claim(connection: Connection, now: dt.datetime, until: dt.datetime, limit: int) -> list[Taken]:
     """Leases up to ``limit`` notices that may be sent now, oldest first; each counts one more attempt.
 
     Of those with whom a sender has died before, the fewer the more often it happened, at last one at a time: so the one
-    that kills comes to be known, and the others get past it.
+    that kills comes to be known, and the others get past it. On PostgreSQL it is one statement, which may stand alone.
     """
-    statement = (
-        select(*CLAIMED)
+    if connection.dialect.name == "postgresql":
+        given = {"now": now, "until": until, "in_hand": _IN_HAND}
+        return [
+            taken._replace(created_at=taken.created_at.astimezone(dt.UTC))
+            for taken in map(Taken._make, connection.exec_driver_sql(_CLAIM.replace("{limit}", str(int(limit))), given))
+        ]
+    waiting = (
+        select(*(_WANTED[name] for name in Taken._fields))
         .join(dossiers, dossiers.c.id == outbox.c.dossier_id)
         .join(applicants, applicants.c.dossier_id == outbox.c.dossier_id)
         .where(_WAITING, outbox.c.next_attempt_at <= now)
         .order_by(outbox.c.next_attempt_at, outbox.c.id)
         .limit(limit)
-        .with_for_update(of=outbox, skip_locked=True)
     )
-    rows: list[Row[Any]] = []
-    for count, alike in _by_deaths(connection.execute(statement).all()).items():
+    found = [Taken(*row)._replace(deaths=_deaths(row.error)) for row in connection.execute(waiting)]
+    rows: list[Taken] = []
+    for count, alike in _by_deaths(found).items():
         some = alike[: max(1, limit >> 5 * max(0, count - 1))]
-        taken = _among(connection, outbox.c.id, [row.id for row in some])
         in_hand = f"{_IN_HAND} ({count + 1})"
         leased = {"attempts": outbox.c.attempts + 1, "next_attempt_at": until, "error": in_hand}
-        connection.execute(update(outbox).where(taken).values(leased))
+        connection.execute(
+            update(outbox).where(among(connection, outbox.c.id, [row.id for row in some])).values(leased)
+        )
         rows += some
     return rows
-
-
-def deaths(row: Row[Any]) -> int:
-    """How many senders in a row have ended with this notice in hand, before it was claimed now."""
-    told, _, count = (row.error or "").rpartition(" (")
-    return int(count.removesuffix(")")) if told == _IN_HAND else 0
 
 
 def renew(connection: Connection, ids: Collection[int], until: dt.datetime) -> None:
     """Keeps the lease on notices that are still being sent."""
     if ids:
-        still = and_(_among(connection, outbox.c.id, ids), _WAITING)
+        still = and_(among(connection, outbox.c.id, ids), _WAITING)
         connection.execute(update(outbox).where(still).values(next_attempt_at=until))
 
 
-def write_results(connection: Connection, results: Iterable[Result], now: dt.datetime) -> None:
+def write_results(connection: Connection, results: Sequence[Result], now: dt.datetime) -> None:
     """Marks notices as sent, or as waiting, parked or dropped with the reason.
 
     Sent stays true even when the lease had run out; any other result counts only for whoever holds the lease.
     """
-    sent: dict[str, list[int]] = {}
-    others = []
-    for result in results:
-        if result.status == "sent":
-            sent.setdefault(result.reference or "", []).append(result.id)
-        else:
-            others.append(result)
-    for reference, ids in sent.items():
-        done = {"status": "sent", "sent_at": now, "reference": reference or None, "error": None}
-        open_ = outbox.c.status.in_(("waiting", "parked"))
-        connection.execute(update(outbox).where(_among(connection, outbox.c.id, ids), open_).values(done))
+    sent = [result for result in results if result.status == "sent"]
+    others = [_not_sent(result) for result in results if result.status != "sent"]
+    if sent and connection.dialect.name == "postgresql":
+        told = orjson.dumps([{"id": result.id, "reference": result.reference or None} for result in sent]).decode()
+        connection.exec_driver_sql(_SENT_AT_ONCE, {"now": now, "told": told})
+    elif sent:
+        connection.execute(_SENT, [{"row_id": one.id, "now": now, "told": one.reference or None} for one in sent])
     if others:
-        connection.execute(_NOT_SENT, [_not_sent(result) for result in others])
-
-
-def people_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
-    """Active staff: id, name, email, phone, language."""
-    if not ids:
-        return {}
-    columns: tuple[Any, ...] = (people.c.id, people.c.name, people.c.email, people.c.phone, people.c.language)
-    wanted = and_(_among(connection, people.c.id, ids), people.c.active == 1)
-    return {row.id: row for row in connection.execute(select(*columns).where(wanted))}
-
-
-def webhooks_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
-    """Receivers of events, those switched off left out."""
-    if not ids:
-        return {}
-    wanted = and_(_among(connection, webhooks.c.id, ids), webhooks.c.active == 1)
-    return {row.id: row for row in connection.execute(select(webhooks).where(wanted))}
-
-
-def reasons_of(connection: Connection, entries: Collection[tuple[int, int]]) -> dict[tuple[int, int], str]:
-    """The reason in the private part of journal entries, by (dossier id, number); erased ones are absent."""
-    if not entries:
-        return {}
-    columns: tuple[Any, ...] = (journal_private.c.dossier_id, journal_private.c.number, journal_private.c.data)
-    numbered = tuple_(*columns[:2])
-    if connection.dialect.name == "postgresql":
-        asked = func.unnest(*(_array(part) for part in zip(*entries, strict=True)))
-        which = numbered.in_(select(asked.table_valued("dossier_id", "number").render_derived()))
-    else:
-        which = numbered.in_(sorted(entries))
-    found = connection.execute(select(*columns).where(which, journal_private.c.erased_at.is_(None)))
-    return {(row.dossier_id, row.number): str(row.data["reason"]) for row in found if row.data.get("reason")}
-
-
-def hand_to_members(connection: Connection, row: Row[Any], now: dt.datetime, on: dt.date) -> int:
-    """Turns a notice to an office's role into one for each of its people today; returns how many there are.
-
-    Each then succeeds or fails by itself. The keys follow from the row's id, so that doing it twice adds nothing.
-    """
-    office, _, role = row.recipient.removeprefix("office:").partition("/")
-    members = sorted(role_members(connection, office, role, on))
-    copied = {name: getattr(row, name) for name in ("dossier_id", "channel", "template", "data", "created_at")}
-    rows = [
-        copied
-        | {
-            "key": f"{row.id}>person:{member}:{row.channel}",
-            "recipient": f"person:{member}",
-            "status": "waiting",
-            "attempts": 0,
-            "next_attempt_at": now,
-        }
-        for member in members
-    ]
-    if rows:
-        insert_into = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        connection.execute(insert_into(outbox).on_conflict_do_nothing(), rows)
-    return len(rows)
+        connection.execute(_NOT_SENT, others)
 
 
 def retry_parked(connection: Connection, now: dt.datetime, limit: int) -> int:
@@ -191,21 +129,29 @@ def retry_parked(connection: Connection, now: dt.datetime, limit: int) -> int:
     ids = connection.execute(oldest).scalars().all()
     again = {"status": "waiting", "attempts": 0, "next_attempt_at": now}
     if ids:
-        parked = and_(_among(connection, outbox.c.id, ids), outbox.c.status == "parked")
+        parked = and_(among(connection, outbox.c.id, ids), outbox.c.status == "parked")
         connection.execute(update(outbox).where(parked).values(again))
     return len(ids)
 
+
+_WANTED: dict[str, ColumnElement[Any]] = {
+    **{name: outbox.c[name] for name in Taken._fields if name in outbox.c},
+    **{name: dossiers.c[name] for name in ("link_nonce", "link_hash")},
+    **{name: applicants.c[name] for name in ("phone", "email", "language", "erased_at")},
+    "applicant": applicants.c.name,
+    "deaths": outbox.c.error,
+}
 
 _WAITING = outbox.c.status == literal_column("'waiting'")
 """Written out, so that every plan knows that the index of what waits serves."""
 
 
-def _among(connection: Connection, column: Column[int], ids: Collection[int]) -> ColumnElement[bool]:
+def among(connection: Connection, column: Column[int], ids: Collection[int]) -> ColumnElement[bool]:
     """On PostgreSQL one parameter however many ids: reading 500 placeholders costs more than finding 500 rows."""
-    return column == any_(_array(ids)) if connection.dialect.name == "postgresql" else column.in_(list(ids))
+    return column == any_(array(ids)) if connection.dialect.name == "postgresql" else column.in_(list(ids))
 
 
-def _array(numbers: Collection[int]) -> BindParameter[Any]:
+def array(numbers: Collection[int]) -> BindParameter[Any]:
     return bindparam(None, list(numbers), type_=postgresql.ARRAY(BigInteger))
 
 
@@ -225,14 +171,53 @@ _NOT_SENT = (
 )
 
 
+_SENT = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row_id"), or_(_WAITING, outbox.c.status == "parked"))
+    .values(status="sent", sent_at=bindparam("now"), reference=bindparam("told"), error=None)
+)
+
+_SENT_AT_ONCE = """\
+UPDATE outbox SET status = 'sent', sent_at = %(now)s, reference = told.reference, error = NULL
+FROM json_to_recordset(%(told)s::json) AS told(id bigint, reference text)
+WHERE outbox.id = told.id AND outbox.status IN ('waiting', 'parked')
+"""
+
 _IN_HAND = "taken up, and no result was written"
 """What a notice says while it is being sent, and goes on to say when its sender has ended."""
 
 
-def _by_deaths(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
-    found: dict[int, list[Row[Any]]] = {}
+_CLAIM = """\
+WITH found AS MATERIALIZED (
+    SELECT id, next_attempt_at, CASE WHEN error LIKE %(in_hand)s || ' (%%' THEN
+        substring(error FROM '[(]([0-9]+)[)]$')::integer ELSE 0 END AS deaths
+    FROM outbox WHERE status = 'waiting' AND next_attempt_at <= %(now)s
+    ORDER BY next_attempt_at, id LIMIT {limit} FOR UPDATE SKIP LOCKED
+), numbered AS (
+    SELECT *, row_number() OVER (PARTITION BY deaths ORDER BY next_attempt_at, id) AS number FROM found
+), leased AS (
+    UPDATE outbox SET attempts = attempts + 1, next_attempt_at = %(until)s,
+        error = %(in_hand)s || ' (' || deaths + 1 || ')'
+    FROM numbered WHERE outbox.id = numbered.id AND number <= greatest(1, {limit} >> 5 * greatest(0, deaths - 1))
+    RETURNING outbox.*, deaths, numbered.next_attempt_at AS due
+)
+SELECT o.id, o.key, o.dossier_id, o.channel, o.recipient, o.template, o.data, o.created_at, o.attempts - 1, o.deaths,
+    d.link_nonce, d.link_hash, a.name, a.phone, a.email, a.language, a.erased_at
+FROM leased o JOIN dossiers d ON d.id = o.dossier_id JOIN applicants a ON a.dossier_id = o.dossier_id
+ORDER BY o.due, o.id
+"""
+"""``claim`` in one statement; the limit is written out, so that the plan knows that few rows are joined."""
+
+
+def _deaths(error: str | None) -> int:
+    told, _, count = (error or "").rpartition(" (")
+    return int(count.removesuffix(")")) if told == _IN_HAND else 0
+
+
+def _by_deaths(rows: Iterable[Taken]) -> dict[int, list[Taken]]:
+    found: dict[int, list[Taken]] = {}
     for row in rows:
-        found.setdefault(deaths(row), []).append(row)
+        found.setdefault(row.deaths, []).append(row)
     return found
 
 
