@@ -141,7 +141,7 @@ class DistantBell:
     all that asked within ``PAUSE``. What was asked for just before a process is killed, the clock finds.
     """
 
-    PAUSE = 0.02  # seconds
+    PAUSE = 0.1  # seconds; the first that asks is heard at once
 
     def __init__(self, bell: Callable[[], None]) -> None:
         self._bell = bell

@@ -20,6 +20,11 @@ from engine.transaction import Runtime
 BATCH = 500
 SECONDS = 20.0
 """How long one job goes on before it rings for the next, so that a worker that is told to stop soon does."""
+GATHER = 0.25
+"""Seconds in which more notices may come before they are looked for again: in a busy hour a few batches a second, not a
+job and a batch for each act, which would cost more than sending."""
+LINGER = 2.0
+"""Seconds after which a job that only gathers gives way to others, and rings for the next."""
 
 log = structlog.get_logger("motcua.jobs")
 
@@ -42,14 +47,17 @@ def set_up_jobs(runtime: Runtime, notifier: Notifier) -> None:
 
 
 def drain_outbox() -> None:
-    """Sends everything that may be sent now, batch by batch."""
-    with_, latest = _at_hand[0], time.monotonic() + SECONDS
-    while (left := latest - time.monotonic()) > 0:
+    """Sends everything that may be sent now, batch by batch, and what comes in the moments after."""
+    with_, started = _at_hand[0], time.monotonic()
+    while (left := started + SECONDS - time.monotonic()) > 0:
         done = deliver_notices(with_.runtime, with_.notifier, BATCH, seconds=left, receivers=with_.receivers)
-        if done.taken:
-            log.info("outbox", taken=done.taken, sent=done.sent, again=done.waiting, parked=done.parked)
-        if done.taken < BATCH:
+        if not done.taken:
             return
+        log.info("outbox", taken=done.taken, sent=done.sent, again=done.waiting, parked=done.parked)
+        if done.taken < BATCH:
+            if time.monotonic() > started + LINGER:
+                break
+            time.sleep(GATHER)
     with_.runtime.ring()
 
 
