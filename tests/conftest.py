@@ -26,6 +26,20 @@ hypothesis.settings.register_profile("default", deadline=None, derandomize=True,
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=2000, print_blob=True)
 hypothesis.settings.load_profile("default")
 
+_OFTEN = (
+    "tests/faults/",
+    "tests/acceptance/test_api_fuzz.py",
+    "tests/integration/test_competence_shipped.py",
+    "tests/integration/test_model_of_procedures.py",
+    "tests/integration/test_reform_random.py",
+    "tests/integration/test_territory_files.py",
+    "tests/integration/test_workflow_fuzz.py",
+    "tests/unit/test_deadlines_naive.py",
+    "tests/unit/test_journal_tampering.py",
+)
+"""They go the same ways hundreds of times. Counting the lines there would double their time, and every line that they
+reach is to be reached by a test of its own."""
+
 _names = count(1)
 _began_here = pytest.StashKey[bool]()
 
@@ -39,6 +53,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if config.stash.get(_began_here, False):
         shared_run.end()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(_OFTEN):
+            item.add_marker("no_cover")
 
 
 @pytest.fixture
