@@ -12,13 +12,13 @@ import hashlib
 import re
 from collections.abc import Callable
 
-from flask import request
+from flask import g, request
 
 from api.answers import Answer
 from api.context import actor, api, claimed_actor, reading_connection, request_id, runtime
 from engine.errors import Refusal
 from engine.sealing import seal, unseal
-from engine.store.idempotency import RecordedAnswer, record_answer, recorded_answer
+from engine.store.idempotency import RecordedAnswer, proven_answer, record_answer, recorded_answer
 from engine.transaction import ActorChanged, UnitOfWork, in_transaction
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -75,12 +75,11 @@ def perform(name: str, act: Callable[[UnitOfWork], Answer], *, key_required: boo
         given = _carry_out(act)
         api().metrics.acts.labels(name).inc()
         return given
-    if key_required:
-        actor()  # an answer given before is shown to nobody who may no longer ask
-    who, asked = _who(), _request_hash()
+    asked = _request_hash()
     # Where no key is required a repetition is found out by the version it names, or when its answer is recorded.
-    if key_required and (earlier := _earlier(who, key, asked)) is not None:
+    if key_required and (earlier := _given_before(key, asked)) is not None:
         return earlier
+    who = _who()
 
     def once(uow: UnitOfWork) -> Answer:
         made = act(uow)
@@ -134,9 +133,25 @@ def _request_hash() -> bytes:
     return digest.digest()
 
 
+def _given_before(key: str, asked: bytes) -> Answer | None:
+    """The answer given before under this key: shown to nobody who may no longer ask."""
+    _, claim = claimed_actor()
+    if claim is not None:
+        with reading_connection() as connection:
+            stands, found = proven_answer(connection, _who(), key, claim, runtime().now())
+        if stands:
+            g.claim = None
+            return _again(found, asked)
+        actor()
+    return _earlier(_who(), key, asked)
+
+
 def _earlier(who: str, key: str, asked: bytes) -> Answer | None:
     with reading_connection() as connection:
-        found = recorded_answer(connection, who, key)
+        return _again(recorded_answer(connection, who, key), asked)
+
+
+def _again(found: RecordedAnswer | None, asked: bytes) -> Answer | None:
     if found is None:
         return None
     if found.request_hash != asked:

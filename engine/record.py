@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from sqlalchemy import insert
-
 from engine.case import Case, Stale
 from engine.notices import notices_of
 from engine.rules.definition import Text
@@ -46,8 +44,6 @@ def record(
     ("action", key). Raises Stale when somebody else changed the row since it was read.
     """
     unit, row = case.unit, case.row
-    if unit.writes:
-        _ = unit.connection  # a row is written once in one statement
     new = case.before == {}
     changed = {key: value for key, value in row.items() if new or value != case.before[key]}
     number = 1 if new else case.before["version"] + 1
@@ -65,8 +61,7 @@ def record(
     )
     row |= {"version": number, "head": written.hash}
     if new:
-        values = {key: value for key, value in row.items() if key != "id"}
-        row["id"] = unit.connection.execute(insert(dossiers).returning(dossiers.c.id), values).scalar_one()
+        unit.writes.insert(dossiers, [row])
     else:
         _update_row(case, changed | {"version": number, "head": written.hash})
     unit.writes.insert(journal, [_entry_row(case, act, written.body, written.hash)])
@@ -84,6 +79,10 @@ def record(
 def arm(case: Case) -> None:
     """Replaces the clocks that have not fired by those the row wants now; a fired one never comes back."""
     wanted = _clock_rows(case, wanted_clocks(case.row, case.release, case.calendar))
+    if case.unit.writes.inserts(dossiers, {"id": case.id}):  # none of its clocks stands yet
+        case.unit.writes.withdraw(clocks, {"dossier_id": case.id})
+        case.unit.writes.insert(clocks, wanted)
+        return
     waiting = "fired_at IS NULL AND kind <> 'verify'"
     if _reminded(case, wanted):
         waiting += " AND kind <> 'remind'"
@@ -104,6 +103,13 @@ def send(unit: UnitOfWork, messages: list[dict[str, Any]]) -> None:
 
 
 def _update_row(case: Case, changed: dict[str, Any]) -> None:
+    writes, this = case.unit.writes, {"id": case.id}
+    # What ends is counted where a row is updated: a dossier that is opened and ends in one act is written twice.
+    if writes.inserts(dossiers, this) and changed.get("finished_at") is None:
+        writes.amend(dossiers, this, changed)
+        return
+    if writes.waits(dossiers, this):
+        _ = case.unit.connection  # a row is written once in one statement
     same = {"id": case.id, "version": case.before["version"]}
     somebody, something = Text("người khác", "somebody else"), Text("một thao tác khác", "something else")
     stale = partial(Stale, dossier=case.code, who="", name=somebody, act="", did=something, when=case.unit.now)

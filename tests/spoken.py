@@ -24,9 +24,9 @@ def spoken(database: Engine) -> Iterator[list[str]]:
             said.append(query.decode() if isinstance(query, bytes) else str(query))
             return execute(cursor, query, *more, **named)
 
-        def heard_short(raw: Any, prepared: Any, text: str, values: Any) -> Any:
+        def heard_short(raw: Any, prepared: Any, text: str, values: Any, *more: Any) -> Any:
             said.append(text)
-            return say(raw, prepared, text, values)
+            return say(raw, prepared, text, values, *more)
 
         with mock.patch.object(psycopg.Cursor, "execute", heard), mock.patch.object(driver, "say", heard_short):
             yield said

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Table
 
 from engine import citizen_link
 from engine.acts.applicant_data import clean_applicant
-from engine.acts.change_form import charge, search_of
+from engine.acts.change_form import search_of
 from engine.acts.documents import check_counts
 from engine.acts.dossier_code import next_code
 from engine.acts.wrong_input import wrong
@@ -28,6 +28,7 @@ from engine.rules.offices import Office
 from engine.rules.routing import Assignment, NeedsAPerson, deciding_place, route
 from engine.store.documents import documents
 from engine.store.dossiers import applicants
+from engine.store.fees import fees
 from engine.transaction import UnitOfWork
 
 
@@ -96,12 +97,15 @@ def open_dossier(
     form = workflow.validate_fields(filing.fields, facts=known)
     facts = workflow.facts({**nested(form), **known})
     assignment = _assign(unit, workflow, office, filing, facts, today)
+    papers = _papers(workflow, filing.documents) + [dict(paper) for paper in taken_over]
+    filed_at = _filed_at(filing, unit.now)
     nonce = citizen_link.fresh_nonce()
     token = citizen_link.link_token(unit.settings.secret_keys[0], nonce)
     initial = release.states[release.initial]
+    code, numbers = next_code(unit, office, today, len(papers))
     row = {
-        "id": None,
-        "code": next_code(unit, office, today),
+        "id": numbers.dossier,
+        "code": code,
         "procedure": release.procedure,
         "release": workflow.digest,
         "state": release.initial,
@@ -120,7 +124,7 @@ def open_dossier(
         "entered_at": unit.now,
         "opened_at": None,
         "step_due_at": None,
-        "filed_at": _filed_at(filing, unit.now),
+        "filed_at": filed_at,
         "received_at": None,
         "started_at": None,
         "due_at": None,
@@ -143,7 +147,6 @@ def open_dossier(
     case.before = {}
     case.change(search=search_of(case))
     reasons = {key: {"vi": text.vi, "en": text.en} for key, text in assignment.reasons.items()}
-    papers = _papers(workflow, filing.documents) + [dict(paper) for paper in taken_over]
     data = {
         "release": workflow.digest,
         "version": release.version,
@@ -152,15 +155,12 @@ def open_dossier(
         "papers": [_told(paper) for paper in papers],
     }
     private = {"applicant": personal, "note": filing.note, "handler_reason": filing.handler_reason}
-    _insert_with_applicant(case, personal, data, private)
-    _add_papers(case, papers)
-    charge(case)
+    _bring(case, papers, numbers.papers)
+    record(case, "file", data=data, private=private, events=[("entered", row["state"])])
+    unit.writes.insert(applicants, [{"dossier_id": case.id, **personal}])
+    _add(case, documents, case.documents)
+    _add(case, fees, case.fees)
     return Filed(case, token, citizen_link.receipt_code(unit.settings.secret_keys[0], nonce))
-
-
-def _insert_with_applicant(case: Case, personal: dict[str, Any], data: dict[str, Any], private: dict[str, Any]) -> None:
-    record(case, "file", data=data, private=private, events=[("entered", case.row["state"])])
-    case.unit.connection.execute(insert(applicants), {"dossier_id": case.id, **personal})
 
 
 def _check_open(workflow: Workflow, filing: Filing, kind: str) -> None:
@@ -233,8 +233,20 @@ def _papers(workflow: Workflow, given: Sequence[Mapping[str, Any]]) -> list[dict
     return [{"key": paper["key"], **check_counts(paper)} for paper in given]
 
 
-def _add_papers(case: Case, papers: Sequence[Mapping[str, Any]]) -> None:
-    if papers:
-        rows = [{"dossier_id": case.id, "digitised": 0, "added_at": case.unit.now, **paper} for paper in papers]
-        case.unit.connection.execute(insert(documents), rows)
-    case.forget()
+def _bring(case: Case, papers: Sequence[Mapping[str, Any]], ids: Sequence[int]) -> None:
+    """Papers and fees as they will be found: nothing of what is written in this act need be read for it."""
+    new = {"dossier_id": case.id, "digitised": 0, "added_at": case.unit.now}
+    case.documents = [
+        {**dict.fromkeys(documents.c.keys()), **new, **paper, "id": number}
+        for number, paper in zip(ids, papers, strict=True)
+    ]
+    case.fees = []
+    wanted = case.workflow.fees_due(case.facts, case.row["province"])
+    owed = [{"dossier_id": case.id, "key": key, "vnd": vnd} for key, vnd in sorted(wanted.items())]
+    case.fees = [{**dict.fromkeys(fees.c.keys()), **one} for one in owed]
+    del case.facts
+
+
+def _add(case: Case, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    given = [column.name for column in table.c if any(row[column.name] is not None for row in rows)]
+    case.unit.writes.insert(table, [{name: row[name] for name in given} for row in rows])

@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, bindparam, select
+from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, and_, bindparam, literal_column, select
 
+from engine.store.actors import STANDS, Claim, claim_values
+from engine.store.asking import Question
 from engine.store.base import Json, Moment, metadata
 from engine.store.writing import Writes
 
@@ -34,15 +36,25 @@ class RecordedAnswer:
     body: bytes
 
 
-_RECORDED = select(idempotency.c.request_hash, idempotency.c.status, idempotency.c.headers, idempotency.c.body).where(
-    idempotency.c.actor == bindparam("actor"), idempotency.c.key == bindparam("key")
-)
+_THIS = and_(idempotency.c.actor == bindparam("actor"), idempotency.c.key == bindparam("key"))
+_COLUMNS = tuple(idempotency.c[name] for name in ("request_hash", "status", "headers", "body"))
+_RECORDED = Question(select(*_COLUMNS).where(_THIS))
+_ONE = select(literal_column("1").label("one")).subquery()
+_PROVEN = Question(select(STANDS.label("proof"), *_COLUMNS).select_from(_ONE.outerjoin(idempotency, _THIS)))
 
 
 def recorded_answer(connection: Connection, actor: str, key: str) -> RecordedAnswer | None:
     """The answer already given to this actor under this key."""
-    found = connection.execute(_RECORDED, {"actor": actor, "key": key}).one_or_none()
-    return None if found is None else RecordedAnswer(found.request_hash, found.status, found.headers, found.body)
+    found = _RECORDED.ask(connection, {"actor": actor, "key": key})
+    return RecordedAnswer(*found[0]) if found else None
+
+
+def proven_answer(
+    connection: Connection, actor: str, key: str, claim: Claim, now: dt.datetime
+) -> tuple[bool, RecordedAnswer | None]:
+    """Whether it still stands that this actor asks, and the answer already given, by one statement."""
+    proof, *found = _PROVEN.ask(connection, {"actor": actor, "key": key, **claim_values(claim, now)})[0]
+    return proof == claim.changes, None if found[0] is None else RecordedAnswer(*found)
 
 
 def record_answer(

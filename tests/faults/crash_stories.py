@@ -162,7 +162,6 @@ _FILE = {
     "file_dossier.file_dossier",
     "open_dossier.open_dossier",
     "applicant_data.clean_applicant",
-    "change_form.charge",
     "dossier_code.next_code",
 }
 _ANSWER = by_applicant("resubmit", ("counter", "receive"), ("counter", "forward"), ("specialist", "ask"))

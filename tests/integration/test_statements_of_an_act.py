@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.acts.file_dossier import file_dossier
 from engine.acts.perform_action import perform_action
 from engine.transaction import in_transaction
 from tests.spoken import spoken
@@ -26,3 +27,16 @@ def test_a_step_reads_once_and_writes_once(world: World) -> None:
         assert [one.split()[0] for one in writing] == ["WITH"]
     else:
         assert {one.split()[0] for one in writing} == {"UPDATE", "INSERT", "DELETE"}  # one a table
+
+
+def test_filing_and_receiving_takes_numbers_and_writes_once(world: World) -> None:
+    world.land_at("accepted")
+    actor, filing = world.actor("counter"), world.filing(receive=True)
+    with spoken(world.database) as told:
+        filed = in_transaction(world.runtime, actor, lambda unit: file_dossier(unit, filing), now=world.now)
+    assert [entry["act"] for entry in world.entries(filed.case.code)] == ["file", "receive"]
+    if world.database.dialect.name == "postgresql":
+        assert [one.split()[0] for one in told] == ["BEGIN", "INSERT", "WITH"]
+    else:
+        assert sum(one.startswith("INSERT INTO dossiers ") for one in told) == 1
+        assert not any(one.startswith("UPDATE dossiers ") for one in told)

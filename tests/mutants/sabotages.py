@@ -250,9 +250,9 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "counter-skips",
         "the sequence of dossier codes has gaps",
-        "engine/acts/dossier_code.py",
-        'set_={"last": code_counters.c.last + 1}',
-        'set_={"last": code_counters.c.last + 2}',
+        "engine/store/numbers.py",
+        "SET last = code_counters.last + 1",
+        "SET last = code_counters.last + 2",
         (RACES + "::test_fifty_intakes_at_one_office_have_fifty_consecutive_codes",),
     ),
     Sabotage(

@@ -1,0 +1,36 @@
+"""The numbers that a new dossier takes: its place in the sequence of codes, its row's id and those of its papers."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, text
+
+from engine.store.driver import as_bytes, run
+
+
+class Numbers(NamedTuple):
+    """``sequence`` counts the dossiers of an office on a day from 1, without a gap; ids may have gaps."""
+
+    sequence: int
+    dossier: int
+    papers: list[int]
+
+
+def take_numbers(connection: Connection, office: str, day: str, papers: int) -> Numbers:
+    """The next ones; the office's counter of that day (ISO 8601) stays locked until the transaction ends."""
+    if connection.dialect.name == "postgresql":
+        values = [as_bytes(value) for value in (office, day, papers)]
+        return Numbers(*run(connection, f"{_COUNT} RETURNING last, {_IDS}", values)[0])
+    counted = text(f"{_COUNT.replace('$1', ':office').replace('$2', ':day')} RETURNING last")
+    sequence = connection.execute(counted, {"office": office, "day": day}).scalar_one()
+    # There is one writer at a time, so nobody else takes what comes next.
+    dossier, paper = connection.exec_driver_sql(_NEXT).one()
+    return Numbers(sequence, dossier, list(range(paper, paper + papers)))
+
+
+_COUNT = """INSERT INTO code_counters (office, day, last) VALUES ($1, $2, 1)
+ON CONFLICT (office, day) DO UPDATE SET last = code_counters.last + 1"""
+_IDS = """nextval('dossiers_id_seq'), ARRAY(SELECT nextval('documents_id_seq') FROM generate_series(1, $3::integer))"""
+_NEXT = """SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'dossiers'), 0) + 1,
+(SELECT coalesce(max(id), 0) + 1 FROM documents)"""
