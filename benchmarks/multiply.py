@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import psycopg
@@ -90,8 +91,19 @@ class Mould:
         gaps["head"] = gaps["previous"]
         for table, text in self.texts.items():
             rows[table].append(text % gaps)
-        found = key_rows(gaps["number"], [scope % gaps for scope in self.scopes], self.search % gaps)
-        rows["search_keys"] += [f"{row['key']}\t{gaps['number']}\n" for row in found]
+        code, _, person = (self.search % gaps).partition(" ")
+        for scope in self.scopes:
+            told = scope % gaps
+            rows["search_keys"] += [
+                f"{key}\t{gaps['number']}\n" for key in {*_keys(told, person), *_keys_of(told, code)}
+            ]
+
+
+def _keys_of(scope: str, text: str) -> list[int]:
+    return [row["key"] for row in key_rows(0, [scope], text)]
+
+
+_keys = lru_cache(200_000)(_keys_of)  # of the persons, who are fewer than the dossiers
 
 
 def multiply(server: MeasuredServer, ground: Ground, wanted: int) -> int:

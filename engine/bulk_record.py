@@ -1,28 +1,28 @@
 """Recording one act on many dossiers at once: what ``engine.record`` does for one, row by row the same.
 
-Entries are gathered and then written with one statement a table, so that a dossier costs a tenth of an act of its own.
-All dossiers are locked by the caller and exist already; each may be recorded once in a batch. By which words they are
-found is not written anew: their new offices inherit the lists of the old ones (``engine.store.search.inherit``).
+Entries are gathered and then written with one statement, so that a dossier costs a tenth of an act of its own. The
+dossiers exist already; each may be recorded once in a batch. By which words they are found is not written anew: their
+new offices inherit the lists of the old ones (``engine.store.search.inherit``).
 """
 
 from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table
+from sqlalchemy import ColumnElement, Table
 
 from engine.case import Case
 from engine.notices import notices_of
 from engine.record import UNFOLDED, arm, with_a_part
-from engine.rules.journal import commitment, entry, plain_row
-from engine.store.bulk_writing import insert_rows, update_rows
+from engine.rules.journal import commitment, entry
+from engine.store.bulk_writing import Part, write_together
 from engine.store.dossiers import applicants, dossier_offices, dossiers
 from engine.store.journal import journal, journal_private
 from engine.store.outbox import outbox
-from engine.transaction import Busy, UnitOfWork
+from engine.transaction import UnitOfWork
 
 _TIMED = ("state", "entered_at", "clock", "due_at", "step_due_at")
 _SHOWN = frozenset({"offices", "intake_office", "handler_office", "support_office", "holder_office"})
@@ -32,8 +32,10 @@ class BulkRecord:
     """Entries waiting to be written together. ``columns`` are those that the act may change."""
 
     def __init__(self, unit: UnitOfWork, columns: Iterable[str]) -> None:
-        self._unit, self._columns = unit, (*columns, "version", "head")
-        self._changed: list[dict[str, Any]] = []
+        self._unit, self._columns = unit, tuple(columns)
+        self._versions: dict[int, int] = {}
+        self._touched: set[str] = set()
+        self._rows: list[Mapping[str, Any]] = []
         self._new: dict[Table, list[dict[str, Any]]] = defaultdict(list)
 
     def record(
@@ -41,14 +43,16 @@ class BulkRecord:
         case: Case,
         act: str,
         *,
-        data: Mapping[str, Any],
-        private: Mapping[str, Any],
+        data: Any,
+        private: Mapping[str, str],
         events: Iterable[tuple[str, str | None]] = (),
     ) -> int:
-        """Gathers the case's changes and one journal entry; the entry's number. Arguments as in ``record``."""
+        """Gathers the case's changes and one journal entry; the entry's number. Arguments as in ``record``; ``data``
+        may be canonical JSON already (``orjson.Fragment``)."""
         unit, row, before = self._unit, case.row, case.before
+        self.watch(case)
         number, salt = int(before["version"]) + 1, secrets.token_bytes(16)
-        changed = {name: row[name] for name in self._columns if row[name] != before[name]}
+        changed = {name: value for name in self._columns if (value := row[name]) != before[name]}
         written = entry(
             code=case.code,
             number=number,
@@ -61,47 +65,56 @@ class BulkRecord:
             private=commitment(salt, private),
         )
         row |= {"version": number, "head": written.hash}
-        self._changed.append({"id": case.id, **{name: row[name] for name in self._columns}})
-        head = {"dossier_id": case.id, "number": number}
+        self._touched |= changed.keys()
+        self._rows.append(row)
+        head = {"dossier_id": row["id"], "number": number}
         what = {"at": unit.now, "act": act, "actor": unit.actor.label, "body": written.body, "hash": written.hash}
         self._new[journal].append(head | what)
-        self._new[journal_private].append(head | {"salt": salt, "data": plain_row(private)})
-        if changed.keys() & _SHOWN:
+        self._new[journal_private].append(head | {"salt": salt, "data": private})
+        if not _SHOWN.isdisjoint(changed):
             self.show(case, with_a_part(row) - with_a_part(before))
         self._new[outbox] += notices_of(case, number, events)
-        if any(name in changed for name in _TIMED):
+        if not changed.keys().isdisjoint(_TIMED):
             arm(case)
         return number
 
     def show(self, case: Case, offices: Iterable[str]) -> None:
         """Lets offices see the dossier from now on."""
-        since = self._unit.now
+        since, number = self._unit.now, case.id
         self._new[dossier_offices] += [
-            {"office": office, "dossier_id": case.id, "since": since} for office in sorted(offices)
+            {"office": office, "dossier_id": number, "since": since} for office in sorted(offices)
         ]
 
-    def write(self) -> None:
-        """Writes what was gathered. Raises Busy when somebody changed a dossier in spite of the lock."""
-        connection = self._unit.connection
-        if update_rows(connection, dossiers, self._changed, ("id",), expected="version") != len(self._changed):
-            raise Busy()
-        for table in (journal, journal_private):
-            insert_rows(connection, table, self._new[table])
-        for table in (dossier_offices, outbox):
-            insert_rows(connection, table, self._new[table], new_only=True)
+    def watch(self, case: Case) -> None:
+        """Whatever is written of this dossier is written only where nobody has changed it since it was read."""
+        self._versions[case.id] = int(case.before["version"])
+
+    def write(self, more: Sequence[Part] = ()) -> set[int]:
+        """Writes what was gathered, and ``more`` about the same dossiers, of all those that nobody changed or works on;
+        their ids."""
+        columns = ("id", *sorted(self._touched), "version", "head")
+        changed = [{name: row[name] for name in columns} for row in self._rows]
+        parts = [
+            Part(dossiers, changed, ("id",), of="id"),
+            *(Part(table, self._new[table]) for table in (journal, journal_private)),
+            *(Part(table, self._new[table], new_only=True) for table in (dossier_offices, outbox)),
+            *more,
+        ]
+        done = write_together(self._unit.connection, self._versions, parts) if self._versions else set()
         self._unit.rings |= bool(self._new[outbox])
-        self._changed.clear()
-        self._new.clear()
+        for gathered in (self._versions, self._touched, self._rows, self._new):
+            gathered.clear()
+        return done
 
 
-def case_from(unit: UnitOfWork, row: Row[Any]) -> Case:
+def case_from(unit: UnitOfWork, row: Sequence[Any]) -> Case:
     """The case of a row that was read with ``CASE_COLUMNS`` first."""
     own = dict(zip(_ROW, row, strict=False))
     return Case(unit, own, dict(zip(_REACHED_BY, row[len(_ROW) : len(CASE_COLUMNS)], strict=True)))
 
 
 _UNREAD = {"search", "channel", "link_nonce", "link_hash", "filed_at", "received_at", "opened_at", "returned_at"}
-_ROW = tuple(column.name for column in dossiers.c if column.name not in _UNREAD)
+_ROW = tuple(str(column.name) for column in dossiers.c if column.name not in _UNREAD)
 _REACHED_BY = ("phone", "email", "language")
 CASE_COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
     [dossiers.c[name] for name in _ROW] + [applicants.c[name] for name in _REACHED_BY]

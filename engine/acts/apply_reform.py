@@ -16,7 +16,6 @@ from engine.acts.follow_office import join_successor, leave_predecessor
 from engine.acts.move_dossiers import Movement, hand_lists_over
 from engine.acts.reform_contacts import publish_contacts
 from engine.acts.reform_run import Done, NotReady, Run, ids_standing, rows_standing
-from engine.bulk_record import case_from
 from engine.case import LOCAL
 from engine.errors import Conflict
 from engine.store.plans import reforms
@@ -56,22 +55,20 @@ def begin_applying(unit: UnitOfWork, run: Run) -> None:
 def apply_batch(unit: UnitOfWork, run: Run, ids: Sequence[int]) -> Done:
     """Moves dossiers that wait to be moved; what became of them."""
     rows = rows_standing(unit, run, "waiting", ids)
-    cases = {row.dossier_id: case_from(unit, row) for row in rows}
-    changed = [row.dossier_id for row in rows if row.version != row.planned_version]
-    live = run.reader.of_ids(unit.connection, changed) if changed else {}
-    movement = Movement(unit, run.id)
-    movement.know_holders(cases.values())
-    count = Counter[str]()
+    changed = [row.case.id for row in rows if not row.as_planned]
+    live = run.reader.of_ids(unit.reader, changed) if changed else {}
+    movement, fates = Movement(unit, run.id), dict[int, str]()
+    movement.know_holders([row.case for row in rows])
     for row in rows:
-        way, same = run.way(row.passages), row.version == row.planned_version
-        fate = "moved" if same else run.fate(live.get(row.dossier_id), way, row.new_place)
-        count[fate] += 1
-        if fate == "moved":
-            movement.move(cases[row.dossier_id], way, row.new_place)
+        way, number = run.way(row.passages), row.case.id
+        fates[number] = "moved" if row.as_planned else run.fate(live.get(number), way, row.place)
+        if fates[number] == "moved":
+            movement.move(row.case, way, row.place)
         else:
-            movement.leave(row.dossier_id, fate)
-    movement.write()
-    return Done(count["moved"], count["stale"], count["ended"], len(ids) - len(rows))
+            movement.leave(row.case, fates[number])
+    done = movement.write()
+    count = Counter(fates[number] for number in done)
+    return Done(count["moved"], count["stale"], count["ended"], len(ids) - len(done))
 
 
 def finish_applying(unit: UnitOfWork, run: Run) -> None:

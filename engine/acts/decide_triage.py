@@ -21,7 +21,7 @@ from engine.rules.plain_text import plain_text
 from engine.rules.reform_plan import Candidate, Item
 from engine.store.dossiers import applicants, dossiers
 from engine.store.plans import reform_items, reforms
-from engine.transaction import UnitOfWork
+from engine.transaction import Busy, UnitOfWork
 
 
 class NotInTriage(Conflict):
@@ -109,8 +109,9 @@ def decide(unit: UnitOfWork, run: Run, dossier_id: int, commune: str, *, by: str
         decided = {"by": by, "legal": legal, "reason": reason}
         movement, case = Movement(unit, run.id), open_case_by_id(unit, dossier_id)
         movement.know_holders([case])
-        movement.move(case, Way(run.reform, run.known, run.digest, passages), found.place, decided)
-        movement.write()
+        movement.move(case, Way(passages, run.sayings), found.place, decided)
+        if not movement.write():
+            raise Busy()
         hand_lists_over(unit, found.passages)
     return found
 

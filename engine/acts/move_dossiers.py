@@ -1,26 +1,30 @@
 """Giving dossiers their new offices: what a reform changes in each, and what it leaves alone.
 
 Code, receiving office, state, clock, term and pauses stay. Dossiers move many at a time, each by a journal entry of its
-own; what those that pass alike have in common is worked out once (``Way``).
+own; what is said of those that pass alike is worked out once (``Sayings``).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
+
+import orjson
+from sqlalchemy import and_, select
 
 from engine.acts.follow_office import who_works
 from engine.bulk_record import BulkRecord
 from engine.case import Case
 from engine.rules import timing
+from engine.rules.journal import canonical
 from engine.rules.reform import VERIFICATION, Reform
 from engine.rules.reform_plan import Passage
 from engine.rules.reform_words import legal_of, passage_in_words
 from engine.rules.routing import INTAKE, Map
-from engine.store.bulk_writing import update_rows
-from engine.store.dossiers import verifications
+from engine.store.bulk_writing import Part
+from engine.store.dossiers import dossiers, verifications
 from engine.store.plans import reform_items
 from engine.store.search import inherit, province_scope
 from engine.transaction import UnitOfWork
@@ -28,31 +32,51 @@ from engine.transaction import UnitOfWork
 MOVED = ("offices", "handler_office", "holder_office", "holder_id", "place", "province", "due_at", "promised_at")
 
 
-@dataclass
-class Way:
-    """How the desks of some dossiers pass, by the plan with this ``digest``."""
+class Sayings:
+    """What is said of passages in journals and notices, for one plan: each said once, and kept."""
 
-    reform: Reform
-    known: Map
-    digest: str
-    passages: dict[str, Passage]
-    targets: dict[str, str] = field(init=False)
-    data: dict[str, Any] = field(init=False)
-    _reasons: dict[str, str] = field(init=False, default_factory=dict)
+    def __init__(self, reform: Reform, known: Map, digest: str) -> None:
+        self._reform, self._known, self._digest = reform, known, digest
+        self._parts: dict[Passage, orjson.Fragment] = {}
+        self._reasons: dict[tuple[Passage, str], str] = {}
 
-    def __post_init__(self) -> None:
-        self.passages = dict(sorted(self.passages.items()))
-        self.targets = {desk: one.target for desk, one in self.passages.items() if one.target is not None}
-        self.data = {
-            "reform": self.reform.code,
-            "date": self.reform.date.isoformat(),
-            "plan": self.digest,
-            "legal": legal_of(self.passages.values(), self.reform),
-            "passages": [
-                {"desk": desk, "from": one.source, "to": one.target, "policy": one.policy, "legal": one.legal}
-                for desk, one in self.passages.items()
-            ],
+    def data(self, passages: Mapping[str, Passage], decided: Mapping[str, str] | None = None) -> orjson.Fragment:
+        """What a journal entry says of a dossier whose desks pass like this, as canonical JSON."""
+        said: dict[str, Any] = {
+            "reform": self._reform.code,
+            "date": self._reform.date.isoformat(),
+            "plan": self._digest,
+            "legal": legal_of(passages.values(), self._reform),
+            "passages": [self._part(desk, one) for desk, one in passages.items()],
         }
+        return orjson.Fragment(canonical(said | {"decided": decided} if decided else said))
+
+    def reason(self, passage: Passage, language: str) -> str:
+        """Why an office passes a dossier on, in a language."""
+        key = (passage, language)
+        if key not in self._reasons:
+            words = passage_in_words(replace(passage, candidates=()), self._reform, self._known)
+            self._reasons[key] = words.in_(language)
+        return self._reasons[key]
+
+    def _part(self, desk: str, one: Passage) -> orjson.Fragment:
+        if desk == one.desk and one in self._parts:
+            return self._parts[one]
+        said = {"desk": desk, "from": one.source, "to": one.target, "policy": one.policy, "legal": one.legal}
+        part = orjson.Fragment(canonical(said))
+        if desk == one.desk:  # the number of a question is one dossier's alone
+            self._parts[one] = part
+        return part
+
+
+class Way:
+    """How the desks of some dossiers pass."""
+
+    def __init__(self, passages: Mapping[str, Passage], sayings: Sayings) -> None:
+        self.passages = dict(sorted(passages.items()))
+        self.targets = {desk: one.target for desk, one in self.passages.items() if one.target is not None}
+        self._sayings = sayings
+        self.data = sayings.data(self.passages)
 
     @property
     def questions(self) -> dict[int, str]:
@@ -65,13 +89,13 @@ class Way:
         """Whether the applicant is told: another office handles the dossier or gives the result back."""
         return bool(self.targets.keys() & {"handler", "intake"})
 
+    def decided(self, by: str, legal: str) -> orjson.Fragment:
+        """``data`` of a dossier for which a person decided."""
+        return self._sayings.data(self.passages, {"by": by, "legal": legal})
+
     def reason(self, language: str) -> str:
         """Why, in the applicant's language: the policy for the desk that decides, or for the one that receives."""
-        if language not in self._reasons:
-            main = self.passages.get("handler") or next(iter(self.passages.values()))
-            words = passage_in_words(replace(main, candidates=()), self.reform, self.known)
-            self._reasons[language] = words.in_(language)
-        return self._reasons[language]
+        return self._sayings.reason(self.passages.get("handler") or next(iter(self.passages.values())), language)
 
 
 class Movement:
@@ -92,16 +116,17 @@ class Movement:
         """Gives a dossier its new offices by one journal entry, and tells its applicant once. ``decided`` says ``by``
         whom, ``legal`` by which text and for which ``reason`` a person chose, where one did."""
         case.change(**self._columns(case, way.targets, place))
-        _keep_time(case)
+        if not _keep_time(case):
+            return
         for number, office in way.questions.items():
             self._ask(case, number, office)
-        said = {"decided": {"by": decided["by"], "legal": decided["legal"]}} if decided else {}
+        data = way.decided(decided["by"], decided["legal"]) if decided else way.data
         reason = way.reason(case.applicant.get("language") or "vi")
         whole = " ".join([reason, *(decided[key] for key in ("reason", "legal"))]) if decided else reason
         before = {name: value for name in MOVED if (value := case.before[name]) != case.row[name]}
         events = [("action", "transfer")] if way.told else []
-        entry = self._record.record(case, "reform", data=way.data | said, private={"reason": whole}, events=events)
-        self._settle(case.id, status="done", entry=entry, before=_kept(before, way))
+        entry = self._record.record(case, "reform", data=data, private={"reason": whole}, events=events)
+        self._settle(case, "done", entry, _kept(before, way))
 
     def move_back(self, case: Case, data: Mapping[str, Any], reason: str, before: Mapping[str, Any]) -> None:
         """Gives a dossier the offices of before (what ``move`` kept) by one more entry; its applicant is told again."""
@@ -115,20 +140,21 @@ class Movement:
             self._ask(case, int(desk.removeprefix(f"{VERIFICATION}:")), office)
         events = [("action", "transfer")]
         entry = self._record.record(case, "reform_revert", data=data, private={"reason": reason}, events=events)
-        self._settle(case.id, status="reverted", entry=entry - 1, before=before)
+        self._settle(case, "reverted", entry - 1, before)
 
-    def leave(self, dossier_id: int, status: str, entry: int | None = None, before: Any = None) -> None:
+    def leave(self, case: Case, status: str, entry: int | None = None, before: Any = None) -> None:
         """Lets a dossier stand where it is: ``stale``, ``ended`` or ``touched``."""
-        self._settle(dossier_id, status=status, entry=entry, before=before)
+        self._record.watch(case)
+        self._settle(case, status, entry, before)
 
-    def write(self) -> None:
-        """Writes everything. Raises Busy."""
-        self._record.write()
-        connection = self._unit.connection
-        update_rows(connection, verifications, self._questions, ("id",))
-        update_rows(connection, reform_items, self._items, ("reform_id", "dossier_id"))
+    def write(self) -> set[int]:
+        """Writes everything about those dossiers that nobody changed meanwhile or works on now; their ids."""
+        asked = Part(verifications, self._questions, ("id", "dossier_id"))
+        items = Part(reform_items, self._items, ("reform_id", "dossier_id"))
+        done = self._record.write([asked, items])
         self._items.clear()
         self._questions.clear()
+        return done
 
     def _columns(self, case: Case, targets: Mapping[str, str], place: str | None) -> dict[str, Any]:
         row = case.row
@@ -151,11 +177,12 @@ class Movement:
         return changes
 
     def _ask(self, case: Case, number: int, office: str) -> None:
-        self._questions.append({"id": number, "office": office})
+        self._questions.append({"id": number, "dossier_id": case.id, "office": office})
         self._record.show(case, [office])
 
-    def _settle(self, dossier_id: int, **values: Any) -> None:
-        self._items.append({"reform_id": self._reform_id, "dossier_id": dossier_id, **values, "at": self._unit.now})
+    def _settle(self, case: Case, status: str, entry: int | None, before: Any) -> None:
+        mine = {"reform_id": self._reform_id, "dossier_id": case.id}
+        self._items.append(mine | {"status": status, "entry": entry, "before": before, "at": self._unit.now})
 
 
 def hand_lists_over(unit: UnitOfWork, passages: Iterable[Passage]) -> None:
@@ -172,11 +199,19 @@ def hand_lists_over(unit: UnitOfWork, passages: Iterable[Passage]) -> None:
     inherit(unit.connection, pairs)
 
 
-def _keep_time(case: Case) -> None:
-    """Works the due moment out again where the office that now decides has other days of closure."""
+def _keep_time(case: Case) -> bool:
+    """Works the due moment out again where the office that now decides has other days of closure. Its clocks are then
+    set anew, for which the dossier is held until the end; False where somebody else holds it."""
     name, catalogue = case.release.sla.calendar, case.unit.catalogue
-    if catalogue.calendar(name, case.before["handler_office"]) is not case.calendar:
-        case.change(**timing.due_columns(case.row, case.release, case.calendar))
+    before, after = case.before["handler_office"], case.row["handler_office"]
+    if before == after or catalogue.calendar(name, before) is (calendar := catalogue.calendar(name, after)):
+        return True
+    same = and_(dossiers.c.id == case.id, dossiers.c.version == case.before["version"])
+    held = select(dossiers.c.id).where(same).with_for_update(skip_locked=True)
+    if case.unit.connection.execute(held).first() is None:
+        return False
+    case.change(**timing.due_columns(case.row, case.release, calendar))
+    return True
 
 
 def _kept(changed: Mapping[str, Any], way: Way) -> dict[str, Any]:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, and_, bindparam, select
+from sqlalchemy import Connection, Row, and_, bindparam, select
 
-from engine.acts.move_dossiers import Way
-from engine.bulk_record import CASE_COLUMNS
+from engine.acts.move_dossiers import Sayings, Way
+from engine.bulk_record import CASE_COLUMNS, case_from
+from engine.case import Case
 from engine.errors import Conflict, NotFound
 from engine.reform_reader import ReformReader
 from engine.rules.reform import Reform
 from engine.rules.reform_plan import Live, Planner
 from engine.rules.reform_totals import Group, group_from_data
 from engine.rules.routing import Map
+from engine.store.asking import Question
 from engine.store.dossiers import applicants, dossiers
 from engine.store.plans import reform_groups, reform_items, reforms
 from engine.transaction import Runtime, UnitOfWork
@@ -57,7 +59,7 @@ class Run:
         self.known: Map = runtime.catalogue.map
         self.reader = ReformReader(runtime.database, runtime.catalogue, self.reform)
         self.planner = Planner(self.reform, self.known)
-        self._ways: dict[tuple[tuple[str, int], ...], Way] = {}
+        self.sayings = Sayings(self.reform, self.known, self.digest)
 
     @property
     def day_before(self) -> dt.date:
@@ -66,14 +68,7 @@ class Run:
 
     def way(self, numbers: Mapping[str, int]) -> Way:
         """How a dossier passes whose desks belong to the groups with these numbers."""
-        key = tuple(numbers.items())
-        found = self._ways.get(key)
-        if found is None:
-            passages = {desk: self.groups[number].passage for desk, number in key}
-            found = Way(self.reform, self.known, self.digest, passages)
-            if not found.questions:  # the number of a question is one dossier's alone
-                self._ways[key] = found
-        return found
+        return Way({desk: self.groups[number].passage for desk, number in numbers.items()}, self.sayings)
 
     def fate(self, facts: Live | None, way: Way, place: str | None) -> str:
         """What becomes of a dossier that changed since the plan: it moves where it would be planned the same again."""
@@ -104,26 +99,34 @@ def ids_standing(connection: Connection, run: Run, status: str, after: int, limi
     return list(connection.execute(found).scalars())
 
 
-def rows_standing(unit: UnitOfWork, run: Run, status: str, ids: Sequence[int]) -> Sequence[Row[Any]]:
-    """Those of some dossiers (``ids`` as ``ids_standing`` gave them) that still stand in the status and that nobody
-    works on at this instant, locked: what a case needs, with the columns of the plan. SQLite has one writer, so there
-    none is ever left out."""
+class Standing(NamedTuple):
+    """A dossier of the plan, as it is now and as it was planned."""
+
+    case: Case
+    planned_version: int
+    passages: dict[str, int]
+    place: str | None
+    entry: int | None
+    before: Any
+
+    @property
+    def as_planned(self) -> bool:
+        return bool(self.case.row["version"] == self.planned_version)
+
+
+def rows_standing(unit: UnitOfWork, run: Run, status: str, ids: Sequence[int]) -> list[Standing]:
+    """Those of some dossiers (``ids`` as ``ids_standing`` gave them) that still stand in the status. They are not
+    locked: whoever writes compares the version."""
     if not ids:
         return []
     which = {"reform": run.id, "status": status, "first": ids[0], "last": ids[-1]}
-    return unit.connection.execute(_ROWS, which).all()
+    rows = _ROWS.ask(unit.reader, which)
+    return [Standing(case_from(unit, row), *row[len(CASE_COLUMNS) :]) for row in rows]
 
 
-_ROWS: Select[Any] = (
-    select(
-        *CASE_COLUMNS,
-        reform_items.c.dossier_id,
-        reform_items.c.version.label("planned_version"),
-        reform_items.c.passages,
-        reform_items.c.place.label("new_place"),
-        reform_items.c.entry,
-        reform_items.c.before,
-    )
+_ITEM = (reform_items.c[name] for name in ("version", "passages", "place", "entry", "before"))
+_ROWS = Question(
+    select(*CASE_COLUMNS, *_ITEM)
     .select_from(reform_items)
     .join(dossiers, dossiers.c.id == reform_items.c.dossier_id)
     .join(applicants, applicants.c.dossier_id == dossiers.c.id)
@@ -133,6 +136,4 @@ _ROWS: Select[Any] = (
         reform_items.c.dossier_id.between(bindparam("first"), bindparam("last")),
     )
     .order_by(reform_items.c.dossier_id)
-    # The plan's row too: of two that carry the plan out at once, the second then sees what the first has settled.
-    .with_for_update(of=(dossiers, reform_items), skip_locked=True)
 )

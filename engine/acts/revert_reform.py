@@ -14,7 +14,6 @@ from engine.acts.follow_office import return_to_office
 from engine.acts.move_dossiers import Movement
 from engine.acts.reform_contacts import publish_contacts_of_before
 from engine.acts.reform_run import Done, NotReady, Run, ids_standing, rows_standing
-from engine.bulk_record import case_from
 from engine.store.plans import reforms
 from engine.transaction import UnitOfWork
 
@@ -36,17 +35,16 @@ def begin_reverting(unit: UnitOfWork, run: Run) -> None:
 def revert_batch(unit: UnitOfWork, run: Run, ids: Sequence[int], reason: str) -> Done:
     """Takes moved dossiers back; what became of them (``stale``: touched since, left as they are)."""
     rows = rows_standing(unit, run, "done", ids)
-    movement = Movement(unit, run.id)
-    moved = 0
+    movement, untouched = Movement(unit, run.id), set[int]()
     for row in rows:
-        if row.version == row.entry:
+        if row.case.row["version"] == row.entry:
             data = {"reform": run.reform.code, "plan": run.digest, "reverts": row.entry}
-            movement.move_back(case_from(unit, row), data, reason, row.before)
-            moved += 1
+            movement.move_back(row.case, data, reason, row.before)
+            untouched.add(row.case.id)
         else:
-            movement.leave(row.dossier_id, "touched", row.entry, row.before)
-    movement.write()
-    return Done(moved, len(rows) - moved, 0, len(ids) - len(rows))
+            movement.leave(row.case, "touched", row.entry, row.before)
+    done = movement.write()
+    return Done(len(done & untouched), len(done - untouched), 0, len(ids) - len(done))
 
 
 def finish_reverting(unit: UnitOfWork, run: Run) -> None:

@@ -1,84 +1,213 @@
-"""Many rows of one table in one statement, for work that goes over thousands of dossiers.
+"""Many rows in one statement, for work that goes over thousands of dossiers.
 
-PostgreSQL takes them as one JSON document, which it reads into typed rows itself: few parameters, and one
-text however many rows there are. SQLite takes them one after the other.
+PostgreSQL takes each column as one array in its own binary form, and what all rows have in common once: nothing is
+parsed, and the text is the same however many rows there are. SQLite takes the rows one after the other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
+from struct import pack
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Table, bindparam, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    bindparam,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import sqlite
+
+from engine.store.base import Moment
+from engine.store.dossiers import dossiers
+from engine.store.driver import as_bytes, json_bytes, run
 
 Rows = Sequence[Mapping[str, Any]]
-_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of one table and of the same columns: new ones, or with ``key`` those that stand under it. ``new_only``:
+    new ones whose key exists already are left out. The column ``of`` says to which dossier a row belongs."""
+
+    table: Table
+    rows: Rows
+    key: tuple[str, ...] = ()
+    new_only: bool = False
+    of: str = "dossier_id"
 
 
 def insert_rows(connection: Connection, table: Table, rows: Rows, *, new_only: bool = False) -> None:
     """Inserts rows of the same columns; with ``new_only`` those whose key exists already are left out."""
+    part = Part(table, rows, new_only=new_only)
     if not rows:
         return
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(_insert(table, tuple(rows[0]), new_only), {"rows": _document(rows)})
-        return
-    statement = sqlite.insert(table)
-    connection.execute(statement.on_conflict_do_nothing() if new_only else statement, list(rows))
+        shape, values = _shaped(part)
+        run(connection, f"WITH w AS ({_text(shape, 0)}) SELECT 1", values, _formats([shape], 0))
+    else:
+        _one_by_one(connection, part)
 
 
-def update_rows(connection: Connection, table: Table, rows: Rows, key: tuple[str, ...], expected: str = "") -> int:
-    """Sets the columns of the rows named by ``key``; how many there were. All rows have the same columns. The column
-    ``expected``, where one is named, must still be one less than what it is set to."""
+def write_together(connection: Connection, versions: Mapping[int, int], parts: Sequence[Part]) -> set[int]:
+    """Writes the rows of those dossiers that still have the version given here and on which nobody works at this
+    instant; the ids of these. Of the others nothing is written.
+
+    On PostgreSQL this is one statement: nobody waits for these dossiers longer than it and the commit take.
+    """
+    parts = [part for part in parts if part.rows]
+    if connection.dialect.name != "postgresql":
+        return _each_in_turn(connection, versions, parts)
+    shapes, values = [], [_array(dossiers.c.id, list(versions)), _array(dossiers.c.version, list(versions.values()))]
+    for part in parts:
+        shape, given = _shaped(part)
+        shapes.append(shape)
+        values += given
+    return {row[0] for row in run(connection, _together(tuple(shapes)), values, _formats(shapes, 2))}
+
+
+def _each_in_turn(connection: Connection, versions: Mapping[int, int], parts: Sequence[Part]) -> set[int]:
+    found = connection.execute(select(dossiers.c.id, dossiers.c.version).where(dossiers.c.id.in_(versions)))
+    free = {row.id for row in found if row.version == versions[row.id]}
+    for part in parts:
+        _one_by_one(connection, replace(part, rows=[row for row in part.rows if row[part.of] in free]))
+    return free
+
+
+def _one_by_one(connection: Connection, part: Part) -> None:
+    """On SQLite."""
+    table, rows, key = part.table, part.rows, part.key
     if not rows:
-        return 0
-    columns = tuple(name for name in rows[0] if name not in key)
-    if connection.dialect.name == "postgresql":
-        text = _update(table, columns, key, expected)
-        return connection.exec_driver_sql(text, {"rows": _document(rows)}).rowcount
-    statement = update(table).values({name: bindparam(f"new_{name}") for name in columns})
+        return
+    if not key:
+        connection.execute(
+            sqlite.insert(table).on_conflict_do_nothing() if part.new_only else insert(table), list(rows)
+        )
+        return
+    changing = update(table).values({name: bindparam(f"new_{name}") for name in rows[0] if name not in key})
     for name in key:
-        statement = statement.where(table.c[name] == bindparam(f"old_{name}"))
-    if expected:
-        statement = statement.where(table.c[expected] == bindparam(f"new_{expected}") - 1)
+        changing = changing.where(table.c[name] == bindparam(f"old_{name}"))
     given = [{("old_" if name in key else "new_") + name: value for name, value in row.items()} for row in rows]
-    return sum(connection.execute(statement, one).rowcount for one in given)
+    connection.execute(changing, given)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What makes the text of a part: its columns that differ from row to row, and those that all rows share."""
+
+    table: Table
+    differ: tuple[str, ...]
+    shared: tuple[str, ...]
+    key: tuple[str, ...]
+    new_only: bool
+    of: str
+
+
+def _shaped(part: Part) -> tuple[_Shape, list[Any]]:
+    """The shape with its values: an array for each column that differs, then what is shared."""
+    columns, rows, table = tuple(part.rows[0]), part.rows, part.table
+    values = {name: [row[name] for row in rows] for name in columns}
+    # One of them differs even where there is one row.
+    own = {part.of, *part.key} if part.of in columns else {columns[0]}
+    shared = tuple(name for name in columns if name not in own and values[name].count(rows[0][name]) == len(rows))
+    differ = tuple(name for name in columns if name not in shared)
+    arrays = [_array(table.c[name], values[name]) for name in differ]
+    single = [_single(table.c[name], rows[0][name]) for name in shared]
+    return _Shape(table, differ, shared, part.key, part.new_only, part.of), [*arrays, *single]
+
+
+def _formats(shapes: Sequence[_Shape], arrays: int) -> list[int]:
+    """For the driver: so many arrays, then those of each part in binary, and what its rows share as text."""
+    return [1] * arrays + [kind for shape in shapes for kind in [1] * len(shape.differ) + [0] * len(shape.shared)]
 
 
 @cache
-def _insert(table: Table, columns: tuple[str, ...], new_only: bool) -> str:
-    names = _names(columns)
-    conflict = " ON CONFLICT DO NOTHING" if new_only else ""
-    return f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {_given(table, columns)}{conflict}"  # noqa: S608 - names of ours
+def _together(shapes: tuple[_Shape, ...]) -> str:
+    used, parts = 2, []
+    for number, shape in enumerate(shapes):
+        parts.append(f"w{number} AS ({_text(shape, used, guarded=True)})")
+        used += len(shape.differ) + len(shape.shared)
+    free = (
+        "SELECT dossiers.id FROM unnest($1::bigint[], $2::integer[]) AS given(id, version) "
+        "JOIN dossiers ON dossiers.id = given.id AND dossiers.version = given.version "
+        "FOR NO KEY UPDATE OF dossiers SKIP LOCKED"
+    )
+    return f"WITH free AS ({free}), {', '.join(parts)} SELECT id FROM free"  # noqa: S608 - names of ours
 
 
 @cache
-def _update(table: Table, columns: tuple[str, ...], key: tuple[str, ...], expected: str) -> str:
-    values = ", ".join(f'"{name}" = given."{name}"' for name in columns)
-    same = [f'{table.name}."{name}" = given."{name}"' for name in key]
-    if expected:
-        same.append(f'{table.name}."{expected}" = given."{expected}" - 1')
-    rows = _given(table, (*key, *columns))
-    return f"UPDATE {table.name} SET {values} FROM {rows} WHERE {' AND '.join(same)}"  # noqa: S608 - names of ours
+def _text(shape: _Shape, used: int, guarded: bool = False) -> str:
+    """One part, its first value being number ``used`` + 1; ``guarded``: only what belongs to a free dossier."""
+    table = shape.table
+    arrays = ", ".join(f"${used + n}::{_type(table.c[name])}[]" for n, name in enumerate(shape.differ, 1))
+    rows = f"unnest({arrays}) AS given({_names(shape.differ)})"
+    later = used + len(shape.differ)
+    told = {name: f'given."{name}"' for name in shape.differ}
+    told |= {name: f"${later + n}::{_type(table.c[name])}" for n, name in enumerate(shape.shared, 1)}
+    free = [f'given."{shape.of}" IN (SELECT id FROM free)'] if guarded else []  # noqa: S608 - names of ours
+    if not shape.key:
+        only = f" WHERE {free[0]}" if free else ""
+        conflict = " ON CONFLICT DO NOTHING" if shape.new_only else ""
+        return (
+            f"INSERT INTO {table.name} ({_names(told)}) SELECT {', '.join(told.values())} FROM {rows}{only}{conflict}"  # noqa: S608
+        )
+    sets = ", ".join(f'"{name}" = {value}' for name, value in told.items() if name not in shape.key)
+    same = [f'{table.name}."{name}" = {told[name]}' for name in shape.key]
+    return f"UPDATE {table.name} SET {sets} FROM {rows} WHERE {' AND '.join(same + free)}"  # noqa: S608
 
 
-def _given(table: Table, columns: Sequence[str]) -> str:
-    types = ", ".join(f'"{name}" {table.c[name].type.compile(_DIALECT)}' for name in columns)
-    return f"json_to_recordset(%(rows)s::json) AS given({types})"
-
-
-def _names(columns: Sequence[str]) -> str:
+def _names(columns: Any) -> str:
     return ", ".join(f'"{name}"' for name in columns)
 
 
-def _document(rows: Rows) -> str:
-    return orjson.dumps(rows, default=_told).decode()
+_NULL = pack(">i", -1)
+_EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND = dt.timedelta(microseconds=1)
 
 
-def _told(value: Any) -> str:
-    """What JSON has no word for, as PostgreSQL reads it."""
-    if isinstance(value, bytes):
-        return "\\x" + value.hex()
-    raise TypeError(f"cannot be written: {type(value).__name__}")
+def _prefixed(content: bytes) -> bytes:
+    return pack(">i", len(content)) + content
+
+
+_KINDS: tuple[tuple[type[Any], str, int, Callable[[Any], bytes]], ...] = (
+    (JSON, "jsonb", 3802, lambda value: _prefixed(b"\1" + orjson.dumps(value))),
+    (Moment, "timestamptz", 1184, lambda value: pack(">iq", 8, (value - _EPOCH) // _MICROSECOND)),
+    (LargeBinary, "bytea", 17, _prefixed),
+    (BigInteger, "bigint", 20, lambda value: pack(">iq", 8, value)),
+    (SmallInteger, "smallint", 21, lambda value: pack(">ih", 2, value)),
+    (Integer, "integer", 23, lambda value: pack(">ii", 4, value)),
+    (String, "text", 25, lambda value: _prefixed(value.encode())),
+)
+"""Kinds of columns: name and number of the type, and how one value is written, its length first."""
+
+
+@cache
+def _kind(column: Column[Any]) -> tuple[str, int, Callable[[Any], bytes]]:
+    return next(rest for kind, *rest in _KINDS if isinstance(column.type, kind))  # type: ignore[return-value]
+
+
+def _type(column: Column[Any]) -> str:
+    return _kind(column)[0]
+
+
+def _array(column: Column[Any], values: Sequence[Any]) -> bytes:
+    _, number, write = _kind(column)
+    head = pack(">iiIii", 1, 1, number, len(values), 1)
+    return head + b"".join([_NULL if value is None else write(value) for value in values])
+
+
+def _single(column: Column[Any], value: Any) -> bytes | None:
+    return json_bytes(value) if value is not None and isinstance(column.type, JSON) else as_bytes(value)
