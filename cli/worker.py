@@ -30,8 +30,8 @@ from engine.job_queue import ClosedJob, ClosedQueue, queue_on
 from engine.jobs import JOBS, set_up_jobs
 from engine.settings import Settings, settings_from
 
-HEARTBEAT = 2.0  # seconds between two signs of life during a job
-ALIVE_FOR = 11  # seconds after the last one, when a job counts as orphaned: later than its notices' lease ends
+HEARTBEAT = 1.5  # seconds between two signs of life during a job
+ALIVE_FOR = 8  # seconds after the last one, when a job counts as orphaned: later than its notices' lease ends
 LOOK_EVERY = 2  # seconds between two looks for orphaned jobs
 WORKER_TTL = 15 + LOOK_EVERY  # rq waits for a job for this less 15 seconds
 POLL_EVERY = 2.0  # seconds, while Redis does not answer

@@ -114,6 +114,14 @@ class Catalogue:
             raise NotFound(what=code)
         return found
 
+    def office_name(self, code: str) -> Text | None:
+        """What an office is called, None when there is none: for a process that has no need to know the whole country,
+        as reading it takes a second."""
+        if "offices" in self._kept:
+            known = self.offices.get(code)
+            return known.name if known else None
+        return self._keep(f"office:{code}", lambda: self._read_name(code), watches=("offices",))
+
     def calendar(self, name: str, office: str | None = None) -> Calendar:
         """A calendar, with the closures of one office. Raises NotFound."""
         base, closed = self._keep("calendars", self._read_calendars)
@@ -170,11 +178,15 @@ class Catalogue:
         if not rows:
             raise NotFound(what=f"release {digest}")
         with self._lock:
-            territory = self.territory
-            latest = max((unit.valid_from for unit in territory.units()), default=dt.date.max)
-            functions = {"former_district": lambda name: list(territory.former_district(name, latest))}
+            functions = {"former_district": self._former_district}
             compiled = compile_release(release_from_bytes(rows[0].document), functions)
             return self._workflows.setdefault(digest, compiled)
+
+    def _former_district(self, name: str) -> list[str]:
+        """Read only for releases that ask, since the territory takes half a second."""
+        territory = self.territory
+        latest = max((unit.valid_from for unit in territory.units()), default=dt.date.max)
+        return list(territory.former_district(name, latest))
 
     def _read_releases(self) -> dict[str, list[Row[Any]]]:
         found: dict[str, list[Row[Any]]] = {}
@@ -231,6 +243,10 @@ class Catalogue:
             )
             for row in self._rows(select(offices))
         }
+
+    def _read_name(self, code: str) -> Text | None:
+        rows = self._rows(select(offices.c.name_vi, offices.c.name_en).where(offices.c.code == code))
+        return Text(rows[0].name_vi, rows[0].name_en) if rows else None
 
     def _read_competences(self) -> list[Competence]:
         return [

@@ -136,8 +136,8 @@ class _Words:
         code = self._facts.get("office")
         if code is None:
             return ""
-        known = self._runtime.catalogue.offices.get(code)
-        return self._in_language(known.name) if known else str(code)
+        name = self._runtime.catalogue.office_name(code)
+        return self._in_language(name) if name else str(code)
 
     def due(self) -> str:
         due = self._due()

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import cel
-
+from engine.rules.cel_alone import cel
 from engine.rules.condition_types import Checker, Function, kind_in_words
 from engine.rules.expressions import (
     BadCondition,

@@ -14,9 +14,8 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import cel
-
 from engine.errors import InvalidInput, Refusal
+from engine.rules.cel_alone import cel
 from engine.rules.definition import Field, Release, Text
 from engine.rules.facts import INT_LIMIT, nested
 

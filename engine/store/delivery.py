@@ -115,10 +115,10 @@ def write_results(connection: Connection, results: Sequence[Result], now: dt.dat
     sent = [result for result in results if result.status == "sent"]
     others = [_not_sent(result) for result in results if result.status != "sent"]
     if sent and connection.dialect.name == "postgresql":
-        told = orjson.dumps([{"id": result.id, "reference": result.reference or None} for result in sent]).decode()
+        told = orjson.dumps([{"id": result.id, "reference": _storable(result.reference)} for result in sent]).decode()
         connection.exec_driver_sql(_SENT_AT_ONCE, {"now": now, "told": told})
     elif sent:
-        connection.execute(_SENT, [{"row_id": one.id, "now": now, "told": one.reference or None} for one in sent])
+        connection.execute(_SENT, [{"row_id": one.id, "now": now, "told": _storable(one.reference)} for one in sent])
     if others:
         connection.execute(_NOT_SENT, others)
 
@@ -228,5 +228,10 @@ def _not_sent(result: Result) -> dict[str, Any]:
         "new_status": result.status,
         "new_attempts": result.attempts if result.tried else result.attempts - 1,
         "new_moment": result.next_attempt_at,
-        "new_error": (result.error or "")[:500] or None,
+        "new_error": _storable(result.error),
     }
+
+
+def _storable(told: str | None) -> str | None:
+    """What a receiver said, without what no database takes: one such word must not keep a batch from being settled."""
+    return (told or "").replace("\0", "").encode(errors="replace").decode()[:500] or None

@@ -61,6 +61,25 @@ def test_a_new_territory_reaches_routing_and_conditions(world: World, other: Cat
     assert other.current(LAND, TODAY).digest == workflow.digest
 
 
+def test_the_name_of_one_office_does_not_read_the_country_and_follows_what_is_published(
+    world: World, other: Catalogue
+) -> None:
+    assert other.current(RESIDENCE, TODAY).release.procedure == RESIDENCE
+    name = other.office_name("UB-26080")
+    assert other.office_name("UB-00000") is None
+    assert not {"units", "offices"} & set(other._kept)
+    world.tamper(
+        "UPDATE offices SET name_vi = 'Tên mới' WHERE code = 'UB-26080'",
+        "UPDATE catalogue_versions SET number = number + 1 WHERE name = 'offices'",
+    )
+    assert other.office_name("UB-26080") == name and name is not None
+    other.refresh()
+    renamed = other.office_name("UB-26080")
+    assert renamed is not None and renamed.vi == "Tên mới"
+    assert other.office("UB-26080").name == renamed
+    assert other.office_name("UB-26080") == renamed and other.office_name("UB-00000") is None  # from the whole
+
+
 def test_a_release_is_compiled_once_for_all_threads(world: World, other: Catalogue) -> None:
     digest = world.runtime.catalogue.current(LAND, TODAY).digest
     found: list[Any] = []

@@ -6,14 +6,12 @@ import datetime as dt
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
 
 from cli.shipped import Shipped
-from engine import jobs
 from engine.acts import deliver_notices as module
 from engine.acts.deliver_notices import GIVE_UP_LANE, LEASE, PARK_AFTER, Receivers, backoff, deliver_notices
 from engine.acts.publish import publish_template
@@ -376,22 +374,6 @@ def test_nothing_is_begun_after_the_time_is_up(world: World) -> None:
     done = deliver_notices(world.runtime, receiver, seconds=0.0)
     assert (done.taken, done.sent, done.waiting) == (2, 0, 2)
     assert deliver_notices(world.runtime, receiver).sent == 2
-
-
-@pytest.mark.parametrize(("linger", "sent", "rung"), [(60.0, 4, 0), (-1.0, 2, 1)])
-def test_a_job_sends_what_comes_while_it_gathers_but_not_for_ever(
-    world: World, monkeypatch: pytest.MonkeyPatch, linger: float, sent: int, rung: int
-) -> None:
-    code = world.land_at("accepted")
-    receiver, rings, later = Receiver(), list[str](), [1, 1]
-    runtime = replace(world.runtime, ring=lambda: rings.append("again"))
-    monkeypatch.setattr(jobs, "_at_hand", [jobs.AtHand(runtime, receiver)])
-    monkeypatch.setattr(jobs, "LINGER", linger)
-    monkeypatch.setattr(
-        jobs.time, "sleep", lambda _seconds: later and add(world, code, key=f"late:{later.pop()}:{len(later)}")
-    )
-    jobs.drain_outbox()
-    assert (len(receiver.got), len(rings)) == (sent, rung)
 
 
 def test_waits_grow_from_seconds_to_an_hour_and_differ() -> None:
