@@ -1,4 +1,4 @@
-"""The worker's job on the outbox: it gathers what comes in a moment, gives way, and settles whatever a receiver says."""
+"""The worker's job on the outbox: it gathers what comes in a moment, gives way, and settles whatever it is told."""
 
 from __future__ import annotations
 
