@@ -27,6 +27,7 @@ import urllib3
 from adapters.embedded_redis import EmbeddedRedis
 from cli.compose import compose
 from cli.seed import seed
+from cli.shipped import Shipped
 from engine.acts.keep_webhooks import add_webhook
 from engine.rules.permissions import Actor
 from engine.settings import settings_from
@@ -226,8 +227,9 @@ class House:
 
 
 @contextlib.contextmanager
-def open_house(kind: str, *, on_small_disk: bool = False) -> Iterator[House]:
-    """A house on ``postgresql`` (durable) or ``sqlite``: everything shipped, the town's staff, and all processes.
+def open_house(kind: str, *, on_small_disk: bool = False, shipped: Shipped | None = None) -> Iterator[House]:
+    """A house on ``postgresql`` (durable) or ``sqlite``: what is ``shipped`` (everything), the town's staff, and all
+    processes.
 
     ``on_small_disk``: its database lies on a disk of its own that can be filled, where this user may mount one.
     """
@@ -252,7 +254,7 @@ def open_house(kind: str, *, on_small_disk: bool = False) -> Iterator[House]:
             "PORT": str(port),
         }
         _tell(folder / "clock", dt.datetime.fromisoformat(OPENS))
-        runtime, tokens = _prepare(environment, receiver, folder)
+        runtime, tokens = _prepare(environment, receiver, folder, shipped)
         stack.callback(runtime.database.dispose)
         children = {
             name: Child(name, arguments, environment, folder / f"{name}.log") for name, arguments in COMMANDS.items()
@@ -301,9 +303,11 @@ def _database_url(server: PostgresServer | None, folder: Path) -> str:
     return server.url("motcua")
 
 
-def _prepare(environment: dict[str, str], receiver: Receiver, folder: Path) -> tuple[Runtime, dict[str, str]]:
+def _prepare(
+    environment: dict[str, str], receiver: Receiver, folder: Path, shipped: Shipped | None
+) -> tuple[Runtime, dict[str, str]]:
     runtime = compose(settings_from(environment), pooled=False, now=told_clock(folder / "clock"), ring=lambda: None)
-    seed(runtime)
+    seed(runtime, shipped)
     tokens = town.settle(runtime)
     made = in_transaction(runtime, Actor("admin", "admin"), lambda unit: add_webhook(unit, receiver.url + "/events"))
     receiver.secrets["/events"] = made["secret"]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import and_, func, select
 
+from cli.shipped import Shipped
 from engine.store.clocks import clocks
 from engine.store.outbox import outbox
 from tests.faults.evidence import gather
@@ -104,15 +105,16 @@ def run(
     seconds: float | None = None,
     faults: Collection[str] = tuple(KILLS),
     tell: Callable[[str], None] = lambda _: None,
+    shipped: Shipped | None = None,
 ) -> Report:
     """Runs a house on ``kind`` (``postgresql``, ``sqlite``) until ``acts`` successes, or until ``seconds`` are over.
-    ``faults`` are those that may come. ``tell`` is given a line now and then."""
+    ``faults`` are those that may come. ``tell`` is given a line now and then. ``shipped``: what it is opened with."""
     began = time.monotonic()
 
     def told(sentence: str) -> None:
         tell(f"{time.monotonic() - began:6.1f} s  {sentence}")
 
-    with open_house(kind, on_small_disk=FULL_DISK in faults) as house:
+    with open_house(kind, on_small_disk=FULL_DISK in faults, shipped=shipped) as house:
         load, trouble = Load(house.base, house.tokens, acts=acts, seed=seed), Trouble(house, seed, faults)
         told("the house is open")
         for fault in faults:

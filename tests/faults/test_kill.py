@@ -10,6 +10,7 @@ import os
 import pytest
 
 from tests.faults.run import run
+from tests.faults.town import AroundTheTown
 from tests.faults.trouble import FORK, REDIS, WEB, WORKER
 
 ACTS = int(os.environ.get("MOTCUA_FAULT_ACTS", "2000"))
@@ -17,12 +18,12 @@ ACTS = int(os.environ.get("MOTCUA_FAULT_ACTS", "2000"))
 
 @pytest.mark.postgresql
 def test_nothing_is_lost_or_doubled_under_kills_on_postgresql() -> None:
-    report = run("postgresql", acts=ACTS, seed=2)
+    report = run("postgresql", acts=ACTS, seed=2, shipped=AroundTheTown())
     assert report.broken == [], report.table()
     assert report.acts >= ACTS
     assert {strike.kind for strike in report.strikes} >= {WEB, FORK, WORKER, REDIS}
 
 
 def test_nothing_is_lost_or_doubled_under_kills_on_sqlite() -> None:
-    report = run("sqlite", acts=ACTS // 8, seed=3)
+    report = run("sqlite", acts=ACTS // 8, seed=3, shipped=AroundTheTown())
     assert report.broken == [], report.table()
