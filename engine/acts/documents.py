@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, select, update
 
 from engine.acts.rights import must_be_open, must_be_staff, must_have_part
 from engine.acts.wrong_input import wrong
@@ -17,6 +17,7 @@ from engine.rules.definition import Text
 from engine.rules.file_types import file_type
 from engine.store.documents import documents
 from engine.store.dossiers import applicants, dossiers
+from engine.store.numbers import take_paper_number
 from engine.store.queues import visible_dossiers
 from engine.transaction import UnitOfWork
 
@@ -48,7 +49,7 @@ def add_document(
 ) -> tuple[Case, int]:
     """Adds a paper, as copies on paper, as a file, or both; or takes over document ``reuse`` of an earlier dossier of
     the same person. Returns the case and the document's id. Raises InvalidInput, NotFound, FileTypeRefused."""
-    case = open_case(unit, code, version)
+    case = open_case(unit, code, version, lock=unit.begun)
     must_be_open(case)
     must_have_part(case)
     if key != OTHER and key not in case.release.documents:
@@ -65,8 +66,9 @@ def add_document(
         row |= _reused(case, key, reuse)
     elif content is not None:
         row |= _stored(case, content, file_name)
-    row |= {"dossier_id": case.id, "key": key, "added_at": unit.now}
-    document = unit.connection.execute(insert(documents).returning(documents.c.id), row).scalar_one()
+    document = take_paper_number(unit.reader)
+    row |= {"id": document, "dossier_id": case.id, "key": key, "added_at": unit.now}
+    unit.writes.insert(documents, [row])
     told = {name: row.get(name) for name in ("original", "certified", "copy", "sha256", "size", "reused_from")}
     record(
         case,
@@ -75,7 +77,7 @@ def add_document(
         private={"file_name": file_name} if file_name else None,
     )
     case.forget()
-    return case, int(document)
+    return case, document
 
 
 def check_document(

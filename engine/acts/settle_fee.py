@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, update
-
 from engine.acts.rights import must_be_staff, must_have_part
 from engine.acts.wrong_input import wrong
 from engine.case import Case, open_case
@@ -27,7 +25,7 @@ def settle_fee(
     unit: UnitOfWork, code: str, key: str, method: str, receipt: str | None = None, version: int | None = None
 ) -> Case:
     """Notes that a fee was paid, or waived (with the legal ground as ``receipt``). Raises FeeSettled, NotFound."""
-    case = open_case(unit, code, version)
+    case = open_case(unit, code, version, lock=unit.begun, along=("fees",))
     must_be_staff(case)
     must_have_part(case)
     if method not in METHODS:
@@ -41,7 +39,7 @@ def settle_fee(
         name = case.release.fees[key].name
         raise FeeSettled(fee_vi=name.vi, fee_en=name.en, when=row["settled_at"])
     settled = {"settled_at": unit.now, "settled_by": unit.actor.person_id, "method": method, "receipt": receipt}
-    unit.connection.execute(update(fees).where(and_(fees.c.dossier_id == case.id, fees.c.key == key)).values(settled))
+    unit.writes.update(fees, settled, {"dossier_id": case.id, "key": key})
     record(case, "settle_fee", data={"fee": key, "vnd": row["vnd"], "method": method, "receipt": receipt})
     case.forget()
     return case

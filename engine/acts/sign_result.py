@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
-
 from engine.case import Case
 from engine.store.documents import documents
 
@@ -26,6 +24,6 @@ def sign_result(case: Case, document_id: int) -> str:
         "office": office,
         "at": unit.now.isoformat(),
     }
-    unit.connection.execute(update(documents).where(documents.c.id == document_id).values(signature=kept))
+    unit.writes.update(documents, {"signature": kept}, {"id": document_id})
     case.forget()
     return signature.algorithm

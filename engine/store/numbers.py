@@ -29,6 +29,13 @@ def take_numbers(connection: Connection, office: str, day: str, papers: int) -> 
     return Numbers(sequence, dossier, list(range(paper, paper + papers)))
 
 
+def take_paper_number(connection: Connection) -> int:
+    """The id of one more paper."""
+    if connection.dialect.name == "postgresql":
+        return int(run(connection, "SELECT nextval('documents_id_seq')", [])[0][0])
+    return int(connection.exec_driver_sql(_NEXT).one()[1])
+
+
 _COUNT = """INSERT INTO code_counters (office, day, last) VALUES ($1, $2, 1)
 ON CONFLICT (office, day) DO UPDATE SET last = code_counters.last + 1"""
 _IDS = """nextval('dossiers_id_seq'), ARRAY(SELECT nextval('documents_id_seq') FROM generate_series(1, $3::integer))"""

@@ -13,6 +13,7 @@ from engine.acts.open_dossier import ChannelClosed
 from engine.acts.publish import publish_offices
 from engine.citizen_link import link_hash, receipt_matches
 from engine.errors import Forbidden, InvalidInput
+from engine.record import record
 from engine.rules.definition import Text
 from engine.rules.machine import GuardFailed
 from engine.rules.offices import Office
@@ -21,6 +22,7 @@ from engine.store.documents import documents
 from engine.store.dossiers import applicants
 from engine.store.fees import fees
 from engine.store.outbox import webhooks
+from engine.store.reports import finished_by_day
 from engine.transaction import UnitOfWork
 from tests.world import (
     APPLICANT,
@@ -122,6 +124,17 @@ def test_receiving_in_the_same_stroke(world: World) -> None:
         ("da-tiep-nhan", "applicant", "email"),
     ]
     assert world.rung == 1
+
+
+def test_what_is_opened_and_ends_in_one_act_is_counted_among_the_finished(world: World) -> None:
+    def opened_and_ended(unit: UnitOfWork) -> None:
+        case = file_dossier(unit, filing()).case
+        case.change(portal=8, finished_at=unit.now)
+        record(case, "end")
+
+    world.try_act("counter", opened_and_ended)
+    with world.reading() as connection:
+        assert connection.execute(select(finished_by_day.c.finished)).scalar_one() == 1
 
 
 def test_any_centre_of_the_province_receives_but_none_of_another(world: World) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from engine.acts.documents import add_document
 from engine.acts.file_dossier import file_dossier
 from engine.acts.perform_action import perform_action
+from engine.acts.settle_fee import settle_fee
 from engine.transaction import in_transaction
 from tests.spoken import spoken
 from tests.world import World
@@ -40,3 +42,25 @@ def test_filing_and_receiving_takes_numbers_and_writes_once(world: World) -> Non
     else:
         assert sum(one.startswith("INSERT INTO dossiers ") for one in told) == 1
         assert not any(one.startswith("UPDATE dossiers ") for one in told)
+
+
+def test_a_fee_is_settled_by_one_reading_and_one_writing(world: World) -> None:
+    code = world.land_at("accepted")
+    actor = world.actor("counter")
+    with spoken(world.database) as told:
+        in_transaction(world.runtime, actor, lambda unit: settle_fee(unit, code, "le_phi", "cash"), now=world.now)
+    if world.database.dialect.name == "postgresql":
+        assert [one.split()[0] for one in told] == ["SELECT", "WITH"]
+    assert world.entries(code)[-1]["act"] == "settle_fee"
+
+
+def test_a_paper_is_added_without_a_transaction_around_it(world: World) -> None:
+    code = world.land_at("accepted")
+    actor = world.actor("counter")
+    with spoken(world.database) as told:
+        _, number = in_transaction(
+            world.runtime, actor, lambda unit: add_document(unit, code, key="other", original=1), now=world.now
+        )
+    if world.database.dialect.name == "postgresql":
+        assert [one.split()[0] for one in told] == ["SELECT", "SELECT", "WITH"]
+    assert world.entries(code)[-1]["data"]["document"] == number
