@@ -20,7 +20,7 @@ GRACE = 30  # seconds for requests under way when told to stop
 @click.option("--host", envvar="MOTCUA_HOST", help="Address to listen on; 127.0.0.1, or every one when PORT is set.")
 @click.option("--port", envvar="PORT", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--workers", envvar="WEB_CONCURRENCY", type=click.IntRange(1, 64), default=2, show_default=True)
-@click.option("--threads", envvar="MOTCUA_THREADS", type=click.IntRange(1, 64), default=8, show_default=True)
+@click.option("--threads", envvar="MOTCUA_THREADS", type=click.IntRange(1, 64), default=16, show_default=True)
 @click.option(
     "--server",
     envvar="MOTCUA_SERVER",
@@ -44,6 +44,8 @@ def _gunicorn(host: str, port: int, workers: int, threads: int) -> None:
     from gunicorn.glogging import Logger
     from gunicorn.util import import_app
 
+    from adapters.staying_worker import StayingWorker
+
     class IntoOurLog(Logger):  # type: ignore[misc]
         def setup(self, cfg: Any) -> None:
             super().setup(cfg)
@@ -55,7 +57,7 @@ def _gunicorn(host: str, port: int, workers: int, threads: int) -> None:
             for name, value in {
                 "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
                 "workers": workers,
-                "worker_class": "gthread",
+                "worker_class": StayingWorker,
                 "threads": threads,
                 "graceful_timeout": GRACE,
                 "timeout": 2 * GRACE,
