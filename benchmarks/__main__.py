@@ -18,12 +18,12 @@ from pathlib import Path
 import orjson
 
 from adapters.embedded_redis import embedded_redis
-from benchmarks import acts, national_hour, other_engines, outbox, reading, reform, statements
+from benchmarks import acts, national_hour, notices, other_engines, outbox, reading, reform, statements
 from benchmarks.database import MeasuredServer
 from benchmarks.ground import Ground, lay
 from benchmarks.multiply import multiply
 
-PARTS = ("statements", "acts", "reading", "outbox", "engines")
+PARTS = ("statements", "acts", "reading", "outbox", "notices", "engines")
 LONG = ("hour", "reform")
 """Measured only where they are named; a reform on a database of its own, and alone."""
 PACKAGES = ("Flask", "SQLAlchemy", "psycopg", "gunicorn", "granian", "Flask-SQLAlchemy", "marshmallow")
@@ -68,6 +68,8 @@ def _measure(part: str, server: MeasuredServer, ground: Ground, asked: argparse.
         return other_engines.table(other_engines.measure(server, ground, walks=walks, rounds=rounds, say=_say))
     if part == "outbox":
         return outbox.told(outbox.measure(server, ground, asked.rounds))
+    if part == "notices":
+        return notices.table(notices.measure(server, ground, asked.folder, _say))
     results = acts.measure(
         server,
         ground,

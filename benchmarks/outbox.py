@@ -6,7 +6,6 @@ leasing, addressing, wording, writing down what became of it.
 
 from __future__ import annotations
 
-import datetime as dt
 import statistics
 import time
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ from benchmarks.ground import Ground
 from benchmarks.processor_time import seconds
 from engine.acts.deliver_notices import deliver_notices
 from engine.ports import Message
-from engine.schedule import _due
+from engine.schedule import due_clocks
+from engine.transaction import Runtime
 
 BATCH = 500  # as engine.jobs has it
 MOST = 20_000
@@ -30,13 +30,21 @@ class Sink:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """How long the sweeper looks for its next batch while so many clocks are due: milliseconds, in ascending order."""
+
+    number: int
+    times: list[float]
+
+
+@dataclass(frozen=True, slots=True)
 class Drained:
     """Notices a second of each round by the clock, and processor time a notice in microseconds."""
 
     rates: list[float]
     worker: float
     database: float
-    due: list[float]  # milliseconds to find the due clocks
+    due: list[Due]
 
 
 def measure(server: MeasuredServer, ground: Ground, rounds: int = 3) -> Drained:
@@ -57,13 +65,39 @@ def measure(server: MeasuredServer, ground: Ground, rounds: int = 3) -> Drained:
         worker += time.process_time() - started[1]
         database += seconds(server.pid) - started[2]
         taken_in_all += taken
-    due, later = [], runtime.now() + dt.timedelta(days=30)  # when some hundred thousand clocks are due
-    for _ in range(100):
-        before = time.perf_counter()
-        _due(runtime, later, BATCH)
-        due.append((time.perf_counter() - before) * 1000)
+    due = _due(server, runtime)
     runtime.database.dispose()
-    return Drained(rates, worker / taken_in_all * 1e6, database / taken_in_all * 1e6, sorted(due))
+    return Drained(rates, worker / taken_in_all * 1e6, database / taken_in_all * 1e6, due)
+
+
+def _due(server: MeasuredServer, runtime: Runtime) -> list[Due]:
+    """With no clock due, with 5,000, and with all: asked for at moments at which it is so."""
+    with server.connect(NAME) as admin:
+        admin.execute("VACUUM ANALYZE clocks")
+        moments = [
+            admin.execute(
+                "SELECT due_at + %s * interval '1 microsecond' FROM clocks WHERE fired_at IS NULL ORDER BY due_at "
+                "OFFSET greatest(0, least(%s, (SELECT count(*) - 1 FROM clocks WHERE fired_at IS NULL))) LIMIT 1",
+                [before, number],
+            ).fetchone()[0]  # type: ignore[index]
+            for number, before in ((0, -1), (4_999, 0), (10**9, 0))
+        ]
+        counted = [
+            int(
+                admin.execute(
+                    "SELECT count(*) FROM clocks WHERE fired_at IS NULL AND due_at <= %s", [moment]
+                ).fetchone()[0]
+            )  # type: ignore[index]
+            for moment in moments
+        ]
+    times: list[list[float]] = [[] for _ in moments]
+    with runtime.database.connect() as connection:
+        for _ in range(100):
+            for moment, found in zip(moments, times, strict=True):
+                before = time.perf_counter()
+                due_clocks(connection, moment, BATCH)
+                found.append((time.perf_counter() - before) * 1000)
+    return [Due(number, sorted(found)) for number, found in zip(counted, times, strict=True)]
 
 
 def _wait_again(server: MeasuredServer) -> None:
@@ -80,9 +114,12 @@ def _wait_again(server: MeasuredServer) -> None:
 def told(drained: Drained) -> str:
     """In words."""
     rates = f"{statistics.median(drained.rates):,.0f} ({min(drained.rates):,.0f}–{max(drained.rates):,.0f})"
-    both, due = drained.worker + drained.database, drained.due
+    both = drained.worker + drained.database
+    due = "; ".join(
+        f"{one.times[49]:.1f} ms with {one.number:,} due ({one.times[98]:.1f} at the 99th)" for one in drained.due
+    )
     return (
         f"{rates} notices a second by one worker to a sink in the same process. A notice takes {drained.worker:.0f} µs "
         f"of processor in the worker and {drained.database:.0f} µs in PostgreSQL: {1e6 / both:,.0f} a second of "
-        f"processor.\n\nThe sweeper finds {BATCH} due clocks in {due[49]:.1f} ms ({due[98]:.1f} at the 99th)."
+        f"processor.\n\nThe sweeper finds its next {BATCH} clocks in {due}."
     )

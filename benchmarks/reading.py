@@ -29,7 +29,7 @@ from benchmarks.ground import PROVINCE, WARD, Ground, lay
 from benchmarks.multiply import GIVEN, MIDDLES, SURNAMES
 from engine.case import open_case
 from engine.rules.permissions import Actor, Membership
-from engine.schedule import _due
+from engine.schedule import due_clocks
 from engine.store.queues import Filters, list_dossiers, queue_counts, visible_dossiers
 from engine.store.reports import on_time, register
 from engine.store.sessions import dossier_by_link
@@ -174,7 +174,7 @@ class _Desk:
                 self._connection, self._monitor, first, last, now
             ),
             "citizen's status": self._status,
-            "due clocks found by the sweeper": lambda: _due(self._runtime, now, 500),
+            "due clocks found by the sweeper": lambda: due_clocks(self._connection, now, 500),
         }
 
     def _page(self, actor: Actor, filters: Filters, *, limit: int = 50, **more: Any) -> Sequence[Any]:

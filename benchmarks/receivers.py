@@ -1,15 +1,17 @@
 """The outside world of an installation: a mail server, and one for SMS and events, that take whatever comes.
 
-They run in the event loop of whoever measures, on the loopback only, and count.
+They run in the event loop of whoever measures, or in a process of their own, on the loopback only, and count.
 """
 
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 
 SMS_SECRET = "whsec_" + "c21zLWdhdGV3YXktb2YtdGhlLWJlbmNobWFya3M="
 
@@ -51,6 +53,28 @@ async def receivers() -> AsyncIterator[Receivers]:
     finally:
         http.close()
         smtp.close()
+
+
+@contextmanager
+def elsewhere() -> Iterator[Receivers]:
+    """Both in a process of their own, whose processor time is not the sender's; what they count stays there."""
+    ours, theirs = multiprocessing.Pipe()
+    child = multiprocessing.get_context("spawn").Process(target=_take_until_told, args=(theirs,), daemon=True)
+    child.start()
+    try:
+        yield Receivers(*ours.recv())
+    finally:
+        ours.send("enough")
+        child.join()
+
+
+def _take_until_told(pipe: Connection) -> None:
+    async def take() -> None:
+        async with receivers() as taking:
+            pipe.send((taking.http, taking.smtp))
+            await asyncio.get_running_loop().run_in_executor(None, pipe.recv)
+
+    asyncio.run(take())
 
 
 class _Taking(asyncio.Protocol):

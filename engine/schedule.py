@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Connection, Row, delete, select
 from sqlalchemy.exc import DBAPIError
 
 from engine.acts.expire_clock import GONE, expire_clock, give_up_clock
@@ -46,11 +46,20 @@ def sweep_all_due(
     """
     moment, latest = as_of or runtime.now(), time.monotonic() + seconds
     outcomes: Counter[str] = Counter()
-    for clock in _due(runtime, moment, limit):
+    with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
+        due = due_clocks(connection, moment, limit)
+    for clock in due:
         outcomes[_expire(runtime, clock, as_of)] += 1
         if time.monotonic() > latest:
             break
     return outcomes
+
+
+def due_clocks(connection: Connection, moment: dt.datetime, limit: int) -> Sequence[Row[Any]]:
+    """The clocks that are due at a moment, earliest first: dossier, kind, subject, due moment."""
+    columns: tuple[Any, ...] = (clocks.c.dossier_id, clocks.c.kind, clocks.c.subject, clocks.c.due_at)
+    waiting = select(*columns).where(clocks.c.fired_at.is_(None), clocks.c.due_at <= moment)
+    return connection.execute(waiting.order_by(clocks.c.due_at).limit(limit)).all()
 
 
 def forget_old_answers_before(runtime: Runtime, moment: dt.datetime) -> int:
@@ -60,13 +69,6 @@ def forget_old_answers_before(runtime: Runtime, moment: dt.datetime) -> int:
         return unit.connection.execute(delete(idempotency).where(idempotency.c.created_at < moment)).rowcount
 
     return in_transaction(runtime, SYSTEM_ACTOR, forget)
-
-
-def _due(runtime: Runtime, moment: dt.datetime, limit: int) -> Sequence[Row[Any]]:
-    columns: tuple[Any, ...] = (clocks.c.dossier_id, clocks.c.kind, clocks.c.subject, clocks.c.due_at)
-    waiting = select(*columns).where(clocks.c.fired_at.is_(None), clocks.c.due_at <= moment)
-    with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
-        return connection.execute(waiting.order_by(clocks.c.due_at).limit(limit)).all()
 
 
 def _expire(runtime: Runtime, clock: Row[Any], as_of: dt.datetime | None) -> str:

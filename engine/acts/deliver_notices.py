@@ -26,7 +26,7 @@ from engine.transaction import Runtime, UnitOfWork, in_transaction
 
 LEASE = dt.timedelta(seconds=6)
 """How long after a process died its notices are taken up by another."""
-RENEW_EVERY = 1.5  # seconds
+RENEW_EVERY = 2.5  # seconds
 PARK_AFTER = 48  # tries: more than a day, by the waits below
 DEADLY = 6  # senders that ended with the same notice in hand: it is not given to another
 FIRST_WAIT, LONGEST_WAIT = 10.0, 3600.0  # seconds

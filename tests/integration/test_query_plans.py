@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Connection, Table, event
 
 from engine.rules.permissions import Actor, Membership
+from engine.schedule import due_clocks
 from engine.store.base import metadata
 from engine.store.delivery import claim
 from engine.store.queues import Filters, list_dossiers, queue_counts, visible_dossiers
@@ -97,6 +98,8 @@ def test_pages_are_read_along_their_indexes(crowded: World) -> None:
         ("search_keys", page(counter, Filters(text="mẫu"), after=undated)),
         ("ix_dossiers_received", lambda of: register(of, seen, LONG_KHANH, *month)),
         ("ix_dossiers_received", lambda of: register(of, seen, LONG_KHANH, *month, after=(now, 5_000))),
+        ("ix_clocks_due", lambda of: due_clocks(of, now - dt.timedelta(days=400), 100)),
+        ("ix_clocks_due", lambda of: due_clocks(of, now + dt.timedelta(days=400), 100)),  # all are due
         ("ix_dossiers_ended", lambda of: late_ones(of, seen, BRANCH, *month)),
         ("ix_dossiers_ended", lambda of: late_ones(of, seen, BRANCH, *month, after=(now, 5_000))),
     ):
