@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Text, and_, cast, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Text, and_, cast, func, select
 
 from engine.catalogue import Catalogue
 from engine.rules.reform import VERIFICATION, Reform
@@ -151,12 +151,13 @@ class ReformReader:
         if self._unfinished is None:
             digests = connection.execute(select(releases.c.digest).order_by(releases.c.digest)).scalars().all()
             final = [
-                (digest, key)
+                f"{digest} {key}"
                 for digest in digests
                 for key, state in self._catalogue.workflow(digest).release.states.items()
                 if state.final
             ]
-            self._unfinished = tuple_(dossiers.c.release, dossiers.c.state).not_in(final)
+            # One text, not a pair: PostgreSQL looks it up in a hash table instead of comparing one after the other.
+            self._unfinished = (dossiers.c.release + " " + dossiers.c.state).not_in(final)
         return self._unfinished
 
     def _after(self, last: int, limit: int) -> list[Seen]:
@@ -173,14 +174,15 @@ class ReformReader:
         return [
             Seen._make(
                 (
-                    *row[:9],
-                    row.clock == "running",
-                    placed.get(row.id) or row.opened_at.astimezone(LOCAL).date(),
-                    questions.get(row.id),
-                    forms.get(row.id),
+                    number,
+                    *own,
+                    clock == "running",
+                    placed.get(number) or opened_at.astimezone(LOCAL).date(),
+                    questions.get(number),
+                    forms.get(number),
                 )
             )
-            for row in rows
+            for number, *own, clock, opened_at in rows
         ]
 
     def _questions(self, connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, dict[str, str]]:
