@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from adapters.forms.render import render_form
@@ -16,3 +17,8 @@ set_up_logging(_settings, "web")
 _runtime = compose(_settings, ring=DistantBell(Bell(_settings.redis_url)))
 read_ahead(_runtime)
 app = create_app(_runtime, render_form=render_form)
+
+# What was read ahead stays as long as the process. The collector need not walk through it, and writing its marks into
+# it would give each forked worker a copy of its own.
+gc.collect()
+gc.freeze()
