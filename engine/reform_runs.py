@@ -1,7 +1,7 @@
 """Running a plan to its end, batch after batch. What is broken off anywhere is taken up by calling the same again.
 
 Two batches run side by side where the database allows it: one is worked out while the other is written. A batch has as
-many dossiers as are done in ``LOCKED`` seconds on this machine, since a clerk who needs one of them waits that long.
+many dossiers as are written in ``LOCKED`` seconds on this machine, since a clerk who needs one of them waits that long.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Told = Callable[[Done], Any]
 Batch = Callable[[UnitOfWork, Sequence[int]], Done]
 LOCKED = 0.04
 """Seconds for which a batch keeps its dossiers from everybody else."""
-_SMALLEST, _FIRST, _LARGEST = 25, 50, 500
+_SMALLEST, _FIRST, _LARGEST = 50, 100, 500
 _PAGE = 10_000  # ids looked up at once
 _MOST_ROUNDS = 50
 """How often dossiers that somebody was working on are tried again before the run ends without them."""
@@ -107,8 +107,7 @@ class _Rounds:
             return ids_standing(connection, self._run, self._status, after, _PAGE)
 
     def _timed(self, ids: Sequence[int]) -> Done:
-        began = time.monotonic()
         done = in_transaction(self._runtime, SYSTEM_ACTOR, lambda unit: self._batch(unit, ids))
-        ratio = LOCKED / max(time.monotonic() - began, 1e-6) * len(ids) / self._size
+        ratio = LOCKED / max(time.monotonic() - done.held_since, 1e-6) * len(ids) / self._size
         self._size = min(max(self._size * min(max(ratio, 0.5), 1.5), _SMALLEST), _LARGEST)
         return done

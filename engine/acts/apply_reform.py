@@ -7,6 +7,7 @@ working on at this instant is left for a later batch.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 
@@ -66,9 +67,10 @@ def apply_batch(unit: UnitOfWork, run: Run, ids: Sequence[int]) -> Done:
             movement.move(row.case, way, row.place)
         else:
             movement.leave(row.case, fates[number])
+    held_since = time.monotonic()
     done = movement.write()
     count = Counter(fates[number] for number in done)
-    return Done(count["moved"], count["stale"], count["ended"], len(ids) - len(done))
+    return Done(count["moved"], count["stale"], count["ended"], len(ids) - len(done), held_since)
 
 
 def finish_applying(unit: UnitOfWork, run: Run) -> None:

@@ -35,12 +35,13 @@ class NotReady(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of the dossiers of one batch."""
+    """What became of the dossiers of one batch, and since when (``time.monotonic``) it kept them from others."""
 
     moved: int = 0
     stale: int = 0
     ended: int = 0
     busy: int = 0
+    held_since: float = 0.0
 
     @property
     def settled(self) -> int:

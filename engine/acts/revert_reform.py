@@ -6,6 +6,7 @@ and may be broken off and taken up anywhere.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from sqlalchemy import select, update
@@ -43,8 +44,9 @@ def revert_batch(unit: UnitOfWork, run: Run, ids: Sequence[int], reason: str) ->
             untouched.add(row.case.id)
         else:
             movement.leave(row.case, "touched", row.entry, row.before)
+    held_since = time.monotonic()
     done = movement.write()
-    return Done(len(done & untouched), len(done - untouched), 0, len(ids) - len(done))
+    return Done(len(done & untouched), len(done - untouched), 0, len(ids) - len(done), held_since)
 
 
 def finish_reverting(unit: UnitOfWork, run: Run) -> None:
