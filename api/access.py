@@ -18,7 +18,7 @@ from api.context import api, reading_connection, runtime
 from engine.citizen_link import link_hash
 from engine.errors import Forbidden, NotFound, Refusal
 from engine.rules.permissions import Actor
-from engine.store.actors import actor_by_token
+from engine.store.actors import actor_by_token, claim_stands
 from engine.store.sessions import dossier_by_link
 
 MOST_KNOWN = 20_000
@@ -60,7 +60,7 @@ def establish(access: Access, token: str | None) -> None:
         g.actor = _citizen(token or "")
     elif access is Access.STAFF and (known := api().known.get(bearer_hash() or "")):
         g.actor, g.claim = known
-        g.actor_anew = partial(_sign_in, access)
+        g.actor_anew = partial(_prove, access)
     else:
         _sign_in(access)
     structlog.contextvars.bind_contextvars(actor=g.actor.label)
@@ -72,6 +72,16 @@ def bearer_hash() -> str | None:
     if scheme.lower() != "bearer" or not _TOKEN.fullmatch(token.strip()):
         return None
     return hashlib.sha256(token.strip().encode()).hexdigest()
+
+
+def _prove(access: Access) -> None:
+    """The remembered person, if all on which that rests still stands; else found out anew."""
+    with reading_connection() as connection:
+        stands = claim_stands(connection, g.claim, runtime().now())
+    if stands:
+        g.claim = None
+    else:
+        _sign_in(access)
 
 
 def _sign_in(access: Access) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, RowMapping
+from sqlalchemy import Row
 
 from api.answers import moment
 from engine.case import Case
@@ -43,7 +43,7 @@ def state_of(release: Release, state: str, portal: int) -> dict[str, Any]:
     }
 
 
-def listed(row: RowMapping, catalogue: Catalogue, now: Any) -> dict[str, Any]:
+def listed(row: Mapping[str, Any], catalogue: Catalogue, now: Any) -> dict[str, Any]:
     """A dossier as one line of a list."""
     release = catalogue.workflow(row["release"]).release
     return {

@@ -72,8 +72,8 @@ def queue(query: dict[str, Any]) -> Answer:
                     "procedure": row.procedure,
                     "procedure_name": present.both(release.name),
                     **present.state_of(release, row.state, row.portal),
-                    "count": row.count,
-                    "overdue": int(row.overdue or 0),
+                    "count": row.number,
+                    "overdue": row.overdue,
                 }
             )
     return answer({"office": query["office"], "items": items})

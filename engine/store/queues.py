@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
@@ -13,8 +13,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
-    Row,
-    RowMapping,
     Select,
     and_,
     bindparam,
@@ -31,6 +29,7 @@ from sqlalchemy import (
 )
 
 from engine.rules.permissions import Actor
+from engine.store.asking import Question
 from engine.store.dossiers import applicants, dossier_offices, dossiers
 from engine.store.search import keys_asked, province_scope, scopes_read, search_keys
 
@@ -57,6 +56,8 @@ LIST_COLUMNS = (
     select(applicants.c.name).where(applicants.c.dossier_id == dossiers.c.id).scalar_subquery().label("applicant"),
 )
 
+_LISTED = tuple(column.key for column in LIST_COLUMNS)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
@@ -71,6 +72,20 @@ class Filters:
     overdue: bool | None = None
     due_before: dt.datetime | None = None
     text: str | None = None
+
+
+FILTERS = {
+    "state": "state",
+    "portal": "portal",
+    "holder_office": "holder_office",
+    "holder": "holder_id",
+    "procedure": "procedure",
+    "office": "",
+    "due_before": "",
+}
+"""The filters that take a value, and the column that must equal it, where it is as simple as that."""
+MOST_PAGES = 500
+"""Statements for pages that are kept built: they differ by who sees what, by filters and by the page's length."""
 
 
 def visible_dossiers(actor: Actor, on: dt.date) -> ColumnElement[bool]:
@@ -138,6 +153,17 @@ def has_part(offices: Any) -> ColumnElement[bool]:
     return exists(of_this.correlate(dossiers).offset(literal_column("0")))
 
 
+class QueueCount(NamedTuple):
+    """Dossiers of one release in one state that an office holds."""
+
+    release: str
+    state: str
+    procedure: str
+    portal: int
+    number: int
+    overdue: int
+
+
 def list_dossiers(
     connection: Connection,
     actor: Actor,
@@ -147,57 +173,62 @@ def list_dossiers(
     after: tuple[str | None, int] | None = None,
     by_due: bool = False,
     limit: int = 50,
-) -> Sequence[RowMapping]:
+) -> Sequence[Mapping[str, Any]]:
     """One keyset page: newest first, or by due moment with ``by_due`` (those without one last).
 
     ``after`` is (due moment as ISO text or None, id) of the last row of the page before. At most ``limit`` rows.
     """
     on = _civil_day(now)
-    wanted = [visible_dossiers(actor, on), *_conditions(filters, now)]
+    sight, values = sight_of(actor, on)
     ways = _ways(connection, actor, filters, on)
+    told = {name: value for name in FILTERS if (value := getattr(filters, name)) is not None}
+    shape = sight, tuple(sorted(told)), filters.overdue, tuple((kind, len(keys)) for kind, keys in ways)
+    values |= told | {f"way_{n}_{m}": key for n, (_, keys) in enumerate(ways) for m, key in enumerate(keys)}
+    values["now"] = now
+
+    def page(order: str, key: tuple[Any, ...], most: int) -> list[Mapping[str, Any]]:
+        following = {f"after_{number}": one for number, one in enumerate(key)}
+        question = _page(*shape, order, bool(key), most)
+        return [dict(zip(_LISTED, row, strict=True)) for row in question.ask(connection, values | following)]
+
+    if not ways:
+        return []
     if not by_due:
-        return _page(connection, ways, wanted, _NEWEST, after and (after[1],), limit)
-    found: list[RowMapping] = []
-    if after is None or after[0] is not None:
-        later = after and (dt.datetime.fromisoformat(str(after[0])), after[1])
-        found += _page(connection, ways, [*wanted, dossiers.c.due_at.is_not(None)], _DUE, later, limit)
-    if len(found) < limit:
-        undated = [*wanted, dossiers.c.due_at.is_(None)]
-        last = after[1:] if after and after[0] is None else None
-        found += _page(connection, ways, undated, _UNDATED, last, limit - len(found))
-    return found
+        return page("newest", after[1:] if after else (), limit)
+    if after is None:
+        return page("due", (), limit)
+    if after[0] is None:
+        return page("undated", after[1:], limit)
+    found = page("dated", (dt.datetime.fromisoformat(after[0]), after[1]), limit)
+    return found + page("undated", (), limit - len(found)) if len(found) < limit else found
 
 
-def queue_counts(connection: Connection, actor: Actor, office: str, now: dt.datetime) -> Sequence[Row[Any]]:
+def queue_counts(connection: Connection, actor: Actor, office: str, now: dt.datetime) -> list[QueueCount]:
     """How many dossiers an office holds, by procedure, state and portal status, and how many of them are overdue."""
-    overdue = func.sum(case((_is_overdue(now), 1), else_=0)).label("overdue")
+    sight, values = sight_of(actor, _civil_day(now))
+    return [QueueCount(*row) for row in _counting(sight).ask(connection, values | {"held_by": office, "now": now})]
+
+
+@cache
+def _counting(sight: Sight) -> Question:
+    overdue = func.sum(case((_is_overdue(bindparam("now")), 1), else_=0)).label("overdue")
     state = (dossiers.c.release, dossiers.c.state)  # these two settle the procedure and the portal status
     settled = (func.max(dossiers.c.procedure).label("procedure"), func.max(dossiers.c.portal).label("portal"))
     columns: tuple[Any, ...] = (*state, *settled, func.count().label("count"), overdue)
-    return connection.execute(
-        select(*columns)
-        .where(dossiers.c.holder_office == office, visible_dossiers(actor, _civil_day(now)))
-        .group_by(*state)
-    ).all()
+    held = dossiers.c.holder_office == bindparam("held_by")
+    return Question(select(*columns).where(held, sight.rule()).group_by(*state))
 
 
-def _conditions(filters: Filters, now: dt.datetime) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = []
-    for column, value in (
-        (dossiers.c.state, filters.state),
-        (dossiers.c.portal, filters.portal),
-        (dossiers.c.holder_office, filters.holder_office),
-        (dossiers.c.holder_id, filters.holder),
-        (dossiers.c.procedure, filters.procedure),
-    ):
-        if value is not None:
-            wanted.append(column == value)
-    if filters.office is not None:
-        wanted.append(has_part([filters.office]))
-    if filters.overdue is not None:
-        wanted.append(_is_overdue(now) if filters.overdue else ~_is_overdue(now))
-    if filters.due_before is not None:
-        wanted.append(and_(dossiers.c.due_at < filters.due_before, dossiers.c.finished_at.is_(None)))
+def _conditions(asked: Collection[str], overdue: bool | None) -> list[ColumnElement[bool]]:
+    """What the filters of these names leave, with gaps of the same names."""
+    equal = {name: dossiers.c[column] for name, column in FILTERS.items() if column}
+    wanted: list[ColumnElement[bool]] = [column == bindparam(name) for name, column in equal.items() if name in asked]
+    if "office" in asked:
+        wanted.append(has_part([bindparam("office")]))
+    if overdue is not None:
+        wanted.append(_is_overdue(bindparam("now")) if overdue else ~_is_overdue(bindparam("now")))
+    if "due_before" in asked:
+        wanted.append(and_(dossiers.c.due_at < bindparam("due_before"), dossiers.c.finished_at.is_(None)))
     return wanted
 
 
@@ -211,20 +242,26 @@ class _Way(NamedTuple):
 
 
 class _Order(NamedTuple):
-    """In which order a page is read, and by which columns it goes on after a row."""
+    """In which order a page is read, by which columns it goes on after a row, and which rows it has."""
 
     by: tuple[Any, ...]
     key: tuple[Any, ...]
+    only: tuple[ColumnElement[bool], ...] = ()
     falls: bool = False
 
 
-_NEWEST = _Order((), (dossiers.c.id,), falls=True)
-_DUE = _Order((dossiers.c.due_at, dossiers.c.id), (dossiers.c.due_at, dossiers.c.id))
-_UNDATED = _Order((dossiers.c.due_at, dossiers.c.id), (dossiers.c.id,))
+_BY_DUE = (dossiers.c.due_at, dossiers.c.id)
+_ORDERS = {
+    "newest": _Order((), (dossiers.c.id,), falls=True),
+    "due": _Order((dossiers.c.due_at.nulls_last(), dossiers.c.id), ()),
+    "dated": _Order(_BY_DUE, _BY_DUE, (dossiers.c.due_at.is_not(None),)),
+    "undated": _Order(_BY_DUE, (dossiers.c.id,), (dossiers.c.due_at.is_(None),)),
+}
 
 
-def _ways(connection: Connection, actor: Actor, filters: Filters, on: dt.date) -> list[_Way]:
-    """Lists that together hold every dossier that the actor may see and the filters leave, each served by an index.
+def _ways(connection: Connection, actor: Actor, filters: Filters, on: dt.date) -> list[tuple[str, tuple[Any, ...]]]:
+    """Lists that together hold every dossier that the actor may see and the filters leave, each served by an index: of
+    what kind, and which one.
 
     They only narrow: whether a dossier is shown is said by ``visible_dossiers`` and the filters all the same.
     """
@@ -233,19 +270,22 @@ def _ways(connection: Connection, actor: Actor, filters: Filters, on: dt.date) -
     if text and text.strip():
         asked = [office for office in offices if office in (filters.office, filters.holder_office)]
         scopes = asked[:1] or [*offices, *map(province_scope, provinces)]
-        return [_found(keys) for scope in scopes_read(connection, scopes) for keys in keys_asked(scope, text)]
+        return [("words", tuple(keys)) for scope in scopes_read(connection, scopes) for keys in keys_asked(scope, text)]
     if filters.holder_office is not None or filters.holder is not None or actor.kind != "staff":
-        return [_Way(dossiers.c.id, dossiers)]
+        return [("all", ())]
     if filters.office is not None:
-        return [_seen_by(filters.office)]
-    return [_seen_by(office) for office in offices] + [
-        _Way(dossiers.c.id, dossiers, (dossiers.c.province == province,)) for province in provinces
-    ]
+        return [("office", (filters.office,))]
+    return [("office", (office,)) for office in offices] + [("province", (province,)) for province in provinces]
 
 
-def _seen_by(office: str) -> _Way:
-    part = dossier_offices.c.dossier_id
-    return _Way(part, dossier_offices.join(dossiers, part == dossiers.c.id), (dossier_offices.c.office == office,))
+def _way(kind: str, gaps: Sequence[Any]) -> _Way:
+    """A list of this kind, with gaps for what picks it."""
+    if kind == "words":
+        return _found(gaps)
+    if kind == "office":
+        part = dossier_offices.c.dossier_id
+        return _Way(part, dossier_offices.join(dossiers, part == dossiers.c.id), (dossier_offices.c.office == gaps[0],))
+    return _Way(dossiers.c.id, dossiers, (dossiers.c.province == gaps[0],) if kind == "province" else ())
 
 
 @cache
@@ -253,7 +293,7 @@ def _word(number: int) -> FromClause:
     return search_keys.alias(f"word_{number}")
 
 
-def _found(keys: Sequence[int]) -> _Way:
+def _found(keys: Sequence[Any]) -> _Way:
     """Dossiers that stand under all of the keys of a search."""
     first, *others = (_word(number) for number in range(len(keys)))
     conditions = [first.c.key == keys[0]]
@@ -264,21 +304,23 @@ def _found(keys: Sequence[int]) -> _Way:
     return _Way(found, first.join(dossiers, found == dossiers.c.id), tuple(conditions))
 
 
+@lru_cache(maxsize=MOST_PAGES)
 def _page(
-    connection: Connection,
-    ways: Sequence[_Way],
-    wanted: Sequence[ColumnElement[bool]],
-    order: _Order,
-    after: tuple[Any, ...] | None,
+    sight: Sight,
+    asked: tuple[str, ...],
+    overdue: bool | None,
+    kinds: tuple[tuple[str, int], ...],
+    order: str,
+    later: bool,
     limit: int,
-) -> list[RowMapping]:
-    """The first rows after a key along every way, put together."""
-    if not ways:
-        return []
+) -> Question:
+    """The first rows, ``later`` those after a key, along every way, put together. Built once a shape."""
+    wanted = [sight.rule(), *_conditions(asked, overdue)]
+    ways = [_way(kind, [bindparam(f"way_{n}_{m}") for m in range(many)]) for n, (kind, many) in enumerate(kinds)]
     if len(ways) > 1:
-        ids = [_along(way, (dossiers.c.id,), wanted, order, after, limit).subquery() for way in ways]
-        ways, wanted, after = [_Way(dossiers.c.id, dossiers)], [dossiers.c.id.in_(union(*map(select, ids)))], None
-    return list(connection.execute(_along(ways[0], LIST_COLUMNS, wanted, order, after, limit)).mappings())
+        ids = [_along(way, (dossiers.c.id,), wanted, _ORDERS[order], later, limit).subquery() for way in ways]
+        ways, wanted, later = [_Way(dossiers.c.id, dossiers)], [dossiers.c.id.in_(union(*map(select, ids)))], False
+    return Question(_along(ways[0], LIST_COLUMNS, wanted, _ORDERS[order], later, limit))
 
 
 def _along(
@@ -286,16 +328,17 @@ def _along(
     columns: Sequence[Any],
     wanted: Sequence[ColumnElement[bool]],
     order: _Order,
-    after: tuple[Any, ...] | None,
+    later: bool,
     limit: int,
 ) -> Select[Any]:
     """One page along one way; ordered by the way's own column of ids where ids are the order, so its index serves."""
-    statement = select(*columns).select_from(way.source).where(*way.conditions, *wanted)
+    statement = select(*columns).select_from(way.source).where(*way.conditions, *wanted, *order.only)
+    gaps = [bindparam(f"after_{number}", type_=column.type) for number, column in enumerate(order.key)]
     if order.falls:
         statement = statement.order_by(way.id.desc())
-        return (statement if after is None else statement.where(way.id < after[0])).limit(limit)
-    if after is not None:
-        statement = statement.where(tuple_(*order.key) > tuple_(*after))
+        return (statement.where(way.id < gaps[0]) if later else statement).limit(limit)
+    if later:
+        statement = statement.where(tuple_(*order.key) > tuple_(*gaps))
     return statement.order_by(*order.by).limit(limit)
 
 
@@ -304,7 +347,7 @@ def _civil_day(now: dt.datetime) -> dt.date:
     return now.astimezone(LOCAL).date()
 
 
-def _is_overdue(now: dt.datetime) -> ColumnElement[bool]:
+def _is_overdue(now: Any) -> ColumnElement[bool]:
     """Open and past its due moment; a paused clock is not overdue."""
     return and_(
         dossiers.c.clock == literal_column("'running'"), dossiers.c.due_at.is_not(None), dossiers.c.due_at < now

@@ -12,7 +12,7 @@ from engine.rules.permissions import SYSTEM_ACTOR
 from engine.store.dossiers import dossiers
 from engine.store.people import memberships, people, tokens
 from engine.transaction import UnitOfWork, in_transaction
-from tests.acceptance.house import House
+from tests.acceptance.house import CENTRE, House
 from tests.spoken import spoken
 
 Change = Callable[[UnitOfWork, int], object]
@@ -97,3 +97,19 @@ def test_a_second_act_reads_once_and_writes_once(both_houses: House) -> None:
         assert [one.split()[0] for one in said] == ["SELECT", "WITH"]
     else:
         assert sum(one.startswith("SELECT") for one in said) == 1
+
+
+@pytest.mark.parametrize(("change", "status"), [(_leaves, 200), (_is_dismissed, 401), (_is_signed_out, 401)])
+def test_who_reads_on_is_proven_before_anything_is_shown(both_houses: House, change: Change, status: int) -> None:
+    house = both_houses
+    code = house.filed()["code"]
+    counter, path = house.person("counter"), f"/api/v1/dossiers?holder_office={CENTRE}&sort=due_at"
+    assert [one["code"] for one in counter.get(path).json["items"]] == [code]
+    with spoken(house.runtime.database) as said:
+        assert counter.get(path).status_code == 200
+    assert sum(one.startswith("SELECT") for one in said) == 2
+    person = _id(house, "counter")
+    in_transaction(house.runtime, SYSTEM_ACTOR, lambda unit: change(unit, person))
+    answer = counter.get(path)
+    assert answer.status_code == status
+    assert answer.json.get("items", []) == []

@@ -10,12 +10,14 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 import pytest
 from sqlalchemy import Connection, Table, event
 
 from engine.rules.permissions import Actor, Membership
 from engine.schedule import due_clocks
+from engine.store import driver
 from engine.store.base import metadata
 from engine.store.delivery import claim
 from engine.store.queues import Filters, list_dossiers, queue_counts, visible_dossiers
@@ -127,19 +129,47 @@ def staff(*places: tuple[str, str]) -> Actor:
 
 
 def plans(world: World, question: Question) -> list[str]:
-    """How the database goes about each statement of a question."""
-    said: list[tuple[str, Any]] = []
-
-    def hear(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        said.append((statement, parameters))
-
-    word = "EXPLAIN QUERY PLAN" if world.database.dialect.name == "sqlite" else "EXPLAIN"
+    """How the database goes about each statement of a question; where PostgreSQL keeps it prepared, also with the plan
+    that it makes once for all values."""
     with world.database.connect() as connection:
-        event.listen(world.database, "before_cursor_execute", hear)
-        question(connection)
-        event.remove(world.database, "before_cursor_execute", hear)
-        asked = [(statement, given) for statement, given in said if statement.startswith(("SELECT", "WITH"))]
+        asked = _asked(connection, question)
         assert asked
-        told = [connection.exec_driver_sql(f"{word} {statement}", given).all() for statement, given in asked]
+        told = []
+        for statement, given, short in asked:
+            if short:
+                told += _explained_both_ways(connection, statement, given)
+            else:
+                word = "EXPLAIN QUERY PLAN" if world.database.dialect.name == "sqlite" else "EXPLAIN"
+                told.append(connection.exec_driver_sql(f"{word} {statement}", given).all())
         connection.rollback()
     return ["\n".join(str(row[-1]) for row in rows) for rows in told]
+
+
+def _asked(connection: Connection, question: Question) -> list[tuple[str, Any, bool]]:
+    """The statements of a question with their values, and whether they went the short way."""
+    said: list[tuple[str, Any, bool]] = []
+    say = driver.say
+
+    def hear(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        said.append((statement, parameters, False))
+
+    def hear_short(raw: Any, prepared: Any, text: str, values: Any, *more: Any) -> Any:
+        said.append((text, values, True))
+        return say(raw, prepared, text, values, *more)
+
+    event.listen(connection.engine, "before_cursor_execute", hear)
+    with mock.patch.object(driver, "say", hear_short):
+        question(connection)
+    event.remove(connection.engine, "before_cursor_execute", hear)
+    return [one for one in said if one[0].startswith(("SELECT", "WITH"))]
+
+
+def _explained_both_ways(connection: Connection, statement: str, values: list[bytes | None]) -> list[Any]:
+    given = ", ".join("NULL" if value is None else f"'{value.decode()}'" for value in values)
+    connection.exec_driver_sql(f"PREPARE asked AS {statement}")
+    told = []
+    for mode in ("force_custom_plan", "force_generic_plan"):
+        connection.exec_driver_sql(f"SET LOCAL plan_cache_mode = {mode}")
+        told.append(connection.exec_driver_sql(f"EXPLAIN EXECUTE asked{f'({given})' if given else ''}").all())
+    connection.exec_driver_sql("DEALLOCATE asked")
+    return told

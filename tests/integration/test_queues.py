@@ -117,7 +117,7 @@ def test_counts_by_state(world: World, busy: dict[str, str]) -> None:
     world.at("2026-03-09 08:00")
     with world.reading() as connection:
         rows = queue_counts(connection, world.actor("specialist"), BRANCH, world.now)
-        assert [(row.state, row.count, row.overdue) for row in rows] == [("checking", 2, 2)]
+        assert [(row.state, row.number, row.overdue) for row in rows] == [("checking", 2, 2)]
         assert queue_counts(connection, world.actor("far_counter"), BRANCH, world.now) == []
 
 
