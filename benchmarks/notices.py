@@ -87,6 +87,7 @@ def _acting(
     bell, own = Bell(environment["REDIS_URL"]), admin.info.backend_pid
     waiting = _mixed(admin)
     a_turn = round(rate * PAUSE / 4 * len(AN_ACT))
+    admin.execute("VACUUM ANALYZE outbox")  # what earlier rounds left is not this one's
     _act(admin, bell, waiting, a_turn, WARM)
     before = seconds(worker), seconds(server.pid) - seconds(own)
     given = _act(admin, bell, waiting, a_turn, 4 * WARM)
