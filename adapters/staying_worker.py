@@ -19,8 +19,7 @@ STAY = 50
 
 
 class StayingWorker(ThreadWorker):  # type: ignore[misc]
-    """As ``gthread``. At most half of the threads stay, and none while a request waits for a thread or the process is to
-    stop."""
+    """As ``gthread``. At most half of the threads stay, and none while a request waits or the process is to stop."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
