@@ -54,7 +54,7 @@ ADDED = Gives(status=201, shape=shapes.DocumentAdded, headers={**ETAG, **LOCATIO
 def papers(code: str) -> Answer:
     """List the papers of a dossier"""
     with reading() as uow:
-        case = open_case(uow, code, lock=False)
+        case = open_case(uow, code, lock=False, along=("documents",))
         items = [present.document(row, case.release) for row in case.documents]
         missing = list(case.facts["documents"]["missing"])
         return answer({"items": items, "missing": missing}, ETag=etag(case.row["version"]))

@@ -97,7 +97,7 @@ def find(query: dict[str, Any]) -> Answer:
 def one(code: str) -> Answer:
     """Read one dossier: every action with whether it is allowed, or why not"""
     with reading() as uow:
-        case = open_case(uow, code, lock=False)
+        case = open_case(uow, code, lock=False, along=("documents", "fees"))
         return answer(present.whole(case) | _relations(case), ETag=etag(case.row["version"]))
 
 

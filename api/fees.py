@@ -27,7 +27,7 @@ fees = Resource("fees", __name__, description="Fees, in đồng.")
 def fees_of(code: str) -> Answer:
     """List the fees of a dossier"""
     with reading() as uow:
-        case = open_case(uow, code, lock=False)
+        case = open_case(uow, code, lock=False, along=("fees",))
         items = [present.fee(owed, case.release) for owed in case.fees]
         sums = {
             "total": sum(one["vnd"] for one in items),
