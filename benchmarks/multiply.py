@@ -136,15 +136,15 @@ def unguarded(connection: psycopg.Connection[Any], *, many: bool = False) -> Ite
     yield
     for statement in again:
         connection.execute(statement.encode())
-    connection.execute(_COUNTS)
     connection.execute("SELECT setval(pg_get_serial_sequence('dossiers', 'id'), (SELECT max(id) FROM dossiers))")
     connection.execute("SET session_replication_role = origin")
+    connection.execute(_COUNTS)  # by week a trigger counts
     connection.execute("VACUUM ANALYZE")
     connection.execute("CHECKPOINT")
 
 
 _COUNTS = """
-TRUNCATE finished_by_day;
+TRUNCATE finished_by_day, finished_by_week;
 INSERT INTO finished_by_day (province, day, office, finished, late)
 SELECT province, (finished_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, handler_office, count(*),
        count(*) FILTER (WHERE finished_at > promised_at)

@@ -43,7 +43,7 @@ CHANGED = {
     "province": f"CASE WHEN {OURS} THEN province ELSE '79' END",
 }
 WHOLE = re.compile(
-    r"Seq Scan on (?!finished_by_day)|^SCAN (?!anon_|\(subquery|CONSTANT|finished_by_day|reached)(?!.*USING .*INDEX)",
+    r"Seq Scan on (?!finished_by_)|^SCAN (?!anon_|\(subquery|CONSTANT|finished_by_|reached)(?!.*USING .*INDEX)",
     re.MULTILINE,
 )
 SORTED = re.compile(r"Sort|TEMP B-TREE")

@@ -13,7 +13,7 @@ from engine.acts.file_dossier import file_dossier
 from engine.rules.permissions import Actor, Membership
 from engine.store.dossiers import dossiers
 from engine.store.queues import LOCAL, visible_dossiers
-from engine.store.reports import DONE, finished_by_day, on_time
+from engine.store.reports import DONE, finished_by_day, finished_by_week, on_time
 from tests.world import BRANCH, LONG_KHANH, SAI_GON, TAX, World
 
 FIRST = dt.date(2025, 7, 1)
@@ -75,8 +75,30 @@ def test_the_database_counts_what_ended_by_day(stirred: World) -> None:
     assert len(counted) > 2
 
 
-def test_the_report_tells_what_the_reader_may_see(stirred: World) -> None:
-    first, last = dt.date(2026, 3, 3), dt.date(2026, 3, 9)
+def test_the_database_counts_the_same_by_week(stirred: World) -> None:
+    finished: Counter[tuple[str, dt.date, str]] = Counter()
+    late: Counter[tuple[str, dt.date, str]] = Counter()
+    with stirred.reading() as connection:
+        for row in connection.execute(select(finished_by_day)).all():
+            key = (row.province, row.day - dt.timedelta(days=row.day.weekday()), row.office)
+            finished[key] += row.finished
+            late[key] += row.late
+        kept = connection.execute(select(finished_by_week)).all()
+    assert {(row.province, row.week, row.office): row.finished for row in kept} == finished
+    assert {(row.province, row.week, row.office): row.late for row in kept} == late
+    assert len({week for _, week, _ in finished}) > 1
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (dt.date(2026, 3, 3), dt.date(2026, 3, 9)),  # no whole week
+        (dt.date(2026, 3, 2), dt.date(2026, 3, 8)),  # one, and nothing else
+        (dt.date(2026, 3, 1), dt.date(2026, 3, 10)),  # with days around it
+        (dt.date(2026, 2, 23), dt.date(2026, 3, 11)),  # two, and days after them
+    ],
+)
+def test_the_report_tells_what_the_reader_may_see(stirred: World, first: dt.date, last: dt.date) -> None:
     with stirred.reading() as connection:
         for name in READERS:
             asked, seen = (connection, reader(name), first, last, stirred.now), 0
