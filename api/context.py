@@ -63,8 +63,9 @@ def language() -> str:
 def reading(as_actor: Actor | None = None) -> Iterator[UnitOfWork]:
     """A unit of work for questions: nothing written through it lasts."""
     running = runtime()
+    # Before the connection is taken: who waits for a second one while holding the first can wait for ever.
+    who = as_actor if as_actor is not None else actor()
     with reading_connection() as connection:
-        who = as_actor if as_actor is not None else actor()
         yield UnitOfWork(running, connection, who, running.now(), request_id())
 
 

@@ -99,7 +99,8 @@ def runtime_over(url: str, data: Path, now: Callable[[], dt.datetime] = lambda: 
     given = {"MOTCUA_RATE_LIMITS": "0", "MOTCUA_SECRET_KEYS": "k" * 40, "REDIS_URL": f"unix://{data}/no-redis.sock"}
     given |= {"DATABASE_URL": url, "MOTCUA_DATA": str(data), **environment}
     settings = settings_from(given)
-    database = open_database(url, pool_size=4)
+    # One connection: a request that needed a second one beside it would wait for itself.
+    database = open_database(url, pool_size=1)
     catalogue = Catalogue(open_database(url, pooled=False))
     files, signer = LocalFiles(data / "files"), LocalSigner(data / "signing")
     return Runtime(database=database, settings=settings, catalogue=catalogue, files=files, signer=signer, now=now)

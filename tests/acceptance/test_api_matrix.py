@@ -183,14 +183,16 @@ def _values(house: House, state: str) -> dict[str, Any]:
         "token": filed["link_token"],
         "number": papers[0]["id"],
         "key": "fee",
-        "other": _other(house),
+        "other": _other(house, filed["code"]),
     }
 
 
-def _other(house: House) -> str:
+def _other(house: House, code: str) -> str:
     """A second dossier of the same offices, to link with."""
-    found: str = house.person("counter").get("/api/v1/dossiers?limit=2").json["items"][-1]["code"]
-    return found
+    for found in house.person("counter").get("/api/v1/dossiers?limit=2").json["items"]:
+        if found["code"] != code:
+            return str(found["code"])
+    return str(bring_to(house, "new")["code"])
 
 
 def _ask(house: House, rule: Rule, method: str, values: dict[str, Any], who: str, state: str) -> Any:
