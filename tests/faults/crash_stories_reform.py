@@ -89,14 +89,19 @@ def decided_by_the_province(stage: Stage) -> Deed:
 
 REFORM_STORIES: Mapping[str, Story] = {
     "begin": Story(
-        {"apply_reform.begin_applying", "follow_office.join_successor", "reform_contacts.publish_contacts"},
+        {
+            "apply_reform.begin_applying",
+            "follow_office.join_successor",
+            "reform_contacts.publish_contacts",
+            "move_dossiers.hand_lists_over",
+        },
         stood("applying", begin_applying),
     ),
     "move": Story({"apply_reform.apply_batch", "reform_run.rows_standing"}, batch("waiting", "done", apply_batch)),
     "finish": Story(
         {"apply_reform.finish_applying", "follow_office.leave_predecessor"}, stood("applied", finish_applying)
     ),
-    "decide": Story({"decide_triage.decide"}, decided),
+    "decide": Story({"decide_triage.decide", "move_dossiers.hand_lists_over"}, decided),
     "decide many": Story({"decide_many.decide_many", "decide_triage.decide"}, decided_by_the_province),
     "begin the way back": Story(
         {
