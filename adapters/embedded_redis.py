@@ -85,6 +85,7 @@ class EmbeddedRedis:
     def start(self) -> None:
         """Start the server and return once it answers; its data are those it left in the folder."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._socket().parent.mkdir(mode=0o700, exist_ok=True)  # at a restart it has gone with the server before
         executable = redis_executable()
         self._take_folder()
         log = self.folder / "redis.log"
@@ -176,7 +177,6 @@ class EmbeddedRedis:
             self._lock = None
         if self._socket_folder is not None and self._socket_folder != self.folder.resolve():
             shutil.rmtree(self._socket_folder, ignore_errors=True)
-            self._socket_folder = None
 
 
 @contextmanager

@@ -40,9 +40,12 @@ def test_redis_ends_with_its_block_and_listens_on_no_port(tmp_path: Path) -> Non
 
 def test_redis_works_below_a_folder_whose_name_is_too_long_for_a_socket(tmp_path: Path) -> None:
     folder = tmp_path / ("long-" * 20) / ("longer-" * 15)
-    with embedded_redis(folder) as url, redis.Redis.from_url(url) as client:
+    with EmbeddedRedis(folder) as server, redis.Redis.from_url(server.url) as client:
         assert client.ping()
-        socket_folder = Path(url.removeprefix("unix://")).parent
+        socket_folder = Path(server.url.removeprefix("unix://")).parent
+        server.kill()
+        server.start()
+        assert client.ping()  # at the address of before
     assert not socket_folder.exists()
 
 
