@@ -110,6 +110,16 @@ class Child:
             os.close(handle)
         return True
 
+    def wait_until_it_listens(self) -> None:
+        """Returns once a worker or clock has said that it started: before, SIGTERM ends it as it ends any program."""
+        latest = time.monotonic() + STARTS_WITHIN
+        begun = (f'"pid":{self.pid},', f'"pid":{self.pid}' + "}")
+        while self.alive and time.monotonic() < latest:
+            said = self.log.read_text(errors="replace")
+            time.sleep(0.05)
+            if '"event":"started"' in said and any(pid in said for pid in begun):
+                return
+
     def ask_to_stop(self) -> None:
         """SIGTERM, as an operator does it."""
         assert self._process is not None
@@ -220,6 +230,8 @@ class House:
 
     def stop_all(self) -> None:
         """Stops web, worker and clock as an operator does, and keeps their exit codes."""
+        for name in self.children.keys() - {"web"}:
+            self.children[name].wait_until_it_listens()
         for child in self.children.values():
             child.ask_to_stop()
         for name, child in self.children.items():
