@@ -159,6 +159,7 @@ def _exchange(line: socket.socket, request: bytes, receiver: Hashable) -> tuple[
     try:
         line.settimeout(SECONDS_IN_ALL)
         line.sendall(request)
+        # All that it asks of a socket is ``makefile``, which ``_Told`` has.
         with contextlib.closing(HTTPResponse(told, method="POST")) as response:  # type: ignore[arg-type]
             response.begin()
             answer = b""

@@ -1,6 +1,6 @@
 """Flask without what this interface does not use: coroutines, sessions, host names in routes.
 
-Each of them costs every request some calls, together about as much as reading the dossier (docs/performance.md).
+Each of them costs every request some calls for nothing (docs/performance.md).
 """
 
 from __future__ import annotations

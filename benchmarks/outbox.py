@@ -79,7 +79,7 @@ def _due(server: MeasuredServer, runtime: Runtime) -> list[Due]:
                 "SELECT due_at + %s * interval '1 microsecond' FROM clocks WHERE fired_at IS NULL ORDER BY due_at "
                 "OFFSET greatest(0, least(%s, (SELECT count(*) - 1 FROM clocks WHERE fired_at IS NULL))) LIMIT 1",
                 [before, number],
-            ).fetchone()[0]  # type: ignore[index]
+            ).fetchone()[0]  # type: ignore[index] - there is always a row
             for number, before in ((0, -1), (4_999, 0), (10**9, 0))
         ]
         counted = [
@@ -87,7 +87,7 @@ def _due(server: MeasuredServer, runtime: Runtime) -> list[Due]:
                 admin.execute(
                     "SELECT count(*) FROM clocks WHERE fired_at IS NULL AND due_at <= %s", [moment]
                 ).fetchone()[0]
-            )  # type: ignore[index]
+            )  # type: ignore[index] - there is always a row
             for moment in moments
         ]
     times: list[list[float]] = [[] for _ in moments]

@@ -162,11 +162,11 @@ def _text(shape: _Shape, used: int, guarded: bool = False) -> str:
         only = f" WHERE {free[0]}" if free else ""
         conflict = " ON CONFLICT DO NOTHING" if shape.new_only else ""
         return (
-            f"INSERT INTO {table.name} ({_names(told)}) SELECT {', '.join(told.values())} FROM {rows}{only}{conflict}"  # noqa: S608
+            f"INSERT INTO {table.name} ({_names(told)}) SELECT {', '.join(told.values())} FROM {rows}{only}{conflict}"  # noqa: S608 - as below
         )
     sets = ", ".join(f'"{name}" = {value}' for name, value in told.items() if name not in shape.key)
     same = [f'{table.name}."{name}" = {told[name]}' for name in shape.key]
-    return f"UPDATE {table.name} SET {sets} FROM {rows} WHERE {' AND '.join(same + free)}"  # noqa: S608
+    return f"UPDATE {table.name} SET {sets} FROM {rows} WHERE {' AND '.join(same + free)}"  # noqa: S608 - names of ours
 
 
 def _names(columns: Any) -> str:
@@ -196,7 +196,7 @@ _KINDS: tuple[tuple[type[Any], str, int, Callable[[Any], bytes]], ...] = (
 
 @cache
 def _kind(column: Column[Any]) -> tuple[str, int, Callable[[Any], bytes]]:
-    return next(rest for kind, *rest in _KINDS if isinstance(column.type, kind))  # type: ignore[return-value]
+    return next((name, number, write) for kind, name, number, write in _KINDS if isinstance(column.type, kind))
 
 
 def _type(column: Column[Any]) -> str:

@@ -98,18 +98,8 @@ def as_bytes(value: Any) -> bytes | None:
     return json_bytes(value)
 
 
-def as_text(value: Any) -> str | None:
-    """The same as text."""
-    written = as_bytes(value)
-    return None if written is None else written.decode()
-
-
 def json_bytes(value: Any) -> bytes:
     return orjson.dumps(value)
-
-
-def json_text(value: Any) -> str:
-    return json_bytes(value).decode()
 
 
 def _text(value: str) -> bytes:
