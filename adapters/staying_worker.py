@@ -10,21 +10,41 @@ from __future__ import annotations
 import select
 import ssl
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+from gunicorn.util import write_nonblock  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
+
+from adapters.web_loads import WebLoads
 
 STAY = 50
 """Milliseconds that a thread waits for the next request."""
+AHEAD = 3
+"""So many requests more than the freest process has under way are too many to keep every connection."""
+LOADS = WebLoads()
 
 
 class StayingWorker(ThreadWorker):  # type: ignore[misc]
     """As ``gthread``. At most half of the threads stay, and none while a request waits or the process is to stop."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
+        self._kept_at_most = 0
+        self.place = LOADS.enter()  # left again by ``forget``, in the process that forks
         super().__init__(*arguments, **named)
         self._lock = threading.Lock()
-        self._waiting = self._staying = 0
+        self._waiting = self._staying = self._under_way = 0
+
+    @property
+    def max_keepalived(self) -> int:
+        """How many connections may rest before gunicorn closes one after its answer: none while another process is
+        freer, so that its client comes to that one."""
+        return 0 if LOADS.ahead(self.place) >= AHEAD else self._kept_at_most
+
+    @max_keepalived.setter
+    def max_keepalived(self, most: int) -> None:
+        self._kept_at_most = most
 
     def enqueue_req(self, conn: Any) -> None:
         """Lets a thread answer a connection that has something to say."""
@@ -40,6 +60,28 @@ class StayingWorker(ThreadWorker):  # type: ignore[misc]
             kept = super().handle(conn)
             if kept is not True or not self._another_comes(conn):
                 return kept
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """Answers one request, which counts as under way meanwhile; whether the connection is kept."""
+        self._count(1)
+        try:
+            return super().handle_request(req, conn)
+        finally:
+            self._count(-1)
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Any) -> None:
+        """Answers what could not be read as a request: with what the application's ``unread`` says, if it has that."""
+        said = _Said()
+        super().handle_error(req, said, addr, exc)
+        _, status, reason = said.answer.partition(b"\r\n")[0].decode("latin-1").split(" ", 2)
+        unread: Callable[[int, str], bytes] | None = getattr(self.wsgi, "unread", None)
+        with suppress(OSError):  # who asked so may be gone
+            write_nonblock(client, unread(int(status), reason) if unread else said.answer)
+
+    def _count(self, more: int) -> None:
+        with self._lock:
+            self._under_way += more
+            LOADS.count(self.place, self._under_way)
 
     def _another_comes(self, conn: Any) -> bool:
         with self._lock:
@@ -57,3 +99,20 @@ class StayingWorker(ThreadWorker):  # type: ignore[misc]
         finally:
             with self._lock:
                 self._staying -= 1
+
+
+class _Said:
+    """What gunicorn would say to a client."""
+
+    answer = b"HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+    def gettimeout(self) -> float:
+        return 0.0
+
+    def sendall(self, answer: bytes) -> None:
+        self.answer = answer
+
+
+def forget(worker: StayingWorker) -> None:
+    """A process has ended, whatever ended it."""
+    LOADS.leave(worker.place)

@@ -15,7 +15,9 @@ WEB_ADDRESS = r"^https?://[\x21-\x7e]+$"
 
 class SignIn(Body):
     username = Line(60, required=True)
-    password = fields.String(required=True, validate=validate.Length(1, 200))
+    password = fields.String(
+        required=True, validate=validate.Length(1, 200), metadata={"pattern": r"^[^\x00]*$"}
+    )  # any other character may be part of one
 
 
 class ApplicantGiven(Body):

@@ -102,8 +102,8 @@ def every_code() -> list[dict[str, Any]]:
     ]
 
 
-def _problem(refusal: Refusal, headers: Mapping[str, str] | None = None) -> Response:
-    words = language()
+def document(refusal: Refusal, words: str, request: str) -> dict[str, Any]:
+    """What a problem says of a refusal in the language ``words``, to the request with this id."""
     both = {tongue: _sentence(refusal, tongue) for tongue in ("vi", "en")}
     body: dict[str, Any] = {
         "type": f"/api/v1/problems/{refusal.code}",
@@ -113,12 +113,17 @@ def _problem(refusal: Refusal, headers: Mapping[str, str] | None = None) -> Resp
         "detail": both[words],
         "detail_vi": both["vi"],
         "detail_en": both["en"],
-        "instance": f"urn:request:{request_id()}",
+        "instance": f"urn:request:{request}",
     }
     if isinstance(refusal, InvalidInput):
         body["errors"] = {where: _error(what, words) for where, what in refusal.errors.items()}
     elif refusal.facts:
         body["facts"] = {key: _plain(value) for key, value in refusal.facts.items() if key not in _WORDS}
+    return body
+
+
+def _problem(refusal: Refusal, headers: Mapping[str, str] | None = None) -> Response:
+    body = document(refusal, language(), request_id())
     response = Response(orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS), refusal.status, {"Content-Type": PROBLEM})
     response.headers.update(headers or {})
     if refusal.status == 401:

@@ -109,6 +109,9 @@ class Load:
             self._free.pop().send(asked)
             return
         self._waiting.append(asked)
+        self._open_one_more()
+
+    def _open_one_more(self) -> None:
         if len(self._busy) + self._opening < CONNECTIONS:
             self._opening += 1
             asyncio.get_running_loop().create_task(self._open())
@@ -152,6 +155,8 @@ class Load:
             self._send(asked)
         elif asked is not None:
             self.answered(asked, 0, b"the connection was closed twice")
+        if self._waiting:
+            self._open_one_more()
 
 
 class _Wire(asyncio.Protocol):

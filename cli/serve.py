@@ -44,7 +44,7 @@ def _gunicorn(host: str, port: int, workers: int, threads: int) -> None:
     from gunicorn.glogging import Logger
     from gunicorn.util import import_app
 
-    from adapters.staying_worker import StayingWorker
+    from adapters.staying_worker import StayingWorker, forget
 
     class IntoOurLog(Logger):  # type: ignore[misc]
         def setup(self, cfg: Any) -> None:
@@ -62,10 +62,11 @@ def _gunicorn(host: str, port: int, workers: int, threads: int) -> None:
                 "graceful_timeout": GRACE,
                 "timeout": 2 * GRACE,
                 "keepalive": 5,
+                "limit_request_line": 8190,  # what is too long before that is refused by the application
                 "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108 - gunicorn's own file
                 "accesslog": None,
                 "logger_class": IntoOurLog,
-                "child_exit": _forget_metrics,
+                "child_exit": lambda _server, worker: (forget(worker), _forget_metrics(worker)),
                 "preload_app": True,  # the forks share it, and one that dies is replaced at once
                 "control_socket_disable": True,
             }.items():
@@ -102,7 +103,7 @@ def _add_up_metrics(settings: Settings) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def _forget_metrics(_server: Any, worker: Any) -> None:
+def _forget_metrics(worker: Any) -> None:
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         from prometheus_client import multiprocess
 

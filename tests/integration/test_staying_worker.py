@@ -6,17 +6,24 @@ import socket
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from adapters.staying_worker import AHEAD, LOADS, StayingWorker, forget
+
 ASK = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+SLOWLY = ASK.replace(b"/", b"/slowly", 1)
 APPLICATION = """
-import threading
+import os, threading, time
 
 def app(environ, start_response):
-    told = str(threading.get_ident()).encode()
+    while environ["PATH_INFO"] == "/slowly" and not os.path.exists("{released}"):
+        time.sleep(0.01)
+    told = f"{{os.getpid()}} {{threading.get_ident()}}".encode()
     start_response("200 OK", [("Content-Length", str(len(told)))])
     return [told]
 """
@@ -25,13 +32,27 @@ THREADS = 3
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The socket of a gunicorn with one process and three threads, whose answers name the thread that gave them."""
-    folder = tmp_path_factory.mktemp("served")
-    (folder / "threads_told.py").write_text(APPLICATION)
+    """The socket of a gunicorn with one process and three threads, whose answers name process and thread."""
+    with _served(tmp_path_factory.mktemp("served"), processes=1, threads=THREADS) as listening:
+        yield listening
+
+
+@contextmanager
+def _served(folder: Path, processes: int, threads: int) -> Iterator[Path]:
+    (folder / "threads_told.py").write_text(APPLICATION.format(released=folder / "released"))
     listening = folder / "web.sock"
     command = [sys.executable, "-m", "gunicorn", "--worker-class", "adapters.staying_worker.StayingWorker"]
-    command += ["--threads", str(THREADS), "--bind", f"unix:{listening}", "--no-control-socket"]
-    command += ["--log-level", "warning", "--pythonpath", str(folder), "threads_told:app"]
+    command += ["--workers", str(processes), "--threads", str(threads), "--bind", f"unix:{listening}"]
+    command += [
+        "--keep-alive",
+        "60",
+        "--no-control-socket",
+        "--log-level",
+        "warning",
+        "--pythonpath",
+        str(folder),
+        "threads_told:app",
+    ]
     child = subprocess.Popen(command)
     try:
         for _ in range(300):
@@ -40,6 +61,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             time.sleep(0.05)
         yield listening
     finally:
+        (folder / "released").touch()
         child.terminate()
         child.wait(30)
 
@@ -48,18 +70,32 @@ class Caller:
     """One kept connection."""
 
     def __init__(self, path: Path) -> None:
+        self.kept = True
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(20)
         self._socket.connect(str(path))
 
     def ask(self, times: int = 1) -> list[bytes]:
-        """Sends so many requests at once; which threads answered."""
+        """Sends so many requests at once; which processes and threads answered."""
         self._socket.sendall(ASK * times)
+        return self._answers(times)
+
+    def begin(self) -> None:
+        """Sends a request that is answered once the file ``released`` is there."""
+        self._socket.sendall(SLOWLY)
+
+    def finish(self) -> bytes:
+        return self._answers(1)[0]
+
+    def _answers(self, times: int) -> list[bytes]:
         answers, read = [], b""
         while len(answers) < times:
-            read += self._socket.recv(65536)
+            received = self._socket.recv(65536)
+            assert received, "the connection was closed without an answer"
+            read += received
             while b"\r\n\r\n" in read:
                 head, _, rest = read.partition(b"\r\n\r\n")
+                self.kept = b"connection: close" not in head.lower()
                 length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
                 if len(rest) < length:
                     break
@@ -91,3 +127,33 @@ def test_more_connections_than_threads_are_all_served(server: Path) -> None:
             assert caller.ask()
     for caller in callers:
         caller.close()
+
+
+def test_a_process_with_more_to_do_than_another_lets_its_connections_go(tmp_path: Path) -> None:
+    with _served(tmp_path, processes=2, threads=2 * AHEAD) as listening:
+        callers, by_process = [Caller(listening) for _ in range(4 * AHEAD)], defaultdict[bytes, list[Caller]](list)
+        for caller in callers:
+            process = caller.ask()[0].split()[0]
+            if caller.kept:  # on a busy machine requests end a moment after their answer, and may look like many
+                by_process[process].append(caller)
+        asking, *others = max(by_process.values(), key=len)
+        working, resting = others[:AHEAD], others[AHEAD:]
+        for caller in working:
+            caller.begin()
+        latest = time.monotonic() + 20
+        while asking.kept and time.monotonic() < latest:
+            asking.ask()
+        assert not asking.kept
+        (tmp_path / "released").touch()
+        assert all(caller.finish() for caller in working)
+        assert any(caller.ask() and caller.kept for caller in resting)
+        for caller in callers:
+            caller.close()
+
+
+def test_a_process_that_ended_is_forgotten() -> None:
+    ended = StayingWorker.__new__(StayingWorker)
+    ended.place = LOADS.enter()
+    forget(ended)
+    assert LOADS.enter() == ended.place
+    forget(ended)

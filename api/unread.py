@@ -1,0 +1,31 @@
+"""Answers to what the web server cannot read as a request, so that it never comes to the application."""
+
+from __future__ import annotations
+
+import secrets
+
+import orjson
+import structlog
+
+from api.door import HeaderTooLong, UrlTooLong
+from api.problems import PROBLEM, BadRequest, InternalError, document
+from engine.errors import Refusal
+
+log = structlog.get_logger("motcua.api")
+
+
+def unread(status: int, reason: str) -> bytes:
+    """The whole answer, after which the connection is closed: a problem as of every refusal (RFC 9457), in Vietnamese
+    with both sentences. ``status`` and ``reason`` are the server's own."""
+    request = secrets.token_hex(12)
+    refusal: Refusal = BadRequest()
+    if status == UrlTooLong.status:
+        refusal = UrlTooLong()
+    elif status == HeaderTooLong.status:
+        refusal = HeaderTooLong(header="HTTP")
+    elif status == InternalError.status:
+        refusal = InternalError(request=request)
+    log.warning("request_unread", status=status, refused=refusal.code, request=request)
+    body = orjson.dumps(document(refusal, "vi", request) | {"status": status})
+    head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: {PROBLEM}\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
