@@ -21,7 +21,7 @@ from adapters.web_loads import WebLoads
 
 STAY = 50
 """Milliseconds that a thread waits for the next request."""
-AHEAD = 3
+AHEAD = 2
 """So many requests more than the freest process has under way are too many to keep every connection."""
 LOADS = WebLoads()
 

@@ -22,7 +22,7 @@ from api.versions import expected_version, version_if_given
 from engine.acts.documents import add_document, check_document, remove_document
 from engine.case import open_case
 from engine.errors import InvalidInput, NotFound
-from engine.rules.file_types import check_content, extension
+from engine.rules.file_types import TAKEN, check_content, extension
 from engine.store.dossier_parts import document_of
 from engine.transaction import UnitOfWork
 
@@ -79,7 +79,7 @@ def add(code: str) -> Answer:
     "GET",
     "/dossiers/<code>/documents/<int:number>",
     access=Access.STAFF,
-    gives=Gives(media="application/octet-stream", description="The file, always as an attachment."),
+    gives=Gives(media=[kind.media for kind in TAKEN], description="The file, always as an attachment."),
     refuses=(404,),
 )
 def content(code: str, number: int) -> Answer:
@@ -89,7 +89,7 @@ def content(code: str, number: int) -> Answer:
         row = document_of(uow.connection, case.id, number)
     if row is None or row.storage_key is None:
         raise NotFound(what=f"document {number}")
-    kind = row.media_type or "application/octet-stream"
+    kind = row.media_type
     # The name that the sender gave may be anything: the download gets one of ours.
     name = f"{row.key}-{row.id}.{extension(kind)}"
     headers = {"Content-Type": kind, "Content-Disposition": f'attachment; filename="{name}"'}

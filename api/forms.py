@@ -14,7 +14,7 @@ from engine.form_data import NUMBERS, NoSuchForm, form_data
 from engine.transaction import UnitOfWork, in_transaction
 
 forms = Resource("forms", __name__, description="Official forms as PDF.")
-PDF = Gives(media="application/pdf", description="The form.")
+PDF = Gives(media=("application/pdf",), description="The form.")
 
 
 class FormsUnavailable(Refusal):

@@ -51,12 +51,13 @@ REPLAYED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gives:
-    """A successful answer: its status, the shape of its body (None: none) and the headers it carries."""
+    """A successful answer: its status, the shape of its body (None: none) and the headers it carries. ``media`` names
+    the types that a body without a shape may have."""
 
     status: int = 200
     shape: type[Schema] | Schema | None = None
     headers: Mapping[str, Any] | None = None
-    media: str = "application/json"
+    media: Sequence[str] = ()
     description: str = "Done."
 
 
@@ -211,7 +212,7 @@ def _success(gives: Gives, replayable: bool) -> dict[str, Any]:
     if headers:
         made["headers"] = headers
     if gives.shape is not None:
-        made["content"] = {gives.media: {"schema": gives.shape}}
-    elif gives.media != "application/json":
-        made["content"] = {gives.media: {"schema": {"type": "string"}}}
+        made["content"] = {"application/json": {"schema": gives.shape}}
+    elif gives.media:
+        made["content"] = {media: {"schema": {"type": "string"}} for media in gives.media}
     return made

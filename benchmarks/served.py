@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-WORKERS, THREADS = 2, 16
+WORKERS, THREADS = 2, 8
 STARTS_WITHIN = 60.0  # seconds
 
 

@@ -20,7 +20,7 @@ GRACE = 30  # seconds for requests under way when told to stop
 @click.option("--host", envvar="MOTCUA_HOST", help="Address to listen on; 127.0.0.1, or every one when PORT is set.")
 @click.option("--port", envvar="PORT", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--workers", envvar="WEB_CONCURRENCY", type=click.IntRange(1, 64), default=2, show_default=True)
-@click.option("--threads", envvar="MOTCUA_THREADS", type=click.IntRange(1, 64), default=16, show_default=True)
+@click.option("--threads", envvar="MOTCUA_THREADS", type=click.IntRange(1, 64), default=8, show_default=True)
 @click.option(
     "--server",
     envvar="MOTCUA_SERVER",
