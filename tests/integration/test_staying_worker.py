@@ -22,7 +22,7 @@ import os, threading, time
 
 def app(environ, start_response):
     while environ["PATH_INFO"] == "/slowly" and not os.path.exists("{released}"):
-        time.sleep(0.01)
+        time.sleep(0.01)  # until the test lets it end
     told = f"{{os.getpid()}} {{threading.get_ident()}}".encode()
     start_response("200 OK", [("Content-Length", str(len(told)))])
     return [told]
@@ -58,7 +58,7 @@ def _served(folder: Path, processes: int, threads: int) -> Iterator[Path]:
         for _ in range(300):
             if listening.exists():
                 break
-            time.sleep(0.05)
+            time.sleep(0.05)  # until gunicorn listens
         yield listening
     finally:
         (folder / "released").touch()
