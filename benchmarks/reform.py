@@ -32,7 +32,7 @@ from engine.store.base import open_database
 REFORM = "2025-07-01.yaml"
 CLERKS, PACE = 4, 0.2
 """So many clerks at once, each acting every so many seconds."""
-LOOK_EVERY = 0.005  # seconds between two looks at who waits for a lock
+LOOK_EVERY = 0.025  # seconds between two looks at who waits for a lock; five times as often took 7 % of PostgreSQL
 CHECKED = 1_000
 """Dossiers whose journal is checked against their row afterwards."""
 

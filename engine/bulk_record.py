@@ -96,8 +96,8 @@ class BulkRecord:
         changed = [{name: row[name] for name in columns} for row in self._rows]
         parts = [
             Part(dossiers, changed, ("id",), of="id"),
-            *(Part(table, self._new[table]) for table in (journal, journal_private)),
-            *(Part(table, self._new[table], new_only=True) for table in (dossier_offices, outbox)),
+            *(Part(table, self._new[table]) for table in (journal, journal_private, outbox)),
+            Part(dossier_offices, self._new[dossier_offices], new_only=True),
             *more,
         ]
         done = write_together(self._unit.connection, self._versions, parts) if self._versions else set()

@@ -1,7 +1,8 @@
 """Running a plan to its end, batch after batch. What is broken off anywhere is taken up by calling the same again.
 
-Two batches run side by side where the database allows it: one is worked out while the other is written. A batch has as
-many dossiers as are written in ``LOCKED`` seconds on this machine, since a clerk who needs one of them waits that long.
+Three batches run side by side where the database allows it: one is worked out here while the others are written, which
+keeps two processors busy (docs/reform.md). A batch has as many dossiers as are written in ``LOCKED`` seconds on this
+machine, since a clerk who needs one of them waits that long.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class _Rounds:
 
     def __init__(self, runtime: Runtime, run: Run, status: str, batch: Batch) -> None:
         self._runtime, self._run, self._status, self._batch = runtime, run, status, batch
-        self._lanes = 2 if runtime.database.dialect.name == "postgresql" else 1  # SQLite has one writer
+        self._lanes = 3 if runtime.database.dialect.name == "postgresql" else 1  # SQLite has one writer
         self._size = float(_FIRST)
 
     def through(self, told: Told) -> Tally:
