@@ -113,7 +113,17 @@ def case_from(unit: UnitOfWork, row: Sequence[Any]) -> Case:
     return Case(unit, own, dict(zip(_REACHED_BY, row[len(_ROW) : len(CASE_COLUMNS)], strict=True)))
 
 
-_UNREAD = {"search", "channel", "link_nonce", "link_hash", "filed_at", "received_at", "opened_at", "returned_at"}
+_UNREAD = {
+    "search",
+    "channel",
+    "link_nonce",
+    "link_hash",
+    "filed_at",
+    "received_at",
+    "opened_at",
+    "placed_on",
+    "returned_at",
+}
 _ROW = tuple(str(column.name) for column in dossiers.c if column.name not in _UNREAD)
 _REACHED_BY = ("phone", "email", "language")
 CASE_COLUMNS: tuple[ColumnElement[Any], ...] = tuple(

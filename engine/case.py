@@ -22,6 +22,7 @@ from engine.rules.definition import Release, Text
 from engine.rules.facts import nested
 from engine.rules.machine import Option, Workflow
 from engine.rules.permissions import Verdict, may
+from engine.rules.routing import INTAKE
 from engine.rules.workdays import Calendar
 from engine.store.actors import STANDS, claim_values
 from engine.store.asking import Question
@@ -65,6 +66,11 @@ class Case:
     @property
     def code(self) -> str:
         return str(self.row["code"])
+
+    @property
+    def counter(self) -> str:
+        """The office where the applicant is seen today. Who received the dossier stays in the row and may be closed."""
+        return str(self.row["offices"].get(INTAKE, self.row["intake_office"]))
 
     @property
     def release(self) -> Release:

@@ -61,6 +61,7 @@ _COLUMNS: tuple[Any, ...] = (
     dossiers.c.applicant_kind,
     dossiers.c.province,
     dossiers.c.place,
+    dossiers.c.placed_on,
     cast(dossiers.c.offices, Text),
     dossiers.c.clock,
     # A subquery, not a join: looked up row by row whatever the statistics say, so that a page costs a page.
@@ -176,13 +177,14 @@ class ReformReader:
                 (
                     number,
                     *own,
+                    offices,
                     clock == "running",
-                    placed.get(number) or opened_at.astimezone(LOCAL).date(),
+                    max(filter(None, (placed.get(number), corrected)), default=opened_at.astimezone(LOCAL).date()),
                     questions.get(number),
                     forms.get(number),
                 )
             )
-            for number, *own, clock, opened_at in rows
+            for number, *own, corrected, offices, clock, opened_at in rows
         ]
 
     def _questions(self, connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, dict[str, str]]:
@@ -197,10 +199,11 @@ class ReformReader:
 
     def _placed(self, connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, dt.date]:
         """Since when a dossier's commune bears the code it stands with, where an earlier reform moved it: codes are
-        given out again, so the day belongs to the code. Otherwise it is the day on which the dossier was opened."""
+        given out again, so the day belongs to the code. Otherwise it is the day on which a correction named the
+        commune, or the dossier was opened."""
         moved = and_(
             reform_items.c.dossier_id.between(rows[0].id, rows[-1].id),
-            reform_items.c.status == "done",
+            reform_items.c.status.in_(("done", "touched")),
             reform_items.c.place.is_not(None),
         )
         statement = select(reform_items.c.dossier_id, func.max(reforms.c.date))

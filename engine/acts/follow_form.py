@@ -80,7 +80,8 @@ def follow_form(case: Case, before: Mapping[str, Any]) -> Followed:
         ]
     if data:
         _must_be_changeable(case)
-        case.change(place=place)
+        if "place" in data:  # codes are given out again, so the day belongs to the code
+            case.change(place=place, placed_on=case.today)
         _pass_on(case, {one.key: one.target for one in moves})
     language = case.applicant.get("language") or "vi"
     reason = next((one.reason.in_(language) for one in moves if one.key == "handler"), "")
@@ -109,7 +110,7 @@ def _move(case: Case, key: str, old: Mapping[str, Any], now: Mapping[str, Any], 
 
 
 def _ask(case: Case, key: str, facts: Mapping[str, Any]) -> tuple[list[str], Text] | Refusal:
-    known, intake = case.unit.catalogue.map, case.row["intake_office"]
+    known, intake = case.unit.catalogue.map, case.counter
     try:
         return route_key(case.workflow, key, facts, known, case.today, intake)[:2]
     except Refusal as refusal:

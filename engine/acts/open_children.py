@@ -20,9 +20,9 @@ KEPT_OF_PAPERS = (
 def open_children(case: Case) -> list[int]:
     """Opens every child that the state just entered calls for and that is not open yet; returns their row ids.
 
-    A child is a dossier of its own: its own code, clock, offices and journal, received at the same centre on the same
-    day. Its form takes over the values that the release maps, and the papers of the same key that the family has
-    handed in already: nothing is asked for twice.
+    A child is a dossier of its own: its own code, clock, offices and journal, received on the same day at the same
+    centre, or at the one that a reform has put in its place. Its form takes over the values that the release maps, and
+    the papers of the same key that the family has handed in already: nothing is asked for twice.
     """
     wanted = case.workflow.children_opened(case.row["state"], case.facts)
     if not wanted:
@@ -30,7 +30,7 @@ def open_children(case: Case) -> list[int]:
     unit, opened = case.unit, []
     known = select(dossiers.c.child_key).where(dossiers.c.parent_id == case.id)
     there = set(unit.connection.execute(known).scalars())
-    office = unit.catalogue.office(case.row["intake_office"])
+    office = unit.catalogue.office(case.counter)
     for key, child in wanted:
         if key in there:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -38,6 +39,7 @@ dossiers = Table(
     Column("applicant_kind", String(12), nullable=False),
     Column("province", String(8), nullable=False),
     Column("place", String(8)),  # the commune that decides the competence
+    Column("placed_on", Date),  # the day on which a correction last named it; None where none did
     Column("support_office", String(40)),  # the support point that helped, where another than the intake
     Column("intake_office", String(40), nullable=False),
     Column("handler_office", String(40), nullable=False),

@@ -67,8 +67,8 @@ reform_items = Table(
     Index(
         "ix_reform_items_done",
         "dossier_id",
-        sqlite_where=text("status = 'done'"),
-        postgresql_where=text("status = 'done'"),
+        sqlite_where=text("status IN ('done', 'touched')"),
+        postgresql_where=text("status IN ('done', 'touched')"),
     ),
 )
 """``waiting``: to be moved; ``person``: stands in the province's triage; ``done``: moved by journal entry ``entry``;

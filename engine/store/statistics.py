@@ -18,6 +18,7 @@ from sqlalchemy import (
     Row,
     and_,
     case,
+    exists,
     func,
     literal,
     select,
@@ -77,9 +78,10 @@ def finished_by_place(
     their commune as it was known on the day ``on``.
 
     Of a dossier that reforms moved, that is the code before the first reform after ``on``, borne since the last one
-    until then; of any other its only code, borne on the day of filing. ``eras`` are the days, oldest first, on which
-    units begin; between two of them a code means the same. The offices come from the counts by day, so that the
-    dossiers are the same as those of ``engine.store.reports.on_time`` and an index serves each office.
+    until then; of any other its only code, borne on the day of filing. What a correction named since and before the
+    next reform is borne on its day. ``eras`` are the days, oldest first, on which units begin;
+    between two of them a code means the same. The offices come from the counts by day, so that the dossiers are the
+    same as those of ``engine.store.reports.on_time`` and an index serves each office.
     """
     provinces = sorted(actor.monitored_provinces(now.astimezone(LOCAL).date()))
     counted = and_(finished_by_day.c.province.in_(provinces), finished_by_day.c.day.between(first, last))
@@ -90,7 +92,7 @@ def finished_by_place(
     one = (
         select(
             func.coalesce(_left_place(on), dossiers.c.place).label("place"),
-            func.coalesce(_moved_until(on), _era(eras)).label("since"),
+            func.coalesce(_corrected(on), _moved_until(on), _era(eras)).label("since"),
             case((LATE, 1), else_=0).label("late"),
         )
         .where(by, ended, dossiers.c.portal.in_(DONE), dossiers.c.province.in_(provinces))
@@ -111,6 +113,15 @@ def _left_place(on: dt.date) -> ColumnElement[str | None]:
 def _moved_until(on: dt.date) -> ColumnElement[dt.date | None]:
     """The day of the last reform until a day that moved a dossier."""
     return select(func.max(reforms.c.date)).where(_moved(), reforms.c.date <= on).correlate(dossiers).scalar_subquery()
+
+
+def _corrected(on: dt.date) -> ColumnElement[dt.date | None]:
+    """The day on which a correction named the code that the dossier had until the first reform after a day."""
+    corrected = dossiers.c.placed_on
+    before = and_(reforms.c.date > on, reforms.c.date <= corrected)
+    after = and_(reforms.c.date <= on, reforms.c.date > corrected)
+    given_else = exists().where(_moved(), before | after).correlate(dossiers)
+    return case((~given_else, corrected))
 
 
 def _moved() -> ColumnElement[bool]:

@@ -49,7 +49,15 @@ def test_the_dossier_passes_to_the_office_that_is_competent(world: World) -> Non
     world.act("specialist", claim, code)
     before = world.row(code)
     row = correct(world, code, land_commune=OTHER_OFFICE)
-    assert changed(before, row) == {"place", "offices", "handler_office", "holder_office", "holder_id", "opened_at"}
+    assert changed(before, row) == {
+        "place",
+        "placed_on",
+        "offices",
+        "handler_office",
+        "holder_office",
+        "holder_id",
+        "opened_at",
+    }
     assert row["offices"] == {"intake": LONG_KHANH, "handler": PROVINCE, "tax": TAX}
     assert (row["place"], row["holder_office"], row["holder_role"]) == (OTHER_OFFICE, PROVINCE, "specialist")
     data = world.entries(code)[-1]["data"]
@@ -78,7 +86,7 @@ def test_another_place_of_the_same_office_moves_nothing_else(world: World) -> No
     world.act("specialist", claim, code)
     before = world.row(code)
     row = correct(world, code, land_commune=SAME_OFFICE)
-    assert changed(before, row) == {"place"}
+    assert changed(before, row) == {"place", "placed_on"}
     data = world.entries(code)[-1]["data"]
     assert data["place"] == {"from": HERE, "to": SAME_OFFICE} and "offices" not in data
     assert world.messages(code, "chuyen-co-quan") == []
@@ -89,7 +97,7 @@ def test_what_does_not_decide_leaves_a_persons_choice_alone(world: World) -> Non
     world.act("specialist", transfer, code, PROVINCE, "Hồ sơ phức tạp")
     before = world.row(code)
     assert changed(before, correct(world, code, pages=9)) == set()
-    assert changed(before, correct(world, code, land_commune=SAME_OFFICE)) == {"place"}
+    assert changed(before, correct(world, code, land_commune=SAME_OFFICE)) == {"place", "placed_on"}
     assert set(world.entries(code)[-1]["data"]) == {"corrects", "names", "place"}
 
 
@@ -100,7 +108,7 @@ def test_who_works_at_the_new_office_too_goes_on_with_it(world: World) -> None:
     world.try_act("system", lambda unit: unit.connection.execute(insert(memberships), both | person))
     before = world.act("specialist", claim, code).row
     assert changed(before, correct(world, code, land_commune=OTHER_OFFICE)) == {
-        *("place", "offices", "handler_office", "holder_office")
+        *("place", "placed_on", "offices", "handler_office", "holder_office")
     }
 
 

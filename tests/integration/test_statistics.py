@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from engine.acts.load_reform import load_plan
 from engine.acts.reform_run import open_run
@@ -18,6 +18,7 @@ from engine.rules.permissions import Actor, Membership
 from engine.rules.timing import read_pauses
 from engine.rules.unit_orders import count_by_unit
 from engine.rules.units import Level
+from engine.store.dossiers import dossiers
 from engine.store.people import memberships
 from engine.store.queues import visible_dossiers
 from engine.store.reports import on_time
@@ -50,6 +51,7 @@ class Night:
         world.at("2025-06-10 08:00")
         self.shared = permit(world)  # due on 7 July, 17:00
         ended = [permit(world), permit(world, DA_KAO)]
+        self.of_da_kao = ended[1]
         self.divided, self.taken_back = permit(world, DA_KAO, **QUARTER), permit(world, DA_KAO, **QUARTER)
         self.recoded = permit(world, DA_KAO, **{"land.hamlet": "Khu phố 2"})
         world.at("2025-06-20 09:00")
@@ -118,6 +120,17 @@ def test_a_report_by_old_and_one_by_new_units_hold_the_same_dossiers(night: Nigh
     assert sum(one.finished for one in lines) == 7, "and so does the report by office"
     assert sum(one.late for one in lines) == 4
     assert night.told(OLD, actor=STRANGER) == {}
+
+
+def test_a_corrected_commune_is_what_its_code_meant_that_day(night: Night) -> None:
+    """Đa Kao was divided; the code that it bore is Tân Định's now."""
+    uncertain, tan_dinh = ("c:26737@2024-01-01", False), ("c:26737@2025-07-01", True)
+    for day, expected in ((dt.date(2025, 6, 12), {uncertain: 1, tan_dinh: 1}), (dt.date(2025, 7, 3), {tan_dinh: 2})):
+        corrected = update(dossiers).where(dossiers.c.code == night.of_da_kao).values(placed_on=day)
+        night.world.try_act("system", lambda unit, made=corrected: unit.connection.execute(made))
+        told = night.told(NEW)
+        assert {key: told[key][0] for key in (uncertain, tan_dinh) if key in told} == expected
+        assert sum(finished for finished, _ in told.values()) == 7
 
 
 def test_what_was_taken_back_counts_where_it_lay_before(night: Night) -> None:
