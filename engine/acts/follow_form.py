@@ -93,6 +93,7 @@ def _move(case: Case, key: str, old: Mapping[str, Any], now: Mapping[str, Any], 
     was, found = _ask(case, key, old), _ask(case, key, now)
     if isinstance(found, Refusal):
         if new_place or not isinstance(was, Refusal):
+            _must_be_changeable(case)
             raise found
         return []
     offices, reason = found

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from engine.acts.open_dossier import Filing, open_dossier
-from engine.case import Case
+from engine.case import LOCAL, Case
 from engine.rules.machine import Workflow
-from engine.rules.routing import place_name
+from engine.rules.routing import DEFAULT_PLACE, place_name
 from engine.store.dossiers import dossier_links, dossiers
 
 KEPT_OF_PAPERS = (
@@ -37,7 +37,7 @@ def open_children(case: Case) -> list[int]:
         workflow = unit.catalogue.current(child.procedure, case.today)
         filing = Filing(
             procedure=child.procedure,
-            applicant={"kind": case.row["applicant_kind"], **case.applicant},
+            applicant={"kind": case.row["applicant_kind"], **case.applicant, "commune": _commune(case)},
             intake_office=office.code,
             channel=case.row["channel"],
             fields=_values(case, key),
@@ -59,6 +59,20 @@ def _values(case: Case, key: str) -> dict[str, Any]:
     place = place_name(case.release, "handler")
     taken = {field for field, name in case.release.children[key].fields.items() if name == place}
     return values | {field: case.row["place"] for field in taken if case.row["place"]}
+
+
+def _commune(case: Case) -> str | None:
+    """The applicant's commune by its code of today: the dossier's own place where that one decides, otherwise what has
+    become of it since the filing. None where it was divided: nothing is guessed."""
+    code, territory = case.applicant["commune"], case.unit.catalogue.territory
+    if place_name(case.release, "handler") == DEFAULT_PLACE and case.row["place"]:
+        return str(case.row["place"])
+    filed = max(case.row["filed_at"].astimezone(LOCAL).date(), territory.first)
+    written = territory.find(code, "commune", filed) if code else None
+    if written is None:  # none was told, or it was corrected since
+        return str(code) if code else None
+    today = territory.successors(written.id, case.today)
+    return today[0].unit.code if len(today) == 1 else None
 
 
 def _papers(case: Case, workflow: Workflow) -> list[dict[str, Any]]:

@@ -68,6 +68,7 @@ def _checked(case: Case, given: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidInput(
             {f"applicant.{key}": Text("không đính chính được", "cannot be corrected") for key in sorted(unknown)}
         )
-    whole = {"kind": case.row["applicant_kind"], **case.applicant, **given}
+    # A commune that is not corrected was looked at on its own day; it may have been abolished since.
+    whole = {"kind": case.row["applicant_kind"], **case.applicant, "commune": None, **given}
     clean = clean_applicant(case.unit, whole, case.row["province"], case.today)
     return {key: clean[key] for key in given}

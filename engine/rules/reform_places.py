@@ -18,7 +18,7 @@ from engine.rules.offices import Office
 from engine.rules.plain_text import plain_text
 from engine.rules.reform import Reform
 from engine.rules.routing import Map
-from engine.rules.units import Unit
+from engine.rules.units import Level, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,11 @@ class Places:
     def offices_on(self, body: str, part: Part, level: str | None = None) -> tuple[Office, ...]:
         """The offices of a body that serve a unit of the new order, on its own level unless told otherwise."""
         return self._found(level or part.unit.level, body, part.unit, part.unit_id, self._reform.date)
+
+    def same_body_on(self, body: str, part: Part) -> tuple[Office, ...]:
+        """The offices of a body that serve a unit of the new order, on the lowest level that has one."""
+        levels: tuple[Level, ...] = ("commune", "province")
+        return next((found for level in levels if (found := self.offices_on(body, part, level))), ())
 
     def stand_on(self, office: Office) -> Unit:
         """The unit an office stands on; of the units that follow each other by a mere change of name, the last one."""

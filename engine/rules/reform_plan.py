@@ -17,7 +17,7 @@ from typing import Literal
 from engine.errors import Refusal
 from engine.rules.definition import Release
 from engine.rules.offices import Office
-from engine.rules.reform import Policy, Reform
+from engine.rules.reform import VERIFICATION, Policy, Reform
 from engine.rules.reform_places import Part, Places, Where, narrowed
 from engine.rules.routing import INTAKE, Map, place_name
 
@@ -180,15 +180,18 @@ class Planner:
             return self._moved(desk, office)
         if office.valid_to < date:
             return Passage(desk.key, desk.code, None, "closed-earlier", detail=office.valid_to.isoformat())
-        policy, parts = desk.policy, desk.where.parts
+        policy = desk.policy
         if policy is None:
             return Passage(desk.key, desk.code, None, "no-policy")
-        if policy.to == "competent":
-            return self._to_competent(desk, "closes")
         if policy.to == "successor":
             return _passage_to(desk, "closes", self._successors(policy, office, desk), "no-office")
-        body = policy.to_body or office.body
-        found = [(part, one) for part in parts for one in self._places.offices_on(body, part, "commune")]
+        if policy.to == "competent" and desk.key != VERIFICATION:
+            return self._to_competent(desk, "closes")
+        parts, body = desk.where.parts, policy.to_body or office.body
+        if policy.to == "place":
+            found = [(part, one) for part in parts for one in self._places.offices_on(body, part, "commune")]
+        else:  # no law says who is competent for a question: the same body, where the dossier's commune lies
+            found = [(part, one) for part in parts for one in self._places.same_body_on(body, part)]
         return _passage_to(desk, "closes", found, "no-office" if parts else "no-place")
 
     def _moved(self, desk: _Desk, office: Office) -> Passage | None:

@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
-import msgspec
 import orjson
 import pytest
 from sqlalchemy import select
@@ -15,8 +14,7 @@ from engine.acts.apply_reform import TooEarly, apply_batch, begin_applying
 from engine.acts.decide_triage import NotInTriage, decide, in_triage, triage
 from engine.acts.load_reform import NotApplicable, load_plan
 from engine.acts.perform_action import perform_action
-from engine.acts.publish import publish_offices, publish_release
-from engine.acts.rectify import rectify
+from engine.acts.publish import publish_offices
 from engine.acts.reform_run import Run, ids_standing, open_run
 from engine.acts.verification import ask_verification
 from engine.case import Stale
@@ -24,16 +22,13 @@ from engine.errors import InvalidInput
 from engine.reform_document import BadPlanFile, read_plan
 from engine.reform_planning import make_plan
 from engine.reform_runs import apply_all, revert_all
-from engine.rules.definition import Child, Effective
 from engine.rules.reform import Reform
 from engine.rules.reform_totals import Totals
-from engine.store.dossiers import dossiers, verifications
+from engine.store.dossiers import verifications
 from engine.store.plans import counts_by_status, reform_items
 from engine.transaction import UnitOfWork
-from tests.reform_world import DA_KAO, JULY, PERMIT, SAI_GON, permit, permit_release, prepare_june, reform_of
-from tests.unit.releases import text
+from tests.reform_world import DA_KAO, JULY, PERMIT, SAI_GON, permit, prepare_june, reform_of
 from tests.world import APPLICANT, World
-from tests.world_releases import RESIDENCE
 
 KEPT = ("code", "intake_office", "state", "portal", "clock", "term", "pauses", "extensions", "filed_at", "received_at")
 JULY_DAY = dt.date(2025, 7, 1)
@@ -190,49 +185,6 @@ def test_what_changed_since_the_plan_is_decided_again(june: World, tmp_path: Pat
         assert connection.execute(select(verifications.c.office)).scalars().all() == ["UB-26740"]
     assert "UB-26740" in june.seen_by(asked)
     assert june.row(late)["handler_office"] == "UB-26740"
-
-
-def test_what_a_moved_dossier_opens_is_received_where_its_applicant_is_seen_now(june: World, tmp_path: Path) -> None:
-    survey = {"residence": Child(RESIDENCE, text("Thường trú"), "ready", fields={"home.commune": "land.commune"})}
-    linked = msgspec.structs.replace(
-        permit_release(), version=2, effective=Effective(dt.date(2025, 6, 24)), children=survey
-    )
-    june.try_act("system", publish_release, linked)
-    code = permit(june)
-    _, path = plan(june, tmp_path)
-    june.at(JULY)
-    applied(june, path)
-    june.do("district", code, "finish")
-    with june.reading() as connection:
-        [child] = connection.execute(select(dossiers).where(dossiers.c.parent_id.is_not(None)))
-    assert (child.intake_office, child.place) == ("TT-26740", SAI_GON)
-    assert june.row(code)["intake_office"] == "MC-26740-C"
-    june.check()
-
-
-def test_a_code_means_what_it_meant_when_the_dossier_was_last_given_it(june: World, tmp_path: Path) -> None:
-    """By the reform that moved the dossier, also where that can no longer be taken back, or by a later correction."""
-    corrected, touched = permit(june), permit(june)
-    _, path = plan(june, tmp_path)
-    june.at(JULY)
-    run = open_run(june.runtime, applied(june, path))
-    assert placed_on(june, run, corrected) == JULY_DAY
-    june.do("district", touched, "finish")
-    june.at("2025-07-03 09:00")
-    row = june.act("old_counter", rectify, corrected, "Ghi nhầm phường", fields={"land.commune": DA_KAO}).row
-    assert (row["place"], row["placed_on"]) == (DA_KAO, dt.date(2025, 7, 3))
-    june.check()
-    assert placed_on(june, run, corrected) == dt.date(2025, 7, 3)
-    revert_all(june.runtime, run, "thử lại")
-    assert statuses(june, run.id) == {"touched": 2}
-    assert (placed_on(june, run, corrected), placed_on(june, run, touched)) == (dt.date(2025, 7, 3), JULY_DAY)
-
-
-def placed_on(world: World, run: Run, code: str) -> dt.date:
-    """Since when the dossier's commune bears its code, as the next plan reads it."""
-    number = world.row(code)["id"]
-    with world.reading() as connection:
-        return run.reader.of_ids(connection, [number])[number].placed_on
 
 
 def permit_of_midnight(world: World) -> str:
