@@ -41,9 +41,10 @@ class Policy:
 
     It fits an office of ``body`` on ``level``, when it has the part ``keys`` in a dossier of these ``procedures`` and
     ``kinds`` of applicant (None: whatever). ``to``: ``competent``, the office that decides a new case of the same kind
-    from the day on, or for a question the office of the same body that serves the dossier's commune; ``successor``, the office of ``to_body`` (None: the same) on the unit that the office's own unit
-    became; ``place``, the office of ``to_body`` in the commune that the dossier's own commune became. ``members`` says
-    whether those who work at the office follow; ``person``: somebody must assign them.
+    from the day on, or for a question the office of the same body that serves the dossier's commune; ``successor``, the
+    office of ``to_body`` (None: the same) on the unit that the office's own unit became; ``place``, the office of
+    ``to_body`` in the commune that the dossier's own commune became. ``members`` says whether those who work at the
+    office follow; ``person``: somebody must assign them.
     """
 
     name: str
