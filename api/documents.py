@@ -19,7 +19,7 @@ from api.fields import KEY, WholeInQuery, Word, Words
 from api.idempotent import perform
 from api.operations import ETAG, LOCATION, Gives, Resource, flat_errors
 from api.versions import expected_version, version_if_given
-from engine.acts.documents import add_document, check_document, remove_document
+from engine.acts.documents import OnPaperOnly, add_document, check_document, remove_document
 from engine.case import open_case
 from engine.errors import InvalidInput, NotFound
 from engine.rules.file_types import TAKEN, check_content, extension
@@ -80,15 +80,17 @@ def add(code: str) -> Answer:
     "/dossiers/<code>/documents/<int:number>",
     access=Access.STAFF,
     gives=Gives(media=[kind.media for kind in TAKEN], description="The file, always as an attachment."),
-    refuses=(404,),
+    refuses=(404, 409),
 )
 def content(code: str, number: int) -> Answer:
     """Download the file of a document"""
     with reading() as uow:
         case = open_case(uow, code, lock=False)
         row = document_of(uow.connection, case.id, number)
-    if row is None or row.storage_key is None:
+    if row is None:
         raise NotFound(what=f"document {number}")
+    if row.storage_key is None:
+        raise OnPaperOnly(document=number)
     kind = row.media_type
     # The name that the sender gave may be anything: the download gets one of ours.
     name = f"{row.key}-{row.id}.{extension(kind)}"

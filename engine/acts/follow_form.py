@@ -14,6 +14,7 @@ from typing import Any, cast
 from sqlalchemy import select
 
 from engine.acts.follow_office import works_at
+from engine.acts.rights import must_have_counter
 from engine.case import Case
 from engine.errors import Conflict, Refusal
 from engine.rules import timing
@@ -58,8 +59,8 @@ def follow_form(case: Case, before: Mapping[str, Any]) -> Followed:
 
     The receiving office stays, and so do state, code and term, since the term was promised: where the form now asks for
     another one, the entry says so. The due moment moves only where the new office is closed on other days. Raises
-    PlaceSettled, NeedsAPerson, and the refusals of routing: the receiving office may not receive for the new place, no
-    office is competent there, no such place.
+    PlaceSettled, CounterClosed, NeedsAPerson, and the refusals of routing: the receiving office may not receive for the
+    new place, no office is competent there, no such place.
     """
     name = place_name(case.release, "handler")
     place = case.row["place"]
@@ -94,6 +95,7 @@ def _move(case: Case, key: str, old: Mapping[str, Any], now: Mapping[str, Any], 
     if isinstance(found, Refusal):
         if new_place or not isinstance(was, Refusal):
             _must_be_changeable(case)
+            must_have_counter(case)
             raise found
         return []
     offices, reason = found

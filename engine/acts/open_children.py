@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from engine.acts.open_dossier import Filing, open_dossier
+from engine.acts.rights import must_have_counter
 from engine.case import LOCAL, Case
 from engine.rules.machine import Workflow
 from engine.rules.routing import DEFAULT_PLACE, place_name
@@ -18,7 +19,8 @@ KEPT_OF_PAPERS = (
 
 
 def open_children(case: Case) -> list[int]:
-    """Opens every child that the state just entered calls for and that is not open yet; returns their row ids.
+    """Opens every child that the state just entered calls for and that is not open yet; returns their row ids. Raises
+    CounterClosed, and what ``open_dossier`` refuses.
 
     A child is a dossier of its own: its own code, clock, offices and journal, received on the same day at the same
     centre, or at the one that a reform has put in its place. Its form takes over the values that the release maps, and
@@ -31,6 +33,7 @@ def open_children(case: Case) -> list[int]:
     known = select(dossiers.c.child_key).where(dossiers.c.parent_id == case.id)
     there = set(unit.connection.execute(known).scalars())
     office = unit.catalogue.office(case.counter)
+    must_have_counter(case)
     for key, child in wanted:
         if key in there:
             continue

@@ -24,6 +24,14 @@ class HeldByAnother(Conflict):
     en = "The dossier is held by {name}."
 
 
+class CounterClosed(Conflict):
+    """A reform closed the office where the applicant is seen, and nobody has decided yet which one takes its place."""
+
+    code = "counter-closed"
+    vi = "Nơi tiếp nhận của hồ sơ, {office}, đã đóng từ {date}. Chờ cấp tỉnh quyết định rồi thao tác lại."
+    en = "The receiving office, {office}, closed on {date}. Wait until the province has decided, then repeat."
+
+
 def must_hold(case: Case) -> None:
     """The actor works in the role and at the office that must act now, and nobody else has claimed the dossier."""
     row, actor = case.row, case.unit.actor
@@ -64,6 +72,13 @@ def must_be_open(case: Case) -> None:
     """The dossier has not come to a final state."""
     if case.release.states[case.row["state"]].final:
         raise Ended(dossier=case.code)
+
+
+def must_have_counter(case: Case) -> None:
+    """The office where the applicant is seen is in being."""
+    office = case.unit.catalogue.office(case.counter)
+    if office.valid_to is not None and office.valid_to <= case.today:
+        raise CounterClosed(office=office.name.vi, date=office.valid_to.isoformat())
 
 
 def must_be_staff(case: Case) -> None:

@@ -34,6 +34,15 @@ def test_a_file_of_another_dossier_is_absent(house: House) -> None:
     assert house.person("counter").get(f"/api/v1/dossiers/{second}/documents/{number}").status_code == 404
 
 
+def test_a_paper_without_a_file_says_so(house: House) -> None:
+    code, counter = house.filed()["code"], house.person("counter")
+    path = f"/api/v1/dossiers/{code}/documents"
+    added = counter.post(path, data={"key": "card", "original": "1"}, content_type="multipart/form-data")
+    assert added.status_code == 201, added.text
+    got = counter.get(added.headers["Location"])
+    assert (got.status_code, got.json["code"]) == (409, "on-paper-only")
+
+
 def test_two_uploads_are_one_when_key_and_content_are_equal(house: House) -> None:
     code = house.filed()["code"]
     first, again = _upload(house, code, key="k"), _upload(house, code, key="k")

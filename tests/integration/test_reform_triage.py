@@ -10,7 +10,9 @@ import pytest
 from api.app import create_app
 from engine.acts.load_reform import load_plan
 from engine.acts.people import add_membership, add_person, issue_token
+from engine.acts.rectify import rectify
 from engine.acts.reform_run import open_run
+from engine.acts.rights import CounterClosed
 from engine.reform_document import read_plan
 from engine.reform_planning import make_plan
 from engine.reform_runs import apply_all
@@ -65,6 +67,14 @@ def test_the_leader_of_the_province_sees_and_decides_a_quarter_at_once(world: Wo
     assert one.json == {"asked": 1, "moved": 1, "left": 0}
     assert leader.get(TRIAGE).json["items"] == []
     assert leader.post(DECISIONS, {"to": "26740", "dossiers": [july[2]], **SAID}).json["asked"] == 0
+
+
+def test_what_needs_a_counter_waits_for_the_decision(world: World, july: list[str]) -> None:
+    """Everything else goes on; the receiving office that the dossier had is closed, and which one follows is open."""
+    fields = {"land.commune": "26743"}
+    refusal = world.refuse(CounterClosed, "dk_counter", rectify, july[0], "Ghi nhầm phường", fields=fields)
+    assert "Đa Kao" in refusal.sentence("vi") and "2025-07-01" in refusal.sentence("en")
+    world.act("dk_counter", rectify, july[0], "Nhầm tên", applicant={"name": "Trần Thị Mẫu"})
 
 
 def test_nobody_else_of_the_province_decides(world: World, july: list[str]) -> None:
