@@ -34,13 +34,14 @@ def open_children(case: Case) -> list[int]:
     there = set(unit.connection.execute(known).scalars())
     office = unit.catalogue.office(case.counter)
     must_have_counter(case)
+    commune = _commune_today(case, DEFAULT_PLACE, case.applicant["commune"])
     for key, child in wanted:
         if key in there:
             continue
         workflow = unit.catalogue.current(child.procedure, case.today)
         filing = Filing(
             procedure=child.procedure,
-            applicant={"kind": case.row["applicant_kind"], **case.applicant, "commune": _commune(case)},
+            applicant={"kind": case.row["applicant_kind"], **case.applicant, "commune": commune},
             intake_office=office.code,
             channel=case.row["channel"],
             fields=_values(case, key),
@@ -54,26 +55,25 @@ def open_children(case: Case) -> list[int]:
 
 
 def _values(case: Case, key: str) -> dict[str, Any]:
-    """The child's form. Where it takes over the place that decides the competence, the dossier's own place stands.
-
-    After a reorganisation the form still bears the code that was filled in, and codes were used again.
-    """
-    values = case.workflow.child_values(key, case.facts)
-    place = place_name(case.release, "handler")
-    taken = {field for field, name in case.release.children[key].fields.items() if name == place}
-    return values | {field: case.row["place"] for field in taken if case.row["place"]}
+    """The child's form. Codes of communes that it takes over are those of today; what was divided is left open."""
+    release, values = case.release, case.workflow.child_values(key, case.facts)
+    for field, name in release.children[key].fields.items():
+        if name == DEFAULT_PLACE or (name in release.fields and release.fields[name].type == "unit"):
+            values[field] = _commune_today(case, name, values[field])
+    return {field: value for field, value in values.items() if value is not None}
 
 
-def _commune(case: Case) -> str | None:
-    """The applicant's commune by its code of today: the dossier's own place where that one decides, otherwise what has
-    become of it since the filing. None where it was divided: nothing is guessed."""
-    code, territory = case.applicant["commune"], case.unit.catalogue.territory
-    if place_name(case.release, "handler") == DEFAULT_PLACE and case.row["place"]:
+def _commune_today(case: Case, name: str, code: str | None) -> str | None:
+    """The code of today for a commune that stands under ``name`` in a form: after a reform it still bears the one that
+    was filled in, and codes were given out again. That which decides the competence is the dossier's own place; any
+    other is what became of it since the filing. None where it was divided: nothing is guessed."""
+    if name == place_name(case.release, "handler") and case.row["place"]:
         return str(case.row["place"])
+    territory = case.unit.catalogue.territory
     filed = max(case.row["filed_at"].astimezone(LOCAL).date(), territory.first)
     written = territory.find(code, "commune", filed) if code else None
     if written is None:  # none was told, or it was corrected since
-        return str(code) if code else None
+        return code
     today = territory.successors(written.id, case.today)
     return today[0].unit.code if len(today) == 1 else None
 

@@ -20,10 +20,10 @@ from engine.errors import InvalidInput
 from engine.reform_document import read_plan
 from engine.reform_planning import make_plan
 from engine.reform_runs import apply_all, revert_all
-from engine.rules.definition import Child, Effective
+from engine.rules.definition import Child, Effective, Field
 from engine.store.dossiers import applicants, dossiers, verifications
 from engine.store.plans import counts_by_status
-from tests.reform_world import DA_KAO, JULY, SAI_GON, permit, permit_release, prepare_june, reform_of
+from tests.reform_world import DA_KAO, JULY, permit, permit_release, prepare_june, reform_of
 from tests.unit.releases import text
 from tests.world import World
 from tests.world_releases import RESIDENCE
@@ -71,18 +71,19 @@ def counted(world: World, run: Run) -> dict[str, int]:
 
 
 def test_linked_dossiers_are_received_where_the_applicant_is_seen_now(june: World, night: Callable[[], Run]) -> None:
-    opens = {"residence": Child(RESIDENCE, text("Thường trú"), "ready", fields={"home.commune": "land.commune"})}
-    begun = Effective(dt.date(2025, 6, 24))
-    linked = msgspec.structs.replace(permit_release(), version=2, effective=begun, children=opens)
+    opens = {"residence": Child(RESIDENCE, text("Thường trú"), "ready", fields={"home.commune": "owner.commune"})}
+    begun, known = Effective(dt.date(2025, 6, 24)), permit_release()
+    fields = known.fields | {"owner.commune": Field("unit", text("Nơi ở", "Home"))}
+    linked = msgspec.structs.replace(known, version=2, effective=begun, children=opens, fields=fields)
     june.try_act("system", publish_release, linked)
-    code = permit(june)
+    code = permit(june, **{"owner.commune": PHAM_NGU_LAO})
     june.act("old_counter", rectify, code, "Ở phường khác", applicant={"commune": PHAM_NGU_LAO})
     night()
     june.do("district", code, "finish")
     with june.reading() as connection:
         [child] = connection.execute(select(dossiers).where(dossiers.c.parent_id.is_not(None)))
         communes = connection.execute(select(applicants.c.commune).order_by(applicants.c.dossier_id)).scalars().all()
-    assert (child.intake_office, child.place) == ("TT-26740", SAI_GON)
+    assert (child.intake_office, child.place) == ("TT-26740", BEN_THANH)
     assert communes == [PHAM_NGU_LAO, BEN_THANH]
     assert june.row(code)["intake_office"] == "MC-26740-C"
     june.check()
