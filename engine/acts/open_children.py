@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import and_, insert, select
 
 from engine.acts.open_dossier import Filing, open_dossier
 from engine.acts.rights import must_have_counter
@@ -12,6 +12,7 @@ from engine.case import LOCAL, Case
 from engine.rules.machine import Workflow
 from engine.rules.routing import DEFAULT_PLACE, place_name
 from engine.store.dossiers import dossier_links, dossiers
+from engine.store.journal import journal
 
 KEPT_OF_PAPERS = (
     "key", "original", "certified", "copy", "digitised", "file_name", "media_type", "size", "sha256", "storage_key"
@@ -26,18 +27,21 @@ def open_children(case: Case) -> list[int]:
     centre, or at the one that a reform has put in its place. Its form takes over the values that the release maps, and
     the papers of the same key that the family has handed in already: nothing is asked for twice.
     """
-    wanted = case.workflow.children_opened(case.row["state"], case.facts)
+    wanted = dict(case.workflow.children_opened(case.row["state"], case.facts))
     if not wanted:
         return []
     unit, opened = case.unit, []
     known = select(dossiers.c.child_key).where(dossiers.c.parent_id == case.id)
-    there = set(unit.connection.execute(known).scalars())
-    office = unit.catalogue.office(case.counter)
+    for key in unit.connection.execute(known).scalars():
+        wanted.pop(key, None)
+    if not wanted:
+        return []
     must_have_counter(case)
-    commune = _commune_today(case, DEFAULT_PLACE, case.applicant["commune"])
-    for key, child in wanted:
-        if key in there:
-            continue
+    office, commune = (
+        unit.catalogue.office(case.counter),
+        _commune_today(case, DEFAULT_PLACE, case.applicant["commune"]),
+    )
+    for key, child in wanted.items():
         workflow = unit.catalogue.current(child.procedure, case.today)
         filing = Filing(
             procedure=child.procedure,
@@ -66,12 +70,13 @@ def _values(case: Case, key: str) -> dict[str, Any]:
 def _commune_today(case: Case, name: str, code: str | None) -> str | None:
     """The code of today for a commune that stands under ``name`` in a form: after a reform it still bears the one that
     was filled in, and codes were given out again. That which decides the competence is the dossier's own place; any
-    other is what became of it since the filing. None where it was divided: nothing is guessed."""
+    other is what became of it since the dossier was opened. None where it was divided: nothing is guessed."""
     if name == place_name(case.release, "handler") and case.row["place"]:
         return str(case.row["place"])
+    first = and_(journal.c.dossier_id == case.id, journal.c.number == 1)
+    opened = case.unit.connection.execute(select(journal.c.at).where(first)).scalar_one()
     territory = case.unit.catalogue.territory
-    filed = max(case.row["filed_at"].astimezone(LOCAL).date(), territory.first)
-    written = territory.find(code, "commune", filed) if code else None
+    written = territory.find(code, "commune", opened.astimezone(LOCAL).date()) if code else None
     if written is None:  # none was told, or it was corrected since
         return code
     today = territory.successors(written.id, case.today)

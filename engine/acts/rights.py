@@ -28,8 +28,8 @@ class CounterClosed(Conflict):
     """A reform closed the office where the applicant is seen, and nobody has decided yet which one takes its place."""
 
     code = "counter-closed"
-    vi = "Nơi tiếp nhận của hồ sơ, {office}, đã đóng từ {date}. Chờ cấp tỉnh quyết định rồi thao tác lại."
-    en = "The receiving office, {office}, closed on {date}. Wait until the province has decided, then repeat."
+    vi = "Nơi tiếp nhận của hồ sơ, {office_vi}, đã đóng từ {date}. Chờ cấp tỉnh quyết định rồi thao tác lại."
+    en = "The receiving office, {office_en}, closed on {date}. Wait until the province has decided, then repeat."
 
 
 def must_hold(case: Case) -> None:
@@ -78,7 +78,8 @@ def must_have_counter(case: Case) -> None:
     """The office where the applicant is seen is in being."""
     office = case.unit.catalogue.office(case.counter)
     if office.valid_to is not None and office.valid_to <= case.today:
-        raise CounterClosed(office=office.name.vi, date=office.valid_to.isoformat())
+        closed = {"office": office.code, "date": office.valid_to.isoformat()}
+        raise CounterClosed(office_vi=office.name.vi, office_en=office.name.en, **closed)
 
 
 def must_be_staff(case: Case) -> None:
