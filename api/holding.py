@@ -8,7 +8,6 @@ from api import bodies
 from api.access import Access
 from api.acting import STANDS, act
 from api.answers import Answer
-from api.context import actor
 from api.operations import Resource
 from api.versions import expected_version
 from engine.acts import hold
@@ -50,7 +49,7 @@ def assign(code: str, body: dict[str, Any]) -> Answer:
     version, person = expected_version(), body["person"]
 
     def doing(uow: UnitOfWork) -> Case:
-        if person is None or person == actor().person_id:
+        if person is None or person == uow.actor.person_id:
             return hold.claim(uow, code, version)
         return hold.assign(uow, code, person, version, body["reason"])
 

@@ -14,12 +14,23 @@ from engine.rules.permissions import SYSTEM_ACTOR
 from engine.store.dossiers import dossiers
 from engine.transaction import UnitOfWork, in_transaction
 from tests.acceptance.dossiers_in_states import WAYS, bring_to, far_dossier
-from tests.acceptance.house import AUTHORITY, CENTRE, FAR_CENTRE, NOW, OTHER_AUTHORITY, PDF, STAFF, House
+from tests.acceptance.house import AUTHORITY, CENTRE, FAR_CENTRE, NOW, OTHER_AUTHORITY, PDF, SAIGON, STAFF, House
 from tests.acceptance.house_procedure import PROCEDURE
 
 PERSONAL = ("079300012345", "0901234567", "dao@example.org", "12 Lê Lợi", "Nguyễn Văn Cha")
 """What the dossiers of CENTRE hold and only a person of theirs is shown, after giving a reason."""
 ELSEWHERE = ("Phạm Thị Xa", "0987000111", "Phạm Văn Xa")
+POSSIBLE: dict[str, dict[str, Any]] = {
+    "POST /api/v1/dossiers": {
+        "procedure": PROCEDURE,
+        "applicant": {"kind": "citizen", "name": "Lê Văn Thử", "commune": SAIGON},
+        "fields": {"land.commune": SAIGON, "purpose": "học tập", "father": "Lê Văn Cha"},
+        "intake_office": CENTRE,
+        "documents": [{"key": "form", "original": 1}],
+    },
+    "POST /api/v1/dossiers/{code}/rectifications": {"number": 1, "applicant": {"name": "Lê Văn Sửa"}, "fields": {}},
+}
+"""Parts of a body that the procedure takes, by operation; no schema can say them. They tell nothing of ``PERSONAL``."""
 NEAR = frozenset(("counter", "specialist", "colleague", "leader", "monitor"))
 ACTORS = ("anyone", *STAFF)
 
@@ -78,6 +89,7 @@ class Ground:
             "body.office": ("authorities", [OTHER_AUTHORITY, AUTHORITY, "UB-00070"], 0.9),
             "body.intake_office": ("offices", [], 0.9),
             "body.procedure": ("procedures", [], 0.9),
+            "body.number": ("entries", [1], 0.5),
             "body.dossier": ("codes", [], 0.9),
             "body.key": ("keys", [], 0.8),
             "body.code": ("codes", [], 0.9),

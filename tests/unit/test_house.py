@@ -103,6 +103,19 @@ def test_pages_and_api_take_the_time_from_the_unit_of_work() -> None:
     assert _where(TIME_QUESTIONS, "api", "web", "workflows") == set()
 
 
+def test_an_act_knows_who_acts_from_its_unit_of_work() -> None:
+    """``actor()`` may take a connection of its own: asked within an act it waits for the one that the act holds."""
+    within = [
+        _name(path)
+        for path in _sources("api")
+        for act in ast.walk(_tree(path))
+        if isinstance(act, ast.FunctionDef | ast.Lambda) and any(one.arg in ("uow", "unit") for one in act.args.args)
+        for call in ast.walk(act)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "actor"
+    ]
+    assert within == []
+
+
 def test_the_database_is_not_asked_for_the_time() -> None:
     asking = {
         _name(path)
