@@ -46,6 +46,8 @@ class Ground:
     far: str
     documents: list[int]
     questions: list[int]
+    asked: str
+    """The dossier about which ``OTHER_AUTHORITY`` was asked."""
 
     def token(self, actor: str) -> str | None:
         return None if actor == "anyone" else self.house.person(actor).token
@@ -72,7 +74,9 @@ class Ground:
         if actor in NEAR:
             return others
         # Whoever holds a link learns the code of the dossier that it opens, and nothing personal.
-        return (*others, *PERSONAL) if actor == "anyone" else (*others, *PERSONAL, *self.codes)
+        if actor == "anyone":
+            return (*others, *PERSONAL)
+        return (*others, *PERSONAL, *(one for one in self.codes if (one, actor) != (self.asked, "other-specialist")))
 
     def words(self) -> tuple[dict[str, list[Any]], dict[str, Any]]:
         """Dictionaries of values that exist, and where each is put in and how often."""
@@ -127,4 +131,5 @@ def prepare(house: House) -> Ground:
         far["code"],
         documents,
         questions,
+        filed[2]["code"],
     )
