@@ -94,6 +94,7 @@ class Ground:
             "body.intake_office": ("offices", [], 0.9),
             "body.procedure": ("procedures", [], 0.9),
             "body.number": ("entries", [1], 0.5),
+            "body.person": ("people", list(range(1, len(STAFF) + 1)), 0.8),
             "body.dossier": ("codes", [], 0.9),
             "body.key": ("keys", [], 0.8),
             "body.code": ("codes", [], 0.9),

@@ -157,14 +157,14 @@ def _with_real_versions(ground: Ground) -> Iterator[None]:
     keys = itertools.count(1)
 
     def before_call(_context: Any, case: Any, _sent: Any) -> None:
-        _make_possible(case)
+        _make_possible(case, ground)
         given, about = case.headers or {}, getattr(case.meta and case.meta.phase.data, "parameter", None)
         if about == "Authorization":  # left out on purpose: a touched case would be given it again
             return
         if given.get("If-Match") == "0":
             case.headers["If-Match"] = f'"{ground.version(str((case.path_parameters or {}).get("code", "")))}"'
         if given.get("Idempotency-Key") == "0":
-            case.headers["Idempotency-Key"] = f"key-{next(keys)}"
+            case.headers["Idempotency-Key"] = f"fuzz-{next(keys)}"
 
     schemathesis.hook("before_call")(before_call)
     try:
@@ -173,12 +173,17 @@ def _with_real_versions(ground: Ground) -> Iterator[None]:
         unregister(before_call)
 
 
-def _make_possible(case: Any) -> None:
-    """Every other body that fits the document gets a form that the procedure takes, since chance never writes one."""
-    possible = POSSIBLE.get(case.operation.label)
-    fits = case.meta is not None and case.meta.generation.mode.is_positive and isinstance(case.body, dict)
-    if possible and fits and crc32(repr(case.body).encode()) % 2:
-        case.body = case.body | possible
+def _make_possible(case: Any, ground: Ground) -> None:
+    """Every other request that fits the document names the version that stands and gets a form that the procedure
+    takes, since chance seldom finds the one and never writes the other."""
+    fits = case.meta is not None and case.meta.generation.mode.is_positive
+    where = case.path_parameters or {}
+    if not fits or crc32(repr((where, case.body)).encode()) % 2:
+        return
+    if "If-Match" in (case.headers or {}):
+        case.headers["If-Match"] = f'"{ground.version(str(where.get("code", "")))}"'
+    if isinstance(case.body, dict):
+        case.body = case.body | POSSIBLE.get(case.operation.label, {})
 
 
 def _look_at(recorder: Any, found: Found, hidden: tuple[str, ...]) -> None:
