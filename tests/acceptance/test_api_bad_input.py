@@ -162,7 +162,7 @@ def test_addresses_that_name_nothing(house: House, values: dict[str, Any], part:
 def test_a_number_has_one_address(house: House, values: dict[str, Any]) -> None:
     path = f"/api/v1/dossiers/{values['code']}/documents"
     number = house.person("counter").get(path).json["items"][0]["id"]
-    for written, code in ((number, "not-found"), (f"0{number}", "no-such-address")):  # it has no file
+    for written, code in ((number, "on-paper-only"), (f"0{number}", "no-such-address")):
         assert house.person("counter").get(f"{path}/{written}").json["code"] == code
 
 

@@ -30,6 +30,7 @@ CHANGE_NOTHING = {
     "reform_run.rows_standing",
     "rights.must_be_open",
     "rights.must_be_staff",
+    "rights.must_have_counter",
     "rights.must_have_part",
     "rights.must_hold",
     "rights.must_lead",
