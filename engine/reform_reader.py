@@ -61,9 +61,9 @@ _COLUMNS: tuple[Any, ...] = (
     dossiers.c.applicant_kind,
     dossiers.c.province,
     dossiers.c.place,
-    dossiers.c.placed_on,
     cast(dossiers.c.offices, Text),
     dossiers.c.clock,
+    dossiers.c.placed_on,
     # A subquery, not a join: looked up row by row whatever the statistics say, so that a page costs a page.
     select(journal.c.at)
     .where(journal.c.dossier_id == dossiers.c.id, journal.c.number == 1)
@@ -177,14 +177,13 @@ class ReformReader:
                 (
                     number,
                     *own,
-                    offices,
                     clock == "running",
                     max(filter(None, (placed.get(number), corrected)), default=opened_at.astimezone(LOCAL).date()),
                     questions.get(number),
                     forms.get(number),
                 )
             )
-            for number, *own, corrected, offices, clock, opened_at in rows
+            for number, *own, clock, corrected, opened_at in rows
         ]
 
     def _questions(self, connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, dict[str, str]]:
@@ -199,8 +198,8 @@ class ReformReader:
 
     def _placed(self, connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, dt.date]:
         """Since when a dossier's commune bears the code it stands with, where an earlier reform moved it: codes are
-        given out again, so the day belongs to the code. Otherwise it is the day on which a correction named the
-        commune, or the dossier was opened."""
+        given out again, so the day belongs to the code. A later correction counts instead, and where there is neither,
+        the day on which the dossier was opened."""
         moved = and_(
             reform_items.c.dossier_id.between(rows[0].id, rows[-1].id),
             reform_items.c.status.in_(("done", "touched")),

@@ -78,10 +78,10 @@ def finished_by_place(
     their commune as it was known on the day ``on``.
 
     Of a dossier that reforms moved, that is the code before the first reform after ``on``, borne since the last one
-    until then; of any other its only code, borne on the day of filing. What a correction named since and before the
-    next reform is borne on its day. ``eras`` are the days, oldest first, on which units begin;
-    between two of them a code means the same. The offices come from the counts by day, so that the dossiers are the
-    same as those of ``engine.store.reports.on_time`` and an index serves each office.
+    until then; of any other its only code, borne on the day of filing. What a correction named in that time is borne on
+    the day of the correction. ``eras`` are the days, oldest first, on which units begin; between two of them a code
+    means the same. The offices come from the counts by day, so that the dossiers are the same as those of
+    ``engine.store.reports.on_time`` and an index serves each office.
     """
     provinces = sorted(actor.monitored_provinces(now.astimezone(LOCAL).date()))
     counted = and_(finished_by_day.c.province.in_(provinces), finished_by_day.c.day.between(first, last))

@@ -30,6 +30,7 @@ from engine.acts.rectify import rectify
 from engine.acts.reform_run import open_run
 from engine.acts.transfer import transfer
 from engine.acts.verification import answer_verification, ask_verification
+from engine.case import LOCAL
 from engine.errors import Refusal
 from engine.reform_document import read_plan
 from engine.reform_planning import make_plan
@@ -96,7 +97,7 @@ class Life:
 
     @property
     def today(self) -> dt.date:
-        return self.world.now.astimezone(dt.timezone(dt.timedelta(hours=7))).date()
+        return self.world.now.astimezone(LOCAL).date()
 
     def step(self, code: str) -> None:
         """Somebody with a part in the dossier does something to it."""
@@ -135,11 +136,12 @@ class Life:
     def answer_all(self) -> None:
         """Whoever was asked answers, so that questions do not hold everything up."""
         with self.world.reading() as connection:
-            open_ones = connection.execute(select(verifications).where(verifications.c.answered_at.is_(None))).all()
-        codes = {self.world.row(code)["id"]: code for code in self.codes}
-        for one in [one for one in open_ones if one.dossier_id in codes]:
+            waiting = select(verifications, dossiers.c.code).join(dossiers, dossiers.c.id == verifications.c.dossier_id)
+            waiting = waiting.where(verifications.c.answered_at.is_(None), dossiers.c.code.in_(self.codes))
+            questions = connection.execute(waiting).all()
+        for one in questions:
             who = self._staff({one.office}, {"specialist"}, None)
-            self.world.try_act(who, answer_verification, codes[one.dossier_id], one.id, True, "Đúng")
+            self.world.try_act(who, answer_verification, one.code, one.id, True, "Đúng")
 
     def _others(self, row: dict[str, Any]) -> list[str]:
         known = self.world.runtime.catalogue.offices
