@@ -11,7 +11,7 @@ from flask import current_app, g, request
 
 from api.limits import Limits
 from api.metrics import Metrics
-from engine.rules.permissions import Actor
+from engine.rules.procedure.permissions import Actor
 from engine.store.actors import Claim
 from engine.transaction import Runtime, UnitOfWork
 

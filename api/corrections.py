@@ -15,7 +15,7 @@ from engine.acts.extend_deadline import extend_deadline
 from engine.acts.link_dossiers import link_dossiers
 from engine.acts.rectify import rectify
 from engine.acts.transfer import transfer
-from engine.rules.definition import Term
+from engine.rules.procedure.definition import Term
 
 corrections = Resource("corrections", __name__, description="Extensions, transfers, links, notes, rectifications.")
 

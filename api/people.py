@@ -16,7 +16,7 @@ from engine.case import LOCAL
 from engine.errors import NotFound
 from engine.notice_text import Addressee, Occasion, notice_message
 from engine.ports import Message
-from engine.rules.permissions import Actor, roles_in
+from engine.rules.procedure.permissions import Actor, roles_in
 from engine.store import inbox
 from engine.store.queues import visible_dossiers
 from engine.transaction import UnitOfWork, in_transaction

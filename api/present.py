@@ -11,11 +11,11 @@ from sqlalchemy import Row
 from api.answers import moment
 from engine.case import Case
 from engine.catalogue import Catalogue
-from engine.rules.deadlines import remaining_in_words
-from engine.rules.definition import Release, Text
-from engine.rules.machine import Option
-from engine.rules.office_history import Held
-from engine.rules.portal_status import PORTAL_STATUS
+from engine.rules.deadlines.due import remaining_in_words
+from engine.rules.offices.history import Held
+from engine.rules.procedure.definition import Release, Text
+from engine.rules.procedure.machine import Option
+from engine.rules.procedure.portal_status import PORTAL_STATUS
 
 MASK = "•••"
 

@@ -14,8 +14,8 @@ from api.context import runtime
 from api.operations import Gives, Resource
 from api.present import both
 from engine.case import LOCAL
-from engine.rules.definition import Release
 from engine.rules.plain_text import plain_text
+from engine.rules.procedure.definition import Release
 
 procedures = Resource("procedures", __name__, description="Procedures in force.")
 FOR_A_WHILE = "public, max-age=60"

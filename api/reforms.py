@@ -18,7 +18,7 @@ from engine.acts.decide_triage import Waiting
 from engine.acts.reform_run import Run, open_run
 from engine.acts.wrong_input import wrong
 from engine.case import LOCAL
-from engine.rules.permissions import MONITOR
+from engine.rules.procedure.permissions import MONITOR
 from engine.store.plans import counts_by_status
 from engine.store.plans import reforms as plans
 from engine.transaction import UnitOfWork

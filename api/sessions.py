@@ -12,7 +12,7 @@ from api.limits import SIGN_IN_PER_ACCOUNT, SIGN_IN_PER_ADDRESS
 from api.operations import Gives, Resource
 from engine.acts.sign_in import close_session, known_person, open_session
 from engine.errors import Refusal
-from engine.rules.permissions import SYSTEM_ACTOR
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import in_transaction
 
 sessions = Resource("sessions", __name__, description="Signing in and out.")

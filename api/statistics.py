@@ -18,9 +18,9 @@ from api.paging import page_key, read_moment_key
 from api.reports import period_of, rate_of
 from engine.acts.wrong_input import wrong
 from engine.case import LOCAL
-from engine.rules.held_time import comings, held_time, longest
-from engine.rules.timing import read_pauses
-from engine.rules.unit_orders import UnitCount, count_by_unit
+from engine.rules.deadlines.held_time import comings, held_time, longest
+from engine.rules.deadlines.timing import read_pauses
+from engine.rules.territory.counts import UnitCount, count_by_unit
 from engine.store import statistics as figures
 from engine.store.queues import visible_dossiers
 from engine.store.reports import on_time

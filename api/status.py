@@ -19,8 +19,8 @@ from engine.acts.perform_action import perform_action
 from engine.case import Case, open_case
 from engine.citizen_link import receipt_matches
 from engine.errors import Conflict, NotFound
-from engine.rules.definition import APPLICANT
-from engine.rules.permissions import Actor
+from engine.rules.procedure.definition import APPLICANT
+from engine.rules.procedure.permissions import Actor
 from engine.store.sessions import dossier_keys
 
 status = Resource("status", __name__, description="For citizens, by link or by code and receipt code.")

@@ -11,8 +11,8 @@ from api.context import runtime
 from api.operations import Gives, Resource
 from api.procedures import FOR_A_WHILE
 from engine.case import LOCAL
-from engine.rules.resolutions import Candidate
-from engine.rules.units import Unit
+from engine.rules.territory.resolution import Candidate
+from engine.rules.territory.units import Unit
 
 units = Resource("units", __name__, description="Administrative units, dated.")
 
@@ -27,7 +27,7 @@ units = Resource("units", __name__, description="Administrative units, dated.")
 def resolve(query: dict[str, Any]) -> Answer:
     """Find the unit that an address, a name or a code means on a day"""
     on = query["on"] or runtime().now().astimezone(LOCAL).date()
-    found = runtime().catalogue.territory.resolve(query["q"], on)
+    found = runtime().catalogue.addresses.resolve(query["q"], on)
     data = {
         "asked": found.asked,
         "on": found.on.isoformat(),

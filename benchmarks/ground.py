@@ -25,7 +25,7 @@ from cli.compose import compose
 from cli.seed import seed
 from engine.acts.keep_webhooks import add_webhook
 from engine.acts.people import add_membership, add_person, issue_token
-from engine.rules.permissions import SYSTEM_ACTOR, Actor
+from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor
 from engine.settings import Settings, settings_from
 from engine.store import migrate
 from engine.transaction import Runtime, UnitOfWork, in_transaction

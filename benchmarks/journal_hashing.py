@@ -23,7 +23,7 @@ import engine.record
 import tests.world
 from engine.acts.checkpoint import checkpoint_now
 from engine.journal_export import checkpoint_lines, entry_lines
-from engine.rules.journal import entry
+from engine.rules.journal.entries import entry
 from engine.store.journal import journal
 from tests import shared_run
 from tests.world import World, postgres_world

@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.database import NAME, MeasuredServer
 from benchmarks.ground import PERMIT, WARD, WHY, Ground, lay
 from engine.acts.perform_action import perform_action
-from engine.rules.permissions import Actor
+from engine.rules.procedure.permissions import Actor
 from engine.store.actors import actor_of_person
 from engine.transaction import Runtime, in_transaction
 

@@ -22,7 +22,7 @@ from benchmarks.ground import PERMIT, WARD, WHY, Ground, filing
 from benchmarks.one_statement import JOURNAL_BODY, NOTICE, for_psycopg
 from engine.acts.file_dossier import Filing, file_dossier
 from engine.acts.perform_action import perform_action
-from engine.rules.permissions import Actor
+from engine.rules.procedure.permissions import Actor
 from engine.store.actors import actor_of_person
 from engine.store.people import people
 from engine.transaction import in_transaction

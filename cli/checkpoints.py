@@ -16,7 +16,7 @@ from engine.acts.checkpoint import checkpoint_now
 from engine.acts.checkpoint import rotate_key as hand_over
 from engine.checkpoint_proofs import prove_entry, prove_growth
 from engine.journal_export import export_journal
-from engine.rules.checkpoints import key_id, parse_line
+from engine.rules.journal.checkpoints import key_id, parse_line
 
 
 @click.command()

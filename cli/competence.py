@@ -10,10 +10,10 @@ import click
 
 from cli.output import Day, json_option, language, say, show
 from cli.shipped import Shipped
-from engine.rules.competence_proof import Subject
-from engine.rules.competence_proof import verify as prove
-from engine.rules.definition import Release
-from engine.rules.office_index import OfficeIndex
+from engine.rules.offices.competence_proof import Subject
+from engine.rules.offices.competence_proof import verify as prove
+from engine.rules.offices.index import OfficeIndex
+from engine.rules.procedure.definition import Release
 
 FIRST, LAST = dt.date(2024, 1, 1), dt.date(2026, 12, 31)
 

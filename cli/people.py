@@ -16,7 +16,7 @@ from cli.compose import compose_from_environment
 from cli.output import Day, json_option, say, show
 from engine.acts import people as staff
 from engine.errors import NotFound
-from engine.rules.permissions import SYSTEM_ACTOR
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.people import memberships, person_named
 from engine.store.people import people as people_table
 from engine.transaction import Runtime, UnitOfWork, in_transaction

@@ -14,9 +14,9 @@ from cli.reform_report import plan_lines, plan_picture, reform_lines
 from cli.shipped import Shipped
 from engine.reform_planning import make_plan
 from engine.reform_reader import ReformReader
-from engine.rules.office_index import OfficeIndex
-from engine.rules.reform import Reform
-from engine.rules.routing import Map
+from engine.rules.offices.index import OfficeIndex
+from engine.rules.offices.routing import Map
+from engine.rules.reform.policy import Reform
 from workflows.problems import render_text
 from workflows.reform_files import REFORMS, ReformRefused, read_reform
 

@@ -21,8 +21,8 @@ from engine.acts.reform_run import Done, Run, open_run
 from engine.errors import NotFound
 from engine.reform_document import read_plan
 from engine.reform_runs import Tally, apply_all, revert_all
-from engine.rules.permissions import SYSTEM_ACTOR
-from engine.rules.reform_words import office_name
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
+from engine.rules.reform.words import office_name
 from engine.store.people import person_named
 from engine.store.plans import counts_by_status, reforms
 from engine.transaction import Runtime, in_transaction

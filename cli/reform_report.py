@@ -6,14 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from adapters.reform_picture import Section, Words, plan_page
-from engine.rules.competence import LEVEL_NAMES
-from engine.rules.definition import Text
-from engine.rules.reform import Reform, changed_units, closing_kinds, moved_competences
-from engine.rules.reform_plan import Passage
-from engine.rules.reform_totals import OUTCOMES, Totals
-from engine.rules.reform_words import office_name, passage_in_words
-from engine.rules.routing import Map
-from engine.rules.units import Level, Unit
+from engine.rules.offices.competence import LEVEL_NAMES
+from engine.rules.offices.routing import Map
+from engine.rules.procedure.definition import Text
+from engine.rules.reform.plan import Passage
+from engine.rules.reform.policy import Reform, changed_units, closing_kinds, moved_competences
+from engine.rules.reform.totals import OUTCOMES, Totals
+from engine.rules.reform.words import office_name, passage_in_words
+from engine.rules.territory.units import Level, Unit
 
 _OUTCOMES = {
     "stays": Text("giữ nguyên", "stay"),

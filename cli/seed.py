@@ -10,7 +10,7 @@ from cli.compose import compose
 from cli.output import json_option, show
 from cli.shipped import Shipped
 from engine.acts import publish
-from engine.rules.permissions import SYSTEM_ACTOR
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.settings import settings_from
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 

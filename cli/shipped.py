@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import workflows
 from engine.errors import Refusal
-from engine.rules.competence import Competence
-from engine.rules.definition import Release
-from engine.rules.offices import Office
-from engine.rules.territory import Territory
-from engine.rules.workdays import Calendar
+from engine.rules.deadlines.calendar import Calendar
+from engine.rules.offices.competence import Competence
+from engine.rules.offices.offices import Office
+from engine.rules.procedure.definition import Release
+from engine.rules.territory.former_districts import FormerDistricts
+from engine.rules.territory.territory import Territory
 from workflows.calendar_files import CALENDARS, load_calendar
 from workflows.competence_files import read_competences
 from workflows.lint_context import LintContext, OfficeSpan
@@ -78,11 +79,15 @@ def context_of(territory: Territory, offices: list[Office], templates: Mapping[s
     def names(level: Any, on: dt.date) -> dict[str, str]:
         return {unit.code: unit.name_vi for unit in territory.units(level, on)}
 
+    @cache
+    def former() -> FormerDistricts:
+        return FormerDistricts(territory)
+
     return LintContext(
         offices={one.code: OfficeSpan(one.valid_from, one.valid_to) for one in offices},
         communes=lambda on: names("commune", on),
         provinces=lambda on: names("province", on),
-        former_district=territory.former_district,
+        former_district=lambda name, on: former().communes(name, on),
         templates=frozenset(templates),
         file_names=True,
     )

@@ -17,9 +17,10 @@ import click
 from cli.output import json_option, language, say, show
 from cli.shipped import Shipped
 from engine.errors import InvalidInput
-from engine.rules.definition import Field, Release
-from engine.rules.machine import GuardFailed, Workflow, compile_release
-from engine.rules.workdays import Calendar
+from engine.rules.deadlines.calendar import Calendar
+from engine.rules.procedure.definition import Field, Release
+from engine.rules.procedure.machine import GuardFailed, Workflow, compile_release
+from engine.rules.territory.former_districts import FormerDistricts
 from workflows.loader import load
 from workflows.scenario_files import read_scenarios
 from workflows.scenario_runner import run_all
@@ -98,8 +99,8 @@ def _begin(file: Path, received: dt.datetime, values: dict[str, Any], kind: str,
 
 
 def _former(shipped: Shipped, name: str) -> tuple[str, ...]:
-    territory = shipped.territory
-    return territory.former_district(name, max(unit.valid_from for unit in territory.units()))
+    latest = max(unit.valid_from for unit in shipped.territory.units())
+    return FormerDistricts(shipped.territory).communes(name, latest)
 
 
 def _with_samples(workflow: Workflow, calendar: Calendar, given: Given) -> Given:

@@ -17,8 +17,9 @@ from cli.database import is_there
 from cli.output import Day, json_option, language, say, show
 from cli.shipped import Shipped
 from engine.case import LOCAL
-from engine.rules.resolutions import Candidate
-from engine.rules.territory import Territory
+from engine.rules.territory.addresses import AddressReader
+from engine.rules.territory.resolution import Candidate
+from engine.rules.territory.territory import Territory
 
 Source = Literal["auto", "files", "published"]
 source_option = click.option(
@@ -43,7 +44,7 @@ def territory() -> None:
 def resolve(text: str, on: dt.date | None, source: str, as_json: bool) -> None:
     """Find the unit that TEXT (a name, an address or a code) means. Exits with 1 when there is not exactly one."""
     day = on or clock_from(os.environ)().astimezone(LOCAL).date()
-    answer = territory_from(cast(Source, source)).resolve(text, day)
+    answer = AddressReader(territory_from(cast(Source, source))).resolve(text, day)
     document = {
         "asked": text,
         "on": day,

@@ -14,9 +14,9 @@ from cli.shipped import PROCEDURES, Shipped
 from cli.simulation import simulate
 from engine.acts.migrate_dossier import LostState, migrate_dossier, running_under_others
 from engine.acts.publish import publish_release
-from engine.rules.definition import Release
-from engine.rules.machine import Workflow
-from engine.rules.permissions import SYSTEM_ACTOR
+from engine.rules.procedure.definition import Release
+from engine.rules.procedure.machine import Workflow
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import Runtime, in_transaction
 from workflows.lint import lint_files, render_json, render_sarif, render_text
 from workflows.loader import check_files

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Table
 from engine.case import Case
 from engine.notices import notices_of
 from engine.record import UNFOLDED, arm, with_a_part
-from engine.rules.journal import commitment, entry
+from engine.rules.journal.entries import commitment, entry
 from engine.store.bulk_writing import Part, write_together
 from engine.store.dossiers import applicants, dossier_offices, dossiers
 from engine.store.journal import journal, journal_private

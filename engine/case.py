@@ -15,15 +15,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, bindparam, func, select
 
 from engine.errors import Conflict, NotFound
-from engine.rules import timing
-from engine.rules.act_names import act_name
-from engine.rules.deadlines import Due
-from engine.rules.definition import Release, Text
-from engine.rules.facts import nested
-from engine.rules.machine import Option, Workflow
-from engine.rules.permissions import Verdict, may
-from engine.rules.routing import INTAKE
-from engine.rules.workdays import Calendar
+from engine.rules.deadlines import timing
+from engine.rules.deadlines.calendar import Calendar
+from engine.rules.deadlines.due import Due
+from engine.rules.offices.routing import INTAKE
+from engine.rules.procedure.act_names import act_name
+from engine.rules.procedure.definition import Release, Text
+from engine.rules.procedure.facts import nested
+from engine.rules.procedure.machine import Option, Workflow
+from engine.rules.procedure.permissions import Verdict, may
 from engine.store.actors import STANDS, claim_values
 from engine.store.asking import Question
 from engine.store.dossier_parts import ALONG, part_of

@@ -19,16 +19,18 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Engine, Row, select
 
 from engine.errors import NotFound, Refusal
-from engine.rules.competence import Competence
-from engine.rules.definition import Text, release_from_bytes
-from engine.rules.machine import Workflow, compile_release
-from engine.rules.office_hours import Closure
-from engine.rules.office_index import OfficeIndex
-from engine.rules.offices import Office
-from engine.rules.routing import Map
-from engine.rules.territory import Territory
-from engine.rules.units import Level, Succession, Unit
-from engine.rules.workdays import Calendar
+from engine.rules.deadlines.calendar import Calendar
+from engine.rules.deadlines.office_hours import Closure
+from engine.rules.offices.competence import Competence
+from engine.rules.offices.index import OfficeIndex
+from engine.rules.offices.offices import Office
+from engine.rules.offices.routing import Map
+from engine.rules.procedure.definition import Text, release_from_bytes
+from engine.rules.procedure.machine import Workflow, compile_release
+from engine.rules.territory.addresses import AddressReader
+from engine.rules.territory.former_districts import FormerDistricts
+from engine.rules.territory.territory import Territory
+from engine.rules.territory.units import Level, Succession, Unit
 from engine.store.base import open_database
 from engine.store.clocks import calendars, closures
 from engine.store.outbox import webhooks
@@ -88,6 +90,16 @@ class Catalogue:
     @property
     def territory(self) -> Territory:
         return self._keep("units", self._read_territory)
+
+    @property
+    def addresses(self) -> AddressReader:
+        """Reads typed addresses against the territory."""
+        return self._keep("addresses", lambda: AddressReader(self.territory), watches=("units",))
+
+    @property
+    def former_districts(self) -> FormerDistricts:
+        """Which communes lie in a district of before."""
+        return self._keep("former districts", lambda: FormerDistricts(self.territory), watches=("units",))
 
     @property
     def offices(self) -> Mapping[str, Office]:
@@ -185,9 +197,8 @@ class Catalogue:
 
     def _former_district(self, name: str) -> list[str]:
         """Read only for releases that ask, since the territory takes half a second."""
-        territory = self.territory
-        latest = max((unit.valid_from for unit in territory.units()), default=dt.date.max)
-        return list(territory.former_district(name, latest))
+        latest = max((unit.valid_from for unit in self.territory.units()), default=dt.date.max)
+        return list(self.former_districts.communes(name, latest))
 
     def _read_releases(self) -> dict[str, list[Row[Any]]]:
         found: dict[str, list[Row[Any]]] = {}

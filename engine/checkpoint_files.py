@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from engine.errors import Conflict
-from engine.rules.checkpoints import file_name
+from engine.rules.journal.checkpoints import file_name
 from engine.store.checkpoints import checkpoint_numbered, lines_after
 
 PAGE = 500

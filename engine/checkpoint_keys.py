@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from engine.errors import Refusal
-from engine.rules.checkpoints import key_id
+from engine.rules.journal.checkpoints import key_id
 
 
 class CheckpointKeyUnusable(Refusal):

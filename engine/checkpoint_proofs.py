@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import Connection, Engine, Row, select
 
 from engine.errors import NotFound
-from engine.rules.merkle import consistency_path, inclusion_path, leaf_hash, node_hash
+from engine.rules.journal.merkle import consistency_path, inclusion_path, leaf_hash, node_hash
 from engine.store.checkpoints import (
     TILE,
     checkpoint_numbered,

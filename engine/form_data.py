@@ -17,11 +17,11 @@ from engine.case import LOCAL, Case
 from engine.citizen_link import known_token
 from engine.errors import Conflict, NotFound
 from engine.names_on_paper import Names, local_day, office_name, place_today
-from engine.rules.deadlines import StepResult, step_result
-from engine.rules.office_names import name_on, unit_of
-from engine.rules.offices import Office
-from engine.rules.pauses import term_from_data
-from engine.rules.trace import term_in_words
+from engine.rules.deadlines.due import StepResult, step_result
+from engine.rules.deadlines.pauses import term_from_data
+from engine.rules.deadlines.trace import term_in_words
+from engine.rules.offices.names import name_on, unit_of
+from engine.rules.offices.offices import Office
 from engine.store import dossier_parts
 from engine.transaction import UnitOfWork
 

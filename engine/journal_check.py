@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, Row, select
 
 from engine.case import LOCAL
 from engine.record import UNFOLDED
-from engine.rules.journal import Break, Entry, commitment, first_break, fold, plain_row
+from engine.rules.journal.entries import Break, Entry, commitment, first_break, fold, plain_row
 from engine.store.dossiers import code_counters, dossiers
 from engine.store.journal import journal, journal_private
 

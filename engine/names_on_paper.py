@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.case import LOCAL, Case
-from engine.rules.office_history import Held, office_history
-from engine.rules.office_names import name_on, unit_of
-from engine.rules.same_place import same_place
+from engine.rules.offices.history import Held, office_history
+from engine.rules.offices.names import name_on, unit_of
+from engine.rules.territory.same_place import same_place
 from engine.transaction import UnitOfWork
 
 

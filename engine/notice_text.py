@@ -16,10 +16,10 @@ from typing import Any
 from engine.citizen_link import known_token
 from engine.errors import NotFound
 from engine.ports import Message
-from engine.rules.definition import Release, Text
-from engine.rules.office_hours import MINUTES_A_DAY
-from engine.rules.time_in_words import moment_in_words
-from engine.rules.workdays import LOCAL_OFFSET, OutsideCalendar
+from engine.rules.deadlines.calendar import LOCAL_OFFSET, OutsideCalendar
+from engine.rules.deadlines.office_hours import MINUTES_A_DAY
+from engine.rules.deadlines.words import moment_in_words
+from engine.rules.procedure.definition import Release, Text
 from engine.transaction import Runtime
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")

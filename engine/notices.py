@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from engine.rules.definition import APPLICANT, Notice
+from engine.rules.procedure.definition import APPLICANT, Notice
 
 if TYPE_CHECKING:
     from engine.case import Case

@@ -12,9 +12,9 @@ from typing import Any
 
 from engine.case import Case, Stale
 from engine.notices import notices_of
-from engine.rules.definition import Text
-from engine.rules.journal import ORIGIN, commitment, entry, plain_row
-from engine.rules.timing import Clock, wanted_clocks
+from engine.rules.deadlines.timing import Clock, wanted_clocks
+from engine.rules.journal.entries import ORIGIN, commitment, entry, plain_row
+from engine.rules.procedure.definition import Text
 from engine.store.clocks import clocks
 from engine.store.dossiers import dossier_offices, dossiers
 from engine.store.journal import journal, journal_private

@@ -15,8 +15,8 @@ import msgspec
 import orjson
 
 from engine.errors import Refusal
-from engine.rules.reform import Reform
-from engine.rules.reform_totals import Group, PlanDigest, Totals, group_from_data
+from engine.rules.reform.policy import Reform
+from engine.rules.reform.totals import Group, PlanDigest, Totals, group_from_data
 
 FORMAT = "motcua-reform-plan-1"
 _HEAD = b'{"format": "' + FORMAT.encode() + b'",\n"items": [\n'

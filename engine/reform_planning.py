@@ -8,10 +8,10 @@ from typing import Any
 
 from engine.reform_document import write_plan
 from engine.reform_reader import ReformReader
-from engine.rules.reform import Reform
-from engine.rules.reform_members import Follows, members_that_follow
-from engine.rules.reform_plan import Planner
-from engine.rules.reform_totals import Alike, Totals
+from engine.rules.reform.members import Follows, members_that_follow
+from engine.rules.reform.plan import Planner
+from engine.rules.reform.policy import Reform
+from engine.rules.reform.totals import Alike, Totals
 from engine.transaction import Runtime
 
 Progress = Callable[[int], Any]

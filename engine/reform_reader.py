@@ -17,9 +17,9 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Text, and_, cast, func, select
 
 from engine.catalogue import Catalogue
-from engine.rules.reform import VERIFICATION, Reform
-from engine.rules.reform_members import Held
-from engine.rules.reform_plan import Live, subjects_of
+from engine.rules.reform.members import Held
+from engine.rules.reform.plan import Live, subjects_of
+from engine.rules.reform.policy import VERIFICATION, Reform
 from engine.store.clocks import closures
 from engine.store.dossiers import applicants, dossiers, verifications
 from engine.store.journal import journal

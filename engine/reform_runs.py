@@ -17,7 +17,7 @@ from typing import Any
 from engine.acts.apply_reform import apply_batch, begin_applying, finish_applying
 from engine.acts.reform_run import Done, Run, ids_standing
 from engine.acts.revert_reform import begin_reverting, finish_reverting, revert_batch
-from engine.rules.permissions import SYSTEM_ACTOR
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 
 Told = Callable[[Done], Any]

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, delete, select
 from sqlalchemy.exc import DBAPIError
 
 from engine.acts.expire_clock import GONE, expire_clock, give_up_clock
-from engine.rules.permissions import SYSTEM_ACTOR
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.clocks import clocks
 from engine.store.idempotency import idempotency
 from engine.transaction import Busy, Runtime, UnitOfWork, in_transaction

@@ -27,7 +27,7 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from engine.errors import Conflict, Refusal
 from engine.ports import Files, Signer
-from engine.rules.permissions import Actor
+from engine.rules.procedure.permissions import Actor
 from engine.settings import Settings
 from engine.store.actors import Claim, claim_stands
 from engine.store.writing import Writes

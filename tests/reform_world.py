@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from engine.acts.publish import publish_release
-from engine.rules.definition import Effective, Field, Release, Route, Sla, Term, TermBranch
-from engine.rules.reform import Reform
+from engine.rules.procedure.definition import Effective, Field, Release, Route, Sla, Term, TermBranch
+from engine.rules.reform.policy import Reform
 from engine.store.people import memberships, people
 from engine.transaction import UnitOfWork
 from tests.unit.releases import text

@@ -36,10 +36,10 @@ from engine.case import Case, open_case
 from engine.catalogue import Catalogue
 from engine.errors import InvalidInput, Refusal
 from engine.journal_check import Tally, check_journal
-from engine.rules import timing
-from engine.rules.definition import Text
-from engine.rules.permissions import SYSTEM_ACTOR, Actor
-from engine.rules.territory import Territory
+from engine.rules.deadlines import timing
+from engine.rules.procedure.definition import Text
+from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor
+from engine.rules.territory.territory import Territory
 from engine.settings import settings_from
 from engine.store.actors import actor_of_person
 from engine.store.base import metadata, open_database

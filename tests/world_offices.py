@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select
 
 from engine.case import LOCAL
 from engine.catalogue import Catalogue
-from engine.rules.facts import nested
-from engine.rules.routing import deciding_place, route
+from engine.rules.offices.routing import deciding_place, route
+from engine.rules.procedure.facts import nested
 from engine.store.dossiers import applicants
 
 DECIDED_OTHERWISE = ("transfer", "reform", "reform_revert")

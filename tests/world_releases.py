@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from engine.rules.definition import (
+from engine.rules.procedure.definition import (
     Action,
     Branch,
     Document,

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from engine.errors import Refusal
-from engine.rules.office_hours import SOURCES, SPECIAL_KINDS, SpecialDay, read_date
-from engine.rules.workdays import WEEKDAYS, Calendar
+from engine.rules.deadlines.calendar import WEEKDAYS, Calendar
+from engine.rules.deadlines.office_hours import SOURCES, SPECIAL_KINDS, SpecialDay, read_date
 from workflows.problems import Mark
 from workflows.yaml_reader import Group, Items, Node, Scalar, decode, read
 

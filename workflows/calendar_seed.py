@@ -16,7 +16,7 @@ from datetime import date, timedelta
 
 import holidays
 
-from engine.rules.workdays import Calendar
+from engine.rules.deadlines.calendar import Calendar
 from workflows.calendar_files import load_calendar
 
 _SATURDAY = 5

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from engine.errors import Refusal
-from engine.rules.competence import Competence
-from engine.rules.definition import ApplicantKind
+from engine.rules.offices.competence import Competence
+from engine.rules.procedure.definition import ApplicantKind
 
 COMPETENCES = Path(__file__).parent / "territory" / "competences.csv"
 COLUMNS = ("subject", "applicant_kinds", "level", "body", "valid_from", "valid_to", "legal")

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from engine.rules.definition import Release
+from engine.rules.procedure.definition import Release
 
 
 @dataclass(frozen=True, slots=True)

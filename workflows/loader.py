@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from engine.rules.definition import Release
+from engine.rules.procedure.definition import Release
 from workflows.lint_context import LintContext
 from workflows.lint_rules import lint_release
 from workflows.normal_form import release_of

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
-from engine.rules.definition import (
+from engine.rules.procedure.definition import (
     Action,
     ApplicantKind,
     Branch,

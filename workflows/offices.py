@@ -21,11 +21,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import Refusal
-from engine.rules.definition import Text
-from engine.rules.office_names import unit_words
-from engine.rules.offices import Office
-from engine.rules.place_names import slug
-from engine.rules.territory import Territory, Unit
+from engine.rules.offices.names import unit_words
+from engine.rules.offices.offices import Office
+from engine.rules.procedure.definition import Text
+from engine.rules.territory.place_names import slug
+from engine.rules.territory.territory import Territory
+from engine.rules.territory.units import Unit
 
 BODIES = Path(__file__).parent / "territory" / "bodies.csv"
 REFORM = dt.date(2025, 7, 1)

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from engine.errors import Refusal
-from engine.rules.definition import Text
-from engine.rules.reform import DESTINATIONS, KINDS, Basis, Contact, Division, Policy, Reform
-from engine.rules.routing import Map
-from engine.rules.units import LEVELS
+from engine.rules.offices.routing import Map
+from engine.rules.procedure.definition import Text
+from engine.rules.reform.policy import DESTINATIONS, KINDS, Basis, Contact, Division, Policy, Reform
+from engine.rules.territory.units import LEVELS
 from workflows.problems import Both, Mark, Problem, Report, in_order
 from workflows.reform_lint import reform_problems
 from workflows.shape_groups import Key, ListOf, Record, one_or_more

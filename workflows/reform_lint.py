@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.rules.reform import Reform, changed_units, closing_kinds
-from engine.rules.routing import Map
+from engine.rules.offices.routing import Map
+from engine.rules.reform.policy import Reform, changed_units, closing_kinds
 from workflows.problems import Both, Mark, Problem, Suggest
 from workflows.source import Source
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Refusal
-from engine.rules.definition import Text
+from engine.rules.procedure.definition import Text
 from workflows.simulate import LOCAL, Act, Given
 from workflows.yaml_reader import Group, Items, Node, Scalar, decode, read
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import Refusal
-from engine.rules.definition import Release
-from engine.rules.machine import Workflow, compile_release
-from engine.rules.workdays import Calendar
+from engine.rules.deadlines.calendar import Calendar
+from engine.rules.procedure.definition import Release
+from engine.rules.procedure.machine import Workflow, compile_release
 from workflows.scenario_files import Scenario, Stage
 from workflows.simulate import LOCAL, Used, Walk, Walker, WalkStep, parts_of
 

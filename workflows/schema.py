@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any, get_args
 
-from engine.rules.definition import ApplicantKind, Channel, Clock, FieldType, TermUnit
+from engine.rules.procedure.definition import ApplicantKind, Channel, Clock, FieldType, TermUnit
 from workflows.problems import Both
 from workflows.shape_groups import ByKey, ByKind, Key, ListOf, MapOf, Record, one_or_more
 from workflows.shapes import Code, Day, Flag, Form, OneOf, Shape, Whole, Words

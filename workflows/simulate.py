@@ -14,13 +14,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.errors import Conflict, Refusal
-from engine.rules import timing
-from engine.rules.deadlines import Due
-from engine.rules.definition import SYSTEM, Notice, Release, Term
-from engine.rules.facts import nested
-from engine.rules.machine import Workflow, compile_release, role_name
-from engine.rules.pauses import Extension
-from engine.rules.workdays import Calendar
+from engine.rules.deadlines import timing
+from engine.rules.deadlines.calendar import Calendar
+from engine.rules.deadlines.due import Due
+from engine.rules.deadlines.pauses import Extension
+from engine.rules.procedure.definition import SYSTEM, Notice, Release, Term
+from engine.rules.procedure.facts import nested
+from engine.rules.procedure.machine import Workflow, compile_release, role_name
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 Used = tuple[str | int, ...]

@@ -14,9 +14,9 @@ from cli.demo import story
 from engine.acts.file_dossier import Filing, file_dossier
 from engine.acts.people import add_person
 from engine.acts.perform_action import perform_action
-from engine.rules.permissions import SYSTEM_ACTOR, Actor, Membership
-from engine.rules.routing import Map
-from engine.rules.units import Unit
+from engine.rules.offices.routing import Map
+from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor, Membership
+from engine.rules.territory.units import Unit
 from engine.settings import settings_from
 from engine.store.people import person_named
 from engine.transaction import Runtime, UnitOfWork, in_transaction

@@ -8,7 +8,7 @@ from cli.compose import compose
 from cli.demo.people import PASSWORD, STAFF
 from cli.seed import seed
 from engine.acts.people import add_membership, add_person
-from engine.rules.permissions import SYSTEM_ACTOR
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.settings import settings_from
 from engine.store.migrate import upgrade
 from engine.store.people import person_named

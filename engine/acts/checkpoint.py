@@ -17,10 +17,10 @@ from sqlalchemy import Connection, Row, insert
 from engine.checkpoint_files import publish_checkpoints
 from engine.checkpoint_keys import CheckpointKeys, signature_holds
 from engine.errors import Refusal
-from engine.rules.checkpoints import Statement, key_id, line_hash, parse_line
-from engine.rules.journal import ORIGIN
-from engine.rules.merkle import Edge, leaf_hash
-from engine.rules.permissions import SYSTEM_ACTOR
+from engine.rules.journal.checkpoints import Statement, key_id, line_hash, parse_line
+from engine.rules.journal.entries import ORIGIN
+from engine.rules.journal.merkle import Edge, leaf_hash
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.settings import Settings
 from engine.store.checkpoints import (
     TILE,

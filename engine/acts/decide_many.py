@@ -12,10 +12,10 @@ from engine.acts.decide_triage import Waiting, decide, in_triage, triage
 from engine.acts.reform_run import Run
 from engine.case import LOCAL
 from engine.errors import Forbidden
-from engine.rules.office_index import level_of
-from engine.rules.offices import Office
-from engine.rules.permissions import SYSTEM_ACTOR, Actor, roles_in
-from engine.rules.routing import Map
+from engine.rules.offices.index import level_of
+from engine.rules.offices.offices import Office
+from engine.rules.offices.routing import Map
+from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor, roles_in
 from engine.store.plans import reform_items
 from engine.transaction import UnitOfWork
 

@@ -18,7 +18,7 @@ from engine.acts.wrong_input import wrong
 from engine.case import LOCAL, open_case_by_id
 from engine.errors import Conflict
 from engine.rules.plain_text import plain_text
-from engine.rules.reform_plan import Candidate, Item
+from engine.rules.reform.plan import Candidate, Item
 from engine.store.dossiers import applicants, dossiers
 from engine.store.plans import reform_items, reforms
 from engine.transaction import Busy, UnitOfWork

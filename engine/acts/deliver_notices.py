@@ -19,7 +19,7 @@ from typing import NamedTuple
 from engine.acts.address_notices import Refused, addressed
 from engine.case import LOCAL
 from engine.ports import DeliveryFailed, Message, Notifier
-from engine.rules.permissions import SYSTEM_ACTOR
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.delivery import Result, Taken, claim, renew, write_results
 from engine.store.recipients import hand_to_members
 from engine.transaction import Runtime, UnitOfWork, in_transaction

@@ -13,8 +13,8 @@ from engine.acts.wrong_input import wrong
 from engine.case import Case, open_case
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.record import record
-from engine.rules.definition import Text
 from engine.rules.file_types import file_type
+from engine.rules.procedure.definition import Text
 from engine.store.documents import documents
 from engine.store.dossiers import applicants, dossiers
 from engine.store.numbers import take_paper_number

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from engine.rules.offices import Office
+from engine.rules.offices.offices import Office
 from engine.store.numbers import Numbers, take_numbers
 from engine.transaction import UnitOfWork
 

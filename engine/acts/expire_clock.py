@@ -17,7 +17,7 @@ from engine.case import Case, open_case_by_id
 from engine.errors import Refusal
 from engine.notices import clock_notices, message_row
 from engine.record import add_clocks, record, send
-from engine.rules.timing import Clock, next_reminder, wanted_clocks
+from engine.rules.deadlines.timing import Clock, next_reminder, wanted_clocks
 from engine.store.clocks import clocks
 from engine.store.dossiers import verifications
 from engine.transaction import UnitOfWork

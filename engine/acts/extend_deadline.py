@@ -7,10 +7,10 @@ from engine.acts.wrong_input import wrong
 from engine.case import Case, open_case
 from engine.errors import Conflict, Forbidden
 from engine.record import record
-from engine.rules import timing
-from engine.rules.definition import Term
-from engine.rules.pauses import Extension
-from engine.rules.permissions import roles_in
+from engine.rules.deadlines import timing
+from engine.rules.deadlines.pauses import Extension
+from engine.rules.procedure.definition import Term
+from engine.rules.procedure.permissions import roles_in
 from engine.transaction import UnitOfWork
 
 

@@ -9,8 +9,8 @@ from engine.acts.perform_action import take
 from engine.acts.wrong_input import wrong
 from engine.case import LOCAL
 from engine.errors import Forbidden
-from engine.rules.machine import Workflow
-from engine.rules.permissions import Actor, roles_in
+from engine.rules.procedure.machine import Workflow
+from engine.rules.procedure.permissions import Actor, roles_in
 from engine.transaction import UnitOfWork
 
 __all__ = ["Filed", "Filing", "file_dossier"]

@@ -17,10 +17,10 @@ from engine.acts.follow_office import works_at
 from engine.acts.rights import must_have_counter
 from engine.case import Case
 from engine.errors import Conflict, Refusal
-from engine.rules import timing
-from engine.rules.definition import Text
-from engine.rules.pauses import term_to_data
-from engine.rules.routing import INTAKE, NeedsAPerson, deciding_place, place_name, route_key
+from engine.rules.deadlines import timing
+from engine.rules.deadlines.pauses import term_to_data
+from engine.rules.offices.routing import INTAKE, NeedsAPerson, deciding_place, place_name, route_key
+from engine.rules.procedure.definition import Text
 from engine.store.dossiers import dossiers
 
 

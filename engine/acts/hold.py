@@ -7,7 +7,7 @@ from engine.acts.wrong_input import wrong
 from engine.case import Case, open_case
 from engine.errors import Forbidden
 from engine.record import record
-from engine.rules.permissions import roles_in
+from engine.rules.procedure.permissions import roles_in
 from engine.store.people import role_members
 from engine.transaction import UnitOfWork
 

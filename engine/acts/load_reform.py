@@ -16,7 +16,7 @@ from sqlalchemy import and_, insert, select, update
 
 from engine.errors import Conflict
 from engine.reform_document import PlanFile
-from engine.rules.permissions import SYSTEM_ACTOR
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.bulk_writing import insert_rows
 from engine.store.plans import reform_groups, reform_items, reforms
 from engine.transaction import Runtime, UnitOfWork, in_transaction

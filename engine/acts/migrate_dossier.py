@@ -15,8 +15,8 @@ from engine.acts.change_form import charge
 from engine.case import Case, open_case_by_id
 from engine.errors import Conflict
 from engine.record import arm, record
-from engine.rules import timing
-from engine.rules.machine import Workflow
+from engine.rules.deadlines import timing
+from engine.rules.procedure.machine import Workflow
 from engine.store.dossiers import dossiers
 from engine.transaction import UnitOfWork
 

@@ -17,12 +17,12 @@ from sqlalchemy import and_, select
 from engine.acts.follow_office import who_works
 from engine.bulk_record import BulkRecord
 from engine.case import Case
-from engine.rules import timing
-from engine.rules.journal import canonical
-from engine.rules.reform import VERIFICATION, Reform
-from engine.rules.reform_plan import Passage
-from engine.rules.reform_words import legal_of, passage_in_words
-from engine.rules.routing import INTAKE, Map
+from engine.rules.deadlines import timing
+from engine.rules.journal.entries import canonical
+from engine.rules.offices.routing import INTAKE, Map
+from engine.rules.reform.plan import Passage
+from engine.rules.reform.policy import VERIFICATION, Reform
+from engine.rules.reform.words import legal_of, passage_in_words
 from engine.store.bulk_writing import Part
 from engine.store.dossiers import dossiers, verifications
 from engine.store.plans import reform_items

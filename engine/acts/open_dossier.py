@@ -21,11 +21,11 @@ from engine.acts.wrong_input import wrong
 from engine.case import LOCAL, Case
 from engine.errors import Refusal
 from engine.record import record
-from engine.rules.definition import Text
-from engine.rules.facts import nested
-from engine.rules.machine import Workflow
-from engine.rules.offices import Office
-from engine.rules.routing import Assignment, NeedsAPerson, deciding_place, route
+from engine.rules.offices.offices import Office
+from engine.rules.offices.routing import Assignment, NeedsAPerson, deciding_place, route
+from engine.rules.procedure.definition import Text
+from engine.rules.procedure.facts import nested
+from engine.rules.procedure.machine import Workflow
 from engine.store.documents import documents
 from engine.store.dossiers import applicants
 from engine.store.fees import fees

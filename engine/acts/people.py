@@ -12,7 +12,7 @@ from sqlalchemy import and_, insert, select, update
 from engine.acts.wrong_input import wrong
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.passwords import hash_password
-from engine.rules.definition import Text
+from engine.rules.procedure.definition import Text
 from engine.store.people import memberships, people, person_named, substitutes, tokens
 from engine.transaction import UnitOfWork
 

@@ -13,9 +13,9 @@ from engine.acts.wrong_input import wrong
 from engine.case import Case, open_case
 from engine.errors import Forbidden, Refusal
 from engine.record import record
-from engine.rules import timing
-from engine.rules.machine import Step
-from engine.rules.permissions import Verdict
+from engine.rules.deadlines import timing
+from engine.rules.procedure.machine import Step
+from engine.rules.procedure.permissions import Verdict
 from engine.store.people import role_members
 from engine.transaction import UnitOfWork
 

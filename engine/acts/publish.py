@@ -14,13 +14,13 @@ from sqlalchemy import Table, and_, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.errors import Conflict
-from engine.rules.competence import Competence
-from engine.rules.definition import Release
-from engine.rules.journal import canonical
-from engine.rules.office_hours import Closure
-from engine.rules.offices import Office
-from engine.rules.territory import Territory
-from engine.rules.workdays import Calendar
+from engine.rules.deadlines.calendar import Calendar
+from engine.rules.deadlines.office_hours import Closure
+from engine.rules.journal.entries import canonical
+from engine.rules.offices.competence import Competence
+from engine.rules.offices.offices import Office
+from engine.rules.procedure.definition import Release
+from engine.rules.territory.territory import Territory
 from engine.store.clocks import calendars, closures
 from engine.store.releases import notice_templates, releases
 from engine.store.units import catalogue_versions, competences, offices, successions, units

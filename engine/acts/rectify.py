@@ -14,7 +14,7 @@ from engine.acts.wrong_input import wrong
 from engine.case import Case, open_case
 from engine.errors import InvalidInput, NotFound
 from engine.record import record
-from engine.rules.definition import Text
+from engine.rules.procedure.definition import Text
 from engine.store.journal import journal
 from engine.transaction import UnitOfWork
 

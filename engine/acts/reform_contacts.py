@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from engine.acts.publish import publish_offices
 from engine.acts.reform_run import Run
-from engine.rules.reform import Contact
+from engine.rules.reform.policy import Contact
 from engine.store.plans import reforms
 from engine.transaction import UnitOfWork
 

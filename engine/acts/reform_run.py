@@ -15,10 +15,10 @@ from engine.bulk_record import CASE_COLUMNS, case_from
 from engine.case import Case
 from engine.errors import Conflict, NotFound
 from engine.reform_reader import ReformReader
-from engine.rules.reform import Reform
-from engine.rules.reform_plan import Live, Planner
-from engine.rules.reform_totals import Group, group_from_data
-from engine.rules.routing import Map
+from engine.rules.offices.routing import Map
+from engine.rules.reform.plan import Live, Planner
+from engine.rules.reform.policy import Reform
+from engine.rules.reform.totals import Group, group_from_data
 from engine.store.asking import Question
 from engine.store.dossiers import applicants, dossiers
 from engine.store.plans import reform_groups, reform_items, reforms

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.case import Case
 from engine.errors import Conflict, Forbidden
-from engine.rules.permissions import roles_in
+from engine.rules.procedure.permissions import roles_in
 from engine.store.people import person_name
 
 

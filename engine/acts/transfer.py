@@ -7,7 +7,7 @@ from engine.acts.wrong_input import wrong
 from engine.case import Case, open_case
 from engine.errors import Forbidden
 from engine.record import record
-from engine.rules import timing
+from engine.rules.deadlines import timing
 from engine.transaction import UnitOfWork
 
 

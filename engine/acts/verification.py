@@ -10,9 +10,9 @@ from engine.case import Case, open_case
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.notices import message_row
 from engine.record import add_clocks, record, send
-from engine.rules.definition import Term
-from engine.rules.permissions import roles_in
-from engine.rules.timing import Clock, term_end
+from engine.rules.deadlines.timing import Clock, term_end
+from engine.rules.procedure.definition import Term
+from engine.rules.procedure.permissions import roles_in
 from engine.store.dossiers import dossier_offices, verifications
 from engine.transaction import UnitOfWork
 

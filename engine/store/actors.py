@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, exists, or_, select
 
-from engine.rules.permissions import Actor, Membership, Substitution
+from engine.rules.procedure.permissions import Actor, Membership, Substitution
 from engine.store.asking import Question
 from engine.store.people import memberships, people, staff_changes, substitutes, tokens
 from engine.store.units import offices

@@ -33,6 +33,6 @@ closures = Table(
     metadata,
     Column("office", String(40), primary_key=True),
     Column("first", String(10), primary_key=True),
-    Column("document", Json, nullable=False),  # engine.rules.office_hours.Closure
+    Column("document", Json, nullable=False),  # engine.rules.deadlines.office_hours.Closure
 )
 """When one office closes on its own (a storm, a move), beyond the country's calendar."""

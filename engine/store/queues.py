@@ -28,7 +28,7 @@ from sqlalchemy import (
     union,
 )
 
-from engine.rules.permissions import Actor
+from engine.rules.procedure.permissions import Actor
 from engine.store.asking import Question
 from engine.store.dossiers import applicants, dossier_offices, dossiers
 from engine.store.search import keys_asked, province_scope, scopes_read, search_keys

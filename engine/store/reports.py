@@ -30,7 +30,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from engine.rules.permissions import Actor
+from engine.rules.procedure.permissions import Actor
 from engine.store.base import metadata
 from engine.store.dossiers import applicants, dossiers
 from engine.store.queues import LOCAL, has_part

@@ -25,8 +25,8 @@ from sqlalchemy import (
     tuple_,
 )
 
-from engine.rules.permissions import Actor
-from engine.rules.unit_orders import Count
+from engine.rules.procedure.permissions import Actor
+from engine.rules.territory.counts import Count
 from engine.store.dossiers import dossiers
 from engine.store.journal import journal
 from engine.store.plans import reform_items, reforms

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.acts import people
-from engine.rules.permissions import SYSTEM_ACTOR
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.dossiers import dossiers
 from engine.transaction import UnitOfWork, in_transaction
 from tests.acceptance.dossiers_in_states import WAYS, bring_to, far_dossier

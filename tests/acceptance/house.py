@@ -21,12 +21,12 @@ from adapters.local_signer import LocalSigner
 from api.app import create_app
 from engine.acts import people, publish
 from engine.catalogue import Catalogue
-from engine.rules.competence import Competence
-from engine.rules.offices import Office
-from engine.rules.permissions import SYSTEM_ACTOR
-from engine.rules.territory import Territory
-from engine.rules.units import Unit
-from engine.rules.workdays import Calendar
+from engine.rules.deadlines.calendar import Calendar
+from engine.rules.offices.competence import Competence
+from engine.rules.offices.offices import Office
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
+from engine.rules.territory.territory import Territory
+from engine.rules.territory.units import Unit
 from engine.settings import settings_from
 from engine.store.base import open_database
 from engine.transaction import Runtime, UnitOfWork, in_transaction

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from engine.rules.definition import (
+from engine.rules.procedure.definition import (
     Action,
     Branch,
     Document,

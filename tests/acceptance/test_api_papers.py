@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from adapters.forms import render_form
-from engine.rules.permissions import SYSTEM_ACTOR
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import in_transaction
 from tests.acceptance.house import CENTRE, NOW, OTHER_AUTHORITY, PDF, House, filing, open_house, sqlite_house
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select, update
 
-from engine.rules.permissions import SYSTEM_ACTOR
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.dossiers import dossiers
 from engine.store.people import memberships, people, tokens
 from engine.transaction import UnitOfWork, in_transaction

@@ -26,8 +26,8 @@ from api.app import create_app
 from cli.compose import read_ahead
 from engine.acts.people import issue_token
 from engine.acts.publish import publish_release
-from engine.rules.definition import Action, Branch, Effective
-from engine.rules.permissions import SYSTEM_ACTOR, Actor
+from engine.rules.procedure.definition import Action, Branch, Effective
+from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor
 from engine.store.base import metadata
 from engine.store.units import catalogue_versions
 from engine.transaction import UnitOfWork, in_transaction

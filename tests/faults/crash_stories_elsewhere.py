@@ -24,8 +24,8 @@ from engine.acts.perform_action import perform_action
 from engine.acts.sign_in import close_session, open_session
 from engine.acts.verification import ask_verification
 from engine.ports import Message
-from engine.rules.definition import Effective
-from engine.rules.office_hours import Closure
+from engine.rules.deadlines.office_hours import Closure
+from engine.rules.procedure.definition import Effective
 from engine.store.clocks import clocks
 from engine.store.outbox import outbox
 from engine.store.people import memberships, people, substitutes, tokens

@@ -29,7 +29,7 @@ from cli.compose import compose
 from cli.seed import seed
 from cli.shipped import Shipped
 from engine.acts.keep_webhooks import add_webhook
-from engine.rules.permissions import Actor
+from engine.rules.procedure.permissions import Actor
 from engine.settings import settings_from
 from engine.store.migrate import upgrade
 from engine.transaction import Runtime, in_transaction, told_clock

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.files_local import NoSuchFile
-from engine.rules import timing
-from engine.rules.definition import APPLICANT, Notice, Release
-from engine.rules.journal import commitment, plain_row
+from engine.rules.deadlines import timing
+from engine.rules.journal.entries import commitment, plain_row
+from engine.rules.procedure.definition import APPLICANT, Notice, Release
 from tests.faults.evidence import Evidence
 
 SYSTEM = "system"

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 import pytest
 
 import engine.acts
-from engine.rules.definition import Action
+from engine.rules.procedure.definition import Action
 from tests.faults.crash_stage import Stage, open_stage, publish_more
 from tests.faults.crash_stories import DOSSIER_STORIES, EFFECTS
 from tests.faults.crash_stories_elsewhere import ERRANDS, OTHER_STORIES

@@ -21,9 +21,9 @@ from engine.acts.settle_fee import settle_fee
 from engine.case import Stale
 from engine.errors import Refusal
 from engine.journal_check import Tally, check_journal
-from engine.rules.definition import Effective
-from engine.rules.machine import GuardFailed
-from engine.rules.permissions import Actor
+from engine.rules.procedure.definition import Effective
+from engine.rules.procedure.machine import GuardFailed
+from engine.rules.procedure.permissions import Actor
 from engine.store.dossiers import applicants, code_counters, dossiers
 from engine.transaction import UnitOfWork, in_transaction
 from tests.world import FIELDS, World

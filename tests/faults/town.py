@@ -10,8 +10,8 @@ from typing import Any
 
 from cli.shipped import Shipped
 from engine.acts.people import add_membership, add_person, issue_token
-from engine.rules.permissions import SYSTEM_ACTOR
-from engine.rules.territory import Territory
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
+from engine.rules.territory.territory import Territory
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 from tests.world import cut
 from workflows.lint_context import LintContext

@@ -22,9 +22,9 @@ from engine.acts.settle_fee import settle_fee
 from engine.acts.transfer import transfer
 from engine.acts.verification import Answered, answer_verification, ask_verification
 from engine.errors import Forbidden, InvalidInput, NotFound
-from engine.rules.definition import Term
-from engine.rules.machine import GuardFailed
-from engine.rules.office_hours import Closure
+from engine.rules.deadlines.office_hours import Closure
+from engine.rules.procedure.definition import Term
+from engine.rules.procedure.machine import GuardFailed
 from engine.store.documents import documents
 from engine.store.dossiers import applicants, dossier_links, dossiers, verifications
 from tests.world import APPLICANT, BRANCH, FIELDS, LONG_KHANH, PROVINCE, TAX, World, moment

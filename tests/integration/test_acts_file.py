@@ -14,10 +14,10 @@ from engine.acts.publish import publish_offices
 from engine.citizen_link import link_hash, receipt_matches
 from engine.errors import Forbidden, InvalidInput
 from engine.record import record
-from engine.rules.definition import Text
-from engine.rules.machine import GuardFailed
-from engine.rules.offices import Office
-from engine.rules.routing import IntakeRefused, NeedsAPerson, NoPlace
+from engine.rules.offices.offices import Office
+from engine.rules.offices.routing import IntakeRefused, NeedsAPerson, NoPlace
+from engine.rules.procedure.definition import Text
+from engine.rules.procedure.machine import GuardFailed
 from engine.store.documents import documents
 from engine.store.dossiers import applicants
 from engine.store.fees import fees

@@ -13,7 +13,7 @@ from engine.acts.rights import Ended
 from engine.acts.settle_fee import FeeSettled, settle_fee
 from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.rules.file_types import UnacceptableFile
-from engine.rules.machine import GuardFailed
+from engine.rules.procedure.machine import GuardFailed
 from engine.store.documents import documents
 from engine.store.fees import fees
 from tests.world import APPLICANT, World

@@ -23,8 +23,8 @@ from engine.case import Stale, open_case
 from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.ports import Signature, SigningFailed
 from engine.record import record
-from engine.rules.definition import Effective, State, Term
-from engine.rules.machine import ActionNotInState, GuardFailed, UnknownAction
+from engine.rules.procedure.definition import Effective, State, Term
+from engine.rules.procedure.machine import ActionNotInState, GuardFailed, UnknownAction
 from engine.store.documents import documents
 from engine.store.dossiers import applicants, dossiers
 from engine.store.fees import fees

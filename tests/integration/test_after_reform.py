@@ -20,7 +20,7 @@ from engine.errors import InvalidInput
 from engine.reform_document import read_plan
 from engine.reform_planning import make_plan
 from engine.reform_runs import apply_all, revert_all
-from engine.rules.definition import Child, Effective, Field
+from engine.rules.procedure.definition import Child, Effective, Field
 from engine.store.dossiers import applicants, dossiers, verifications
 from engine.store.plans import counts_by_status
 from tests.reform_world import DA_KAO, JULY, permit, permit_release, prepare_june, reform_of

@@ -13,7 +13,7 @@ from engine import catalogue as catalogue_module
 from engine.acts.publish import publish_release, publish_template, publish_territory
 from engine.catalogue import Catalogue, NoRelease
 from engine.errors import NotFound
-from engine.rules.definition import Effective
+from engine.rules.procedure.definition import Effective
 from tests.world import World, cut
 from tests.world_releases import COPIES, LAND, RESIDENCE, land
 from workflows.territory.reader import read_territory

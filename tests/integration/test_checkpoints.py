@@ -29,10 +29,10 @@ from engine.checkpoint_proofs import (
     prove_growth,
 )
 from engine.journal_export import FolderNotEmpty, checkpoint_lines, entry_lines, export_journal
-from engine.rules.checkpoints import parse_line
-from engine.rules.journal import entry
-from engine.rules.merkle import leaf_hash, node_hash
-from engine.rules.permissions import SYSTEM_ACTOR
+from engine.rules.journal.checkpoints import parse_line
+from engine.rules.journal.entries import entry
+from engine.rules.journal.merkle import leaf_hash, node_hash
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.checkpoints import checkpoints, entries_of_leaves, journal_runs, journal_tiles, journal_uncovered
 from engine.store.journal import journal
 from engine.transaction import UnitOfWork, in_transaction

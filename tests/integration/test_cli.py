@@ -20,7 +20,7 @@ from cli.main import GROUPS, main
 from cli.seed import seed
 from cli.shipped import Shipped
 from engine.passwords import password_matches
-from engine.rules.definition import Effective
+from engine.rules.procedure.definition import Effective
 from engine.settings import settings_from
 from engine.store.dossiers import dossiers
 from engine.store.outbox import outbox

@@ -15,10 +15,10 @@ from msgspec import structs
 
 from cli import competence as command
 from cli.main import main
-from engine.rules.competence import Competence
-from engine.rules.definition import Effective, Release
-from engine.rules.offices import Office
-from engine.rules.territory import Territory
+from engine.rules.offices.competence import Competence
+from engine.rules.offices.offices import Office
+from engine.rules.procedure.definition import Effective, Release
+from engine.rules.territory.territory import Territory
 from tests.reform_world import permit_release
 from tests.world import DISTRICTS, cut
 from tests.world_releases import LAND, RESIDENCE, world_releases

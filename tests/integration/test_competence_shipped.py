@@ -7,12 +7,12 @@ from functools import cache
 
 import pytest
 
-from engine.rules.competence import KIND_NAMES
-from engine.rules.competence_proof import Subject, verify
-from engine.rules.definition import Route
-from engine.rules.machine import compile_release
-from engine.rules.office_index import OfficeIndex
-from engine.rules.routing import Map, route
+from engine.rules.offices.competence import KIND_NAMES
+from engine.rules.offices.competence_proof import Subject, verify
+from engine.rules.offices.index import OfficeIndex
+from engine.rules.offices.routing import Map, route
+from engine.rules.procedure.definition import Route
+from engine.rules.procedure.machine import compile_release
 from tests.unit.releases import FUNCTIONS, land_release
 from workflows.competence_files import read_competences
 from workflows.offices import generate_offices

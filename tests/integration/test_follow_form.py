@@ -18,9 +18,9 @@ from engine.acts.transfer import transfer
 from engine.case import open_case
 from engine.errors import Forbidden, InvalidInput
 from engine.record import record
-from engine.rules.definition import Branch, Child, Effective, Route
-from engine.rules.office_hours import Closure
-from engine.rules.routing import IntakeRefused, NeedsAPerson, PlaceNotInBeing
+from engine.rules.deadlines.office_hours import Closure
+from engine.rules.offices.routing import IntakeRefused, NeedsAPerson, PlaceNotInBeing
+from engine.rules.procedure.definition import Branch, Child, Effective, Route
 from engine.store.dossiers import dossiers
 from engine.store.people import memberships
 from engine.transaction import UnitOfWork

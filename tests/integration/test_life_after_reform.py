@@ -35,9 +35,9 @@ from engine.errors import Refusal
 from engine.reform_document import read_plan
 from engine.reform_planning import make_plan
 from engine.reform_runs import apply_all
-from engine.rules.definition import Release, Term
-from engine.rules.permissions import Actor, Membership
-from engine.rules.routing import place_name
+from engine.rules.offices.routing import place_name
+from engine.rules.procedure.definition import Release, Term
+from engine.rules.procedure.permissions import Actor, Membership
 from engine.store.dossiers import dossiers, verifications
 from engine.store.plans import reform_items
 from tests.model import samples

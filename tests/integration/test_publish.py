@@ -20,10 +20,10 @@ from engine.acts.publish import (
 )
 from engine.catalogue import NoRelease
 from engine.errors import NotFound
-from engine.rules.competence import Competence
-from engine.rules.definition import Effective, Release, Text, release_from_bytes
-from engine.rules.office_hours import Closure
-from engine.rules.offices import Office
+from engine.rules.deadlines.office_hours import Closure
+from engine.rules.offices.competence import Competence
+from engine.rules.offices.offices import Office
+from engine.rules.procedure.definition import Effective, Release, Text, release_from_bytes
 from engine.store.releases import releases
 from engine.store.units import catalogue_versions, offices
 from tests.world import BRANCH, World, cut, moment

@@ -15,7 +15,7 @@ from unittest import mock
 import pytest
 from sqlalchemy import Connection, Table, event
 
-from engine.rules.permissions import Actor, Membership
+from engine.rules.procedure.permissions import Actor, Membership
 from engine.schedule import due_clocks
 from engine.store import driver
 from engine.store.base import metadata

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine.rules.permissions import visible
+from engine.rules.procedure.permissions import visible
 from engine.store.dossiers import dossiers
 from engine.store.queues import Filters, list_dossiers, queue_counts, visible_dossiers
 from tests.world import APPLICANT, BRANCH, FIELDS, LONG_KHANH, PEOPLE, World

@@ -22,8 +22,8 @@ from engine.errors import InvalidInput
 from engine.reform_document import BadPlanFile, read_plan
 from engine.reform_planning import make_plan
 from engine.reform_runs import apply_all, revert_all
-from engine.rules.reform import Reform
-from engine.rules.reform_totals import Totals
+from engine.rules.reform.policy import Reform
+from engine.rules.reform.totals import Totals
 from engine.store.dossiers import verifications
 from engine.store.plans import counts_by_status, reform_items
 from engine.transaction import UnitOfWork

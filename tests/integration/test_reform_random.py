@@ -34,9 +34,9 @@ from engine.acts.reform_run import Run, ids_standing, open_run
 from engine.reform_document import read_plan
 from engine.reform_planning import make_plan
 from engine.reform_runs import apply_all, revert_all
-from engine.rules.definition import Effective, Field, Release, Role, Route, Sla, Term, TermBranch
-from engine.rules.permissions import Actor, Membership
-from engine.rules.reform import Reform
+from engine.rules.procedure.definition import Effective, Field, Release, Role, Route, Sla, Term, TermBranch
+from engine.rules.procedure.permissions import Actor, Membership
+from engine.rules.reform.policy import Reform
 from engine.store.clocks import clocks
 from engine.store.dossiers import dossier_offices, dossiers
 from engine.store.outbox import outbox

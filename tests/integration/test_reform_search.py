@@ -11,7 +11,7 @@ from sqlalchemy import select
 from engine.acts.rectify import rectify
 from engine.acts.reform_run import open_run
 from engine.reform_runs import revert_all
-from engine.rules.permissions import Actor, Membership
+from engine.rules.procedure.permissions import Actor, Membership
 from engine.store.migrate import downgrade, upgrade
 from engine.store.queues import Filters, list_dossiers
 from engine.store.search import search_inherited

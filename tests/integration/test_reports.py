@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, select, update
 
 from engine.acts.file_dossier import file_dossier
-from engine.rules.permissions import Actor, Membership
+from engine.rules.procedure.permissions import Actor, Membership
 from engine.store.dossiers import dossiers
 from engine.store.queues import LOCAL, visible_dossiers
 from engine.store.reports import DONE, finished_by_day, finished_by_week, on_time

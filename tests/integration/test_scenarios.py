@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 import workflows
-from engine.rules.competence import KIND_NAMES
-from engine.rules.definition import Release
-from engine.rules.workdays import Calendar
+from engine.rules.deadlines.calendar import Calendar
+from engine.rules.offices.competence import KIND_NAMES
+from engine.rules.procedure.definition import Release
 from workflows.calendar_files import load_calendar
 from workflows.competence_files import MalformedCompetences, read_competences
 from workflows.lint import LintContext, lint_files

@@ -13,11 +13,11 @@ from engine.acts.reform_run import open_run
 from engine.reform_document import read_plan
 from engine.reform_planning import make_plan
 from engine.reform_runs import apply_all, revert_all
-from engine.rules.held_time import comings, held_time
-from engine.rules.permissions import Actor, Membership
-from engine.rules.timing import read_pauses
-from engine.rules.unit_orders import count_by_unit
-from engine.rules.units import Level
+from engine.rules.deadlines.held_time import comings, held_time
+from engine.rules.deadlines.timing import read_pauses
+from engine.rules.procedure.permissions import Actor, Membership
+from engine.rules.territory.counts import count_by_unit
+from engine.rules.territory.units import Level
 from engine.store.dossiers import dossiers
 from engine.store.people import memberships
 from engine.store.queues import visible_dossiers

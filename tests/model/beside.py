@@ -19,7 +19,7 @@ from engine.acts.verification import answer_verification
 from engine.case import open_case
 from engine.errors import Refusal
 from engine.journal_check import Tally, check_journal
-from engine.rules.permissions import SYSTEM_ACTOR, Actor
+from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor
 from engine.store.clocks import clocks
 from engine.store.dossiers import code_counters, dossiers
 from engine.transaction import UnitOfWork, in_transaction

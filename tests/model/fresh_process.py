@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.case import open_case
-from engine.rules.permissions import SYSTEM_ACTOR
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import UnitOfWork, in_transaction
 from tests.model.picture import told_by_database
 from tests.world import World

@@ -27,8 +27,8 @@ from engine.acts.publish import (
     publish_release,
     publish_territory,
 )
-from engine.rules.definition import Branch, Effective, Fee, Release
-from engine.rules.permissions import Actor
+from engine.rules.procedure.definition import Branch, Effective, Fee, Release
+from engine.rules.procedure.permissions import Actor
 from engine.transaction import UnitOfWork
 from tests import shared_run
 from tests.model.picture import Picture, told_by_database

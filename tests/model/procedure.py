@@ -1,7 +1,7 @@
 """A release read as plain data: what its states, actions, papers, fees and notices say, without the engine's machine.
 
-Conditions are evaluated by ``engine.rules.conditions``; everything else is interpreted here, from the normal form
-alone.
+Conditions are evaluated by ``engine.rules.procedure.conditions``; everything else is interpreted here, from the
+normal form alone.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.rules.conditions import Condition, compile_condition
-from engine.rules.definition import Release
-from engine.rules.facts import declared_facts
+from engine.rules.procedure.conditions import Condition, compile_condition
+from engine.rules.procedure.definition import Release
+from engine.rules.procedure.facts import declared_facts
 
 Facts = Mapping[str, Any]
 

@@ -75,7 +75,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "no-hash",
         "the hash of an entry leaves out its content",
-        "engine/rules/journal.py",
+        "engine/rules/journal/entries.py",
         "return Entry(number, body.decode(), hashlib.sha256(body).hexdigest())",
         "return Entry(number, body.decode(), hashlib.sha256(previous.encode()).hexdigest())",
         ("tests/unit/test_journal_rules.py",),
@@ -171,7 +171,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "extensions-first",
         "two lines of the deadline are swapped: extensions are counted before the term",
-        "engine/rules/deadlines.py",
+        "engine/rules/deadlines/due.py",
         "terms = (self.term, *(extension.by for extension in self.extensions))",
         "terms = (*(extension.by for extension in self.extensions), self.term)",
         (NAIVE + "::test_more_working_time_never_means_an_earlier_date",),
@@ -179,7 +179,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "one-minute-late",
         "a term ends one minute late",
-        "engine/rules/counting.py",
+        "engine/rules/deadlines/counting.py",
         "    end = calendar.tick_after(position + left)\n",
         "    end = calendar.tick_after(position + left + 1)\n",
         (NAIVE + "::test_agrees_with_the_naive_calculator_on_the_calendar_of_vietnam",),
@@ -187,7 +187,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "no-holidays",
         "a public holiday counts as a working day",
-        "engine/rules/workdays.py",
+        "engine/rules/deadlines/calendar.py",
         "hours = self._special_hours(special[day]) if day in special else self.week[day.weekday()]",
         "hours = self.week[day.weekday()]",
         ("tests/unit/test_workdays.py",),
@@ -195,7 +195,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "endless-pause",
         "the clock stays paused after the papers have come",
-        "engine/rules/timing.py",
+        "engine/rules/deadlines/timing.py",
         'if standing and target.clock != "paused":',
         'if standing and target.clock == "stopped":',
         ("tests/unit/test_timing.py",),
@@ -203,7 +203,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "migration-restarts",
         "the limit of a step begins anew under a new release",
-        "engine/rules/timing.py",
+        "engine/rules/deadlines/timing.py",
         'due_moment(calendar, row["entered_at"], state.limit) if state.limit and running else None',
         "due_moment(calendar, now, state.limit) if state.limit and running else None",
         (MIGRATE + "::test_the_limit_of_the_step_counts_from_entering_its_state",),
@@ -219,7 +219,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "claim-ignored",
         "a colleague acts on a dossier that another holds",
-        "engine/rules/permissions.py",
+        "engine/rules/procedure/permissions.py",
         "if claimed is None or claimed in (actor.person_id, acting_for):",
         "if True:",
         ("tests/unit/test_permissions.py",),
@@ -291,7 +291,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "fee-too-dear",
         "a fee is one đồng dearer than the release says",
-        "engine/rules/machine.py",
+        "engine/rules/procedure/machine.py",
         "due[key] = fee.by_province.get(province, fee.vnd) *",
         "due[key] = 1 + fee.by_province.get(province, fee.vnd) *",
         ("tests/unit/test_machine.py",),
@@ -299,7 +299,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "last-branch-first",
         "of several branches of a step the last is taken, not the first that holds",
-        "engine/rules/machine.py",
+        "engine/rules/procedure/machine.py",
         "for index, branch in enumerate(action.to):",
         "for index, branch in reversed(list(enumerate(action.to))):",
         ("tests/unit/test_machine.py",),

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from engine.rules.checkpoints import Statement, key_id, line_hash
-from engine.rules.journal import ORIGIN, Entry, entry
-from engine.rules.merkle import Edge, leaf_hash
+from engine.rules.journal.checkpoints import Statement, key_id, line_hash
+from engine.rules.journal.entries import ORIGIN, Entry, entry
+from engine.rules.journal.merkle import Edge, leaf_hash
 
 BEGIN = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
 

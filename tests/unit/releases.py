@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from engine.rules.definition import (
+from engine.rules.procedure.definition import (
     Action,
     Branch,
     Child,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import orjson
 
-from engine.rules.journal import Entry, canonical
+from engine.rules.journal.entries import Entry, canonical
 from tests.unit.journal_samples import Act, Log, chain, key, line_of
 
 Files = tuple[bytes, bytes]

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.rules.competence import Competence, NoCompetence, OverlappingCompetence, competent
-from engine.rules.competence_proof import Defect, Subject, verify
-from engine.rules.office_index import OfficeIndex
-from engine.rules.units import Level, Unit
+from engine.rules.offices.competence import Competence, NoCompetence, OverlappingCompetence, competent
+from engine.rules.offices.competence_proof import Defect, Subject, verify
+from engine.rules.offices.index import OfficeIndex
+from engine.rules.territory.units import Level, Unit
 from tests.unit.places import (
     COMPETENCES,
     FIRST,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import NotFound
-from engine.rules.conditions import (
+from engine.rules.procedure.conditions import (
     BadCondition,
     Condition,
     ConditionRefused,
@@ -19,7 +19,7 @@ from engine.rules.conditions import (
     WrongType,
     compile_condition,
 )
-from engine.rules.facts import BOOL, BUILT_IN, DATE, INT, INT_LIMIT, STRING, FactType, nested
+from engine.rules.procedure.facts import BOOL, BUILT_IN, DATE, INT, INT_LIMIT, STRING, FactType, nested
 
 DECLARED = BUILT_IN | {
     "land.commune": STRING,

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.rules.deadlines import (
+from engine.rules.deadlines.calendar import Calendar, MomentWithoutZone, OutsideCalendar
+from engine.rules.deadlines.due import (
     BadTerm,
     Due,
     Extension,
@@ -21,10 +22,9 @@ from engine.rules.deadlines import (
     step_result,
     warn_before,
 )
-from engine.rules.office_hours import Closure, SpecialDay
-from engine.rules.pauses import term_from_data, term_to_data
-from engine.rules.time_in_words import days_in_words, duration_in_words, time_left_in_words
-from engine.rules.workdays import Calendar, MomentWithoutZone, OutsideCalendar
+from engine.rules.deadlines.office_hours import Closure, SpecialDay
+from engine.rules.deadlines.pauses import term_from_data, term_to_data
+from engine.rules.deadlines.words import days_in_words, duration_in_words, time_left_in_words
 from workflows.calendar_files import load_calendar
 
 VN = load_calendar("vn")

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.rules.deadlines import Due, Extension, Pause, Term, due, due_moment, remaining
-from engine.rules.office_hours import Closure, SpecialDay
-from engine.rules.trace import COUNTING_KINDS
-from engine.rules.workdays import Calendar
+from engine.rules.deadlines.calendar import Calendar
+from engine.rules.deadlines.due import Due, Extension, Pause, Term, due, due_moment, remaining
+from engine.rules.deadlines.office_hours import Closure, SpecialDay
+from engine.rules.deadlines.trace import COUNTING_KINDS
 from tests.unit.naive_deadlines import DAY, NaiveCalendar, naive_due, naive_left
 from workflows.calendar_files import load_calendar
 

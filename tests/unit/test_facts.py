@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.rules.definition import Field, Text
-from engine.rules.facts import (
+from engine.rules.procedure.definition import Field, Text
+from engine.rules.procedure.facts import (
     FactNameTaken,
     FactOfWrongType,
     FactType,

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.rules.definition import Field
-from engine.rules.fields import BadPattern, InvalidFields
-from engine.rules.machine import compile_release
+from engine.rules.procedure.definition import Field
+from engine.rules.procedure.fields import BadPattern, InvalidFields
+from engine.rules.procedure.machine import compile_release
 from tests.unit.releases import FUNCTIONS, land_release, text
 
 WORKFLOW = compile_release(land_release(), FUNCTIONS)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from engine.rules.held_time import Coming, comings, held_time, longest
-from engine.rules.office_hours import Closure
-from engine.rules.pauses import Pause
-from engine.rules.workdays import Calendar
+from engine.rules.deadlines.calendar import Calendar
+from engine.rules.deadlines.held_time import Coming, comings, held_time, longest
+from engine.rules.deadlines.office_hours import Closure
+from engine.rules.deadlines.pauses import Pause
 
 WEEKS = Calendar("test", dt.date(2025, 6, 1), dt.date(2025, 7, 31))
 SHUT = WEEKS.for_office([Closure(dt.date(2025, 7, 1), dt.date(2025, 7, 1), "đóng cửa", "closed", "QĐ 1")])

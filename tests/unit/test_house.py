@@ -23,7 +23,7 @@ LONGEST_FILE = 400  # lines
 NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc", "service"}
 PLACES_THAT_COMMIT = {"engine/transaction.py"}
 PLACES_THAT_ASK_FOR_THE_TIME = {"engine/transaction.py", "engine/schedule.py"}
-PLACES_THAT_IMPORT_TRANSITIONS = {"engine/rules/machine.py"}
+PLACES_THAT_IMPORT_TRANSITIONS = {"engine/rules/procedure/machine.py"}
 TIME_QUESTIONS = re.compile(r"\b(?:datetime\.(?:now|utcnow|today)|date\.today|time\.(?:time|time_ns))\b")
 SQL_TIME_QUESTIONS = re.compile(r"CURRENT_TIMESTAMP|CURRENT_DATE|\bnow\(\)|clock_timestamp\(")
 

@@ -15,7 +15,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from engine.rules.journal import ORIGIN, Entry, _plain, canonical, commitment, entry, first_break, fold, plain_row
+from engine.rules.journal.entries import (
+    ORIGIN,
+    Entry,
+    _plain,
+    canonical,
+    commitment,
+    entry,
+    first_break,
+    fold,
+    plain_row,
+)
 
 AT = dt.datetime(2026, 3, 2, 1, 0, 0, 7, tzinfo=dt.UTC)
 

@@ -9,7 +9,7 @@ from collections import Counter
 import orjson
 import pytest
 
-from engine.rules.journal import canonical
+from engine.rules.journal.entries import canonical
 from tests.unit.journal_samples import Log, key, public, sample_log
 from tests.unit.tamperings import TAMPERINGS, Files, files, put_back_to_an_earlier_state
 from verifier.motcua_verify import Report, verify_export

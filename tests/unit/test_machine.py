@@ -10,9 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transitions import Machine
 
-from engine.rules.definition import Action, Branch, Fee, Release, Sla, State, Term, TermBranch, release_from_bytes
-from engine.rules.fields import InvalidFields
-from engine.rules.machine import (
+from engine.rules.procedure.checks import BadRelease
+from engine.rules.procedure.definition import (
+    Action,
+    Branch,
+    Fee,
+    Release,
+    Sla,
+    State,
+    Term,
+    TermBranch,
+    release_from_bytes,
+)
+from engine.rules.procedure.fields import InvalidFields
+from engine.rules.procedure.machine import (
     ActionNotInState,
     GuardFailed,
     Step,
@@ -20,7 +31,6 @@ from engine.rules.machine import (
     UnknownState,
     compile_release,
 )
-from engine.rules.release_checks import BadRelease
 from tests.unit.releases import FUNCTIONS, land_release, text
 
 RELEASE = land_release()

@@ -7,7 +7,7 @@ import hashlib
 
 import pytest
 
-from engine.rules.merkle import EMPTY, Edge, consistency_path, inclusion_path, leaf_hash, node_hash
+from engine.rules.journal.merkle import EMPTY, Edge, consistency_path, inclusion_path, leaf_hash, node_hash
 from verifier.motcua_verify import Wrong, growth_holds, root_of_path
 
 # The leaves and roots that every implementation of Certificate Transparency is tested with.

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from engine.rules.act_names import ACT_NAMES
-from engine.rules.definition import Text
-from engine.rules.office_history import Held, office_history
+from engine.rules.offices.history import Held, office_history
+from engine.rules.procedure.act_names import ACT_NAMES
+from engine.rules.procedure.definition import Text
 
 ROUTED = {"handler": {"vi": "theo nơi có đất", "en": "by the land"}, "intake": {"vi": "nơi nộp", "en": "where filed"}}
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.rules.definition import Action
-from engine.rules.permissions import (
+from engine.rules.procedure.definition import Action
+from engine.rules.procedure.permissions import (
     SYSTEM_ACTOR,
     Actor,
     Membership,

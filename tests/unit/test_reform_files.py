@@ -7,12 +7,12 @@ from functools import cache
 
 import pytest
 
-from engine.rules.office_index import OfficeIndex
-from engine.rules.reform import closing_kinds
-from engine.rules.reform_members import Held, members_that_follow
-from engine.rules.reform_plan import Live, Planner, subjects_of
-from engine.rules.reform_words import passage_in_words
-from engine.rules.routing import Map
+from engine.rules.offices.index import OfficeIndex
+from engine.rules.offices.routing import Map
+from engine.rules.reform.members import Held, members_that_follow
+from engine.rules.reform.plan import Live, Planner, subjects_of
+from engine.rules.reform.policy import closing_kinds
+from engine.rules.reform.words import passage_in_words
 from workflows.competence_files import read_competences
 from workflows.loader import load
 from workflows.offices import generate_offices

@@ -9,16 +9,16 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.rules.competence import Competence, competent
-from engine.rules.definition import Text
-from engine.rules.office_index import OfficeIndex
-from engine.rules.offices import Office
-from engine.rules.reform import Policy, Reform
-from engine.rules.reform_plan import Item, Live, Planner
-from engine.rules.reform_totals import whole_plan
-from engine.rules.routing import Map
-from engine.rules.territory import Territory, Unit
-from engine.rules.units import Level, Succession
+from engine.rules.offices.competence import Competence, competent
+from engine.rules.offices.index import OfficeIndex
+from engine.rules.offices.offices import Office
+from engine.rules.offices.routing import Map
+from engine.rules.procedure.definition import Text
+from engine.rules.reform.plan import Item, Live, Planner
+from engine.rules.reform.policy import Policy, Reform
+from engine.rules.reform.totals import whole_plan
+from engine.rules.territory.territory import Territory
+from engine.rules.territory.units import Level, Succession, Unit
 from tests.unit.test_territory_properties import DAYS, territories
 
 ABOVE: Level = "province"

@@ -7,11 +7,9 @@ from typing import Any
 
 import pytest
 
-from engine.rules.competence import NoCompetence, OverlappingCompetence
-from engine.rules.definition import Branch, Route
-from engine.rules.machine import Workflow, compile_release
-from engine.rules.office_index import OfficeIndex
-from engine.rules.routing import (
+from engine.rules.offices.competence import NoCompetence, OverlappingCompetence
+from engine.rules.offices.index import OfficeIndex
+from engine.rules.offices.routing import (
     Assignment,
     IntakeRefused,
     Map,
@@ -23,6 +21,8 @@ from engine.rules.routing import (
     intake_offices,
     route,
 )
+from engine.rules.procedure.definition import Branch, Route
+from engine.rules.procedure.machine import Workflow, compile_release
 from tests.unit.places import COMPETENCES, INDEX, JULY, JUNE, OFFICES, REFORM, TERRITORY, competence, office
 from tests.unit.releases import FUNCTIONS, land_release
 

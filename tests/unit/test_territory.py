@@ -7,13 +7,15 @@ from fractions import Fraction
 
 import pytest
 
-from engine.rules.territory import (
+from engine.rules.territory.addresses import AddressReader
+from engine.rules.territory.former_districts import FormerDistricts
+from engine.rules.territory.territory import Territory
+from engine.rules.territory.units import (
     AmbiguousDistrict,
     BeforeFirstDate,
     BrokenTerritory,
     Change,
     Succession,
-    Territory,
     Unit,
     UnknownDistrict,
     UnknownUnit,
@@ -132,8 +134,8 @@ def test_no_day_before_the_first_is_answered() -> None:
         lambda: SWAP.successors(A.id, before),
         lambda: SWAP.predecessors(A.id, before),
         lambda: SWAP.children(A.id, before),
-        lambda: SWAP.resolve("Xã An", before),
-        lambda: SWAP.former_communes("an", before),
+        lambda: AddressReader(SWAP).resolve("Xã An", before),
+        lambda: FormerDistricts(SWAP).communes("an", before),
     ]
     for ask in questions:
         with pytest.raises(BeforeFirstDate) as refused:
@@ -183,7 +185,7 @@ def test_defects_are_what_no_single_line_shows() -> None:
 
 
 def test_a_place_that_ended_without_successor_resolves_to_nothing() -> None:
-    found = Territory([province("01", "Một"), A], []).resolve("Xã An", D25)
+    found = AddressReader(Territory([province("01", "Một"), A], [])).resolve("Xã An", D25)
     assert (found.outcome, found.understood) == ("none", (A,))
 
 
@@ -241,16 +243,15 @@ DISTRICTS = Territory(
     ],
 )
 def test_communes_of_a_former_district(written: str, on: dt.date, codes: tuple[str, ...]) -> None:
-    assert DISTRICTS.former_communes(written, on) == codes
-    assert DISTRICTS.former_district(written, on) == codes
+    assert FormerDistricts(DISTRICTS).communes(written, on) == codes
 
 
 def test_a_shared_district_name_is_refused_with_the_ways_to_tell_them_apart() -> None:
     with pytest.raises(AmbiguousDistrict) as refused:
-        DISTRICTS.former_communes("cao-lanh", D25)
+        FormerDistricts(DISTRICTS).communes("cao-lanh", D25)
     assert refused.value.facts["choices"] == ["dong-thap/huyen-cao-lanh", "dong-thap/thanh-pho-cao-lanh"]
     with pytest.raises(UnknownDistrict):
-        DISTRICTS.former_communes("ba-vi", D25)
+        FormerDistricts(DISTRICTS).communes("ba-vi", D25)
 
 
 def test_an_abolished_level_is_no_predecessor_of_what_contained_it() -> None:

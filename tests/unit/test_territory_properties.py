@@ -10,7 +10,8 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.rules.territory import Change, Succession, Territory, Unit
+from engine.rules.territory.territory import Territory
+from engine.rules.territory.units import Change, Succession, Unit
 
 DAYS = [dt.date(2024, 1, 1), dt.date(2025, 7, 1), dt.date(2026, 4, 30), dt.date(2027, 1, 1)]
 

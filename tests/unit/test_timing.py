@@ -10,11 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from engine.rules import timing
-from engine.rules.definition import Notice, Sla, State, Term, TermBranch
-from engine.rules.pauses import Extension
-from engine.rules.timing import Clock, after_migration, after_step, due_columns, next_reminder, starts, wanted_clocks
-from engine.rules.workdays import Calendar
+from engine.rules.deadlines import timing
+from engine.rules.deadlines.calendar import Calendar
+from engine.rules.deadlines.pauses import Extension
+from engine.rules.deadlines.timing import (
+    Clock,
+    after_migration,
+    after_step,
+    due_columns,
+    next_reminder,
+    starts,
+    wanted_clocks,
+)
+from engine.rules.procedure.definition import Notice, Sla, State, Term, TermBranch
 from tests.unit.releases import land_release, text
 
 RELEASE = land_release()

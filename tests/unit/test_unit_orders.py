@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.rules.unit_orders import Count, count_by_unit
+from engine.rules.territory.counts import Count, count_by_unit
 from tests.unit.places import FIRST, JULY, JUNE, REFORM, TERRITORY
 
 OLD = [Count(code, FIRST, 10, late) for code, late in (("100", 1), ("101", 2), ("102", 3), ("200", 4))]

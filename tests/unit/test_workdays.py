@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.rules.office_hours import BadCalendar, Closure, SpecialDay, without
-from engine.rules.workdays import OFFICE_WEEK, Calendar, MomentWithoutZone, OutsideCalendar
+from engine.rules.deadlines.calendar import OFFICE_WEEK, Calendar, MomentWithoutZone, OutsideCalendar
+from engine.rules.deadlines.office_hours import BadCalendar, Closure, SpecialDay, without
 from workflows.calendar_files import load_calendar
 
 VN = load_calendar("vn")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.rules.definition import Release
+from engine.rules.procedure.definition import Release
 from workflows.lint_context import LintContext
 from workflows.lint_rules.actions import check_actions, check_names, check_roles
 from workflows.lint_rules.around import check_around

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.rules.definition import APPLICANT, SYSTEM, Action
+from engine.rules.procedure.definition import APPLICANT, SYSTEM, Action
 from workflows.lint_rules.subject import Subject, arm_path
 from workflows.normal_form import effects_of
 from workflows.problems import Both, Suggest

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any
 
-from engine.rules.conditions import Condition
-from engine.rules.definition import Release, Route
-from engine.rules.facts import FactType, nested
+from engine.rules.procedure.conditions import Condition
+from engine.rules.procedure.definition import Release, Route
+from engine.rules.procedure.facts import FactType, nested
 from workflows.lint_rules.subject import Subject, arm_path, has_else
 from workflows.problems import Both, Suggest
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from engine.rules.conditions import BadCondition, ConditionRefused, UnknownName
-from engine.rules.definition import Branch, TermBranch
+from engine.rules.procedure.conditions import BadCondition, ConditionRefused, UnknownName
+from engine.rules.procedure.definition import Branch, TermBranch
 from workflows.lint_rules.subject import Path, Subject, arm_path, has_else
 from workflows.problems import Both, Suggest
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from engine.rules.definition import Field
-from engine.rules.facts import BUILT_IN
-from engine.rules.fields import BadPattern, check_pattern
+from engine.rules.procedure.definition import Field
+from engine.rules.procedure.facts import BUILT_IN
+from engine.rules.procedure.fields import BadPattern, check_pattern
 from workflows.lint_rules.subject import Subject
 from workflows.problems import Both, Suggest
 

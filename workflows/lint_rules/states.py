@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from engine.rules.definition import Clock
+from engine.rules.procedure.definition import Clock
 from workflows.lint_rules.subject import Subject
 
 CLOCKS_OF_PORTAL: dict[int, tuple[Clock, ...]] = {

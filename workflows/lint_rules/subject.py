@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from engine.rules.conditions import Condition, ConditionRefused, compile_condition
-from engine.rules.definition import Action, Branch, Child, Document, Fee, Field, Release, TermBranch
-from engine.rules.facts import FactNameTaken, FactType, declared_facts
+from engine.rules.procedure.conditions import Condition, ConditionRefused, compile_condition
+from engine.rules.procedure.definition import Action, Branch, Child, Document, Fee, Field, Release, TermBranch
+from engine.rules.procedure.facts import FactNameTaken, FactType, declared_facts
 from workflows.lint_context import LintContext
 from workflows.problems import Mark, Report
 from workflows.source import Source

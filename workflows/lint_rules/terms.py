@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 
-from engine.rules.definition import Term
+from engine.rules.procedure.definition import Term
 from workflows.lint_rules.subject import Subject
 from workflows.problems import Both
 

@@ -22,7 +22,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine.rules.territory import KINDS, Change, Succession, Territory, Unit
+from engine.rules.territory.territory import Territory
+from engine.rules.territory.units import KINDS, Change, Succession, Unit
 from workflows.territory import SUCCESSION_COLUMNS, UNIT_COLUMNS, succession_row, unit_row
 
 FIRST = dt.date(2024, 1, 1)

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from engine.errors import Refusal
-from engine.rules.territory import CHANGES, KINDS, LEVELS, Change, Level, Succession, Territory, Unit
+from engine.rules.territory.territory import Territory
+from engine.rules.territory.units import CHANGES, KINDS, LEVELS, Change, Level, Succession, Unit
 
 FOLDER = Path(__file__).parent
 

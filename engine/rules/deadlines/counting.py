@@ -1,0 +1,146 @@
+"""Where a time limit ends on a calendar, as ticks: the arithmetic under ``engine.rules.deadlines.due``.
+
+A time limit is a chain of *legs*: the term of the procedure, then each extension, every one beginning where the one
+before it ended. There are two ways to count a leg.
+
+* **By minutes** (working days and hours, same-day): working minutes are used up, and the leg ends with the last.
+* **By whole days** (calendar days; working days whose first day does not count): it ends at the close of office hours
+  on the day on which the time is used up or, when the office is closed that day, on the next working day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time
+from typing import Literal, TypeAlias
+
+from engine.rules.deadlines.calendar import Calendar
+from engine.rules.deadlines.office_hours import MINUTES_A_DAY
+from engine.rules.deadlines.pauses import Hold, check_term
+from engine.rules.procedure.definition import Term
+
+FirstDay: TypeAlias = Literal["counted", "not_counted"]
+"""Whether working days run from the moment of reception, or from the following day (Civil Code 2015, art. 147.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One term on the calendar; all positions are ticks.
+
+    ``begin`` is where counting starts, ``spent`` where the time is used up, ``end`` where the term ends (``None`` while
+    a pause without end stops it), ``held`` the pauses that stopped it, ``after_cutoff`` whether it came in too late for
+    a same-day answer.
+    """
+
+    term: Term | int
+    begin: int
+    held: tuple[Hold, ...]
+    spent: int | None
+    end: int | None
+    civil: bool = False
+    after_cutoff: bool = False
+
+
+def chain(
+    calendar: Calendar,
+    received: int,
+    terms: Sequence[Term | int],
+    holds: Sequence[Hold],
+    cutoff: time | None,
+    first_day: FirstDay,
+) -> tuple[Leg, ...]:
+    """The legs of a time limit, the last one possibly without an end. ``int`` terms are working minutes."""
+    legs: list[Leg] = []
+    start = received
+    for term in terms:
+        leg = _leg(calendar, start, term, holds, cutoff, first_day if not legs else "counted")
+        legs.append(leg)
+        if leg.end is None:
+            break
+        start = leg.end
+    return tuple(legs)
+
+
+def working_minutes(calendar: Calendar, term: Term) -> int:
+    """The working minutes of a term in working days or hours."""
+    return term.amount * (60 if term.unit == "working_hour" else calendar.day_minutes)
+
+
+def _leg(
+    calendar: Calendar, start: int, term: Term | int, holds: Sequence[Hold], cutoff: time | None, first_day: FirstDay
+) -> Leg:
+    if isinstance(term, int):
+        return _by_minutes(calendar, calendar.open_tick(start), term, term, holds)
+    check_term(term)
+    if term.unit == "calendar_day":
+        return _by_whole_days(calendar, calendar.midnight_after(start), term, holds, civil=True)
+    if term.unit == "working_day" and first_day == "not_counted":
+        return _by_whole_days(calendar, calendar.midnight_after(start), term, holds, civil=False)
+    begin = calendar.open_tick(start)
+    if term.unit != "same_day":
+        return _by_minutes(calendar, begin, term, working_minutes(calendar, term), holds)
+    late = _after_cutoff(start, begin, cutoff)
+    end = calendar.closing_tick(calendar.midnight_after(begin) if late else begin)
+    return _by_minutes(calendar, begin, term, calendar.worked(end) - calendar.worked(begin), holds, late)
+
+
+def _after_cutoff(start: int, begin: int, cutoff: time | None) -> bool:
+    """Whether the day on which counting begins is the day of reception, and its cut-off has come."""
+    if cutoff is None or start // MINUTES_A_DAY != begin // MINUTES_A_DAY:
+        return False
+    return start % MINUTES_A_DAY >= cutoff.hour * 60 + cutoff.minute
+
+
+def _by_minutes(
+    calendar: Calendar, begin: int, term: Term | int, minutes: int, holds: Sequence[Hold], late: bool = False
+) -> Leg:
+    held: list[Hold] = []
+    position, left = calendar.worked(begin), minutes
+    for hold in holds:
+        if hold.end is not None and hold.end <= begin:
+            continue
+        used = calendar.worked(max(hold.start, begin)) - position
+        if used >= left:
+            break
+        held.append(hold)
+        left -= used
+        if hold.end is None:
+            return Leg(term, begin, tuple(held), None, None, after_cutoff=late)
+        position = calendar.worked(hold.end)
+    end = calendar.tick_after(position + left)
+    return Leg(term, begin, tuple(held), end, end, after_cutoff=late)
+
+
+def _by_whole_days(calendar: Calendar, begin: int, term: Term, holds: Sequence[Hold], civil: bool) -> Leg:
+    """``reached`` is the time to use up, in civil or working minutes from the calendar's first day.
+
+    A pause that begins after the time is used up, but before the office closes on the due day, still moves the end: the
+    answer was not late when the pause began. After a pause there must be time to act, so the term never ends before
+    the office has opened again.
+    """
+    held: list[Hold] = []
+    reopened = 0
+
+    def measured(tick: int) -> int:
+        return tick if civil else calendar.worked(tick)
+
+    def spent() -> int:
+        return reached if civil else calendar.tick_after(reached)
+
+    def closes() -> int:
+        return calendar.closing_tick(max(spent() - 1, reopened))
+
+    reached = measured(begin) + term.amount * (MINUTES_A_DAY if civil else calendar.day_minutes)
+    for hold in holds:
+        if hold.end is not None and hold.end <= begin:
+            continue
+        start = max(hold.start, begin)
+        if start >= closes():
+            break
+        held.append(hold)
+        if hold.end is None:
+            return Leg(term, begin, tuple(held), None, None, civil)
+        reached = max(reached, measured(start)) + measured(hold.end) - measured(start)
+        reopened = calendar.open_tick(hold.end)
+    return Leg(term, begin, tuple(held), spent(), closes(), civil)

@@ -1,0 +1,35 @@
+"""What the acts are called that every procedure has; the others are actions, named by its workflow file."""
+
+from __future__ import annotations
+
+from engine.rules.procedure.definition import Release, Text
+
+ACT_NAMES = {
+    "file": Text("nộp hồ sơ", "file"),
+    "open": Text("mở xem hồ sơ", "open"),
+    "claim": Text("nhận xử lý", "claim"),
+    "release_claim": Text("trả lại việc đang nhận", "give back"),
+    "assign": Text("phân công", "assign"),
+    "recall": Text("thu hồi bước vừa làm", "recall"),
+    "add_document": Text("thêm giấy tờ", "add a document"),
+    "check_document": Text("kiểm tra giấy tờ", "check a document"),
+    "remove_document": Text("gỡ giấy tờ", "remove a document"),
+    "settle_fee": Text("thu phí, lệ phí", "settle a fee"),
+    "add_note": Text("ghi chú", "add a note"),
+    "ask_verification": Text("hỏi cơ quan khác", "ask another office"),
+    "answer_verification": Text("trả lời xác minh", "answer another office"),
+    "extend_deadline": Text("gia hạn", "extend the time limit"),
+    "transfer": Text("chuyển cơ quan", "transfer"),
+    "rectify": Text("đính chính", "rectify"),
+    "link": Text("liên kết hồ sơ", "link"),
+    "migrate": Text("chuyển sang phiên bản quy trình mới", "move to a new release"),
+    "overdue": Text("đánh dấu quá hạn", "mark as overdue"),
+    "reform": Text("chuyển cơ quan do sắp xếp đơn vị hành chính", "move by a reorganisation"),
+    "reform_revert": Text("hoàn lại việc chuyển do sắp xếp", "take back the move by a reorganisation"),
+}
+
+
+def act_name(act: str, release: Release) -> Text:
+    """What an act of a dossier under this release is called."""
+    action = release.actions.get(act)
+    return action.name if action else ACT_NAMES.get(act, Text(act, act))

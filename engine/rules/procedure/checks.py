@@ -1,0 +1,105 @@
+"""What must be right in a release before a machine is built from it: its conditions compile and its references exist.
+
+The check of workflow files (``workflows.lint``) says the same with line and column; here it guards against rows that
+were written by another version of the house.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from engine.errors import Refusal
+from engine.rules.procedure.conditions import Condition, ConditionRefused, Function, compile_condition
+from engine.rules.procedure.definition import Branch, Release
+from engine.rules.procedure.facts import FactType
+from engine.rules.procedure.fields import check_pattern
+
+Conditions = dict[tuple[str, str | int], Condition]
+"""Part of the release ("fields", "guards", "actions.<key>", "routing.<key>", "sla.total", …) and key or index there."""
+
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+
+
+class BadRelease(Refusal):
+    """The release contradicts itself; the check of workflow files would have said so with line and column."""
+
+    code = "bad-release"
+    vi = "Quy trình {procedure} phiên bản {version}, {where}: {why_vi}"
+    en = "Procedure {procedure}, version {version}, {where}: {why_en}"
+
+
+def compile_conditions(
+    release: Release, declared: Mapping[str, FactType], functions: Mapping[str, Function]
+) -> Conditions:
+    """Every condition of the release by where it stands. Raises BadRelease."""
+    compiled: Conditions = {}
+    for part, key, source in _sources(release):
+        try:
+            compiled[part, key] = compile_condition(source, declared, functions)
+        except ConditionRefused as error:
+            where = f"{part}[{key}]:{error.column}"
+            raise _bad(release, where, error.sentence("vi"), error.sentence("en")) from error
+    return compiled
+
+
+def check_references(release: Release, declared: Mapping[str, FactType]) -> None:
+    """Raises BadRelease for a name that nothing bears, a wildcard of transitions, or not exactly one first state;
+    BadPattern for a field's pattern."""
+    if sum(state.initial for state in release.states.values()) != 1:
+        raise _bad(release, "states", "phải có đúng một trạng thái đầu", "exactly one state must be initial")
+    for key in (*release.states, *release.actions):
+        if not _KEY.fullmatch(key):  # transitions reads "*" and "=" as more than names
+            raise _bad(release, key, "tên chỉ gồm chữ không dấu, số, _ và -", "a key has letters, digits, _ and - only")
+    for key, action in release.actions.items():
+        states = (*action.sources, *(branch.then for branch in action.to))
+        _known(release, f"actions[{key}]", states, release.states, "trạng thái", "state")
+        _known(release, f"actions[{key}]", [action.attach], release.documents, "giấy tờ", "document")
+    if not release.sla.total or release.sla.total[-1].when is not None:
+        raise _bad(release, "sla.total", "nhánh cuối phải là else", "the last arm must be else")
+    numbers = [name for name, type_ in declared.items() if type_.kind == "int"]
+    for key, fee in release.fees.items():
+        _known(release, f"fees[{key}].per", [fee.per], numbers, "dữ kiện kiểu số", "number fact")
+    for key, route in release.routing.items():
+        _known(release, f"routing[{key}].place", [route.place], declared, "dữ kiện", "fact")
+    for key, child in release.children.items():
+        _known(release, f"children[{key}]", [child.opens], release.states, "trạng thái", "state")
+        _known(release, f"children[{key}].fields", child.fields.values(), declared, "dữ kiện", "fact")
+    for key, field in release.fields.items():
+        check_pattern(key, field)
+
+
+def _known(
+    release: Release, where: str, names: Iterable[str | None], known: Iterable[str], what_vi: str, what_en: str
+) -> None:
+    for name in names:
+        if name is not None and name not in known:
+            raise _bad(release, where, f'không có {what_vi} "{name}"', f'there is no {what_en} "{name}"')
+
+
+def _sources(release: Release) -> Iterable[tuple[str, str | int, str]]:
+    """Every condition of the release with the part it stands in and its key there."""
+    whens = (("fields", release.fields), ("documents", release.documents), ("fees", release.fees))
+    for part, items in (*whens, ("children", release.children)):
+        for key, item in items.items():
+            if item.when is not None:
+                yield part, key, item.when
+    for key, action in release.actions.items():
+        if action.guard is not None:
+            yield "guards", key, action.guard
+        yield from _arms(f"actions.{key}", action.to)
+    for key, route in release.routing.items():
+        yield from _arms(f"routing.{key}", route.branches)
+    for index, arm in enumerate(release.sla.total):
+        if arm.when is not None:
+            yield "sla.total", index, arm.when
+
+
+def _arms(part: str, branches: Iterable[Branch]) -> Iterable[tuple[str, str | int, str]]:
+    for index, branch in enumerate(branches):
+        if branch.when is not None:
+            yield part, index, branch.when
+
+
+def _bad(release: Release, where: str, why_vi: str, why_en: str) -> BadRelease:
+    return BadRelease(procedure=release.procedure, version=release.version, where=where, why_vi=why_vi, why_en=why_en)

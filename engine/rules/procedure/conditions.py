@@ -1,0 +1,117 @@
+"""Conditions of workflow files: checked when a release is loaded, then evaluated by CEL over the facts of a dossier.
+
+A condition is compiled against the declared facts. Compiling refuses unknown names, things that cannot be compared,
+choices that do not exist, and sums that could leave 64 bits (``expressions``, ``condition_types``); so a compiled
+condition answers yes or no on any facts of the declared types and never fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.rules.procedure.cel_engine import cel
+from engine.rules.procedure.condition_types import Checker, Function, kind_in_words
+from engine.rules.procedure.expressions import (
+    BadCondition,
+    ConditionRefused,
+    Name,
+    Node,
+    UnknownName,
+    WrongType,
+    conjuncts,
+    parse,
+)
+from engine.rules.procedure.facts import FactOfWrongType, FactType, declared_facts, default_facts, fact
+
+__all__ = [
+    "BadCondition",
+    "Condition",
+    "ConditionRefused",
+    "FactOfWrongType",
+    "FactType",
+    "Function",
+    "Part",
+    "UnknownName",
+    "WrongType",
+    "compile_condition",
+    "declared_facts",
+    "default_facts",
+]
+
+_CHILDREN = ("left", "right", "operand", "condition", "yes", "no", "target", "argument")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the parts of a condition that must all hold: its words in the source and the facts that it reads."""
+
+    source: str
+    names: tuple[str, ...]
+    program: cel.Program
+
+
+class Condition:
+    """A checked condition. Calling it with nested facts gives True or False.
+
+    Facts that are absent count as their defaults. The only error is FactOfWrongType, for a fact that is not of its
+    declared type. A condition may be shared by threads.
+    """
+
+    def __init__(
+        self, source: str, types: Mapping[str, FactType], program: cel.Program, parts: tuple[Part, ...]
+    ) -> None:
+        self.source = source
+        self.names = tuple(types)
+        self.parts = parts
+        self._types = tuple((f"f{index}", name, type_) for index, (name, type_) in enumerate(types.items()))
+        self._program = program
+
+    def __call__(self, facts: Mapping[str, Any]) -> bool:
+        return self._program.execute(self._context(facts)) is True
+
+    def failing(self, facts: Mapping[str, Any]) -> tuple[Part, ...]:
+        """The parts that do not hold; empty when the condition holds."""
+        context = self._context(facts)
+        return tuple(part for part in self.parts if part.program.execute(context) is not True)
+
+    def _context(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        return {variable: fact(facts, name, type_) for variable, name, type_ in self._types}
+
+    def __repr__(self) -> str:
+        return f"Condition({self.source!r})"
+
+
+def compile_condition(
+    source: str, declared: Mapping[str, FactType], functions: Mapping[str, Function] | None = None
+) -> Condition:
+    """The condition that ``source`` says over the facts ``declared``.
+
+    Raises BadCondition, UnknownName or WrongType; each has ``column``, counted from 1 within ``source``.
+    """
+    tree = parse(source)
+    checker = Checker(declared, functions or {})
+    whole = checker.check(tree)
+    if whole.kind != "bool":
+        vi, en = kind_in_words(whole.kind)
+        raise WrongType(
+            tree.column,
+            f"điều kiện phải trả lời đúng hay sai, nhưng đây là {vi}",
+            f"a condition must answer yes or no, but this is {en}",
+        )
+    parts = []
+    for node in conjuncts(tree):
+        code = checker.check(node).code
+        parts.append(Part(source[node.start : node.end], _names_in(node), cel.compile(code)))
+    condition = Condition(source, checker.read, cel.compile(whole.code), tuple(parts))
+    condition({})  # every name is resolved once, so that a fault in this house shows here and not at a counter
+    return condition
+
+
+def _names_in(node: Node) -> tuple[str, ...]:
+    if isinstance(node, Name):
+        return (node.path,)
+    children = [getattr(node, key, None) for key in _CHILDREN]
+    names = [name for child in children if isinstance(child, Node) for name in _names_in(child)]
+    return tuple(dict.fromkeys(names))

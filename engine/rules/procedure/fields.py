@@ -1,0 +1,273 @@
+"""What the applicant filled in: checked and brought into one form, field by field, with every fault named at once.
+
+Cleaned values are plain JSON: text in NFC without spaces around it, dates "YYYY-MM-DD", numbers and money (đồng) as
+whole numbers, yes and no as booleans. A field whose condition does not hold is dropped, so that nothing hidden from the
+applicant decides anything.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.errors import InvalidInput, Refusal
+from engine.rules.procedure.cel_engine import cel
+from engine.rules.procedure.definition import Field, Release, Text
+from engine.rules.procedure.facts import INT_LIMIT, nested
+
+MAX_LINE = 500
+"""Characters in one line of text where the field does not say otherwise."""
+MAX_LONG_TEXT = 10_000
+MAX_PATTERN = 200
+
+_IDENTITY_NUMBER = re.compile(r"[0-9]{12}")
+_COMMUNE_CODE = re.compile(r"[0-9]{5}")
+_FILE = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+_GROUPED = re.compile(r"[0-9]{1,3}([. ])[0-9]{3}(?:\1[0-9]{3})*")
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_EARLIEST, _LATEST = dt.date(1850, 1, 1), dt.date(2200, 12, 31)
+
+
+class InvalidFields(InvalidInput):
+    """One or more fields are wrong; ``errors`` maps each field's key to a Text that says what to write instead."""
+
+    errors: dict[str, Text]
+
+    def sentence(self, language: str = "vi") -> str:
+        listed = "; ".join(f"{key}: {what}" for key, what in self.errors_in(language).items())
+        return (self.en if language == "en" else self.vi).format(summary=listed)
+
+    def errors_in(self, language: str) -> dict[str, str]:
+        """What is wrong, by field, in ``vi`` or ``en``."""
+        return {key: what.in_(language) for key, what in self.errors.items()}
+
+
+class BadPattern(Refusal):
+    """A field's pattern is not a regular expression that can be matched in linear time (no look-around, no \\1)."""
+
+    code = "bad-pattern"
+    vi = 'Mẫu (pattern) của trường "{field}" không hợp lệ: {pattern}'
+    en = 'The pattern of the field "{field}" is not valid: {pattern}'
+
+
+class _Wrong(Exception):
+    """What is wrong with one value, in both languages."""
+
+    def __init__(self, vi: str, en: str) -> None:
+        self.text = Text(vi, en)
+        super().__init__(en)
+
+
+Shown = Callable[[str, dict[str, Any]], bool]
+"""Whether the field of this key is asked for, given nested facts."""
+
+
+def clean_fields(
+    release: Release,
+    values: Mapping[str, Any],
+    shown: Shown,
+    facts: Mapping[str, Any] | None = None,
+    partial: bool = False,
+) -> dict[str, Any]:
+    """``values`` by field key, cleaned. ``partial`` (a draft, a rectification) does not ask for required fields.
+
+    ``facts`` are the other nested facts that conditions of fields may read. Raises InvalidFields with every fault.
+    """
+    errors = {key: _unknown_field(key, release) for key in values if key not in release.fields}
+    cleaned: dict[str, Any] = {}
+    for key, field in release.fields.items():
+        try:
+            value = clean_value(field, values.get(key))
+        except _Wrong as wrong:
+            errors[key] = wrong.text
+            continue
+        if value is not None:
+            cleaned[key] = value
+    asked = _drop_hidden(release, cleaned, shown, facts or {})
+    errors = {key: what for key, what in errors.items() if key in asked or key not in release.fields}
+    if not partial:
+        for key in asked:
+            if release.fields[key].required and key not in cleaned and key not in errors:
+                errors[key] = _missing(release.fields[key])
+    if errors:
+        raise InvalidFields(errors)
+    return cleaned
+
+
+def clean_value(field: Field, value: object) -> str | int | bool | None:
+    """One value in its one form; None where nothing was given."""
+    if isinstance(value, str):
+        value = _readable(value, lines=field.type == "long_text")
+    if value is None or value == "":
+        return None
+    return _CLEAN[field.type](field, value)
+
+
+def check_pattern(key: str, field: Field) -> None:
+    """Raises BadPattern unless the field's pattern can be matched."""
+    if field.pattern is None:
+        return
+    try:
+        if len(field.pattern) > MAX_PATTERN:
+            raise ValueError
+        _MATCHES.execute({"value": "", "pattern": field.pattern})  # alone: "a)|(b" must not slip out of the anchors
+        _matches(field.pattern, "")
+    except (ValueError, RuntimeError) as error:
+        raise BadPattern(field=key, pattern=field.pattern) from error
+
+
+def _drop_hidden(release: Release, cleaned: dict[str, Any], shown: Shown, facts: Mapping[str, Any]) -> list[str]:
+    """Drops values of fields that are not asked for, until no more follow from that; returns the keys asked for."""
+    while True:
+        known = _merged(facts, nested(cleaned))
+        asked = [key for key in release.fields if shown(key, known)]
+        hidden = [key for key in cleaned if key not in asked]
+        if not hidden:
+            return asked
+        for key in hidden:
+            del cleaned[key]
+
+
+def _merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    both = dict(first)
+    for key, value in second.items():
+        below = both.get(key)
+        both[key] = _merged(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+    return both
+
+
+def _readable(value: str, lines: bool) -> str:
+    """NFC, invisible signs and outer spaces dropped; refuses signs that cannot be stored, printed or seen."""
+    value = unicodedata.normalize("NFC", value.translate(_INVISIBLE).replace("\r\n", "\n")).strip()
+    for sign in value:
+        if sign in "\n\t" and lines:
+            continue
+        if sign in _BIDI or unicodedata.category(sign) in ("Cc", "Cs", "Cn", "Zl", "Zp"):
+            where = f"U+{ord(sign):04X}"
+            raise _Wrong(
+                f"có ký tự không dùng được ({where})" if sign != "\n" else "chỉ được viết trên một dòng",
+                f"holds a sign that cannot be used ({where})" if sign != "\n" else "must be on one line",
+            )
+    return value
+
+
+def _text(field: Field, value: object) -> str:
+    if not isinstance(value, str):
+        raise _Wrong("phải là chữ", "must be text")
+    most = field.maximum or (MAX_LONG_TEXT if field.type == "long_text" else MAX_LINE)
+    if len(value) > most:
+        raise _Wrong(
+            f"dài {len(value)} ký tự, tối đa {most}", f"has {len(value)} characters, at most {most} are allowed"
+        )
+    if field.minimum and len(value) < field.minimum:
+        raise _Wrong(f"cần ít nhất {field.minimum} ký tự", f"needs at least {field.minimum} characters")
+    if field.pattern and not _matches(field.pattern, value):
+        raise _Wrong(*_hinted("không đúng mẫu", "does not have the right form", field))
+    return value
+
+
+def _matches(pattern: str, value: str) -> bool:
+    """Whether the whole value matches, in linear time: a pattern of an author meets the text of a stranger."""
+    facts = {"value": value, "pattern": f"^(?:{pattern})$"}
+    return _MATCHES.execute(facts) is True
+
+
+_MATCHES = cel.compile("value.matches(pattern)")
+
+
+def _formed(form: re.Pattern[str], vi: str, en: str) -> Callable[[Field, object], str]:
+    def clean(field: Field, value: object) -> str:
+        if not isinstance(value, str) or not form.fullmatch(value):
+            raise _Wrong(vi, en)
+        return _text(field, value)
+
+    return clean
+
+
+def _identity_number(field: Field, value: object) -> str:
+    """Twelve digits (Decree 70/2024, art. 5); often written in groups."""
+    digits = value.replace(" ", "") if isinstance(value, str) else value
+    if not isinstance(digits, str) or not _IDENTITY_NUMBER.fullmatch(digits) or len(set(digits)) == 1:
+        raise _Wrong("số định danh phải gồm đúng 12 chữ số", "an identity number has exactly 12 digits")
+    return _text(field, digits)
+
+
+def _date(field: Field, value: object) -> str:
+    vi, en = "phải là ngày có thật, viết như 2025-07-01", "must be a real date, written as 2025-07-01"
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        value = value.isoformat()
+    if not isinstance(value, str) or not _ISO_DATE.fullmatch(value):
+        raise _Wrong(vi, en)
+    try:
+        day = dt.date.fromisoformat(value)
+    except ValueError:
+        raise _Wrong(vi, en) from None
+    if not _EARLIEST <= day <= _LATEST:
+        raise _Wrong(f"phải từ {_EARLIEST} đến {_LATEST}", f"must lie between {_EARLIEST} and {_LATEST}")
+    return value
+
+
+def _number(field: Field, value: object) -> int:
+    if isinstance(value, str) and field.type == "money" and _GROUPED.fullmatch(value):
+        value = value.replace(".", "").replace(" ", "")  # 1.000.000 is how đồng are written
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise _Wrong("phải là số nguyên", "must be a whole number")
+    least = field.minimum if field.minimum is not None else (0 if field.type == "money" else -INT_LIMIT)
+    most = field.maximum if field.maximum is not None else INT_LIMIT
+    if not least <= value <= most:
+        raise _Wrong(f"phải từ {least} đến {most}", f"must lie between {least} and {most}")
+    return value
+
+
+def _choice(field: Field, value: object) -> str:
+    if not isinstance(value, str) or value not in field.choices:
+        words = ", ".join(field.choices)
+        raise _Wrong(f"phải chọn một trong: {words}", f"must be one of: {words}")
+    return value
+
+
+def _boolean(field: Field, value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    raise _Wrong("phải là có hoặc không (true hoặc false)", "must be true or false")
+
+
+_CLEAN: dict[str, Callable[[Field, object], str | int | bool]] = {
+    "text": _text,
+    "long_text": _text,
+    "place": _text,
+    "person": _text,
+    "date": _date,
+    "number": _number,
+    "money": _number,
+    "choice": _choice,
+    "boolean": _boolean,
+    "identity_number": _identity_number,
+    "unit": _formed(_COMMUNE_CODE, "phải là mã xã gồm 5 chữ số", "must be a commune code of 5 digits"),
+    "file": _formed(_FILE, "phải là mã tệp đã tải lên", "must be the id of an uploaded file"),
+}
+
+
+def _missing(field: Field) -> Text:
+    return Text(f"chưa khai {field.name.vi}", f"{field.name.en} is missing")
+
+
+def _unknown_field(key: str, release: Release) -> Text:
+    close = difflib.get_close_matches(key, release.fields, 1)
+    vi, en = "thủ tục này không có trường này", "this procedure has no such field"
+    return Text(f'{vi}. Ý bạn là "{close[0]}"?', f'{en}. Did you mean "{close[0]}"?') if close else Text(vi, en)
+
+
+def _hinted(vi: str, en: str, field: Field) -> tuple[str, str]:
+    return (f"{vi}: {field.help.vi}", f"{en}: {field.help.en}") if field.help else (vi, en)

@@ -1,0 +1,315 @@
+"""Carries out a release: which step an action takes, which actions are open and why the others are not, and what the
+release asks for on given facts.
+
+The only importer of transitions. One compiled machine serves every dossier of a release, and every thread: a dossier's
+state lives in its row, and a ``_Position`` made for one step carries it through the machine. Callbacks are callables
+only, since transitions imports and calls whatever a string names; there are none that could fail after a state changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from transitions import EventData, Machine
+
+from engine.errors import Conflict, NotFound, Refusal
+from engine.rules.procedure.checks import check_references, compile_conditions
+from engine.rules.procedure.conditions import Condition, Function
+from engine.rules.procedure.definition import Action, Child, Document, Notice, Release, State, Term, Text
+from engine.rules.procedure.explain import lacking
+from engine.rules.procedure.facts import complete_facts, declared_facts, fact
+from engine.rules.procedure.fields import clean_fields
+
+_AT = "_at"  # no action can have this name, so transitions never takes the attribute for a trigger
+
+
+class UnknownAction(NotFound):
+    """The release has no such action."""
+
+    code = "unknown-action"
+    vi = 'Thủ tục này không có thao tác "{action}". Có: {available}.'
+    en = 'This procedure has no action "{action}". It has: {available}.'
+
+
+class UnknownState(Refusal):
+    """The row names a state that its release does not have: it was moved without a mapping, or damaged."""
+
+    code = "unknown-state"
+    status = 500
+    vi = 'Quy trình {procedure} phiên bản {version} không có trạng thái "{state}".'
+    en = 'Procedure {procedure}, version {version}, has no state "{state}".'
+
+
+class ActionNotInState(Conflict):
+    """The action exists, but not from the present state. ``allowed`` names those that do."""
+
+    code = "action-not-in-state"
+    vi = 'Không thể "{action_vi}" khi hồ sơ đang ở "{state_vi}". Có thể: {allowed}.'
+    en = '"{action_en}" is not possible while the dossier is in "{state_en}". Possible: {allowed}.'
+
+
+class GuardFailed(Conflict):
+    """The action starts from the present state, but its condition does not hold."""
+
+    code = "guard-failed"
+    vi = 'Chưa thể "{action_vi}": {why_vi}.'
+    en = '"{action_en}" is not possible yet: {why_en}.'
+
+
+@dataclass(frozen=True)
+class Step:
+    """What an action does to a dossier."""
+
+    action: str
+    source: str
+    target: str
+    effect: str
+    portal_from: int
+    portal_to: int
+    clock_from: str
+    clock_to: str
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What has to be handed over with an action: a reason, a document by its key, a digital signature."""
+
+    reason: bool
+    attach: str | None
+    signature: bool
+
+
+@dataclass(frozen=True)
+class Option:
+    """One action as a person sees it: ``why`` says why it is not allowed, None when it is."""
+
+    action: str
+    name: Text
+    allowed: bool
+    why: Text | None
+    needs: Needs
+
+
+class Workflow:
+    """A compiled release. Immutable and shared by threads; all questions take nested ``facts`` and leave them alone."""
+
+    def __init__(self, release: Release, functions: Mapping[str, Function]) -> None:
+        self.release = release
+        self.digest = release.digest()
+        self.declared = declared_facts(release)
+        check_references(release, self.declared)
+        self._conditions = compile_conditions(release, self.declared, functions)
+        self.initial = release.initial
+        self._machine = self._build()
+
+    def advance(self, state: str, action: str, facts: Mapping[str, Any]) -> Step:
+        """The step that ``action`` takes from ``state``; the caller writes its ``target`` into the dossier's row.
+
+        Raises UnknownAction, UnknownState, ActionNotInState, GuardFailed.
+        """
+        acting = self._action(action)
+        here = self._state(state)
+        if state not in acting.sources:
+            raise ActionNotInState(
+                action=action,
+                action_vi=acting.name.vi,
+                action_en=acting.name.en,
+                state=state,
+                state_vi=here.name.vi,
+                state_en=here.name.en,
+                allowed=[key for key, other in self.release.actions.items() if state in other.sources],
+            )
+        position = _Position(state)
+        if not self._machine.events[action].trigger(position, facts=facts):
+            why = self._lacking(acting, action, facts) or _NO_BRANCH
+            raise GuardFailed(
+                action=action, action_vi=acting.name.vi, action_en=acting.name.en, why_vi=why.vi, why_en=why.en
+            )
+        target = self.release.states[position._at]
+        return Step(action, state, position._at, acting.effect, here.portal, target.portal, here.clock, target.clock)
+
+    def options(self, state: str, roles: Collection[str] | None, facts: Mapping[str, Any]) -> tuple[Option, ...]:
+        """Every action in order of key, with the reason where it is not allowed. ``roles`` None leaves roles aside."""
+        self._state(state)
+        actions = sorted(self.release.actions.items())
+        return tuple(_option(key, action, self._why_not(key, action, state, roles, facts)) for key, action in actions)
+
+    def left_to(self, role: str, state: str, facts: Mapping[str, Any]) -> list[Option]:
+        """The actions, in order of key, that are left to ``role`` and possible now: ``options`` without the others."""
+        actions = sorted(self.release.actions.items())
+        here = ((key, one) for key, one in actions if role in one.by and state in one.sources)
+        return [_option(key, one, None) for key, one in here if self._why_not(key, one, state, None, facts) is None]
+
+    def facts(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """``given`` (nested) with a default for every declared fact that is missing. Raises FactOfWrongType."""
+        return complete_facts(self.declared, given)
+
+    def validate_fields(
+        self, values: Mapping[str, Any], partial: bool = False, facts: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """What the applicant filled in, by field key, cleaned (see ``fields``). Raises InvalidFields."""
+        return clean_fields(self.release, values, lambda key, known: self._holds("fields", key, known), facts, partial)
+
+    def shown_fields(self, facts: Mapping[str, Any]) -> tuple[str, ...]:
+        """The keys of the fields that are asked for, in order."""
+        return tuple(key for key in self.release.fields if self._holds("fields", key, facts))
+
+    def total_term(self, facts: Mapping[str, Any]) -> Term:
+        """The time limit of the whole procedure: the first arm whose condition holds."""
+        arms = enumerate(self.release.sla.total)
+        return next(arm.term for index, arm in arms if self._holds("sla.total", index, facts))
+
+    def documents_required(self, facts: Mapping[str, Any]) -> dict[str, Document]:
+        """The papers the applicant has to hand in. Results, and papers that an action brings, are not among them."""
+        brought = {action.attach for action in self.release.actions.values()}
+        return {
+            key: document
+            for key, document in self.release.documents.items()
+            if not document.result and key not in brought and self._holds("documents", key, facts)
+        }
+
+    def fees_due(self, facts: Mapping[str, Any], province: str) -> dict[str, int]:
+        """What is charged in this province, đồng by fee key; ``release.fees[key].collect`` says when."""
+        due = {}
+        for key, fee in self.release.fees.items():
+            if self._holds("fees", key, facts):
+                times = fact(facts, fee.per, self.declared[fee.per]) if fee.per else 1
+                due[key] = fee.by_province.get(province, fee.vnd) * max(int(times) if isinstance(times, int) else 0, 0)
+        return due
+
+    def route_arm(self, key: str, facts: Mapping[str, Any]) -> int | None:
+        """Which of the branches of routing key ``key`` is the first to hold; None when none does."""
+        arms = range(len(self.release.routing[key].branches))
+        return next((index for index in arms if self._holds(f"routing.{key}", index, facts)), None)
+
+    def route_branch(self, key: str, facts: Mapping[str, Any]) -> str | None:
+        """The office code that the branches of routing key ``key`` choose; None when none of them holds."""
+        index = self.route_arm(key, facts)
+        return None if index is None else self.release.routing[key].branches[index].then
+
+    def timers(self, state: str) -> tuple[tuple[str, Term], ...]:
+        """The actions that a timer takes from this state, each with how long after entering it."""
+        self._state(state)
+        actions = self.release.actions.items()
+        return tuple((key, act.after) for key, act in actions if act.after is not None and state in act.sources)
+
+    def notices(self, event: str, subject: str | None = None) -> tuple[Notice, ...]:
+        """Whom to tell what when ``event`` happens to ``subject`` (a state or an action)."""
+        return tuple(n for n in self.release.notify if n.event == event and n.subject == subject)
+
+    def children_opened(self, state: str, facts: Mapping[str, Any]) -> tuple[tuple[str, Child], ...]:
+        """The dossiers of other procedures that entering ``state`` opens."""
+        children = self.release.children.items()
+        return tuple((key, one) for key, one in children if one.opens == state and self._holds("children", key, facts))
+
+    def child_values(self, key: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """The values that the child dossier's fields take over from the facts of this one."""
+        fields = self.release.children[key].fields
+        return {field: fact(facts, name, self.declared[name]) for field, name in fields.items()}
+
+    def _action(self, key: str) -> Action:
+        action = self.release.actions.get(key)
+        if action is None:
+            raise UnknownAction(action=key, available=list(self.release.actions))
+        return action
+
+    def _state(self, key: str) -> State:
+        state = self.release.states.get(key)
+        if state is None:
+            raise UnknownState(state=key, procedure=self.release.procedure, version=self.release.version)
+        return state
+
+    def _holds(self, part: str, key: str | int, facts: Mapping[str, Any]) -> bool:
+        condition = self._conditions.get((part, key))
+        return condition is None or condition(facts)
+
+    def _why_not(
+        self, key: str, action: Action, state: str, roles: Collection[str] | None, facts: Mapping[str, Any]
+    ) -> Text | None:
+        if state not in action.sources:
+            return _not_from_here(self.release, action, state)
+        if roles is not None and not set(roles) & set(action.by):
+            return _needs_role(self.release, action)
+        why = self._lacking(action, key, facts)
+        if why is None and not any(self._holds(f"actions.{key}", index, facts) for index in range(len(action.to))):
+            return _NO_BRANCH
+        return why
+
+    def _lacking(self, action: Action, key: str, facts: Mapping[str, Any]) -> Text | None:
+        guard = self._conditions.get(("guards", key))
+        return None if guard is None or guard(facts) else lacking(self.release, guard, facts)
+
+    def _build(self) -> Machine:
+        machine = Machine(
+            model=None,
+            states=list(self.release.states),
+            initial=self.initial,
+            auto_transitions=False,
+            send_event=True,
+            queued=False,
+            model_attribute=_AT,
+        )
+        for key, action in self.release.actions.items():
+            for source in action.sources:
+                for index, branch in enumerate(action.to):
+                    both = (self._conditions.get(("guards", key)), self._conditions.get((f"actions.{key}", index)))
+                    checks: list[str | Callable[..., bool | None]] = [_check_of(one) for one in both if one]
+                    machine.add_transition(key, source, branch.then, conditions=checks)
+        return machine
+
+
+def compile_release(release: Release, functions: Mapping[str, Function] | None = None) -> Workflow:
+    """The workflow of ``release``. ``functions`` are those conditions may use (``former_district``), called only here.
+
+    Costs some milliseconds; keep the result by digest. Raises BadRelease, FactNameTaken, BadPattern.
+    """
+    return Workflow(release, functions or {})
+
+
+class _Position:
+    """Where one dossier stands for the length of one step: the model that transitions moves."""
+
+    __slots__ = (_AT,)
+    _at: str
+
+    def __init__(self, state: str) -> None:
+        self._at = state
+
+
+def _option(key: str, action: Action, why: Text | None) -> Option:
+    needs = Needs(action.reason == "required", action.attach, action.signature == "digital")
+    return Option(key, action.name, why is None, why, needs)
+
+
+def _check_of(condition: Condition) -> Callable[[EventData], bool]:
+    return lambda event: condition(event.kwargs["facts"])
+
+
+_NO_BRANCH = Text("không nhánh nào của bước này phù hợp với hồ sơ", "no branch of this step fits the dossier")
+
+
+def _not_from_here(release: Release, action: Action, state: str) -> Text:
+    vi = ", ".join(f'"{release.states[key].name.vi}"' for key in action.sources)
+    en = ", ".join(f'"{release.states[key].name.en}"' for key in action.sources)
+    here = release.states[state].name
+    return Text(
+        f'chỉ làm được khi hồ sơ ở {vi}; hồ sơ đang ở "{here.vi}"',
+        f'only possible from {en}; the dossier is in "{here.en}"',
+    )
+
+
+def _needs_role(release: Release, action: Action) -> Text:
+    names = [role_name(release, role) for role in action.by]
+    vi, en = ", ".join(name.vi for name in names), ", ".join(name.en for name in names)
+    return Text(f"thuộc quyền của: {vi}", f"reserved for: {en}")
+
+
+def role_name(release: Release, role: str) -> Text:
+    """The name of a role of the release, or of a built-in one."""
+    if role in release.roles:
+        return release.roles[role].name
+    return {"applicant": Text("người nộp hồ sơ", "the applicant"), "system": Text("hệ thống", "the system")}.get(
+        role, Text(role, role)
+    )

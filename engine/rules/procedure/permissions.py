@@ -1,0 +1,222 @@
+"""Who may do what with a dossier: by role, in the office the dossier was routed to, between two dates.
+
+A role of a release names a routing key; the person must be a member, with that role, of the office that the dossier has
+under that key. A deputy acts with the absent person's roles, and the answer says for whom. Whoever claimed a dossier is
+the only one to act on it in that role, until it is given back. Applicants act on their own dossier only, timers take
+only the actions left to the system, and whoever administers the house acts on no dossier.
+
+A dossier is read as a mapping of the columns of its row: ``id``, ``offices`` (routing key → office code), ``province``,
+``intake_office``, ``handler_office``, ``support_office``, ``holder_role``, ``holder_id``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from engine.rules.procedure.definition import APPLICANT, SYSTEM, Action, Release, Text
+
+ActorKind = Literal["staff", "citizen", "system", "admin"]
+MONITOR = "monitor"
+"""The role of whoever oversees a whole province: sees every dossier there, acts on none by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A person's role in an office; ``province`` is the office's. ``valid_to`` is exclusive, None: open."""
+
+    office: str
+    role: str
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+    province: str = ""
+
+    def valid(self, on: dt.date) -> bool:
+        return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Substitution:
+    """The written assignment to stand in for an absent person, whose memberships these are.
+
+    ``office`` narrows it to one office; None: wherever the absent person works. ``valid_to`` is exclusive.
+    """
+
+    person_id: int
+    name: str
+    memberships: tuple[Membership, ...]
+    valid_from: dt.date
+    valid_to: dt.date
+    office: str | None = None
+    legal: str = ""
+
+    def valid(self, on: dt.date) -> bool:
+        return self.valid_from <= on < self.valid_to
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks. Staff and those who administer have ``person_id``; a citizen has the ``dossier_id`` of the link."""
+
+    kind: ActorKind
+    name: str
+    person_id: int | None = None
+    memberships: tuple[Membership, ...] = ()
+    substitutions: tuple[Substitution, ...] = ()
+    dossier_id: int | None = None
+
+    @property
+    def label(self) -> str:
+        """How the journal names this actor: ``staff:12``, ``citizen:7`` (by dossier), ``system``. No personal data."""
+        number = self.dossier_id if self.kind == "citizen" else self.person_id
+        return self.kind if number is None else f"{self.kind}:{number}"
+
+    @property
+    def admin(self) -> bool:
+        """Whether this person administers the house."""
+        return self.kind == "admin"
+
+    def offices(self, on: dt.date) -> frozenset[str]:
+        """The offices this person works in on a day, also as a deputy."""
+        return frozenset(membership.office for membership, _ in self._held(on))
+
+    def monitored_provinces(self, on: dt.date) -> frozenset[str]:
+        """The provinces this person oversees on a day."""
+        held = self._held(on)
+        return frozenset(one.province for one, _ in held if one.role == MONITOR and one.province)
+
+    def _held(self, on: dt.date) -> Iterator[tuple[Membership, Substitution | None]]:
+        """Every membership of the day, own ones first, with the substitution it comes from."""
+        yield from ((membership, None) for membership in self.memberships if membership.valid(on))
+        for substitution in self.substitutions:
+            if substitution.valid(on):
+                for membership in substitution.memberships:
+                    if membership.valid(on) and substitution.office in (None, membership.office):
+                        yield membership, substitution
+
+
+SYSTEM_ACTOR = Actor("system", "system")
+"""The timers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether an actor may act, in which ``role``, and for whom (``behalf_of``, a person's id); else ``why`` not."""
+
+    allowed: bool
+    role: str | None = None
+    behalf_of: int | None = None
+    why: Text | None = None
+
+
+def roles_in(actor: Actor, office: str, on: dt.date) -> frozenset[str]:
+    """The roles ``actor`` has in ``office`` on a day, own ones and those of absent persons."""
+    return frozenset(membership.role for membership, _ in actor._held(on) if membership.office == office)
+
+
+def roles_on(actor: Actor, dossier: Mapping[str, Any], release: Release, on: dt.date) -> frozenset[str]:
+    """The roles of ``release`` that ``actor`` has on this dossier, whatever its state and whoever claimed it."""
+    if actor.kind == "citizen":
+        own = actor.dossier_id is not None and actor.dossier_id == dossier["id"]
+        return frozenset({APPLICANT}) if own else frozenset()
+    if actor.kind == "system":
+        return frozenset({SYSTEM})
+    if actor.kind == "admin":
+        return frozenset()
+    return frozenset(
+        key
+        for key, role in release.roles.items()
+        if (office := dossier["offices"].get(role.unit)) is not None and key in roles_in(actor, office, on)
+    )
+
+
+def may(actor: Actor, action: Action, dossier: Mapping[str, Any], release: Release, on: dt.date) -> Verdict:
+    """Whether ``actor`` may take ``action`` on the dossier on a day. The state and the guard are not looked at."""
+    if actor.kind == "admin":
+        return _no("người quản trị không xử lý hồ sơ", "administrators do not act on dossiers")
+    if actor.kind == "system":
+        return _built_in(SYSTEM, action, "hệ thống", "the system")
+    if actor.kind == "citizen":
+        if actor.dossier_id is None or actor.dossier_id != dossier["id"]:
+            return _no("đây không phải hồ sơ của bạn", "this is not your dossier")
+        return _built_in(APPLICANT, action, "người nộp hồ sơ", "the applicant")
+    return _staff(actor, action, dossier, release, on)
+
+
+def visible(actor: Actor, dossier: Mapping[str, Any], on: dt.date, seen_by: Collection[str] = ()) -> Verdict:
+    """Whether ``actor`` may know of the dossier, with the reason either way.
+
+    ``seen_by`` are offices that had a part in it before. ``store.queues.visible_dossiers`` says the same to a database.
+    """
+    if actor.kind == "system":
+        return _yes("hệ thống", "the system")
+    if actor.kind == "citizen":
+        if actor.dossier_id is not None and actor.dossier_id == dossier["id"]:
+            return _yes("hồ sơ của chính bạn", "your own dossier")
+        return _no("đây không phải hồ sơ của bạn", "this is not your dossier")
+    parts = {*dossier["offices"].values(), *seen_by}
+    parts |= {dossier.get(key) for key in ("intake_office", "handler_office", "support_office")} - {None}
+    shared = sorted(actor.offices(on) & parts)
+    if shared:
+        return _yes(f"{shared[0]} tham gia hồ sơ này", f"{shared[0]} has a part in this dossier")
+    if dossier["province"] in actor.monitored_provinces(on):
+        return _yes("giám sát toàn tỉnh", "oversight of the province")
+    return _no("hồ sơ này không thuộc cơ quan của bạn", "this dossier does not belong to your offices")
+
+
+def _staff(actor: Actor, action: Action, dossier: Mapping[str, Any], release: Release, on: dt.date) -> Verdict:
+    refusals = []
+    for key in action.by:
+        role = release.roles.get(key)
+        if role is None:
+            continue  # applicant and system
+        office = dossier["offices"].get(role.unit)
+        verdict = _in_role(actor, key, office, dossier, release, on)
+        if verdict.allowed:
+            return verdict
+        refusals.append(verdict)
+    if not refusals:
+        return _no("chỉ người nộp hồ sơ hoặc hệ thống làm được", "left to the applicant or the system")
+    return next((refusal for refusal in refusals if refusal.role), refusals[0])
+
+
+def _in_role(
+    actor: Actor, key: str, office: str | None, dossier: Mapping[str, Any], release: Release, on: dt.date
+) -> Verdict:
+    name = release.roles[key].name
+    if office is None:
+        return _no(
+            f'chưa xác định cơ quan cho vai trò "{name.vi}"', f'no office is decided yet for the role "{name.en}"'
+        )
+    held = [(one, deputy) for one, deputy in actor._held(on) if one.office == office and one.role == key]
+    if not held:
+        return _no(f'cần vai trò "{name.vi}" tại {office}', f'needs the role "{name.en}" in {office}')
+    claimed = dossier.get("holder_id") if dossier.get("holder_role") == key else None
+    for _, deputy in held:
+        acting_for = deputy.person_id if deputy else None
+        if claimed is None or claimed in (actor.person_id, acting_for):
+            return Verdict(True, key, None if claimed == actor.person_id and claimed else acting_for)
+    return Verdict(
+        False,
+        key,
+        why=Text(
+            "người khác đang giữ hồ sơ này; hãy đề nghị họ trả lại trước",
+            "someone else holds this dossier; ask them to give it back first",
+        ),
+    )
+
+
+def _built_in(role: str, action: Action, vi: str, en: str) -> Verdict:
+    if role in action.by:
+        return Verdict(True, role)
+    return _no(f"{vi} không làm được thao tác này", f"{en} cannot take this action")
+
+
+def _yes(vi: str, en: str) -> Verdict:
+    return Verdict(True, why=Text(vi, en))
+
+
+def _no(vi: str, en: str) -> Verdict:
+    return Verdict(False, why=Text(vi, en))
