@@ -9,7 +9,7 @@ from adapters.forms.render import render_form
 from adapters.logging import set_up_logging
 from api.app import create_app
 from cli.compose import compose, read_ahead
-from engine.job_queue import Bell, DistantBell
+from engine.jobs.queue import Bell, DistantBell
 from engine.settings import settings_from
 
 _settings = settings_from(os.environ)

@@ -15,9 +15,9 @@ import structlog
 from flask import g, request
 
 from api.context import api, reading_connection, runtime
-from engine.citizen_link import link_hash
 from engine.errors import Forbidden, NotFound, Refusal
 from engine.rules.procedure.permissions import Actor
+from engine.security.citizen_link import link_hash
 from engine.store.actors import actor_by_token, claim_stands
 from engine.store.sessions import dossier_by_link
 

@@ -9,7 +9,7 @@ from api import present, shapes
 from api.answers import Answer, answer, etag
 from api.idempotent import perform
 from api.operations import ETAG, Gives
-from engine.case import Case
+from engine.dossier.case import Case
 from engine.transaction import UnitOfWork
 
 STANDS = Gives(shape=shapes.DossierShort, headers=ETAG, description="Done; where the dossier stands now.")

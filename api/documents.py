@@ -20,7 +20,7 @@ from api.idempotent import perform
 from api.operations import ETAG, LOCATION, Gives, Resource, flat_errors
 from api.versions import expected_version, version_if_given
 from engine.acts.documents import OnPaperOnly, add_document, check_document, remove_document
-from engine.case import open_case
+from engine.dossier.case import open_case
 from engine.errors import InvalidInput, NotFound
 from engine.rules.file_types import TAKEN, check_content, extension
 from engine.store.dossier_parts import document_of

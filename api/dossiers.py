@@ -15,7 +15,7 @@ from api.idempotent import perform
 from api.operations import ETAG, LINK, LOCATION, Gives, Resource
 from api.paging import page_key, read_moment_key
 from engine.acts.file_dossier import Filing, file_dossier
-from engine.case import Case, open_case
+from engine.dossier.case import Case, open_case
 from engine.rules.offices.history import office_history
 from engine.store import dossier_parts
 from engine.store.queues import Filters, list_dossiers, visible_dossiers

@@ -12,7 +12,7 @@ from api.context import reading
 from api.operations import ETAG, Gives, Resource
 from api.versions import expected_version
 from engine.acts.settle_fee import settle_fee
-from engine.case import open_case
+from engine.dossier.case import open_case
 
 fees = Resource("fees", __name__, description="Fees, in đồng.")
 

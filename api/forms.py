@@ -10,7 +10,7 @@ from api.context import actor, api, request_id, runtime
 from api.operations import Gives, Resource
 from engine.acts.read_personal_data import read_personal_data
 from engine.errors import Refusal
-from engine.form_data import NUMBERS, NoSuchForm, form_data
+from engine.forms.data import NUMBERS, NoSuchForm, form_data
 from engine.transaction import UnitOfWork, in_transaction
 
 forms = Resource("forms", __name__, description="Official forms as PDF.")

@@ -12,7 +12,7 @@ from api.operations import Resource
 from api.versions import expected_version
 from engine.acts import hold
 from engine.acts.recall import recall
-from engine.case import Case
+from engine.dossier.case import Case
 from engine.transaction import UnitOfWork
 
 holding = Resource("holding", __name__, description="Who works on a dossier.")

@@ -17,7 +17,7 @@ from flask import g, request
 from api.answers import Answer
 from api.context import actor, api, claimed_actor, reading_connection, request_id, runtime
 from engine.errors import Refusal
-from engine.sealing import seal, unseal
+from engine.security.sealing import seal, unseal
 from engine.store.idempotency import RecordedAnswer, proven_answer, record_answer, recorded_answer
 from engine.transaction import ActorChanged, UnitOfWork, in_transaction
 

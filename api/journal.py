@@ -12,7 +12,7 @@ from api.access import Access
 from api.answers import Answer, answer, moment, next_address
 from api.context import reading
 from api.operations import LINK, Gives, Resource
-from engine.case import open_case
+from engine.dossier.case import open_case
 from engine.rules.procedure.act_names import act_name
 from engine.rules.procedure.definition import Release
 from engine.store.dossier_parts import journal_of, names_of_people

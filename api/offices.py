@@ -11,7 +11,7 @@ from api.context import runtime
 from api.operations import LINK, Gives, Resource
 from api.paging import page_key, read_key
 from api.present import both
-from engine.case import LOCAL
+from engine.dossier.case import LOCAL
 from engine.rules.offices.offices import Office
 
 offices = Resource("offices", __name__, description="Offices and centres.")

@@ -12,9 +12,9 @@ from api.answers import Answer, answer, moment, nothing, page
 from api.context import actor, reading, request_id, runtime
 from api.operations import LINK, Gives, Resource
 from api.paging import page_key, read_key
-from engine.case import LOCAL
+from engine.dossier.case import LOCAL
 from engine.errors import NotFound
-from engine.notice_text import Addressee, Occasion, notice_message
+from engine.notices.text import Addressee, Occasion, notice_message
 from engine.ports import Message
 from engine.rules.procedure.permissions import Actor, roles_in
 from engine.store import inbox

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Row
 
 from api.answers import moment
-from engine.case import Case
 from engine.catalogue import Catalogue
+from engine.dossier.case import Case
 from engine.rules.deadlines.due import remaining_in_words
 from engine.rules.offices.history import Held
 from engine.rules.procedure.definition import Release, Text

@@ -13,7 +13,7 @@ from api.answers import Answer, answer
 from api.context import runtime
 from api.operations import Gives, Resource
 from api.present import both
-from engine.case import LOCAL
+from engine.dossier.case import LOCAL
 from engine.rules.plain_text import plain_text
 from engine.rules.procedure.definition import Release
 

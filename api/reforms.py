@@ -13,11 +13,11 @@ from api.context import reading, runtime
 from api.idempotent import perform
 from api.operations import Gives, Resource
 from api.present import both
-from engine.acts.decide_many import LEADER, Choice, decide_many, provinces_of, triage_of
-from engine.acts.decide_triage import Waiting
-from engine.acts.reform_run import Run, open_run
+from engine.acts.reform.decide import Waiting
+from engine.acts.reform.decide_many import LEADER, Choice, decide_many, provinces_of, triage_of
+from engine.acts.reform.run import Run, open_run
 from engine.acts.wrong_input import wrong
-from engine.case import LOCAL
+from engine.dossier.case import LOCAL
 from engine.rules.procedure.permissions import MONITOR
 from engine.store.plans import counts_by_status
 from engine.store.plans import reforms as plans

@@ -14,9 +14,9 @@ from api.context import actor, reading, request_id, runtime
 from api.forms import PDF, printed
 from api.operations import LINK, Gives, Resource
 from api.paging import page_key, read_moment_key
-from engine.case import LOCAL
+from engine.dossier.case import LOCAL
 from engine.errors import InvalidInput, NotFound
-from engine.form_data import register_data
+from engine.forms.data import register_data
 from engine.store import reports as figures
 from engine.store.journal import reads
 from engine.store.queues import queue_counts, visible_dossiers

@@ -10,7 +10,7 @@ from api.answers import Answer, answer, moment, nothing
 from api.context import actor, api, request_id, runtime
 from api.limits import SIGN_IN_PER_ACCOUNT, SIGN_IN_PER_ADDRESS
 from api.operations import Gives, Resource
-from engine.acts.sign_in import close_session, known_person, open_session
+from engine.acts.staff.sign_in import close_session, known_person, open_session
 from engine.errors import Refusal
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import in_transaction

@@ -17,7 +17,7 @@ from api.operations import LINK, Gives, Resource
 from api.paging import page_key, read_moment_key
 from api.reports import period_of, rate_of
 from engine.acts.wrong_input import wrong
-from engine.case import LOCAL
+from engine.dossier.case import LOCAL
 from engine.rules.deadlines.held_time import comings, held_time, longest
 from engine.rules.deadlines.timing import read_pauses
 from engine.rules.territory.counts import UnitCount, count_by_unit

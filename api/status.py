@@ -16,11 +16,11 @@ from api.limits import LINK_PER_ADDRESS, LOOK_UP_PER_ADDRESS, LOOK_UP_PER_CODE
 from api.operations import ETAG, Gives, Resource
 from api.versions import version_if_given
 from engine.acts.perform_action import perform_action
-from engine.case import Case, open_case
-from engine.citizen_link import receipt_matches
+from engine.dossier.case import Case, open_case
 from engine.errors import Conflict, NotFound
 from engine.rules.procedure.definition import APPLICANT
 from engine.rules.procedure.permissions import Actor
+from engine.security.citizen_link import receipt_matches
 from engine.store.sessions import dossier_keys
 
 status = Resource("status", __name__, description="For citizens, by link or by code and receipt code.")

@@ -10,7 +10,7 @@ from api.answers import Answer, answer
 from api.context import runtime
 from api.operations import Gives, Resource
 from api.procedures import FOR_A_WHILE
-from engine.case import LOCAL
+from engine.dossier.case import LOCAL
 from engine.rules.territory.resolution import Candidate
 from engine.rules.territory.units import Unit
 

@@ -12,7 +12,7 @@ from api.context import reading
 from api.operations import ETAG, Gives, Resource
 from api.versions import expected_version
 from engine.acts.verification import answer_verification, ask_verification
-from engine.case import open_case
+from engine.dossier.case import open_case
 from engine.store.dossier_parts import verifications_of
 
 verifications = Resource("verifications", __name__, description="Questions to other offices.")

@@ -13,7 +13,7 @@ from api.answers import Answer, answer, moment, nothing
 from api.context import reading
 from api.idempotent import perform
 from api.operations import LOCATION, Gives, Resource
-from engine.acts.keep_webhooks import add_webhook, end_webhook
+from engine.acts.notices.webhooks import add_webhook, end_webhook
 from engine.store import outbox
 from engine.transaction import UnitOfWork
 

@@ -23,8 +23,8 @@ from api.app import create_app
 from benchmarks.database import MeasuredServer
 from cli.compose import compose
 from cli.seed import seed
-from engine.acts.keep_webhooks import add_webhook
-from engine.acts.people import add_membership, add_person, issue_token
+from engine.acts.notices.webhooks import add_webhook
+from engine.acts.staff.people import add_membership, add_person, issue_token
 from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor
 from engine.settings import Settings, settings_from
 from engine.store import migrate

@@ -19,10 +19,10 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
-import engine.record
+import engine.dossier.record
 import tests.world
 from engine.acts.checkpoint import checkpoint_now
-from engine.journal_export import checkpoint_lines, entry_lines
+from engine.journal.export import checkpoint_lines, entry_lines
 from engine.rules.journal.entries import entry
 from engine.store.journal import journal
 from tests import shared_run
@@ -71,7 +71,7 @@ def timed_acts(world: World) -> tuple[list[float], dict[str, list[float]]]:
     """Microseconds of every act, and of the hashing within them by function."""
     within: dict[str, list[float]] = defaultdict(list)
     acts: list[float] = []
-    true = [(engine.record, "entry"), (engine.record, "commitment"), (tests.world, "in_transaction")]
+    true = [(engine.dossier.record, "entry"), (engine.dossier.record, "commitment"), (tests.world, "in_transaction")]
     timed = [
         (module, name, getattr(module, name), acts if name == "in_transaction" else within[name])
         for module, name in true

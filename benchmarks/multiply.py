@@ -22,9 +22,9 @@ from psycopg import sql
 
 from benchmarks.database import NAME, MeasuredServer
 from benchmarks.ground import ACTING_WARDS, PROVINCE, SECRET, WARD, Ground, Model
-from engine.citizen_link import link_hash, link_token
 from engine.rules.journal.entries import ORIGIN
 from engine.rules.plain_text import plain_text
+from engine.security.citizen_link import link_hash, link_token
 from engine.store.search import key_rows, province_scope
 
 TABLES = ("dossiers", "applicants", "dossier_offices", "clocks", "fees", "journal_private", "documents", "outbox")

@@ -21,11 +21,11 @@ from benchmarks.processor_time import seconds
 from benchmarks.receivers import elsewhere
 from benchmarks.served import beside
 from cli.compose import compose, compose_notifier
-from engine.acts.deliver_notices import deliver_notices
-from engine.job_queue import Bell
+from engine.acts.notices.deliver import deliver_notices
+from engine.jobs.queue import Bell
 from engine.settings import settings_from
 
-BATCH = 500  # as engine.jobs has it
+BATCH = 500  # as engine.jobs.registry has it
 MOST = 1_000
 PAUSE = 0.05  # seconds between two rings of an acting web process
 WARM = 5.0  # seconds

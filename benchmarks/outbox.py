@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from benchmarks.database import NAME, MeasuredServer
 from benchmarks.ground import Ground
 from benchmarks.processor_time import seconds
-from engine.acts.deliver_notices import deliver_notices
+from engine.acts.notices.deliver import deliver_notices
+from engine.jobs.schedule import due_clocks
 from engine.ports import Message
-from engine.schedule import due_clocks
 from engine.transaction import Runtime
 
-BATCH = 500  # as engine.jobs has it
+BATCH = 500  # as engine.jobs.registry has it
 MOST = 20_000
 
 

@@ -27,9 +27,9 @@ from api.status import _shown
 from benchmarks.database import NAME, MeasuredServer
 from benchmarks.ground import PROVINCE, WARD, Ground, lay
 from benchmarks.multiply import GIVEN, MIDDLES, SURNAMES
-from engine.case import open_case
+from engine.dossier.case import open_case
+from engine.jobs.schedule import due_clocks
 from engine.rules.procedure.permissions import Actor, Membership
-from engine.schedule import due_clocks
 from engine.store.queues import Filters, list_dossiers, queue_counts, visible_dossiers
 from engine.store.reports import on_time, register
 from engine.store.sessions import dossier_by_link

@@ -26,7 +26,7 @@ from benchmarks.ground import WHY
 from benchmarks.processor_time import seconds as processor_seconds
 from benchmarks.reform_ground import JULY, Acting, June, lay
 from benchmarks.served import ours
-from engine.journal_check import Tally, check_journal
+from engine.journal.check import Tally, check_journal
 from engine.store.base import open_database
 
 REFORM = "2025-07-01.yaml"

@@ -29,12 +29,12 @@ from cli.compose import compose
 from cli.demo.story import land_filing
 from cli.seed import seed
 from engine.acts.file_dossier import Filing, file_dossier
-from engine.acts.people import add_membership, add_person, issue_token
 from engine.acts.perform_action import perform_action
-from engine.citizen_link import link_hash, link_token
+from engine.acts.staff.people import add_membership, add_person, issue_token
 from engine.rules.offices.routing import Map
 from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor
 from engine.rules.territory.units import Unit
+from engine.security.citizen_link import link_hash, link_token
 from engine.settings import settings_from
 from engine.store import migrate
 from engine.store.actors import actor_of_person

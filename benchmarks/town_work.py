@@ -21,7 +21,7 @@ from benchmarks.arrivals import Asked, Stream
 from benchmarks.client import request
 from benchmarks.database import NAME, MeasuredServer
 from benchmarks.ground import BIRTH, PDF, PERMIT, SECRET, WAYS, Ground, filing
-from engine.citizen_link import link_token, receipt_code
+from engine.security.citizen_link import link_token, receipt_code
 
 INTAKE_SHARE = 1 / 8
 PERMIT_SHARE = 2 / 3

@@ -14,8 +14,8 @@ from cli.compose import compose_from_environment
 from cli.output import json_option, say, show
 from engine.acts.checkpoint import checkpoint_now
 from engine.acts.checkpoint import rotate_key as hand_over
-from engine.checkpoint_proofs import prove_entry, prove_growth
-from engine.journal_export import export_journal
+from engine.journal.checkpoint_proofs import prove_entry, prove_growth
+from engine.journal.export import export_journal
 from engine.rules.journal.checkpoints import key_id, parse_line
 
 

@@ -16,8 +16,8 @@ from rq.cron import CronJob, CronScheduler
 from rq.exceptions import SchedulerNotFound, StopRequested
 
 from adapters.logging import set_up_logging
-from engine.job_queue import QUEUE, Bell
-from engine.schedule import TICKS
+from engine.jobs.queue import QUEUE, Bell
+from engine.jobs.schedule import TICKS
 from engine.settings import settings_from
 
 WAIT = 1.0  # seconds before Redis is tried again
@@ -37,7 +37,7 @@ class Tick(CronJob):  # type: ignore[misc]
 
 
 class Ticker(CronScheduler):  # type: ignore[misc]
-    """rq's scheduler with the ticks of ``engine.schedule``. What it keeps in Redis is for looking at only."""
+    """rq's scheduler with the ticks of ``engine.jobs.schedule``. What it keeps in Redis is for looking at only."""
 
     def __init__(self, connection: redis.Redis, bell: Bell, stop: threading.Event | None = None) -> None:
         super().__init__(connection)

@@ -19,7 +19,7 @@ from adapters.files_local import LocalFiles
 from adapters.local_signer import LocalSigner
 from engine.catalogue import Catalogue
 from engine.errors import NotFound, Refusal
-from engine.job_queue import Bell
+from engine.jobs.queue import Bell
 from engine.settings import Settings, WrongSetting, settings_from
 from engine.store.base import open_database
 from engine.transaction import Runtime, told_clock, utc_now

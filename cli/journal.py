@@ -7,7 +7,7 @@ import click
 from cli.checkpoints import COMMANDS
 from cli.compose import compose_from_environment
 from cli.output import json_option, language, say, show
-from engine.journal_check import Tally, check_journal
+from engine.journal.check import Tally, check_journal
 
 
 @click.group()

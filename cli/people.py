@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from cli.compose import compose_from_environment
 from cli.output import Day, json_option, say, show
-from engine.acts import people as staff
+from engine.acts.staff import people as staff
 from engine.errors import NotFound
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.people import memberships, person_named

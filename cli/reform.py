@@ -12,8 +12,8 @@ from cli.output import json_option, language, say, show
 from cli.reform_apply import apply_command, decide_command, revert_command, status_command, triage_command
 from cli.reform_report import plan_lines, plan_picture, reform_lines
 from cli.shipped import Shipped
-from engine.reform_planning import make_plan
-from engine.reform_reader import ReformReader
+from engine.reform.planning import make_plan
+from engine.reform.reader import ReformReader
 from engine.rules.offices.index import OfficeIndex
 from engine.rules.offices.routing import Map
 from engine.rules.reform.policy import Reform

@@ -15,12 +15,12 @@ from sqlalchemy import select
 
 from cli.compose import compose_from_environment
 from cli.output import json_option, language, say, show
-from engine.acts.decide_triage import decide, in_triage, triage
-from engine.acts.load_reform import load_plan
-from engine.acts.reform_run import Done, Run, open_run
+from engine.acts.reform.batches import Tally, apply_all, revert_all
+from engine.acts.reform.decide import decide, in_triage, triage
+from engine.acts.reform.load import load_plan
+from engine.acts.reform.run import Done, Run, open_run
 from engine.errors import NotFound
-from engine.reform_document import read_plan
-from engine.reform_runs import Tally, apply_all, revert_all
+from engine.reform.document import read_plan
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.rules.reform.words import office_name
 from engine.store.people import person_named

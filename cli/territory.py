@@ -16,7 +16,7 @@ from cli.compose import clock_from, compose_from_environment
 from cli.database import is_there
 from cli.output import Day, json_option, language, say, show
 from cli.shipped import Shipped
-from engine.case import LOCAL
+from engine.dossier.case import LOCAL
 from engine.rules.territory.addresses import AddressReader
 from engine.rules.territory.resolution import Candidate
 from engine.rules.territory.territory import Territory

@@ -26,8 +26,8 @@ from rq.serializers import JSONSerializer
 
 from adapters.logging import set_up_logging
 from cli.compose import compose, compose_notifier
-from engine.job_queue import ClosedJob, ClosedQueue, queue_on
-from engine.jobs import JOBS, set_up_jobs
+from engine.jobs.queue import ClosedJob, ClosedQueue, queue_on
+from engine.jobs.registry import JOBS, set_up_jobs
 from engine.settings import Settings, settings_from
 
 HEARTBEAT = 1.5  # seconds between two signs of life during a job

@@ -19,21 +19,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
+from engine.catalogue import Catalogue
 from engine.errors import Conflict, Refusal
 from engine.ports import Files, Signer
 from engine.rules.procedure.permissions import Actor
 from engine.settings import Settings
 from engine.store.actors import Claim, claim_stands
 from engine.store.writing import Writes
-
-if TYPE_CHECKING:
-    from engine.catalogue import Catalogue
 
 T = TypeVar("T")
 ATTEMPTS = 8

@@ -32,10 +32,10 @@ from engine.acts.publish import (
     publish_template,
     publish_territory,
 )
-from engine.case import Case, open_case
 from engine.catalogue import Catalogue
+from engine.dossier.case import Case, open_case
 from engine.errors import InvalidInput, Refusal
-from engine.journal_check import Tally, check_journal
+from engine.journal.check import Tally, check_journal
 from engine.rules.deadlines import timing
 from engine.rules.procedure.definition import Text
 from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor

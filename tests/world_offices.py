@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from engine.case import LOCAL
 from engine.catalogue import Catalogue
+from engine.dossier.case import LOCAL
 from engine.rules.offices.routing import deciding_place, route
 from engine.rules.procedure.facts import nested
 from engine.store.dossiers import applicants

@@ -12,8 +12,8 @@ import click
 from cli.compose import compose
 from cli.demo import story
 from engine.acts.file_dossier import Filing, file_dossier
-from engine.acts.people import add_person
 from engine.acts.perform_action import perform_action
+from engine.acts.staff.people import add_person
 from engine.rules.offices.routing import Map
 from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor, Membership
 from engine.rules.territory.units import Unit

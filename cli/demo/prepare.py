@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from cli.compose import compose
 from cli.demo.people import PASSWORD, STAFF
 from cli.seed import seed
-from engine.acts.people import add_membership, add_person
+from engine.acts.staff.people import add_membership, add_person
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.settings import settings_from
 from engine.store.migrate import upgrade

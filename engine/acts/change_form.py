@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, delete, insert, select, update
 
 from engine.acts.follow_form import Followed, follow_form
-from engine.case import Case
+from engine.dossier.case import Case
 from engine.rules.plain_text import plain_text
 from engine.store.dossiers import applicants
 from engine.store.fees import fees

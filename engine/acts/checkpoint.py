@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert
 
-from engine.checkpoint_files import publish_checkpoints
-from engine.checkpoint_keys import CheckpointKeys, signature_holds
 from engine.errors import Refusal
+from engine.journal.checkpoint_files import publish_checkpoints
+from engine.journal.checkpoint_keys import CheckpointKeys, signature_holds
 from engine.rules.journal.checkpoints import Statement, key_id, line_hash, parse_line
 from engine.rules.journal.entries import ORIGIN
 from engine.rules.journal.merkle import Edge, leaf_hash

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import and_, select, update
 
-from engine.acts.rights import must_be_open, must_be_staff, must_have_part
 from engine.acts.wrong_input import wrong
-from engine.case import Case, open_case
+from engine.dossier.case import Case, open_case
+from engine.dossier.record import record
+from engine.dossier.rights import must_be_open, must_be_staff, must_have_part
 from engine.errors import Conflict, InvalidInput, NotFound
-from engine.record import record
 from engine.rules.file_types import file_type
 from engine.rules.procedure.definition import Text
 from engine.store.documents import documents

@@ -1,7 +1,7 @@
 """What happens when a clock runs out: a reminder, a warning, the mark of being overdue, or an action taken by itself.
 
-The sweeper (``engine.schedule``) brings each due clock here, perhaps twice, perhaps late. Under the dossier's lock it
-is asked once more whether the clock still stands, so each fires once.
+The sweeper (``engine.jobs.schedule``) brings each due clock here, perhaps twice, perhaps late. Under the dossier's
+lock it is asked once more whether the clock still stands, so each fires once.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select, update
 
 from engine.acts.perform_action import take
-from engine.case import Case, open_case_by_id
+from engine.dossier.case import Case, open_case_by_id
+from engine.dossier.notices import clock_notices, message_row
+from engine.dossier.record import add_clocks, record, send
 from engine.errors import Refusal
-from engine.notices import clock_notices, message_row
-from engine.record import add_clocks, record, send
 from engine.rules.deadlines.timing import Clock, next_reminder, wanted_clocks
 from engine.store.clocks import clocks
 from engine.store.dossiers import verifications

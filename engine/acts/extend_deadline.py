@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from engine.acts.rights import must_be_staff, must_have_part
 from engine.acts.wrong_input import wrong
-from engine.case import Case, open_case
+from engine.dossier.case import Case, open_case
+from engine.dossier.record import record
+from engine.dossier.rights import must_be_staff, must_have_part
 from engine.errors import Conflict, Forbidden
-from engine.record import record
 from engine.rules.deadlines import timing
 from engine.rules.deadlines.pauses import Extension
 from engine.rules.procedure.definition import Term

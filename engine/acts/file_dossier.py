@@ -7,7 +7,7 @@ import datetime as dt
 from engine.acts.open_dossier import Filed, Filing, open_dossier
 from engine.acts.perform_action import take
 from engine.acts.wrong_input import wrong
-from engine.case import LOCAL
+from engine.dossier.case import LOCAL
 from engine.errors import Forbidden
 from engine.rules.procedure.machine import Workflow
 from engine.rules.procedure.permissions import Actor, roles_in

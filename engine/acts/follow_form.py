@@ -14,8 +14,8 @@ from typing import Any, cast
 from sqlalchemy import select
 
 from engine.acts.follow_office import works_at
-from engine.acts.rights import must_have_counter
-from engine.case import Case
+from engine.dossier.case import Case
+from engine.dossier.rights import must_have_counter
 from engine.errors import Conflict, Refusal
 from engine.rules.deadlines import timing
 from engine.rules.deadlines.pauses import term_to_data

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, and_, delete, insert, select, update
 
-from engine.case import LOCAL
+from engine.dossier.case import LOCAL
 from engine.store.people import memberships
 from engine.transaction import UnitOfWork
 

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, and_, select
 
 from engine.acts.change_form import charge
-from engine.case import Case, open_case_by_id
+from engine.dossier.case import Case, open_case_by_id
+from engine.dossier.record import arm, record
 from engine.errors import Conflict
-from engine.record import arm, record
 from engine.rules.deadlines import timing
 from engine.rules.procedure.machine import Workflow
 from engine.store.dossiers import dossiers

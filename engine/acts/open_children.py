@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import and_, insert, select
 
 from engine.acts.open_dossier import Filing, open_dossier
-from engine.acts.rights import must_have_counter
-from engine.case import LOCAL, Case
+from engine.dossier.case import LOCAL, Case
+from engine.dossier.rights import must_have_counter
 from engine.rules.offices.routing import DEFAULT_PLACE, place_name
 from engine.rules.procedure.machine import Workflow
 from engine.store.dossiers import dossier_links, dossiers

@@ -12,20 +12,20 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from engine import citizen_link
-from engine.acts.applicant_data import clean_applicant
 from engine.acts.change_form import search_of
 from engine.acts.documents import check_counts
-from engine.acts.dossier_code import next_code
 from engine.acts.wrong_input import wrong
-from engine.case import LOCAL, Case
+from engine.dossier.applicant import clean_applicant
+from engine.dossier.case import LOCAL, Case
+from engine.dossier.code import next_code
+from engine.dossier.record import record
 from engine.errors import Refusal
-from engine.record import record
 from engine.rules.offices.offices import Office
 from engine.rules.offices.routing import Assignment, NeedsAPerson, deciding_place, route
 from engine.rules.procedure.definition import Text
 from engine.rules.procedure.facts import nested
 from engine.rules.procedure.machine import Workflow
+from engine.security import citizen_link
 from engine.store.documents import documents
 from engine.store.dossiers import applicants
 from engine.store.fees import fees

@@ -10,9 +10,9 @@ from engine.acts.follow_form import Followed
 from engine.acts.open_children import open_children
 from engine.acts.sign_result import sign_result
 from engine.acts.wrong_input import wrong
-from engine.case import Case, open_case
+from engine.dossier.case import Case, open_case
+from engine.dossier.record import record
 from engine.errors import Forbidden, Refusal
-from engine.record import record
 from engine.rules.deadlines import timing
 from engine.rules.procedure.machine import Step
 from engine.rules.procedure.permissions import Verdict

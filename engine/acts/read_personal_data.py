@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import insert
 
-from engine.acts.rights import must_be_staff, must_have_part
 from engine.acts.wrong_input import wrong
-from engine.case import Case, open_case
+from engine.dossier.case import Case, open_case
+from engine.dossier.rights import must_be_staff, must_have_part
 from engine.store.journal import reads
 from engine.transaction import UnitOfWork
 

@@ -8,9 +8,9 @@ import orjson
 from sqlalchemy import and_, select
 
 from engine.acts.perform_action import move
-from engine.case import Case, open_case
+from engine.dossier.case import Case, open_case
+from engine.dossier.record import record
 from engine.errors import Conflict, Forbidden
-from engine.record import record
 from engine.store.journal import journal
 from engine.transaction import UnitOfWork
 

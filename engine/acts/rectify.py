@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import and_, select
 
-from engine.acts.applicant_data import LONGEST, clean_applicant
 from engine.acts.change_form import change_form
-from engine.acts.rights import must_be_staff, must_have_part
 from engine.acts.wrong_input import wrong
-from engine.case import Case, open_case
+from engine.dossier.applicant import LONGEST, clean_applicant
+from engine.dossier.case import Case, open_case
+from engine.dossier.record import record
+from engine.dossier.rights import must_be_staff, must_have_part
 from engine.errors import InvalidInput, NotFound
-from engine.record import record
 from engine.rules.procedure.definition import Text
 from engine.store.journal import journal
 from engine.transaction import UnitOfWork

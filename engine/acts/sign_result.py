@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.case import Case
+from engine.dossier.case import Case
 from engine.store.documents import documents
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from engine.acts.rights import must_be_open, must_hold, must_lead
 from engine.acts.wrong_input import wrong
-from engine.case import Case, open_case
+from engine.dossier.case import Case, open_case
+from engine.dossier.record import record
+from engine.dossier.rights import must_be_open, must_hold, must_lead
 from engine.errors import Forbidden
-from engine.record import record
 from engine.rules.deadlines import timing
 from engine.transaction import UnitOfWork
 

@@ -19,7 +19,8 @@ from flask import Flask
 from adapters.files_local import LocalFiles
 from adapters.local_signer import LocalSigner
 from api.app import create_app
-from engine.acts import people, publish
+from engine.acts import publish
+from engine.acts.staff import people
 from engine.catalogue import Catalogue
 from engine.rules.deadlines.calendar import Calendar
 from engine.rules.offices.competence import Competence

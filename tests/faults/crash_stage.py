@@ -24,8 +24,8 @@ from sqlalchemy import Table, func, select, text
 
 from api.app import create_app
 from cli.compose import read_ahead
-from engine.acts.people import issue_token
 from engine.acts.publish import publish_release
+from engine.acts.staff.people import issue_token
 from engine.rules.procedure.definition import Action, Branch, Effective
 from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor
 from engine.store.base import metadata

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from engine.acts.documents import add_document
 from engine.acts.file_dossier import file_dossier
 from engine.acts.hold import claim
-from engine.acts.keep_webhooks import add_webhook
+from engine.acts.notices.webhooks import add_webhook
 from engine.acts.perform_action import perform_action
 from engine.acts.settle_fee import settle_fee
 from engine.acts.verification import ask_verification

@@ -14,14 +14,14 @@ import orjson
 from sqlalchemy import func, select
 
 from cli.shipped import Shipped
-from engine.acts import people as staff
 from engine.acts import publish
 from engine.acts.checkpoint import checkpoint_now, rotate_key
-from engine.acts.deliver_notices import deliver_notices
 from engine.acts.expire_clock import expire_clock, give_up_clock
 from engine.acts.migrate_dossier import migrate_dossier
+from engine.acts.notices.deliver import deliver_notices
 from engine.acts.perform_action import perform_action
-from engine.acts.sign_in import close_session, open_session
+from engine.acts.staff import people as staff
+from engine.acts.staff.sign_in import close_session, open_session
 from engine.acts.verification import ask_verification
 from engine.ports import Message
 from engine.rules.deadlines.office_hours import Closure

@@ -6,15 +6,15 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.acts.apply_reform import apply_batch, begin_applying, finish_applying
-from engine.acts.decide_many import Choice, decide_many
-from engine.acts.decide_triage import decide, in_triage
-from engine.acts.load_reform import load_plan
-from engine.acts.people import add_membership
-from engine.acts.reform_run import Run, ids_standing, open_run
-from engine.acts.revert_reform import begin_reverting, finish_reverting, revert_batch
-from engine.reform_document import read_plan
-from engine.reform_planning import make_plan
+from engine.acts.reform.apply import apply_batch, begin_applying, finish_applying
+from engine.acts.reform.decide import decide, in_triage
+from engine.acts.reform.decide_many import Choice, decide_many
+from engine.acts.reform.load import load_plan
+from engine.acts.reform.revert import begin_reverting, finish_reverting, revert_batch
+from engine.acts.reform.run import Run, ids_standing, open_run
+from engine.acts.staff.people import add_membership
+from engine.reform.document import read_plan
+from engine.reform.planning import make_plan
 from engine.store.plans import reform_items, reforms
 from tests.faults.crash_stage import Deed, Errand, Stage, Story
 from tests.reform_world import DA_KAO, JULY, permit, prepare_june, reform_of

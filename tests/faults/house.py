@@ -28,7 +28,7 @@ from adapters.embedded_redis import EmbeddedRedis
 from cli.compose import compose
 from cli.seed import seed
 from cli.shipped import Shipped
-from engine.acts.keep_webhooks import add_webhook
+from engine.acts.notices.webhooks import add_webhook
 from engine.rules.procedure.permissions import Actor
 from engine.settings import settings_from
 from engine.store.migrate import upgrade

@@ -15,7 +15,7 @@ from sqlalchemy import event, select
 
 from cli.shipped import Shipped
 from cli.worker import ALIVE_FOR, LOOK_EVERY
-from engine.acts.deliver_notices import DEADLY, LEASE, deliver_notices
+from engine.acts.notices.deliver import DEADLY, LEASE, deliver_notices
 from engine.acts.publish import publish_template
 from engine.ports import Message
 from engine.store.migrate import upgrade

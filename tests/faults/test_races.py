@@ -16,11 +16,11 @@ from engine.acts.hold import claim
 from engine.acts.perform_action import perform_action
 from engine.acts.publish import publish_release
 from engine.acts.rectify import rectify
-from engine.acts.rights import HeldByAnother
 from engine.acts.settle_fee import settle_fee
-from engine.case import Stale
+from engine.dossier.case import Stale
+from engine.dossier.rights import HeldByAnother
 from engine.errors import Refusal
-from engine.journal_check import Tally, check_journal
+from engine.journal.check import Tally, check_journal
 from engine.rules.procedure.definition import Effective
 from engine.rules.procedure.machine import GuardFailed
 from engine.rules.procedure.permissions import Actor

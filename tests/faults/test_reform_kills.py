@@ -12,9 +12,9 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from engine.acts.file_dossier import Filing, file_dossier
-from engine.acts.load_reform import load_plan
-from engine.reform_document import read_plan
-from engine.reform_planning import make_plan
+from engine.acts.reform.load import load_plan
+from engine.reform.document import read_plan
+from engine.reform.planning import make_plan
 from engine.store.dossiers import dossiers
 from engine.store.outbox import outbox
 from engine.store.plans import counts_by_status

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from cli.shipped import Shipped
-from engine.acts.people import add_membership, add_person, issue_token
+from engine.acts.staff.people import add_membership, add_person, issue_token
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.rules.territory.territory import Territory
 from engine.transaction import Runtime, UnitOfWork, in_transaction

@@ -17,10 +17,10 @@ from engine.acts.perform_action import perform_action
 from engine.acts.publish import publish_closure
 from engine.acts.recall import recall
 from engine.acts.rectify import rectify
-from engine.acts.rights import Ended, HeldByAnother
 from engine.acts.settle_fee import settle_fee
 from engine.acts.transfer import transfer
 from engine.acts.verification import Answered, answer_verification, ask_verification
+from engine.dossier.rights import Ended, HeldByAnother
 from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.rules.deadlines.office_hours import Closure
 from engine.rules.procedure.definition import Term

@@ -11,13 +11,13 @@ from sqlalchemy import insert, select
 from engine.acts.file_dossier import Filing, file_dossier
 from engine.acts.open_dossier import ChannelClosed
 from engine.acts.publish import publish_offices
-from engine.citizen_link import link_hash, receipt_matches
+from engine.dossier.record import record
 from engine.errors import Forbidden, InvalidInput
-from engine.record import record
 from engine.rules.offices.offices import Office
 from engine.rules.offices.routing import IntakeRefused, NeedsAPerson, NoPlace
 from engine.rules.procedure.definition import Text
 from engine.rules.procedure.machine import GuardFailed
+from engine.security.citizen_link import link_hash, receipt_matches
 from engine.store.documents import documents
 from engine.store.dossiers import applicants
 from engine.store.fees import fees

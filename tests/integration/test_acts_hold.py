@@ -10,8 +10,8 @@ from engine.acts.add_note import add_note
 from engine.acts.documents import add_document
 from engine.acts.hold import assign, claim, mark_opened, release_claim
 from engine.acts.recall import CannotRecall, recall
-from engine.acts.rights import Ended, HeldByAnother
-from engine.case import Stale
+from engine.dossier.case import Stale
+from engine.dossier.rights import Ended, HeldByAnother
 from engine.errors import Forbidden, InvalidInput, NotFound
 from tests.world import BRANCH, FIELDS, LONG_KHANH, World, moment
 

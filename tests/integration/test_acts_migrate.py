@@ -9,8 +9,8 @@ import msgspec
 
 from engine.acts.migrate_dossier import LostState, migrate_dossier, running_under_others
 from engine.acts.publish import publish_release
+from engine.jobs.schedule import sweep_all_due
 from engine.rules.procedure.definition import Effective, Release, State, Term
-from engine.schedule import sweep_all_due
 from tests.unit.releases import text
 from tests.world import World, moment
 from tests.world_releases import land

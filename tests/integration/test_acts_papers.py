@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from engine.acts.documents import PaperInUse, add_document, check_document, remove_document
 from engine.acts.perform_action import perform_action
-from engine.acts.rights import Ended
 from engine.acts.settle_fee import FeeSettled, settle_fee
+from engine.dossier.rights import Ended
 from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.rules.file_types import UnacceptableFile
 from engine.rules.procedure.machine import GuardFailed

@@ -19,10 +19,10 @@ from engine.acts.perform_action import (
 )
 from engine.acts.publish import publish_release
 from engine.acts.settle_fee import settle_fee
-from engine.case import Stale, open_case
+from engine.dossier.case import Stale, open_case
+from engine.dossier.record import record
 from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.ports import Signature, SigningFailed
-from engine.record import record
 from engine.rules.procedure.definition import Effective, State, Term
 from engine.rules.procedure.machine import ActionNotInState, GuardFailed, UnknownAction
 from engine.store.documents import documents

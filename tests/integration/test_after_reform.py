@@ -11,15 +11,15 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from engine.acts.load_reform import load_plan
 from engine.acts.publish import publish_release
 from engine.acts.rectify import rectify
-from engine.acts.reform_run import Run, open_run
+from engine.acts.reform.batches import apply_all, revert_all
+from engine.acts.reform.load import load_plan
+from engine.acts.reform.run import Run, open_run
 from engine.acts.verification import ask_verification
 from engine.errors import InvalidInput
-from engine.reform_document import read_plan
-from engine.reform_planning import make_plan
-from engine.reform_runs import apply_all, revert_all
+from engine.reform.document import read_plan
+from engine.reform.planning import make_plan
 from engine.rules.procedure.definition import Child, Effective, Field
 from engine.store.dossiers import applicants, dossiers, verifications
 from engine.store.plans import counts_by_status

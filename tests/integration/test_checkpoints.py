@@ -19,16 +19,16 @@ from engine.acts.checkpoint import (
     rotate_key,
 )
 from engine.acts.file_dossier import Filing, file_dossier
-from engine.checkpoint_files import CheckpointsAhead
-from engine.checkpoint_keys import CheckpointKeyUnusable
-from engine.checkpoint_proofs import (
+from engine.journal.checkpoint_files import CheckpointsAhead
+from engine.journal.checkpoint_keys import CheckpointKeyUnusable
+from engine.journal.checkpoint_proofs import (
     NoSuchCheckpoint,
     NotCovered,
     Subtrees,
     prove_entry,
     prove_growth,
 )
-from engine.journal_export import FolderNotEmpty, checkpoint_lines, entry_lines, export_journal
+from engine.journal.export import FolderNotEmpty, checkpoint_lines, entry_lines, export_journal
 from engine.rules.journal.checkpoints import parse_line
 from engine.rules.journal.entries import entry
 from engine.rules.journal.merkle import leaf_hash, node_hash

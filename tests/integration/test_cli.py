@@ -19,8 +19,8 @@ from cli.compose import compose
 from cli.main import GROUPS, main
 from cli.seed import seed
 from cli.shipped import Shipped
-from engine.passwords import password_matches
 from engine.rules.procedure.definition import Effective
+from engine.security.passwords import password_matches
 from engine.settings import settings_from
 from engine.store.dossiers import dossiers
 from engine.store.outbox import outbox

@@ -13,10 +13,10 @@ from sqlalchemy import and_, insert, select
 from engine.acts.expire_clock import DONE, GONE, MOVED, NOT_YET, VOID, expire_clock
 from engine.acts.publish import publish_calendar, publish_release
 from engine.acts.verification import answer_verification, ask_verification
-from engine.record import record as record_entry
+from engine.dossier.record import record as record_entry
+from engine.jobs.schedule import forget_old_answers_before, sweep_all_due
 from engine.rules.deadlines.office_hours import SpecialDay
 from engine.rules.procedure.definition import Effective, Term
-from engine.schedule import forget_old_answers_before, sweep_all_due
 from engine.store.clocks import clocks
 from engine.store.dossiers import dossiers
 from engine.store.idempotency import RecordedAnswer, record_answer, recorded_answer

@@ -15,9 +15,9 @@ from engine.acts.perform_action import perform_action
 from engine.acts.publish import publish_closure, publish_offices, publish_release
 from engine.acts.rectify import rectify
 from engine.acts.transfer import transfer
-from engine.case import open_case
+from engine.dossier.case import open_case
+from engine.dossier.record import record
 from engine.errors import Forbidden, InvalidInput
-from engine.record import record
 from engine.rules.deadlines.office_hours import Closure
 from engine.rules.offices.routing import IntakeRefused, NeedsAPerson, PlaceNotInBeing
 from engine.rules.procedure.definition import Branch, Child, Effective, Route

@@ -20,9 +20,9 @@ from rq.job import Job
 
 from cli.clock import Tick, Ticker
 from cli.worker import Worker
-from engine import jobs
-from engine.job_queue import LONGEST_QUEUE, QUEUE, Bell, ClosedJob, DistantBell, queue_on
-from engine.schedule import TICKS
+from engine.jobs import registry
+from engine.jobs.queue import LONGEST_QUEUE, QUEUE, Bell, ClosedJob, DistantBell, queue_on
+from engine.jobs.schedule import TICKS
 
 CALLBACK = "tests.integration.test_job_queue.smuggled"
 
@@ -42,8 +42,8 @@ def connection(redis_url: str) -> Iterator[redis.Redis]:
 def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Which jobs ran; they do nothing else."""
     done: list[str] = []
-    for name in jobs.JOBS:
-        monkeypatch.setitem(jobs.JOBS, name, lambda name=name: done.append(name))  # type: ignore[arg-type]
+    for name in registry.JOBS:
+        monkeypatch.setitem(registry.JOBS, name, lambda name=name: done.append(name))  # type: ignore[arg-type]
     return done
 
 
@@ -102,7 +102,7 @@ def test_bells_do_not_heap_up_and_ring_again_once_the_job_has_begun(
             bells[0]()
             rung_meanwhile.append(len(queue))
 
-    monkeypatch.setitem(jobs.JOBS, "drain_outbox", drain)  # type: ignore[arg-type]
+    monkeypatch.setitem(registry.JOBS, "drain_outbox", drain)  # type: ignore[arg-type]
     work(connection)
     assert rung_meanwhile == [1], "a notice written while a batch is under way rings anew"
     assert ran == ["drain_outbox"] * 2
@@ -149,7 +149,7 @@ HOSTILE: tuple[Any, ...] = (
     ["os.system", None, ["touch {mark}"], {}],
     ["subprocess.check_call", None, [["touch", "{mark}"]], {}],
     ["builtins.eval", None, ["open('{mark}', 'w')"], {}],
-    ["engine.jobs.drain_outbox", None, [], {}],
+    ["engine.jobs.registry.drain_outbox", None, [], {}],
     ["drain_outbox.__globals__", None, [], {}],
     ["drain_outbox", None, ["text"], {}],
     ["drain_outbox", None, [True], {}],
@@ -230,7 +230,7 @@ def test_a_failing_job_is_tried_again_a_little_and_then_kept_for_an_operator(
         tries.append(1)
         raise RuntimeError("a fault")
 
-    monkeypatch.setitem(jobs.JOBS, "drain_outbox", fail)  # type: ignore[arg-type]
+    monkeypatch.setitem(registry.JOBS, "drain_outbox", fail)  # type: ignore[arg-type]
     Bell(redis_url)()
     with caplog.at_level(logging.CRITICAL, "rq.worker"):
         work(connection)
@@ -270,7 +270,7 @@ def test_a_tick_is_due_again_after_its_seconds(redis_url: str, connection: redis
 
 
 def test_every_tick_rings_for_a_job_that_exists(redis_url: str) -> None:
-    assert {name for name, _ in TICKS} <= set(jobs.JOBS)
+    assert {name for name, _ in TICKS} <= set(registry.JOBS)
     assert all(isinstance(Tick(Bell(redis_url), name, seconds), Tick) for name, seconds in TICKS)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from engine.acts.add_note import add_note
-from engine.journal_check import Finding, Tally, check_journal
+from engine.journal.check import Finding, Tally, check_journal
 from engine.store.journal import journal, journal_private
 from tests.postgres_server import OWNER
 from tests.world import World
@@ -136,7 +136,7 @@ class TestFindingChanges:
 
     def test_more_dossiers_than_a_page_are_all_read(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         self.two_dossiers(world)
-        monkeypatch.setattr("engine.journal_check.PAGE", 1)
+        monkeypatch.setattr("engine.journal.check.PAGE", 1)
         tally = Tally()
         assert list(check_journal(world.database, tally)) == []
         assert (tally.dossiers, tally.entries) == (2, 6)

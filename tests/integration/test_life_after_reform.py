@@ -23,18 +23,18 @@ from engine.acts.documents import add_document
 from engine.acts.extend_deadline import extend_deadline
 from engine.acts.file_dossier import Filing, file_dossier
 from engine.acts.hold import claim
-from engine.acts.load_reform import load_plan
 from engine.acts.perform_action import perform_action
 from engine.acts.recall import recall
 from engine.acts.rectify import rectify
-from engine.acts.reform_run import open_run
+from engine.acts.reform.batches import apply_all
+from engine.acts.reform.load import load_plan
+from engine.acts.reform.run import open_run
 from engine.acts.transfer import transfer
 from engine.acts.verification import answer_verification, ask_verification
-from engine.case import LOCAL
+from engine.dossier.case import LOCAL
 from engine.errors import Refusal
-from engine.reform_document import read_plan
-from engine.reform_planning import make_plan
-from engine.reform_runs import apply_all
+from engine.reform.document import read_plan
+from engine.reform.planning import make_plan
 from engine.rules.offices.routing import place_name
 from engine.rules.procedure.definition import Release, Term
 from engine.rules.procedure.permissions import Actor, Membership

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine.acts.load_reform import load_plan
 from engine.acts.rectify import rectify
-from engine.acts.reform_run import open_run
-from engine.case import open_case
-from engine.form_data import form_data, register_data
-from engine.names_on_paper import office_name
-from engine.reform_document import read_plan
-from engine.reform_planning import make_plan
-from engine.reform_runs import apply_all
+from engine.acts.reform.batches import apply_all
+from engine.acts.reform.load import load_plan
+from engine.acts.reform.run import open_run
+from engine.dossier.case import open_case
+from engine.forms.data import form_data, register_data
+from engine.forms.names import office_name
+from engine.reform.document import read_plan
+from engine.reform.planning import make_plan
 from engine.settings import settings_from
 from engine.store.dossiers import applicants, dossiers
 from engine.transaction import UnitOfWork

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from cli.shipped import Shipped
-from engine.acts import deliver_notices as module
-from engine.acts.deliver_notices import GIVE_UP_LANE, LEASE, PARK_AFTER, Receivers, backoff, deliver_notices
+from engine.acts.notices import deliver as module
+from engine.acts.notices.deliver import GIVE_UP_LANE, LEASE, PARK_AFTER, Receivers, backoff, deliver_notices
 from engine.acts.publish import publish_template
 from engine.ports import DeliveryFailed, Message
 from engine.store.delivery import claim, retry_parked
@@ -115,7 +115,7 @@ def test_a_notice_in_english(world: World) -> None:
 
 
 def test_the_link_in_a_notice_opens_the_dossier(world: World) -> None:
-    from engine.citizen_link import link_hash
+    from engine.security.citizen_link import link_hash
 
     code = world.land_at("accepted")
     receiver = Receiver()

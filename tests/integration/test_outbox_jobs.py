@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from engine import jobs
-from engine.acts.deliver_notices import deliver_notices
+from engine.acts.notices.deliver import deliver_notices
+from engine.jobs import registry
 from engine.ports import Message
 from tests.integration.test_outbox_delivery import Receiver, add, notices
 from tests.integration.test_worker_process import templates
@@ -26,12 +26,12 @@ def test_a_job_sends_what_comes_while_it_gathers_but_not_for_ever(
     code = world.land_at("accepted")
     receiver, rings, later = Receiver(), list[str](), [1, 1]
     runtime = replace(world.runtime, ring=lambda: rings.append("again"))
-    monkeypatch.setattr(jobs, "_at_hand", [jobs.AtHand(runtime, receiver)])
-    monkeypatch.setattr(jobs, "LINGER", linger)
+    monkeypatch.setattr(registry, "_at_hand", [registry.AtHand(runtime, receiver)])
+    monkeypatch.setattr(registry, "LINGER", linger)
     monkeypatch.setattr(
-        jobs.time, "sleep", lambda _seconds: later and add(world, code, key=f"late:{later.pop()}:{len(later)}")
+        registry.time, "sleep", lambda _seconds: later and add(world, code, key=f"late:{later.pop()}:{len(later)}")
     )
-    jobs.drain_outbox()
+    registry.drain_outbox()
     assert (len(receiver.got), len(rings)) == (sent, rung)
 
 

@@ -6,7 +6,7 @@ import hashlib
 import pytest
 from sqlalchemy import select
 
-from engine.acts.people import (
+from engine.acts.staff.people import (
     NameTaken,
     add_membership,
     add_person,
@@ -15,7 +15,7 @@ from engine.acts.people import (
     issue_token,
     set_password,
 )
-from engine.acts.sign_in import known_person
+from engine.acts.staff.sign_in import known_person
 from engine.errors import InvalidInput, NotFound
 from engine.store.actors import actor_by_token
 from engine.store.people import person_named, role_members

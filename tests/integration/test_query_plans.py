@@ -15,8 +15,8 @@ from unittest import mock
 import pytest
 from sqlalchemy import Connection, Table, event
 
+from engine.jobs.schedule import due_clocks
 from engine.rules.procedure.permissions import Actor, Membership
-from engine.schedule import due_clocks
 from engine.store import driver
 from engine.store.base import metadata
 from engine.store.delivery import claim

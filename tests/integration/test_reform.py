@@ -10,18 +10,18 @@ import orjson
 import pytest
 from sqlalchemy import select
 
-from engine.acts.apply_reform import TooEarly, apply_batch, begin_applying
-from engine.acts.decide_triage import NotInTriage, decide, in_triage, triage
-from engine.acts.load_reform import NotApplicable, load_plan
 from engine.acts.perform_action import perform_action
 from engine.acts.publish import publish_offices
-from engine.acts.reform_run import Run, ids_standing, open_run
+from engine.acts.reform.apply import TooEarly, apply_batch, begin_applying
+from engine.acts.reform.batches import apply_all, revert_all
+from engine.acts.reform.decide import NotInTriage, decide, in_triage, triage
+from engine.acts.reform.load import NotApplicable, load_plan
+from engine.acts.reform.run import Run, ids_standing, open_run
 from engine.acts.verification import ask_verification
-from engine.case import Stale
+from engine.dossier.case import Stale
 from engine.errors import InvalidInput
-from engine.reform_document import BadPlanFile, read_plan
-from engine.reform_planning import make_plan
-from engine.reform_runs import apply_all, revert_all
+from engine.reform.document import BadPlanFile, read_plan
+from engine.reform.planning import make_plan
 from engine.rules.reform.policy import Reform
 from engine.rules.reform.totals import Totals
 from engine.store.dossiers import verifications

@@ -20,9 +20,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event, func, select
 
-from engine.acts.decide_triage import decide
 from engine.acts.file_dossier import Filing, file_dossier
-from engine.acts.load_reform import load_plan
 from engine.acts.publish import (
     publish_calendar,
     publish_competences,
@@ -30,10 +28,12 @@ from engine.acts.publish import (
     publish_release,
     publish_territory,
 )
-from engine.acts.reform_run import Run, ids_standing, open_run
-from engine.reform_document import read_plan
-from engine.reform_planning import make_plan
-from engine.reform_runs import apply_all, revert_all
+from engine.acts.reform.batches import apply_all, revert_all
+from engine.acts.reform.decide import decide
+from engine.acts.reform.load import load_plan
+from engine.acts.reform.run import Run, ids_standing, open_run
+from engine.reform.document import read_plan
+from engine.reform.planning import make_plan
 from engine.rules.procedure.definition import Effective, Field, Release, Role, Route, Sla, Term, TermBranch
 from engine.rules.procedure.permissions import Actor, Membership
 from engine.rules.reform.policy import Reform

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from engine.acts.rectify import rectify
-from engine.acts.reform_run import open_run
-from engine.reform_runs import revert_all
+from engine.acts.reform.batches import revert_all
+from engine.acts.reform.run import open_run
 from engine.rules.procedure.permissions import Actor, Membership
 from engine.store.migrate import downgrade, upgrade
 from engine.store.queues import Filters, list_dossiers

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from api.app import create_app
-from engine.acts.load_reform import load_plan
-from engine.acts.people import add_membership, add_person, issue_token
 from engine.acts.rectify import rectify
-from engine.acts.reform_run import open_run
-from engine.acts.rights import CounterClosed
-from engine.reform_document import read_plan
-from engine.reform_planning import make_plan
-from engine.reform_runs import apply_all
+from engine.acts.reform.batches import apply_all
+from engine.acts.reform.load import load_plan
+from engine.acts.reform.run import open_run
+from engine.acts.staff.people import add_membership, add_person, issue_token
+from engine.dossier.rights import CounterClosed
+from engine.reform.document import read_plan
+from engine.reform.planning import make_plan
 from tests.acceptance.caller import Caller
 from tests.reform_world import DA_KAO, JULY, permit, prepare_june, reform_of
 from tests.world import World

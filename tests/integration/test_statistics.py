@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, update
 
-from engine.acts.load_reform import load_plan
-from engine.acts.reform_run import open_run
-from engine.reform_document import read_plan
-from engine.reform_planning import make_plan
-from engine.reform_runs import apply_all, revert_all
+from engine.acts.reform.batches import apply_all, revert_all
+from engine.acts.reform.load import load_plan
+from engine.acts.reform.run import open_run
+from engine.reform.document import read_plan
+from engine.reform.planning import make_plan
 from engine.rules.deadlines.held_time import comings, held_time
 from engine.rules.deadlines.timing import read_pauses
 from engine.rules.procedure.permissions import Actor, Membership

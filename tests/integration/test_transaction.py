@@ -16,7 +16,7 @@ from engine import transaction
 from engine.acts.add_note import add_note
 from engine.acts.file_dossier import file_dossier
 from engine.acts.perform_action import perform_action
-from engine.case import Stale
+from engine.dossier.case import Stale
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.base import open_database
 from engine.store.dossiers import dossiers

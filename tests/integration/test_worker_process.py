@@ -21,7 +21,7 @@ from sqlalchemy import insert, select
 
 from cli.shipped import Shipped
 from engine.acts.publish import publish_template
-from engine.job_queue import Bell
+from engine.jobs.queue import Bell
 from engine.store.outbox import outbox
 from tests.redis_server import redis_server
 from tests.world import KEY, World

@@ -16,9 +16,9 @@ from engine.acts.expire_clock import expire_clock
 from engine.acts.perform_action import perform_action
 from engine.acts.settle_fee import settle_fee
 from engine.acts.verification import answer_verification
-from engine.case import open_case
+from engine.dossier.case import open_case
 from engine.errors import Refusal
-from engine.journal_check import Tally, check_journal
+from engine.journal.check import Tally, check_journal
 from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor
 from engine.store.clocks import clocks
 from engine.store.dossiers import code_counters, dossiers

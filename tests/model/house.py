@@ -19,7 +19,6 @@ from typing import Any
 
 import msgspec
 
-from engine.acts.people import add_membership, add_person
 from engine.acts.publish import (
     publish_calendar,
     publish_competences,
@@ -27,6 +26,7 @@ from engine.acts.publish import (
     publish_release,
     publish_territory,
 )
+from engine.acts.staff.people import add_membership, add_person
 from engine.rules.procedure.definition import Branch, Effective, Fee, Release
 from engine.rules.procedure.permissions import Actor
 from engine.transaction import UnitOfWork

@@ -23,8 +23,8 @@ from engine.acts.recall import recall
 from engine.acts.rectify import rectify
 from engine.acts.transfer import transfer
 from engine.acts.verification import ask_verification
+from engine.jobs.schedule import sweep_all_due
 from engine.rules.procedure.definition import Term
-from engine.schedule import sweep_all_due
 from tests.model import acts, samples
 from tests.model.beside import Beside, agree, code_of
 from tests.model.dossier import Dossier

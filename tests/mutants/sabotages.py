@@ -34,7 +34,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "no-outbox",
         "an act writes no notices",
-        "engine/record.py",
+        "engine/dossier/record.py",
         "unit.writes.insert(outbox, messages, new_only=True)",
         "pass",
         (PERFORM + "::test_receiving_starts_the_clock_and_tells_the_applicant_once",),
@@ -42,7 +42,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "old-version-taken",
         "a clerk acts on what was changed since",
-        "engine/case.py",
+        "engine/dossier/case.py",
         'if version is not None and version != row["version"]:',
         'if version is not None and version > row["version"]:',
         (PERFORM + "::test_a_stale_version_says_who_acted_since",),
@@ -59,7 +59,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "no-lock",
         "a dossier is read without a lock by acts that change other tables too",
-        "engine/case.py",
+        "engine/dossier/case.py",
         "return Question(statement.with_for_update(of=(dossiers, applicants)) if lock else statement)",
         "return Question(statement)",
         (RACES + "::test_corrections_without_a_version_are_all_kept",),
@@ -67,7 +67,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "no-chain",
         "an entry of the journal does not name the one before it",
-        "engine/record.py",
+        "engine/dossier/record.py",
         'previous=ORIGIN if new else case.before["head"],',
         "previous=ORIGIN,",
         (PERFORM + "::test_receiving_starts_the_clock_and_tells_the_applicant_once",),
@@ -115,7 +115,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "claim-unproved",
         "somebody acts whose role was taken away a moment ago",
-        "engine/case.py",
+        "engine/dossier/case.py",
         "        if proof != claim.changes:\n",
         "        if False:\n",
         ("tests/acceptance/test_api_remembered.py::test_what_was_taken_away_between_two_acts_is_gone_for_the_second",),
@@ -131,7 +131,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "latest-clock-first",
         "clocks run out in the wrong order",
-        "engine/schedule.py",
+        "engine/jobs/schedule.py",
         "waiting.order_by(clocks.c.due_at).limit(limit)",
         "waiting.order_by(clocks.c.due_at.desc()).limit(limit)",
         (CLOCKS + "::test_a_sweep_takes_as_many_as_it_is_told_and_the_earliest_first",),
@@ -147,7 +147,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "clocks-stay-armed",
         "clocks of the state that was left stay armed",
-        "engine/record.py",
+        "engine/dossier/record.py",
         '    case.unit.writes.delete(clocks, {"dossier_id": case.id}, condition=waiting, spare=wanted)\n',
         "",
         (PERFORM + "::test_forwarding_hands_the_dossier_to_the_competent_office",),
@@ -155,7 +155,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "reminders-fall-silent",
         "a waiting dossier that passes to a new release is not reminded any more",
-        "engine/record.py",
+        "engine/dossier/record.py",
         "        waiting += \" AND kind <> 'remind'\"\n",
         "        pass\n",
         (MIGRATE + "::test_reminders_go_on_under_the_new_release",),
@@ -235,7 +235,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "half-a-receipt",
         "the first sign of a receipt code opens a dossier",
-        "engine/citizen_link.py",
+        "engine/security/citizen_link.py",
         "hmac.compare_digest(plain.encode(), expected.encode())",
         "hmac.compare_digest(plain[:1].encode(), expected[:1].encode())",
         ("tests/unit/test_citizen_link.py",),
@@ -259,7 +259,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "notices-collide",
         "two recipients of one notice share its key, so that one of them is never told",
-        "engine/notices.py",
+        "engine/dossier/notices.py",
         'f"{case.id}:{occasion}:{template}:{recipient}:{channel}"',
         'f"{case.id}:{occasion}:{template}:{channel}"',
         (PERFORM + "::test_the_next_holder_can_be_named",),
@@ -307,7 +307,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "rejected-paper-counts",
         "a paper that was not accepted counts as handed in",
-        "engine/case.py",
+        "engine/dossier/case.py",
         'row["key"] == key and row["accepted"] != 0',
         'row["key"] == key',
         ("tests/integration/test_acts_papers.py::TestChecking::test_a_paper_not_in_order_counts_as_missing",),

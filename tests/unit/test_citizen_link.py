@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from engine.citizen_link import (
+from engine.security.citizen_link import (
     fresh_nonce,
     known_token,
     link_hash,

@@ -1,6 +1,6 @@
 """What is sealed opens only with the secret and for the purpose it was sealed for."""
 
-from engine.sealing import seal, unseal
+from engine.security.sealing import seal, unseal
 
 OLD, NEW = "an old secret of some length 0000", "a new secret of some length 11111"
 

@@ -1,0 +1,98 @@
+"""Finding out to whom a notice goes: the recipient that its row names becomes an address and a text, or a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+from engine.errors import Refusal
+from engine.notices.text import Addressee, Occasion, event_message, notice_message
+from engine.ports import Message
+from engine.store.delivery import Taken
+from engine.store.recipients import people_by_id, reasons_of, webhooks_by_id
+from engine.transaction import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a notice cannot be sent: ``dropped`` when the person's data were erased, else ``parked`` for an operator."""
+
+    status: str
+    why: str
+
+
+def addressed(unit: UnitOfWork, rows: Iterable[Taken]) -> Iterator[tuple[Taken, Message | Refused]]:
+    """Each row of the outbox with the message that it makes now, or with the reason why it makes none."""
+    rows = list(rows)
+    known = _Known(unit, rows)
+    for row in rows:
+        try:
+            yield row, known.message(row)
+        except Refusal as refusal:
+            yield row, Refused("parked", refusal.sentence("en"))
+        except (KeyError, ValueError, TypeError, AttributeError) as error:  # facts or a template that do not fit
+            yield row, Refused("parked", f"it makes no message: {type(error).__name__}: {error}")
+
+
+class _Known:
+    """What a batch needs beside its rows, read in three queries whatever its size."""
+
+    def __init__(self, unit: UnitOfWork, rows: Sequence[Taken]) -> None:
+        self._unit = unit
+        self._people = people_by_id(unit.connection, _ids(rows, "person:"))
+        self._webhooks = webhooks_by_id(unit.connection, _ids(rows, "webhook:"))
+        people = (row for row in rows if row.channel != "webhook")  # a program is told no reasons
+        entries = {(row.dossier_id, row.data["entry"]) for row in people if "entry" in row.data}
+        self._reasons = reasons_of(unit.connection, entries)
+
+    def message(self, row: Taken) -> Message | Refused:
+        if row.recipient.startswith("webhook:"):
+            hook = self._webhooks.get(_id(row.recipient))
+            if hook is None:
+                return Refused("parked", "this receiver of events was removed or switched off")
+            return event_message(row.key, row.template, row.created_at, row.data, hook.url, hook.secret)
+        to = self._addressee(row)
+        if isinstance(to, Refused):
+            return to
+        occasion = Occasion(
+            key=row.key,
+            channel=row.channel,
+            template=row.template,
+            facts=row.data,
+            link_nonce=row.link_nonce,
+            link_hash=row.link_hash,
+            reason=self._reasons.get((row.dossier_id, row.data.get("entry", 0)), ""),
+        )
+        return notice_message(self._unit.runtime, occasion, to, self._unit.now)
+
+    def _addressee(self, row: Taken) -> Addressee | Refused:
+        if row.recipient == "applicant":
+            if row.erased_at is not None:
+                return Refused("dropped", "the applicant's data were erased")
+            return _reached(row, row.applicant or "", row)
+        if row.recipient.startswith("person:"):
+            person = self._people.get(_id(row.recipient))
+            if person is None:
+                return Refused("parked", "this person is unknown or no longer active")
+            return _reached(row, person.name, person)
+        return Refused("parked", f"nobody knows the recipient {row.recipient}")
+
+
+def _reached(row: Taken, name: str, by: Taken | Row[Any]) -> Addressee | Refused:
+    address = {"email": by.email, "sms": by.phone}.get(row.channel)
+    if not address:
+        return Refused("parked", f"there is no address for {row.channel}")
+    return Addressee(address, name, by.language)
+
+
+def _ids(rows: Iterable[Taken], prefix: str) -> set[int]:
+    return {_id(row.recipient) for row in rows if row.recipient.startswith(prefix)} - {0}
+
+
+def _id(recipient: str) -> int:
+    """The number in ``person:12``; 0 when there is none, which nobody has."""
+    number = recipient.partition(":")[2]
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0

@@ -1,0 +1,229 @@
+"""Sending what waits in the outbox: a batch is leased, sent outside of any transaction, and its results are written.
+
+A notice is sent at least once. Its key never changes, so a receiver that de-duplicates gets it once. A receiver that is
+down is tried again after 10 seconds, 20, 40, … up to an hour; after ``PARK_AFTER`` tries, or at once when trying again
+cannot help, the notice is parked with the reason.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from typing import NamedTuple
+
+from engine.acts.notices.address import Refused, addressed
+from engine.dossier.case import LOCAL
+from engine.ports import DeliveryFailed, Message, Notifier
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
+from engine.store.delivery import Result, Taken, claim, renew, write_results
+from engine.store.recipients import hand_to_members
+from engine.transaction import Runtime, UnitOfWork, in_transaction
+
+LEASE = dt.timedelta(seconds=6)
+"""How long after a process died its notices are taken up by another."""
+RENEW_EVERY = 2.5  # seconds
+PARK_AFTER = 48  # tries: more than a day, by the waits below
+DEADLY = 6  # senders that ended with the same notice in hand: it is not given to another
+FIRST_WAIT, LONGEST_WAIT = 10.0, 3600.0  # seconds
+LANES = 8
+GIVE_UP_LANE = 3  # failures in a row after which a receiver is left alone for a while
+REST = 20.0  # seconds
+
+
+@dataclass(slots=True)
+class Delivery:
+    """How many notices were taken, and what became of them."""
+
+    taken: int = 0
+    sent: int = 0
+    waiting: int = 0
+    parked: int = 0
+    dropped: int = 0
+
+    def count(self, results: Iterable[Result]) -> None:
+        for result in results:
+            setattr(self, result.status, getattr(self, result.status) + 1)
+
+
+@dataclass(slots=True)
+class Receivers:
+    """Which receivers do not answer at present: left alone until then, so that they hold up nobody else. Kept in memory
+    by one process; losing it costs a few vain tries."""
+
+    resting: dict[str, float] = field(default_factory=dict)
+
+    def rest(self, receiver: str) -> None:
+        self.resting[receiver] = time.monotonic() + REST
+
+    def rests(self, receiver: str) -> bool:
+        return self.resting.get(receiver, 0.0) > time.monotonic()
+
+
+class _Ready(NamedTuple):
+    row: Taken
+    message: Message
+
+    @property
+    def lane(self) -> str:
+        """What shares a fate: one webhook; or a part of all that goes through one mail server or gateway."""
+        if self.row.channel == "webhook":
+            return self.row.recipient
+        return f"{self.row.channel}/{self.row.dossier_id % (LANES // 2)}"
+
+
+def deliver_notices(
+    runtime: Runtime,
+    notifier: Notifier,
+    limit: int = 500,
+    *,
+    seconds: float = 20.0,
+    receivers: Receivers | None = None,
+) -> Delivery:
+    """Sends up to ``limit`` notices that are due, starting none after ``seconds``. Safe to run in many processes."""
+    return _Batch(runtime, notifier, receivers or Receivers(), time.monotonic() + seconds).run(limit)
+
+
+class _Batch:
+    """One batch on its way."""
+
+    def __init__(self, runtime: Runtime, notifier: Notifier, receivers: Receivers, latest: float) -> None:
+        self._runtime = runtime
+        self._notifier = notifier
+        self._receivers = receivers
+        self._latest = latest
+        self._results: SimpleQueue[Result] = SimpleQueue()
+        self._delivery = Delivery()
+
+    def run(self, limit: int) -> Delivery:
+        def take(unit: UnitOfWork) -> tuple[list[_Ready], list[Result], int]:
+            rows = claim(unit.reader, unit.now, unit.now + LEASE, limit)
+            return (*self._prepare(unit, rows), len(rows))
+
+        ready, refused, self._delivery.taken = in_transaction(self._runtime, SYSTEM_ACTOR, take)
+        for result in refused:
+            self._results.put(result)
+        unfinished = {one.row.id for one in ready}
+        self._send(_lanes(one for one in ready if one.row.deaths < 2), unfinished)
+        if unfinished:  # what may be deadly comes when all else is written down
+            self._send(_lanes(one for one in ready if one.row.deaths > 1), unfinished)
+        return self._delivery
+
+    def _prepare(self, unit: UnitOfWork, rows: Iterable[Taken]) -> tuple[list[_Ready], list[Result]]:
+        """Notices to a role are handed on to its people; the others get their address and their text."""
+        ready, refused, single = [], [], []
+        for row in rows:
+            if row.deaths >= DEADLY:
+                refused.append(_result(row, "parked", unit.now, error=f"{row.deaths} senders ended while sending it"))
+            elif not (row.recipient.startswith("office:") and row.channel != "inbox"):
+                single.append(row)
+            elif count := hand_to_members(unit.connection, row, unit.now, unit.now.astimezone(LOCAL).date()):
+                refused.append(_result(row, "sent", unit.now, reference=f"{count} people"))
+            else:
+                refused.append(_result(row, "parked", unit.now, error="nobody has this role at the office today"))
+        for row, answer in addressed(unit, single):
+            if isinstance(answer, Refused):
+                refused.append(_result(row, answer.status, unit.now, error=answer.why))
+            else:
+                ready.append(_Ready(row, answer))
+        return ready, refused
+
+    def _send(self, lanes: Mapping[str, list[_Ready]], unfinished: set[int]) -> None:
+        """Lanes run beside each other; meanwhile what is done is written down and the lease on the rest renewed."""
+        if not lanes:
+            self._write(unfinished)
+            return
+        pool = ThreadPoolExecutor(min(LANES, len(lanes)), thread_name_prefix="notices")
+        try:
+            running: set[Future[None]] = {pool.submit(self._lane, name, lane) for name, lane in lanes.items()}
+            while running:
+                done, running = wait(running, RENEW_EVERY)
+                for future in done:
+                    future.result()
+                self._write(unfinished)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _lane(self, name: str, lane: list[_Ready]) -> None:
+        failures = 0
+        for ready in lane:
+            now = self._runtime.now()
+            if time.monotonic() > self._latest:
+                self._results.put(_result(ready.row, "waiting", now, tried=False))
+            elif self._receivers.rests(name):
+                later = now + dt.timedelta(seconds=random.uniform(REST / 2, REST))  # noqa: S311 — spreads tries, no secret
+                self._results.put(
+                    _result(ready.row, "waiting", later, tried=False, error="the receiver does not answer")
+                )
+            else:
+                result, answers = self._attempt(ready)
+                self._results.put(result)
+                failures = 0 if answers else failures + 1
+                if failures == GIVE_UP_LANE:
+                    self._receivers.rest(name)
+
+    def _attempt(self, ready: _Ready) -> tuple[Result, bool]:
+        """The result, and whether the receiver is there at all: one that refuses a notice for good is."""
+        try:
+            reference = self._notifier.send(ready.message)
+        except DeliveryFailed as failure:
+            return self._failed(ready.row, failure.sentence("en"), failure.permanent), failure.permanent
+        except Exception as error:  # a fault of an adapter must not stop the others, and is tried again like any
+            return self._failed(ready.row, f"{type(error).__name__}: {error}", False), True
+        return _result(ready.row, "sent", self._runtime.now(), reference=reference), True
+
+    def _failed(self, row: Taken, why: str, permanent: bool) -> Result:
+        tries = row.attempts + 1
+        status = "parked" if permanent or tries >= PARK_AFTER else "waiting"
+        return _result(row, status, self._runtime.now() + backoff(tries), error=why)
+
+    def _write(self, unfinished: set[int]) -> None:
+        results = list(_emptied(self._results))
+        unfinished.difference_update(result.id for result in results)
+        if not results and not unfinished:
+            return
+
+        def write(unit: UnitOfWork) -> None:
+            # The last results are one statement, which needs no transaction around it.
+            alone = not unfinished and all(result.status == "sent" for result in results)
+            connection = unit.reader if alone else unit.connection
+            write_results(connection, results, unit.now)
+            renew(connection, unfinished, unit.now + LEASE)
+
+        in_transaction(self._runtime, SYSTEM_ACTOR, write)
+        self._delivery.count(results)
+
+
+def backoff(tries: int) -> dt.timedelta:
+    """How long to wait after so many tries (1 or more): doubling from 10 seconds to an hour, give or take a fifth, so
+    that notices that failed together do not come back together."""
+    plain = min(FIRST_WAIT * 2.0 ** min(tries - 1, 20), LONGEST_WAIT)
+    return dt.timedelta(seconds=plain * random.uniform(0.8, 1.2))  # noqa: S311 — as above
+
+
+def _lanes(ready: Iterable[_Ready]) -> dict[str, list[_Ready]]:
+    lanes: dict[str, list[_Ready]] = {}
+    for one in ready:
+        lanes.setdefault(one.lane, []).append(one)
+    return lanes
+
+
+def _emptied(results: SimpleQueue[Result]) -> Iterator[Result]:
+    while not results.empty():
+        yield results.get()
+
+
+def _result(
+    row: Taken,
+    status: str,
+    next_attempt_at: dt.datetime,
+    *,
+    reference: str | None = None,
+    error: str | None = None,
+    tried: bool = True,
+) -> Result:
+    return Result(row.id, row.attempts + 1, status, next_attempt_at, reference, error, tried)

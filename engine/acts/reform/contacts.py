@@ -1,0 +1,67 @@
+"""The telephone numbers and addresses that offices have from the day of a reform on, and those they had before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+from sqlalchemy import select, update
+
+from engine.acts.publish import publish_offices
+from engine.acts.reform.run import Run
+from engine.rules.reform.policy import Contact
+from engine.store.plans import reforms
+from engine.transaction import UnitOfWork
+
+_KEPT = "contacts_before"
+"""In the summary of the plan: what stood there, for the way back."""
+
+
+def publish_contacts(unit: UnitOfWork, run: Run) -> None:
+    """Gives the offices what the reform says. Done again, it changes nothing."""
+    before = _give(unit, run.reform.contacts)
+    if before:
+        _keep(unit, run, before)
+
+
+def publish_contacts_of_before(unit: UnitOfWork, run: Run) -> None:
+    """Gives them what they had, except where somebody has changed it since."""
+    new = {one.office: one for one in run.reform.contacts}
+    kept = msgspec.convert(_summary(unit, run).get(_KEPT, []), list[Contact])
+    _give(unit, [one for one in kept if _stands(unit, new[one.office])], exactly=True)
+    _keep(unit, run, [])
+
+
+def _give(unit: UnitOfWork, contacts: Iterable[Contact], *, exactly: bool = False) -> list[Contact]:
+    """What stood there where something changes; ``exactly``: None means that there is none."""
+    before, fresh = [], []
+    for one in contacts:
+        office = unit.catalogue.office(one.office)
+        hotline, address = (
+            (one.hotline, one.address) if exactly else (one.hotline or office.hotline, one.address or office.address)
+        )
+        if (hotline, address) != (office.hotline, office.address):
+            before.append(Contact(office.code, office.hotline, office.address))
+            fresh.append(replace(office, hotline=hotline, address=address))
+    if fresh:
+        publish_offices(unit, fresh)
+    return before
+
+
+def _stands(unit: UnitOfWork, given: Contact) -> bool:
+    office = unit.catalogue.office(given.office)
+    return given.hotline in (None, office.hotline) and given.address in (None, office.address)
+
+
+def _summary(unit: UnitOfWork, run: Run) -> dict[str, Any]:
+    found: dict[str, Any] = unit.connection.execute(
+        select(reforms.c.summary).where(reforms.c.id == run.id)
+    ).scalar_one()
+    return found
+
+
+def _keep(unit: UnitOfWork, run: Run, contacts: Iterable[Contact]) -> None:
+    summary = _summary(unit, run) | {_KEPT: msgspec.to_builtins(list(contacts))}
+    unit.connection.execute(update(reforms).where(reforms.c.id == run.id).values(summary=summary))

@@ -1,0 +1,110 @@
+"""Taking over a plan that was approved: its dossiers are written down, so that carrying it out survives any break.
+
+A later plan of the same reform takes the place of an earlier one for everything that was not moved yet: dossiers that
+came in, whose facts changed, or that wait for a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import islice
+from typing import Any
+
+import msgspec
+from sqlalchemy import and_, insert, select, update
+
+from engine.errors import Conflict
+from engine.reform.document import PlanFile
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
+from engine.store.bulk_writing import insert_rows
+from engine.store.plans import reform_groups, reform_items, reforms
+from engine.transaction import Runtime, UnitOfWork, in_transaction
+
+BATCH = 2000
+_STATUS = {"moves": "waiting", "person": "person"}
+
+
+class NotApplicable(Conflict):
+    """Some dossiers would be left without an office."""
+
+    code = "reform-not-applicable"
+    vi = "Kế hoạch còn {count} hồ sơ không có cơ quan tiếp nhận, ví dụ {example}. Sửa tệp cải cách rồi lập lại."
+    en = "The plan leaves {count} dossiers without an office, e.g. {example}. Correct the reform and plan again."
+
+
+def load_plan(runtime: Runtime, plan: PlanFile) -> int:
+    """Writes the plan down and returns its id; a plan that is there already is left as it is. Raises NotApplicable."""
+    left = plan.summary["dossiers"]["without"]
+    if left:
+        raise NotApplicable(count=left, example=plan.summary["without"][0]["code"])
+    reform_id, state = in_transaction(runtime, SYSTEM_ACTOR, lambda unit: _begin(unit, plan))
+    if state != "loading":
+        return reform_id
+    for batch in _batches(plan.items()):
+        in_transaction(runtime, SYSTEM_ACTOR, partial(_add_items, reform_id=reform_id, items=batch))
+    in_transaction(runtime, SYSTEM_ACTOR, lambda unit: _finish(unit, reform_id, plan.reform.code))
+    return reform_id
+
+
+def _begin(unit: UnitOfWork, plan: PlanFile) -> tuple[int, str]:
+    known = select(reforms.c.id, reforms.c.state).where(reforms.c.digest == plan.digest)
+    found = unit.connection.execute(known).one_or_none()
+    if found is not None:
+        return found.id, _taken_up(unit, found.id) if found.state == "reverted" else found.state
+    row = {
+        "code": plan.reform.code,
+        "date": plan.reform.date,
+        "digest": plan.digest,
+        "document": msgspec.to_builtins(plan.reform),
+        "summary": plan.summary,
+        "state": "loading",
+        "loaded_at": unit.now,
+    }
+    reform_id = unit.connection.execute(insert(reforms).returning(reforms.c.id), row).scalar_one()
+    rows = [
+        {"reform_id": reform_id, "number": number, "document": group.to_data()}
+        for number, group in enumerate(plan.groups)
+    ]
+    for batch in _batches(rows):
+        insert_rows(unit.connection, reform_groups, batch)
+    return int(reform_id), "loading"
+
+
+def _taken_up(unit: UnitOfWork, reform_id: int) -> str:
+    """A plan that was reverted before it had moved anything is as good as new; one that had is not made again."""
+    mine = and_(reform_items.c.reform_id == reform_id, reform_items.c.status.in_(("reverted", "touched")))
+    if unit.connection.execute(select(reform_items.c.dossier_id).where(mine).limit(1)).first() is not None:
+        return "reverted"
+    unit.connection.execute(update(reforms).where(reforms.c.id == reform_id).values(state="ready"))
+    return "ready"
+
+
+def _add_items(unit: UnitOfWork, reform_id: int, items: list[dict[str, Any]]) -> None:
+    rows = [
+        {
+            "reform_id": reform_id,
+            "dossier_id": one["id"],
+            "version": one["version"],
+            "province": one["province"],
+            "passages": one["passages"],
+            "place": one["place"],
+            "status": _STATUS[one["outcome"]],
+        }
+        for one in items
+    ]
+    insert_rows(unit.connection, reform_items, rows, new_only=True)
+
+
+def _finish(unit: UnitOfWork, reform_id: int, code: str) -> None:
+    """The plan is whole; what earlier plans of the reform had not moved is now this one's."""
+    earlier = select(reforms.c.id).where(reforms.c.code == code, reforms.c.id < reform_id)
+    unmoved = and_(reform_items.c.reform_id.in_(earlier), reform_items.c.status.in_(("waiting", "person", "stale")))
+    unit.connection.execute(update(reform_items).where(unmoved).values(status="replaced"))
+    unit.connection.execute(update(reforms).where(reforms.c.id == reform_id).values(state="ready"))
+
+
+def _batches(given: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    whole = iter(given)
+    while batch := list(islice(whole, BATCH)):
+        yield batch

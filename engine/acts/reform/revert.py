@@ -1,0 +1,56 @@
+"""The way back: dossiers that nobody touched since they were moved get their offices of before; the others are listed.
+
+The journal keeps both entries. The citizen is told again who handles the dossier. Like applying, this runs in batches
+and may be broken off and taken up anywhere.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+
+from engine.acts.follow_office import return_to_office
+from engine.acts.reform.contacts import publish_contacts_of_before
+from engine.acts.reform.move_dossiers import Movement
+from engine.acts.reform.run import Done, NotReady, Run, ids_standing, rows_standing
+from engine.store.plans import reforms
+from engine.transaction import UnitOfWork
+
+
+def begin_reverting(unit: UnitOfWork, run: Run) -> None:
+    """Marks the plan as being reverted, takes the clerks back who followed, and gives the offices their telephone
+    numbers and addresses of before. Raises NotReady."""
+    mine = select(reforms.c.state).where(reforms.c.id == run.id).with_for_update()
+    state = unit.connection.execute(mine).scalar_one()
+    if state not in ("applying", "applied", "reverting"):
+        raise NotReady(plan=run.digest[:12], state=state)
+    for member in run.members:
+        if member["to"] is not None:
+            return_to_office(unit, member, run.reform.date)
+    publish_contacts_of_before(unit, run)
+    unit.connection.execute(update(reforms).where(reforms.c.id == run.id).values(state="reverting"))
+
+
+def revert_batch(unit: UnitOfWork, run: Run, ids: Sequence[int], reason: str) -> Done:
+    """Takes moved dossiers back; what became of them (``stale``: touched since, left as they are)."""
+    rows = rows_standing(unit, run, "done", ids)
+    movement, untouched = Movement(unit, run.id), set[int]()
+    for row in rows:
+        if row.case.row["version"] == row.entry:
+            data = {"reform": run.reform.code, "plan": run.digest, "reverts": row.entry}
+            movement.move_back(row.case, data, reason, row.before)
+            untouched.add(row.case.id)
+        else:
+            movement.leave(row.case, "touched", row.entry, row.before)
+    held_since = time.monotonic()
+    done = movement.write()
+    return Done(len(done & untouched), len(done - untouched), 0, len(ids) - len(done), held_since)
+
+
+def finish_reverting(unit: UnitOfWork, run: Run) -> None:
+    """Marks the plan as reverted, once no moved dossier is left."""
+    if not ids_standing(unit.connection, run, "done", 0, 1):
+        values = {"state": "reverted", "finished_at": unit.now}
+        unit.connection.execute(update(reforms).where(reforms.c.id == run.id).values(values))

@@ -1,0 +1,140 @@
+"""A plan that is being carried out: the reform, how its dossiers pass, and the next ones that stand in some status."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, Row, and_, bindparam, select
+
+from engine.acts.reform.move_dossiers import Sayings, Way
+from engine.dossier.case import Case
+from engine.dossier.record_many import CASE_COLUMNS, case_from
+from engine.errors import Conflict, NotFound
+from engine.reform.reader import ReformReader
+from engine.rules.offices.routing import Map
+from engine.rules.reform.plan import Live, Planner
+from engine.rules.reform.policy import Reform
+from engine.rules.reform.totals import Group, group_from_data
+from engine.store.asking import Question
+from engine.store.dossiers import applicants, dossiers
+from engine.store.plans import reform_groups, reform_items, reforms
+from engine.transaction import Runtime, UnitOfWork
+
+
+class NotReady(Conflict):
+    """The plan is not in a state in which this can be done."""
+
+    code = "reform-not-ready"
+    vi = "Kế hoạch {plan} đang ở trạng thái {state}."
+    en = "The plan {plan} is in the state {state}."
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of the dossiers of one batch, and since when (``time.monotonic``) it kept them from others."""
+
+    moved: int = 0
+    stale: int = 0
+    ended: int = 0
+    busy: int = 0
+    held_since: float = 0.0
+
+    @property
+    def settled(self) -> int:
+        return self.moved + self.stale + self.ended
+
+
+class Run:
+    """One plan being carried out, with the planner for what changed meanwhile. Kept by the caller over all batches;
+    several threads may share it."""
+
+    def __init__(self, runtime: Runtime, row: Row[Any], groups: Sequence[Group]) -> None:
+        self.id, self.state, self.digest = int(row.id), str(row.state), str(row.digest)
+        self.reform = msgspec.convert(row.document, Reform)
+        self.members: list[dict[str, Any]] = row.summary["members"]
+        self.groups = tuple(groups)
+        self.known: Map = runtime.catalogue.map
+        self.reader = ReformReader(runtime.database, runtime.catalogue, self.reform)
+        self.planner = Planner(self.reform, self.known)
+        self.sayings = Sayings(self.reform, self.known, self.digest)
+
+    @property
+    def day_before(self) -> dt.date:
+        """The last day of the old order."""
+        return self.reform.date - dt.timedelta(days=1)
+
+    def way(self, numbers: Mapping[str, int]) -> Way:
+        """How a dossier passes whose desks belong to the groups with these numbers."""
+        return Way({desk: self.groups[number].passage for desk, number in numbers.items()}, self.sayings)
+
+    def fate(self, facts: Live | None, way: Way, place: str | None) -> str:
+        """What becomes of a dossier that changed since the plan: it moves where it would be planned the same again."""
+        if facts is None:
+            return "ended"
+        now = self.planner.decide(facts)
+        same = {one.desk: (one.source, one.target) for one in now.passages} == {
+            desk: (one.source, one.target) for desk, one in way.passages.items()
+        }
+        return "moved" if now.outcome == "moves" and same and now.place == place else "stale"
+
+
+def open_run(runtime: Runtime, reform_id: int) -> Run:
+    """The plan with this id. Raises NotFound."""
+    with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
+        row = connection.execute(select(reforms).where(reforms.c.id == reform_id)).one_or_none()
+        if row is None:
+            raise NotFound(what=f"reform plan {reform_id}")
+        mine = select(reform_groups.c.document).where(reform_groups.c.reform_id == reform_id)
+        documents = connection.execute(mine.order_by(reform_groups.c.number)).scalars().all()
+    return Run(runtime, row, [group_from_data(one) for one in documents])
+
+
+def ids_standing(connection: Connection, run: Run, status: str, after: int, limit: int) -> list[int]:
+    """The next dossiers of the plan above the id ``after`` that stand in a status, in order."""
+    mine = and_(reform_items.c.reform_id == run.id, reform_items.c.status == status, reform_items.c.dossier_id > after)
+    found = select(reform_items.c.dossier_id).where(mine).order_by(reform_items.c.dossier_id).limit(limit)
+    return list(connection.execute(found).scalars())
+
+
+class Standing(NamedTuple):
+    """A dossier of the plan, as it is now and as it was planned."""
+
+    case: Case
+    planned_version: int
+    passages: dict[str, int]
+    place: str | None
+    entry: int | None
+    before: Any
+
+    @property
+    def as_planned(self) -> bool:
+        return bool(self.case.row["version"] == self.planned_version)
+
+
+def rows_standing(unit: UnitOfWork, run: Run, status: str, ids: Sequence[int]) -> list[Standing]:
+    """Those of some dossiers (``ids`` as ``ids_standing`` gave them) that still stand in the status. They are not
+    locked: whoever writes compares the version."""
+    if not ids:
+        return []
+    which = {"reform": run.id, "status": status, "first": ids[0], "last": ids[-1]}
+    rows = _ROWS.ask(unit.reader, which)
+    return [Standing(case_from(unit, row), *row[len(CASE_COLUMNS) :]) for row in rows]
+
+
+_ITEM = (reform_items.c[name] for name in ("version", "passages", "place", "entry", "before"))
+_ROWS = Question(
+    select(*CASE_COLUMNS, *_ITEM)
+    .select_from(reform_items)
+    .join(dossiers, dossiers.c.id == reform_items.c.dossier_id)
+    .join(applicants, applicants.c.dossier_id == dossiers.c.id)
+    .where(
+        reform_items.c.reform_id == bindparam("reform"),
+        reform_items.c.status == bindparam("status"),
+        reform_items.c.dossier_id.between(bindparam("first"), bindparam("last")),
+    )
+    .order_by(reform_items.c.dossier_id)
+)

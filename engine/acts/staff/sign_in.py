@@ -1,0 +1,42 @@
+"""Opening and closing a person's session. The token is shown once; the database keeps its hash."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+
+from engine.security.passwords import hash_password, outdated, password_matches
+from engine.store import sessions
+from engine.transaction import Runtime, UnitOfWork
+
+SESSION = dt.timedelta(hours=12)
+"""A working day with overtime; a stolen token is worth no longer than that."""
+
+
+def known_person(runtime: Runtime, username: str, password: str) -> tuple[int, str | None] | None:
+    """The person's id, and a fresh hash where the stored one is outdated. None for a wrong name or password alike.
+
+    Reads only, and outside any transaction: checking a password takes long on purpose.
+    """
+    with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
+        found = sessions.person_to_sign_in(connection, username)
+    stored = found.password if found is not None else None
+    if not password_matches(stored, password) or found is None:
+        return None
+    return found.id, hash_password(password) if outdated(found.password) else None
+
+
+def open_session(unit: UnitOfWork, person_id: int, fresh_hash: str | None = None) -> tuple[str, dt.datetime]:
+    """A token of 256 random bits and the moment it ends."""
+    token = secrets.token_urlsafe(32)
+    expires_at = unit.now + SESSION
+    sessions.add_token(unit.connection, hashlib.sha256(token.encode()).hexdigest(), person_id, unit.now, expires_at)
+    if fresh_hash is not None:
+        sessions.replace_password(unit.connection, person_id, fresh_hash)
+    return token, expires_at
+
+
+def close_session(unit: UnitOfWork, token_hash: str) -> None:
+    """The token opens nothing from now on; closing twice is harmless."""
+    sessions.revoke_token(unit.connection, token_hash, unit.now)

@@ -1,0 +1,136 @@
+"""Which messages an act puts into the outbox: the release says on what event, to whom, by which channels.
+
+A message row names its recipient and template and holds facts without personal data; the address, the name and the link
+are looked up when it is sent, so that erasing a person's data also empties what was not sent yet.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from engine.dossier.case import Case
+from engine.rules.procedure.definition import APPLICANT, Notice
+
+
+def notices_of(case: Case, number: int, events: Iterable[tuple[str, str | None]]) -> list[dict[str, Any]]:
+    """Outbox rows for everything that the release tells somebody on these events, and one a webhook for each event.
+
+    ``number`` is the journal entry that the notices belong to; with the dossier's id it makes their keys.
+    """
+    rows: list[dict[str, Any]] = []
+    for event, subject in events:
+        for notice in case.workflow.notices(event, subject):
+            rows += _rows(case, notice, occasion=f"{number}:{event}:{subject}", number=number)
+        if event == "action" and subject in _OF_ACTS:
+            rows += _rows(case, _OF_ACTS[subject], occasion=f"{number}:{subject}", number=number)
+        if event in ("entered", "recalled"):
+            rows += _webhook_rows(case, number)
+    return rows
+
+
+def clock_notices(case: Case, event: str, subject: str | None, due_at: dt.datetime) -> list[dict[str, Any]]:
+    """Outbox rows for what a clock brings about; the same clock gives the same keys, whoever rings it how often."""
+    occasion = f"{event}:{subject or ''}:{due_at.isoformat()}"
+    number = case.row["version"]
+    found = [notice for notice in case.release.notify if notice.event == event]
+    if event == "remind":
+        found = [notice for notice in found if notice.subject == subject]
+    if event == "due_in" and subject is not None:
+        found = [case.release.notify[int(subject)]]
+    if event in ("warn", "step") and case.row["holder_office"]:
+        found = [Notice(event="due_in", to=("holder",), via=("inbox",), template=_BUILT_IN[event])]
+    return [row for notice in found for row in _rows(case, notice, occasion, number)]
+
+
+def message_row(
+    case: Case, *, channel: str, recipient: str, template: str, occasion: str, data: dict[str, Any]
+) -> dict[str, Any]:
+    """One outbox row, due at once. Its key is made of dossier, occasion, template, recipient and channel."""
+    now = case.unit.now
+    return {
+        "key": f"{case.id}:{occasion}:{template}:{recipient}:{channel}",
+        "dossier_id": case.id,
+        "channel": channel,
+        "recipient": recipient,
+        "template": template,
+        "data": data,
+        "created_at": now,
+        "status": "sent" if channel == "inbox" else "waiting",  # an inbox is read from this very table
+        "attempts": 0,
+        "next_attempt_at": now,
+        "sent_at": now if channel == "inbox" else None,
+    }
+
+
+_BUILT_IN = {"warn": "sap-den-han", "step": "buoc-qua-han"}
+"""Notices that every procedure gives its holder: the due moment is near; the step's own limit has passed."""
+
+_OF_ACTS = {
+    "extend_deadline": Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="gia-han"),
+    "transfer": Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="chuyen-co-quan"),
+}
+"""Notices that every procedure gives its applicant: the apology with the new appointment; another office handles it."""
+
+
+def _rows(case: Case, notice: Notice, occasion: str, number: int) -> Iterator[dict[str, Any]]:
+    data = _facts(case, number)
+    for role in notice.to:
+        for recipient, channels in _recipients(case, role, notice.via):
+            for channel in channels:
+                yield message_row(
+                    case,
+                    channel=channel,
+                    recipient=recipient,
+                    template=notice.template,
+                    occasion=occasion,
+                    data=data,
+                )
+
+
+def _recipients(case: Case, role: str, via: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
+    """Who stands behind a role of a notice, and by which of the channels they can be reached."""
+    if role == APPLICANT:
+        reached = {"sms": case.applicant.get("phone"), "email": case.applicant.get("email")}
+        yield APPLICANT, [channel for channel in via if reached.get(channel)]
+        return
+    staff_channels = [channel for channel in via if channel in ("inbox", "email")] or ["inbox"]
+    row = case.row
+    if role == "holder":
+        if row["holder_id"]:
+            yield f"person:{row['holder_id']}", staff_channels
+        elif row["holder_office"]:
+            yield f"office:{row['holder_office']}/{row['holder_role']}", staff_channels
+        return
+    office = row["offices"].get(case.release.roles[role].unit) if role in case.release.roles else None
+    if office:
+        yield f"office:{office}/{role}", staff_channels
+
+
+def _webhook_rows(case: Case, number: int) -> Iterator[dict[str, Any]]:
+    offices = {*case.row["offices"].values(), case.row["intake_office"], case.row["handler_office"]}
+    for hook in case.unit.catalogue.webhooks:
+        if hook.office is None or hook.office in offices:
+            yield message_row(
+                case,
+                channel="webhook",
+                recipient=f"webhook:{hook.id}",
+                template="dossier.state_changed",
+                occasion=str(number),
+                data=_facts(case, number) | {"version": number},
+            )
+
+
+def _facts(case: Case, number: int) -> dict[str, Any]:
+    due = case.row["due_at"] or case.row["promised_at"]
+    return {
+        "code": case.code,
+        "procedure": case.row["procedure"],
+        "release": case.row["release"],
+        "state": case.row["state"],
+        "portal": case.row["portal"],
+        "due": due.isoformat() if due else None,
+        "office": case.row["handler_office"],
+        "entry": number,
+    }

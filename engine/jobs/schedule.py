@@ -1,0 +1,89 @@
+"""What happens by the clock: due clocks are swept, the outbox is relayed, old answers are forgotten.
+
+Everything is found in the database, so Redis may be emptied at any moment. ``motcua clock`` rings by ``TICKS``; a tick
+that is missed is made up by the next one, and one that comes twice finds nothing left to do.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy.exc import DBAPIError
+
+from engine.acts.expire_clock import GONE, expire_clock, give_up_clock
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
+from engine.store.clocks import clocks
+from engine.store.idempotency import idempotency
+from engine.transaction import Busy, Runtime, UnitOfWork, in_transaction
+
+TICKS: tuple[tuple[str, int], ...] = (
+    ("sweep_clocks", 3),
+    ("drain_outbox", 2),
+    ("forget_old_answers", 600),
+    ("checkpoint_journal", 3600),
+)
+"""Which job of ``engine.jobs.registry`` is rung every how many seconds."""
+
+ANSWERS_KEPT = dt.timedelta(days=2)
+"""For how long a repeated request gets the first answer again; after that its key may be used anew."""
+
+log = structlog.get_logger("motcua.schedule")
+
+
+def sweep_all_due(
+    runtime: Runtime, as_of: dt.datetime | None = None, limit: int = 500, seconds: float = 20.0
+) -> Counter[str]:
+    """Lets up to ``limit`` clocks run out that are due at ``as_of`` (default: now), earliest first; outcomes counted.
+
+    Safe to run in several processes at once: each clock fires in a transaction of its own, under its dossier's lock.
+    One that cannot be carried out for a fault of ours is given up with that as its outcome, and holds up no other.
+    """
+    moment, latest = as_of or runtime.now(), time.monotonic() + seconds
+    outcomes: Counter[str] = Counter()
+    with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
+        due = due_clocks(connection, moment, limit)
+    for clock in due:
+        outcomes[_expire(runtime, clock, as_of)] += 1
+        if time.monotonic() > latest:
+            break
+    return outcomes
+
+
+def due_clocks(connection: Connection, moment: dt.datetime, limit: int) -> Sequence[Row[Any]]:
+    """The clocks that are due at a moment, earliest first: dossier, kind, subject, due moment."""
+    columns: tuple[Any, ...] = (clocks.c.dossier_id, clocks.c.kind, clocks.c.subject, clocks.c.due_at)
+    waiting = select(*columns).where(clocks.c.fired_at.is_(None), clocks.c.due_at <= moment)
+    return connection.execute(waiting.order_by(clocks.c.due_at).limit(limit)).all()
+
+
+def forget_old_answers_before(runtime: Runtime, moment: dt.datetime) -> int:
+    """Removes recorded answers to requests (Idempotency-Key) from before a moment; returns how many."""
+
+    def forget(unit: UnitOfWork) -> int:
+        return unit.connection.execute(delete(idempotency).where(idempotency.c.created_at < moment)).rowcount
+
+    return in_transaction(runtime, SYSTEM_ACTOR, forget)
+
+
+def _expire(runtime: Runtime, clock: Row[Any], as_of: dt.datetime | None) -> str:
+    key = (clock.dossier_id, clock.kind, clock.subject, clock.due_at)
+    about = {"dossier_id": clock.dossier_id, "kind": clock.kind, "subject": clock.subject}
+    try:
+        outcome = in_transaction(runtime, SYSTEM_ACTOR, lambda unit: expire_clock(unit, *key), now=as_of)
+    except (DBAPIError, Busy, OSError):
+        log.exception("clock-postponed", **about)  # the database's trouble, not the clock's: the next sweep tries again
+        return "postponed"
+    except Exception as error:
+        fault = f"fault:{type(error).__name__}"
+        log.exception("clock-given-up", **about)
+        in_transaction(runtime, SYSTEM_ACTOR, lambda unit: give_up_clock(unit, *key, fault), now=as_of)
+        return fault
+    if outcome != GONE:
+        log.info("clock", outcome=outcome, due_at=clock.due_at.isoformat(), **about)
+    return outcome

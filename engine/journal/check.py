@@ -1,0 +1,135 @@
+"""Checking the journal against itself and against the rows: chains, folding, commitments to private parts.
+
+Reads dossier by dossier, in pages that each see one moment of the database, so that it may run while work goes on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, Row, select
+
+from engine.dossier.case import LOCAL
+from engine.dossier.record import UNFOLDED
+from engine.rules.journal.entries import Break, Entry, commitment, first_break, fold, plain_row
+from engine.store.dossiers import code_counters, dossiers
+from engine.store.journal import journal, journal_private
+
+PAGE = 200  # dossiers
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The first thing wrong with one dossier: the entry's number, and what (vi, en)."""
+
+    code: str
+    number: int
+    vi: str
+    en: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """How much was looked at."""
+
+    dossiers: int = 0
+    entries: int = 0
+
+
+def check_journal(database: Engine, tally: Tally, code: str | None = None) -> Iterator[Finding]:
+    """The first break of every dossier that has one (or of the one with this code), counting in ``tally`` what was
+    read; then days on which an office gave out more codes than there are dossiers. Nothing is yielded when all is well.
+    """
+    given = _codes_given(database) if code is None else {}
+    found: Counter[tuple[str, str]] = Counter()
+    last = 0
+    while True:
+        with database.connect().execution_options(**_one_moment(database)) as connection:
+            rows = _page(connection, last, code)
+            if not rows:
+                break
+            entries, private = _entries(connection, [row["id"] for row in rows])
+        for row in rows:
+            own = entries.get(row["id"], [])
+            tally.dossiers += 1
+            tally.entries += len(own)
+            broken = _first_wrong(row, own, private)
+            if broken:
+                yield Finding(row["code"], broken.number, broken.vi, broken.en)
+            begun = own[0].at if own else row["filed_at"]
+            found[row["intake_office"], begun.astimezone(LOCAL).date().isoformat()] += 1
+        last = rows[-1]["id"]
+    for (office, day), number in sorted(given.items()):
+        if missing := max(0, number - found[office, day]):
+            yield Finding(
+                f"{office} {day}", 0, f"đã cấp {number} mã, thiếu {missing} hồ sơ",
+                f"{number} codes were given out and {missing} dossiers are missing",
+            )  # fmt: skip
+
+
+def _codes_given(database: Engine) -> dict[tuple[str, str], int]:
+    """How many codes each office gave out on each day, looked at before any dossier: later ones are not missed."""
+    with database.connect().execution_options(**_one_moment(database)) as connection:
+        return {(row.office, row.day): row.last for row in connection.execute(select(code_counters))}
+
+
+def _one_moment(database: Engine) -> dict[str, Any]:
+    if database.dialect.name == "postgresql":
+        return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    return {"motcua_read_only": True}
+
+
+def _page(connection: Connection, last: int, code: str | None) -> Sequence[Mapping[str, Any]]:
+    statement = select(dossiers).where(dossiers.c.id > last).order_by(dossiers.c.id).limit(PAGE)
+    if code is not None:
+        statement = statement.where(dossiers.c.code == code)
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def _entries(
+    connection: Connection, ids: list[int]
+) -> tuple[dict[int, list[Row[Any]]], dict[tuple[int, int], Row[Any]]]:
+    of_these = select(journal).where(journal.c.dossier_id.in_(ids)).order_by(journal.c.dossier_id, journal.c.number)
+    entries: dict[int, list[Row[Any]]] = {}
+    for row in connection.execute(of_these):
+        entries.setdefault(row.dossier_id, []).append(row)
+    hidden = connection.execute(select(journal_private).where(journal_private.c.dossier_id.in_(ids)))
+    return entries, {(row.dossier_id, row.number): row for row in hidden}
+
+
+def _first_wrong(
+    row: Mapping[str, Any], rows: Sequence[Row[Any]], private: Mapping[tuple[int, int], Row[Any]]
+) -> Break | None:
+    entries = [Entry(stored.number, stored.body, stored.hash) for stored in rows]
+    broken = first_break(row["code"], entries, row["head"], row["version"])
+    if broken:
+        return broken
+    for stored in rows:
+        body = orjson.loads(stored.body)
+        beside = plain_row({"act": stored.act, "actor": stored.actor, "at": stored.at})
+        if beside != {key: body[key] for key in beside}:
+            vi, en = "cột bên cạnh khác với nội dung", "the columns beside it differ from the content"
+            return Break(stored.number, vi, en)
+        if wrong := _private_wrong(stored.number, body["private"], private.get((row["id"], stored.number))):
+            return wrong
+    told, stands = fold(entries), plain_row({key: row[key] for key in row if key not in UNFOLDED})
+    different = sorted(key for key in told.keys() | stands.keys() if told.get(key) != stands.get(key))
+    if different:
+        names = ", ".join(different)
+        return Break(len(entries), f"hồ sơ khác với sổ: {names}", f"the row differs from the journal: {names}")
+    return None
+
+
+def _private_wrong(number: int, promised: str | None, hidden: Row[Any] | None) -> Break | None:
+    """An erased private part cannot be checked, and need not be: the chain holds without it."""
+    if hidden is None:
+        return None if promised is None else Break(number, "thiếu phần riêng tư", "its private part is missing")
+    if hidden.erased_at is not None:
+        return None
+    if promised is None or commitment(bytes(hidden.salt), hidden.data) != promised:
+        return Break(number, "phần riêng tư đã bị thay đổi", "its private part was changed")
+    return None

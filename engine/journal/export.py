@@ -1,0 +1,87 @@
+"""The whole journal as text for an auditor: every entry in the order of the tree, and every checkpoint.
+
+``entries.jsonl`` holds one ``{"body":{…},"hash":"…"}`` a line, the body byte for byte as it was hashed; and
+``checkpoints.jsonl`` one signed checkpoint a line. No personal data are in them: entries hold commitments only. What a
+checkpoint covers never changes, so pages are read one by one and work goes on meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from engine.errors import Conflict
+from engine.journal.checkpoint_proofs import NoSuchCheckpoint
+from engine.store.checkpoints import checkpoint_numbered, entries_of_leaves, go_by_index, last_checkpoint, lines_after
+from engine.store.journal import journal
+
+ENTRIES = "entries.jsonl"
+CHECKPOINTS = "checkpoints.jsonl"
+PAGE = 5_000
+
+
+class FolderNotEmpty(Conflict):
+    """The export would mix with other files."""
+
+    code = "folder-not-empty"
+    vi = "Thư mục {folder} đã có tệp; hãy chọn thư mục trống."
+    en = "The folder {folder} is not empty; choose an empty one."
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """Up to which checkpoint, how many entries it covers, and how many were there to be written."""
+
+    checkpoint: int
+    size: int
+    entries: int
+
+
+def export_journal(database: Engine, folder: Path, upto: int | None = None) -> Exported:
+    """Writes the two files up to a checkpoint (default: the last). Raises FolderNotEmpty, NoSuchCheckpoint."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise FolderNotEmpty(folder=folder)
+    with database.connect().execution_options(motcua_read_only=True) as connection:
+        row = last_checkpoint(connection) if upto is None else checkpoint_numbered(connection, upto)
+    if row is None:
+        raise NoSuchCheckpoint(number=1 if upto is None else upto)
+    entries = _write(folder / ENTRIES, entry_lines(database, row.size))
+    _write(folder / CHECKPOINTS, checkpoint_lines(database, row.number))
+    return Exported(row.number, row.size, entries)
+
+
+def entry_lines(database: Engine, size: int) -> Iterator[bytes]:
+    """The lines of the first ``size`` leaves. One whose entry is gone is simply not there: the verifier will say so."""
+    for start in range(0, size, PAGE):
+        with database.connect().execution_options(motcua_read_only=True) as connection:
+            go_by_index(connection)
+            end = min(start + PAGE, size)
+            rows = entries_of_leaves(connection, start, end, journal.c.body, journal.c.hash)
+        for row in rows:
+            yield b'{"body":%b,"hash":"%b"}\n' % (row.body.encode(), row.hash.encode())
+
+
+def checkpoint_lines(database: Engine, last: int) -> Iterator[bytes]:
+    """The lines of the checkpoints up to number ``last``."""
+    number = 0
+    while number < last:
+        with database.connect().execution_options(motcua_read_only=True) as connection:
+            rows = lines_after(connection, number, min(PAGE, last - number))
+        if not rows:
+            return
+        for row in rows:
+            yield row.line.encode() + b"\n"
+        number = rows[-1].number
+
+
+def _write(path: Path, lines: Iterable[bytes]) -> int:
+    written = 0
+    with path.open("xb") as file:
+        for line in lines:
+            file.write(line)
+            written += 1
+    return written
