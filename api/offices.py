@@ -11,7 +11,7 @@ from api.context import runtime
 from api.operations import LINK, Gives, Resource
 from api.paging import page_key, read_key
 from api.present import both
-from engine.dossier.case import LOCAL
+from engine.clock import civil_day
 from engine.rules.offices.offices import Office
 
 offices = Resource("offices", __name__, description="Offices and centres.")
@@ -27,7 +27,7 @@ offices = Resource("offices", __name__, description="Offices and centres.")
 def every(query: dict[str, Any]) -> Answer:
     """List the offices in being on a day"""
     catalogue, after = runtime().catalogue, read_key(query["after"])
-    on = query["on"] or runtime().now().astimezone(LOCAL).date()
+    on = query["on"] or civil_day(runtime().now())
     receives = None if query["receives"] is None else query["receives"] == "true"
     found = [
         office

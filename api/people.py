@@ -12,7 +12,7 @@ from api.answers import Answer, answer, moment, nothing, page
 from api.context import actor, reading, request_id, runtime
 from api.operations import LINK, Gives, Resource
 from api.paging import page_key, read_key
-from engine.dossier.case import LOCAL
+from engine.clock import civil_day
 from engine.errors import NotFound
 from engine.notices.text import Addressee, Occasion, notice_message
 from engine.ports import Message
@@ -27,7 +27,7 @@ people = Resource("people", __name__, description="The signed-in person.")
 @people.operation("GET", "/me", access=Access.STAFF, gives=Gives(shape=shapes.Me, description="Who the caller is."))
 def me() -> Answer:
     """Read who is signed in, with today's offices and roles"""
-    who, today = actor(), runtime().now().astimezone(LOCAL).date()
+    who, today = actor(), civil_day(runtime().now())
     own = [(one, None) for one in who.memberships]
     deputy = [(one, other.person_id) for other in who.substitutions if other.valid(today) for one in other.memberships]
     return answer(
@@ -64,7 +64,7 @@ def notices(query: dict[str, Any]) -> Answer:
         rows = inbox.inbox_of(
             uow.connection,
             _recipients(uow),
-            visible_dossiers(uow.actor, _today(uow)),
+            visible_dossiers(uow.actor, uow.today),
             unread=query["unread"] == "true",
             before=after[1] if after else None,
             limit=limit + 1,
@@ -94,17 +94,13 @@ def mark_read(number: int, body: dict[str, Any]) -> Answer:
 
 
 def _recipients(uow: UnitOfWork) -> set[str]:
-    who, today = uow.actor, _today(uow)
+    who, today = uow.actor, uow.today
     roles = {f"office:{office}/{role}" for office in who.offices(today) for role in roles_in(who, office, today)}
     return roles | {f"person:{who.person_id}"} | {f"person:{absent}" for absent in _absent(who, today)}
 
 
 def _absent(who: Actor, today: Any) -> set[int]:
     return {one.person_id for one in who.substitutions if one.valid(today)}
-
-
-def _today(uow: UnitOfWork) -> Any:
-    return uow.now.astimezone(LOCAL).date()
 
 
 def _notice(uow: UnitOfWork, row: Row[Any]) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from engine.catalogue import Catalogue
 from engine.dossier.case import Case
 from engine.rules.deadlines.due import remaining_in_words
 from engine.rules.offices.history import Held
-from engine.rules.procedure.definition import Release, Text
+from engine.rules.procedure.definition import Release
 from engine.rules.procedure.machine import Option
-from engine.rules.procedure.portal_status import PORTAL_STATUS
+from engine.rules.procedure.portal_status import PortalStatus
+from engine.text import Text
 
 MASK = "•••"
 
@@ -39,7 +40,7 @@ def state_of(release: Release, state: str, portal: int) -> dict[str, Any]:
         "state": state,
         "state_name": both(known.name if known else Text(state, state)),
         "portal": portal,
-        "portal_name": both(PORTAL_STATUS[portal]),
+        "portal_name": both(PortalStatus(portal).text),
     }
 
 

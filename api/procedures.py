@@ -13,7 +13,7 @@ from api.answers import Answer, answer
 from api.context import runtime
 from api.operations import Gives, Resource
 from api.present import both
-from engine.dossier.case import LOCAL
+from engine.clock import civil_day
 from engine.rules.plain_text import plain_text
 from engine.rules.procedure.definition import Release
 
@@ -92,4 +92,4 @@ def _fee(fee: dict[str, Any], province: str | None) -> dict[str, Any]:
 
 
 def _today() -> dt.date:
-    return runtime().now().astimezone(LOCAL).date()
+    return civil_day(runtime().now())

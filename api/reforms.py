@@ -17,7 +17,6 @@ from engine.acts.reform.decide import Waiting
 from engine.acts.reform.decide_many import LEADER, Choice, decide_many, provinces_of, triage_of
 from engine.acts.reform.run import Run, open_run
 from engine.acts.wrong_input import wrong
-from engine.dossier.case import LOCAL
 from engine.rules.procedure.permissions import MONITOR
 from engine.store.plans import counts_by_status
 from engine.store.plans import reforms as plans
@@ -35,7 +34,7 @@ OVERSEERS = (LEADER, MONITOR)
 def every() -> Answer:
     """List the plans and where the dossiers of the caller's province stand"""
     with reading() as uow:
-        known, today = uow.catalogue.map, uow.now.astimezone(LOCAL).date()
+        known, today = uow.catalogue.map, uow.today
         rows = uow.connection.execute(select(plans).order_by(plans.c.id)).all()
         items = [
             {

@@ -14,7 +14,7 @@ from api.context import actor, reading, request_id, runtime
 from api.forms import PDF, printed
 from api.operations import LINK, Gives, Resource
 from api.paging import page_key, read_moment_key
-from engine.dossier.case import LOCAL
+from engine.clock import midnight
 from engine.errors import InvalidInput, NotFound
 from engine.forms.data import register_data
 from engine.store import reports as figures
@@ -134,7 +134,7 @@ def print_register(query: dict[str, Any]) -> Answer:
 def _rows(uow: UnitOfWork, query: dict[str, Any], limit: int, after: tuple[str | None, int] | None) -> Any:
     start, end = period_of(query)
     key = (dt.datetime.fromisoformat(after[0]), after[1]) if after and after[0] else None
-    visible = visible_dossiers(uow.actor, _today(uow))
+    visible = visible_dossiers(uow.actor, uow.today)
     return figures.register(uow.connection, visible, query["office"], start, end, after=key, limit=limit)
 
 
@@ -157,14 +157,8 @@ def period_of(query: dict[str, Any]) -> tuple[dt.datetime, dt.datetime]:
     """Civil days in Viet Nam as moments: from the first midnight to the one after the last day."""
     if query["end"] < query["start"]:
         raise InvalidInput({"end": f"Must be greater than or equal to {query['start']}."})
-    start = dt.datetime.combine(query["start"], dt.time(), LOCAL)
-    end = dt.datetime.combine(query["end"] + dt.timedelta(days=1), dt.time(), LOCAL)
-    return start.astimezone(dt.UTC), end.astimezone(dt.UTC)
+    return midnight(query["start"]), midnight(query["end"] + dt.timedelta(days=1))
 
 
 def rate_of(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
-
-
-def _today(uow: UnitOfWork) -> dt.date:
-    return uow.now.astimezone(LOCAL).date()

@@ -17,7 +17,6 @@ from api.operations import LINK, Gives, Resource
 from api.paging import page_key, read_moment_key
 from api.reports import period_of, rate_of
 from engine.acts.wrong_input import wrong
-from engine.dossier.case import LOCAL
 from engine.rules.deadlines.held_time import comings, held_time, longest
 from engine.rules.deadlines.timing import read_pauses
 from engine.rules.territory.counts import UnitCount, count_by_unit
@@ -48,7 +47,7 @@ def held(query: dict[str, Any]) -> Answer:
     key, limit, office = read_moment_key(query["after"]), query["limit"], query["office"]
     after = (dt.datetime.fromisoformat(key[0]), key[1]) if key and key[0] else None
     with reading() as uow:
-        visible = visible_dossiers(uow.actor, uow.now.astimezone(LOCAL).date())
+        visible = visible_dossiers(uow.actor, uow.today)
         rows = figures.late_ones(uow.connection, visible, office, start, end, after=after, limit=limit + 1)
         entries = figures.journals(uow.connection, [row.id for row in rows[:limit]])
         items = [_late(uow, row, entries[row.id]) for row in rows[:limit]]
@@ -87,7 +86,7 @@ def by_unit(query: dict[str, Any]) -> Answer:
     if (query["end"] - query["start"]).days >= LONGEST:
         raise wrong("end", f"kỳ báo cáo dài nhất {LONGEST} ngày", f"the period may have {LONGEST} days at most")
     with reading() as uow:
-        territory, on = uow.catalogue.territory, query["on"] or uow.now.astimezone(LOCAL).date()
+        territory, on = uow.catalogue.territory, query["on"] or uow.today
         if not territory.units(query["level"], on):
             raise wrong("level", f"ngày {on:%d/%m/%Y} không có cấp này", f"there is no such level on {on}")
         eras = sorted({unit.valid_from for unit in territory.units()})

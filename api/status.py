@@ -20,6 +20,7 @@ from engine.dossier.case import Case, open_case
 from engine.errors import Conflict, NotFound
 from engine.rules.procedure.definition import APPLICANT
 from engine.rules.procedure.permissions import Actor
+from engine.rules.procedure.portal_status import PortalStatus
 from engine.security.citizen_link import receipt_matches
 from engine.store.sessions import dossier_keys
 
@@ -146,7 +147,7 @@ def _shown(case: Case) -> dict[str, Any]:
         "clock": row["clock"],
         "overdue": row["clock"] == "running" and row["due_at"] is not None and row["due_at"] < case.unit.now,
         "time_left": present.time_left(case),
-        "asked": asked if row["portal"] in (3, 5, 6, 8) else None,
+        "asked": asked if PortalStatus(row["portal"]).asks else None,
         "missing_documents": [{"key": key, "name": present.both(names[key].name)} for key in missing if key in names],
         "fees": [present.fee(owed, case.release) for owed in case.fees],
         "tasks": _tasks(case),

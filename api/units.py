@@ -10,7 +10,7 @@ from api.answers import Answer, answer
 from api.context import runtime
 from api.operations import Gives, Resource
 from api.procedures import FOR_A_WHILE
-from engine.dossier.case import LOCAL
+from engine.clock import civil_day
 from engine.rules.territory.resolution import Candidate
 from engine.rules.territory.units import Unit
 
@@ -26,7 +26,7 @@ units = Resource("units", __name__, description="Administrative units, dated.")
 )
 def resolve(query: dict[str, Any]) -> Answer:
     """Find the unit that an address, a name or a code means on a day"""
-    on = query["on"] or runtime().now().astimezone(LOCAL).date()
+    on = query["on"] or civil_day(runtime().now())
     found = runtime().catalogue.addresses.resolve(query["q"], on)
     data = {
         "asked": found.asked,

@@ -16,7 +16,6 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import orjson
 import psycopg
@@ -31,6 +30,7 @@ from cli.seed import seed
 from engine.acts.file_dossier import Filing, file_dossier
 from engine.acts.perform_action import perform_action
 from engine.acts.staff.people import add_membership, add_person, issue_token
+from engine.clock import LOCAL
 from engine.rules.offices.routing import Map
 from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor
 from engine.rules.territory.units import Unit
@@ -40,7 +40,6 @@ from engine.store import migrate
 from engine.store.actors import actor_of_person
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 
-LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 JUNE = dt.datetime(2025, 6, 24, 9, tzinfo=LOCAL)
 JULY = dt.datetime(2025, 7, 1, 0, 30, tzinfo=LOCAL)
 MODEL = "26740"  # Phường Bến Nghé, Quận 1

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from adapters.reform_picture import Section, Words, plan_page
 from engine.rules.offices.competence import LEVEL_NAMES
 from engine.rules.offices.routing import Map
-from engine.rules.procedure.definition import Text
 from engine.rules.reform.plan import Passage
 from engine.rules.reform.policy import Reform, changed_units, closing_kinds, moved_competences
 from engine.rules.reform.totals import OUTCOMES, Totals
 from engine.rules.reform.words import office_name, passage_in_words
 from engine.rules.territory.units import Level, Unit
+from engine.text import Text
 
 _OUTCOMES = {
     "stays": Text("giữ nguyên", "stay"),

@@ -16,15 +16,17 @@ import click
 
 from cli.output import json_option, language, say, show
 from cli.shipped import Shipped
+from engine.clock import LOCAL
 from engine.errors import InvalidInput
 from engine.rules.deadlines.calendar import Calendar
 from engine.rules.procedure.definition import Field, Release
 from engine.rules.procedure.machine import GuardFailed, Workflow, compile_release
+from engine.rules.procedure.portal_status import PortalStatus
 from engine.rules.territory.former_districts import FormerDistricts
 from workflows.loader import load
 from workflows.scenario_files import read_scenarios
 from workflows.scenario_runner import run_all
-from workflows.simulate import LOCAL, Act, Given, Walk, Walker
+from workflows.simulate import Act, Given, Walk, Walker
 
 HOUSE = ("settle", "extend", "ask_verification", "answer_verification", "finish_children", "wait")
 ASIDE = frozenset({"refuse", "ask", "back", "withdraw", "stop"})
@@ -153,7 +155,8 @@ def _shortest(release: Release) -> list[str]:
     queue = deque([release.initial])
     while queue:
         state = queue.popleft()
-        if release.states[state].portal == 10 or (release.states[state].final and release.states[state].portal == 9):
+        here = release.states[state]
+        if here.status is PortalStatus.RETURNED or (here.final and here.status is PortalStatus.READY):
             return found[state]
         for key, action in release.actions.items():
             if state in action.sources and action.effect not in ASIDE and action.after is None:

@@ -16,7 +16,7 @@ from cli.compose import clock_from, compose_from_environment
 from cli.database import is_there
 from cli.output import Day, json_option, language, say, show
 from cli.shipped import Shipped
-from engine.dossier.case import LOCAL
+from engine.clock import civil_day
 from engine.rules.territory.addresses import AddressReader
 from engine.rules.territory.resolution import Candidate
 from engine.rules.territory.territory import Territory
@@ -43,7 +43,7 @@ def territory() -> None:
 @json_option
 def resolve(text: str, on: dt.date | None, source: str, as_json: bool) -> None:
     """Find the unit that TEXT (a name, an address or a code) means. Exits with 1 when there is not exactly one."""
-    day = on or clock_from(os.environ)().astimezone(LOCAL).date()
+    day = on or civil_day(clock_from(os.environ)())
     answer = AddressReader(territory_from(cast(Source, source))).resolve(text, day)
     document = {
         "asked": text,

@@ -25,7 +25,7 @@ from engine.rules.offices.competence import Competence
 from engine.rules.offices.index import OfficeIndex
 from engine.rules.offices.offices import Office
 from engine.rules.offices.routing import Map
-from engine.rules.procedure.definition import Text, release_from_bytes
+from engine.rules.procedure.definition import release_from_bytes
 from engine.rules.procedure.machine import Workflow, compile_release
 from engine.rules.territory.addresses import AddressReader
 from engine.rules.territory.former_districts import FormerDistricts
@@ -36,6 +36,7 @@ from engine.store.clocks import calendars, closures
 from engine.store.outbox import webhooks
 from engine.store.releases import notice_templates, releases
 from engine.store.units import catalogue_versions, competences, offices, successions, units
+from engine.text import Text
 
 T = TypeVar("T")
 LOOK_EVERY = 2.0  # seconds

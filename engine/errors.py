@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
-_LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+from engine.clock import LOCAL
+from engine.text import Text
 
 
 class Refusal(Exception):
@@ -89,12 +89,12 @@ class _Lenient(dict[str, Any]):
 
 
 def _in_words(value: Any, language: str = "en") -> str:
-    if hasattr(value, "in_"):  # a Text, which this module cannot import
-        return str(value.in_(language))
+    if isinstance(value, Text):
+        return value.in_(language)
     if isinstance(value, (list, tuple, set, frozenset)):
         return ", ".join(_in_words(item, language) for item in value)
     if isinstance(value, dt.datetime) and value.tzinfo is not None:
-        local = value.astimezone(_LOCAL)
+        local = value.astimezone(LOCAL)
         return f"{local:%H:%M %d/%m/%Y}" if language == "vi" else f"{local:%Y-%m-%d %H:%M}"
     if isinstance(value, dt.date) and language == "vi":
         return f"{value:%d/%m/%Y}"

@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -26,6 +25,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from engine.catalogue import Catalogue
+from engine.clock import civil_day, utc_now
 from engine.errors import Conflict, Refusal
 from engine.ports import Files, Signer
 from engine.rules.procedure.permissions import Actor
@@ -51,24 +51,6 @@ class Busy(Conflict):
     status = 503
     vi = "Hệ thống đang bận, chưa có gì thay đổi. Xin thử lại."
     en = "The system is busy and nothing was changed. Please try again."
-
-
-def utc_now() -> dt.datetime:
-    """The present moment in UTC. Everything below takes time as an argument."""
-    return dt.datetime.now(dt.UTC)
-
-
-def told_clock(path: Path) -> Callable[[], dt.datetime]:
-    """A clock that runs from the moment written in a file (ISO 8601, with zone), for demonstrations and rehearsals.
-
-    The file's modification time is when that moment was "now"; rewriting it sets the clock of every process at once.
-    """
-
-    def now() -> dt.datetime:
-        told = dt.datetime.fromisoformat(path.read_text().strip())
-        return told.astimezone(dt.UTC) + dt.timedelta(seconds=time.time() - path.stat().st_mtime)
-
-    return now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +85,11 @@ class UnitOfWork:
     begun: bool = True
     unlocked: bool = False  # a dossier was read without a lock; its version tells at the end whether that was right
     claim: Claim | None = None  # on what it rests that ``actor`` acts; None once that was found to stand
+
+    @property
+    def today(self) -> dt.date:
+        """The civil day in Viet Nam."""
+        return civil_day(self.now)
 
     @property
     def connection(self) -> Connection:

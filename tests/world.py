@@ -37,7 +37,6 @@ from engine.dossier.case import Case, open_case
 from engine.errors import InvalidInput, Refusal
 from engine.journal.check import Tally, check_journal
 from engine.rules.deadlines import timing
-from engine.rules.procedure.definition import Text
 from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor
 from engine.rules.territory.territory import Territory
 from engine.settings import settings_from
@@ -48,6 +47,7 @@ from engine.store.dossiers import dossier_offices, dossiers
 from engine.store.journal import journal
 from engine.store.outbox import outbox
 from engine.store.people import memberships, people, substitutes
+from engine.text import Text
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 from tests import shared_run
 from tests.postgres_server import APPLICATION, connect_to, create_database, drop_database, postgres_url_of

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine.catalogue import Catalogue
-from engine.dossier.case import LOCAL
+from engine.clock import LOCAL
 from engine.rules.offices.routing import deciding_place, route
 from engine.rules.procedure.facts import nested
 from engine.store.dossiers import applicants

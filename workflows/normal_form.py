@@ -27,8 +27,8 @@ from engine.rules.procedure.definition import (
     Term,
     TermBranch,
     TermUnit,
-    Text,
 )
+from engine.text import Text
 from workflows.schema import COMPETENT
 
 DEFAULT_APPLICANTS = ("citizen", "business", "organisation", "foreigner")

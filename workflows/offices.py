@@ -23,10 +23,10 @@ from pathlib import Path
 from engine.errors import Refusal
 from engine.rules.offices.names import unit_words
 from engine.rules.offices.offices import Office
-from engine.rules.procedure.definition import Text
 from engine.rules.territory.place_names import slug
 from engine.rules.territory.territory import Territory
 from engine.rules.territory.units import Unit
+from engine.text import Text
 
 BODIES = Path(__file__).parent / "territory" / "bodies.csv"
 REFORM = dt.date(2025, 7, 1)

@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 
 from engine.errors import Refusal
 from engine.rules.offices.routing import Map
-from engine.rules.procedure.definition import Text
 from engine.rules.reform.policy import DESTINATIONS, KINDS, Basis, Contact, Division, Policy, Reform
 from engine.rules.territory.units import LEVELS
+from engine.text import Text
 from workflows.problems import Both, Mark, Problem, Report, in_order
 from workflows.reform_lint import reform_problems
 from workflows.shape_groups import Key, ListOf, Record, one_or_more

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from engine.clock import LOCAL
 from engine.errors import Refusal
-from engine.rules.procedure.definition import Text
-from workflows.simulate import LOCAL, Act, Given
+from engine.text import Text
+from workflows.simulate import Act, Given
 from workflows.yaml_reader import Group, Items, Node, Scalar, decode, read
 
 SCENARIOS = Path(__file__).parent / "scenarios"

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.clock import LOCAL
 from engine.errors import Refusal
 from engine.rules.deadlines.calendar import Calendar
 from engine.rules.procedure.definition import Release
 from engine.rules.procedure.machine import Workflow, compile_release
 from workflows.scenario_files import Scenario, Stage
-from workflows.simulate import LOCAL, Used, Walk, Walker, WalkStep, parts_of
+from workflows.simulate import Used, Walk, Walker, WalkStep, parts_of
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from engine.clock import LOCAL
 from engine.errors import Conflict, Refusal
 from engine.rules.deadlines import timing
 from engine.rules.deadlines.calendar import Calendar
@@ -22,7 +22,6 @@ from engine.rules.procedure.definition import SYSTEM, Notice, Release, Term
 from engine.rules.procedure.facts import nested
 from engine.rules.procedure.machine import Workflow, compile_release, role_name
 
-LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 Used = tuple[str | int, ...]
 """A part of a release that a walk went through: ("action", key), ("branch", action, index), ("term", index), …"""
 

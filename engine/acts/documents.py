@@ -14,11 +14,11 @@ from engine.dossier.record import record
 from engine.dossier.rights import must_be_open, must_be_staff, must_have_part
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.rules.file_types import file_type
-from engine.rules.procedure.definition import Text
 from engine.store.documents import documents
 from engine.store.dossiers import applicants, dossiers
 from engine.store.numbers import take_paper_number
 from engine.store.queues import visible_dossiers
+from engine.text import Text
 from engine.transaction import UnitOfWork
 
 MOST_COPIES = 999

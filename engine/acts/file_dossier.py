@@ -7,7 +7,6 @@ import datetime as dt
 from engine.acts.open_dossier import Filed, Filing, open_dossier
 from engine.acts.perform_action import take
 from engine.acts.wrong_input import wrong
-from engine.dossier.case import LOCAL
 from engine.errors import Forbidden
 from engine.rules.procedure.machine import Workflow
 from engine.rules.procedure.permissions import Actor, roles_in
@@ -19,7 +18,7 @@ __all__ = ["Filed", "Filing", "file_dossier"]
 def file_dossier(unit: UnitOfWork, filing: Filing) -> Filed:
     """Files a dossier under the release in force on the day. Raises NoRelease, ChannelClosed, InvalidInput, Forbidden,
     NotCompetent and the other refusals of routing, NeedsAPerson; with ``receive`` those of ``perform_action``."""
-    today = unit.now.astimezone(LOCAL).date()
+    today = unit.today
     workflow = unit.catalogue.current(filing.procedure, today)
     office = unit.catalogue.offices.get(filing.intake_office)
     if office is None or not office.receives or not office.valid(today):

@@ -20,8 +20,8 @@ from engine.errors import Conflict, Refusal
 from engine.rules.deadlines import timing
 from engine.rules.deadlines.pauses import term_to_data
 from engine.rules.offices.routing import INTAKE, NeedsAPerson, deciding_place, place_name, route_key
-from engine.rules.procedure.definition import Text
 from engine.store.dossiers import dossiers
+from engine.text import Text
 
 
 class PlaceSettled(Conflict):

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Row, and_, delete, insert, select, update
 
-from engine.dossier.case import LOCAL
 from engine.store.people import memberships
 from engine.transaction import UnitOfWork
 
@@ -60,7 +59,7 @@ def who_works(unit: UnitOfWork, people: Collection[int]) -> dict[int, set[tuple[
     found: dict[int, set[tuple[str, str]]] = {}
     if not people:
         return found
-    today = unit.now.astimezone(LOCAL).date()
+    today = unit.today
     valid = and_(
         memberships.c.person_id.in_(sorted(people)),
         memberships.c.valid_from <= today,

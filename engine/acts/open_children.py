@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import and_, insert, select
 
 from engine.acts.open_dossier import Filing, open_dossier
-from engine.dossier.case import LOCAL, Case
+from engine.clock import civil_day
+from engine.dossier.case import Case
 from engine.dossier.rights import must_have_counter
 from engine.rules.offices.routing import DEFAULT_PLACE, place_name
 from engine.rules.procedure.machine import Workflow
@@ -76,7 +77,7 @@ def _commune_today(case: Case, name: str, code: str | None) -> str | None:
     first = and_(journal.c.dossier_id == case.id, journal.c.number == 1)
     opened = case.unit.connection.execute(select(journal.c.at).where(first)).scalar_one()
     territory = case.unit.catalogue.territory
-    written = territory.find(code, "commune", opened.astimezone(LOCAL).date()) if code else None
+    written = territory.find(code, "commune", civil_day(opened)) if code else None
     if written is None:  # none was told, or it was corrected since
         return code
     today = territory.successors(written.id, case.today)

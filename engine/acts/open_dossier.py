@@ -16,19 +16,19 @@ from engine.acts.change_form import search_of
 from engine.acts.documents import check_counts
 from engine.acts.wrong_input import wrong
 from engine.dossier.applicant import clean_applicant
-from engine.dossier.case import LOCAL, Case
+from engine.dossier.case import Case
 from engine.dossier.code import next_code
 from engine.dossier.record import record
 from engine.errors import Refusal
 from engine.rules.offices.offices import Office
 from engine.rules.offices.routing import Assignment, NeedsAPerson, deciding_place, route
-from engine.rules.procedure.definition import Text
 from engine.rules.procedure.facts import nested
 from engine.rules.procedure.machine import Workflow
 from engine.security import citizen_link
 from engine.store.documents import documents
 from engine.store.dossiers import applicants
 from engine.store.fees import fees
+from engine.text import Text
 from engine.transaction import UnitOfWork
 
 
@@ -82,7 +82,7 @@ def open_dossier(
 
     Raises ChannelClosed, InvalidInput, NeedsAPerson, NoCompetence and the other refusals of routing.
     """
-    release, today = workflow.release, unit.now.astimezone(LOCAL).date()
+    release, today = workflow.release, unit.today
     applicant = clean_applicant(unit, filing.applicant, office.province, today)
     _check_open(workflow, filing, applicant["kind"])
     known = {

@@ -11,6 +11,7 @@ from engine.acts.perform_action import move
 from engine.dossier.case import Case, open_case
 from engine.dossier.record import record
 from engine.errors import Conflict, Forbidden
+from engine.rules.procedure.portal_status import PortalStatus
 from engine.store.journal import journal
 from engine.transaction import UnitOfWork
 
@@ -42,7 +43,7 @@ def recall(unit: UnitOfWork, code: str, version: int | None = None, reason: str 
     if step["actor"] != unit.actor.label:
         raise Forbidden(why_vi="chỉ người đã chuyển hồ sơ", why_en="only the person who passed the dossier on")
     source = step["data"]["from"]
-    if case.release.states[source].portal == 1:
+    if case.release.states[source].status is PortalStatus.REGISTERED:
         raise CannotRecall(
             why_vi="hồ sơ đã được tiếp nhận và cấp giấy hẹn", why_en="the dossier was received and a receipt was given"
         )

@@ -14,8 +14,8 @@ from engine.dossier.case import Case, open_case
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_staff, must_have_part
 from engine.errors import InvalidInput, NotFound
-from engine.rules.procedure.definition import Text
 from engine.store.journal import journal
+from engine.text import Text
 from engine.transaction import UnitOfWork
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import InvalidInput
-from engine.rules.procedure.definition import Text
+from engine.text import Text
 
 
 def wrong(where: str, vi: str, en: str) -> InvalidInput:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.errors import InvalidInput
-from engine.rules.procedure.definition import Text
+from engine.text import Text
 from engine.transaction import UnitOfWork
 
 LONGEST = {"name": 200, "identity_number": 20, "phone": 30, "email": 254, "address": 500, "commune": 8, "language": 2}

@@ -10,17 +10,17 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, bindparam, func, select
 
+from engine.clock import LOCAL, civil_day
 from engine.errors import Conflict, NotFound
 from engine.rules.deadlines import timing
 from engine.rules.deadlines.calendar import Calendar
 from engine.rules.deadlines.due import Due
 from engine.rules.offices.routing import INTAKE
 from engine.rules.procedure.act_names import act_name
-from engine.rules.procedure.definition import Release, Text
+from engine.rules.procedure.definition import Release
 from engine.rules.procedure.facts import nested
 from engine.rules.procedure.machine import Option, Workflow
 from engine.rules.procedure.permissions import Verdict, may
@@ -31,9 +31,9 @@ from engine.store.dossiers import applicants, dossiers, verifications
 from engine.store.journal import journal
 from engine.store.people import person_name
 from engine.store.queues import Sight, sight_of
+from engine.text import Text
 from engine.transaction import ActorChanged, UnitOfWork
 
-LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 APPLICANT_COLUMNS = ("name", "identity_number", "phone", "email", "address", "commune", "verified", "language", "form")
 
 
@@ -79,7 +79,7 @@ class Case:
     @property
     def today(self) -> dt.date:
         """The civil day in Viet Nam."""
-        return self.unit.now.astimezone(LOCAL).date()
+        return civil_day(self.unit.now)
 
     @property
     def calendar(self) -> Calendar:
@@ -266,7 +266,7 @@ def _reading(sight: Sight, which: str, lock: bool, claimed: bool, along: tuple[s
 
 
 def _opened(unit: UnitOfWork, which: str, wanted: Any, version: int | None, lock: bool, along: tuple[str, ...]) -> Case:
-    sight, values = sight_of(unit.actor, unit.now.astimezone(LOCAL).date())
+    sight, values = sight_of(unit.actor, unit.today)
     values["wanted"] = wanted
     unit.unlocked = unit.unlocked or not lock
     claim = unit.claim

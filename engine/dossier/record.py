@@ -14,12 +14,12 @@ from engine.dossier.case import Case, Stale
 from engine.dossier.notices import notices_of
 from engine.rules.deadlines.timing import Clock, wanted_clocks
 from engine.rules.journal.entries import ORIGIN, commitment, entry, plain_row
-from engine.rules.procedure.definition import Text
 from engine.store.clocks import clocks
 from engine.store.dossiers import dossier_offices, dossiers
 from engine.store.journal import journal, journal_private
 from engine.store.outbox import outbox
 from engine.store.search import key_rows, province_scope, search_keys
+from engine.text import Text
 from engine.transaction import UnitOfWork
 
 UNFOLDED = frozenset({"id", "version", "head", "search"})

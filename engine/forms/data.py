@@ -13,7 +13,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Row
 
-from engine.dossier.case import LOCAL, Case
+from engine.clock import LOCAL
+from engine.dossier.case import Case
 from engine.errors import Conflict, NotFound
 from engine.forms.names import Names, local_day, office_name, place_today
 from engine.rules.deadlines.due import StepResult, step_result

@@ -10,7 +10,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from engine.dossier.case import LOCAL, Case
+from engine.clock import civil_day
+from engine.dossier.case import Case
 from engine.rules.offices.history import Held, office_history
 from engine.rules.offices.names import name_on, unit_of
 from engine.rules.territory.same_place import same_place
@@ -82,7 +83,7 @@ class Names:
 
 def local_day(moment: dt.datetime) -> dt.date:
     """The civil day in Viet Nam."""
-    return moment.astimezone(LOCAL).date()
+    return civil_day(moment)
 
 
 def office_name(unit: UnitOfWork, code: str | None, on: dt.date) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Row, select
 
-from engine.dossier.case import LOCAL
+from engine.clock import civil_day
 from engine.dossier.record import UNFOLDED
 from engine.rules.journal.entries import Break, Entry, commitment, first_break, fold, plain_row
 from engine.store.dossiers import code_counters, dossiers
@@ -61,7 +61,7 @@ def check_journal(database: Engine, tally: Tally, code: str | None = None) -> It
             if broken:
                 yield Finding(row["code"], broken.number, broken.vi, broken.en)
             begun = own[0].at if own else row["filed_at"]
-            found[row["intake_office"], begun.astimezone(LOCAL).date().isoformat()] += 1
+            found[row["intake_office"], civil_day(begun).isoformat()] += 1
         last = rows[-1]["id"]
     for (office, day), number in sorted(given.items()):
         if missing := max(0, number - found[office, day]):

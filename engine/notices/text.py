@@ -18,8 +18,9 @@ from engine.ports import Message
 from engine.rules.deadlines.calendar import LOCAL_OFFSET, OutsideCalendar
 from engine.rules.deadlines.office_hours import MINUTES_A_DAY
 from engine.rules.deadlines.words import moment_in_words
-from engine.rules.procedure.definition import Release, Text
+from engine.rules.procedure.definition import Release
 from engine.security.citizen_link import known_token
+from engine.text import Text
 from engine.transaction import Runtime
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")

@@ -11,12 +11,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Text, and_, cast, func, select
 
 from engine.catalogue import Catalogue
+from engine.clock import civil_day
 from engine.rules.reform.members import Held
 from engine.rules.reform.plan import Live, subjects_of
 from engine.rules.reform.policy import VERIFICATION, Reform
@@ -27,7 +27,6 @@ from engine.store.people import memberships
 from engine.store.plans import reform_items, reforms
 from engine.store.releases import releases
 
-LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 PAGE = 5000
 """Dossiers a transaction."""
 
@@ -178,7 +177,7 @@ class ReformReader:
                     number,
                     *own,
                     clock == "running",
-                    max(filter(None, (placed.get(number), corrected)), default=opened_at.astimezone(LOCAL).date()),
+                    max(filter(None, (placed.get(number), corrected)), default=civil_day(opened_at)),
                     questions.get(number),
                     forms.get(number),
                 )

@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, cast
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
@@ -28,12 +27,12 @@ from sqlalchemy import (
     union,
 )
 
+from engine.clock import civil_day
 from engine.rules.procedure.permissions import Actor
 from engine.store.asking import Question
 from engine.store.dossiers import applicants, dossier_offices, dossiers
 from engine.store.search import keys_asked, province_scope, scopes_read, search_keys
 
-LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 LIST_COLUMNS = (
     dossiers.c.id,
     dossiers.c.code,
@@ -344,7 +343,7 @@ def _along(
 
 def _civil_day(now: dt.datetime) -> dt.date:
     """Memberships are dated by days in Viet Nam."""
-    return now.astimezone(LOCAL).date()
+    return civil_day(now)
 
 
 def _is_overdue(now: Any) -> ColumnElement[bool]:

@@ -30,12 +30,14 @@ from sqlalchemy import (
     union_all,
 )
 
+from engine.clock import civil_day, midnight
 from engine.rules.procedure.permissions import Actor
+from engine.rules.procedure.portal_status import PortalStatus
 from engine.store.base import metadata
 from engine.store.dossiers import applicants, dossiers
-from engine.store.queues import LOCAL, has_part
+from engine.store.queues import has_part
 
-DONE = (9, 10, 7, 8)
+DONE = tuple(status.value for status in PortalStatus if status.settled)
 """Portal status codes that end a dossier's processing after it was received."""
 
 finished_by_day = Table(
@@ -74,9 +76,9 @@ def on_time(
     Decision 766/QĐ-TTg, indicator 2.1: a dossier ends with the first of status 9, 10, 7, 8; one that asked for more
     than one supplement and has not ended counts as late.
     """
-    today = now.astimezone(LOCAL).date()
+    today = civil_day(now)
     offices, provinces = sorted(actor.offices(today)), sorted(actor.monitored_provinces(today))
-    end = _midnight(last + dt.timedelta(days=1))
+    end = midnight(last + dt.timedelta(days=1))
     parts = _counted(offices, provinces, first, last, office)
     for seen in _seen(offices, provinces, office):
         parts += [_running_late(seen, min(end, now), office), _asked_again(seen, min(end, now), office)]
@@ -172,7 +174,7 @@ def _days(first: dt.date, end: dt.date) -> list[dt.date]:
 
 
 def _finished(seen: ColumnElement[bool], first: dt.date, end: dt.datetime, office: str | None) -> Select[Any]:
-    done = and_(dossiers.c.finished_at >= _midnight(first), dossiers.c.finished_at < end, dossiers.c.portal.in_(DONE))
+    done = and_(dossiers.c.finished_at >= midnight(first), dossiers.c.finished_at < end, dossiers.c.portal.in_(DONE))
     late = case((dossiers.c.finished_at > dossiers.c.promised_at, 1), else_=0)
     return _of(office, literal(1), late, literal(0)).where(done, seen)
 
@@ -199,7 +201,3 @@ def _open() -> ColumnElement[bool]:
 
 def _overdue(end: dt.datetime) -> ColumnElement[bool]:
     return and_(dossiers.c.clock == literal_column("'running'"), dossiers.c.due_at < end)
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), LOCAL)

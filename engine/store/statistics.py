@@ -25,12 +25,12 @@ from sqlalchemy import (
     tuple_,
 )
 
+from engine.clock import civil_day, midnight
 from engine.rules.procedure.permissions import Actor
 from engine.rules.territory.counts import Count
 from engine.store.dossiers import dossiers
 from engine.store.journal import journal
 from engine.store.plans import reform_items, reforms
-from engine.store.queues import LOCAL
 from engine.store.reports import DONE, finished_by_day
 
 LATE = and_(dossiers.c.portal.in_(DONE), dossiers.c.finished_at > dossiers.c.promised_at)
@@ -83,11 +83,11 @@ def finished_by_place(
     means the same. The offices come from the counts by day, so that the dossiers are the same as those of
     ``engine.store.reports.on_time`` and an index serves each office.
     """
-    provinces = sorted(actor.monitored_provinces(now.astimezone(LOCAL).date()))
+    provinces = sorted(actor.monitored_provinces(civil_day(now)))
     counted = and_(finished_by_day.c.province.in_(provinces), finished_by_day.c.day.between(first, last))
     by = dossiers.c.handler_office.in_(select(finished_by_day.c.office).where(counted))
     ended = and_(
-        dossiers.c.finished_at >= _midnight(first), dossiers.c.finished_at < _midnight(last + dt.timedelta(days=1))
+        dossiers.c.finished_at >= midnight(first), dossiers.c.finished_at < midnight(last + dt.timedelta(days=1))
     )
     one = (
         select(
@@ -136,9 +136,5 @@ def _moved() -> ColumnElement[bool]:
 
 def _era(eras: Sequence[dt.date]) -> ColumnElement[dt.date]:
     """The first day of the time in which a dossier was filed."""
-    before = [(dossiers.c.filed_at < _midnight(later), literal(era, Date)) for era, later in pairwise(eras)]
+    before = [(dossiers.c.filed_at < midnight(later), literal(era, Date)) for era, later in pairwise(eras)]
     return case(*before, else_=literal(eras[-1], Date)) if before else literal(eras[0], Date)
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), LOCAL)

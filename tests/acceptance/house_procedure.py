@@ -20,8 +20,8 @@ from engine.rules.procedure.definition import (
     State,
     Term,
     TermBranch,
-    Text,
 )
+from engine.text import Text
 
 PROCEDURE = "1.000001"
 START = dt.date(2025, 7, 1)

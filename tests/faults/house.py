@@ -29,10 +29,11 @@ from cli.compose import compose
 from cli.seed import seed
 from cli.shipped import Shipped
 from engine.acts.notices.webhooks import add_webhook
+from engine.clock import told_clock
 from engine.rules.procedure.permissions import Actor
 from engine.settings import settings_from
 from engine.store.migrate import upgrade
-from engine.transaction import Runtime, in_transaction, told_clock
+from engine.transaction import Runtime, in_transaction
 from tests.faults import town
 from tests.faults.receiver import Receiver
 from tests.postgres_server import OWNER, PostgresServer, create_database

@@ -15,7 +15,6 @@ from engine.dossier.record import record
 from engine.errors import Forbidden, InvalidInput
 from engine.rules.offices.offices import Office
 from engine.rules.offices.routing import IntakeRefused, NeedsAPerson, NoPlace
-from engine.rules.procedure.definition import Text
 from engine.rules.procedure.machine import GuardFailed
 from engine.security.citizen_link import link_hash, receipt_matches
 from engine.store.documents import documents
@@ -23,6 +22,7 @@ from engine.store.dossiers import applicants
 from engine.store.fees import fees
 from engine.store.outbox import webhooks
 from engine.store.reports import finished_by_day
+from engine.text import Text
 from engine.transaction import UnitOfWork
 from tests.world import (
     APPLICANT,

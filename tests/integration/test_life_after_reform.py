@@ -31,7 +31,7 @@ from engine.acts.reform.load import load_plan
 from engine.acts.reform.run import open_run
 from engine.acts.transfer import transfer
 from engine.acts.verification import answer_verification, ask_verification
-from engine.dossier.case import LOCAL
+from engine.clock import civil_day
 from engine.errors import Refusal
 from engine.reform.document import read_plan
 from engine.reform.planning import make_plan
@@ -97,7 +97,7 @@ class Life:
 
     @property
     def today(self) -> dt.date:
-        return self.world.now.astimezone(LOCAL).date()
+        return civil_day(self.world.now)
 
     def step(self, code: str) -> None:
         """Somebody with a part in the dossier does something to it."""

@@ -23,9 +23,10 @@ from engine.errors import NotFound
 from engine.rules.deadlines.office_hours import Closure
 from engine.rules.offices.competence import Competence
 from engine.rules.offices.offices import Office
-from engine.rules.procedure.definition import Effective, Release, Text, release_from_bytes
+from engine.rules.procedure.definition import Effective, Release, release_from_bytes
 from engine.store.releases import releases
 from engine.store.units import catalogue_versions, offices
+from engine.text import Text
 from tests.world import BRANCH, World, cut, moment
 from tests.world_releases import LAND, land, world_releases
 from workflows.calendar_files import load_calendar

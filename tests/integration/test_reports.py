@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import Connection, select, update
 
 from engine.acts.file_dossier import file_dossier
+from engine.clock import LOCAL, civil_day
 from engine.rules.procedure.permissions import Actor, Membership
 from engine.store.dossiers import dossiers
-from engine.store.queues import LOCAL, visible_dossiers
+from engine.store.queues import visible_dossiers
 from engine.store.reports import DONE, finished_by_day, finished_by_week, on_time
 from tests.world import BRANCH, LONG_KHANH, SAI_GON, TAX, World
 
@@ -67,7 +68,7 @@ def test_the_database_counts_what_ended_by_day(stirred: World) -> None:
         kept = connection.execute(select(finished_by_day)).all()
         for row in connection.execute(select(dossiers)).all():
             if row.finished_at is not None and row.portal in DONE:
-                key = (row.province, row.finished_at.astimezone(LOCAL).date(), row.handler_office)
+                key = (row.province, civil_day(row.finished_at), row.handler_office)
                 counted[key] += 1
                 late[key] += row.promised_at is not None and row.finished_at > row.promised_at
     assert {(row.province, row.day, row.office): row.finished for row in kept if row.finished} == counted
@@ -123,7 +124,7 @@ def counted_anew(
             continue
         line = figures.setdefault(row.handler_office, [0, 0, 0])
         if row.finished_at is not None:
-            if row.portal in DONE and first <= row.finished_at.astimezone(LOCAL).date() <= last:
+            if row.portal in DONE and first <= civil_day(row.finished_at) <= last:
                 line[0] += 1
                 line[1] += row.promised_at is not None and row.finished_at > row.promised_at
         elif row.received_at is not None:

@@ -23,13 +23,13 @@ from engine.acts.recall import recall
 from engine.acts.rectify import rectify
 from engine.acts.transfer import transfer
 from engine.acts.verification import ask_verification
+from engine.clock import civil_day
 from engine.jobs.schedule import sweep_all_due
 from engine.rules.procedure.definition import Term
 from tests.model import acts, samples
 from tests.model.beside import Beside, agree, code_of
 from tests.model.dossier import Dossier
 from tests.model.house import House, later
-from tests.model.terms import LOCAL
 from tests.model.town import CENTRES, OFFICES, SYSTEM, Wanted
 
 LATEST = dt.datetime(2027, 6, 1, tzinfo=dt.UTC)  # no term that begins before leaves the calendar
@@ -70,7 +70,7 @@ class Walk(Beside):
         )
         if not clean and self.pick([True, False]):
             self._spoil(wanted)
-        day = self.now.astimezone(LOCAL).date()
+        day = civil_day(self.now)
         papers = self._papers_for(wanted, day)
         wanted.papers = papers[: self.pick([len(papers), *range(len(papers))])]
         wanted.receive = not clean and self.seldom()

@@ -7,9 +7,9 @@ import datetime as dt
 from engine.rules.offices.competence import Competence
 from engine.rules.offices.index import OfficeIndex
 from engine.rules.offices.offices import Office
-from engine.rules.procedure.definition import Text
 from engine.rules.territory.territory import Territory
 from engine.rules.territory.units import Level, Succession, Unit
+from engine.text import Text
 
 FIRST, REFORM = dt.date(2024, 1, 1), dt.date(2025, 7, 1)
 JUNE, JULY = dt.date(2025, 6, 15), dt.date(2025, 7, 15)

@@ -22,8 +22,8 @@ from engine.rules.procedure.definition import (
     State,
     Term,
     TermBranch,
-    Text,
 )
+from engine.text import Text
 
 
 def text(vi: str, en: str | None = None) -> Text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.rules.procedure.definition import Field, Text
+from engine.rules.procedure.definition import Field
 from engine.rules.procedure.facts import (
     FactNameTaken,
     FactOfWrongType,
@@ -14,6 +14,7 @@ from engine.rules.procedure.facts import (
     default_facts,
     nested,
 )
+from engine.text import Text
 from tests.unit.releases import land_release
 
 

@@ -8,10 +8,10 @@ import pytest
 
 from engine.rules.offices.names import name_on, unit_of
 from engine.rules.offices.offices import Office
-from engine.rules.procedure.definition import Text
 from engine.rules.territory.same_place import same_place
 from engine.rules.territory.territory import Territory
 from engine.rules.territory.units import Succession, Unit
+from engine.text import Text
 
 FIRST, REFORM, CITY = dt.date(2024, 1, 1), dt.date(2025, 7, 1), dt.date(2026, 4, 30)
 IN_2024, IN_2025, IN_2026 = dt.date(2024, 6, 1), dt.date(2025, 8, 1), dt.date(2026, 5, 1)

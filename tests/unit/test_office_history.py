@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.rules.offices.history import Held, office_history
 from engine.rules.procedure.act_names import ACT_NAMES
-from engine.rules.procedure.definition import Text
+from engine.text import Text
 
 ROUTED = {"handler": {"vi": "theo nơi có đất", "en": "by the land"}, "intake": {"vi": "nơi nộp", "en": "where filed"}}
 

@@ -13,12 +13,12 @@ from engine.rules.offices.competence import Competence, competent
 from engine.rules.offices.index import OfficeIndex
 from engine.rules.offices.offices import Office
 from engine.rules.offices.routing import Map
-from engine.rules.procedure.definition import Text
 from engine.rules.reform.plan import Item, Live, Planner
 from engine.rules.reform.policy import Policy, Reform
 from engine.rules.reform.totals import whole_plan
 from engine.rules.territory.territory import Territory
 from engine.rules.territory.units import Level, Succession, Unit
+from engine.text import Text
 from tests.unit.test_territory_properties import DAYS, territories
 
 ABOVE: Level = "province"

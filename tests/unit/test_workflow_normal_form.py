@@ -7,7 +7,8 @@ import datetime as dt
 
 import pytest
 
-from engine.rules.procedure.definition import Branch, Release, Route, State, Term, TermBranch, Text, release_from_bytes
+from engine.rules.procedure.definition import Branch, Release, Route, State, Term, TermBranch, release_from_bytes
+from engine.text import Text
 from workflows.loader import check, load
 from workflows.normal_form import CLOCK_OF_PORTAL, effects_of
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from engine.rules.procedure.definition import Effective, Field, Release, Text
+from engine.rules.procedure.definition import Effective, Field, Release
+from engine.text import Text
 from workflows.lint_context import LintContext, OfficeSpan
 from workflows.loader import load
 

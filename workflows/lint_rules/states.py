@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from engine.rules.procedure.definition import Clock
+from engine.rules.procedure.portal_status import PortalStatus
 from workflows.lint_rules.subject import Subject
 
 CLOCKS_OF_PORTAL: dict[int, tuple[Clock, ...]] = {
@@ -14,7 +15,6 @@ CLOCKS_OF_PORTAL: dict[int, tuple[Clock, ...]] = {
 """The clocks that fit a national status code. 4 may pause (a verification elsewhere); papers asked for
 (5) before the dossier is received start no clock; whether the time of a financial
 obligation (6) counts is the procedure's own law."""
-ENDED_PORTALS = (3, 7, 8, 10)
 
 
 def check_states(subject: Subject) -> None:
@@ -35,7 +35,7 @@ def _check_initial(subject: Subject) -> None:
         subject.add("no-initial", subject.source.key("states"))
     for key in initials[1:]:
         subject.add("two-initials", subject.source.key("states", key, "initial"), state=key, first=initials[0])
-    if initials and states[initials[0]].portal != 1:
+    if initials and states[initials[0]].status is not PortalStatus.REGISTERED:
         place = subject.source.at("states", initials[0], "portal")
         subject.add("initial-portal", place, state=initials[0], portal=states[initials[0]].portal)
 
@@ -43,7 +43,7 @@ def _check_initial(subject: Subject) -> None:
 def _check_clock(subject: Subject, key: str) -> None:
     state, source = subject.release.states[key], subject.source
     fitting = CLOCKS_OF_PORTAL[state.portal]
-    waits = state.clock == "paused" or (state.portal == 5 and state.clock == "not_started")
+    waits = state.clock == "paused" or (state.status is PortalStatus.SUPPLEMENT and state.clock == "not_started")
     if state.clock not in fitting:
         at = source.at("states", key, "clock")
         subject.add("portal-clock", at, clock=state.clock, portal=state.portal, state=key, allowed=fitting)
@@ -74,7 +74,7 @@ def _check_final(subject: Subject, key: str) -> None:
     state = subject.release.states[key]
     if not state.final:
         return
-    if state.portal not in ENDED_PORTALS:
+    if not state.status.ended or state.status is PortalStatus.READY:
         subject.add("final-portal", subject.source.at("states", key, "portal"), state=key, portal=state.portal)
     for name, action in subject.release.actions.items():
         if key in action.sources:

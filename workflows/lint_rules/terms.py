@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Iterator
 
 from engine.rules.procedure.definition import Term
+from engine.rules.procedure.portal_status import PortalStatus
 from workflows.lint_rules.subject import Subject
 from workflows.problems import Both
 
@@ -89,7 +90,7 @@ def _weight(subject: Subject, key: str) -> float:
 
 
 def _is_done(subject: Subject, key: str) -> bool:
-    return subject.release.states[key].portal in (9, 10)
+    return subject.release.states[key].status in (PortalStatus.READY, PortalStatus.RETURNED)
 
 
 def _quickest(subject: Subject, starts: list[str]) -> Way:

@@ -17,7 +17,6 @@ from queue import SimpleQueue
 from typing import NamedTuple
 
 from engine.acts.notices.address import Refused, addressed
-from engine.dossier.case import LOCAL
 from engine.ports import DeliveryFailed, Message, Notifier
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.delivery import Result, Taken, claim, renew, write_results
@@ -121,7 +120,7 @@ class _Batch:
                 refused.append(_result(row, "parked", unit.now, error=f"{row.deaths} senders ended while sending it"))
             elif not (row.recipient.startswith("office:") and row.channel != "inbox"):
                 single.append(row)
-            elif count := hand_to_members(unit.connection, row, unit.now, unit.now.astimezone(LOCAL).date()):
+            elif count := hand_to_members(unit.connection, row, unit.now, unit.today):
                 refused.append(_result(row, "sent", unit.now, reference=f"{count} people"))
             else:
                 refused.append(_result(row, "parked", unit.now, error="nobody has this role at the office today"))

@@ -17,7 +17,6 @@ from engine.acts.follow_office import join_successor, leave_predecessor
 from engine.acts.reform.contacts import publish_contacts
 from engine.acts.reform.move_dossiers import Movement, hand_lists_over
 from engine.acts.reform.run import Done, NotReady, Run, ids_standing, rows_standing
-from engine.dossier.case import LOCAL
 from engine.errors import Conflict
 from engine.store.plans import reforms
 from engine.transaction import UnitOfWork
@@ -34,7 +33,7 @@ class TooEarly(Conflict):
 def begin_applying(unit: UnitOfWork, run: Run) -> None:
     """Marks the plan as being applied. Lets the clerks follow whose office closes; what they have there they may still
     work on until it has been moved. Lets whoever takes dossiers over find them by words. Raises TooEarly, NotReady."""
-    today = unit.now.astimezone(LOCAL).date()
+    today = unit.today
     if today < run.reform.date:
         raise TooEarly(date=run.reform.date.isoformat(), today=today.isoformat())
     state = unit.connection.execute(

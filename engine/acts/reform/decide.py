@@ -15,7 +15,7 @@ from sqlalchemy import Connection, and_, select, update
 from engine.acts.reform.move_dossiers import Movement, Way, hand_lists_over
 from engine.acts.reform.run import NotReady, Run
 from engine.acts.wrong_input import wrong
-from engine.dossier.case import LOCAL, open_case_by_id
+from engine.dossier.case import open_case_by_id
 from engine.errors import Conflict
 from engine.rules.plain_text import plain_text
 from engine.rules.reform.plan import Candidate, Item
@@ -81,7 +81,7 @@ def decide(unit: UnitOfWork, run: Run, dossier_id: int, commune: str, *, by: str
     ``by`` is the label of whoever decided. Raises NotInTriage, InvalidInput, NotReady.
     """
     state = unit.connection.execute(select(reforms.c.state).where(reforms.c.id == run.id)).scalar_one()
-    if state not in ("ready", "applying", "applied") or unit.now.astimezone(LOCAL).date() < run.reform.date:
+    if state not in ("ready", "applying", "applied") or unit.today < run.reform.date:
         raise NotReady(plan=run.digest[:12], state=state)
     mine = and_(reform_items.c.reform_id == run.id, reform_items.c.dossier_id == dossier_id)
     unit.connection.execute(select(dossiers.c.id).where(dossiers.c.id == dossier_id).with_for_update())

@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from engine.acts.reform.decide import Waiting, decide, in_triage, triage
 from engine.acts.reform.run import Run
-from engine.dossier.case import LOCAL
 from engine.errors import Forbidden
 from engine.rules.offices.index import level_of
 from engine.rules.offices.offices import Office
@@ -84,7 +83,7 @@ def decide_many(unit: UnitOfWork, run: Run, choice: Choice) -> Decided:
 
 def _must_decide(unit: UnitOfWork, run: Run) -> frozenset[str]:
     """The provinces before the reform for whose dossiers the actor decides."""
-    provinces = provinces_of(unit.actor, {LEADER}, run.known, run.reform.date, unit.now.astimezone(LOCAL).date())
+    provinces = provinces_of(unit.actor, {LEADER}, run.known, run.reform.date, unit.today)
     if not provinces:
         raise Forbidden(
             why_vi="chỉ lãnh đạo Ủy ban nhân dân tỉnh quyết định hồ sơ chờ của tỉnh",

@@ -11,9 +11,9 @@ from sqlalchemy import and_, insert, select, update
 
 from engine.acts.wrong_input import wrong
 from engine.errors import Conflict, InvalidInput, NotFound
-from engine.rules.procedure.definition import Text
 from engine.security.passwords import hash_password
 from engine.store.people import memberships, people, person_named, substitutes, tokens
+from engine.text import Text
 from engine.transaction import UnitOfWork
 
 SHORTEST_PASSWORD = 10

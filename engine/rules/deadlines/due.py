@@ -19,7 +19,8 @@ from engine.rules.deadlines.office_hours import MINUTES_A_DAY
 from engine.rules.deadlines.pauses import BadTerm, Extension, Hold, Pause, check_term, united
 from engine.rules.deadlines.trace import TraceLine, explain
 from engine.rules.deadlines.words import time_left_in_words
-from engine.rules.procedure.definition import Term, Text
+from engine.rules.procedure.definition import Term
+from engine.text import Text
 
 __all__ = [
     "SAME_DAY_CUTOFF",

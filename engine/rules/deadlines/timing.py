@@ -16,8 +16,8 @@ from engine.rules.deadlines.calendar import Calendar
 from engine.rules.deadlines.due import Due, due, due_moment, warn_before
 from engine.rules.deadlines.pauses import Extension, Pause, term_from_data, term_to_data
 from engine.rules.procedure.definition import Release, State, Term
+from engine.rules.procedure.portal_status import PortalStatus
 
-ENDED = frozenset({3, 7, 8, 9, 10})
 """Portal status codes at which the processing has ended: refused, withdrawn, stopped, ready, returned."""
 
 
@@ -28,6 +28,9 @@ class Clock:
     kind: str
     subject: str
     due_at: dt.datetime
+
+
+_BEGUN = frozenset({PortalStatus.RECEIVED, PortalStatus.IN_PROCESS})
 
 
 def after_step(
@@ -47,15 +50,16 @@ def after_step(
         "clock": target.clock,
         "entered_at": now,
         "pauses": _pauses(row, target, now, target_key),
-        "finished_at": (row["finished_at"] or now) if target.portal in ENDED else None,
-        "returned_at": (row["returned_at"] or now) if target.portal == 10 else None,
+        "finished_at": (row["finished_at"] or now) if target.status.ended else None,
+        "returned_at": (row["returned_at"] or now) if target.status is PortalStatus.RETURNED else None,
         "step_due_at": due_moment(calendar, now, target.limit) if target.limit and target.clock == "running" else None,
     }
     if row["started_at"] is None and target.clock in ("running", "paused") and starts(release, action):
         changes |= {"started_at": now, "term": term_to_data(term)}
-    if row["received_at"] is None and (target.portal in (2, 4) or "started_at" in changes):
+    if row["received_at"] is None and (target.status in _BEGUN or "started_at" in changes):
         changes["received_at"] = now
-    if action is not None and target.portal == 5 and row["portal"] != 5 and row["received_at"] is not None:
+    asks_again = target.status is PortalStatus.SUPPLEMENT and row["portal"] != PortalStatus.SUPPLEMENT
+    if action is not None and asks_again and row["received_at"] is not None:
         changes["supplements"] = row["supplements"] + 1
     return changes | due_columns({**row, **changes}, release, calendar)
 

@@ -16,7 +16,8 @@ from engine.rules.deadlines.counting import Leg
 from engine.rules.deadlines.office_hours import MINUTES_A_DAY, DayKind, DayNote
 from engine.rules.deadlines.pauses import Extension, Hold
 from engine.rules.deadlines.words import days_in_words, duration_in_words, moment_in_words
-from engine.rules.procedure.definition import Term, Text
+from engine.rules.procedure.definition import Term
+from engine.text import Text
 
 TraceKind: TypeAlias = Literal[
     "start",

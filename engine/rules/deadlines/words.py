@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final
 
 from engine.rules.deadlines.calendar import LOCAL_OFFSET
-from engine.rules.procedure.definition import Text
+from engine.text import Text
 
 _DAYS_VI: Final = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 _DAYS_EN: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from engine.errors import Refusal
-from engine.rules.procedure.definition import Text
 from engine.rules.territory.units import Level
+from engine.text import Text
 
 LEVEL_NAMES: dict[str, Text] = {
     "commune": Text("cấp xã", "commune"),

@@ -17,9 +17,9 @@ from typing import Literal
 
 from engine.rules.offices.competence import KIND_NAMES, Competence
 from engine.rules.offices.index import OfficeIndex
-from engine.rules.procedure.definition import Text
 from engine.rules.territory.territory import Territory
 from engine.rules.territory.units import Level, Unit
+from engine.text import Text
 
 Span = tuple[dt.date, dt.date]
 """First day, and the day after the last one."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.rules.procedure.definition import Text
+from engine.text import Text
 
 
 @dataclass(frozen=True, slots=True)

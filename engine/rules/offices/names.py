@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from engine.rules.offices.offices import Office
-from engine.rules.procedure.definition import Text
 from engine.rules.territory.territory import Territory
 from engine.rules.territory.units import KINDS, Unit
+from engine.text import Text
 
 _KIND_EN = {
     "thanh_pho_tw": "{} City", "tinh": "{} Province", "thanh_pho": "{} City", "thi_xa": "{} Town",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from engine.rules.procedure.definition import Text
+from engine.text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,11 @@ from engine.errors import Refusal
 from engine.rules.offices.competence import LEVEL_NAMES, Competence, competent
 from engine.rules.offices.index import OfficeIndex, level_of
 from engine.rules.offices.offices import Office
-from engine.rules.procedure.definition import Release, Text
+from engine.rules.procedure.definition import Release
 from engine.rules.procedure.machine import Workflow
 from engine.rules.territory.territory import Territory
 from engine.rules.territory.units import Unit
+from engine.text import Text
 
 INTAKE = "intake"
 INTAKE_RULES = ("any_commune_in_province", "any_centre_in_province", "competent_commune")

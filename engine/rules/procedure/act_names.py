@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.rules.procedure.definition import Release, Text
+from engine.rules.procedure.definition import Release
+from engine.text import Text
 
 ACT_NAMES = {
     "file": Text("nộp hồ sơ", "file"),

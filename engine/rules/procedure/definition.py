@@ -16,6 +16,8 @@ from typing import Any, Literal, cast
 import msgspec
 
 from engine.errors import Refusal
+from engine.rules.procedure.portal_status import PortalStatus
+from engine.text import Text
 
 ApplicantKind = Literal["citizen", "business", "organisation", "state_body", "foreigner"]
 """Who may file: LoaiDoiTuong of the national portal has 1 citizen (and foreigner), 2 business, 3 state body."""
@@ -37,7 +39,6 @@ FieldType = Literal[
     "file",
 ]
 
-PORTAL_CHANNEL = {"counter": 1, "portal": 2, "post": 3}
 APPLICANT = "applicant"  # the role of whoever filed; needs no membership
 SYSTEM = "system"  # the role of a timer
 
@@ -53,16 +54,6 @@ class MalformedRelease(Refusal):
 
 class _Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=False):
     """Base of all parts: immutable, unknown keys refused."""
-
-
-class Text(_Frozen, frozen=True):
-    """A name in the two languages of the product."""
-
-    vi: str
-    en: str
-
-    def in_(self, language: str) -> str:
-        return self.en if language == "en" else self.vi
 
 
 class Branch(_Frozen, frozen=True):
@@ -195,6 +186,11 @@ class State(_Frozen, frozen=True):
     final: bool = False
     limit: Term | None = None
     remind: Term | None = None
+
+    @property
+    def status(self) -> PortalStatus:
+        """The national status, with its meaning."""
+        return PortalStatus(self.portal)
 
 
 class Action(_Frozen, frozen=True):

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.rules.procedure.conditions import Condition, Part
-from engine.rules.procedure.definition import Release, Text
+from engine.rules.procedure.definition import Release
 from engine.rules.procedure.facts import BUILT_IN, fact
+from engine.text import Text
 
 _NAMES = {
     "applicant.kind": Text("loại người nộp", "kind of applicant"),

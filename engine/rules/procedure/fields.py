@@ -16,8 +16,9 @@ from typing import Any
 
 from engine.errors import InvalidInput, Refusal
 from engine.rules.procedure.cel_engine import cel
-from engine.rules.procedure.definition import Field, Release, Text
+from engine.rules.procedure.definition import Field, Release
 from engine.rules.procedure.facts import INT_LIMIT, nested
+from engine.text import Text
 
 MAX_LINE = 500
 """Characters in one line of text where the field does not say otherwise."""

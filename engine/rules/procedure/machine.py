@@ -17,10 +17,11 @@ from transitions import EventData, Machine
 from engine.errors import Conflict, NotFound, Refusal
 from engine.rules.procedure.checks import check_references, compile_conditions
 from engine.rules.procedure.conditions import Condition, Function
-from engine.rules.procedure.definition import Action, Child, Document, Notice, Release, State, Term, Text
+from engine.rules.procedure.definition import Action, Child, Document, Notice, Release, State, Term
 from engine.rules.procedure.explain import lacking
 from engine.rules.procedure.facts import complete_facts, declared_facts, fact
 from engine.rules.procedure.fields import clean_fields
+from engine.text import Text
 
 _AT = "_at"  # no action can have this name, so transitions never takes the attribute for a trigger
 

@@ -16,7 +16,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from engine.rules.procedure.definition import APPLICANT, SYSTEM, Action, Release, Text
+from engine.rules.procedure.definition import APPLICANT, SYSTEM, Action, Release
+from engine.text import Text
 
 ActorKind = Literal["staff", "citizen", "system", "admin"]
 MONITOR = "monitor"

@@ -1,19 +1,69 @@
-"""The ten status codes of the National Public Service Portal: every state of every workflow maps to exactly one."""
+"""The ten status codes of the National Public Service Portal: every state of every workflow maps to exactly one.
+
+The names are those that public code bases of provinces use; three independent ones agree.
+"""
 
 from __future__ import annotations
 
-from engine.rules.procedure.definition import Text
+import enum
 
-PORTAL_STATUS = {
-    1: Text(vi="Mới đăng ký", en="Newly registered"),
-    2: Text(vi="Được tiếp nhận", en="Received"),
-    3: Text(vi="Không được tiếp nhận", en="Refused at intake"),
-    4: Text(vi="Đang xử lý", en="In process"),
-    5: Text(vi="Yêu cầu bổ sung giấy tờ", en="Supplement requested"),
-    6: Text(vi="Yêu cầu thực hiện nghĩa vụ tài chính", en="Financial obligation to be met"),
-    7: Text(vi="Công dân yêu cầu rút hồ sơ", en="Withdrawn by the applicant"),
-    8: Text(vi="Dừng xử lý", en="Processing stopped"),
-    9: Text(vi="Đã xử lý xong", en="Result ready"),
-    10: Text(vi="Đã trả kết quả", en="Result returned"),
+from engine.text import Text
+
+
+class PortalStatus(enum.IntEnum):
+    """A status code, with its name in both languages (``text``) and what it means for the dossier."""
+
+    REGISTERED = 1
+    RECEIVED = 2
+    REFUSED = 3
+    IN_PROCESS = 4
+    SUPPLEMENT = 5
+    OBLIGATION = 6
+    WITHDRAWN = 7
+    STOPPED = 8
+    READY = 9
+    RETURNED = 10
+
+    @property
+    def text(self) -> Text:
+        """The name of the status."""
+        return _NAMES[self]
+
+    @property
+    def ended(self) -> bool:
+        """Processing is over, with or without a result."""
+        return self in _ENDED
+
+    @property
+    def settled(self) -> bool:
+        """Processing is over and counts in the figures of what ended; a refusal at intake does not."""
+        return self.ended and self is not PortalStatus.REFUSED
+
+    @property
+    def asks(self) -> bool:
+        """The reason of the last step speaks to the applicant: refused, supplement, obligation, stopped."""
+        return self in _ASKS
+
+
+_ENDED = frozenset(
+    {
+        PortalStatus.REFUSED,
+        PortalStatus.WITHDRAWN,
+        PortalStatus.STOPPED,
+        PortalStatus.READY,
+        PortalStatus.RETURNED,
+    }
+)
+_ASKS = frozenset({PortalStatus.REFUSED, PortalStatus.SUPPLEMENT, PortalStatus.OBLIGATION, PortalStatus.STOPPED})
+_NAMES = {
+    PortalStatus.REGISTERED: Text(vi="Mới đăng ký", en="Newly registered"),
+    PortalStatus.RECEIVED: Text(vi="Được tiếp nhận", en="Received"),
+    PortalStatus.REFUSED: Text(vi="Không được tiếp nhận", en="Refused at intake"),
+    PortalStatus.IN_PROCESS: Text(vi="Đang xử lý", en="In process"),
+    PortalStatus.SUPPLEMENT: Text(vi="Yêu cầu bổ sung giấy tờ", en="Supplement requested"),
+    PortalStatus.OBLIGATION: Text(vi="Yêu cầu thực hiện nghĩa vụ tài chính", en="Financial obligation to be met"),
+    PortalStatus.WITHDRAWN: Text(vi="Công dân yêu cầu rút hồ sơ", en="Withdrawn by the applicant"),
+    PortalStatus.STOPPED: Text(vi="Dừng xử lý", en="Processing stopped"),
+    PortalStatus.READY: Text(vi="Đã xử lý xong", en="Result ready"),
+    PortalStatus.RETURNED: Text(vi="Đã trả kết quả", en="Result returned"),
 }
-"""Names as public code bases of provinces give them; three independent ones agree."""

@@ -17,9 +17,10 @@ from engine.rules.offices.competence import Competence
 from engine.rules.offices.index import level_of
 from engine.rules.offices.offices import Office
 from engine.rules.plain_text import plain_text
-from engine.rules.procedure.definition import ApplicantKind, Text
+from engine.rules.procedure.definition import ApplicantKind
 from engine.rules.territory.territory import Territory
 from engine.rules.territory.units import Level, Succession
+from engine.text import Text
 
 Destination = Literal["competent", "successor", "place"]
 DESTINATIONS: tuple[str, ...] = get_args(Destination)

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from engine.rules.offices.index import OfficeIndex
 from engine.rules.offices.routing import Map
-from engine.rules.procedure.definition import Text
 from engine.rules.reform.plan import Candidate, Passage
 from engine.rules.reform.policy import Reform
+from engine.text import Text
 
 _DESKS = {
     "intake": Text("nơi tiếp nhận và trả kết quả", "the office that receives and returns"),
