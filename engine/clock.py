@@ -10,9 +10,12 @@ import datetime as dt
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+LOCAL_OFFSET: Final = dt.timedelta(hours=7)
+"""Viet Nam changes no clocks in summer, so arithmetic on calendars may add this instead of asking the zone."""
 
 
 def civil_day(moment: dt.datetime) -> dt.date:

@@ -15,7 +15,8 @@ from typing import Any
 
 from engine.errors import NotFound
 from engine.ports import Message
-from engine.rules.deadlines.calendar import LOCAL_OFFSET, OutsideCalendar
+from engine.clock import LOCAL_OFFSET
+from engine.rules.deadlines.calendar import OutsideCalendar
 from engine.rules.deadlines.office_hours import MINUTES_A_DAY
 from engine.rules.deadlines.words import moment_in_words
 from engine.rules.procedure.definition import Release

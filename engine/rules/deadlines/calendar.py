@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
+from engine.clock import LOCAL_OFFSET
 from engine.errors import Refusal
 from engine.rules.deadlines.office_hours import (
     MINUTES_A_DAY,
@@ -31,7 +32,6 @@ from engine.rules.deadlines.office_hours import (
     without,
 )
 
-LOCAL_OFFSET: Final = timedelta(hours=7)
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OFFICE_WEEK: Final[tuple[tuple[Span, ...], ...]] = (((480, 720), (780, 1020)),) * 5 + ((), ())
 """08:00-12:00 and 13:00-17:00, Monday to Friday: the 40-hour week of Decision 188/1999/QĐ-TTg."""

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 
-from engine.rules.deadlines.calendar import LOCAL_OFFSET, Calendar
+from engine.clock import LOCAL_OFFSET
+from engine.rules.deadlines.calendar import Calendar
 from engine.rules.deadlines.counting import Leg
 from engine.rules.deadlines.office_hours import MINUTES_A_DAY, DayKind, DayNote
 from engine.rules.deadlines.pauses import Extension, Hold

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
-from engine.rules.deadlines.calendar import LOCAL_OFFSET
+from engine.clock import LOCAL_OFFSET
 from engine.text import Text
 
 _DAYS_VI: Final = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
