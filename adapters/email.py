@@ -21,8 +21,8 @@ from email.policy import SMTP as SMTP_POLICY
 from email.utils import formatdate, parseaddr
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from adapters.kept_lines import KeptLines
-from adapters.trust import trusted
+from adapters.connection_pool import KeptLines
+from adapters.tls import trusted
 from engine.errors import Refusal
 from engine.ports import DeliveryFailed, Message
 

@@ -22,9 +22,9 @@ from typing import Any
 import orjson
 from standardwebhooks.webhooks import Webhook
 
-from adapters.kept_lines import KeptLines
+from adapters.connection_pool import KeptLines
 from adapters.public_address import Place, place_of
-from adapters.trust import trusted
+from adapters.tls import trusted
 from engine.ports import DeliveryFailed, Message
 
 SECONDS_TO_CONNECT = 5.0

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from api import bodies
-from api.access import Access
-from api.acting import STANDS, act
-from api.answers import Answer
+from api.dossier_act import STANDS, act
 from api.operations import Resource
 from api.versions import expected_version
 from engine.acts.perform_action import perform_action
+from server.answer import Answer
+from server.identity import Access
 
 actions = Resource("actions", __name__, description="Steps that a procedure's workflow file declares.")
 

@@ -3,29 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from flask import Response, request
+from flask import request
 
-JSON = "application/json"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is sent back: kept as bytes, so that a repeated request can be given exactly the same."""
-
-    status: int
-    body: bytes
-    headers: dict[str, str] = field(default_factory=dict)
-
-    def response(self, **more: str) -> Response:
-        made = Response(self.body, self.status, {**self.headers, **more})
-        made.headers.setdefault("Content-Type", JSON)
-        return made
+from server.answer import JSON, Answer
 
 
 def answer(data: Any, status: int = 200, **headers: str) -> Answer:
@@ -60,8 +44,3 @@ def page(items: list[Any], after: str | None) -> Answer:
 def next_address(after: str) -> str:
     kept: list[tuple[str, str]] = [(key, value) for key, value in request.args.items(multi=True) if key != "after"]
     return f"{request.path}?{urlencode([*kept, ('after', after)])}"
-
-
-def cached(headers: Mapping[str, str]) -> bool:
-    """Whether an answer may be kept by a browser: only those that say so themselves."""
-    return "Cache-Control" in headers

@@ -6,18 +6,24 @@ from flask import Flask, Response, request
 from flask_smorest import Api as Documentation  # type: ignore[import-untyped]
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import door, operating, problems, shapes
-from api.addresses import Number
-from api.context import Api, RenderForm
-from api.documentation import register_documentation
-from api.fields import documented
-from api.lean_flask import LeanFlask
-from api.limits import Limits
-from api.logs import register_logs
-from api.metrics import Metrics
+from api import shapes
+from api.openapi import register_documentation
+from api.path_parameters import Number
+from api.problems import problem
 from api.resources import RESOURCES
-from api.security import register_security
+from api.status import short_link
+from api.unparsable import unparsable
 from engine.transaction import Runtime
+from server import health, request_limits
+from server.context import RenderForm, Served
+from server.lean_flask import LeanFlask
+from server.limits import Limits
+from server.logs import register_logs
+from server.metrics import Metrics
+from server.refusals import register_refusals
+from server.security_headers import register_security
+from server.strict_json import MAX_JSON_BYTES
+from server.values import documented
 
 PREFIX = "/api/v1"
 
@@ -25,10 +31,11 @@ PREFIX = "/api/v1"
 def create_app(runtime: Runtime, *, render_form: RenderForm | None = None) -> Flask:
     """The REST interface over ``runtime``. ``render_form`` makes PDFs of the forms; without it they are refused."""
     app = LeanFlask("motcua", static_folder=None)
-    most = runtime.settings.max_upload_bytes + door.MULTIPART_OVERHEAD
+    app.unparsable = unparsable
+    most = runtime.settings.max_upload_bytes + request_limits.MULTIPART_OVERHEAD
     app.config.update(
-        MAX_CONTENT_LENGTH=max(most, door.MAX_JSON_BYTES + 1),
-        MAX_FORM_MEMORY_SIZE=door.MULTIPART_OVERHEAD,
+        MAX_CONTENT_LENGTH=max(most, MAX_JSON_BYTES + 1),
+        MAX_FORM_MEMORY_SIZE=request_limits.MULTIPART_OVERHEAD,
         MAX_FORM_PARTS=20,
         PROPAGATE_EXCEPTIONS=False,
         TRAP_HTTP_EXCEPTIONS=False,
@@ -37,20 +44,21 @@ def create_app(runtime: Runtime, *, render_form: RenderForm | None = None) -> Fl
     app.url_map.merge_slashes = False
     app.url_map.converters["int"] = Number
     metrics = Metrics()
-    app.extensions["motcua"] = Api(runtime, render_form, Limits(runtime.settings), metrics)
+    app.extensions["motcua"] = Served(runtime, render_form, Limits(runtime.settings), metrics)
     register_logs(app, metrics)
     app.before_request(_check_address)
     register_security(app)
-    problems.register_problems(app)
+    register_refusals(app, problem)
     _register_resources(app)
-    app.register_blueprint(operating.operating)
+    app.register_blueprint(health.operating)
+    app.add_url_rule("/h/<token>", view_func=short_link)
     if hops := runtime.settings.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
 
 
 def _check_address() -> Response | None:
-    door.check_address(request)
+    request_limits.check_address(request)
     return None
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api.fields import CODE, COMMUNE, KEY, PROCEDURE, Body, FormValues, Line, Moment, Prose, Whole, Word, YesNo
 from engine.acts.link_dossiers import KINDS
+from server.values import CODE, COMMUNE, KEY, PROCEDURE, Body, FormValues, Line, Moment, Prose, Whole, Word, YesNo
 
 LANGUAGES = ("vi", "en")
 APPLICANT_KINDS = ("citizen", "business", "organisation", "state_body", "foreigner")

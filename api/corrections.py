@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api import bodies
-from api.access import Access
-from api.acting import STANDS, act
-from api.answers import Answer
+from api.dossier_act import STANDS, act
 from api.operations import Resource
 from api.versions import expected_version
 from engine.acts.add_note import add_note
@@ -16,6 +14,8 @@ from engine.acts.link_dossiers import link_dossiers
 from engine.acts.rectify import rectify
 from engine.acts.transfer import transfer
 from engine.rules.procedure.definition import Term
+from server.answer import Answer
+from server.identity import Access
 
 corrections = Resource("corrections", __name__, description="Extensions, transfers, links, notes, rectifications.")
 

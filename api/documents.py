@@ -2,45 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
-import unicodedata
 from typing import Any
 
-from flask import request
-from marshmallow import fields
-from werkzeug.datastructures import FileStorage
-
-from api import bodies, door, present, shapes
-from api.access import Access
-from api.acting import STANDS, act, standing
-from api.answers import Answer, answer, etag
-from api.context import reading, runtime
-from api.fields import KEY, WholeInQuery, Word, Words
-from api.idempotent import perform
-from api.operations import ETAG, LOCATION, Gives, Resource, flat_errors
+from api import bodies, dossier_json, shapes
+from api.answers import answer, etag
+from api.dossier_act import STANDS, act, standing
+from api.operations import ETAG, LOCATION, Gives, Resource
 from api.versions import expected_version, version_if_given
 from engine.acts.documents import OnPaperOnly, add_document, check_document, remove_document
 from engine.dossier.case import open_case
-from engine.errors import InvalidInput, NotFound
-from engine.rules.file_types import TAKEN, check_content, extension
+from engine.errors import NotFound
+from engine.rules.file_types import TAKEN, extension
 from engine.store.dossier_parts import document_of
 from engine.transaction import UnitOfWork
+from server.answer import Answer
+from server.context import runtime
+from server.identity import Access, reading
+from server.once import perform
+from server.uploads import Upload, read_upload
 
 documents = Resource("documents", __name__, description="Papers and files of a dossier.")
 
 
-class Upload(Words):
-    """multipart/form-data: the paper's key, its copies, and the file or the document that is taken over."""
-
-    key = Word(KEY, required=True)
-    original = WholeInQuery(0, 99, load_default=0)
-    certified = WholeInQuery(0, 99, load_default=0)
-    copy = WholeInQuery(0, 99, load_default=0)
-    reuse = WholeInQuery(1, load_default=None)
-    file = fields.Raw(metadata={"type": "string", "format": "binary"})
-
-
-_FORM = Upload(exclude=("file",))
 ADDED = Gives(status=201, shape=shapes.DocumentAdded, headers={**ETAG, **LOCATION}, description="Added.")
 
 
@@ -55,7 +38,7 @@ def papers(code: str) -> Answer:
     """List the papers of a dossier"""
     with reading() as uow:
         case = open_case(uow, code, lock=False, along=("documents",))
-        items = [present.document(row, case.release) for row in case.documents]
+        items = [dossier_json.document(row, case.release) for row in case.documents]
         missing = list(case.facts["documents"]["missing"])
         return answer({"items": items, "missing": missing}, ETag=etag(case.row["version"]))
 
@@ -138,36 +121,3 @@ def added(code: str, where: str, given: dict[str, Any]) -> Answer:
         return standing(case, 201, {"document": number}, Location=f"{where}/{number}")
 
     return perform("add_document", doing, key_required=True)
-
-
-def read_upload() -> dict[str, Any]:
-    """The arguments of ``add_document`` from a multipart body. Raises InvalidInput and what files may raise."""
-    if request.mimetype != "multipart/form-data":
-        raise door.WrongContentType(wanted="multipart/form-data")
-    values, files = request.form.to_dict(flat=False), request.files.to_dict(flat=False)
-    if wrong := [name for name in files if name != "file"] + [name for name, given in values.items() if len(given) > 1]:
-        raise InvalidInput(dict.fromkeys((name[:80] for name in wrong), "Unknown field."))
-    if errors := _FORM.validate({name: given[0] for name, given in values.items()}):
-        raise InvalidInput(flat_errors(errors))
-    given: dict[str, Any] = _FORM.load({name: one[0] for name, one in values.items()})
-    sent = files.get("file", [])
-    if len(sent) > 1:
-        raise InvalidInput({"file": "Given twice."})
-    given |= _file(sent[0]) if sent else {}
-    _remember(given)
-    return given
-
-
-def _file(sent: FileStorage) -> dict[str, Any]:
-    most = runtime().settings.max_upload_bytes
-    content = sent.stream.read(most + 1)
-    name = unicodedata.normalize("NFC", sent.filename or "file")  # macOS sends the accents apart
-    check_content(content, name, most)  # before any transaction is begun
-    return {"content": content, "file_name": name}
-
-
-def _remember(given: dict[str, Any]) -> None:
-    """What makes two uploads one: their values and the file's digest, not the boundary between the parts."""
-    content = given.get("content") or b""
-    plain = {key: value for key, value in given.items() if key != "content"}
-    request.environ["motcua.body_digest"] = hashlib.sha256(repr(sorted(plain.items())).encode() + content).digest()

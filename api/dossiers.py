@@ -6,20 +6,20 @@ from typing import Any
 
 import orjson
 
-from api import bodies, present, queries, shapes
-from api.access import Access
-from api.acting import standing
-from api.answers import Answer, answer, etag, moment, page
-from api.context import actor, reading
-from api.idempotent import perform
+from api import bodies, dossier_json, parameters, shapes
+from api.answers import answer, etag, moment, page
+from api.dossier_act import standing
 from api.operations import ETAG, LINK, LOCATION, Gives, Resource
-from api.paging import page_key, read_moment_key
 from engine.acts.file_dossier import Filing, file_dossier
 from engine.dossier.case import Case, open_case
 from engine.rules.offices.history import office_history
 from engine.store import dossier_parts
 from engine.store.queues import Filters, list_dossiers, visible_dossiers
 from engine.transaction import UnitOfWork
+from server.answer import Answer
+from server.identity import Access, actor, reading
+from server.once import perform
+from server.paging import page_key, read_moment_key
 
 dossiers = Resource("dossiers", __name__, description="Dossiers, from intake to return.")
 
@@ -66,7 +66,7 @@ def file(body: dict[str, Any]) -> Answer:
     "GET",
     "/dossiers",
     access=Access.STAFF,
-    query=queries.DossierList,
+    query=parameters.DossierList,
     gives=Gives(shape=shapes.DossierPage, headers=LINK, description="One page of what the caller may see."),
 )
 def find(query: dict[str, Any]) -> Answer:
@@ -82,7 +82,7 @@ def find(query: dict[str, Any]) -> Answer:
             by_due=by_due,
             limit=limit + 1,
         )
-        items = [present.listed(row, uow.catalogue, uow.now) for row in rows[:limit]]
+        items = [dossier_json.listed(row, uow.catalogue, uow.now) for row in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
     return page(items, None if last is None else page_key(moment(last["due_at"]) if by_due else None, last["id"]))
 
@@ -98,7 +98,7 @@ def one(code: str) -> Answer:
     """Read one dossier: every action with whether it is allowed, or why not"""
     with reading() as uow:
         case = open_case(uow, code, lock=False, along=("documents", "fees"))
-        return answer(present.whole(case) | _relations(case), ETag=etag(case.row["version"]))
+        return answer(dossier_json.whole(case) | _relations(case), ETag=etag(case.row["version"]))
 
 
 @dossiers.operation(
@@ -125,7 +125,7 @@ def clock_of(case: Case) -> dict[str, Any]:
         "started_at": moment(row["started_at"]),
         "paused_since": moment(due.paused_since) if due else None,
         "remaining_minutes": due.remaining if due else None,
-        "time_left": present.time_left(case),
+        "time_left": dossier_json.time_left(case),
         "overdue": row["clock"] == "running" and row["due_at"] is not None and row["due_at"] < case.unit.now,
         "trace": due.to_data()["trace"] if due else [],
     }
@@ -139,11 +139,15 @@ def _relations(case: Case) -> dict[str, Any]:
     links = dossier_parts.links_of(connection, case.id, visible)
     children = dossier_parts.children_of(connection, case.id, visible)
     return {
-        "offices": present.offices(case, office_history(_entries(case))),
-        "parent": present.relative(parent, catalogue) if parent is not None else None,
-        "children": present.relatives(children, catalogue, "child_key"),
-        "links": [{**present.relative(row, catalogue), "kind": row.kind, "since": moment(row.since)} for row in links],
-        "verifications": [present.verification(row) for row in dossier_parts.verifications_of(connection, case.id)],
+        "offices": dossier_json.offices(case, office_history(_entries(case))),
+        "parent": dossier_json.relative(parent, catalogue) if parent is not None else None,
+        "children": dossier_json.relatives(children, catalogue, "child_key"),
+        "links": [
+            {**dossier_json.relative(row, catalogue), "kind": row.kind, "since": moment(row.since)} for row in links
+        ],
+        "verifications": [
+            dossier_json.verification(row) for row in dossier_parts.verifications_of(connection, case.id)
+        ],
     }
 
 

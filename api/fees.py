@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from api import bodies, present, shapes
-from api.access import Access
-from api.acting import STANDS, act
-from api.answers import Answer, answer, etag
-from api.context import reading
+from api import bodies, dossier_json, shapes
+from api.answers import answer, etag
+from api.dossier_act import STANDS, act
 from api.operations import ETAG, Gives, Resource
 from api.versions import expected_version
 from engine.acts.settle_fee import settle_fee
 from engine.dossier.case import open_case
+from server.answer import Answer
+from server.identity import Access, reading
 
 fees = Resource("fees", __name__, description="Fees, in đồng.")
 
@@ -28,7 +28,7 @@ def fees_of(code: str) -> Answer:
     """List the fees of a dossier"""
     with reading() as uow:
         case = open_case(uow, code, lock=False, along=("fees",))
-        items = [present.fee(owed, case.release) for owed in case.fees]
+        items = [dossier_json.fee(owed, case.release) for owed in case.fees]
         sums = {
             "total": sum(one["vnd"] for one in items),
             "due": sum(one["vnd"] for one in items if one["settled_at"] is None),

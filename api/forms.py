@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.access import Access
-from api.answers import Answer
-from api.context import actor, api, request_id, runtime
 from api.operations import Gives, Resource
 from engine.acts.read_personal_data import read_personal_data
 from engine.errors import Refusal
 from engine.forms.data import NUMBERS, NoSuchForm, form_data
 from engine.transaction import UnitOfWork, in_transaction
+from server.answer import Answer
+from server.context import request_id, runtime, served
+from server.identity import Access, actor
 
 forms = Resource("forms", __name__, description="Official forms as PDF.")
 PDF = Gives(media=("application/pdf",), description="The form.")
@@ -48,7 +48,7 @@ def form(code: str, number: str) -> Answer:
 
 def printed(number: str, data: dict[str, Any], name: str) -> Answer:
     """A form as a PDF answer. Raises FormsUnavailable."""
-    render = api().render_form
+    render = served().render_form
     if render is None:
         raise FormsUnavailable()
     headers = {"Content-Type": "application/pdf", "Content-Disposition": f'inline; filename="{name}"'}

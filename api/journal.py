@@ -7,15 +7,15 @@ from typing import Any
 import orjson
 from sqlalchemy import Row
 
-from api import present, queries, shapes
-from api.access import Access
-from api.answers import Answer, answer, moment, next_address
-from api.context import reading
+from api import dossier_json, parameters, shapes
+from api.answers import answer, moment, next_address
 from api.operations import LINK, Gives, Resource
 from engine.dossier.case import open_case
 from engine.rules.procedure.act_names import act_name
 from engine.rules.procedure.definition import Release
 from engine.store.dossier_parts import journal_of, names_of_people
+from server.answer import Answer
+from server.identity import Access, reading
 
 journal = Resource("journal", __name__, description="What happened, append-only and hash-chained.")
 TOLD = ("reason", "note", "text", "question", "answer")
@@ -26,7 +26,7 @@ PERSONAL_COLUMNS = frozenset({"link_nonce", "link_hash"})
     "GET",
     "/dossiers/<code>/journal",
     access=Access.STAFF,
-    query=queries.JournalPage,
+    query=parameters.JournalPage,
     gives=Gives(shape=shapes.JournalPage, headers=LINK, description="Oldest first."),
     refuses=(404,),
 )
@@ -53,7 +53,7 @@ def _entry(row: Row[Any], release: Release, names: dict[int, str]) -> dict[str, 
         "number": row.number,
         "at": moment(row.at),
         "act": row.act,
-        "act_name": present.both(act_name(row.act, release)),
+        "act_name": dossier_json.both(act_name(row.act, release)),
         "actor": row.actor,
         "name": names.get(_person(row.actor) or 0),
         "data": body["data"],

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from api import queries, shapes
-from api.access import Access
-from api.answers import Answer, page
-from api.context import runtime
+from api import parameters, shapes
+from api.answers import page
+from api.dossier_json import both
 from api.operations import LINK, Gives, Resource
-from api.paging import page_key, read_key
-from api.present import both
 from engine.clock import civil_day
 from engine.rules.offices.offices import Office
+from server.answer import Answer
+from server.context import runtime
+from server.identity import Access
+from server.paging import page_key, read_key
 
 offices = Resource("offices", __name__, description="Offices and centres.")
 
@@ -21,7 +22,7 @@ offices = Resource("offices", __name__, description="Offices and centres.")
     "GET",
     "/offices",
     access=Access.PUBLIC,
-    query=queries.OfficeList,
+    query=parameters.OfficeList,
     gives=Gives(shape=shapes.Offices, headers=LINK, description="By code."),
 )
 def every(query: dict[str, Any]) -> Answer:

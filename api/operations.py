@@ -14,12 +14,13 @@ from typing import Any, ClassVar, Literal
 
 import flask_smorest  # type: ignore[import-untyped]
 from flask import Response, request
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema
 
-from api import door
-from api.access import Access, establish
-from api.answers import Answer
 from engine.errors import InvalidInput
+from server.answer import Answer
+from server.identity import Access, identify
+from server.strict_json import read_object
+from server.values import checked
 
 View = Callable[..., Answer]
 
@@ -102,7 +103,7 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]
 
         def declare(view: View) -> View:
             def handle(**path: Any) -> Response:
-                establish(access, path.get("token"))
+                identify(access, path.get("token"))
                 return view(**path, **loaders.load()).response()
 
             handle.__name__ = view.__name__
@@ -126,13 +127,13 @@ class _Loaders:
         loaded: dict[str, Any] = {}
         arguments = _query_values()
         if self.query is not None:
-            loaded["query"] = _checked(self.query, arguments, "")
+            loaded["query"] = checked(self.query, arguments)
         elif arguments:
             raise InvalidInput(dict.fromkeys(arguments, "Unknown field."))
         if self.body is not None:
-            given = door.read_object(request, required=not self.body_optional)
+            given = read_object(request, required=not self.body_optional)
             request.environ["motcua.body_digest"] = hashlib.sha256(repr(given).encode()).digest()
-            loaded["body"] = _checked(self.body, given, "")
+            loaded["body"] = checked(self.body, given)
         return loaded
 
 
@@ -141,27 +142,6 @@ def _query_values() -> dict[str, str]:
     if twice := [name for name, given in values.items() if len(given) > 1]:
         raise InvalidInput(dict.fromkeys(twice, "Given twice."))
     return {name: given[0] for name, given in values.items()}
-
-
-def _checked(schema: Schema, given: Mapping[str, Any], where: str) -> dict[str, Any]:
-    try:
-        checked: dict[str, Any] = schema.load(given)
-    except ValidationError as error:
-        raise InvalidInput(flat_errors(error.messages, where)) from error
-    return checked
-
-
-def flat_errors(messages: Any, where: str = "") -> dict[str, Any]:
-    """``{"applicant": {"name": ["…"]}}`` as ``{"applicant.name": "…"}``, at most 50 of them."""
-    if isinstance(messages, Mapping):
-        flat: dict[str, Any] = {}
-        for key, below in messages.items():
-            inner = where if key == "_schema" else f"{where}.{key}" if where else str(key)
-            for place, what in flat_errors(below, inner[:200]).items():
-                if len(flat) < 50:
-                    flat[place] = what
-        return flat
-    return {where or "body": " ".join(str(one) for one in messages) if isinstance(messages, list) else str(messages)}
 
 
 def _documentation(

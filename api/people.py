@@ -6,12 +6,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from api import bodies, queries, shapes
-from api.access import Access
-from api.answers import Answer, answer, moment, nothing, page
-from api.context import actor, reading, request_id, runtime
+from api import bodies, parameters, shapes
+from api.answers import answer, moment, nothing, page
 from api.operations import LINK, Gives, Resource
-from api.paging import page_key, read_key
 from engine.clock import civil_day
 from engine.errors import NotFound
 from engine.notices.text import Addressee, Occasion, notice_message
@@ -20,6 +17,10 @@ from engine.rules.procedure.permissions import Actor, roles_in
 from engine.store import inbox
 from engine.store.queues import visible_dossiers
 from engine.transaction import UnitOfWork, in_transaction
+from server.answer import Answer
+from server.context import request_id, runtime
+from server.identity import Access, actor, reading
+from server.paging import page_key, read_key
 
 people = Resource("people", __name__, description="The signed-in person.")
 
@@ -54,7 +55,7 @@ def me() -> Answer:
     "GET",
     "/inbox",
     access=Access.STAFF,
-    query=queries.InboxPage,
+    query=parameters.InboxPage,
     gives=Gives(shape=shapes.Inbox, headers=LINK, description="Newest first."),
 )
 def notices(query: dict[str, Any]) -> Answer:

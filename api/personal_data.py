@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from api import bodies, present, shapes
-from api.access import Access
-from api.answers import Answer, answer
-from api.idempotent import perform
+from api import bodies, dossier_json, shapes
+from api.answers import answer
 from api.operations import Gives, Resource
 from engine.acts.read_personal_data import read_personal_data
 from engine.transaction import UnitOfWork
+from server.answer import Answer
+from server.identity import Access
+from server.once import perform
 
 personal_data = Resource("personal-data", __name__, description="Unmasked personal data, for a reason.")
 
@@ -28,6 +29,6 @@ def view(code: str, body: dict[str, Any]) -> Answer:
     """See the personal data of a dossier, for a reason that is kept with one's name"""
 
     def doing(uow: UnitOfWork) -> Answer:
-        return answer(present.personal(read_personal_data(uow, code, body["reason"])))
+        return answer(dossier_json.personal(read_personal_data(uow, code, body["reason"])))
 
     return perform("read_personal_data", doing)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from api import shapes
-from api.access import Access
-from api.answers import Answer, answer
+from api.answers import answer
 from api.operations import Gives, Resource
-from api.problems import NoSuchAddress, every_code
 from api.procedures import FOR_A_WHILE
+from server.answer import Answer
+from server.identity import Access
+from server.refusals import NoSuchAddress, every_code
 
 problem_kinds = Resource("problems", __name__, description="Codes of refusals.")
 

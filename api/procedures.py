@@ -7,15 +7,16 @@ from typing import Any
 
 import msgspec
 
-from api import queries, shapes
-from api.access import Access
-from api.answers import Answer, answer
-from api.context import runtime
+from api import parameters, shapes
+from api.answers import answer
+from api.dossier_json import both
 from api.operations import Gives, Resource
-from api.present import both
 from engine.clock import civil_day
 from engine.rules.plain_text import plain_text
 from engine.rules.procedure.definition import Release
+from server.answer import Answer
+from server.context import runtime
+from server.identity import Access
 
 procedures = Resource("procedures", __name__, description="Procedures in force.")
 FOR_A_WHILE = "public, max-age=60"
@@ -25,7 +26,7 @@ FOR_A_WHILE = "public, max-age=60"
     "GET",
     "/procedures",
     access=Access.PUBLIC,
-    query=queries.ProcedureList,
+    query=parameters.ProcedureList,
     gives=Gives(shape=shapes.Procedures, description="By code."),
 )
 def every(query: dict[str, Any]) -> Answer:
@@ -43,7 +44,7 @@ def every(query: dict[str, Any]) -> Answer:
     "GET",
     "/procedures/<procedure>",
     access=Access.PUBLIC,
-    query=queries.ProcedureOne,
+    query=parameters.ProcedureOne,
     gives=Gives(shape=shapes.Procedure, description="The release in force on the day."),
     refuses=(404,),
 )

@@ -7,12 +7,9 @@ from typing import Any
 from sqlalchemy import select
 
 from api import bodies, shapes
-from api.access import Access
-from api.answers import Answer, answer
-from api.context import reading, runtime
-from api.idempotent import perform
+from api.answers import answer
+from api.dossier_json import both
 from api.operations import Gives, Resource
-from api.present import both
 from engine.acts.reform.decide import Waiting
 from engine.acts.reform.decide_many import LEADER, Choice, decide_many, provinces_of, triage_of
 from engine.acts.reform.run import Run, open_run
@@ -21,6 +18,10 @@ from engine.rules.procedure.permissions import MONITOR
 from engine.store.plans import counts_by_status
 from engine.store.plans import reforms as plans
 from engine.transaction import UnitOfWork
+from server.answer import Answer
+from server.context import runtime
+from server.identity import Access, reading
+from server.once import perform
 
 reforms = Resource("reforms", __name__, description="Reorganisations, and what they leave to a person.")
 

@@ -7,13 +7,10 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from api import present, queries, shapes
-from api.access import Access
-from api.answers import Answer, answer, moment, page
-from api.context import actor, reading, request_id, runtime
+from api import dossier_json, parameters, shapes
+from api.answers import answer, moment, page
 from api.forms import PDF, printed
 from api.operations import LINK, Gives, Resource
-from api.paging import page_key, read_moment_key
 from engine.clock import midnight
 from engine.errors import InvalidInput, NotFound
 from engine.forms.data import register_data
@@ -21,6 +18,10 @@ from engine.store import reports as figures
 from engine.store.journal import reads
 from engine.store.queues import queue_counts, visible_dossiers
 from engine.transaction import UnitOfWork, in_transaction
+from server.answer import Answer
+from server.context import request_id, runtime
+from server.identity import Access, actor, reading
+from server.paging import page_key, read_moment_key
 
 reports = Resource("reports", __name__, description="Reports over what the caller may see.")
 LONGEST_REGISTER = 1000
@@ -30,7 +31,7 @@ LONGEST_REGISTER = 1000
     "GET",
     "/reports/on-time",
     access=Access.STAFF,
-    query=queries.ReportPeriod,
+    query=parameters.ReportPeriod,
     gives=Gives(shape=shapes.OnTime, description="By handling office."),
 )
 def on_time(query: dict[str, Any]) -> Answer:
@@ -42,7 +43,7 @@ def on_time(query: dict[str, Any]) -> Answer:
         items = [
             {
                 "office": row.office,
-                "office_name": present.both(known[row.office].name) if row.office in known else None,
+                "office_name": dossier_json.both(known[row.office].name) if row.office in known else None,
                 "finished": row.finished,
                 "on_time": row.finished - row.late,
                 "late": row.late,
@@ -58,7 +59,7 @@ def on_time(query: dict[str, Any]) -> Answer:
     "GET",
     "/reports/queues",
     access=Access.STAFF,
-    query=queries.QueueCounts,
+    query=parameters.QueueCounts,
     gives=Gives(shape=shapes.Queues, description="What an office holds now."),
 )
 def queue(query: dict[str, Any]) -> Answer:
@@ -70,8 +71,8 @@ def queue(query: dict[str, Any]) -> Answer:
             items.append(
                 {
                     "procedure": row.procedure,
-                    "procedure_name": present.both(release.name),
-                    **present.state_of(release, row.state, row.portal),
+                    "procedure_name": dossier_json.both(release.name),
+                    **dossier_json.state_of(release, row.state, row.portal),
                     "count": row.number,
                     "overdue": row.overdue,
                 }
@@ -83,7 +84,7 @@ def queue(query: dict[str, Any]) -> Answer:
     "GET",
     "/reports/register",
     access=Access.STAFF,
-    query=queries.Register,
+    query=parameters.Register,
     gives=Gives(shape=shapes.Register, headers=LINK, description="In order of receipt."),
 )
 def register(query: dict[str, Any]) -> Answer:
@@ -95,7 +96,7 @@ def register(query: dict[str, Any]) -> Answer:
             {
                 "code": row.code,
                 "procedure": row.procedure,
-                "procedure_name": present.both(uow.catalogue.workflow(row.release).release.name),
+                "procedure_name": dossier_json.both(uow.catalogue.workflow(row.release).release.name),
                 "applicant": row.name,
                 "handler_office": row.handler_office,
                 "received_at": moment(row.received_at),
@@ -112,7 +113,7 @@ def register(query: dict[str, Any]) -> Answer:
     "GET",
     "/reports/register/07.pdf",
     access=Access.STAFF,
-    query=queries.RegisterPrint,
+    query=parameters.RegisterPrint,
     gives=PDF,
     refuses=(404,),
 )

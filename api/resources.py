@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from api.actions import actions
+from api.assignment import holding
 from api.corrections import corrections
 from api.documents import documents
 from api.dossiers import dossiers
 from api.fees import fees
 from api.forms import forms
-from api.holding import holding
 from api.journal import journal
 from api.offices import offices
 from api.people import people

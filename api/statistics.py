@@ -9,12 +9,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from api import present, queries, shapes
-from api.access import Access
-from api.answers import Answer, answer, moment, next_address
-from api.context import reading
+from api import dossier_json, parameters, shapes
+from api.answers import answer, moment, next_address
 from api.operations import LINK, Gives, Resource
-from api.paging import page_key, read_moment_key
 from api.reports import period_of, rate_of
 from engine.acts.wrong_input import wrong
 from engine.rules.deadlines.held_time import comings, held_time, longest
@@ -24,6 +21,9 @@ from engine.store import statistics as figures
 from engine.store.queues import visible_dossiers
 from engine.store.reports import on_time
 from engine.transaction import UnitOfWork
+from server.answer import Answer
+from server.identity import Access, reading
+from server.paging import page_key, read_moment_key
 
 statistics = Resource("statistics", __name__, description="Reports that hold across reorganisations.")
 LONGEST = 92
@@ -34,7 +34,7 @@ LONGEST = 92
     "GET",
     "/reports/held-time",
     access=Access.STAFF,
-    query=queries.HeldTime,
+    query=parameters.HeldTime,
     gives=Gives(shape=shapes.HeldTime, headers=LINK, description="Late dossiers in order of their end."),
 )
 def held(query: dict[str, Any]) -> Answer:
@@ -67,14 +67,17 @@ def held(query: dict[str, Any]) -> Answer:
         "items": items,
         "next": following,
     }
-    return answer(told, **({"Link": f'<{next_address(following)}>; rel="next"'} if following else {}))
+    made = answer(told)
+    if following:
+        made.headers["Link"] = f'<{next_address(following)}>; rel="next"'
+    return made
 
 
 @statistics.operation(
     "GET",
     "/reports/on-time-by-unit",
     access=Access.STAFF,
-    query=queries.OnTimeByUnit,
+    query=parameters.OnTimeByUnit,
     gives=Gives(shape=shapes.OnTimeByUnit, description="By unit of the day asked for; every dossier once."),
 )
 def by_unit(query: dict[str, Any]) -> Answer:
@@ -112,7 +115,7 @@ def _late(uow: UnitOfWork, row: Row[Any], entries: list[dict[str, Any]]) -> dict
     return {
         "code": row.code,
         "procedure": row.procedure,
-        "procedure_name": present.both(release.name),
+        "procedure_name": dossier_json.both(release.name),
         "promised_at": moment(row.promised_at),
         "finished_at": moment(row.finished_at),
         "came_at": moment(came[-1].at),
@@ -124,7 +127,7 @@ def _late(uow: UnitOfWork, row: Row[Any], entries: list[dict[str, Any]]) -> dict
 
 def _named(uow: UnitOfWork, office: str) -> dict[str, Any]:
     known = uow.catalogue.offices.get(office)
-    return {"office": office, "office_name": present.both(known.name) if known else None}
+    return {"office": office, "office_name": dossier_json.both(known.name) if known else None}
 
 
 def _line(one: UnitCount) -> dict[str, Any]:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g
+from flask import redirect
+from werkzeug.wrappers import Response
 
-from api import bodies, present, shapes
-from api.access import Access
-from api.acting import act
-from api.answers import Answer, answer, etag, moment
-from api.context import actor, api, reading, reading_connection, runtime
-from api.documents import ADDED, Upload, added, read_upload
-from api.limits import LINK_PER_ADDRESS, LOOK_UP_PER_ADDRESS, LOOK_UP_PER_CODE
+from api import bodies, dossier_json, shapes
+from api.answers import answer, etag, moment
+from api.documents import ADDED, added
+from api.dossier_act import act
 from api.operations import ETAG, Gives, Resource
 from api.versions import version_if_given
 from engine.acts.perform_action import perform_action
@@ -23,6 +21,11 @@ from engine.rules.procedure.permissions import Actor
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.security.citizen_link import receipt_matches
 from engine.store.sessions import dossier_keys
+from server.answer import Answer
+from server.context import reading_connection, runtime, served
+from server.identity import Access, actor, dossier_code, reading
+from server.limits import LINK_PER_ADDRESS, LOOK_UP_PER_ADDRESS, LOOK_UP_PER_CODE
+from server.uploads import Upload, read_upload
 
 status = Resource("status", __name__, description="For citizens, by link or by code and receipt code.")
 STATUS = Gives(shape=shapes.Status, headers=ETAG, description="Where the dossier is, when it is due, what to do.")
@@ -48,8 +51,8 @@ class NothingAsked(Conflict):
 @status.operation("GET", "/status/<token>", access=Access.LINK, gives=STATUS, refuses=(429,))
 def by_link(token: str) -> Answer:
     """Read the status of one's dossier"""
-    api().limits.hold(LINK_PER_ADDRESS, "link")
-    return _status(actor(), g.dossier_code)
+    served().limits.hold(LINK_PER_ADDRESS, "link")
+    return _status(actor(), dossier_code())
 
 
 @status.operation(
@@ -63,8 +66,8 @@ def by_link(token: str) -> Answer:
 def look_up(body: dict[str, Any]) -> Answer:
     """Look up a dossier by its code and the receipt code; a wrong one and an absent one are answered alike"""
     code = body["code"].upper()
-    api().limits.hold(LOOK_UP_PER_ADDRESS, "look-up-address")
-    api().limits.hold(LOOK_UP_PER_CODE, "look-up-code", code)
+    served().limits.hold(LOOK_UP_PER_ADDRESS, "look-up-address")
+    served().limits.hold(LOOK_UP_PER_CODE, "look-up-code", code)
     with reading_connection() as connection:
         found = dossier_keys(connection, code)
     # The same work whether the dossier exists or not: the time must not tell.
@@ -87,9 +90,9 @@ def look_up(body: dict[str, Any]) -> Answer:
 )
 def take_action(token: str, body: dict[str, Any]) -> Answer:
     """Take an action that is left to the applicant: supplement, withdraw"""
-    api().limits.hold(LINK_PER_ADDRESS, "link")
+    served().limits.hold(LINK_PER_ADDRESS, "link")
     # A citizen decides on what the page says, not on the office's latest note: the state is checked in any case.
-    version, code = version_if_given(), g.dossier_code
+    version, code = version_if_given(), dossier_code()
 
     def doing(uow: Any) -> Case:
         return perform_action(uow, code, body["action"], version=version, reason=body["reason"], fields=body["fields_"])
@@ -109,9 +112,9 @@ def take_action(token: str, body: dict[str, Any]) -> Answer:
 )
 def add_document(token: str) -> Answer:
     """Send a document that was asked for"""
-    api().limits.hold(LINK_PER_ADDRESS, "link")
+    served().limits.hold(LINK_PER_ADDRESS, "link")
     with reading() as uow:
-        case = open_case(uow, g.dossier_code, lock=False, along=("documents", "fees"))
+        case = open_case(uow, dossier_code(), lock=False, along=("documents", "fees"))
         if not _tasks(case):
             raise NothingAsked()
     given = read_upload() | {"reuse": None}
@@ -127,7 +130,7 @@ def _status(who: Actor, code: str) -> Answer:
 def _shown(case: Case) -> dict[str, Any]:
     row = case.row
     office = case.unit.catalogue.offices.get(row["holder_office"] or row["handler_office"])
-    state = present.state_of(case.release, row["state"], row["portal"])
+    state = dossier_json.state_of(case.release, row["state"], row["portal"])
     del state["state"]  # the house's own name of the step means nothing to its reader
     steps, asked = _steps(case)
     names = case.release.documents
@@ -136,20 +139,22 @@ def _shown(case: Case) -> dict[str, Any]:
         "code": case.code,
         "version": row["version"],
         "procedure": row["procedure"],
-        "procedure_name": present.both(case.release.name),
+        "procedure_name": dossier_json.both(case.release.name),
         **state,
         "office": row["holder_office"] or row["handler_office"],
-        "office_name": present.both(office.name) if office else None,
+        "office_name": dossier_json.both(office.name) if office else None,
         "hotline": office.hotline if office else None,
         "received_at": moment(row["received_at"]),
         "due_at": moment(row["due_at"]),
         "promised_at": moment(row["promised_at"]),
         "clock": row["clock"],
         "overdue": row["clock"] == "running" and row["due_at"] is not None and row["due_at"] < case.unit.now,
-        "time_left": present.time_left(case),
+        "time_left": dossier_json.time_left(case),
         "asked": asked if PortalStatus(row["portal"]).asks else None,
-        "missing_documents": [{"key": key, "name": present.both(names[key].name)} for key in missing if key in names],
-        "fees": [present.fee(owed, case.release) for owed in case.fees],
+        "missing_documents": [
+            {"key": key, "name": dossier_json.both(names[key].name)} for key in missing if key in names
+        ],
+        "fees": [dossier_json.fee(owed, case.release) for owed in case.fees],
         "tasks": _tasks(case),
         "steps": steps,
     }
@@ -158,7 +163,7 @@ def _shown(case: Case) -> dict[str, Any]:
 def _tasks(case: Case) -> list[dict[str, Any]]:
     """What the applicant may do now."""
     return [
-        {"action": one.action, "name": present.both(one.name), "needs": present.needs(one)}
+        {"action": one.action, "name": dossier_json.both(one.name), "needs": dossier_json.needs(one)}
         for one in case.left_to(APPLICANT)
     ]
 
@@ -172,8 +177,13 @@ def _steps(case: Case) -> tuple[list[dict[str, Any]], str | None]:
         changes = entry["changes"]
         portal = changes.get("portal", portal)
         if "state" in changes:
-            named = present.state_of(case.release, changes["state"], portal)
+            named = dossier_json.state_of(case.release, changes["state"], portal)
             del named["state"]
             steps.append({"at": moment(entry["at"]), **named})
             asked = entry["reason"]
     return steps, asked
+
+
+def short_link(token: str) -> Response:
+    """The link on receipts and in notices: leads to the status."""
+    return redirect(f"/api/v1/status/{token}", 302)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from api import queries, shapes
-from api.access import Access
-from api.answers import Answer, answer
-from api.context import runtime
+from api import parameters, shapes
+from api.answers import answer
 from api.operations import Gives, Resource
 from api.procedures import FOR_A_WHILE
 from engine.clock import civil_day
 from engine.rules.territory.resolution import Candidate
 from engine.rules.territory.units import Unit
+from server.answer import Answer
+from server.context import runtime
+from server.identity import Access
 
 units = Resource("units", __name__, description="Administrative units, dated.")
 
@@ -21,7 +22,7 @@ units = Resource("units", __name__, description="Administrative units, dated.")
     "GET",
     "/units/resolve",
     access=Access.PUBLIC,
-    query=queries.Resolve,
+    query=parameters.Resolve,
     gives=Gives(shape=shapes.Resolution, description="One unit, candidates for a person, or none; with the reason."),
 )
 def resolve(query: dict[str, Any]) -> Answer:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from api import bodies, present, shapes
-from api.access import Access
-from api.acting import STANDS, act
-from api.answers import Answer, answer, etag
-from api.context import reading
+from api import bodies, dossier_json, shapes
+from api.answers import answer, etag
+from api.dossier_act import STANDS, act
 from api.operations import ETAG, Gives, Resource
 from api.versions import expected_version
 from engine.acts.verification import answer_verification, ask_verification
 from engine.dossier.case import open_case
 from engine.store.dossier_parts import verifications_of
+from server.answer import Answer
+from server.identity import Access, reading
 
 verifications = Resource("verifications", __name__, description="Questions to other offices.")
 
@@ -29,7 +29,7 @@ def questions(code: str) -> Answer:
     """List what was asked of other offices"""
     with reading() as uow:
         case = open_case(uow, code, lock=False)
-        items = [present.verification(row) for row in verifications_of(uow.connection, case.id)]
+        items = [dossier_json.verification(row) for row in verifications_of(uow.connection, case.id)]
         return answer({"items": items}, ETag=etag(case.row["version"]))
 
 

@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import select
 
 from api import bodies, shapes
-from api.access import Access
-from api.answers import Answer, answer, moment, nothing
-from api.context import reading
-from api.idempotent import perform
+from api.answers import answer, moment, nothing
 from api.operations import LOCATION, Gives, Resource
 from engine.acts.notices.webhooks import add_webhook, end_webhook
 from engine.store import outbox
 from engine.transaction import UnitOfWork
+from server.answer import Answer
+from server.identity import Access, reading
+from server.once import perform
 
 webhooks = Resource("webhooks", __name__, description="Programs that are told of changes (Standard Webhooks).")
 

@@ -27,7 +27,7 @@ from benchmarks.processor_time import seconds as processor_seconds
 from benchmarks.reform_ground import JULY, Acting, June, lay
 from benchmarks.served import ours
 from engine.journal.check import Tally, check_journal
-from engine.store.base import open_database
+from engine.store.sql.schema import open_database
 
 REFORM = "2025-07-01.yaml"
 CLERKS, PACE = 4, 0.2

@@ -14,7 +14,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from adapters.choose import ChannelNotifier, notifier_from
+from adapters.channels import ChannelNotifier, notifier_from
 from adapters.files_local import LocalFiles
 from adapters.local_signer import LocalSigner
 from engine.catalogue import Catalogue
@@ -22,7 +22,7 @@ from engine.clock import told_clock, utc_now
 from engine.errors import NotFound, Refusal
 from engine.jobs.queue import Bell
 from engine.settings import Settings, WrongSetting, settings_from
-from engine.store.base import open_database
+from engine.store.sql.schema import open_database
 from engine.transaction import Runtime
 
 log = structlog.get_logger("motcua.start")

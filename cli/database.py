@@ -10,7 +10,7 @@ import click
 from cli.output import json_option, say, show
 from engine.settings import Settings, settings_from
 from engine.store import migrate
-from engine.store.base import open_database
+from engine.store.sql.schema import open_database
 
 
 @click.group()

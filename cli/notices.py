@@ -10,9 +10,9 @@ from sqlalchemy import select
 from cli.compose import compose_from_environment
 from cli.output import json_option, say, show
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
+from engine.store.backlog import waiting
 from engine.store.delivery import retry_parked
 from engine.store.outbox import outbox
-from engine.store.waiting import waiting
 from engine.transaction import in_transaction
 
 _SHOWN: tuple[Any, ...] = (

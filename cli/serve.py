@@ -44,7 +44,7 @@ def _gunicorn(host: str, port: int, workers: int, threads: int) -> None:
     from gunicorn.glogging import Logger
     from gunicorn.util import import_app
 
-    from adapters.staying_worker import StayingWorker, forget
+    from adapters.gunicorn.worker import StayingWorker, forget
 
     class IntoOurLog(Logger):  # type: ignore[misc]
         def setup(self, cfg: Any) -> None:

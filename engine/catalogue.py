@@ -31,10 +31,10 @@ from engine.rules.territory.addresses import AddressReader
 from engine.rules.territory.former_districts import FormerDistricts
 from engine.rules.territory.territory import Territory
 from engine.rules.territory.units import Level, Succession, Unit
-from engine.store.base import open_database
 from engine.store.clocks import calendars, closures
 from engine.store.outbox import webhooks
 from engine.store.releases import notice_templates, releases
+from engine.store.sql.schema import open_database
 from engine.store.units import catalogue_versions, competences, offices, successions, units
 from engine.text import Text
 

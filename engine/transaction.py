@@ -31,7 +31,7 @@ from engine.ports import Files, Signer
 from engine.rules.procedure.permissions import Actor
 from engine.settings import Settings
 from engine.store.actors import Claim, claim_stands
-from engine.store.writing import Writes
+from engine.store.sql.writes import PendingWrites
 
 T = TypeVar("T")
 ATTEMPTS = 8
@@ -79,7 +79,7 @@ class UnitOfWork:
     actor: Actor
     now: dt.datetime
     request_id: str
-    writes: Writes = field(default_factory=Writes)
+    writes: PendingWrites = field(default_factory=PendingWrites)
     after_commit: list[Callable[[], Any]] = field(default_factory=list)
     rings: bool = False  # the outbox has grown: wake the worker after the commit
     begun: bool = True

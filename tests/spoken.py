@@ -10,7 +10,7 @@ from unittest import mock
 import psycopg
 from sqlalchemy import Engine, event
 
-from engine.store import driver
+from engine.store.sql import driver
 
 
 @contextmanager

@@ -41,12 +41,12 @@ from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor
 from engine.rules.territory.territory import Territory
 from engine.settings import settings_from
 from engine.store.actors import actor_of_person
-from engine.store.base import metadata, open_database
 from engine.store.clocks import clocks
 from engine.store.dossiers import dossier_offices, dossiers
 from engine.store.journal import journal
 from engine.store.outbox import outbox
 from engine.store.people import memberships, people, substitutes
+from engine.store.sql.schema import metadata, open_database
 from engine.text import Text
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 from tests import shared_run

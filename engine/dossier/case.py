@@ -25,12 +25,12 @@ from engine.rules.procedure.facts import nested
 from engine.rules.procedure.machine import Option, Workflow
 from engine.rules.procedure.permissions import Verdict, may
 from engine.store.actors import STANDS, claim_values
-from engine.store.asking import Question
 from engine.store.dossier_parts import ALONG, part_of
 from engine.store.dossiers import applicants, dossiers, verifications
 from engine.store.journal import journal
 from engine.store.people import person_name
 from engine.store.queues import Sight, sight_of
+from engine.store.sql.question import PreparedSelect
 from engine.text import Text
 from engine.transaction import ActorChanged, UnitOfWork
 
@@ -170,11 +170,11 @@ class Case:
         return _Facts(known, {"children": self._child_facts, "verifications": self._question_facts})
 
     def _child_facts(self) -> dict[str, Any]:
-        count, finished = _CHILDREN.ask(self.unit.reader, {"dossier": self.id})[0]
+        count, finished = _CHILDREN.fetch(self.unit.reader, {"dossier": self.id})[0]
         return {"count": count, "finished": count > 0 and count == finished}
 
     def _question_facts(self) -> dict[str, Any]:
-        return {"open": _OPEN_QUESTIONS.ask(self.unit.reader, {"dossier": self.id})[0][0]}
+        return {"open": _OPEN_QUESTIONS.fetch(self.unit.reader, {"dossier": self.id})[0][0]}
 
     def state_name(self) -> Text:
         return self.release.states[self.row["state"]].name
@@ -212,8 +212,8 @@ def open_case_by_id(unit: UnitOfWork, dossier_id: int) -> Case:
 
 
 _COUNTS: tuple[Any, ...] = (func.count(), func.count(dossiers.c.finished_at))
-_CHILDREN = Question(select(*_COUNTS).where(dossiers.c.parent_id == bindparam("dossier")))
-_OPEN_QUESTIONS = Question(
+_CHILDREN = PreparedSelect(select(*_COUNTS).where(dossiers.c.parent_id == bindparam("dossier")))
+_OPEN_QUESTIONS = PreparedSelect(
     select(func.count()).where(
         verifications.c.dossier_id == bindparam("dossier"), verifications.c.answered_at.is_(None)
     )
@@ -249,7 +249,7 @@ def _fee_facts(owed: list[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 @cache
-def _reading(sight: Sight, which: str, lock: bool, claimed: bool, along: tuple[str, ...]) -> Question:
+def _reading(sight: Sight, which: str, lock: bool, claimed: bool, along: tuple[str, ...]) -> PreparedSelect:
     """The row and the applicant of the dossier whose column ``which`` equals ``wanted``, if the actor sees it.
 
     Built once; only the values change from act to act. Both rows are locked: one statement that waited for a lock sees
@@ -262,7 +262,7 @@ def _reading(sight: Sight, which: str, lock: bool, claimed: bool, along: tuple[s
         .join(applicants, applicants.c.dossier_id == dossiers.c.id)
         .where(dossiers.c[which] == bindparam("wanted"), sight.rule())
     )
-    return Question(statement.with_for_update(of=(dossiers, applicants)) if lock else statement)
+    return PreparedSelect(statement.with_for_update(of=(dossiers, applicants)) if lock else statement)
 
 
 def _opened(unit: UnitOfWork, which: str, wanted: Any, version: int | None, lock: bool, along: tuple[str, ...]) -> Case:
@@ -273,7 +273,7 @@ def _opened(unit: UnitOfWork, which: str, wanted: Any, version: int | None, lock
     if claim:
         values |= claim_values(claim, unit.now)
     question = _reading(sight, which, lock, claim is not None, along)
-    rows = question.ask(unit.connection if lock else unit.reader, values)
+    rows = question.fetch(unit.connection if lock else unit.reader, values)
     if not rows:
         raise NotFound(what=str(wanted))
     found = rows[0]

@@ -18,10 +18,10 @@ from engine.dossier.case import Case
 from engine.dossier.notices import notices_of
 from engine.dossier.record import UNFOLDED, arm, with_a_part
 from engine.rules.journal.entries import commitment, entry
-from engine.store.bulk_writing import Part, write_together
 from engine.store.dossiers import applicants, dossier_offices, dossiers
 from engine.store.journal import journal, journal_private
 from engine.store.outbox import outbox
+from engine.store.sql.bulk import Part, write_together
 from engine.transaction import UnitOfWork
 
 _TIMED = ("state", "entered_at", "clock", "due_at", "step_due_at")

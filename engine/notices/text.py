@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.clock import LOCAL_OFFSET
 from engine.errors import NotFound
 from engine.ports import Message
-from engine.clock import LOCAL_OFFSET
 from engine.rules.deadlines.calendar import OutsideCalendar
 from engine.rules.deadlines.office_hours import MINUTES_A_DAY
 from engine.rules.deadlines.words import moment_in_words

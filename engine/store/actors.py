@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, exists, or_, select
 
 from engine.rules.procedure.permissions import Actor, Membership, Substitution
-from engine.store.asking import Question
 from engine.store.people import memberships, people, staff_changes, substitutes, tokens
+from engine.store.sql.question import PreparedSelect
 from engine.store.units import offices
 
 _ABSENT = people.alias("absent")
@@ -45,8 +45,8 @@ _PERSON = (
     .order_by(substitutes.c.valid_from, memberships.c.office, memberships.c.role, memberships.c.valid_from)
 )
 """One statement for all that decides what a person may do: it stands before every request of staff."""
-_BY_ID = Question(_PERSON.where(people.c.id == bindparam("person")))
-_BY_TOKEN = Question(
+_BY_ID = PreparedSelect(_PERSON.where(people.c.id == bindparam("person")))
+_BY_TOKEN = PreparedSelect(
     _PERSON.join(tokens, tokens.c.person_id == people.c.id).where(
         tokens.c.hash == bindparam("hash"), tokens.c.revoked_at.is_(None), tokens.c.expires_at > bindparam("now")
     )
@@ -95,7 +95,7 @@ STANDS = (
     .scalar_subquery()
 )
 """The number of changes to staff until now, if the token is good: a claim stands while this is the number it names."""
-_CLAIM = Question(select(STANDS))
+_CLAIM = PreparedSelect(select(STANDS))
 
 
 def claim_values(claim: Claim, now: dt.datetime) -> dict[str, Any]:
@@ -105,19 +105,19 @@ def claim_values(claim: Claim, now: dt.datetime) -> dict[str, Any]:
 
 def claim_stands(connection: Connection, claim: Claim, now: dt.datetime) -> bool:
     """Whether who was known by this token would be found the same again."""
-    return bool(_CLAIM.ask(connection, claim_values(claim, now))[0][0] == claim.changes)
+    return bool(_CLAIM.fetch(connection, claim_values(claim, now))[0][0] == claim.changes)
 
 
 def actor_by_token(connection: Connection, token_hash: str, now: dt.datetime) -> tuple[Actor, Claim] | None:
     """The active person whose session this is, and on what that rests; None when it has ended or was never there."""
-    found = _BY_TOKEN.ask(connection, {"hash": token_hash, "now": now})
+    found = _BY_TOKEN.fetch(connection, {"hash": token_hash, "now": now})
     actor = _actor(found)
     return None if actor is None else (actor, Claim(token_hash, _Row(*found[0]).number))
 
 
 def actor_of_person(connection: Connection, person_id: int) -> Actor | None:
     """The active person with this id."""
-    return _actor(_BY_ID.ask(connection, {"person": person_id}))
+    return _actor(_BY_ID.fetch(connection, {"person": person_id}))
 
 
 def _actor(found: Sequence[tuple[Any, ...]]) -> Actor | None:

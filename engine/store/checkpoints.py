@@ -30,8 +30,8 @@ from sqlalchemy import (
     text,
 )
 
-from engine.store.base import BigId, Moment, metadata
 from engine.store.journal import journal
+from engine.store.sql.schema import BigId, Moment, metadata
 
 TILE = 8
 """Of the inner nodes only those at heights 8, 16, 24 … are kept: one for 256, the others are quickly made again."""

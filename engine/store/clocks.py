@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, text
 
-from engine.store.base import BigId, Json, Moment, metadata
+from engine.store.sql.schema import BigId, Json, Moment, metadata
 
 clocks = Table(
     "clocks",

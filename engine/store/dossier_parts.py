@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, or_, select
 
-from engine.store.along import Along, ChangesOf
-from engine.store.asking import Question
 from engine.store.documents import documents
 from engine.store.dossiers import dossier_links, dossiers, verifications
 from engine.store.fees import fees
 from engine.store.journal import journal, journal_private
 from engine.store.people import people
+from engine.store.sql.json_rows import ChangesOf, JsonRows
+from engine.store.sql.question import PreparedSelect
 
 RELATIVE: tuple[Any, ...] = (
     dossiers.c.code,
@@ -98,7 +98,7 @@ def names_of_people(connection: Connection, ids: set[int]) -> dict[int, str]:
 
 def part_of(connection: Connection, name: str, dossier_id: int) -> list[Mapping[str, Any]]:
     """The rows of one of ``ALONG`` on their own."""
-    found = _ALONE[name].ask(connection, {"dossier": dossier_id})
+    found = _ALONE[name].fetch(connection, {"dossier": dossier_id})
     return [dict(zip(ALONG[name].names, row, strict=True)) for row in found]
 
 
@@ -129,6 +129,6 @@ def _steps(of: Any) -> Select[Any]:
 
 
 _PARTS = {"documents": _documents, "fees": _fees, "steps": _steps}
-_ALONE = {name: Question(of(bindparam("dossier"))) for name, of in _PARTS.items()}
-ALONG = {name: Along(of(dossiers.c.id), dossiers) for name, of in _PARTS.items()}
+_ALONE = {name: PreparedSelect(of(bindparam("dossier"))) for name, of in _PARTS.items()}
+ALONG = {name: JsonRows(of(dossiers.c.id), dossiers) for name, of in _PARTS.items()}
 """What may come along with the row of a dossier in one statement."""

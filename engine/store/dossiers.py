@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from engine.store.base import BigId, Json, Moment, metadata
+from engine.store.sql.schema import BigId, Json, Moment, metadata
 
 
 def _partial(name: str, condition: str, *columns: str) -> Index:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, String, Table, Text
 
-from engine.store.base import BigId, Moment, metadata
+from engine.store.sql.schema import BigId, Moment, metadata
 
 fees = Table(
     "fees",

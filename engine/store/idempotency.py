@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, and_, bindparam, literal_column, select
 
 from engine.store.actors import STANDS, Claim, claim_values
-from engine.store.asking import Question
-from engine.store.base import Json, Moment, metadata
-from engine.store.writing import Writes
+from engine.store.sql.question import PreparedSelect
+from engine.store.sql.schema import Json, Moment, metadata
+from engine.store.sql.writes import PendingWrites
 
 idempotency = Table(
     "idempotency",
@@ -38,14 +38,14 @@ class RecordedAnswer:
 
 _THIS = and_(idempotency.c.actor == bindparam("actor"), idempotency.c.key == bindparam("key"))
 _COLUMNS = tuple(idempotency.c[name] for name in ("request_hash", "status", "headers", "body"))
-_RECORDED = Question(select(*_COLUMNS).where(_THIS))
+_RECORDED = PreparedSelect(select(*_COLUMNS).where(_THIS))
 _ONE = select(literal_column("1").label("one")).subquery()
-_PROVEN = Question(select(STANDS.label("proof"), *_COLUMNS).select_from(_ONE.outerjoin(idempotency, _THIS)))
+_PROVEN = PreparedSelect(select(STANDS.label("proof"), *_COLUMNS).select_from(_ONE.outerjoin(idempotency, _THIS)))
 
 
 def recorded_answer(connection: Connection, actor: str, key: str) -> RecordedAnswer | None:
     """The answer already given to this actor under this key."""
-    found = _RECORDED.ask(connection, {"actor": actor, "key": key})
+    found = _RECORDED.fetch(connection, {"actor": actor, "key": key})
     return RecordedAnswer(*found[0]) if found else None
 
 
@@ -53,12 +53,18 @@ def proven_answer(
     connection: Connection, actor: str, key: str, claim: Claim, now: dt.datetime
 ) -> tuple[bool, RecordedAnswer | None]:
     """Whether it still stands that this actor asks, and the answer already given, by one statement."""
-    proof, *found = _PROVEN.ask(connection, {"actor": actor, "key": key, **claim_values(claim, now)})[0]
+    proof, *found = _PROVEN.fetch(connection, {"actor": actor, "key": key, **claim_values(claim, now)})[0]
     return proof == claim.changes, None if found[0] is None else RecordedAnswer(*found)
 
 
 def record_answer(
-    writes: Writes, actor: str, key: str, answer: RecordedAnswer, now: dt.datetime, *, rival: Callable[[], Exception]
+    writes: PendingWrites,
+    actor: str,
+    key: str,
+    answer: RecordedAnswer,
+    now: dt.datetime,
+    *,
+    rival: Callable[[], Exception],
 ) -> None:
     """Keeps an answer with all else that is written; ``rival`` is raised when another was kept under the key meanwhile
     (PostgreSQL waits for the rival to end)."""

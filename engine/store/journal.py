@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, LargeBinary, String, Table, Text
 
-from engine.store.base import BigId, Json, Moment, metadata
+from engine.store.sql.schema import BigId, Json, Moment, metadata
 
 journal = Table(
     "journal",

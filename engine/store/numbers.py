@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-from engine.store.driver import as_bytes, run
+from engine.store.sql.driver import as_bytes, run
 
 
 class Numbers(NamedTuple):

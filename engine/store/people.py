@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from engine.store.base import BigId, Moment, metadata
+from engine.store.sql.schema import BigId, Moment, metadata
 
 people = Table(
     "people",

@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-from engine.store.base import BigId, Json, Moment, metadata
+from engine.store.sql.schema import BigId, Json, Moment, metadata
 
 reforms = Table(
     "reforms",

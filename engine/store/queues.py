@@ -29,9 +29,9 @@ from sqlalchemy import (
 
 from engine.clock import civil_day
 from engine.rules.procedure.permissions import Actor
-from engine.store.asking import Question
 from engine.store.dossiers import applicants, dossier_offices, dossiers
 from engine.store.search import keys_asked, province_scope, scopes_read, search_keys
+from engine.store.sql.question import PreparedSelect
 
 LIST_COLUMNS = (
     dossiers.c.id,
@@ -188,7 +188,7 @@ def list_dossiers(
     def page(order: str, key: tuple[Any, ...], most: int) -> list[Mapping[str, Any]]:
         following = {f"after_{number}": one for number, one in enumerate(key)}
         question = _page(*shape, order, bool(key), most)
-        return [dict(zip(_LISTED, row, strict=True)) for row in question.ask(connection, values | following)]
+        return [dict(zip(_LISTED, row, strict=True)) for row in question.fetch(connection, values | following)]
 
     if not ways:
         return []
@@ -205,17 +205,17 @@ def list_dossiers(
 def queue_counts(connection: Connection, actor: Actor, office: str, now: dt.datetime) -> list[QueueCount]:
     """How many dossiers an office holds, by procedure, state and portal status, and how many of them are overdue."""
     sight, values = sight_of(actor, _civil_day(now))
-    return [QueueCount(*row) for row in _counting(sight).ask(connection, values | {"held_by": office, "now": now})]
+    return [QueueCount(*row) for row in _counting(sight).fetch(connection, values | {"held_by": office, "now": now})]
 
 
 @cache
-def _counting(sight: Sight) -> Question:
+def _counting(sight: Sight) -> PreparedSelect:
     overdue = func.sum(case((_is_overdue(bindparam("now")), 1), else_=0)).label("overdue")
     state = (dossiers.c.release, dossiers.c.state)  # these two settle the procedure and the portal status
     settled = (func.max(dossiers.c.procedure).label("procedure"), func.max(dossiers.c.portal).label("portal"))
     columns: tuple[Any, ...] = (*state, *settled, func.count().label("count"), overdue)
     held = dossiers.c.holder_office == bindparam("held_by")
-    return Question(select(*columns).where(held, sight.rule()).group_by(*state))
+    return PreparedSelect(select(*columns).where(held, sight.rule()).group_by(*state))
 
 
 def _conditions(asked: Collection[str], overdue: bool | None) -> list[ColumnElement[bool]]:
@@ -312,14 +312,14 @@ def _page(
     order: str,
     later: bool,
     limit: int,
-) -> Question:
+) -> PreparedSelect:
     """The first rows, ``later`` those after a key, along every way, put together. Built once a shape."""
     wanted = [sight.rule(), *_conditions(asked, overdue)]
     ways = [_way(kind, [bindparam(f"way_{n}_{m}") for m in range(many)]) for n, (kind, many) in enumerate(kinds)]
     if len(ways) > 1:
         ids = [_along(way, (dossiers.c.id,), wanted, _ORDERS[order], later, limit).subquery() for way in ways]
         ways, wanted, later = [_Way(dossiers.c.id, dossiers)], [dossiers.c.id.in_(union(*map(select, ids)))], False
-    return Question(_along(ways[0], LIST_COLUMNS, wanted, _ORDERS[order], later, limit))
+    return PreparedSelect(_along(ways[0], LIST_COLUMNS, wanted, _ORDERS[order], later, limit))
 
 
 def _along(

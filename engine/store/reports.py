@@ -33,9 +33,9 @@ from sqlalchemy import (
 from engine.clock import civil_day, midnight
 from engine.rules.procedure.permissions import Actor
 from engine.rules.procedure.portal_status import PortalStatus
-from engine.store.base import metadata
 from engine.store.dossiers import applicants, dossiers
 from engine.store.queues import has_part
+from engine.store.sql.schema import metadata
 
 DONE = tuple(status.value for status in PortalStatus if status.settled)
 """Portal status codes that end a dossier's processing after it was received."""

@@ -16,9 +16,9 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Connection, Select, String, Table, and_, bindparam, delete, insert, select
 
 from engine.rules.search_words import terms_asked, terms_of
-from engine.store.base import BigId, metadata
-from engine.store.bulk_writing import insert_rows
 from engine.store.dossiers import dossier_offices
+from engine.store.sql.bulk import insert_rows
+from engine.store.sql.schema import BigId, metadata
 
 search_keys = Table(
     "search_keys",

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from engine.store.asking import Question
 from engine.store.dossiers import dossiers
 from engine.store.people import people, tokens
+from engine.store.sql.question import PreparedSelect
 
 
 def person_to_sign_in(connection: Connection, username: str) -> Row[Any] | None:
@@ -37,12 +37,12 @@ def replace_password(connection: Connection, person_id: int, hashed: str) -> Non
 
 def dossier_by_link(connection: Connection, hashed: str) -> Keys | None:
     """The dossier whose citizen's link has this hash."""
-    return _keys(_BY_LINK.ask(connection, {"hash": hashed}))
+    return _keys(_BY_LINK.fetch(connection, {"hash": hashed}))
 
 
 def dossier_keys(connection: Connection, code: str) -> Keys | None:
     """What the receipt code of a dossier is checked against."""
-    return _keys(_BY_CODE.ask(connection, {"code": code}))
+    return _keys(_BY_CODE.fetch(connection, {"code": code}))
 
 
 class Keys(NamedTuple):
@@ -55,8 +55,8 @@ class Keys(NamedTuple):
 
 
 _KEYS = select(*(dossiers.c[name] for name in Keys._fields))
-_BY_LINK = Question(_KEYS.where(dossiers.c.link_hash == bindparam("hash")))
-_BY_CODE = Question(_KEYS.where(dossiers.c.code == bindparam("code")))
+_BY_LINK = PreparedSelect(_KEYS.where(dossiers.c.link_hash == bindparam("hash")))
+_BY_CODE = PreparedSelect(_KEYS.where(dossiers.c.code == bindparam("code")))
 
 
 def _keys(found: Sequence[tuple[Any, ...]]) -> Keys | None:

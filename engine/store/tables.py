@@ -16,7 +16,7 @@ from engine.store import (
     search,
     units,
 )
-from engine.store.base import metadata
+from engine.store.sql.schema import metadata
 
 __all__ = [
     "checkpoints",

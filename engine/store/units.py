@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Date, Index, Integer, String, Table, Text
 
-from engine.store.base import Json, metadata
+from engine.store.sql.schema import Json, metadata
 
 units = Table(
     "units",

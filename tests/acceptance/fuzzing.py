@@ -24,9 +24,9 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 from schemathesis.hooks import unregister
 
-from api.access import Access
-from api.problems import every_code
-from api.validation_words import in_vietnamese
+from server.identity import Access
+from server.refusals import every_code
+from server.validation_words import in_vietnamese
 from tests.acceptance.fuzzed_house import ACTORS, POSSIBLE, Ground
 
 ACCESSES_OF = {

@@ -29,7 +29,7 @@ from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.rules.territory.territory import Territory
 from engine.rules.territory.units import Unit
 from engine.settings import settings_from
-from engine.store.base import open_database
+from engine.store.sql.schema import open_database
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 from tests import shared_run
 from tests.acceptance.caller import Caller

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from werkzeug.routing import Rule
 
-from api.access import Access
 from api.operations import Resource
+from server.identity import Access
 from tests.acceptance.caller import Caller
 from tests.acceptance.house import CENTRE, OTHER_AUTHORITY, PDF, House, open_house, sqlite_house
 

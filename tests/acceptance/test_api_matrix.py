@@ -18,9 +18,9 @@ import structlog
 from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
-from api.access import Access
 from engine.store.dossiers import dossiers
 from engine.store.journal import journal, reads
+from server.identity import Access
 from tests.acceptance import test_api_access as access
 from tests.acceptance.dossiers_in_states import WAYS, bring_to
 from tests.acceptance.house import AUTHORITY, CENTRE, House, open_house, sqlite_house

@@ -28,7 +28,7 @@ from engine.acts.publish import publish_release
 from engine.acts.staff.people import issue_token
 from engine.rules.procedure.definition import Action, Branch, Effective
 from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor
-from engine.store.base import metadata
+from engine.store.sql.schema import metadata
 from engine.store.units import catalogue_versions
 from engine.transaction import UnitOfWork, in_transaction
 from tests import shared_run

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.choose import notifier_from
+from adapters.channels import notifier_from
 from adapters.notice_file import FileNotifier
 from engine.ports import DeliveryFailed, Message
 from engine.settings import Settings, WrongSetting, settings_from

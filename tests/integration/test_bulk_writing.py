@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from engine.store.bulk_writing import Part, insert_rows, write_together
 from engine.store.dossiers import code_counters, dossiers
 from engine.store.journal import journal_private
+from engine.store.sql.bulk import Part, insert_rows, write_together
 from engine.transaction import UnitOfWork
 from tests.world import World
 

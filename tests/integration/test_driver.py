@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import IntegrityError
 
-from engine.store import base, driver
-from engine.store.driver import as_bytes, run
+from engine.store.sql import driver, schema
+from engine.store.sql.driver import as_bytes, run
 
 pytestmark = pytest.mark.postgresql
 
@@ -20,7 +20,7 @@ DOUBLE = "SELECT 2 * $1::integer"
 @pytest.fixture
 def database(empty_postgres_url: str) -> Iterator[Engine]:
     """With a single connection, so that everything is said over the same one."""
-    engine = base.open_database(empty_postgres_url, pool_size=1)
+    engine = schema.open_database(empty_postgres_url, pool_size=1)
     yield engine
     engine.dispose()
 
@@ -47,11 +47,11 @@ def test_what_is_said_again_is_prepared_and_stays_so_after_a_rollback(database: 
 
 
 def test_a_connection_made_anew_prepares_anew(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(base, "REST", -1.0)
+    monkeypatch.setattr(schema, "REST", -1.0)
     with database.connect() as connection:
         assert [doubled(connection, 1), doubled(connection, 2)] == [2, 4]
         lost = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
-    other = base.open_database(database.url.render_as_string(hide_password=False), pooled=False)
+    other = schema.open_database(database.url.render_as_string(hide_password=False), pooled=False)
     with other.connect() as connection:
         connection.execute(text("SELECT pg_terminate_backend(:lost)"), {"lost": lost})
     with database.connect() as connection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection, text
 
-from engine.store import base
+from engine.store.sql import schema
 
 
 def _process(connection: Connection) -> int:
@@ -16,12 +16,12 @@ def _process(connection: Connection) -> int:
 def test_a_connection_that_was_lost_while_it_rested_is_replaced(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database, other = base.open_database(postgres_url, pool_size=1), base.open_database(postgres_url, pooled=False)
+    database, other = schema.open_database(postgres_url, pool_size=1), schema.open_database(postgres_url, pooled=False)
     with database.connect() as connection:
         first = _process(connection)
     with other.connect() as connection:
         connection.execute(text("SELECT pg_terminate_backend(:process)"), {"process": first})
-    monkeypatch.setattr(base, "REST", -1.0)
+    monkeypatch.setattr(schema, "REST", -1.0)
     with database.connect() as connection:
         assert _process(connection) != first
     database.dispose()
@@ -29,8 +29,8 @@ def test_a_connection_that_was_lost_while_it_rested_is_replaced(
 
 @pytest.mark.postgresql
 def test_a_connection_that_still_stands_is_kept(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    database = base.open_database(postgres_url, pool_size=1)
-    monkeypatch.setattr(base, "REST", -1.0)
+    database = schema.open_database(postgres_url, pool_size=1)
+    monkeypatch.setattr(schema, "REST", -1.0)
     with database.connect() as connection:
         first = _process(connection)
     with database.connect() as connection:

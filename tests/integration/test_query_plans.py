@@ -17,11 +17,11 @@ from sqlalchemy import Connection, Table, event
 
 from engine.jobs.schedule import due_clocks
 from engine.rules.procedure.permissions import Actor, Membership
-from engine.store import driver
-from engine.store.base import metadata
 from engine.store.delivery import claim
 from engine.store.queues import Filters, list_dossiers, queue_counts, visible_dossiers
 from engine.store.reports import on_time, register
+from engine.store.sql import driver
+from engine.store.sql.schema import metadata
 from engine.store.statistics import late_ones
 from tests.world import BRANCH, LONG_KHANH, World
 
@@ -48,7 +48,7 @@ WHOLE = re.compile(
 )
 SORTED = re.compile(r"Sort|TEMP B-TREE")
 ALL = Filters()
-Question = Callable[[Connection], Any]
+PreparedSelect = Callable[[Connection], Any]
 TABLES = ("applicants", "dossier_offices", "clocks", "outbox", "search_keys")
 
 
@@ -86,7 +86,7 @@ def test_pages_are_read_along_their_indexes(crowded: World) -> None:
     )
     dated, undated, month = (now.isoformat(), 5_000), (None, 5_000), (now - dt.timedelta(days=30), now)
 
-    def page(actor: Actor, filters: Filters = ALL, **more: Any) -> Question:
+    def page(actor: Actor, filters: Filters = ALL, **more: Any) -> PreparedSelect:
         return lambda connection: list_dossiers(connection, actor, filters, now, **more)
 
     seen = visible_dossiers(counter, today)
@@ -128,7 +128,7 @@ def staff(*places: tuple[str, str]) -> Actor:
     return Actor("staff", "reader", person_id=1, memberships=held)
 
 
-def plans(world: World, question: Question) -> list[str]:
+def plans(world: World, question: PreparedSelect) -> list[str]:
     """How the database goes about each statement of a question; where PostgreSQL keeps it prepared, also with the plan
     that it makes once for all values."""
     with world.database.connect() as connection:
@@ -145,7 +145,7 @@ def plans(world: World, question: Question) -> list[str]:
     return ["\n".join(str(row[-1]) for row in rows) for rows in told]
 
 
-def _asked(connection: Connection, question: Question) -> list[tuple[str, Any, bool]]:
+def _asked(connection: Connection, question: PreparedSelect) -> list[tuple[str, Any, bool]]:
     """The statements of a question with their values, and whether they went the short way."""
     said: list[tuple[str, Any, bool]] = []
     say = driver.say

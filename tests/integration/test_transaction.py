@@ -19,10 +19,10 @@ from engine.acts.perform_action import perform_action
 from engine.clock import told_clock, utc_now
 from engine.dossier.case import Stale
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
-from engine.store.base import open_database
 from engine.store.dossiers import dossiers
 from engine.store.idempotency import RecordedAnswer, record_answer, recorded_answer
 from engine.store.releases import notice_templates
+from engine.store.sql.schema import open_database
 from engine.transaction import Busy, Runtime, UnitOfWork, in_transaction
 from tests.world import World
 

@@ -123,7 +123,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "no-idempotency",
         "a repeated request is carried out again",
-        "api/idempotent.py",
+        "server/once.py",
         "record_answer(uow.writes, who, key, kept, uow.now, rival=_LostTheRace)",
         "pass",
         ("tests/acceptance/test_api_versions.py::test_a_repeated_filing_gets_the_first_answer_and_files_nothing",),

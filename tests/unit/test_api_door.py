@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.door import MAX_DEPTH, MalformedJson, strict_object
+from server.strict_json import MAX_DEPTH, MalformedJson, strict_object
 
 _NAMES = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=8)
 VALUES = st.recursive(

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("engine", "workflows", "adapters", "api", "web", "cli")
+ROOMS = ("engine", "workflows", "adapters", "server", "api", "web", "cli")
 LONGEST_FILE = 400  # lines
 NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc", "service"}
 PLACES_THAT_COMMIT = {"engine/transaction.py"}
@@ -92,7 +92,7 @@ def test_commit_stands_in_one_file() -> None:
 
 
 def test_no_autocommit_goes_around_the_unit_of_work() -> None:
-    assert _where(r"\bAUTOCOMMIT\b|\bautocommit\b", "engine", "api", "web") == {"engine/store/base.py"}
+    assert _where(r"\bAUTOCOMMIT\b|\bautocommit\b", "engine", "server", "api", "web") == {"engine/store/sql/schema.py"}
 
 
 def test_only_two_files_of_the_engine_ask_for_the_time() -> None:
@@ -100,14 +100,14 @@ def test_only_two_files_of_the_engine_ask_for_the_time() -> None:
 
 
 def test_pages_and_api_take_the_time_from_the_unit_of_work() -> None:
-    assert _where(TIME_QUESTIONS, "api", "web", "workflows") == set()
+    assert _where(TIME_QUESTIONS, "server", "api", "web", "workflows") == set()
 
 
 def test_an_act_knows_who_acts_from_its_unit_of_work() -> None:
     """``actor()`` may take a connection of its own: asked within an act it waits for the one that the act holds."""
     within = [
         _name(path)
-        for path in _sources("api")
+        for path in _sources("server", "api")
         for act in ast.walk(_tree(path))
         if isinstance(act, ast.FunctionDef | ast.Lambda) and any(one.arg in ("uow", "unit") for one in act.args.args)
         for call in ast.walk(act)
@@ -119,7 +119,7 @@ def test_an_act_knows_who_acts_from_its_unit_of_work() -> None:
 def test_the_database_is_not_asked_for_the_time() -> None:
     asking = {
         _name(path)
-        for path in _sources("engine", "api", "web")
+        for path in _sources("engine", "server", "api", "web")
         if "func.now(" in _code(path) or any(SQL_TIME_QUESTIONS.search(text) for text in _sql_texts(path))
     }
     assert asking == set()
@@ -211,7 +211,7 @@ def test_an_opt_out_of_a_check_names_the_check() -> None:
 
 
 def test_only_the_command_line_prints() -> None:
-    assert _where(r"(?<![.\w])print\(", "engine", "workflows", "api", "web") == set()
+    assert _where(r"(?<![.\w])print\(", "engine", "workflows", "server", "api", "web") == set()
 
 
 def test_migrations_are_numbered_without_gaps_and_form_one_line() -> None:

@@ -11,12 +11,12 @@ import pytest
 from flask import Flask
 from openapi_spec_validator import validate
 
-from api import bodies, queries
+from api import bodies, parameters
 from api.app import create_app
-from api.problems import every_code
-from api.validation_words import in_vietnamese
 from engine.settings import settings_from
 from engine.transaction import Runtime
+from server.refusals import every_code
+from server.validation_words import in_vietnamese
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def test_what_stands_in_an_address_is_bounded(document: dict[str, Any]) -> None:
 
 
 def test_unknown_keys_are_refused_by_every_body_and_query(document: dict[str, Any]) -> None:
-    for module in (bodies, queries):
+    for module in (bodies, parameters):
         for one in vars(module).values():
             if isinstance(one, type) and issubclass(one, marshmallow.Schema):
                 assert one().unknown == marshmallow.RAISE, one
@@ -113,7 +113,7 @@ def test_unknown_keys_are_refused_by_every_body_and_query(document: dict[str, An
 
 def test_every_sentence_of_the_validation_is_told_in_vietnamese() -> None:
     told: set[str] = set()
-    for module in (bodies, queries):
+    for module in (bodies, parameters):
         for one in vars(module).values():
             if isinstance(one, type) and issubclass(one, marshmallow.Schema):
                 for field in one().fields.values():

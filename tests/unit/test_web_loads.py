@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.web_loads import PLACES, WebLoads
+from adapters.gunicorn.load import PLACES, WebLoads
 
 
 def test_the_freest_process_is_ahead_of_nobody() -> None:

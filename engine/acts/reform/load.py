@@ -17,8 +17,8 @@ from sqlalchemy import and_, insert, select, update
 from engine.errors import Conflict
 from engine.reform.document import PlanFile
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
-from engine.store.bulk_writing import insert_rows
 from engine.store.plans import reform_groups, reform_items, reforms
+from engine.store.sql.bulk import insert_rows
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 
 BATCH = 2000

@@ -23,10 +23,10 @@ from engine.rules.offices.routing import INTAKE, Map
 from engine.rules.reform.plan import Passage
 from engine.rules.reform.policy import VERIFICATION, Reform
 from engine.rules.reform.words import legal_of, passage_in_words
-from engine.store.bulk_writing import Part
 from engine.store.dossiers import dossiers, verifications
 from engine.store.plans import reform_items
 from engine.store.search import inherit, province_scope
+from engine.store.sql.bulk import Part
 from engine.transaction import UnitOfWork
 
 MOVED = ("offices", "handler_office", "holder_office", "holder_id", "place", "province", "due_at", "promised_at")

@@ -19,9 +19,9 @@ from engine.rules.offices.routing import Map
 from engine.rules.reform.plan import Live, Planner
 from engine.rules.reform.policy import Reform
 from engine.rules.reform.totals import Group, group_from_data
-from engine.store.asking import Question
 from engine.store.dossiers import applicants, dossiers
 from engine.store.plans import reform_groups, reform_items, reforms
+from engine.store.sql.question import PreparedSelect
 from engine.transaction import Runtime, UnitOfWork
 
 
@@ -121,12 +121,12 @@ def rows_standing(unit: UnitOfWork, run: Run, status: str, ids: Sequence[int]) -
     if not ids:
         return []
     which = {"reform": run.id, "status": status, "first": ids[0], "last": ids[-1]}
-    rows = _ROWS.ask(unit.reader, which)
+    rows = _ROWS.fetch(unit.reader, which)
     return [Standing(case_from(unit, row), *row[len(CASE_COLUMNS) :]) for row in rows]
 
 
 _ITEM = (reform_items.c[name] for name in ("version", "passages", "place", "entry", "before"))
-_ROWS = Question(
+_ROWS = PreparedSelect(
     select(*CASE_COLUMNS, *_ITEM)
     .select_from(reform_items)
     .join(dossiers, dossiers.c.id == reform_items.c.dossier_id)

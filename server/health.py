@@ -1,18 +1,18 @@
-"""For whoever runs the house: is the process alive, can it serve, how much waits. Also the citizen's short link."""
+"""For whoever runs the house: is the process alive, can it serve, how much waits."""
 
 from __future__ import annotations
 
+import orjson
 import redis
-from flask import Blueprint, Response, redirect
+from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.wrappers import Response as AnyResponse
 
-from api.answers import answer
-from api.context import api, reading_connection, runtime
+from engine.store.backlog import waiting
 from engine.store.migrate import current, latest
-from engine.store.waiting import waiting
+from server.answer import JSON, Answer
+from server.context import reading_connection, runtime, served
 
 operating = Blueprint("operating", __name__)
 LATEST: list[str] = []
@@ -21,7 +21,7 @@ LATEST: list[str] = []
 @operating.get("/healthz")
 def healthz() -> Response:
     """The process answers; nothing else is asked, so that a database that is down does not restart every process."""
-    return answer({"status": "alive"}).response()
+    return _answer({"status": "alive"})
 
 
 @operating.get("/readyz")
@@ -32,18 +32,16 @@ def readyz() -> Response:
     """
     checks = {"database": _database(), "migrations": _migrations(), "redis": _redis()}
     ready = checks["database"] == "ok" and checks["migrations"] == "ok"
-    return answer({"ready": ready, "checks": checks}, 200 if ready else 503).response()
+    return _answer({"ready": ready, "checks": checks}, 200 if ready else 503)
 
 
 @operating.get("/metrics")
 def metrics() -> Response:
-    return Response(api().metrics.exposition(_waiting), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    return Response(served().metrics.exposition(_waiting), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-@operating.get("/h/<token>")
-def short_link(token: str) -> AnyResponse:
-    """The link on receipts and in notices: leads to the status."""
-    return redirect(f"/api/v1/status/{token}", 302)
+def _answer(data: object, status: int = 200) -> Response:
+    return Answer(status, orjson.dumps(data), {"Content-Type": JSON}).response()
 
 
 def _database() -> str:

@@ -7,14 +7,15 @@ import secrets
 import orjson
 import structlog
 
-from api.door import HeaderTooLong, UrlTooLong
-from api.problems import PROBLEM, BadRequest, InternalError, document
+from api.problems import PROBLEM, document
 from engine.errors import Refusal
+from server.refusals import BadRequest, InternalError
+from server.request_limits import HeaderTooLong, UrlTooLong
 
 log = structlog.get_logger("motcua.api")
 
 
-def unread(status: int, reason: str) -> bytes:
+def unparsable(status: int, reason: str) -> bytes:
     """The whole answer, after which the connection is closed: a problem as of every refusal (RFC 9457), in Vietnamese
     with both sentences. ``status`` and ``reason`` are the server's own."""
     request = secrets.token_hex(12)
@@ -25,7 +26,7 @@ def unread(status: int, reason: str) -> bytes:
         refusal = HeaderTooLong(header="HTTP")
     elif status == InternalError.status:
         refusal = InternalError(request=request)
-    log.warning("request_unread", status=status, refused=refusal.code, request=request)
+    log.warning("request_unparsable", status=status, refused=refusal.code, request=request)
     body = orjson.dumps(document(refusal, "vi", request) | {"status": status})
     head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: {PROBLEM}\r\n"
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body

@@ -11,8 +11,8 @@ from flask import Flask, Response, abort, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from api import shapes
-from api.addresses import add_patterns
-from api.links import add_links
+from api.openapi_links import add_links
+from api.path_parameters import add_patterns
 
 PUBLIC = "public, max-age=300"
 ASSETS = {

@@ -11,10 +11,10 @@ from sqlalchemy import JSON, ColumnElement, FromClause, ScalarSelect, Select, Te
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from engine.store.base import Json, Moment
+from engine.store.sql.schema import Json, Moment
 
 
-class Along:
+class JsonRows:
     """A SELECT whose rows, in its order, come along with a row of an outer one. JSON in it is a list or a mapping."""
 
     def __init__(self, statement: Select[Any], beside: FromClause) -> None:

@@ -13,8 +13,6 @@ from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import MapAdapter
 
-from api.unread import unread
-
 _HOST = re.compile(r"[a-z0-9.\-]{1,253}(:\d{1,5})?")
 
 
@@ -35,8 +33,8 @@ class LeanFlask(Flask):
     """As Flask, for an application whose views and hooks are plain functions."""
 
     session_interface = _NoSessions()
-    unread = staticmethod(unread)
-    """For the web server: its answer to what it cannot read as a request."""
+    unparsable: Callable[[int, str], bytes]
+    """For the web server: the whole answer to bytes that it cannot parse as a request, by status and reason."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

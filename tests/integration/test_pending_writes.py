@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, MetaData, String, Table, select
 
-from engine.store.base import Json, Moment, open_database
-from engine.store.writing import Writes
+from engine.store.sql.schema import Json, Moment, open_database
+from engine.store.sql.writes import PendingWrites
 from tests.spoken import spoken
 
 AT = dt.datetime(2026, 3, 2, 1, 0, 0, 250, tzinfo=dt.UTC)
@@ -51,7 +51,7 @@ def all_of(connection: Connection, table: Table) -> list[tuple[object, ...]]:
 
 def test_everything_is_written_as_it_was_given(database: Engine) -> None:
     with database.begin() as connection:
-        writes = Writes()
+        writes = PendingWrites()
         writes.insert(things, [thing(1), thing(2, None)])
         assert all_of(connection, things) == []
         writes.flush(connection)
@@ -61,7 +61,7 @@ def test_everything_is_written_as_it_was_given(database: Engine) -> None:
 
 def test_several_tables_are_written_together(database: Engine) -> None:
     with database.begin() as connection:
-        writes = Writes()
+        writes = PendingWrites()
         writes.insert(things, [thing(1)])
         writes.insert(marks, [{"thing": 1, "mark": "x"}, {"thing": 1, "mark": "y"}, {"thing": 2, "mark": "x"}])
         writes.flush(connection)
@@ -74,7 +74,7 @@ def test_several_tables_are_written_together(database: Engine) -> None:
 
 
 def test_an_update_that_meets_no_row_is_refused_and_nothing_beside_it_lasts(database: Engine) -> None:
-    writes = Writes()
+    writes = PendingWrites()
     writes.insert(marks, [{"thing": 1, "mark": "x"}])
     writes.update(things, {"name": "b"}, {"id": 7}, must=Wrong)
     with pytest.raises(Wrong), database.begin() as connection:
@@ -84,7 +84,7 @@ def test_an_update_that_meets_no_row_is_refused_and_nothing_beside_it_lasts(data
 
 
 def test_a_row_that_is_there_already_is_left_alone_or_refused(database: Engine) -> None:
-    writes = Writes()
+    writes = PendingWrites()
     with database.begin() as connection:
         writes.insert(things, [thing(1)])
         writes.flush(connection)
@@ -97,7 +97,7 @@ def test_a_row_that_is_there_already_is_left_alone_or_refused(database: Engine) 
 
 
 def test_what_was_forgotten_or_written_is_not_written_again(database: Engine) -> None:
-    writes = Writes()
+    writes = PendingWrites()
     writes.insert(things, [thing(1)])
     writes.forget()
     with database.begin() as connection:
@@ -113,7 +113,7 @@ def test_postgresql_is_told_in_one_statement(empty_postgres_url: str) -> None:
     database = open_database(empty_postgres_url)
     with database.begin() as connection:
         _metadata.create_all(connection)
-        writes = Writes()
+        writes = PendingWrites()
         writes.insert(things, [thing(1)])
         writes.insert(marks, [{"thing": 1, "mark": "x"}])
         writes.delete(marks, {"thing": 3})

@@ -10,7 +10,7 @@ import time
 import structlog
 from flask import Flask, Response, g, request
 
-from api.metrics import Metrics
+from server.metrics import Metrics
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{8,80}")
 log = structlog.get_logger("motcua.api")

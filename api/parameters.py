@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api.fields import CODE, COMMUNE, KEY, PROCEDURE, Day, Line, Moment, WholeInQuery, Word, Words, YesNoInQuery
+from server.values import CODE, COMMUNE, KEY, PROCEDURE, Day, Line, Moment, WholeInQuery, Word, Words, YesNoInQuery
 
 LARGEST_PAGE = 200
 AFTER = r"^[A-Za-z0-9_\-]{1,200}$"

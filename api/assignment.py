@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from api import bodies
-from api.access import Access
-from api.acting import STANDS, act
-from api.answers import Answer
+from api.dossier_act import STANDS, act
 from api.operations import Resource
 from api.versions import expected_version
 from engine.acts import hold
 from engine.acts.recall import recall
 from engine.dossier.case import Case
 from engine.transaction import UnitOfWork
+from server.answer import Answer
+from server.identity import Access
 
 holding = Resource("holding", __name__, description="Who works on a dossier.")
 

@@ -3,7 +3,7 @@
 PostgreSQL takes one statement of data-modifying common table expressions: one round trip instead of one a table, and
 a third of the processor time (docs/performance.md). SQLite, which is no trip away, takes them one after the other. All
 parts of one statement see the rows as they were before it, so what must build on another part waits for the next one:
-``Writes.flush`` comes in between.
+``PendingWrites.flush`` comes in between.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from sqlalchemy import JSON, Column, Connection, Dialect, Table
 
-from engine.store.driver import as_bytes, json_bytes, run
+from engine.store.sql.driver import as_bytes, json_bytes, run
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -48,7 +48,7 @@ class _Part:
         return key.items() <= dict(self.values[skipped : skipped + known]).items()
 
 
-class Writes:
+class PendingWrites:
     """Rows waiting to be written within one transaction."""
 
     def __init__(self) -> None:

@@ -11,16 +11,19 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from typing import TypeVar
 
-from flask import g, request
+from flask import request
 
-from api.answers import Answer
-from api.context import actor, api, claimed_actor, reading_connection, request_id, runtime
 from engine.errors import Refusal
 from engine.security.sealing import seal, unseal
 from engine.store.idempotency import RecordedAnswer, proven_answer, record_answer, recorded_answer
 from engine.transaction import ActorChanged, UnitOfWork, in_transaction
+from server.answer import Answer
+from server.context import reading_connection, request_id, runtime, served
+from server.identity import identity
 
+T = TypeVar("T")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 REPLAYED = "Idempotency-Replayed"
 
@@ -65,6 +68,15 @@ class _LostTheRace(Exception):
     """Another request with the same key was recorded first: roll back and give its answer."""
 
 
+def carry_out(act: Callable[[UnitOfWork], T]) -> T:
+    """Runs ``act`` in one transaction as who asks; again, once, where the cached actor has changed meanwhile."""
+    who = identity()
+    try:
+        return in_transaction(runtime(), who.claimed, act, request_id=request_id(), claim=who.claim)
+    except ActorChanged:
+        return in_transaction(runtime(), who.refresh(), act, request_id=request_id())
+
+
 def perform(name: str, act: Callable[[UnitOfWork], Answer], *, key_required: bool = False) -> Answer:
     """Runs ``act`` in one transaction as the present actor and keeps its answer under the request's key.
 
@@ -72,8 +84,8 @@ def perform(name: str, act: Callable[[UnitOfWork], Answer], *, key_required: boo
     """
     key = _key(key_required)
     if key is None:
-        given = _carry_out(act)
-        api().metrics.acts.labels(name).inc()
+        given = carry_out(act)
+        served().metrics.acts.labels(name).inc()
         return given
     asked = _request_hash()
     # Where no key is required a repetition is found out by the version it names, or when its answer is recorded.
@@ -88,27 +100,19 @@ def perform(name: str, act: Callable[[UnitOfWork], Answer], *, key_required: boo
         return made
 
     try:
-        given = _carry_out(once)
+        given = carry_out(once)
     except (_LostTheRace, Refusal):
         # The other one of two equal requests may have changed what this one was refused for.
         if (earlier := _earlier(who, key, asked)) is not None:
             return earlier
         raise
-    api().metrics.acts.labels(name).inc()
+    served().metrics.acts.labels(name).inc()
     return given
-
-
-def _carry_out(act: Callable[[UnitOfWork], Answer]) -> Answer:
-    who, claim = claimed_actor()
-    try:
-        return in_transaction(runtime(), who, act, request_id=request_id(), claim=claim)
-    except ActorChanged:
-        return in_transaction(runtime(), actor(), act, request_id=request_id())
 
 
 def _who() -> str:
     """Whose keys these are: two citizens may use the same one."""
-    asking, _ = claimed_actor()
+    asking = identity().claimed
     return asking.label if asking.dossier_id is None else f"{asking.label}:{asking.dossier_id}"
 
 
@@ -135,14 +139,14 @@ def _request_hash() -> bytes:
 
 def _given_before(key: str, asked: bytes) -> Answer | None:
     """The answer given before under this key: shown to nobody who may no longer ask."""
-    _, claim = claimed_actor()
-    if claim is not None:
+    asking = identity()
+    if asking.claim is not None:
         with reading_connection() as connection:
-            stands, found = proven_answer(connection, _who(), key, claim, runtime().now())
+            stands, found = proven_answer(connection, _who(), key, asking.claim, runtime().now())
         if stands:
-            g.claim = None
+            asking.claim = None
             return _again(found, asked)
-        actor()
+        asking.refresh()
     return _earlier(_who(), key, asked)
 
 

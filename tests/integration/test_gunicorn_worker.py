@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.staying_worker import AHEAD, LOADS, StayingWorker, forget
+from adapters.gunicorn.worker import AHEAD, LOADS, StayingWorker, forget
 
 ASK = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 SLOWLY = ASK.replace(b"/", b"/slowly", 1)
@@ -41,7 +41,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def _served(folder: Path, processes: int, threads: int) -> Iterator[Path]:
     (folder / "threads_told.py").write_text(APPLICATION.format(released=folder / "released"))
     listening = folder / "web.sock"
-    command = [sys.executable, "-m", "gunicorn", "--worker-class", "adapters.staying_worker.StayingWorker"]
+    command = [sys.executable, "-m", "gunicorn", "--worker-class", "adapters.gunicorn.worker.StayingWorker"]
     command += ["--workers", str(processes), "--threads", str(threads), "--bind", f"unix:{listening}"]
     command += [
         "--keep-alive",

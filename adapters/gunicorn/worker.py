@@ -17,7 +17,7 @@ from typing import Any
 from gunicorn.util import write_nonblock  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
-from adapters.web_loads import WebLoads
+from adapters.gunicorn.load import WebLoads
 
 STAY = 50
 """Milliseconds that a thread waits for the next request."""
@@ -70,13 +70,13 @@ class StayingWorker(ThreadWorker):  # type: ignore[misc]
             self._count(-1)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Any) -> None:
-        """Answers what could not be read as a request: with what the application's ``unread`` says, if it has that."""
+        """Answers bytes that are no request with the application's ``unparsable``, where it has one."""
         said = _Said()
         super().handle_error(req, said, addr, exc)
         _, status, reason = said.answer.partition(b"\r\n")[0].decode("latin-1").split(" ", 2)
-        unread: Callable[[int, str], bytes] | None = getattr(self.wsgi, "unread", None)
+        unparsable: Callable[[int, str], bytes] | None = getattr(self.wsgi, "unparsable", None)
         with suppress(OSError):  # who asked so may be gone
-            write_nonblock(client, unread(int(status), reason) if unread else said.answer)
+            write_nonblock(client, unparsable(int(status), reason) if unparsable else said.answer)
 
     def _count(self, more: int) -> None:
         with self._lock:
@@ -89,7 +89,7 @@ class StayingWorker(ThreadWorker):  # type: ignore[misc]
                 return False
             self._staying += 1
         try:
-            if conn.parser.unreader.buf.getvalue():  # sent along with the one before
+            if conn.parser.unparsableer.buf.getvalue():  # sent along with the one before
                 return True
             if isinstance(conn.sock, ssl.SSLSocket):  # may hold what it has read already
                 return False

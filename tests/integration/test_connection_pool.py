@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from adapters.connection_pool import KeptLines
 from adapters.email import EmailNotifier
-from adapters.kept_lines import KeptLines
 from adapters.webhook import WebhookNotifier
 from engine.ports import DeliveryFailed
 from tests.integration import test_adapter_email, test_adapter_webhook

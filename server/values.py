@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from engine.errors import InvalidInput
 
 CODE = r"^[A-Za-z0-9][A-Za-z0-9.\-_]{0,63}$"
 KEY = r"^[A-Za-z0-9_][A-Za-z0-9_.\-]{0,59}$"
@@ -194,3 +197,25 @@ def documented(_converter: Any, field: fields.Field[Any], ret: dict[str, Any]) -
 
 def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def checked(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as the schema reads them. Raises InvalidInput, with what is wrong where."""
+    try:
+        values: dict[str, Any] = schema.load(given)
+    except ValidationError as error:
+        raise InvalidInput(flat_errors(error.messages)) from error
+    return values
+
+
+def flat_errors(messages: Any, where: str = "") -> dict[str, Any]:
+    """``{"applicant": {"name": ["…"]}}`` as ``{"applicant.name": "…"}``, at most 50 of them."""
+    if isinstance(messages, Mapping):
+        flat: dict[str, Any] = {}
+        for key, below in messages.items():
+            inner = where if key == "_schema" else f"{where}.{key}" if where else str(key)
+            for place, what in flat_errors(below, inner[:200]).items():
+                if len(flat) < 50:
+                    flat[place] = what
+        return flat
+    return {where or "body": " ".join(str(one) for one in messages) if isinstance(messages, list) else str(messages)}

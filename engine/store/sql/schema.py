@@ -70,7 +70,7 @@ def open_database(url: str, *, pool_size: int = 8, pooled: bool = True) -> Engin
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine
-    # psycopg forgets all that is prepared on a connection at each rollback; engine.store.driver prepares instead.
+    # psycopg forgets all that is prepared on a connection at each rollback; engine.store.sql.driver prepares instead.
     driver = {"autocommit": True, "prepare_threshold": None}
     engine = create_engine(url, connect_args=driver, **options, **_pool(pool_size, pooled))
     event.listen(engine, "begin", _begin_unless_told_otherwise)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from api import present, shapes
-from api.answers import Answer, answer, etag
-from api.idempotent import perform
+from api import dossier_json, shapes
+from api.answers import answer, etag
 from api.operations import ETAG, Gives
 from engine.dossier.case import Case
 from engine.transaction import UnitOfWork
+from server.answer import Answer
+from server.once import perform
 
 STANDS = Gives(shape=shapes.DossierShort, headers=ETAG, description="Done; where the dossier stands now.")
 
@@ -20,7 +21,7 @@ def act(
     doing: Callable[[UnitOfWork], Case],
     *,
     key_required: bool = False,
-    shown: Callable[[Case], dict[str, Any]] = present.short,
+    shown: Callable[[Case], dict[str, Any]] = dossier_json.short,
 ) -> Answer:
     """Runs an act on a dossier and answers it, as ``shown``."""
 
@@ -33,4 +34,4 @@ def act(
 
 def standing(case: Case, status: int = 200, more: Mapping[str, Any] | None = None, **headers: str) -> Answer:
     """Where the dossier stands, with its ETag."""
-    return answer(present.short(case) | dict(more or {}), status, ETag=etag(case.row["version"]), **headers)
+    return answer(dossier_json.short(case) | dict(more or {}), status, ETag=etag(case.row["version"]), **headers)

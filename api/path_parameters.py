@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.routing import IntegerConverter
 
-from api.fields import CODE, KEY, LARGEST_ID, PROCEDURE
+from server.values import CODE, KEY, LARGEST_ID, PROCEDURE
 
 PATTERNS = {
     "code": CODE,

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-from engine.store.driver import as_bytes, run
+from engine.store.sql.driver import as_bytes, run
 
 _NUMBERED = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 
-class Question:
+class PreparedSelect:
     """A SELECT with gaps (``bindparam``) for its values, of which some may be lists (``expanding``)."""
 
     def __init__(self, statement: Select[Any]) -> None:
@@ -22,7 +22,7 @@ class Question:
         self._fixed = self._compiled.params
         self._texts: dict[tuple[int, ...], tuple[str, tuple[str, ...]]] = {}
 
-    def ask(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+    def fetch(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
         """The rows. On PostgreSQL by the short way, elsewhere by SQLAlchemy."""
         if connection.dialect.name != "postgresql":
             return [tuple(row) for row in connection.execute(self._statement, values)]

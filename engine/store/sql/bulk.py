@@ -31,9 +31,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import sqlite
 
-from engine.store.base import Moment
 from engine.store.dossiers import dossiers
-from engine.store.driver import as_bytes, json_bytes, run
+from engine.store.sql.driver import as_bytes, json_bytes, run
+from engine.store.sql.schema import Moment
 
 Rows = Sequence[Mapping[str, Any]]
 

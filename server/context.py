@@ -1,0 +1,63 @@
+"""What a request runs in: what the application was made with, the request's id and language, a connection to read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from flask import current_app, g, request
+from sqlalchemy import Connection
+
+from engine.rules.procedure.permissions import Actor
+from engine.store.actors import Claim
+from engine.transaction import Runtime
+from server.limits import Limits
+from server.metrics import Metrics
+
+RenderForm = Callable[[str, Mapping[str, Any]], bytes]
+"""Makes the PDF of a form: its number (``01`` … ``07``) and the data that stand in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What the application was made with."""
+
+    runtime: Runtime
+    render_form: RenderForm | None
+    limits: Limits
+    metrics: Metrics
+    identities: dict[str, tuple[Actor, Claim]] = field(default_factory=dict)
+    """The cache of ``server.identity``: actors by the hash of their token."""
+
+
+def served() -> Served:
+    """What this application was made with."""
+    return cast(Served, current_app.extensions["motcua"])
+
+
+def runtime() -> Runtime:
+    """The runtime of this process."""
+    return served().runtime
+
+
+def request_id() -> str:
+    """The id under which this request is logged; empty outside a request that has one."""
+    return cast(str, g.get("request_id", ""))
+
+
+def language() -> str:
+    """``en`` or ``vi`` (the default) by Accept-Language."""
+    return request.accept_languages.best_match(("vi", "en")) or "vi"
+
+
+@contextmanager
+def reading_connection() -> Iterator[Connection]:
+    """A connection for queries. On PostgreSQL each statement runs by itself, without BEGIN and ROLLBACK."""
+    database = runtime().database
+    options: dict[str, Any] = (
+        {"motcua_unbegun": True} if database.dialect.name == "postgresql" else {"motcua_read_only": True}
+    )
+    with database.connect().execution_options(**options) as connection:
+        yield connection

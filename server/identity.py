@@ -1,0 +1,166 @@
+"""Who asks, and how that is proven. Every operation and every page declares an ``Access``; a test walks all of them.
+
+Resolving a token to an actor costs a query over memberships and substitutions, so actors are cached by the hash of
+their token. A cached actor rests on a claim: the token, and the number of staff changes at that time. An act verifies
+the claim in its own reading (docs/adr/0011); everything else calls ``Identity.prove`` first.
+
+Rights within one dossier are decided by the engine (``visible_dossiers`` and the acts), never here.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import cast
+
+import structlog
+from flask import g, request
+
+from engine.errors import Forbidden, NotFound, Refusal
+from engine.rules.procedure.permissions import Actor
+from engine.security.citizen_link import link_hash
+from engine.store.actors import Claim, actor_by_token, claim_stands
+from engine.store.sessions import dossier_by_link
+from engine.transaction import UnitOfWork
+from server.context import reading_connection, request_id, runtime, served
+
+MOST_CACHED = 20_000
+"""Actors kept in the cache of a process."""
+_TOKEN = re.compile(r"[A-Za-z0-9_\-]{20,200}")
+
+
+class Access(enum.Enum):
+    """PUBLIC: anyone. LINK: the holder of a citizen's link. STAFF: a signed-in person. ADMIN: an administrator."""
+
+    PUBLIC = "public"
+    LINK = "link"
+    STAFF = "staff"
+    ADMIN = "admin"
+
+
+class NotSignedIn(Refusal):
+    """No valid token was sent."""
+
+    code = "not-signed-in"
+    status = 401
+    vi = "Cần đăng nhập: hãy gửi Authorization: Bearer <mã> còn hiệu lực."
+    en = "Sign in first: send Authorization: Bearer <token> with a valid token."
+
+
+class NoSuchLink(NotFound):
+    """The link opens no dossier: never given out, mistyped, or revoked."""
+
+    code = "no-such-link"
+    vi = "Đường dẫn tra cứu không đúng hoặc đã bị thu hồi."
+    en = "This link is not valid, or was revoked."
+
+
+@dataclass(slots=True)
+class Identity:
+    """Who sent a request. ``claimed`` is the actor as cached; ``prove`` gives the one that is right now."""
+
+    claimed: Actor
+    claim: Claim | None = None
+    """What ``claimed`` rests on; None once it was proven. Only this package looks at it."""
+    token: str | None = None
+    """The hash of the bearer token; None for a citizen."""
+    dossier: str | None = None
+    """The code of the dossier that the citizen's link opens."""
+
+    def prove(self) -> Actor:
+        """The actor, verified against the database where it came from the cache. Raises NotSignedIn."""
+        if self.claim is not None:
+            with reading_connection() as connection:
+                stands = claim_stands(connection, self.claim, runtime().now())
+            if not stands:
+                return self.refresh()
+            self.claim = None
+        return self.claimed
+
+    def refresh(self) -> Actor:
+        """Resolves the token again, and caches the actor for the next request. Raises NotSignedIn."""
+        self.claim = None
+        cache = served().identities
+        if self.token is None:
+            raise NotSignedIn()
+        with reading_connection() as connection:
+            found = actor_by_token(connection, self.token, runtime().now())
+        if found is None:
+            cache.pop(self.token, None)
+            raise NotSignedIn()
+        if len(cache) >= MOST_CACHED:
+            cache.clear()
+        cache[self.token] = found
+        self.claimed = found[0]
+        return self.claimed
+
+
+def identify(access: Access, link: str | None) -> None:
+    """Resolves who asks, as ``access`` wants it, for the rest of the request.
+
+    ``link`` is the token of a citizen's link, from the address. Raises NotSignedIn, NoSuchLink, Forbidden.
+    """
+    if access is Access.PUBLIC:
+        return
+    g.identity = who = _citizen(link or "") if access is Access.LINK else _person(access)
+    structlog.contextvars.bind_contextvars(actor=who.claimed.label)
+
+
+def identity() -> Identity:
+    """Who asks. Only in operations and pages that are not public."""
+    return cast(Identity, g.identity)
+
+
+def actor() -> Actor:
+    """Who asks, proven. It may take a connection, so acts use the actor of their unit of work instead."""
+    return identity().prove()
+
+
+def dossier_code() -> str:
+    """The code of the dossier that the citizen's link opens. Only behind ``Access.LINK``."""
+    return cast(str, identity().dossier)
+
+
+@contextmanager
+def reading(as_actor: Actor | None = None) -> Iterator[UnitOfWork]:
+    """A unit of work for queries: nothing written through it lasts."""
+    running = runtime()
+    # Resolved before the connection is taken: waiting for a second connection while holding the first can deadlock.
+    who = as_actor if as_actor is not None else actor()
+    with reading_connection() as connection:
+        yield UnitOfWork(running, connection, who, running.now(), request_id())
+
+
+def bearer_hash() -> str | None:
+    """The stored form of the token that was sent; None when there is none, or when it cannot be a token of ours."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not _TOKEN.fullmatch(token.strip()):
+        return None
+    return hashlib.sha256(token.strip().encode()).hexdigest()
+
+
+def _person(access: Access) -> Identity:
+    token = bearer_hash()
+    if access is Access.STAFF and (cached := served().identities.get(token or "")):
+        return Identity(*cached, token=token)
+    who = Identity(_UNKNOWN, token=token)
+    if not who.refresh().admin and access is Access.ADMIN:
+        raise Forbidden(why_vi="chỉ dành cho người quản trị", why_en="administrators only")
+    return who
+
+
+def _citizen(link: str) -> Identity:
+    if not _TOKEN.fullmatch(link):
+        raise NoSuchLink()
+    with reading_connection() as connection:
+        found = dossier_by_link(connection, link_hash(link))
+    if found is None:
+        raise NoSuchLink()
+    return Identity(Actor("citizen", "citizen", dossier_id=found.id), dossier=found.code)
+
+
+_UNKNOWN = Actor("staff", "")

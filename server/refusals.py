@@ -1,0 +1,121 @@
+"""Turns every exception that leaves a view into a refusal: a stable code and a sentence in vi and en, no traceback.
+
+``register_refusals`` is given the way to show a refusal: as JSON, or as a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, request
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+
+from engine.errors import Refusal
+from server.context import request_id, served
+
+Show = Callable[[Refusal], Response]
+log = structlog.get_logger("motcua.api")
+
+
+class NoSuchAddress(Refusal):
+    """There is nothing at this address."""
+
+    code = "no-such-address"
+    status = 404
+    vi = "Không có gì ở địa chỉ này."
+    en = "There is nothing at this address."
+
+
+class WrongMethod(Refusal):
+    """The address exists, the method does not."""
+
+    code = "wrong-method"
+    status = 405
+    vi = "Địa chỉ này không nhận phương thức {method}; được phép: {allowed}."
+    en = "This address does not take {method}; allowed: {allowed}."
+
+
+class TooLarge(Refusal):
+    """The upload is larger than this installation takes."""
+
+    code = "too-large"
+    status = 413
+    vi = "Nội dung gửi lên quá lớn."
+    en = "What was sent is too large."
+
+
+class BadRequest(Refusal):
+    """The request could not be understood at the level of HTTP."""
+
+    code = "malformed-request"
+    status = 400
+    vi = "Yêu cầu không hợp lệ."
+    en = "The request is malformed."
+
+
+class Unavailable(Refusal):
+    """The database does not answer; nothing was changed."""
+
+    code = "unavailable"
+    status = 503
+    vi = "Hệ thống tạm thời không phục vụ được. Xin thử lại sau."
+    en = "The system cannot answer at present. Please try again."
+
+
+class InternalError(Refusal):
+    """A fault of ours, written to the log under the request's id."""
+
+    code = "internal-error"
+    status = 500
+    vi = "Hệ thống gặp lỗi; mã yêu cầu {request} giúp người quản trị tìm nguyên nhân."
+    en = "The system has failed; the request id {request} lets the administrator find the cause."
+
+
+def register_refusals(app: Flask, show: Show) -> None:
+    """Answers every exception of a view with ``show`` of the refusal that it is, counted and logged."""
+
+    def refused(refusal: Refusal) -> Response:
+        served().metrics.refusals.labels(refusal.code).inc()
+        g.refusal = refusal.code
+        return show(refusal)
+
+    def failed(error: Exception) -> Response:
+        if isinstance(error, HTTPException) and error.code is not None and 300 <= error.code < 400:
+            return Response(status=error.code, headers=dict(error.get_response().headers))
+        return refused(refusal_of(error))
+
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(Exception, failed)
+
+
+def refusal_of(error: Exception) -> Refusal:
+    """The refusal that an exception of Werkzeug, of the database or of our own code means to the caller."""
+    if isinstance(error, MethodNotAllowed):
+        return WrongMethod(method=request.method[:20], allowed=sorted(error.valid_methods or ()))
+    if isinstance(error, RequestEntityTooLarge):
+        return TooLarge()
+    if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
+        return NoSuchAddress() if error.code == 404 else BadRequest()
+    if isinstance(error, PoolTimeout | OperationalError):
+        log.error("database_unavailable", exc_info=error, request=request_id())
+        return Unavailable()
+    log.error("internal_error", exc_info=error, request=request_id(), path=request.url_rule and request.url_rule.rule)
+    return InternalError(request=request_id())
+
+
+def every_code() -> list[dict[str, Any]]:
+    """All refusals that this program knows, for readers of the documentation."""
+    known: dict[str, type[Refusal]] = {}
+    waiting = [Refusal]
+    while waiting:
+        one = waiting.pop()
+        known.setdefault(one.code, one)
+        waiting.extend(one.__subclasses__())
+    return [
+        {"code": code, "status": one.status, "vi": one.vi, "en": one.en, "meaning": (one.__doc__ or "").strip()}
+        for code, one in sorted(known.items())
+    ]

@@ -1,0 +1,86 @@
+"""Limits on what a request may be before anything reads it: path, query string, headers, and the sizes of bodies.
+
+Paths and query strings hold no bytes that a database cannot store, and none that two programs read differently.
+"""
+
+from __future__ import annotations
+
+import re
+
+from flask import Request
+
+from engine.errors import Refusal
+
+MAX_QUERY_BYTES = 4_000
+MAX_PATH_BYTES = 1_000
+MAX_HEADER_BYTES = 2_000
+MULTIPART_OVERHEAD = 100_000
+
+_UNSAFE = re.compile("[\x00-\x1f\x7f\ufffd\ud800-\udfff]")
+_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+
+
+class MalformedRequest(Refusal):
+    """The address or a header holds bytes that no valid request has."""
+
+    code = "malformed-request"
+    status = 400
+    vi = "Yêu cầu không hợp lệ: {why_vi}."
+    en = "The request is malformed: {why_en}."
+
+
+class BodyTooLarge(Refusal):
+    """More bytes than this resource takes."""
+
+    code = "too-large"
+    status = 413
+    vi = "Nội dung gửi lên quá lớn; tối đa {most} byte."
+    en = "The body is too large; at most {most} bytes are taken."
+
+
+class UrlTooLong(Refusal):
+    """The path or the query string is longer than any that means something."""
+
+    code = "url-too-long"
+    status = 414
+    vi = "Địa chỉ quá dài."
+    en = "The address is too long."
+
+
+class HeaderTooLong(Refusal):
+    """A header is longer than any that means something."""
+
+    code = "header-too-long"
+    status = 431
+    vi = "Tiêu đề {header} quá dài."
+    en = "The header {header} is too long."
+
+
+class WrongContentType(Refusal):
+    """The body is of a type that this resource does not read."""
+
+    code = "wrong-content-type"
+    status = 415
+    vi = "Nội dung phải có kiểu {wanted}."
+    en = "The body must be of type {wanted}."
+
+
+def check_address(request: Request) -> None:
+    """Path, query string and headers. Raises MalformedRequest, UrlTooLong, HeaderTooLong."""
+    query, path = request.query_string, request.path
+    if len(query) > MAX_QUERY_BYTES or len(path) > MAX_PATH_BYTES:
+        raise UrlTooLong()
+    # WSGI hands the path over as Latin-1 text; a replacement character after decoding means that it was not UTF-8.
+    if _UNSAFE.search(path):
+        raise MalformedRequest(why_vi="đường dẫn có ký tự không hợp lệ", why_en="the path has invalid characters")
+    if query and (not query.isascii() or _PERCENT.search(query) or _unsafe_arguments(request)):
+        raise MalformedRequest(
+            why_vi="chuỗi truy vấn có ký tự không hợp lệ", why_en="the query string has invalid characters"
+        )
+    for name, value in request.environ.items():
+        if name.startswith(("HTTP_", "CONTENT_")) and len(value) > MAX_HEADER_BYTES and name != "HTTP_COOKIE":
+            raise HeaderTooLong(header=name.removeprefix("HTTP_").replace("_", "-").title()[:60])
+
+
+def _unsafe_arguments(request: Request) -> bool:
+    return any(_UNSAFE.search(part) for pair in request.args.items(multi=True) for part in pair)

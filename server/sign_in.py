@@ -1,0 +1,43 @@
+"""Signing in and out, with the limits against guessing. The API gives the token out; pages keep it in a session."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from engine.acts.staff.sign_in import close_session, known_person, open_session
+from engine.errors import Refusal
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
+from engine.transaction import in_transaction
+from server.context import request_id, runtime, served
+from server.identity import bearer_hash
+from server.limits import SIGN_IN_PER_ACCOUNT, SIGN_IN_PER_ADDRESS
+from server.once import carry_out
+
+
+class WrongCredentials(Refusal):
+    """The name or the password is wrong; it is not said which."""
+
+    code = "wrong-credentials"
+    status = 401
+    vi = "Tên đăng nhập hoặc mật khẩu không đúng."
+    en = "The user name or the password is wrong."
+
+
+def sign_in(username: str, password: str) -> tuple[str, dt.datetime]:
+    """A new token and the moment it ends. Raises WrongCredentials, TooMany."""
+    limits = served().limits
+    limits.hold(SIGN_IN_PER_ADDRESS, "sign-in-address")
+    limits.hold(SIGN_IN_PER_ACCOUNT, "sign-in-account", username.casefold())
+    found = known_person(runtime(), username, password)
+    if found is None:
+        raise WrongCredentials()
+    person, fresh = found
+    return in_transaction(
+        runtime(), SYSTEM_ACTOR, lambda unit: open_session(unit, person, fresh), request_id=request_id()
+    )
+
+
+def sign_out() -> None:
+    """Revokes the token that was sent with the request."""
+    hashed = bearer_hash() or ""
+    carry_out(lambda unit: close_session(unit, hashed))

@@ -1,0 +1,64 @@
+"""Reading an upload: the fields and the one file of a multipart body, checked before any transaction begins."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from typing import Any
+
+from flask import request
+from marshmallow import fields
+from werkzeug.datastructures import FileStorage
+
+from engine.errors import InvalidInput
+from engine.rules.file_types import check_content
+from server.context import runtime
+from server.request_limits import WrongContentType
+from server.values import KEY, WholeInQuery, Word, Words, flat_errors
+
+
+class Upload(Words):
+    """multipart/form-data: the paper's key, its copies, and the file or the document that is taken over."""
+
+    key = Word(KEY, required=True)
+    original = WholeInQuery(0, 99, load_default=0)
+    certified = WholeInQuery(0, 99, load_default=0)
+    copy = WholeInQuery(0, 99, load_default=0)
+    reuse = WholeInQuery(1, load_default=None)
+    file = fields.Raw(metadata={"type": "string", "format": "binary"})
+
+
+_FORM = Upload(exclude=("file",))
+
+
+def read_upload() -> dict[str, Any]:
+    """The arguments of ``add_document`` from a multipart body. Raises InvalidInput and what files may raise."""
+    if request.mimetype != "multipart/form-data":
+        raise WrongContentType(wanted="multipart/form-data")
+    values, files = request.form.to_dict(flat=False), request.files.to_dict(flat=False)
+    if wrong := [name for name in files if name != "file"] + [name for name, given in values.items() if len(given) > 1]:
+        raise InvalidInput(dict.fromkeys((name[:80] for name in wrong), "Unknown field."))
+    if errors := _FORM.validate({name: given[0] for name, given in values.items()}):
+        raise InvalidInput(flat_errors(errors))
+    given: dict[str, Any] = _FORM.load({name: one[0] for name, one in values.items()})
+    sent = files.get("file", [])
+    if len(sent) > 1:
+        raise InvalidInput({"file": "Given twice."})
+    given |= _file(sent[0]) if sent else {}
+    _remember(given)
+    return given
+
+
+def _file(sent: FileStorage) -> dict[str, Any]:
+    most = runtime().settings.max_upload_bytes
+    content = sent.stream.read(most + 1)
+    name = unicodedata.normalize("NFC", sent.filename or "file")  # macOS sends the accents apart
+    check_content(content, name, most)  # before any transaction is begun
+    return {"content": content, "file_name": name}
+
+
+def _remember(given: dict[str, Any]) -> None:
+    """What makes two uploads one: their values and the file's digest, not the boundary between the parts."""
+    content = given.get("content") or b""
+    plain = {key: value for key, value in given.items() if key != "content"}
+    request.environ["motcua.body_digest"] = hashlib.sha256(repr(sorted(plain.items())).encode() + content).digest()
