@@ -24,10 +24,6 @@ class Tally:
     wrong: dict[int, int] = field(default_factory=dict)
     example: bytes = b""
 
-    @property
-    def rate(self) -> float:
-        return len(self.latencies) / self.seconds if self.seconds else 0.0
-
     def percentile(self, share: float) -> float:
         """In milliseconds."""
         ordered = sorted(self.latencies)

@@ -58,7 +58,6 @@ ACTING = 16
 EACH = 40
 """Dossiers of each of these communes that they work on."""
 BATCH = 5_000
-LAND = "1.012783"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,6 @@ class June:
     environment: dict[str, str]
     clock: Path
     acting: tuple[Acting, ...]
-    dossiers: int
 
     def at(self, moment: dt.datetime) -> None:
         """Sets the clock of every process."""
@@ -96,7 +94,7 @@ def lay(server: MeasuredServer, folder: Path, redis_url: str, count: int, say: C
         kept.write_bytes(orjson.dumps([asdict(one) for one in acting]))
     server.renew()
     acting = [Acting(one["commune"], tuple(one["codes"]), one["tokens"]) for one in orjson.loads(kept.read_bytes())]
-    return June(environment, clock, tuple(acting), count)
+    return June(environment, clock, tuple(acting))
 
 
 def _load(server: MeasuredServer, environment: dict[str, str], count: int, say: Callable[[str], None]) -> list[Acting]:

@@ -101,7 +101,7 @@ def measure(ground: Ground) -> list[tuple[str, Spoken]]:
 
 class _Walk:
     def __init__(self, client: FlaskClient, ground: Ground, listener: Listener) -> None:
-        self._client, self._ground, self._listener = client, ground, listener
+        self._client, self._listener = client, listener
         self._tokens = ground.tokens[WARD]
         self._told: list[tuple[str, Spoken]] = []
         self._stands: dict[str, Any] = {}

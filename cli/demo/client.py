@@ -55,13 +55,6 @@ class Client:
         answer = self._pool.request("POST", self._base + path, fields=parts, headers=headers)
         return self._read("POST", path, answer)
 
-    def download(self, path: str) -> bytes:
-        """The bytes of a file."""
-        answer = self._pool.request("GET", self._base + path, headers=self._headers)
-        if answer.status != 200:
-            raise Unexpected(method="GET", path=path, status=answer.status, body=answer.data.decode(errors="replace"))
-        return answer.data
-
     def _read(self, method: str, path: str, answer: urllib3.BaseHTTPResponse) -> dict[str, Any]:
         if not 200 <= answer.status < 300:
             raise Unexpected(method=method, path=path, status=answer.status, body=answer.data.decode(errors="replace"))

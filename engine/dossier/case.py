@@ -176,9 +176,6 @@ class Case:
     def _question_facts(self) -> dict[str, Any]:
         return {"open": _OPEN_QUESTIONS.fetch(self.unit.reader, {"dossier": self.id})[0][0]}
 
-    def state_name(self) -> Text:
-        return self.release.states[self.row["state"]].name
-
     def _after_cutoff(self) -> bool:
         cutoff = self.release.sla.cutoff
         moment = (self.row["started_at"] or self.unit.now).astimezone(LOCAL)

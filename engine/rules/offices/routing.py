@@ -22,7 +22,6 @@ from engine.rules.territory.units import Unit
 from engine.text import Text
 
 INTAKE = "intake"
-INTAKE_RULES = ("any_commune_in_province", "any_centre_in_province", "competent_commune")
 DEFAULT_PLACE = "applicant.commune"
 RECEIVING_BODIES = ("centre", "one_stop")
 

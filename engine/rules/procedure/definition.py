@@ -308,11 +308,3 @@ def release_from_bytes(data: bytes | str) -> Release:
         return _decoder.decode(data)
     except msgspec.ValidationError as error:
         raise MalformedRelease(why=str(error)) from error
-
-
-def release_from_data(data: dict[str, Any]) -> Release:
-    """The release that plain data in normal form hold. Raises MalformedRelease."""
-    try:
-        return msgspec.convert(data, Release)
-    except msgspec.ValidationError as error:
-        raise MalformedRelease(why=str(error)) from error
