@@ -84,7 +84,7 @@ def context_of(territory: Territory, offices: list[Office], templates: Mapping[s
         return FormerDistricts(territory)
 
     return LintContext(
-        offices={one.code: OfficeSpan(one.valid_from, one.valid_to) for one in offices},
+        offices={one.code: OfficeSpan(one.valid_to) for one in offices},
         communes=lambda on: names("commune", on),
         provinces=lambda on: names("province", on),
         former_district=lambda name, on: former().communes(name, on),

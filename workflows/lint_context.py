@@ -11,9 +11,8 @@ from engine.rules.procedure.definition import Release
 
 @dataclass(frozen=True, slots=True)
 class OfficeSpan:
-    """From when (inclusive) until when (exclusive, None: open) an office works, and who follows it."""
+    """Until when (exclusive, None: open) an office works, and which office follows it."""
 
-    opens: dt.date
     closes: dt.date | None = None
     successor: str | None = None
 

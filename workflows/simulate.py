@@ -110,7 +110,6 @@ class WalkStep:
     portal: int
     clock: str
     due: dt.datetime | None
-    step_due: dt.datetime | None
     forms: tuple[str, ...]
     notices: tuple[str, ...]
     opened: tuple[str, ...]
@@ -304,7 +303,7 @@ class Walker:
         row = self.row
         forms = [one for one in (form, *(notice.form for notice in told)) if one is not None]
         step = WalkStep(
-            self.now, kind, name, by, row["state"], row["portal"], row["clock"], row["due_at"], row["step_due_at"],
+            self.now, kind, name, by, row["state"], row["portal"], row["clock"], row["due_at"],
             tuple(dict.fromkeys(forms)), tuple(notice.template for notice in told), opened, self.facts["fees"]["due"],
         )  # fmt: skip
         self.walk.steps.append(step)

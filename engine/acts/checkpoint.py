@@ -61,7 +61,6 @@ class Made:
     """A new checkpoint: ``entries`` of the ``size`` are new in it; ``line`` is the signed text."""
 
     number: int
-    at: dt.datetime
     entries: int
     size: int
     root: str
@@ -136,7 +135,7 @@ def _sign(unit: UnitOfWork, keys: CheckpointKeys, last: Row[Any] | None, edge: E
     row |= {"next_key": statement.next, "line": line, "edge": edge.to_text()}
     unit.connection.execute(insert(checkpoints), row)
     new = edge.size - (0 if last is None else last.size)
-    return Made(statement.number, statement.at, new, edge.size, statement.root, line)
+    return Made(statement.number, new, edge.size, statement.root, line)
 
 
 def _statement(now: dt.datetime, last: Row[Any] | None, edge: Edge, key: str, next_key: str) -> Statement:

@@ -112,7 +112,6 @@ class ReformReader:
             seen.placed_on,
             {**orjson.loads(seen.offices), **(seen.asked or {})},
             subjects,
-            seen.running,
             _told(seen.form, "hamlet") if seen.form else None,
             _told(seen.form, "parcel") if seen.form else None,
             tuple(chosen),

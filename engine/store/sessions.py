@@ -46,12 +46,11 @@ def dossier_keys(connection: Connection, code: str) -> Keys | None:
 
 
 class Keys(NamedTuple):
-    """A dossier by its id and code, and what its citizen's link and receipt code are checked against."""
+    """A dossier by its id and code, and what its receipt code is checked against."""
 
     id: int
     code: str
     link_nonce: str
-    link_hash: str
 
 
 _KEYS = select(*(dossiers.c[name] for name in Keys._fields))

@@ -128,7 +128,7 @@ def permit(place: str, on: dt.date, **desks: str) -> Live:
     release = load(REFORMS.parent / "procedures" / "1.013225.yaml")
     subjects = subjects_of(release)
     assert subjects == {"handler": "1.013225"}
-    return Live(1, "D-1", 4, "1.013225", "citizen", "79", place, on, desks, subjects, True)
+    return Live(1, "D-1", 4, "1.013225", "citizen", "79", place, on, desks, subjects)
 
 
 def planner(divisions: str = "") -> Planner:

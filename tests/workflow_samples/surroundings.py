@@ -39,13 +39,12 @@ def neighbours() -> tuple[tuple[str, Release], ...]:
 @cache
 def surroundings() -> LintContext:
     """Everything that a rule can ask for."""
-    opened = dt.date(2025, 7, 1)
     return LintContext(
         offices={
-            "VPDK-TINH": OfficeSpan(opened),
-            "VPDK-CN-LONGKHANH": OfficeSpan(opened),
-            "VPDK-CN-BINHLONG": OfficeSpan(opened),
-            "VPDK-CN-HONQUAN": OfficeSpan(opened, dt.date(2026, 10, 1), "VPDK-CN-BINHLONG"),
+            "VPDK-TINH": OfficeSpan(),
+            "VPDK-CN-LONGKHANH": OfficeSpan(),
+            "VPDK-CN-BINHLONG": OfficeSpan(),
+            "VPDK-CN-HONQUAN": OfficeSpan(dt.date(2026, 10, 1), "VPDK-CN-BINHLONG"),
         },
         communes=lambda on: COMMUNES,
         provinces=lambda on: {"75", "79"},

@@ -33,7 +33,6 @@ class Leg:
     a same-day answer.
     """
 
-    term: Term | int
     begin: int
     held: tuple[Hold, ...]
     spent: int | None
@@ -71,7 +70,7 @@ def _leg(
     calendar: Calendar, start: int, term: Term | int, holds: Sequence[Hold], cutoff: time | None, first_day: FirstDay
 ) -> Leg:
     if isinstance(term, int):
-        return _by_minutes(calendar, calendar.open_tick(start), term, term, holds)
+        return _by_minutes(calendar, calendar.open_tick(start), term, holds)
     check_term(term)
     if term.unit == "calendar_day":
         return _by_whole_days(calendar, calendar.midnight_after(start), term, holds, civil=True)
@@ -79,10 +78,10 @@ def _leg(
         return _by_whole_days(calendar, calendar.midnight_after(start), term, holds, civil=False)
     begin = calendar.open_tick(start)
     if term.unit != "same_day":
-        return _by_minutes(calendar, begin, term, working_minutes(calendar, term), holds)
+        return _by_minutes(calendar, begin, working_minutes(calendar, term), holds)
     late = _after_cutoff(start, begin, cutoff)
     end = calendar.closing_tick(calendar.midnight_after(begin) if late else begin)
-    return _by_minutes(calendar, begin, term, calendar.worked(end) - calendar.worked(begin), holds, late)
+    return _by_minutes(calendar, begin, calendar.worked(end) - calendar.worked(begin), holds, late)
 
 
 def _after_cutoff(start: int, begin: int, cutoff: time | None) -> bool:
@@ -92,9 +91,7 @@ def _after_cutoff(start: int, begin: int, cutoff: time | None) -> bool:
     return start % MINUTES_A_DAY >= cutoff.hour * 60 + cutoff.minute
 
 
-def _by_minutes(
-    calendar: Calendar, begin: int, term: Term | int, minutes: int, holds: Sequence[Hold], late: bool = False
-) -> Leg:
+def _by_minutes(calendar: Calendar, begin: int, minutes: int, holds: Sequence[Hold], late: bool = False) -> Leg:
     held: list[Hold] = []
     position, left = calendar.worked(begin), minutes
     for hold in holds:
@@ -106,10 +103,10 @@ def _by_minutes(
         held.append(hold)
         left -= used
         if hold.end is None:
-            return Leg(term, begin, tuple(held), None, None, after_cutoff=late)
+            return Leg(begin, tuple(held), None, None, after_cutoff=late)
         position = calendar.worked(hold.end)
     end = calendar.tick_after(position + left)
-    return Leg(term, begin, tuple(held), end, end, after_cutoff=late)
+    return Leg(begin, tuple(held), end, end, after_cutoff=late)
 
 
 def _by_whole_days(calendar: Calendar, begin: int, term: Term, holds: Sequence[Hold], civil: bool) -> Leg:
@@ -140,7 +137,7 @@ def _by_whole_days(calendar: Calendar, begin: int, term: Term, holds: Sequence[H
             break
         held.append(hold)
         if hold.end is None:
-            return Leg(term, begin, tuple(held), None, None, civil)
+            return Leg(begin, tuple(held), None, None, civil)
         reached = max(reached, measured(start)) + measured(hold.end) - measured(start)
         reopened = calendar.open_tick(hold.end)
-    return Leg(term, begin, tuple(held), spent(), closes(), civil)
+    return Leg(begin, tuple(held), spent(), closes(), civil)

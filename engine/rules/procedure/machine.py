@@ -67,10 +67,6 @@ class Step:
     source: str
     target: str
     effect: str
-    portal_from: int
-    portal_to: int
-    clock_from: str
-    clock_to: str
 
 
 @dataclass(frozen=True)
@@ -128,8 +124,7 @@ class Workflow:
             raise GuardFailed(
                 action=action, action_vi=acting.name.vi, action_en=acting.name.en, why_vi=why.vi, why_en=why.en
             )
-        target = self.release.states[position._at]
-        return Step(action, state, position._at, acting.effect, here.portal, target.portal, here.clock, target.clock)
+        return Step(action, state, position._at, acting.effect)
 
     def options(self, state: str, roles: Collection[str] | None, facts: Mapping[str, Any]) -> tuple[Option, ...]:
         """Every action in order of key, with the reason where it is not allowed. ``roles`` None leaves roles aside."""

@@ -52,7 +52,6 @@ class Live:
     placed_on: dt.date
     desks: Mapping[str, str]
     subjects: Mapping[str, str]
-    running: bool = False
     hamlet: str | None = None
     parcel: str | None = None
     chosen: tuple[str, ...] = ()
