@@ -10,7 +10,7 @@ from engine.errors import Refusal
 from engine.forms.data import NUMBERS, NoSuchForm, form_data
 from engine.transaction import UnitOfWork, in_transaction
 from server.answer import Answer
-from server.context import request_id, runtime, served
+from server.context import runtime, served
 from server.identity import Access, actor
 
 forms = Resource("forms", __name__, description="Official forms as PDF.")
@@ -42,7 +42,7 @@ def form(code: str, number: str) -> Answer:
         case = read_personal_data(uow, code, f"in mẫu {number} / printing form {number}", f"form-{number}")
         return form_data(case, number)
 
-    data = in_transaction(runtime(), actor(), doing, request_id=request_id())
+    data = in_transaction(runtime(), actor(), doing)
     return printed(number, data, f"{code}-{number}.pdf")
 
 

@@ -18,7 +18,7 @@ from engine.store import inbox
 from engine.store.queues import visible_dossiers
 from engine.transaction import UnitOfWork, in_transaction
 from server.answer import Answer
-from server.context import request_id, runtime
+from server.context import runtime
 from server.identity import Access, actor, reading
 from server.paging import page_key, read_key
 
@@ -90,7 +90,7 @@ def mark_read(number: int, body: dict[str, Any]) -> Answer:
         if not inbox.mark_read(uow.connection, _recipients(uow), number, uow.now):
             raise NotFound(what=f"notice {number}")
 
-    in_transaction(runtime(), actor(), doing, request_id=request_id())
+    in_transaction(runtime(), actor(), doing)
     return nothing()
 
 

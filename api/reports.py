@@ -19,7 +19,7 @@ from engine.store.journal import reads
 from engine.store.queues import queue_counts, visible_dossiers
 from engine.transaction import UnitOfWork, in_transaction
 from server.answer import Answer
-from server.context import request_id, runtime
+from server.context import runtime
 from server.identity import Access, actor, reading
 from server.paging import page_key, read_moment_key
 
@@ -128,7 +128,7 @@ def print_register(query: dict[str, Any]) -> Answer:
         _note_reads(uow, [row.id for row in rows])
         return register_data(uow, office, rows, query["start"], query["end"])
 
-    data = in_transaction(runtime(), actor(), doing, request_id=request_id())
+    data = in_transaction(runtime(), actor(), doing)
     return printed("07", data, f"{query['office']}-07.pdf")
 
 

@@ -190,7 +190,7 @@ class _Desk:
         found = dossier_by_link(self._connection, self._dice.choice(self._links)[0])
         assert found is not None
         actor = Actor("citizen", "citizen", dossier_id=found.id)
-        unit = UnitOfWork(self._runtime, self._connection, actor, self._now, "")
+        unit = UnitOfWork(self._runtime, self._connection, actor, self._now)
         return _shown(open_case(unit, found.code, lock=False))
 
     def _start_of(self, admin: Any, row: int) -> tuple[None, int]:

@@ -78,7 +78,6 @@ class UnitOfWork:
     bare_connection: Connection
     actor: Actor
     now: dt.datetime
-    request_id: str
     writes: PendingWrites = field(default_factory=PendingWrites)
     after_commit: list[Callable[[], Any]] = field(default_factory=list)
     rings: bool = False  # the outbox has grown: wake the worker after the commit
@@ -136,7 +135,6 @@ def in_transaction(
     actor: Actor,
     act: Callable[[UnitOfWork], T],
     *,
-    request_id: str = "",
     now: dt.datetime | None = None,
     claim: Claim | None = None,
 ) -> T:
@@ -148,7 +146,7 @@ def in_transaction(
     locked = runtime.database.dialect.name != "postgresql"
     for attempt in range(ATTEMPTS):
         try:
-            return _once(runtime, actor, act, request_id, now, claim, locked)
+            return _once(runtime, actor, act, now, claim, locked)
         except _Overtaken:
             locked = True
         except NoFreeConnection as error:
@@ -170,14 +168,13 @@ def _once(
     runtime: Runtime,
     actor: Actor,
     act: Callable[[UnitOfWork], T],
-    request_id: str,
     now: dt.datetime | None,
     claim: Claim | None,
     locked: bool,
 ) -> T:
     with runtime.database.connect().execution_options(motcua_unbegun=not locked) as connection:
         transaction = connection.begin()
-        unit = UnitOfWork(runtime, connection, actor, now or runtime.now(), request_id, begun=locked, claim=claim)
+        unit = UnitOfWork(runtime, connection, actor, now or runtime.now(), begun=locked, claim=claim)
         try:
             with _proven(unit):
                 answer = act(unit)

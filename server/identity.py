@@ -26,7 +26,7 @@ from engine.security.citizen_link import link_hash
 from engine.store.actors import Claim, actor_by_token, claim_stands
 from engine.store.sessions import dossier_by_link
 from engine.transaction import UnitOfWork
-from server.context import reading_connection, request_id, runtime, served
+from server.context import reading_connection, runtime, served
 
 MOST_CACHED = 20_000
 """Actors kept in the cache of a process."""
@@ -132,7 +132,7 @@ def reading(as_actor: Actor | None = None) -> Iterator[UnitOfWork]:
     # Resolved before the connection is taken: waiting for a second connection while holding the first can deadlock.
     who = as_actor if as_actor is not None else actor()
     with reading_connection() as connection:
-        yield UnitOfWork(running, connection, who, running.now(), request_id())
+        yield UnitOfWork(running, connection, who, running.now())
 
 
 def bearer_hash() -> str | None:

@@ -20,7 +20,7 @@ from engine.security.sealing import seal, unseal
 from engine.store.idempotency import RecordedAnswer, proven_answer, record_answer, recorded_answer
 from engine.transaction import ActorChanged, UnitOfWork, in_transaction
 from server.answer import Answer
-from server.context import reading_connection, request_id, runtime, served
+from server.context import reading_connection, runtime, served
 from server.identity import identity
 
 T = TypeVar("T")
@@ -72,9 +72,9 @@ def carry_out(act: Callable[[UnitOfWork], T]) -> T:
     """Runs ``act`` in one transaction as who asks; again, once, where the cached actor has changed meanwhile."""
     who = identity()
     try:
-        return in_transaction(runtime(), who.claimed, act, request_id=request_id(), claim=who.claim)
+        return in_transaction(runtime(), who.claimed, act, claim=who.claim)
     except ActorChanged:
-        return in_transaction(runtime(), who.refresh(), act, request_id=request_id())
+        return in_transaction(runtime(), who.refresh(), act)
 
 
 def perform(name: str, act: Callable[[UnitOfWork], Answer], *, key_required: bool = False) -> Answer:

@@ -8,7 +8,7 @@ from engine.acts.staff.sign_in import close_session, known_person, open_session
 from engine.errors import Refusal
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import in_transaction
-from server.context import request_id, runtime, served
+from server.context import runtime, served
 from server.identity import bearer_hash
 from server.limits import SIGN_IN_PER_ACCOUNT, SIGN_IN_PER_ADDRESS
 from server.once import carry_out
@@ -32,9 +32,7 @@ def sign_in(username: str, password: str) -> tuple[str, dt.datetime]:
     if found is None:
         raise WrongCredentials()
     person, fresh = found
-    return in_transaction(
-        runtime(), SYSTEM_ACTOR, lambda unit: open_session(unit, person, fresh), request_id=request_id()
-    )
+    return in_transaction(runtime(), SYSTEM_ACTOR, lambda unit: open_session(unit, person, fresh))
 
 
 def sign_out() -> None:
