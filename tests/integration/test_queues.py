@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine.rules.procedure.permissions import visible
 from engine.store.dossiers import dossiers
 from engine.store.queues import Filters, list_dossiers, queue_counts, visible_dossiers
+from tests.plain_sight import sees
 from tests.world import APPLICANT, BRANCH, FIELDS, LONG_KHANH, PEOPLE, World
 from tests.world_releases import COPIES, LAND
 
@@ -33,9 +33,7 @@ def test_the_database_and_the_rules_agree_on_what_is_visible(world: World, busy:
     actor, today = world.actor(who), world.now.date()
     with world.reading() as connection:
         shown = set(connection.execute(select(dossiers.c.code).where(visible_dossiers(actor, today))).scalars())
-    assert shown == {
-        code for code in busy.values() if visible(actor, world.row(code), today, world.seen_by(code)).allowed
-    }
+    assert shown == {code for code in busy.values() if sees(actor, world.row(code), today, world.seen_by(code))}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from engine.rules.procedure.conditions import Condition, compile_condition
 from engine.rules.procedure.definition import Release
 from engine.rules.procedure.facts import declared_facts
@@ -29,7 +31,7 @@ class Procedure:
 
     def __init__(self, release: Release) -> None:
         self.digest = release.digest()
-        self.data: dict[str, Any] = release.to_data()
+        self.data: dict[str, Any] = msgspec.to_builtins(release)
         self.code: str = self.data["procedure"]
         self.states: dict[str, dict[str, Any]] = self.data["states"]
         self.actions: dict[str, dict[str, Any]] = self.data["actions"]

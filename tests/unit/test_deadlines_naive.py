@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from engine.rules.deadlines.calendar import Calendar
 from engine.rules.deadlines.due import Due, Extension, Pause, Term, due, due_moment, remaining
 from engine.rules.deadlines.office_hours import Closure, SpecialDay
-from engine.rules.deadlines.trace import COUNTING_KINDS
 from tests.unit.naive_deadlines import DAY, NaiveCalendar, naive_due, naive_left
 from workflows.calendar_files import load_calendar
 
+COUNTING_KINDS = {"counted", "half_day", "swapped_in", "closure"}
 UNITS = ("working_day", "working_hour", "calendar_day", "same_day")
 HALF_DAY, MORNING, EVENING = ((480, 720),), (450, 690), (810, 1050)
 

@@ -142,11 +142,6 @@ def test_a_fault_in_a_hidden_field_is_no_fault() -> None:
     assert WORKFLOW.validate_fields(GOOD | {"spouse": "a\x00b"}) == GOOD
 
 
-def test_shown_fields_follow_the_facts() -> None:
-    assert "spouse" not in WORKFLOW.shown_fields({})
-    assert "spouse" in WORKFLOW.shown_fields({"owner": {"kind": "two"}})
-
-
 @pytest.mark.parametrize("pattern", ["(", "(?=a)b", r"(a)\1", "a" * 201, "(a{1000}){1000}", "a)|(b"])
 def test_a_pattern_that_cannot_be_matched_in_linear_time_is_refused(pattern: str) -> None:
     fields = {"plot": Field("text", text("Số thửa"), pattern=pattern)}

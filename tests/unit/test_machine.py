@@ -250,9 +250,7 @@ def test_what_the_release_asks_for_follows_the_facts() -> None:
     assert WORKFLOW.route_branch("tax", measured) is None
 
 
-def test_timers_notices_and_children() -> None:
-    assert WORKFLOW.timers("supplement") == (("lapse", Term(30, "calendar_day")),)
-    assert WORKFLOW.timers("checking") == ()
+def test_notices_and_children() -> None:
     assert [notice.template for notice in WORKFLOW.notices("entered", "accepted")] == ["da-tiep-nhan"]
     assert WORKFLOW.notices("entered", "ready") == ()
     assert [notice.template for notice in WORKFLOW.notices("overdue")] == ["qua-han"]

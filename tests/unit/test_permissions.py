@@ -17,9 +17,8 @@ from engine.rules.procedure.permissions import (
     Substitution,
     may,
     roles_in,
-    roles_on,
-    visible,
 )
+from tests.plain_sight import sees
 from tests.unit.releases import land_release
 
 RELEASE = land_release()
@@ -142,15 +141,12 @@ def test_whoever_administers_acts_on_no_dossier() -> None:
     admin = Actor("admin", "Quản trị", 3, (Membership("UB-26740", "specialist", START),))
     assert admin.admin
     assert not ask(admin, "ask").allowed
-    assert roles_on(admin, DOSSIER, RELEASE, DAY) == frozenset()
 
 
-def test_roles_on_a_dossier() -> None:
+def test_roles_in_an_office() -> None:
     actor = deputy(("UB-26740", "leader"))
     assert roles_in(actor, "UB-26740", DAY) == {"specialist", "leader"}
     assert roles_in(actor, "TT-26740", DAY) == frozenset()
-    assert roles_on(actor, DOSSIER, RELEASE, DAY) == {"specialist", "leader"}
-    assert roles_on(Actor("citizen", "", dossier_id=7), DOSSIER, RELEASE, DAY) == {"applicant"}
 
 
 @pytest.mark.parametrize(
@@ -169,14 +165,12 @@ def test_roles_on_a_dossier() -> None:
     ],
 )
 def test_who_may_know_of_a_dossier(actor: Actor, seen: bool) -> None:
-    verdict = visible(actor, DOSSIER, DAY)
-    assert verdict.allowed is seen
-    assert verdict.why is not None
+    assert sees(actor, DOSSIER, DAY) is seen
 
 
 def test_an_overseer_sees_one_province_and_an_office_keeps_seeing_what_it_had() -> None:
-    assert not visible(staff(("SO-79", "monitor")), DOSSIER | {"province": "01"}, DAY).allowed
-    assert visible(staff(("UB-1", "counter")), DOSSIER, DAY, seen_by=["UB-1"]).allowed
+    assert not sees(staff(("SO-79", "monitor")), DOSSIER | {"province": "01"}, DAY)
+    assert sees(staff(("UB-1", "counter")), DOSSIER, DAY, seen_by=["UB-1"])
 
 
 def test_labels_hold_no_names() -> None:
@@ -203,7 +197,7 @@ def test_whoever_may_act_has_the_role_in_the_routed_office_and_may_see(
     assert verdict.allowed is bool(wanted & set(roles))
     assert (verdict.why is None) is verdict.allowed
     if verdict.allowed:
-        assert visible(actor, dossier, DAY).allowed
+        assert sees(actor, dossier, DAY)
 
 
 def _roles_of(action: Action) -> list[str]:

@@ -118,10 +118,6 @@ class Calendar:
             return DayNote(day, "working", minutes, "ngày làm việc", "working day", self.week_legal)
         return DayNote(day, "weekend", 0, "nghỉ hằng tuần", "weekly rest", self.week_legal)
 
-    def why_not(self, day: date) -> DayNote | None:
-        """Why nobody works on that day; ``None`` when it is a working day, if only a half one."""
-        return None if self.is_working_day(day) else self.about(day)
-
     @property
     def day_minutes(self) -> int:
         """Working minutes of one working day as a *term* counts it: the longest ordinary day of the week."""

@@ -34,7 +34,6 @@ TraceKind: TypeAlias = Literal[
     "due",
 ]
 
-COUNTING_KINDS: Final[frozenset[str]] = frozenset({"counted", "half_day", "swapped_in", "closure"})
 CIVIL_START: Final = "Bộ luật Dân sự 2015, Điều 147 khoản 2"
 CIVIL_END: Final = "Bộ luật Dân sự 2015, Điều 148 khoản 5"
 
@@ -74,19 +73,6 @@ class TraceLine:
             "en": self.en,
             "legal": self.legal,
         }
-
-    @classmethod
-    def from_data(cls, data: dict[str, Any]) -> TraceLine:
-        end = data["end"]
-        return cls(
-            kind=data["kind"],
-            start=datetime.fromisoformat(data["start"]),
-            end=None if end is None else datetime.fromisoformat(end),
-            minutes=data["minutes"],
-            vi=data["vi"],
-            en=data["en"],
-            legal=data["legal"],
-        )
 
 
 def explain(

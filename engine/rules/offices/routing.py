@@ -23,7 +23,6 @@ from engine.text import Text
 
 INTAKE = "intake"
 DEFAULT_PLACE = "applicant.commune"
-RECEIVING_BODIES = ("centre", "one_stop")
 
 
 class NoPlace(Refusal):
@@ -93,11 +92,6 @@ class Assignment:
     @property
     def fallback(self) -> bool:
         return bool(self.fallbacks)
-
-    @property
-    def decided(self) -> bool:
-        """Whether every key has its one office."""
-        return not self.candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,17 +165,6 @@ def check_intake(release: Release, office: Office, facts: Mapping[str, Any], kno
     return Text(
         f"tiếp nhận không phụ thuộc địa giới trong {province.name_vi}", f"any centre in {province.name_vi} receives it"
     )
-
-
-def intake_offices(release: Release, facts: Mapping[str, Any], known: Map, on: dt.date) -> tuple[Office, ...]:
-    """Where an applicant would first go: the receiving offices of the commune itself. Others may receive as well."""
-    place = place_of(release, INTAKE, facts, known.territory, on)
-    found = [
-        office
-        for body in RECEIVING_BODIES
-        for office in known.offices.serving("commune", body, place, known.territory, on)
-    ]
-    return tuple(office for office in found if office.receives)
 
 
 def place_of(release: Release, key: str, facts: Mapping[str, Any], territory: Territory, on: dt.date) -> Unit:

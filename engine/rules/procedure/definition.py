@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import unicodedata
-from typing import Any, Literal, cast
+from typing import Literal
 
 import msgspec
 
@@ -280,10 +280,6 @@ class Release(_Frozen, frozen=True):
     def initial(self) -> str:
         """The key of the one initial state."""
         return next(key for key, state in self.states.items() if state.initial)
-
-    def to_data(self) -> dict[str, Any]:
-        """The normal form as plain JSON data."""
-        return cast(dict[str, Any], msgspec.to_builtins(self))
 
     def canonical(self) -> bytes:
         """Canonical bytes: JSON, keys sorted, UTF-8, NFC. The digest is over these."""

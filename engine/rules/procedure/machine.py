@@ -148,10 +148,6 @@ class Workflow:
         """What the applicant filled in, by field key, cleaned (see ``fields``). Raises InvalidFields."""
         return clean_fields(self.release, values, lambda key, known: self._holds("fields", key, known), facts, partial)
 
-    def shown_fields(self, facts: Mapping[str, Any]) -> tuple[str, ...]:
-        """The keys of the fields that are asked for, in order."""
-        return tuple(key for key in self.release.fields if self._holds("fields", key, facts))
-
     def total_term(self, facts: Mapping[str, Any]) -> Term:
         """The time limit of the whole procedure: the first arm whose condition holds."""
         arms = enumerate(self.release.sla.total)
@@ -184,12 +180,6 @@ class Workflow:
         """The office code that the branches of routing key ``key`` choose; None when none of them holds."""
         index = self.route_arm(key, facts)
         return None if index is None else self.release.routing[key].branches[index].then
-
-    def timers(self, state: str) -> tuple[tuple[str, Term], ...]:
-        """The actions that a timer takes from this state, each with how long after entering it."""
-        self._state(state)
-        actions = self.release.actions.items()
-        return tuple((key, act.after) for key, act in actions if act.after is not None and state in act.sources)
 
     def notices(self, event: str, subject: str | None = None) -> tuple[Notice, ...]:
         """Whom to tell what when ``event`` happens to ``subject`` (a state or an action)."""

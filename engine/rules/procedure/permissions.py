@@ -12,7 +12,7 @@ A dossier is read as a mapping of the columns of its row: ``id``, ``offices`` (r
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -117,22 +117,6 @@ def roles_in(actor: Actor, office: str, on: dt.date) -> frozenset[str]:
     return frozenset(membership.role for membership, _ in actor._held(on) if membership.office == office)
 
 
-def roles_on(actor: Actor, dossier: Mapping[str, Any], release: Release, on: dt.date) -> frozenset[str]:
-    """The roles of ``release`` that ``actor`` has on this dossier, whatever its state and whoever claimed it."""
-    if actor.kind == "citizen":
-        own = actor.dossier_id is not None and actor.dossier_id == dossier["id"]
-        return frozenset({APPLICANT}) if own else frozenset()
-    if actor.kind == "system":
-        return frozenset({SYSTEM})
-    if actor.kind == "admin":
-        return frozenset()
-    return frozenset(
-        key
-        for key, role in release.roles.items()
-        if (office := dossier["offices"].get(role.unit)) is not None and key in roles_in(actor, office, on)
-    )
-
-
 def may(actor: Actor, action: Action, dossier: Mapping[str, Any], release: Release, on: dt.date) -> Verdict:
     """Whether ``actor`` may take ``action`` on the dossier on a day. The state and the guard are not looked at."""
     if actor.kind == "admin":
@@ -144,27 +128,6 @@ def may(actor: Actor, action: Action, dossier: Mapping[str, Any], release: Relea
             return _no("đây không phải hồ sơ của bạn", "this is not your dossier")
         return _built_in(APPLICANT, action, "người nộp hồ sơ", "the applicant")
     return _staff(actor, action, dossier, release, on)
-
-
-def visible(actor: Actor, dossier: Mapping[str, Any], on: dt.date, seen_by: Collection[str] = ()) -> Verdict:
-    """Whether ``actor`` may know of the dossier, with the reason either way.
-
-    ``seen_by`` are offices that had a part in it before. ``store.queues.visible_dossiers`` says the same to a database.
-    """
-    if actor.kind == "system":
-        return _yes("hệ thống", "the system")
-    if actor.kind == "citizen":
-        if actor.dossier_id is not None and actor.dossier_id == dossier["id"]:
-            return _yes("hồ sơ của chính bạn", "your own dossier")
-        return _no("đây không phải hồ sơ của bạn", "this is not your dossier")
-    parts = {*dossier["offices"].values(), *seen_by}
-    parts |= {dossier.get(key) for key in ("intake_office", "handler_office", "support_office")} - {None}
-    shared = sorted(actor.offices(on) & parts)
-    if shared:
-        return _yes(f"{shared[0]} tham gia hồ sơ này", f"{shared[0]} has a part in this dossier")
-    if dossier["province"] in actor.monitored_provinces(on):
-        return _yes("giám sát toàn tỉnh", "oversight of the province")
-    return _no("hồ sơ này không thuộc cơ quan của bạn", "this dossier does not belong to your offices")
 
 
 def _staff(actor: Actor, action: Action, dossier: Mapping[str, Any], release: Release, on: dt.date) -> Verdict:
@@ -213,10 +176,6 @@ def _built_in(role: str, action: Action, vi: str, en: str) -> Verdict:
     if role in action.by:
         return Verdict(True, role)
     return _no(f"{vi} không làm được thao tác này", f"{en} cannot take this action")
-
-
-def _yes(vi: str, en: str) -> Verdict:
-    return Verdict(True, why=Text(vi, en))
 
 
 def _no(vi: str, en: str) -> Verdict:

@@ -246,10 +246,3 @@ def _table(counted: Counter[tuple[str, Outcome]]) -> dict[str, dict[str, int]]:
     for (key, outcome), count in sorted(counted.items()):
         rows.setdefault(key, {})[outcome] = count
     return rows
-
-
-def whole_plan(reform: Reform, items: Iterable[Item]) -> tuple[Totals, list[bytes]]:
-    """The totals and lines of items that all fit into memory."""
-    totals = Totals(reform)
-    lines = [line for item in items if (line := totals.add(item)) is not None]
-    return totals, lines

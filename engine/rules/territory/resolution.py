@@ -55,12 +55,6 @@ class Resolution:
         """The unit where there is exactly one, else None."""
         return self.candidates[0].unit if self.outcome == "one" else None
 
-    @property
-    def default(self) -> Candidate | None:
-        """The candidate to offer first: marked so by the source, never to be taken silently."""
-        marked = [one for one in self.candidates if one.is_default]
-        return marked[0] if len(marked) == 1 else None
-
     def reason(self, language: str = "vi") -> str:
         return self.reason_en if language == "en" else self.reason_vi
 

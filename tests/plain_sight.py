@@ -1,0 +1,20 @@
+"""Who may know of a dossier, said once more in plain Python: ``visible_dossiers`` must say the same to a database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from engine.rules.procedure.permissions import Actor
+
+
+def sees(actor: Actor, dossier: Mapping[str, Any], on: dt.date, seen_by: Collection[str] = ()) -> bool:
+    """Whether ``actor`` may know of the dossier. ``seen_by`` are offices that had a part in it before."""
+    if actor.kind == "system":
+        return True
+    if actor.kind == "citizen":
+        return actor.dossier_id is not None and actor.dossier_id == dossier["id"]
+    parts = {*dossier["offices"].values(), *seen_by}
+    parts |= {dossier.get(key) for key in ("intake_office", "handler_office", "support_office")} - {None}
+    return bool(actor.offices(on) & parts) or dossier["province"] in actor.monitored_provinces(on)
