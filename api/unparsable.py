@@ -9,8 +9,8 @@ import structlog
 
 from api.problems import PROBLEM, document
 from engine.errors import Refusal
-from server.refusals import BadRequest, InternalError
-from server.request_limits import HeaderTooLong, UrlTooLong
+from server.refusals import InternalError
+from server.request_limits import BadRequest, HeaderTooLong, UrlTooLong
 
 log = structlog.get_logger("motcua.api")
 

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 
 from engine.errors import Refusal
 from server.context import request_id, served
+from server.request_limits import BadRequest, TooLarge
 
 Show = Callable[[Refusal], Response]
 log = structlog.get_logger("motcua.api")
@@ -37,24 +38,6 @@ class WrongMethod(Refusal):
     status = 405
     vi = "Địa chỉ này không nhận phương thức {method}; được phép: {allowed}."
     en = "This address does not take {method}; allowed: {allowed}."
-
-
-class TooLarge(Refusal):
-    """The upload is larger than this installation takes."""
-
-    code = "too-large"
-    status = 413
-    vi = "Nội dung gửi lên quá lớn."
-    en = "What was sent is too large."
-
-
-class BadRequest(Refusal):
-    """The request could not be understood at the level of HTTP."""
-
-    code = "malformed-request"
-    status = 400
-    vi = "Yêu cầu không hợp lệ."
-    en = "The request is malformed."
 
 
 class Unavailable(Refusal):

@@ -20,20 +20,34 @@ _UNSAFE = re.compile("[\x00-\x1f\x7f\ufffd\ud800-\udfff]")
 _PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
-class MalformedRequest(Refusal):
-    """The address or a header holds bytes that no valid request has."""
+class BadRequest(Refusal):
+    """The request could not be understood at the level of HTTP."""
 
     code = "malformed-request"
     status = 400
+    vi = "Yêu cầu không hợp lệ."
+    en = "The request is malformed."
+
+
+class MalformedRequest(BadRequest):
+    """The address or a header holds bytes that no valid request has."""
+
     vi = "Yêu cầu không hợp lệ: {why_vi}."
     en = "The request is malformed: {why_en}."
 
 
-class BodyTooLarge(Refusal):
-    """More bytes than this resource takes."""
+class TooLarge(Refusal):
+    """The upload is larger than this installation takes."""
 
     code = "too-large"
     status = 413
+    vi = "Nội dung gửi lên quá lớn."
+    en = "What was sent is too large."
+
+
+class BodyTooLarge(TooLarge):
+    """More bytes than this resource takes."""
+
     vi = "Nội dung gửi lên quá lớn; tối đa {most} byte."
     en = "The body is too large; at most {most} bytes are taken."
 

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.clock import LOCAL
-from engine.errors import Conflict, Refusal
+from engine.errors import Conflict, Forbidden, Refusal
 from engine.rules.deadlines import timing
 from engine.rules.deadlines.calendar import Calendar
 from engine.rules.deadlines.due import Due
 from engine.rules.deadlines.pauses import Extension
 from engine.rules.procedure.definition import SYSTEM, Notice, Release, Term
 from engine.rules.procedure.facts import nested
-from engine.rules.procedure.machine import Workflow, compile_release, role_name
+from engine.rules.procedure.machine import DocumentRequired, ReasonRequired, Workflow, compile_release, role_name
 
 Used = tuple[str | int, ...]
 """A part of a release that a walk went through: ("action", key), ("branch", action, index), ("term", index), …"""
@@ -34,27 +34,16 @@ class BackInTime(Refusal):
     en = "The act at {at} stands after the one at {now}: put them in order of time."
 
 
-class RoleMissing(Refusal):
+class RoleMissing(Forbidden):
     """The role that was named may not take this action."""
 
-    code = "forbidden"
-    status = 403
     vi = "“{role}” không được “{action_vi}”; được phép: {allowed_vi}."
     en = "“{role}” may not “{action_en}”; allowed: {allowed_en}."
 
 
-class ReasonMissing(Refusal):
-    """The action asks for a reason."""
-
-    code = "reason-required"
-    vi = "Phải ghi lý do khi “{action_vi}”."
-    en = "“{action_en}” needs a reason."
-
-
-class PaperMissing(Refusal):
+class PaperMissing(DocumentRequired):
     """The action brings a document, which was not attached."""
 
-    code = "document-required"
     vi = "Phải đính kèm “{document}” khi “{action_vi}”."
     en = "“{action_en}” needs the document “{document}”."
 
@@ -261,7 +250,7 @@ class Walker:
     def _needs(self, key: str, act: Act) -> None:
         action = self.release.actions[key]
         if action.reason == "required" and not act.reason:
-            raise ReasonMissing(action_vi=action.name.vi, action_en=action.name.en)
+            raise ReasonRequired(action_vi=action.name.vi, action_en=action.name.en)
         if action.attach is not None and act.attach != action.attach:
             raise PaperMissing(document=action.attach, action_vi=action.name.vi, action_en=action.name.en)
 

@@ -20,7 +20,8 @@ import segno
 import typst
 
 from adapters.forms.data import FORM_DATA, FormData
-from engine.errors import NotFound, Refusal
+from engine.errors import Refusal
+from engine.forms.data import NoSuchForm
 
 _TEMPLATES = Path(__file__).parent
 _EDITION = datetime(2025, 9, 15, tzinfo=UTC)  # of the circular that lists the forms; the default creation date
@@ -31,10 +32,9 @@ _WIDE_PLACES = {"code": _LONGEST_CODE, "other_names": _LONGEST_WORD}
 _LONG_TEXTS = {"reason", "ground", "next_steps"}  # written by the office; their line breaks are kept
 
 
-class UnknownForm(NotFound):
+class UnknownForm(NoSuchForm):
     """There is no form with this number."""
 
-    code = "unknown-form"
     vi = "Không có mẫu số {number}; có các mẫu {known}."
     en = "There is no form {number}; there are {known}."
 

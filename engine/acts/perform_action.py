@@ -14,29 +14,13 @@ from engine.dossier.case import Case, open_case
 from engine.dossier.record import record
 from engine.errors import Forbidden, Refusal
 from engine.rules.deadlines import timing
-from engine.rules.procedure.machine import Step
+from engine.rules.procedure.machine import DocumentRequired, ReasonRequired, Step
 from engine.rules.procedure.permissions import Verdict
 from engine.store.people import role_members
 from engine.transaction import UnitOfWork
 
 TAKES_FIELDS = ("receive", "answer")
 """Effects of the actions with which form values may be corrected: at reception, and in answer to a request."""
-
-
-class ReasonRequired(Refusal):
-    """This action must say why."""
-
-    code = "reason-required"
-    vi = "Phải ghi lý do khi “{action_vi}”."
-    en = "“{action_en}” needs a reason."
-
-
-class DocumentRequired(Refusal):
-    """This action must bring a document, which is not on the dossier yet."""
-
-    code = "document-required"
-    vi = "Phải đính kèm “{document_vi}” trước khi “{action_vi}”."
-    en = "“{document_en}” must be attached before “{action_en}”."
 
 
 class OfficeNotDecided(Refusal):

@@ -11,12 +11,7 @@ from sqlalchemy import select
 from adapters.local_signer import verify
 from engine.acts.documents import add_document
 from engine.acts.hold import claim
-from engine.acts.perform_action import (
-    DocumentRequired,
-    OfficeNotDecided,
-    ReasonRequired,
-    perform_action,
-)
+from engine.acts.perform_action import OfficeNotDecided, perform_action
 from engine.acts.publish import publish_release
 from engine.acts.settle_fee import settle_fee
 from engine.dossier.case import Stale, open_case
@@ -24,7 +19,13 @@ from engine.dossier.record import record
 from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.ports import Signature, SigningFailed
 from engine.rules.procedure.definition import Effective, State, Term
-from engine.rules.procedure.machine import ActionNotInState, GuardFailed, UnknownAction
+from engine.rules.procedure.machine import (
+    ActionNotInState,
+    DocumentRequired,
+    GuardFailed,
+    ReasonRequired,
+    UnknownAction,
+)
 from engine.store.documents import documents
 from engine.store.dossiers import applicants, dossiers
 from engine.store.fees import fees

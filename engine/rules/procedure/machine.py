@@ -59,6 +59,22 @@ class GuardFailed(Conflict):
     en = '"{action_en}" is not possible yet: {why_en}.'
 
 
+class ReasonRequired(Refusal):
+    """This action must say why."""
+
+    code = "reason-required"
+    vi = "Phải ghi lý do khi “{action_vi}”."
+    en = "“{action_en}” needs a reason."
+
+
+class DocumentRequired(Refusal):
+    """This action must bring a document, which is not on the dossier yet."""
+
+    code = "document-required"
+    vi = "Phải đính kèm “{document_vi}” trước khi “{action_vi}”."
+    en = "“{document_en}” must be attached before “{action_en}”."
+
+
 @dataclass(frozen=True)
 class Step:
     """What an action does to a dossier."""
