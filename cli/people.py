@@ -94,6 +94,21 @@ def membership(username: str, office: str, role: str, since: dt.date, until: dt.
     click.echo(say(f"{username}: {role} tại {office} từ {since}.", f"{username}: {role} at {office} from {since}."))
 
 
+@people.command("end-membership")
+@click.argument("username")
+@click.option("--office", required=True, help="Code of the office.")
+@click.option("--role", required=True, help="The role that ends.")
+@click.option("--on", "end", type=Day(), required=True, help="The first day without the role.")
+def end_membership(username: str, office: str, role: str, end: dt.date) -> None:
+    """End an open role of a person at an office. What was done in the role stays in the journal."""
+
+    def act(unit: UnitOfWork) -> None:
+        staff.end_membership(unit, _known(unit, username), office, role, end)
+
+    in_transaction(_runtime(), SYSTEM_ACTOR, act)
+    click.echo(say(f"{username}: {role} tại {office} hết từ {end}.", f"{username}: {role} at {office} ends on {end}."))
+
+
 @people.command()
 @click.argument("absent")
 @click.argument("deputy")
