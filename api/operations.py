@@ -23,6 +23,7 @@ from server.strict_json import read_object
 from server.values import checked
 
 View = Callable[..., Answer]
+Handler = Callable[..., Response]
 
 COMMON = (400, 405, 414, 431, 500, 503)
 OF_ACCESS = {Access.PUBLIC: (), Access.LINK: (404,), Access.STAFF: (401,), Access.ADMIN: (401, 403)}
@@ -102,19 +103,30 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]
         )
 
         def declare(view: View) -> View:
-            def handle(**path: Any) -> Response:
-                identify(access, path.get("token"))
-                return view(**path, **loaders.load()).response()
-
-            handle.__name__ = view.__name__
-            handle.__doc__ = view.__doc__
-            named = f"{self.name}.{view.__name__}".replace("-", "_")
-            vars(handle)["_apidoc"] = {"manual_doc": {**documented, "operationId": named}}
+            handle = _handler(view, access, loaders)
             self.ACCESS[handle] = access
-            self.add_url_rule(rule, view.__name__, handle, methods=[method])
+            self._add(method, rule, handle, documented)
             return view
 
         return declare
+
+    def _add(self, method: str, rule: str, handle: Handler, documented: Mapping[str, Any]) -> None:
+        """Puts a handler at its address, and what is documented of it beside it."""
+        named = f"{self.name}.{handle.__name__}".replace("-", "_")
+        vars(handle)["_apidoc"] = {"manual_doc": {**documented, "operationId": named}}
+        self.add_url_rule(rule, handle.__name__, handle, methods=[method])
+
+
+def _handler(view: View, access: Access, loaders: _Loaders) -> Handler:
+    """The view as Flask calls it: access is established and the request is read before the view runs."""
+
+    def handle(**path: Any) -> Response:
+        identify(access, path.get("token"))
+        return view(**path, **loaders.load()).response()
+
+    handle.__name__ = view.__name__
+    handle.__doc__ = view.__doc__
+    return handle
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,28 +206,7 @@ def filing(procedure: str, ward: str = WARD) -> dict[str, Any]:
         "commune": ward,
         "verified": True,
     }
-    if procedure == BIRTH:
-        fields: dict[str, Any] = {
-            "registry.commune": ward,
-            "child.name": "Trẻ Mẫu",
-            "child.born": "2026-02-20",
-            "child.sex": "female",
-            "child.birthplace": "Bệnh viện Mẫu",
-            "mother.name": "Người Mẹ Mẫu",
-            "birth.at_hospital": True,
-        }
-        papers = [{"key": "to_khai", "original": 1}, {"key": "chung_sinh", "original": 1}]
-    else:
-        fields = {
-            "land.commune": ward,
-            "land.parcel": "Thửa 12, tờ 5",
-            "land.address": "Số 1 đường Mẫu",
-            "land.area": 80,
-            "building.kind": "house",
-            "building.floors": 3,
-            "building.area": 210,
-        }
-        papers = [{"key": "don", "original": 1}, {"key": "giay_dat", "certified": 1}, {"key": "ban_ve", "original": 2}]
+    fields, papers = (_birth if procedure == BIRTH else _permit)(ward)
     return {
         "procedure": procedure,
         "intake_office": f"TT-{ward}",
@@ -236,6 +215,40 @@ def filing(procedure: str, ward: str = WARD) -> dict[str, Any]:
         "fields": fields,
         "documents": papers,
     }
+
+
+Form = tuple[dict[str, Any], list[dict[str, Any]]]
+"""The values and the papers that are handed in."""
+
+
+def _birth(ward: str) -> Form:
+    fields = {
+        "registry.commune": ward,
+        "child.name": "Trẻ Mẫu",
+        "child.born": "2026-02-20",
+        "child.sex": "female",
+        "child.birthplace": "Bệnh viện Mẫu",
+        "mother.name": "Người Mẹ Mẫu",
+        "birth.at_hospital": True,
+    }
+    return fields, [{"key": "to_khai", "original": 1}, {"key": "chung_sinh", "original": 1}]
+
+
+def _permit(ward: str) -> Form:
+    fields = {
+        "land.commune": ward,
+        "land.parcel": "Thửa 12, tờ 5",
+        "land.address": "Số 1 đường Mẫu",
+        "land.area": 80,
+        "building.kind": "house",
+        "building.floors": 3,
+        "building.area": 210,
+    }
+    return fields, [
+        {"key": "don", "original": 1},
+        {"key": "giay_dat", "certified": 1},
+        {"key": "ban_ve", "original": 2},
+    ]
 
 
 def _ask(

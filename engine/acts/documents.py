@@ -74,18 +74,7 @@ def add_document(
         row |= _reused(case, key, reuse)
     elif content is not None:
         row |= _stored(case, content, file_name)
-    document = take_paper_number(unit.reader)
-    row |= {"id": document, "dossier_id": case.id, "key": key, "added_at": unit.now}
-    unit.writes.insert(documents, [row])
-    told = {name: row.get(name) for name in ("original", "certified", "copy", "sha256", "size", "reused_from")}
-    record(
-        case,
-        "add_document",
-        data={"document": document, "key": key, **told},
-        private={"file_name": file_name} if file_name else None,
-    )
-    case.forget()
-    return case, document
+    return case, _added(case, key, row, file_name)
 
 
 def check_document(
@@ -135,6 +124,22 @@ def check_counts(given: Mapping[str, Any]) -> dict[str, int]:
         what = Text(f"phải là số nguyên từ 0 đến {MOST_COPIES}", f"must be a whole number from 0 to {MOST_COPIES}")
         raise InvalidInput(dict.fromkeys(faulty, what))
     return counts
+
+
+def _added(case: Case, key: str, row: Mapping[str, Any], file_name: str | None) -> int:
+    """Writes the paper and its journal entry; returns its number."""
+    document = take_paper_number(case.unit.reader)
+    place = {"id": document, "dossier_id": case.id, "key": key, "added_at": case.unit.now}
+    case.unit.writes.insert(documents, [{**row, **place}])
+    told = {name: row.get(name) for name in ("original", "certified", "copy", "sha256", "size", "reused_from")}
+    record(
+        case,
+        "add_document",
+        data={"document": document, "key": key, **told},
+        private={"file_name": file_name} if file_name else None,
+    )
+    case.forget()
+    return document
 
 
 def _document(case: Case, document: int) -> Mapping[str, Any]:

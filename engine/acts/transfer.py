@@ -31,10 +31,7 @@ def transfer(
         keys = ", ".join(one for one in case.release.routing if one != "intake")
         raise wrong("key", f"phải là một trong: {keys}", f"must be one of {keys}")
     before = case.row["offices"].get(key)
-    try:
-        must_hold(case)
-    except Forbidden:
-        must_lead(case, before or case.row["handler_office"])
+    _must_hold_or_lead(case, before or case.row["handler_office"])
     found = unit.catalogue.offices.get(office)
     if found is None or not found.valid(case.today):
         raise wrong("office", "hôm nay không có cơ quan nào mang mã này", "no office has this code today")
@@ -42,6 +39,22 @@ def transfer(
         raise wrong("reason", "phải ghi lý do chuyển cơ quan", "say why the dossier passes to another office")
     if office == before:
         raise wrong("office", "hồ sơ đã ở cơ quan này", "the dossier is at this office already")
+    _pass_on(case, key, office)
+    data = {"key": key, "from": before, "to": office, "legal": legal}
+    record(case, "transfer", data=data, private={"reason": reason}, events=[("action", "transfer")])
+    return case
+
+
+def _must_hold_or_lead(case: Case, office: str) -> None:
+    """Refuses whoever neither holds the dossier nor leads ``office``. Raises Forbidden."""
+    try:
+        must_hold(case)
+    except Forbidden:
+        must_lead(case, office)
+
+
+def _pass_on(case: Case, key: str, office: str) -> None:
+    """Puts the dossier into the hands of ``office``, where nobody has claimed it, if its state belongs to ``key``."""
     case.change(offices={**case.row["offices"], key: office})
     if key == "handler":
         case.change(handler_office=office)
@@ -49,6 +62,3 @@ def transfer(
     role = case.release.states[case.row["state"]].role
     if role is not None and case.release.roles[role].unit == key:
         case.change(holder_office=office, holder_role=role, holder_id=None, opened_at=None)
-    data = {"key": key, "from": before, "to": office, "legal": legal}
-    record(case, "transfer", data=data, private={"reason": reason}, events=[("action", "transfer")])
-    return case

@@ -43,19 +43,7 @@ def add_person(
 
     Raises InvalidInput, NameTaken.
     """
-    errors = {}
-    if not _USERNAME.fullmatch(username):
-        errors["username"] = Text(
-            "3 đến 60 chữ thường không dấu, chữ số, dấu '.', '_' hoặc '-'",
-            "3 to 60 small letters without accents, digits, '.', '_' or '-'",
-        )
-    if not name.strip() or len(name) > 200:
-        errors["name"] = Text("1 đến 200 ký tự", "1 to 200 characters")
-    if password is not None and len(password) < SHORTEST_PASSWORD:
-        errors["password"] = Text(f"ít nhất {SHORTEST_PASSWORD} ký tự", f"at least {SHORTEST_PASSWORD} characters")
-    if language not in ("vi", "en"):
-        errors["language"] = Text("vi hoặc en", "vi or en")
-    if errors:
+    if errors := _faults(username, name, password, language):
         raise InvalidInput(errors)
     if person_named(unit.connection, username) is not None:
         raise NameTaken(username=username)
@@ -170,3 +158,20 @@ def set_password(unit: UnitOfWork, person: int, password: str) -> None:
         raise NotFound(what=f"person {person}")
     open_sessions = and_(tokens.c.person_id == person, tokens.c.revoked_at.is_(None))
     unit.connection.execute(update(tokens).where(open_sessions).values(revoked_at=unit.now))
+
+
+def _faults(username: str, name: str, password: str | None, language: str) -> dict[str, Text]:
+    """What is wrong with the data of a new person, by the name of the value."""
+    errors = {}
+    if not _USERNAME.fullmatch(username):
+        errors["username"] = Text(
+            "3 đến 60 chữ thường không dấu, chữ số, dấu '.', '_' hoặc '-'",
+            "3 to 60 small letters without accents, digits, '.', '_' or '-'",
+        )
+    if not name.strip() or len(name) > 200:
+        errors["name"] = Text("1 đến 200 ký tự", "1 to 200 characters")
+    if password is not None and len(password) < SHORTEST_PASSWORD:
+        errors["password"] = Text(f"ít nhất {SHORTEST_PASSWORD} ký tự", f"at least {SHORTEST_PASSWORD} characters")
+    if language not in ("vi", "en"):
+        errors["language"] = Text("vi hoặc en", "vi or en")
+    return errors
