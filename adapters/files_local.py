@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 from engine.errors import NotFound, Refusal
@@ -66,30 +64,6 @@ class LocalFiles:
             return self._path(key).read_bytes()
         except FileNotFoundError as error:
             raise NoSuchFile() from error
-
-    def remove(self, key: str) -> None:
-        """Forget the content under a key; nothing happens when it is gone already. Raises NoSuchFile for no key."""
-        path = self._path(key)
-        try:
-            path.unlink()
-        except FileNotFoundError:
-            return
-        _sync_folder(path.parent)
-
-    def keys(self) -> Iterator[str]:
-        """Every key, in order; contents put or removed meanwhile may or may not be among them."""
-        for path in sorted(self._root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*")):
-            if _KEY.fullmatch(path.name):
-                yield path.name
-
-    def remove_unfinished(self, *, before: datetime) -> int:
-        """Remove what a crash in the middle of ``put`` left behind before a moment (UTC); how many there were."""
-        count = 0
-        for path in self._root.glob(f"[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*{_UNFINISHED}"):
-            if path.stat().st_mtime < before.timestamp():
-                path.unlink(missing_ok=True)
-                count += 1
-        return count
 
     def _path(self, key: str) -> Path:
         """Where a key's content stands. Anything that is not a key of ours never becomes a path."""

@@ -4,7 +4,6 @@ Adapters implement them; only the command line, ``wsgi`` and the worker's start-
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -77,7 +76,3 @@ class Files(Protocol):
     def put(self, content: bytes) -> str: ...
 
     def read(self, key: str) -> bytes: ...
-
-    def remove(self, key: str) -> None: ...
-
-    def keys(self) -> Iterator[str]: ...

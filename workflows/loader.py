@@ -1,7 +1,7 @@
 """Reads workflow files into releases. Nothing that breaks a rule of the format gets through.
 
-``load`` gives the release or raises WorkflowRefused; ``check`` gives every finding as well; ``load_folder`` reads all
-procedures together, so that versions of one procedure follow each other and linked dossiers find their procedure.
+``load`` gives the release or raises WorkflowRefused; ``check_bytes`` gives every finding as well; ``load_folder`` reads
+all procedures together, so that versions of one procedure follow each other and linked dossiers find their procedure.
 """
 
 from __future__ import annotations
@@ -48,14 +48,6 @@ def load(path_or_text: Path | str | bytes, name: str | None = None, context: Lin
     if checked.release is None:
         raise WorkflowRefused(checked.problems)
     return checked.release
-
-
-def check(
-    text: str | bytes, name: str = "workflow.yaml", context: LintContext | None = None
-) -> tuple[Release | None, list[Problem]]:
-    """The release, or None when there is an error, and every finding in the order of the file."""
-    checked = check_bytes(text, name, [], context)
-    return checked.release, checked.problems
 
 
 def load_folder(folder: Path, context: LintContext | None = None) -> list[Release]:

@@ -68,11 +68,6 @@ def read_scenarios(path: Path) -> list[Scenario]:
     return _File(path.name).scenarios(path.read_bytes())
 
 
-def read_all_scenarios(folder: Path = SCENARIOS) -> list[Scenario]:
-    """The stories of every file of a folder, in order of file."""
-    return [scenario for path in sorted(folder.glob("*.yaml")) for scenario in read_scenarios(path)]
-
-
 class _File:
     """One file: its nodes as values, its mistakes with their position."""
 

@@ -8,7 +8,7 @@ apology for lateness, automatic transitions. Moments are timezone-aware.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from engine.rules.deadlines.due import Due
 from engine.rules.deadlines.pauses import Extension
 from engine.rules.procedure.definition import SYSTEM, Notice, Release, Term
 from engine.rules.procedure.facts import nested
-from engine.rules.procedure.machine import DocumentRequired, ReasonRequired, Workflow, compile_release, role_name
+from engine.rules.procedure.machine import DocumentRequired, ReasonRequired, Workflow, role_name
 
 Used = tuple[str | int, ...]
 """A part of a release that a walk went through: ("action", key), ("branch", action, index), ("term", index), …"""
@@ -113,20 +113,6 @@ class Walk:
     steps: list[WalkStep] = field(default_factory=list)
     explained: Due | None = None
     used: set[Used] = field(default_factory=set)
-
-
-def simulate(
-    release: Release | Workflow,
-    calendar: Calendar,
-    given: Given,
-    acts: Iterable[Act],
-    functions: Mapping[str, Any] | None = None,
-) -> Walk:
-    """The whole walk. Raises the Refusal of the first act that is not allowed."""
-    walker = Walker(release if isinstance(release, Workflow) else compile_release(release, functions), calendar, given)
-    for act in acts:
-        walker.do(act)
-    return walker.walk
 
 
 class Walker:

@@ -151,7 +151,7 @@ def _document(case: Case, document: int) -> Mapping[str, Any]:
 
 def _stored(case: Case, content: bytes, file_name: str | None) -> dict[str, Any]:
     """Checks and keeps a file. It is durable before the transaction ends; one that is rolled back leaves a stray file,
-    which nothing names and a sweep may remove."""
+    which nothing names."""
     most = case.unit.settings.max_upload_bytes
     if len(content) > most:
         raise wrong("file", f"tối đa {most} byte", f"at most {most} bytes")

@@ -125,10 +125,15 @@ def test_what_is_two_kinds_at_once_is_given_out_as_one_and_never_shown(house: Ho
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_pretends_is_refused_and_nothing_of_it_is_kept(house: House, code: str, what: str) -> None:
-    before = sorted(house.runtime.files.keys())
+    before = _files(house)
     sent = _upload(house, code, REFUSED[what], "giấy tờ.docx")
     assert (sent.status_code, sent.json["code"]) == (422, "unacceptable-file")
-    assert sorted(house.runtime.files.keys()) == before
+    assert _files(house) == before
+
+
+def _files(house: House) -> list[Path]:
+    """Every file that is kept for a dossier."""
+    return sorted((house.runtime.settings.data / "files").rglob("*"))
 
 
 @pytest.mark.parametrize("name", DECEITFUL)

@@ -14,14 +14,15 @@ import workflows
 from engine.rules.deadlines.calendar import Calendar
 from engine.rules.offices.competence import KIND_NAMES
 from engine.rules.procedure.definition import Release
+from engine.rules.procedure.machine import compile_release
 from workflows.calendar_files import load_calendar
 from workflows.competence_files import MalformedCompetences, read_competences
 from workflows.lint import LintContext, lint_files
 from workflows.loader import load_folder
 from workflows.offices import MalformedBodies, generate_offices, read_bodies
-from workflows.scenario_files import BadScenarioFile, Scenario, read_all_scenarios, read_scenarios
+from workflows.scenario_files import BadScenarioFile, Scenario, read_scenarios
 from workflows.scenario_runner import Outcome, coverage, run_all
-from workflows.simulate import Act, Given, simulate
+from workflows.simulate import Act, Given, Walker
 from workflows.territory.reader import read_territory
 
 SHIPPED = Path(workflows.__file__).parent
@@ -38,7 +39,8 @@ def releases() -> tuple[Release, ...]:
 
 @cache
 def stories() -> tuple[Scenario, ...]:
-    return tuple(read_all_scenarios())
+    files = sorted((SHIPPED / "scenarios").glob("*.yaml"))
+    return tuple(story for file in files for story in read_scenarios(file))
 
 
 @cache
@@ -108,10 +110,10 @@ def test_lateness_is_announced_and_a_second_extension_refused() -> None:
     release = next(one for one in releases() if one.procedure == "1.013227")
     fields = {"land.commune": "26740", "permit.number": "1", "permit.expires": "2026-03-20", "permit.extended": 0}
     received = dt.datetime(2026, 3, 2, 1, 30, tzinfo=dt.UTC)
-    walk = simulate(
-        release, calendar(), Given(received, fields=fields),
-        [Act(received, do="receive"), Act(received + dt.timedelta(days=10), act="wait")],
-    )  # fmt: skip
+    walker = Walker(compile_release(release), calendar(), Given(received, fields=fields))
+    walker.do(Act(received, do="receive"))
+    walker.do(Act(received + dt.timedelta(days=10), act="wait"))
+    walk = walker.walk
     assert [step.name for step in walk.steps] == ["receive", "step", "due_in", "warn", "overdue", "wait"]
     assert walk.explained is not None and walk.explained.remaining is not None and walk.explained.remaining < 0
     assert [line.to_data() for line in walk.explained.trace]

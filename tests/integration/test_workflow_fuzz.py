@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.workflow_samples.surroundings import BROKEN, CORRECT, surroundings
-from workflows.loader import check, load
+from tests.workflow_samples.surroundings import BROKEN, CORRECT, check, surroundings
+from workflows.loader import load
 from workflows.problems import WorkflowRefused, render_json, render_sarif, render_text
 
 PROCEDURES = CORRECT.parents[2] / "workflows" / "procedures"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflow_samples.surroundings import CORRECT, surroundings
+from tests.workflow_samples.surroundings import CORRECT, check, surroundings
 from workflows.lint import lint_files
-from workflows.loader import check, load, load_folder
+from workflows.loader import load, load_folder
 from workflows.problems import WorkflowRefused
 
 PROCEDURES = CORRECT.parents[2] / "workflows" / "procedures"

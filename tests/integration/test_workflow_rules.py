@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflow_samples.surroundings import BROKEN, CORRECT, surroundings
+from tests.workflow_samples.surroundings import BROKEN, CORRECT, check, surroundings
 from workflows.lint import lint_files
 from workflows.lint_context import LintContext
-from workflows.loader import check, load
+from workflows.loader import load
 from workflows.problems import WorkflowRefused
 from workflows.rule_book import RULES
 

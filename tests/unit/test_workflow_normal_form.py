@@ -9,7 +9,8 @@ import pytest
 
 from engine.rules.procedure.definition import Branch, Release, Route, State, Term, TermBranch, release_from_bytes
 from engine.text import Text
-from workflows.loader import check, load
+from tests.workflow_samples.surroundings import check
+from workflows.loader import load
 from workflows.normal_form import CLOCK_OF_PORTAL, effects_of
 
 FILE = """\

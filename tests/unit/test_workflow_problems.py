@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from workflows.loader import check, load
+from tests.workflow_samples.surroundings import check
+from workflows.loader import load
 from workflows.problems import (
     MOST_PROBLEMS,
     Mark,

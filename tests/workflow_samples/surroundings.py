@@ -11,7 +11,8 @@ import msgspec
 from engine.rules.procedure.definition import Effective, Field, Release
 from engine.text import Text
 from workflows.lint_context import LintContext, OfficeSpan
-from workflows.loader import load
+from workflows.loader import check_bytes, load
+from workflows.problems import Problem
 
 CORRECT = Path(__file__).with_name("correct.yaml")
 BROKEN = CORRECT.parents[1] / "broken_workflows"
@@ -52,3 +53,11 @@ def surroundings() -> LintContext:
         templates={"da-tiep-nhan", "dung-giai-quyet", "sap-den-han", "qua-han"},
         releases=neighbours(),
     )
+
+
+def check(
+    text: str | bytes, name: str = "workflow.yaml", context: LintContext | None = None
+) -> tuple[Release | None, list[Problem]]:
+    """The release, or None when there is an error, and every finding in the order of the file."""
+    checked = check_bytes(text, name, [], context)
+    return checked.release, checked.problems
