@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import threading
-from types import FrameType
 from typing import Any
 
 import click
@@ -25,7 +24,7 @@ WAIT = 1.0  # seconds before Redis is tried again
 log = structlog.get_logger("motcua.clock")
 
 
-class Tick(CronJob):  # type: ignore[misc]
+class Tick(CronJob):
     """A job that is rung for every so many seconds; while one of its kind waits in the queue, no other is put there."""
 
     def __init__(self, bell: Bell, name: str, seconds: int) -> None:
@@ -36,12 +35,12 @@ class Tick(CronJob):  # type: ignore[misc]
         self._bell.ring(self.func_name)
 
 
-class Ticker(CronScheduler):  # type: ignore[misc]
+class Ticker(CronScheduler):
     """rq's scheduler with the ticks of ``engine.jobs.schedule``. What it keeps in Redis is for looking at only."""
 
     def __init__(self, connection: redis.Redis, bell: Bell, stop: threading.Event | None = None) -> None:
         super().__init__(connection)
-        self._cron_jobs = [Tick(bell, name, seconds) for name, seconds in TICKS]
+        self.get_jobs().extend(Tick(bell, name, seconds) for name, seconds in TICKS)
         self._stop = stop or threading.Event()
 
     def register_death(self, pipeline: Any = None) -> None:
@@ -49,14 +48,11 @@ class Ticker(CronScheduler):  # type: ignore[misc]
         with contextlib.suppress(SchedulerNotFound, redis.RedisError, OSError):
             super().register_death(pipeline)
 
-    def _install_signal_handlers(self) -> None:
-        super()._install_signal_handlers()
-        if self._stop.is_set():  # told just before rq began to listen
+    def enqueue_jobs(self) -> list[CronJob]:
+        """Rings for what is due. Raises StopRequested when the signal came just before rq began to hear signals."""
+        if self._stop.is_set():
             raise StopRequested
-
-    def _request_stop(self, signum: int, frame: FrameType | None) -> None:
-        self._stop.set()
-        super()._request_stop(signum, frame)
+        return super().enqueue_jobs()
 
 
 @click.command()
@@ -77,7 +73,8 @@ def tick_until_stopped(url: str) -> None:
     while not stop.is_set():
         ticker = Ticker(connection, Bell(url), stop)
         try:
-            ticker.start()
+            ticker.start()  # type: ignore[no-untyped-call]  # rq gives it no types
+            return  # it hears the signals meanwhile, and ends at one of them
         except StopRequested:  # told while it was beginning or ending, where rq does not expect it
             return
         except (redis.RedisError, OSError) as error:

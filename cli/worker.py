@@ -22,11 +22,10 @@ from rq import SimpleWorker
 from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.queue import Queue
-from rq.serializers import JSONSerializer
 
 from adapters.logging import set_up_logging
 from cli.compose import compose, compose_notifier
-from engine.jobs.queue import ClosedJob, ClosedQueue, queue_on
+from engine.jobs.queue import ClosedJob, ClosedJson, ClosedQueue, queue_on
 from engine.jobs.registry import JOBS, set_up_jobs
 from engine.settings import Settings, settings_from
 
@@ -39,7 +38,7 @@ POLL_EVERY = 2.0  # seconds, while Redis does not answer
 log = structlog.get_logger("motcua.worker")
 
 
-class Worker(SimpleWorker):  # type: ignore[misc]
+class Worker(SimpleWorker):
     """rq's worker, told to notice orphaned jobs within seconds, and deaf to commands that come through Redis."""
 
     max_connection_wait_time = 1.0
@@ -51,7 +50,7 @@ class Worker(SimpleWorker):  # type: ignore[misc]
             connection=connection,
             job_class=ClosedJob,
             queue_class=ClosedQueue,
-            serializer=JSONSerializer,
+            serializer=ClosedJson,
             worker_ttl=WORKER_TTL,
             maintenance_interval=LOOK_EVERY // 2,
             log_job_description=False,
@@ -82,12 +81,13 @@ class Worker(SimpleWorker):  # type: ignore[misc]
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         self._told_to_stop.set()
-        super().request_stop(signum, frame)
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # rq gives it no types
 
-    def _install_signal_handlers(self) -> None:
-        super()._install_signal_handlers()
-        if self._told_to_stop.is_set():  # told just before rq began to listen
+    def check_for_suspension(self, burst: bool) -> None:
+        """Before each job. Raises StopRequested when the signal came just before rq began to hear signals."""
+        if self._told_to_stop.is_set():
             raise StopRequested
+        super().check_for_suspension(burst)
 
     @contextmanager
     def _signs_of_life(self, job: Job, execution: Any) -> Iterator[None]:

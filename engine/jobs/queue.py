@@ -2,7 +2,7 @@
 
 rq finds a job's function by importing whatever name Redis holds, and calls callbacks and web addresses that it holds
 too: whoever writes Redis would run code here. ``ClosedJob`` looks the name up in the closed list instead, takes no
-arguments but integers, and forgets all the rest.
+arguments but integers (``ClosedJson``), and reads nothing else of a job than ``READ``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from rq import Queue
 from rq.exceptions import DeserializationError, NoSuchJobError, StopRequested
 from rq.job import Job, Retry
 from rq.serializers import JSONSerializer
+from rq.utils import as_text
 
 from engine.jobs.registry import JOBS
 
@@ -34,39 +35,48 @@ FAILURES_KEPT = 3600  # seconds
 SILENT_FOR = 2.0  # seconds without trying, after Redis did not answer
 
 
+_MOMENTS = ("created_at", "enqueued_at", "started_at", "ended_at", "last_heartbeat")
+_LIMITS = ("number_of_retries", "retries_left", "timeout", "ttl", "result_ttl", "failure_ttl")
+READ = frozenset({"data", "status", "worker_name", "exc_info", *_MOMENTS, *_LIMITS})
+"""The fields of a job in Redis that are read. No name of a callback, no web address and no other job is among them."""
+
+
 class RefusedJob(DeserializationError):
     """What stands in the queue is no job of ours."""
+
+
+class ClosedJson(JSONSerializer):
+    """How a job's call stands in Redis: JSON, and read only where it calls one of the closed list with integers."""
+
+    @staticmethod
+    def loads(s: bytes, *arguments: Any, **named: Any) -> Any:
+        """Function, instance, arguments and named arguments. Raises RefusedJob."""
+        call = JSONSerializer.loads(s, *arguments, **named)  # type: ignore[no-untyped-call]  # rq gives it no types
+        match call:
+            case [str(name), None, [*numbers], dict(more)] if name in JOBS and not more:
+                if all(type(number) is int for number in numbers):
+                    return call
+        raise RefusedJob("not a job of the closed list")
 
 
 class ClosedJob(Job):
     """A job whose function is one of the closed list, and that brings nothing else with it."""
 
+    def __init__(self, id: str | None = None, connection: redis.Redis | None = None, serializer: Any = None) -> None:
+        super().__init__(id, connection, ClosedJson)  # whatever rq was given: its own choice would be pickle
+
     @property
     def func(self) -> Callable[..., None]:
         return JOBS[str(self.func_name)]
 
-    def _deserialize_data(self) -> None:
-        super()._deserialize_data()  # type: ignore[no-untyped-call]
-        whole = isinstance(self._args, list) and all(type(number) is int for number in self._args)
-        known = isinstance(self._func_name, str) and self._func_name in JOBS
-        if not (known and whole and self._instance is None and self._kwargs == {}):
-            self.data = self._data  # asked again, it is refused again
-            self.retries_left = 0
-            raise RefusedJob("not a job of the closed list")
-
     def restore(self, raw_data: Any) -> None:
         """What Redis holds, and of that only what a bell needs. A job that cannot be read counts as absent."""
         try:
-            super().restore(raw_data)
+            super().restore({name: value for name, value in raw_data.items() if as_text(name) in READ})
         except Exception as error:
             raise NoSuchJobError("what stands there is no job") from error
-        self._success_callback_name = self._failure_callback_name = self._stopped_callback_name = None
-        self.webhooks = []
-        self._dependency_ids = []
-        self.retry_intervals = self.repeats_left = self.repeat_intervals = None
-        self.retries_left = min(self.retries_left or 0, 2)
+        self.retries_left = min(self.retries_left or 0, 2) if self._calls_one_of_ours() else 0
         self.timeout, self.result_ttl, self.failure_ttl = JOB_SECONDS, 0, FAILURES_KEPT
-        self.rate_limit_key = self.group_id = None
         self.origin = QUEUE
         self.description = ""
 
@@ -75,6 +85,12 @@ class ClosedJob(Job):
         with contextlib.suppress(redis.RedisError):
             self.connection.delete(MARK.format(self.func_name))
         return super().perform()
+
+    def _calls_one_of_ours(self) -> bool:
+        try:
+            return self.func_name in JOBS
+        except DeserializationError:  # and again whenever its call is read
+            return False
 
 
 class ClosedQueue(Queue):
@@ -98,7 +114,7 @@ class ClosedQueue(Queue):
 
 def queue_on(connection: redis.Redis) -> ClosedQueue:
     """The one queue. A worker listens to no other: with two, rq loses the job of a worker that is killed."""
-    return ClosedQueue(QUEUE, connection=connection, job_class=ClosedJob, serializer=JSONSerializer)
+    return ClosedQueue(QUEUE, connection=connection, job_class=ClosedJob, serializer=ClosedJson)
 
 
 class Bell:

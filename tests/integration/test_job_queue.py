@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import logging
 import os
@@ -16,12 +17,13 @@ from typing import Any
 import pytest
 import redis
 from rq import Queue
+from rq.exceptions import DeserializationError
 from rq.job import Job
 
 from cli.clock import Tick, Ticker
 from cli.worker import Worker
 from engine.jobs import registry
-from engine.jobs.queue import LONGEST_QUEUE, QUEUE, Bell, ClosedJob, DistantBell, queue_on
+from engine.jobs.queue import LONGEST_QUEUE, QUEUE, READ, Bell, ClosedJob, ClosedJson, DistantBell, queue_on
 from engine.jobs.schedule import TICKS
 
 CALLBACK = "tests.integration.test_job_queue.smuggled"
@@ -279,6 +281,47 @@ def test_rq_itself_would_have_run_the_hostile_one(connection: redis.Redis, tmp_p
     theirs = Job.create("os.getpid", connection=connection, serializer=ClosedJob(connection=connection).serializer)
     assert theirs.func is not None
     assert Queue.job_class is not ClosedJob
+
+
+def test_a_job_that_was_fetched_without_saying_how_is_never_unpickled(connection: redis.Redis, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    job_id = smuggle(connection, zlib.compress(f"cos\nsystem\n(S'touch {mark}'\ntR.".encode()))
+    job = ClosedJob.fetch(job_id, connection)
+    with pytest.raises(DeserializationError):
+        assert job.func_name is None
+    assert job.serializer is ClosedJson
+    assert job.retries_left == 0
+    assert not mark.exists()
+
+
+def test_rq_still_writes_the_fields_that_are_read(connection: redis.Redis) -> None:
+    now = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
+    job = Job.create("os.getpid", connection=connection, timeout=1, ttl=1, result_ttl=1, failure_ttl=1)
+    job.enqueued_at = job.started_at = job.ended_at = job.last_heartbeat = now
+    job.number_of_retries = job.retries_left = 1
+    assert READ - set(job.to_dict()) == {"exc_info"}  # only after a failure
+
+
+def test_who_was_told_to_stop_before_rq_heard_signals_does_nothing_more(
+    connection: redis.Redis, redis_url: str, ran: list[str]
+) -> None:
+    told = threading.Event()
+    told.set()
+    Bell(redis_url)()
+    Worker(connection, told).work(burst=True, logging_level=None)
+    Ticker(connection, Bell(redis_url), told).start()  # type: ignore[no-untyped-call]  # rq gives it no types
+    assert ran == []
+    assert len(queue_on(connection)) == 1
+
+
+def test_rq_ends_its_clock_at_a_signal_and_says_so_by_returning(connection: redis.Redis, redis_url: str) -> None:
+    class Interrupted(Ticker):
+        def calculate_sleep_interval(self) -> float:
+            os.kill(os.getpid(), signal.SIGTERM)
+            return 60.0
+
+    Interrupted(connection, Bell(redis_url)).start()  # type: ignore[no-untyped-call]  # rq gives it no types
+    assert len(queue_on(connection)) == len(TICKS)
 
 
 def test_a_distant_bell_rings_once_for_all_that_asked_at_once_and_again_for_later_ones() -> None:
