@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, Response, request
-from flask_smorest import Api as Documentation  # type: ignore[import-untyped]
+from flask_smorest import Api as Documentation
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import shapes

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-import flask_smorest  # type: ignore[import-untyped]
+import flask_smorest
 from flask import Response, request
 from marshmallow import Schema
 

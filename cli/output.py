@@ -19,7 +19,7 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")(command)
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[dt.date]):
     """A civil day: ``2025-07-01``."""
 
     name = "date"

@@ -44,7 +44,7 @@ def _gunicorn(host: str, port: int, workers: int, threads: int) -> None:
     from gunicorn.glogging import Logger
     from gunicorn.util import import_app
 
-    from adapters.gunicorn.worker import StayingWorker, forget
+    from adapters.gunicorn.worker import StayingWorker
 
     class IntoOurLog(Logger):  # type: ignore[misc]
         def setup(self, cfg: Any) -> None:
@@ -66,7 +66,7 @@ def _gunicorn(host: str, port: int, workers: int, threads: int) -> None:
                 "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108 - gunicorn's own file
                 "accesslog": None,
                 "logger_class": IntoOurLog,
-                "child_exit": lambda _server, worker: (forget(worker), _forget_metrics(worker)),
+                "child_exit": _forget,
                 "preload_app": True,  # the forks share it, and one that dies is replaced at once
                 "control_socket_disable": True,
             }.items():
@@ -103,7 +103,11 @@ def _add_up_metrics(settings: Settings) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def _forget_metrics(worker: Any) -> None:
+def _forget(_server: Any, worker: Any) -> None:
+    """A process has ended: its place and its metrics are free."""
+    from adapters.gunicorn.worker import forget
+
+    forget(worker)
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         from prometheus_client import multiprocess
 

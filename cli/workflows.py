@@ -58,16 +58,13 @@ def test(files: tuple[Path, ...], with_coverage: bool, as_json: bool) -> None:
     """Walk the golden stories in FILES (the shipped ones when none is given). Exits with 1 on a difference."""
     shipped, outcomes = Shipped(), _walked(Shipped(), files or (SCENARIOS,))
     gaps = coverage(shipped.releases, outcomes) if with_coverage else []
-    wrong = [difference for outcome in outcomes for difference in outcome.differences]
-    document = {
-        "stories": len(outcomes),
-        "differences": [difference.sentence(language()) for difference in wrong],
-        "gaps": [f"{gap.procedure}: {gap.part}" for gap in gaps],
-    }
+    wrong = [difference.sentence(language()) for outcome in outcomes for difference in outcome.differences]
+    lacking = [f"{gap.procedure}: {gap.part}" for gap in gaps]
+    document = {"stories": len(outcomes), "differences": wrong, "gaps": lacking}
     summary = say(
         f"{len(outcomes)} câu chuyện, {len(wrong)} sai lệch.", f"{len(outcomes)} stories, {len(wrong)} differences."
     )
-    show(as_json, document, [*document["differences"], *document["gaps"], summary])
+    show(as_json, document, [*wrong, *lacking, summary])
     if wrong or gaps:
         raise SystemExit(1)
 
@@ -101,7 +98,7 @@ def _publish(runtime: Runtime, release: Release) -> dict[str, Any]:
         after, running = page[-1], running + len(page)
         for number in page if release.effective.running == "migrate" else ():
             try:
-                in_transaction(runtime, SYSTEM_ACTOR, lambda unit, one=number: migrate_dossier(unit, one, workflow))
+                _move(runtime, number, workflow)
                 moved += 1
             except LostState as refusal:
                 lost.append(refusal.sentence(language()))
@@ -114,6 +111,10 @@ def _publish(runtime: Runtime, release: Release) -> dict[str, Any]:
         "moved": moved,
         "lost": lost,
     }
+
+
+def _move(runtime: Runtime, number: int, workflow: Workflow) -> None:
+    in_transaction(runtime, SYSTEM_ACTOR, lambda unit: migrate_dossier(unit, number, workflow))
 
 
 def _running(runtime: Runtime, workflow: Workflow, after: int) -> list[int]:
