@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 from flask_smorest import Api as Documentation
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import shapes
 from api.openapi import register_documentation
@@ -48,12 +47,12 @@ def create_app(runtime: Runtime, *, render_form: RenderForm | None = None) -> Fl
     register_logs(app, metrics)
     app.before_request(_check_address)
     register_security(app)
-    register_refusals(app, problem)
     _register_resources(app)
+    register_refusals(app, problem)  # after flask-smorest, whose own answers to errors they replace
     app.register_blueprint(health.operating)
     app.add_url_rule("/h/<token>", view_func=short_link)
     if hops := runtime.settings.proxy_hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.stand_behind_proxies(hops)
     return app
 
 
@@ -62,13 +61,10 @@ def _check_address() -> Response | None:
     return None
 
 
-class _Documented(Documentation):  # type: ignore[misc]
-    """Gathers the OpenAPI document; errors are answered by ``api.problems``, and the document by its own page."""
+class _Documented(Documentation):  # type: ignore[misc]  # its base has no types
+    """Gathers the OpenAPI document, which a page of its own answers with."""
 
     ERROR_SCHEMA = shapes.Problem
-
-    def _register_error_handlers(self) -> None:
-        return None
 
 
 def _register_resources(app: Flask) -> None:

@@ -63,7 +63,7 @@ class Gives:
     description: str = "Done."
 
 
-class Resource(flask_smorest.Blueprint):  # type: ignore[misc]
+class Resource(flask_smorest.Blueprint):  # type: ignore[misc]  # its base has no types
     """A group of operations on one thing, shown under one heading of the documentation."""
 
     ACCESS: ClassVar[dict[Callable[..., Any], Access]] = {}
@@ -103,18 +103,13 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]
         )
 
         def declare(view: View) -> View:
-            handle = _handler(view, access, loaders)
+            named = f"{self.name}.{view.__name__}".replace("-", "_")
+            handle = self.doc(**documented, operationId=named)(_handler(view, access, loaders))
             self.ACCESS[handle] = access
-            self._add(method, rule, handle, documented)
+            self.add_url_rule(rule, view.__name__, handle, methods=[method])
             return view
 
         return declare
-
-    def _add(self, method: str, rule: str, handle: Handler, documented: Mapping[str, Any]) -> None:
-        """Puts a handler at its address, and what is documented of it beside it."""
-        named = f"{self.name}.{handle.__name__}".replace("-", "_")
-        vars(handle)["_apidoc"] = {"manual_doc": {**documented, "operationId": named}}
-        self.add_url_rule(rule, handle.__name__, handle, methods=[method])
 
 
 def _handler(view: View, access: Access, loaders: _Loaders) -> Handler:

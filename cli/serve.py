@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,6 @@ def serve(host: str | None, port: int, workers: int, threads: int, server: str) 
 def _gunicorn(host: str, port: int, workers: int, threads: int) -> None:
     from gunicorn.app.base import BaseApplication
     from gunicorn.glogging import Logger
-    from gunicorn.util import import_app
 
     from adapters.gunicorn.worker import StayingWorker
 
@@ -73,7 +73,8 @@ def _gunicorn(host: str, port: int, workers: int, threads: int) -> None:
                 self.cfg.set(name, value)
 
         def load(self) -> Any:
-            return import_app(APPLICATION)
+            module, _, name = APPLICATION.partition(":")
+            return getattr(import_module(module), name)
 
     Application().run()
 

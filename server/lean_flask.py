@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import MapAdapter
 
 _HOST = re.compile(r"[a-z0-9.\-]{1,253}(:\d{1,5})?")
@@ -35,6 +36,11 @@ class LeanFlask(Flask):
     session_interface = _NoSessions()
     unparsable: Callable[[int, str], bytes]
     """For the web server: the whole answer to bytes that it cannot parse as a request, by status and reason."""
+
+    def stand_behind_proxies(self, hops: int) -> None:
+        """Believes so many proxies about the client's address, scheme and host."""
+        # Flask's own documentation wraps the application so; a type checker sees a method that is replaced.
+        self.wsgi_app = ProxyFix(self.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

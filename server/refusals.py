@@ -72,6 +72,7 @@ def register_refusals(app: Flask, show: Show) -> None:
         return refused(refusal_of(error))
 
     app.register_error_handler(Refusal, refused)
+    app.register_error_handler(HTTPException, failed)
     app.register_error_handler(Exception, failed)
 
 
