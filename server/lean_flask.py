@@ -1,6 +1,8 @@
 """Flask without what this interface does not use: coroutines, sessions, host names in routes.
 
-Each of them costs every request some calls for nothing (docs/performance.md).
+Each of them costs every request some calls for nothing (docs/performance.md). What is overridden here is documented by
+Flask as made for it: ``session_interface``, ``ensure_sync``, ``create_url_adapter``, and ``wsgi_app`` as the place for
+middleware. tests/unit/test_lean_flask.py fails when Flask no longer comes by them.
 """
 
 from __future__ import annotations

@@ -3,6 +3,14 @@
 gunicorn gives a kept connection back to its main thread after each answer and wakes another thread for the next
 request: two changes of thread, a pipe and two calls of epoll for each. A clerk's proxy sends the next request of a busy
 office within milliseconds on the same connection, and the thread that waits for it there is spared all of that.
+
+This file alone reaches into gunicorn, which documents a worker class as something to choose, not to extend, and has no
+hook around a connection or before the answer to an error. So methods of ``ThreadWorker`` are overridden
+(``enqueue_req``, ``handle``, ``handle_request``, ``handle_error``), ``max_keepalived`` is computed, and
+``conn.parser.unreader.buf`` is looked at for bytes that were read ahead. If gunicorn calls them otherwise, threads stay
+too long or never, a busy process keeps its connections, and an unreadable request is answered in gunicorn's words.
+tests/integration/test_staying_worker.py and test_unread_requests.py fail then; tests/unit/test_library_insides.py
+compares the signatures.
 """
 
 from __future__ import annotations

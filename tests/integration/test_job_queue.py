@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import redis
 from rq import Queue
-from rq.exceptions import DeserializationError
+from rq.exceptions import DeserializationError, StopRequested
 from rq.job import Job
 
 from cli.clock import Tick, Ticker
@@ -309,8 +309,9 @@ def test_who_was_told_to_stop_before_rq_heard_signals_does_nothing_more(
     told.set()
     Bell(redis_url)()
     Worker(connection, told).work(burst=True, logging_level=None)
-    Ticker(connection, Bell(redis_url), told).start()  # type: ignore[no-untyped-call]  # rq gives it no types
     assert ran == []
+    with pytest.raises(StopRequested):
+        Ticker(connection, Bell(redis_url), told).enqueue_jobs()
     assert len(queue_on(connection)) == 1
 
 
