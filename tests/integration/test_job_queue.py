@@ -348,8 +348,15 @@ def test_a_distant_bell_rings_once_for_all_that_asked_at_once_and_again_for_late
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_fork_rings_with_a_thread_of_its_own(tmp_path: Path) -> None:
     heard = tmp_path / "heard"
-    bell = DistantBell(lambda: heard.write_text(str(os.getpid())))
+    written = threading.Event()
+
+    def ring() -> None:
+        heard.write_text(str(os.getpid()))
+        written.set()
+
+    bell = DistantBell(ring)
     bell()
+    assert written.wait(30)  # or it could write over what the fork wrote
     child = os.fork()
     if child == 0:
         bell()
