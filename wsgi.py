@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+
+gc.disable()  # until the end of this file: a start makes hardly any garbage, and searching for it takes a sixth of it
+
 import os
 
 from adapters.forms.render import render_form
@@ -22,3 +25,4 @@ app = create_app(_runtime, render_form=render_form)
 # it would give each forked worker a copy of its own.
 gc.collect()
 gc.freeze()
+gc.enable()

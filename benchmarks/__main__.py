@@ -18,7 +18,7 @@ from pathlib import Path
 import orjson
 
 from adapters.embedded_redis import embedded_redis
-from benchmarks import acts, national_hour, notices, other_engines, outbox, reading, reform, statements
+from benchmarks import acts, compare, national_hour, notices, other_engines, outbox, reading, reform, statements
 from benchmarks.database import MeasuredServer
 from benchmarks.ground import Ground, lay
 from benchmarks.multiply import multiply
@@ -31,6 +31,9 @@ PACKAGES = ("Flask", "SQLAlchemy", "psycopg", "gunicorn", "granian", "Flask-SQLA
 
 def main() -> None:
     """Measures what was asked for."""
+    if sys.argv[1:2] == ["compare"]:
+        compare.main(sys.argv[2:])
+        return
     asked = _arguments()
     asked.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     (asked.folder / "pg").mkdir(exist_ok=True)
@@ -112,7 +115,11 @@ def _lines(path: str) -> list[str]:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=(__doc__ or "").split("\n\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description=(__doc__ or "").split("\n\n")[0],
+        epilog="python -m benchmarks compare --help: two checkouts side by side",
+    )
     parser.add_argument("parts", nargs="*", help=f"what to measure: {', '.join(PARTS)} (all), {', '.join(LONG)}")
     parser.add_argument("--dossiers", type=int, default=100_000, help="how many to load at least (100000)")
     parser.add_argument("--seconds", type=float, default=6.0, help="of each measurement of acts (6)")

@@ -21,6 +21,7 @@ from benchmarks.client import Client, load, request
 from benchmarks.database import NAME, MeasuredServer
 from benchmarks.ground import PERMIT, WHY, Ground
 from benchmarks.one_statement import ANSWER, JOURNAL_BODY, NOTICE, for_pgbench
+from benchmarks.processor_time import fine_seconds
 from benchmarks.processor_time import seconds as processor_seconds
 from benchmarks.served import Served, ours, plain
 
@@ -57,7 +58,7 @@ def measure(
 ) -> Results:
     """All ways at all numbers of clients, ``rounds`` times."""
     results: Results = {}
-    _number_dossiers(server, ground)
+    number_dossiers(server, ground)
     environment = {**ground.environment, "BENCH_LIBPQ": server.libpq}
     with ExitStack() as stack:
         served: dict[str, Served] = {}
@@ -67,7 +68,7 @@ def measure(
             if way in ways:
                 served[way] = stack.enter_context(plain(application, environment, folder))
         for way, web in served.items():
-            load(web.port, _clerks(server, ground, 8), 2.0)  # warm
+            load(web.port, clerks(server, ground, 8), 2.0)  # warm
             say(f"{way} is warm")
         for turn in range(rounds):
             for count in clients:
@@ -76,16 +77,18 @@ def measure(
                     if way == LIMIT:
                         _pgbench(server, folder, count, seconds, measured)
                     else:
-                        _http(server, ground, served[way], count, seconds, measured)
+                        measure_over_http(server, ground, served[way], count, seconds, measured)
                     say(f"round {turn + 1}: {way}, {count} clients: {measured.rates[-1]:.0f}/s")
     return results
 
 
-def _http(server: MeasuredServer, ground: Ground, web: Served, count: int, seconds: float, measured: Measured) -> None:
-    clerks = _clerks(server, ground, count)
-    before = processor_seconds(web.pid), processor_seconds(server.pid)
-    tally = load(web.port, clerks, seconds)
-    after = processor_seconds(web.pid), processor_seconds(server.pid)
+def measure_over_http(
+    server: MeasuredServer, ground: Ground, web: Served, count: int, seconds: float, measured: Measured
+) -> None:
+    asking = clerks(server, ground, count)
+    before = fine_seconds(web.pid), fine_seconds(server.pid)
+    tally = load(web.port, asking, seconds)
+    after = fine_seconds(web.pid), fine_seconds(server.pid)
     done = max(len(tally.latencies) - sum(tally.wrong.values()), 1)
     measured.rates.append(done / tally.seconds)
     measured.cpu.append((after[0] - before[0] + after[1] - before[1]) / done * 1000)
@@ -130,7 +133,7 @@ def _pgbench(server: MeasuredServer, folder: Path, count: int, seconds: float, m
     measured.p99.append(latencies[int(len(latencies) * 0.99)])
 
 
-def _number_dossiers(server: MeasuredServer, ground: Ground) -> None:
+def number_dossiers(server: MeasuredServer, ground: Ground) -> None:
     """A numbered list, for pgbench, of the dossiers that staff of ours may act on."""
     offices = ", ".join(f"'UB-{ward}'" for ward in ground.tokens)
     with server.connect(NAME) as admin:
@@ -156,7 +159,7 @@ def _numbered(server: MeasuredServer) -> int:
     return int(row[0])
 
 
-def _clerks(server: MeasuredServer, ground: Ground, count: int) -> list[Client]:
+def clerks(server: MeasuredServer, ground: Ground, count: int) -> list[Client]:
     """So many clients, each with dossiers of its own, as they stand now."""
     with server.connect(NAME) as admin:
         rows = admin.execute(

@@ -34,6 +34,26 @@ def seconds(root: int) -> float:
     return total / TICKS
 
 
+def fine_seconds(root: int) -> float:
+    """The same to the nanosecond for threads that live now, where ``seconds`` rounds down by 10 ms a process.
+
+    A thread that ends takes its time with it: for processes whose threads stay."""
+    total, reaped = 0, 0
+    for process in tree(root):
+        fields = _fields(process)
+        if fields:
+            reaped += sum(int(field) for field in fields[13:15])
+            total += sum(_nanoseconds(thread) for thread in Path(f"/proc/{process}/task").glob("*/schedstat"))
+    return total / 1e9 + reaped / TICKS
+
+
+def _nanoseconds(schedstat: Path) -> int:
+    try:
+        return int(schedstat.read_text().split()[0])
+    except OSError:
+        return 0
+
+
 def _fields(process: int) -> list[str]:
     """The fields of /proc/<pid>/stat after the name; [] when the process has ended."""
     try:

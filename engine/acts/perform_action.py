@@ -14,6 +14,7 @@ from engine.dossier.case import Case, open_case
 from engine.dossier.record import record
 from engine.errors import Forbidden, Refusal
 from engine.rules.deadlines import timing
+from engine.rules.procedure.definition import Term
 from engine.rules.procedure.machine import DocumentRequired, ReasonRequired, Step
 from engine.rules.procedure.permissions import Verdict
 from engine.store.people import role_members
@@ -107,8 +108,11 @@ def take(
 
 def move(case: Case, target: str, action: str | None) -> None:
     """Brings the row to a state: clock, due moment, and who must act there. Written when recorded."""
-    term = case.workflow.total_term(case.facts)
-    changes = timing.after_step(case.row, case.release, target, action, term, case.calendar, case.unit.now)
+
+    def total_term() -> Term:
+        return case.workflow.total_term(case.facts)
+
+    changes = timing.after_step(case.row, case.release, target, action, total_term, case.calendar, case.unit.now)
     state = case.release.states[target]
     office = None
     if state.role is not None:

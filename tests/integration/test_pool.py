@@ -1,4 +1,4 @@
-"""Connections of the pool: one that was lost while it rested is replaced before anybody notices."""
+"""Connections of the pool: which one is taken, and that one lost while it rested is replaced before anybody notices."""
 
 from __future__ import annotations
 
@@ -35,4 +35,17 @@ def test_a_connection_that_still_stands_is_kept(postgres_url: str, monkeypatch: 
         first = _process(connection)
     with database.connect() as connection:
         assert _process(connection) == first
+    database.dispose()
+
+
+def test_the_connection_returned_last_is_taken_first(database_url: str) -> None:
+    """One client keeps one connection busy, and its prepared statements warm, however many there are."""
+    database = schema.open_database(database_url, pool_size=3)
+    opened = [database.connect() for _ in range(3)]
+    for connection in opened:
+        last = connection.connection.driver_connection
+        connection.close()
+    for _ in range(3):
+        with database.connect() as connection:
+            assert connection.connection.driver_connection is last
     database.dispose()

@@ -7,22 +7,28 @@ sends are explained. What a page costs follows from this: as many index entries 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Callable
 from typing import Any
 from unittest import mock
 
 import pytest
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import Connection, Table, event, text
 
+from engine.acts.staff.people import issue_token
+from engine.dossier.case import open_case
 from engine.jobs.schedule import due_clocks
 from engine.rules.procedure.permissions import Actor, Membership
-from engine.store.delivery import claim
+from engine.store.actors import actor_by_token, claim_stands
+from engine.store.delivery import claim as take_notices
+from engine.store.idempotency import proven_answer
 from engine.store.queues import Filters, list_dossiers, queue_counts, visible_dossiers
 from engine.store.reports import on_time, register
 from engine.store.sql import driver
 from engine.store.sql.schema import metadata
 from engine.store.statistics import late_ones
+from engine.transaction import in_transaction
 from tests.world import BRANCH, LONG_KHANH, World
 
 COPIES = 8_000
@@ -114,13 +120,44 @@ def test_pages_are_read_along_their_indexes(crowded: World) -> None:
         ("search_keys", page(monitor, Filters(text="mẫu văn nguyễn"))),
         ("search_keys", page(officer, Filters(text="mẫu văn nguyễn"))),  # in the list of LONG_KHANH too
         ("ix_dossiers_holder", lambda of: queue_counts(of, officer, BRANCH, now)),
-        ("ix_outbox_waiting", lambda of: claim(of, now, now, 100)),
+        ("ix_outbox_waiting", lambda of: take_notices(of, now, now, 100)),
         ("ix_dossiers_running_handler", lambda of: on_time(of, officer, today, today, now, BRANCH)),
         ("ix_dossiers_running_province", lambda of: on_time(of, monitor, today, today, now)),
     ):
         for plan in plans(crowded, question):
             assert index in plan.replace("PRIMARY KEY", "search_keys") or "search_inherited" in plan
             assert not WHOLE.search(plan), plan
+
+
+def test_the_number_of_staff_changes_is_read_by_its_key(world: World) -> None:
+    """Thousands of changes in one transaction make its table many pages long, and no vacuum makes it short again."""
+    code, person = world.land_at("checking"), world.person("specialist")
+    token = world.try_act("admin", issue_token, person, dt.timedelta(days=1))
+    named = hashlib.sha256(token.encode()).hexdigest()
+    with world.database.begin() as connection:
+        connection.execute(text("UPDATE people SET name = name WHERE id = :id"), [{"id": person}] * 5_000)
+    with world.reading() as connection:
+        found = actor_by_token(connection, named, world.now)
+    assert found is not None
+    actor, claim = found
+
+    def read(_connection: Connection) -> Any:
+        return in_transaction(world.runtime, actor, lambda unit: open_case(unit, code, lock=False), claim=claim)
+
+    questions: tuple[PreparedSelect, ...] = (
+        read,
+        lambda of: claim_stands(of, claim, world.now),
+        lambda of: proven_answer(of, "anybody", "a key", claim, world.now),
+        lambda of: actor_by_token(of, named, world.now),
+    )
+    for tidied in (False, True):
+        if tidied and world.database.dialect.name == "postgresql":
+            world.tamper("VACUUM ANALYZE staff_changes")
+        for question in questions:
+            about = [plan for plan in plans(world, question) if "staff_changes" in plan]
+            assert about
+            for plan in about:
+                assert "pk_staff_changes" in plan or "SEARCH staff_changes USING INTEGER PRIMARY KEY" in plan, plan
 
 
 def staff(*places: tuple[str, str]) -> Actor:

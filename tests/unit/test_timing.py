@@ -60,7 +60,7 @@ def filed(**columns: Any) -> dict[str, Any]:
 def step(
     row: dict[str, Any], target: str, action: str | None, now: dt.datetime, release: Any = RELEASE
 ) -> dict[str, Any]:
-    return row | after_step(row, release, target, action, FIVE, CALENDAR, now)
+    return row | after_step(row, release, target, action, lambda: FIVE, CALENDAR, now)
 
 
 def walk(*steps: tuple[str, str | None, dt.datetime]) -> dict[str, Any]:
@@ -80,9 +80,23 @@ class TestStarting:
         assert (row["received_at"], row["started_at"], row["term"]) == (at(2), at(2), timing.term_to_data(FIVE))
         assert row["due_at"] == row["promised_at"] == at(6, 17)
 
+    def test_only_the_step_that_starts_the_clock_asks_for_the_term(self) -> None:
+        asked: list[str] = []
+
+        def total_term() -> Term:
+            asked.append(row["state"])
+            return FIVE
+
+        row = filed()
+        for target, action, day in (("accepted", "receive", 2), ("checking", "forward", 3), ("supplement", "ask", 4)):
+            row |= after_step(row, RELEASE, target, action, total_term, CALENDAR, at(day))
+        assert asked == ["new"]
+        assert row["term"] == timing.term_to_data(FIVE)
+
     def test_a_later_term_changes_nothing(self) -> None:
         row = walk(RECEIVED)
-        later = row | after_step(row, RELEASE, "checking", "forward", Term(99, "working_day"), CALENDAR, at(3))
+        longer = Term(99, "working_day")
+        later = row | after_step(row, RELEASE, "checking", "forward", lambda: longer, CALENDAR, at(3))
         assert (later["term"], later["due_at"]) == (row["term"], row["due_at"])
 
     def test_refusing_starts_nothing(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.rules.deadlines.calendar import OFFICE_WEEK, Calendar, MomentWithoutZone, OutsideCalendar
-from engine.rules.deadlines.office_hours import BadCalendar, Closure, SpecialDay, without
+from engine.rules.deadlines.office_hours import BadCalendar, Closure, Span, SpecialDay, without
 from workflows.calendar_files import load_calendar
 
 VN = load_calendar("vn")
@@ -165,6 +166,21 @@ def test_an_office_keeps_its_own_hours() -> None:
     assert office.minutes(date(2026, 3, 7)) == 240
     assert office.minutes(date(2026, 1, 10)) == 600  # worked instead of a Friday
     assert office.about(date(2026, 3, 8)).legal == "Thông báo số 3"
+
+
+def test_the_week_is_summed_once() -> None:
+    class Week(tuple[tuple[Span, ...], ...]):
+        read = 0
+
+        def __iter__(self) -> Iterator[tuple[Span, ...]]:
+            Week.read += 1
+            return super().__iter__()
+
+    calendar = Calendar("counted", date(2026, 1, 1), date(2026, 1, 31), Week(OFFICE_WEEK))
+    built = Week.read
+    assert built > 0
+    assert [calendar.day_minutes for _ in range(3)] == [480, 480, 480]
+    assert Week.read == built
 
 
 def test_hours_taken_away_leave_the_rest() -> None:

@@ -76,6 +76,7 @@ class Calendar:
     _before: tuple[int, ...] = field(init=False, repr=False, compare=False)
     _special: dict[date, SpecialDay] = field(init=False, repr=False, compare=False)
     _origin: datetime = field(init=False, repr=False, compare=False)
+    _day_minutes: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._check()
@@ -90,6 +91,8 @@ class Calendar:
         object.__setattr__(self, "_spans", tuple(spans))
         object.__setattr__(self, "_before", tuple(before))
         object.__setattr__(self, "_origin", datetime.combine(self.first, time(), UTC) - LOCAL_OFFSET)
+        longest = max(sum(closes - opens for opens, closes in hours) for hours in self.week)
+        object.__setattr__(self, "_day_minutes", longest)
 
     # --- days -----------------------------------------------------------------------------------------------------
 
@@ -121,7 +124,7 @@ class Calendar:
     @property
     def day_minutes(self) -> int:
         """Working minutes of one working day as a *term* counts it: the longest ordinary day of the week."""
-        return max(sum(closes - opens for opens, closes in hours) for hours in self.week)
+        return self._day_minutes
 
     # --- moments --------------------------------------------------------------------------------------------------
 

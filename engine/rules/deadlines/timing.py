@@ -8,7 +8,7 @@ adjusted, so that recomputing it at any later time gives the same moment.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -38,11 +38,15 @@ def after_step(
     release: Release,
     target_key: str,
     action: str | None,
-    term: Term,
+    total_term: Callable[[], Term],
     calendar: Calendar,
     now: dt.datetime,
 ) -> dict[str, Any]:
-    """The columns that change when ``action`` (None: a recall or a migration) brings the dossier to ``target_key``."""
+    """The columns that change when ``action`` (None: a recall or a migration) brings the dossier to ``target_key``.
+
+    ``total_term`` finds the time limit of the whole procedure by its conditions; it is called only where this step
+    starts the clock.
+    """
     target = release.states[target_key]
     changes: dict[str, Any] = {
         "state": target_key,
@@ -55,7 +59,7 @@ def after_step(
         "step_due_at": due_moment(calendar, now, target.limit) if target.limit and target.clock == "running" else None,
     }
     if row["started_at"] is None and target.clock in ("running", "paused") and starts(release, action):
-        changes |= {"started_at": now, "term": term_to_data(term)}
+        changes |= {"started_at": now, "term": term_to_data(total_term())}
     if row["received_at"] is None and (target.status in _BEGUN or "started_at" in changes):
         changes["received_at"] = now
     asks_again = target.status is PortalStatus.SUPPLEMENT and row["portal"] != PortalStatus.SUPPLEMENT

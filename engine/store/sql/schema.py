@@ -80,7 +80,10 @@ def open_database(url: str, *, pool_size: int = 8, pooled: bool = True) -> Engin
 
 
 def _pool(size: int, pooled: bool) -> dict[str, Any]:
-    return {"pool_size": size, "max_overflow": 0, "pool_timeout": 30} if pooled else {"poolclass": NullPool}
+    """The connection returned last is taken first: its prepared statements and its server process are warm."""
+    if not pooled:
+        return {"poolclass": NullPool}
+    return {"pool_size": size, "max_overflow": 0, "pool_timeout": 30, "pool_use_lifo": True}
 
 
 def _note_rest(_connection: Any, record: Any) -> None:

@@ -1,0 +1,35 @@
+"""How the web process starts: what is made before the first request is kept, and not searched for garbage."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+STARTED = """
+import gc, json
+ran = []
+gc.callbacks.append(lambda phase, told: ran.append(told["generation"]) if phase == "start" else None)
+import wsgi
+print(json.dumps({"ran": ran, "frozen": gc.get_freeze_count(), "on": gc.isenabled()}))
+"""
+
+
+def test_the_collector_is_off_until_all_that_was_made_is_frozen(sqlite_url: str, tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        "DATABASE_URL": sqlite_url,
+        "MOTCUA_DATA": str(tmp_path),
+        "MOTCUA_SECRET_KEYS": "a secret of the tests that is long enough for a key",
+    }
+    environment.pop("PROMETHEUS_MULTIPROC_DIR", None)
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-c", STARTED]
+    run = subprocess.run(command, env=environment, cwd=root, capture_output=True, text=True, check=True)
+    told = json.loads(run.stdout.splitlines()[-1])
+    assert told["ran"][-1] == 2  # the one that is asked for
+    assert len(told["ran"]) < 5, "it ran while modules were imported"
+    assert told["on"]
+    assert told["frozen"] > 100_000
