@@ -10,8 +10,9 @@ from api.dossier_act import STANDS, act, standing
 from api.operations import ETAG, LOCATION, Gives, Resource
 from api.versions import expected_version, version_if_given
 from engine.acts.documents import OnPaperOnly, add_document, check_document, remove_document
-from engine.dossier.case import open_case
+from engine.dossier.case import read_case
 from engine.errors import NotFound
+from engine.queries.dossier import missing_of, papers_of
 from engine.rules.file_types import TAKEN, extension
 from engine.store.dossier_parts import document_of
 from engine.transaction import UnitOfWork
@@ -37,9 +38,9 @@ ADDED = Gives(status=201, shape=shapes.DocumentAdded, headers={**ETAG, **LOCATIO
 def papers(code: str) -> Answer:
     """List the papers of a dossier"""
     with reading() as uow:
-        case = open_case(uow, code, lock=False, along=("documents",))
-        items = [dossier_json.document(row, case.release) for row in case.documents]
-        missing = list(case.facts["documents"]["missing"])
+        case = read_case(uow, code, along=("documents",))
+        items = [dossier_json.paper(one) for one in papers_of(case)]
+        missing = missing_of(case)
         return answer({"items": items, "missing": missing}, ETag=etag(case.row["version"]))
 
 
@@ -68,8 +69,8 @@ def add(code: str) -> Answer:
 def content(code: str, number: int) -> Answer:
     """Download the file of a document"""
     with reading() as uow:
-        case = open_case(uow, code, lock=False)
-        row = document_of(uow.connection, case.id, number)
+        case = read_case(uow, code)
+        row = document_of(uow.reader(), case.id, number)
     if row is None:
         raise NotFound(what=f"document {number}")
     if row.storage_key is None:

@@ -1,49 +1,243 @@
-"""Dossiers as plain dictionaries, made by hand and lean; personal data masked unless a reason was given."""
+"""Dossiers as JSON: the dataclasses of ``engine.queries`` become plain dictionaries, made by hand and lean."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
-
-from sqlalchemy import Row
 
 from api.answers import moment
 from engine.catalogue import Catalogue
-from engine.dossier.case import Case
-from engine.rules.deadlines.due import remaining_in_words
-from engine.rules.offices.history import Held
-from engine.rules.procedure.definition import Release
-from engine.rules.procedure.machine import Option
-from engine.rules.procedure.portal_status import PortalStatus
+from engine.queries.dossier import Applicant, ClockView, DossierView, Fee, Needs, Offer, Paper, Standing
+from engine.queries.relations import NamedOffice, Relations, Relative
+from engine.queries.state import StateView, state_of
+from engine.queries.status import Status
+from engine.rules.deadlines.timing import is_overdue
 from engine.text import Text
 
-MASK = "•••"
+Json = dict[str, Any]
 
 
 def both(text: Text | None) -> dict[str, str] | None:
+    """A text in both languages."""
     return None if text is None else {"vi": text.vi, "en": text.en}
 
 
-def masked_number(value: str | None) -> str | None:
-    """``•••456``: enough to tell two people apart, not enough to be one."""
-    return None if not value else MASK + value[-3:]
+def state(view: StateView) -> Json:
+    """A state with the portal status that it maps to."""
+    return {"state": view.key, "state_name": both(view.name), **portal(view)}
 
 
-def masked_email(value: str | None) -> str | None:
-    return None if not value else re.sub(r"^(.).*@", rf"\1{MASK}@", value)
+def portal(view: StateView) -> Json:
+    """The portal status alone: the key of a state means nothing to a citizen."""
+    return {"portal": view.status.value, "portal_name": both(view.status.text)}
 
 
-def state_of(release: Release, state: str, portal: int) -> dict[str, Any]:
-    known = release.states.get(state)
+def standing(view: Standing) -> Json:
+    """What an act answers."""
+    holder = view.holder
     return {
-        "state": state,
-        "state_name": both(known.name if known else Text(state, state)),
-        "portal": portal,
-        "portal_name": both(PortalStatus(portal).text),
+        "code": view.code,
+        "version": view.version,
+        "procedure": view.procedure,
+        **state(view.state),
+        "holder": {
+            "office": holder.office,
+            "role": holder.role,
+            "role_name": both(holder.role_name),
+            "person": holder.person,
+        },
+        "clock": view.clock,
+        "received_at": moment(view.received_at),
+        "due_at": moment(view.due_at),
+        "promised_at": moment(view.promised_at),
+        "finished_at": moment(view.finished_at),
+        "supplements": view.supplements,
     }
 
 
+def whole(view: DossierView) -> Json:
+    """Everything in the dossier's own rows."""
+    return standing(view.standing) | {
+        "procedure_name": both(view.procedure_name),
+        "release": view.release,
+        "release_version": view.release_version,
+        "channel": view.channel,
+        "applicant": applicant(view.applicant),
+        "fields": dict(view.fields),
+        "place": view.place,
+        "province": view.province,
+        "intake_office": view.intake_office,
+        "support_office": view.support_office,
+        "handler_office": view.handler_office,
+        "entered_at": moment(view.entered_at),
+        "opened_at": moment(view.opened_at),
+        "step_due_at": moment(view.step_due_at),
+        "filed_at": moment(view.filed_at),
+        "started_at": moment(view.started_at),
+        "returned_at": moment(view.returned_at),
+        "overdue": view.overdue,
+        "time_left": both(view.time_left),
+        "extensions": list(view.extensions),
+        "pauses": list(view.pauses),
+        "documents": [paper(one) for one in view.documents],
+        "missing_documents": list(view.missing_documents),
+        "fees": [fee(one) for one in view.fees],
+        "actions": [offer(one) for one in view.actions],
+    }
+
+
+def relations(view: Relations) -> Json:
+    """Offices, and the dossiers around this one."""
+    return {
+        "offices": [
+            {
+                "key": one.key,
+                **_office(one.office),
+                "reason": both(one.reason),
+                "before": [_office(before) for before in one.before],
+            }
+            for one in view.offices
+        ],
+        "parent": relative(view.parent) if view.parent is not None else None,
+        "children": [relative(one) | {"child_key": one.child_key} for one in view.children],
+        "links": [relative(one) | {"kind": one.kind, "since": moment(one.since)} for one in view.links],
+    }
+
+
+def relative(view: Relative) -> Json:
+    """Another dossier, as far as a dossier that names it tells."""
+    return {
+        "code": view.code,
+        "procedure": view.procedure,
+        "procedure_name": both(view.procedure_name),
+        **state(view.state),
+    }
+
+
+def clock(view: ClockView) -> Json:
+    """The clock, and the days that led to the due moment."""
+    return {
+        "clock": view.clock,
+        "term": view.term,
+        "due_at": moment(view.due_at),
+        "promised_at": moment(view.promised_at),
+        "started_at": moment(view.started_at),
+        "paused_since": moment(view.paused_since),
+        "remaining_minutes": view.remaining_minutes,
+        "time_left": both(view.time_left),
+        "overdue": view.overdue,
+        "trace": list(view.trace),
+    }
+
+
+def offer(view: Offer) -> Json:
+    """An action: allowed to this actor now, or the reason why not."""
+    return {
+        "action": view.action,
+        "name": both(view.name),
+        "allowed": view.allowed,
+        "why": both(view.why),
+        "role": view.role,
+        "behalf_of": view.behalf_of,
+        "needs": needs(view.needs),
+    }
+
+
+def needs(view: Needs) -> Json:
+    """What has to be handed over with an action."""
+    return {"reason": view.reason, "attach": view.attach, "signature": view.signature}
+
+
+def applicant(view: Applicant) -> Json:
+    """The applicant, masked or not as the query gave it."""
+    return {
+        "kind": view.kind,
+        "name": view.name,
+        "identity_number": view.identity_number,
+        "phone": view.phone,
+        "email": view.email,
+        "address": view.address,
+        "commune": view.commune,
+        "verified": view.verified,
+        "language": view.language,
+        "masked": view.masked,
+    }
+
+
+def paper(view: Paper) -> Json:
+    """A document of the dossier."""
+    return {
+        "id": view.id,
+        "key": view.key,
+        "name": both(view.name),
+        "original": view.original,
+        "certified": view.certified,
+        "copy": view.copy,
+        "digitised": view.digitised,
+        "file_name": view.file_name,
+        "media_type": view.media_type,
+        "size": view.size,
+        "sha256": view.sha256,
+        "reused_from": view.reused_from,
+        "accepted": view.accepted,
+        "checked_at": moment(view.checked_at),
+        "checked_by": view.checked_by,
+        "signed": view.signed,
+        "added_at": moment(view.added_at),
+    }
+
+
+def fee(view: Fee) -> Json:
+    """A fee, in đồng."""
+    return {
+        "key": view.key,
+        "name": both(view.name),
+        "vnd": view.vnd,
+        "collect": view.collect,
+        "settled_at": moment(view.settled_at),
+        "method": view.method,
+        "receipt": view.receipt,
+    }
+
+
+def status(view: Status) -> Json:
+    """What the citizen's link shows."""
+    return {
+        "code": view.code,
+        "version": view.version,
+        "procedure": view.procedure,
+        "procedure_name": both(view.procedure_name),
+        "state_name": both(view.state.name),
+        **portal(view.state),
+        "office": view.office,
+        "office_name": both(view.office_name),
+        "hotline": view.hotline,
+        "received_at": moment(view.received_at),
+        "due_at": moment(view.due_at),
+        "promised_at": moment(view.promised_at),
+        "clock": view.clock,
+        "overdue": view.overdue,
+        "time_left": both(view.time_left),
+        "asked": view.asked,
+        "missing_documents": [{"key": one.key, "name": both(one.name)} for one in view.missing_documents],
+        "fees": [fee(one) for one in view.fees],
+        "tasks": [{"action": one.action, "name": both(one.name), "needs": needs(one.needs)} for one in view.tasks],
+        "steps": [
+            {"at": moment(one.at), "state_name": both(one.state.name), **portal(one.state)} for one in view.steps
+        ],
+    }
+
+
+def personal(code: str, known: Applicant, fields: Mapping[str, Any]) -> Json:
+    """The applicant unmasked, with every form value."""
+    return {"code": code, "applicant": applicant(known), "fields": dict(fields)}
+
+
+def _office(view: NamedOffice) -> Json:
+    return {"office": view.office, "name": both(view.name)}
+
+
+# Until the lists, reports and questions stand on queries of their own.
 def listed(row: Mapping[str, Any], catalogue: Catalogue, now: Any) -> dict[str, Any]:
     """A dossier as one line of a list."""
     release = catalogue.workflow(row["release"]).release
@@ -51,7 +245,7 @@ def listed(row: Mapping[str, Any], catalogue: Catalogue, now: Any) -> dict[str, 
         "code": row["code"],
         "procedure": row["procedure"],
         "procedure_name": both(release.name),
-        **state_of(release, row["state"], row["portal"]),
+        **state(state_of(release, row["state"], row["portal"])),
         "version": row["version"],
         "applicant": row["applicant"],
         "channel": row["channel"],
@@ -62,173 +256,12 @@ def listed(row: Mapping[str, Any], catalogue: Catalogue, now: Any) -> dict[str, 
         "due_at": moment(row["due_at"]),
         "promised_at": moment(row["promised_at"]),
         "clock": row["clock"],
-        "overdue": row["clock"] == "running" and row["due_at"] is not None and row["due_at"] < now,
+        "overdue": is_overdue(row["clock"], row["due_at"], now),
         "finished_at": moment(row["finished_at"]),
     }
 
 
-def relative(row: Row[Any], catalogue: Catalogue) -> dict[str, Any]:
-    """Another dossier, as far as one that names it tells."""
-    release = catalogue.workflow(row.release).release
-    return {
-        "code": row.code,
-        "procedure": row.procedure,
-        "procedure_name": both(release.name),
-        **state_of(release, row.state, row.portal),
-    }
-
-
-def short(case: Case) -> dict[str, Any]:
-    """What an act answers: where the dossier stands now. Reads nothing further."""
-    row = case.row
-    return {
-        "code": row["code"],
-        "version": row["version"],
-        "procedure": row["procedure"],
-        **state_of(case.release, row["state"], row["portal"]),
-        "holder": _holder(case),
-        "clock": row["clock"],
-        "received_at": moment(row["received_at"]),
-        "due_at": moment(row["due_at"]),
-        "promised_at": moment(row["promised_at"]),
-        "finished_at": moment(row["finished_at"]),
-        "supplements": row["supplements"],
-    }
-
-
-def whole(case: Case) -> dict[str, Any]:
-    """Everything that stands in the dossier's own rows, personal data masked."""
-    row, now = case.row, case.unit.now
-    return short(case) | {
-        "procedure_name": both(case.release.name),
-        "release": row["release"],
-        "release_version": case.release.version,
-        "channel": row["channel"],
-        "applicant": applicant(case),
-        "fields": form(case),
-        "place": row["place"],
-        "province": row["province"],
-        "intake_office": row["intake_office"],
-        "support_office": row["support_office"],
-        "handler_office": row["handler_office"],
-        "entered_at": moment(row["entered_at"]),
-        "opened_at": moment(row["opened_at"]),
-        "step_due_at": moment(row["step_due_at"]),
-        "filed_at": moment(row["filed_at"]),
-        "started_at": moment(row["started_at"]),
-        "returned_at": moment(row["returned_at"]),
-        "overdue": row["clock"] == "running" and row["due_at"] is not None and row["due_at"] < now,
-        "time_left": time_left(case),
-        "extensions": list(row["extensions"]),
-        "pauses": list(row["pauses"]),
-        "documents": [document(paper, case.release) for paper in case.documents],
-        "missing_documents": list(case.facts["documents"]["missing"]),
-        "fees": [fee(owed, case.release) for owed in case.fees],
-        "actions": actions(case),
-    }
-
-
-def actions(case: Case) -> list[dict[str, Any]]:
-    """Every action of the release: allowed to this actor now, or the reason why not."""
-    offered = []
-    for option, verdict in case.options():
-        allowed = option.allowed and verdict is not None and verdict.allowed
-        why = option.why if verdict is None else None if allowed else verdict.why
-        offered.append(
-            {
-                "action": option.action,
-                "name": both(option.name),
-                "allowed": allowed,
-                "why": both(why),
-                "role": verdict.role if verdict is not None and allowed else None,
-                "behalf_of": verdict.behalf_of if verdict is not None and allowed else None,
-                "needs": needs(option),
-            }
-        )
-    return offered
-
-
-def needs(option: Option) -> dict[str, Any]:
-    """What has to be handed over with an action."""
-    return {"reason": option.needs.reason, "attach": option.needs.attach, "signature": option.needs.signature}
-
-
-def applicant(case: Case) -> dict[str, Any]:
-    """The applicant's name is shown to the dossier's offices; what identifies or reaches the person is masked."""
-    known = case.applicant
-    return {
-        "kind": case.row["applicant_kind"],
-        "name": known["name"],
-        "identity_number": masked_number(known["identity_number"]),
-        "phone": masked_number(known["phone"]),
-        "email": masked_email(known["email"]),
-        "address": MASK if known["address"] else None,
-        "commune": known["commune"],
-        "verified": bool(known["verified"]),
-        "language": known["language"],
-        "masked": True,
-    }
-
-
-def personal(case: Case) -> dict[str, Any]:
-    """The same, unmasked, with every form value."""
-    known = case.applicant
-    shown = {key: known[key] for key in ("name", "identity_number", "phone", "email", "address", "commune", "language")}
-    return {
-        "code": case.code,
-        "applicant": {
-            "kind": case.row["applicant_kind"],
-            **shown,
-            "verified": bool(known["verified"]),
-            "masked": False,
-        },
-        "fields": dict(known["form"] or {}),
-    }
-
-
-def form(case: Case) -> dict[str, Any]:
-    """Form values by key; those that the release marks as personal, and identity numbers, are masked."""
-    values: Mapping[str, Any] = case.applicant["form"] or {}
-    return {key: MASK if _is_personal(case.release, key) and value else value for key, value in values.items()}
-
-
-def document(row: Mapping[str, Any], release: Release) -> dict[str, Any]:
-    known = release.documents.get(row["key"])
-    return {
-        "id": row["id"],
-        "key": row["key"],
-        "name": both(known.name if known else Text("Giấy tờ khác", "Other document")),
-        "original": row["original"],
-        "certified": row["certified"],
-        "copy": row["copy"],
-        "digitised": bool(row["digitised"]),
-        "file_name": row["file_name"],
-        "media_type": row["media_type"],
-        "size": row["size"],
-        "sha256": row["sha256"],
-        "reused_from": row["reused_from"],
-        "accepted": None if row["accepted"] is None else bool(row["accepted"]),
-        "checked_at": moment(row["checked_at"]),
-        "checked_by": row["checked_by"],
-        "signed": row["signature"] is not None,
-        "added_at": moment(row["added_at"]),
-    }
-
-
-def fee(row: Mapping[str, Any], release: Release) -> dict[str, Any]:
-    known = release.fees.get(row["key"])
-    return {
-        "key": row["key"],
-        "name": both(known.name if known else Text(row["key"], row["key"])),
-        "vnd": row["vnd"],
-        "collect": known.collect if known else "during",
-        "settled_at": moment(row["settled_at"]),
-        "method": row["method"],
-        "receipt": row["receipt"],
-    }
-
-
-def verification(row: Row[Any]) -> dict[str, Any]:
+def verification(row: Any) -> dict[str, Any]:
     return {
         "id": row.id,
         "office": row.office,
@@ -241,45 +274,3 @@ def verification(row: Row[Any]) -> dict[str, Any]:
         "answer": row.answer,
         "confirmed": None if row.confirmed is None else bool(row.confirmed),
     }
-
-
-def offices(case: Case, history: Mapping[str, Held]) -> list[dict[str, Any]]:
-    """The offices by routing key, with why they have it and which had it before, the latest first."""
-
-    def named(code: str) -> dict[str, Any]:
-        known = case.unit.catalogue.offices.get(code)
-        return {"office": code, "name": both(known.name if known else None)}
-
-    told = []
-    for key, code in sorted(case.row["offices"].items()):
-        held = history.get(key, Held())
-        before = [named(one) for one in held.before]
-        told.append({"key": key, **named(code), "reason": both(held.reason), "before": before})
-    return told
-
-
-def time_left(case: Case) -> dict[str, str] | None:
-    """“Còn 1 ngày 3 giờ làm việc”, while the clock runs."""
-    if case.row["clock"] != "running" or case.row["due_at"] is None:
-        return None
-    return both(remaining_in_words(case.calendar, case.row["due_at"], case.unit.now))
-
-
-def relatives(rows: Sequence[Row[Any]], catalogue: Catalogue, *more: str) -> list[dict[str, Any]]:
-    return [relative(row, catalogue) | {key: getattr(row, key) for key in more} for row in rows]
-
-
-def _holder(case: Case) -> dict[str, Any]:
-    row = case.row
-    role = case.release.roles.get(row["holder_role"] or "")
-    return {
-        "office": row["holder_office"],
-        "role": row["holder_role"],
-        "role_name": both(role.name if role else None),
-        "person": row["holder_id"],
-    }
-
-
-def _is_personal(release: Release, key: str) -> bool:
-    field = release.fields.get(key)
-    return field is None or field.personal or field.type in ("identity_number", "person")

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from api import bodies, dossier_json, parameters, shapes
 from api.answers import answer, etag, moment, page
 from api.dossier_act import standing
 from api.operations import ETAG, LINK, LOCATION, Gives, Resource
 from engine.acts.file_dossier import Filing, file_dossier
-from engine.dossier.case import Case, open_case
-from engine.rules.offices.history import office_history
+from engine.dossier.case import read_case
+from engine.queries.dossier import clock_of, dossier_of
+from engine.queries.relations import relations_of
 from engine.store import dossier_parts
-from engine.store.queues import Filters, list_dossiers, visible_dossiers
+from engine.store.dossier_lists import Filters, list_dossiers
 from engine.transaction import UnitOfWork
 from server.answer import Answer
 from server.identity import Access, actor, reading
@@ -74,7 +73,7 @@ def find(query: dict[str, Any]) -> Answer:
     by_due, limit = query["sort"] == "due_at", query["limit"]
     with reading() as uow:
         rows = list_dossiers(
-            uow.connection,
+            uow.reader(),
             uow.actor,
             _filters(query),
             uow.now,
@@ -97,8 +96,11 @@ def find(query: dict[str, Any]) -> Answer:
 def one(code: str) -> Answer:
     """Read one dossier: every action with whether it is allowed, or why not"""
     with reading() as uow:
-        case = open_case(uow, code, lock=False, along=("documents", "fees"))
-        return answer(dossier_json.whole(case) | _relations(case), ETag=etag(case.row["version"]))
+        case = read_case(uow, code, along=("documents", "fees"))
+        around = relations_of(case)
+        asked = [dossier_json.verification(row) for row in dossier_parts.verifications_of(uow.reader(), case.id)]
+        shown = dossier_json.whole(dossier_of(case)) | dossier_json.relations(around) | {"verifications": asked}
+        return answer(shown, ETag=etag(case.row["version"]))
 
 
 @dossiers.operation(
@@ -111,49 +113,7 @@ def one(code: str) -> Answer:
 def clock(code: str) -> Answer:
     """Explain the due moment, day by day"""
     with reading() as uow:
-        return answer(clock_of(open_case(uow, code, lock=False)))
-
-
-def clock_of(case: Case) -> dict[str, Any]:
-    """The clock of a dossier with its trace; an empty trace before it started."""
-    row, due = case.row, case.due()
-    return {
-        "clock": row["clock"],
-        "term": row["term"],
-        "due_at": moment(row["due_at"]),
-        "promised_at": moment(row["promised_at"]),
-        "started_at": moment(row["started_at"]),
-        "paused_since": moment(due.paused_since) if due else None,
-        "remaining_minutes": due.remaining if due else None,
-        "time_left": dossier_json.time_left(case),
-        "overdue": row["clock"] == "running" and row["due_at"] is not None and row["due_at"] < case.unit.now,
-        "trace": due.to_data()["trace"] if due else [],
-    }
-
-
-def _relations(case: Case) -> dict[str, Any]:
-    uow = case.unit
-    connection, catalogue = uow.connection, uow.catalogue
-    visible = visible_dossiers(uow.actor, case.today)
-    parent = dossier_parts.parent_of(connection, case.row["parent_id"], visible)
-    links = dossier_parts.links_of(connection, case.id, visible)
-    children = dossier_parts.children_of(connection, case.id, visible)
-    return {
-        "offices": dossier_json.offices(case, office_history(_entries(case))),
-        "parent": dossier_json.relative(parent, catalogue) if parent is not None else None,
-        "children": dossier_json.relatives(children, catalogue, "child_key"),
-        "links": [
-            {**dossier_json.relative(row, catalogue), "kind": row.kind, "since": moment(row.since)} for row in links
-        ],
-        "verifications": [
-            dossier_json.verification(row) for row in dossier_parts.verifications_of(connection, case.id)
-        ],
-    }
-
-
-def _entries(case: Case) -> list[dict[str, Any]]:
-    """The journal entries that changed offices."""
-    return [orjson.loads(body) for body in dossier_parts.office_changes(case.unit.connection, case.id)]
+        return answer(dossier_json.clock(clock_of(read_case(uow, code))))
 
 
 def _filters(query: dict[str, Any]) -> Filters:

@@ -10,7 +10,8 @@ from api.dossier_act import STANDS, act
 from api.operations import ETAG, Gives, Resource
 from api.versions import expected_version
 from engine.acts.settle_fee import settle_fee
-from engine.dossier.case import open_case
+from engine.dossier.case import read_case
+from engine.queries.dossier import fees_of as owed_on
 from server.answer import Answer
 from server.identity import Access, reading
 
@@ -27,8 +28,8 @@ fees = Resource("fees", __name__, description="Fees, in đồng.")
 def fees_of(code: str) -> Answer:
     """List the fees of a dossier"""
     with reading() as uow:
-        case = open_case(uow, code, lock=False, along=("fees",))
-        items = [dossier_json.fee(owed, case.release) for owed in case.fees]
+        case = read_case(uow, code, along=("fees",))
+        items = [dossier_json.fee(owed) for owed in owed_on(case)]
         sums = {
             "total": sum(one["vnd"] for one in items),
             "due": sum(one["vnd"] for one in items if one["settled_at"] is None),

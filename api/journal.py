@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from api import dossier_json, parameters, shapes
 from api.answers import answer, moment, next_address
 from api.operations import LINK, Gives, Resource
-from engine.dossier.case import open_case
+from engine.dossier.case import read_case
 from engine.rules.procedure.act_names import act_name
 from engine.rules.procedure.definition import Release
 from engine.store.dossier_parts import journal_of, names_of_people
@@ -34,9 +34,9 @@ def entries(code: str, query: dict[str, Any]) -> Answer:
     """Read the journal of a dossier"""
     limit = query["limit"]
     with reading() as uow:
-        case = open_case(uow, code, lock=False)
-        rows = journal_of(uow.connection, case.id, after=query["after"], limit=limit + 1)
-        names = names_of_people(uow.connection, {number for row in rows if (number := _person(row.actor)) is not None})
+        case = read_case(uow, code)
+        rows = journal_of(uow.reader(), case.id, after=query["after"], limit=limit + 1)
+        names = names_of_people(uow.reader(), {number for row in rows if (number := _person(row.actor)) is not None})
     items = [_entry(row, case.release, names) for row in rows[:limit]]
     following = items[-1]["number"] if len(rows) > limit else None
     given = answer({"items": items, "next": following})

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 import flask_smorest
 from flask import Response, request
@@ -103,13 +103,17 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]  # its base has n
         )
 
         def declare(view: View) -> View:
-            named = f"{self.name}.{view.__name__}".replace("-", "_")
-            handle = self.doc(**documented, operationId=named)(_handler(view, access, loaders))
+            handle = self._described(view.__name__, documented)(_handler(view, access, loaders))
             self.ACCESS[handle] = access
             self.add_url_rule(rule, view.__name__, handle, methods=[method])
             return view
 
         return declare
+
+    def _described(self, name: str, documented: Mapping[str, Any]) -> Callable[[Handler], Handler]:
+        """Adds a view's documentation to its handler, under the id ``resource.view``."""
+        described = self.doc(**documented, operationId=f"{self.name}.{name}".replace("-", "_"))
+        return cast(Callable[[Handler], Handler], described)
 
 
 def _handler(view: View, access: Access, loaders: _Loaders) -> Handler:

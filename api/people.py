@@ -15,7 +15,7 @@ from engine.notices.text import Addressee, Occasion, notice_message
 from engine.ports import Message
 from engine.rules.procedure.permissions import Actor, roles_in
 from engine.store import inbox
-from engine.store.queues import visible_dossiers
+from engine.store.visibility import visible_dossiers
 from engine.transaction import UnitOfWork, in_transaction
 from server.answer import Answer
 from server.context import runtime
@@ -63,7 +63,7 @@ def notices(query: dict[str, Any]) -> Answer:
     limit, after = query["limit"], read_key(query["after"])
     with reading() as uow:
         rows = inbox.inbox_of(
-            uow.connection,
+            uow.reader(),
             _recipients(uow),
             visible_dossiers(uow.actor, uow.today),
             unread=query["unread"] == "true",
@@ -87,7 +87,7 @@ def mark_read(number: int, body: dict[str, Any]) -> Answer:
     """Note that a notice was read"""
 
     def doing(uow: UnitOfWork) -> None:
-        if not inbox.mark_read(uow.connection, _recipients(uow), number, uow.now):
+        if not inbox.mark_read(uow.begin(), _recipients(uow), number, uow.now):
             raise NotFound(what=f"notice {number}")
 
     in_transaction(runtime(), actor(), doing)

@@ -8,6 +8,7 @@ from api import bodies, dossier_json, shapes
 from api.answers import answer
 from api.operations import Gives, Resource
 from engine.acts.read_personal_data import read_personal_data
+from engine.queries.dossier import applicant_of
 from engine.transaction import UnitOfWork
 from server.answer import Answer
 from server.identity import Access
@@ -29,6 +30,7 @@ def view(code: str, body: dict[str, Any]) -> Answer:
     """See the personal data of a dossier, for a reason that is kept with one's name"""
 
     def doing(uow: UnitOfWork) -> Answer:
-        return answer(dossier_json.personal(read_personal_data(uow, code, body["reason"])))
+        case = read_personal_data(uow, code, body["reason"])
+        return answer(dossier_json.personal(code, applicant_of(case, masked=False), case.applicant["form"] or {}))
 
     return perform("read_personal_data", doing)

@@ -36,7 +36,7 @@ def every() -> Answer:
     """List the plans and where the dossiers of the caller's province stand"""
     with reading() as uow:
         known, today = uow.catalogue.map, uow.today
-        rows = uow.connection.execute(select(plans).order_by(plans.c.id)).all()
+        rows = uow.reader().execute(select(plans).order_by(plans.c.id)).all()
         items = [
             {
                 "number": row.id,
@@ -46,7 +46,7 @@ def every() -> Answer:
                 "digest": row.digest,
                 "state": row.state,
                 "dossiers": counts_by_status(
-                    uow.connection, row.id, provinces_of(uow.actor, OVERSEERS, known, row.date, today)
+                    uow.reader(), row.id, provinces_of(uow.actor, OVERSEERS, known, row.date, today)
                 ),
             }
             for row in rows

@@ -14,9 +14,11 @@ from api.operations import LINK, Gives, Resource
 from engine.clock import midnight
 from engine.errors import InvalidInput, NotFound
 from engine.forms.data import register_data
+from engine.queries.state import state_of
 from engine.store import reports as figures
+from engine.store.dossier_lists import queue_counts
 from engine.store.journal import reads
-from engine.store.queues import queue_counts, visible_dossiers
+from engine.store.visibility import visible_dossiers
 from engine.transaction import UnitOfWork, in_transaction
 from server.answer import Answer
 from server.context import runtime
@@ -38,7 +40,7 @@ def on_time(query: dict[str, Any]) -> Answer:
     """Share of dossiers finished on time, by office and period (Decision 766/QĐ-TTg, indicator 2.1)"""
     period_of(query)
     with reading() as uow:
-        rows = figures.on_time(uow.connection, uow.actor, query["start"], query["end"], uow.now, query["office"])
+        rows = figures.on_time(uow.reader(), uow.actor, query["start"], query["end"], uow.now, query["office"])
         known = uow.catalogue.offices
         items = [
             {
@@ -66,13 +68,13 @@ def queue(query: dict[str, Any]) -> Answer:
     """Count what an office holds, by procedure, state and portal status"""
     with reading() as uow:
         items = []
-        for row in queue_counts(uow.connection, uow.actor, query["office"], uow.now):
+        for row in queue_counts(uow.reader(), uow.actor, query["office"], uow.now):
             release = uow.catalogue.workflow(row.release).release
             items.append(
                 {
                     "procedure": row.procedure,
                     "procedure_name": dossier_json.both(release.name),
-                    **dossier_json.state_of(release, row.state, row.portal),
+                    **dossier_json.state(state_of(release, row.state, row.portal)),
                     "count": row.number,
                     "overdue": row.overdue,
                 }
@@ -136,7 +138,7 @@ def _rows(uow: UnitOfWork, query: dict[str, Any], limit: int, after: tuple[str |
     start, end = period_of(query)
     key = (dt.datetime.fromisoformat(after[0]), after[1]) if after and after[0] else None
     visible = visible_dossiers(uow.actor, uow.today)
-    return figures.register(uow.connection, visible, query["office"], start, end, after=key, limit=limit)
+    return figures.register(uow.reader(), visible, query["office"], start, end, after=key, limit=limit)
 
 
 def _note_reads(uow: UnitOfWork, ids: list[int]) -> None:
@@ -151,7 +153,7 @@ def _note_reads(uow: UnitOfWork, ids: list[int]) -> None:
         for one in ids
     ]
     if looks:
-        uow.connection.execute(insert(reads), looks)
+        uow.begin().execute(insert(reads), looks)
 
 
 def period_of(query: dict[str, Any]) -> tuple[dt.datetime, dt.datetime]:

@@ -18,8 +18,8 @@ from engine.rules.deadlines.held_time import comings, held_time, longest
 from engine.rules.deadlines.timing import read_pauses
 from engine.rules.territory.counts import UnitCount, count_by_unit
 from engine.store import statistics as figures
-from engine.store.queues import visible_dossiers
 from engine.store.reports import on_time
+from engine.store.visibility import visible_dossiers
 from engine.transaction import UnitOfWork
 from server.answer import Answer
 from server.identity import Access, reading
@@ -48,10 +48,10 @@ def held(query: dict[str, Any]) -> Answer:
     after = (dt.datetime.fromisoformat(key[0]), key[1]) if key and key[0] else None
     with reading() as uow:
         visible = visible_dossiers(uow.actor, uow.today)
-        rows = figures.late_ones(uow.connection, visible, office, start, end, after=after, limit=limit + 1)
-        entries = figures.journals(uow.connection, [row.id for row in rows[:limit]])
+        rows = figures.late_ones(uow.reader(), visible, office, start, end, after=after, limit=limit + 1)
+        entries = figures.journals(uow.reader(), [row.id for row in rows[:limit]])
         items = [_late(uow, row, entries[row.id]) for row in rows[:limit]]
-        totals = on_time(uow.connection, uow.actor, query["start"], query["end"], uow.now, office)
+        totals = on_time(uow.reader(), uow.actor, query["start"], query["end"], uow.now, office)
         most = Counter(one["longest"] for one in items)
         mostly = [_named(uow, name) | {"dossiers": most[name]} for name in sorted(most)]
     finished, late = (totals[0].finished, totals[0].late) if totals else (0, 0)
@@ -93,7 +93,7 @@ def by_unit(query: dict[str, Any]) -> Answer:
         if not territory.units(query["level"], on):
             raise wrong("level", f"ngày {on:%d/%m/%Y} không có cấp này", f"there is no such level on {on}")
         eras = sorted({unit.valid_from for unit in territory.units()})
-        counts = figures.finished_by_place(uow.connection, uow.actor, query["start"], query["end"], on, eras, uow.now)
+        counts = figures.finished_by_place(uow.reader(), uow.actor, query["start"], query["end"], on, eras, uow.now)
     lines = count_by_unit(territory, counts, on, query["level"])
     told = {"on": on.isoformat(), "level": query["level"], "items": [_line(one) for one in lines]}
     return answer(_asked(query) | told)
@@ -109,7 +109,7 @@ def _late(uow: UnitOfWork, row: Row[Any], entries: list[dict[str, Any]]) -> dict
         came,
         row.started_at,
         row.finished_at,
-        read_pauses({"pauses": row.pauses}),
+        read_pauses(row.pauses),
         lambda office: uow.catalogue.calendar(release.sla.calendar, office),
     )
     return {

@@ -10,7 +10,7 @@ from api.dossier_act import STANDS, act
 from api.operations import ETAG, Gives, Resource
 from api.versions import expected_version
 from engine.acts.verification import answer_verification, ask_verification
-from engine.dossier.case import open_case
+from engine.dossier.case import read_case
 from engine.store.dossier_parts import verifications_of
 from server.answer import Answer
 from server.identity import Access, reading
@@ -28,8 +28,8 @@ verifications = Resource("verifications", __name__, description="Questions to ot
 def questions(code: str) -> Answer:
     """List what was asked of other offices"""
     with reading() as uow:
-        case = open_case(uow, code, lock=False)
-        items = [dossier_json.verification(row) for row in verifications_of(uow.connection, case.id)]
+        case = read_case(uow, code)
+        items = [dossier_json.verification(row) for row in verifications_of(uow.reader(), case.id)]
         return answer({"items": items}, ETag=etag(case.row["version"]))
 
 

@@ -26,7 +26,7 @@ webhooks = Resource("webhooks", __name__, description="Programs that are told of
 def every() -> Answer:
     """List the webhooks"""
     with reading() as uow:
-        rows = uow.connection.execute(select(outbox.webhooks).order_by(outbox.webhooks.c.id)).mappings().all()
+        rows = uow.reader().execute(select(outbox.webhooks).order_by(outbox.webhooks.c.id)).mappings().all()
     return answer({"items": [_webhook(row) for row in rows]})
 
 

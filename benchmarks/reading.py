@@ -27,12 +27,13 @@ from api.status import _shown
 from benchmarks.database import NAME, MeasuredServer
 from benchmarks.ground import PROVINCE, WARD, Ground, lay
 from benchmarks.multiply import GIVEN, MIDDLES, SURNAMES
-from engine.dossier.case import open_case
+from engine.dossier.case import read_case
 from engine.jobs.schedule import due_clocks
 from engine.rules.procedure.permissions import Actor, Membership
-from engine.store.queues import Filters, list_dossiers, queue_counts, visible_dossiers
+from engine.store.dossier_lists import Filters, list_dossiers, queue_counts
 from engine.store.reports import on_time, register
 from engine.store.sessions import dossier_by_link
+from engine.store.visibility import visible_dossiers
 from engine.transaction import Runtime, UnitOfWork
 
 CALLS = 300
@@ -190,8 +191,8 @@ class _Desk:
         found = dossier_by_link(self._connection, self._dice.choice(self._links)[0])
         assert found is not None
         actor = Actor("citizen", "citizen", dossier_id=found.id)
-        unit = UnitOfWork(self._runtime, self._connection, actor, self._now)
-        return _shown(open_case(unit, found.code, lock=False))
+        unit = UnitOfWork(self._runtime, self._connection, actor, self._now, begun=False, read_only=True)
+        return _shown(read_case(unit, found.code))
 
     def _start_of(self, admin: Any, row: int) -> tuple[None, int]:
         """Where a page of the province begins that far down, or the last page where there are not so many dossiers;

@@ -147,7 +147,7 @@ def _person(unit: UnitOfWork, role: str, offices: list[str]) -> Actor:
     person = add_person(unit, f"mau.{role}", f"Cán bộ mẫu {role}")
     for office in offices:
         add_membership(unit, person, office, role, dt.date(2024, 1, 1))
-    actor = actor_of_person(unit.connection, person)
+    actor = actor_of_person(unit.begin(), person)
     assert actor is not None
     return actor
 

@@ -62,6 +62,6 @@ def list_notices(wanted: str, most: int, as_json: bool) -> None:
 def retry(most: int) -> None:
     """Give parked notices a new start, oldest first."""
     runtime = compose_from_environment(pooled=False)
-    count = in_transaction(runtime, SYSTEM_ACTOR, lambda unit: retry_parked(unit.connection, unit.now, most))
+    count = in_transaction(runtime, SYSTEM_ACTOR, lambda unit: retry_parked(unit.begin(), unit.now, most))
     runtime.ring()
     click.echo(say(f"{count} thông báo sẽ được gửi lại.", f"{count} notices will be sent again."))

@@ -171,7 +171,7 @@ def _listed(runtime: Runtime, office: str | None) -> list[dict[str, Any]]:
 
 
 def _known(unit: UnitOfWork, username: str) -> int:
-    found = person_named(unit.connection, username)
+    found = person_named(unit.begin(), username)
     if found is None:
         raise NotFound(what=username)
     return found

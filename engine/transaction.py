@@ -6,8 +6,8 @@ it. Only after the commit is the worker rung. When PostgreSQL answers that two t
 
 On PostgreSQL an act that reads one dossier and writes at its end, as most do, needs no transaction around it: the
 reading is one statement and the writing another, which compares the version that was read (docs/adr/0010). If somebody
-was quicker, the act is run again with the dossier locked, and that run says who it was. As soon as an act asks for the
-connection to write in between, a transaction is begun.
+was quicker, the act is run again with the dossier locked, and that run says who it was. ``unit.begin()`` opens a
+transaction for an act that writes in between.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ class Runtime:
 class UnitOfWork:
     """What one act has at hand. ``after_commit`` runs once everything is durable.
 
-    What is put into ``writes`` goes to the database together, at the end or before anybody next asks for the
-    connection, so whoever reads finds it written. While it is not ``begun``, each statement stands for itself.
+    Rows put into ``writes`` are pending until the end, or until ``begin``, ``flush`` or ``reader`` sends them.
+    Reading an attribute does nothing. While the unit is not ``begun``, each statement runs by itself.
     """
 
     runtime: Runtime
@@ -82,6 +82,7 @@ class UnitOfWork:
     after_commit: list[Callable[[], Any]] = field(default_factory=list)
     rings: bool = False  # the outbox has grown: wake the worker after the commit
     begun: bool = True
+    read_only: bool = False  # for queries: nothing is begun, locked or written
     unlocked: bool = False  # a dossier was read without a lock; its version tells at the end whether that was right
     claim: Claim | None = None  # on what it rests that ``actor`` acts; None once that was found to stand
 
@@ -90,19 +91,24 @@ class UnitOfWork:
         """The civil day in Viet Nam."""
         return civil_day(self.now)
 
-    @property
-    def connection(self) -> Connection:
-        """The open transaction's connection, with all that was waiting to be written in it."""
+    def begin(self) -> Connection:
+        """The connection inside a transaction, which begins now if none has; pending writes are flushed to it."""
+        if self.read_only:
+            raise RuntimeError("a unit of work for queries begins no transaction")
         if not self.begun:
             self.bare_connection.exec_driver_sql("BEGIN")
             self.begun = True
-        self.writes.flush(self.bare_connection)
+        self.flush()
         return self.bare_connection
 
-    @property
+    def flush(self) -> None:
+        """Sends the pending writes to the database, so that what is read next sees them."""
+        self.writes.flush(self.bare_connection)
+
     def reader(self) -> Connection:
-        """The connection for questions whose answers the version of the dossier guards; begins nothing."""
-        return self.connection if self.begun or self.writes else self.bare_connection
+        """The connection for reading what the dossier's version guards. It begins nothing, unless writes are pending:
+        these have to be flushed before anything is read, and a flush needs a transaction."""
+        return self.begin() if self.writes else self.bare_connection
 
     def prove(self) -> None:
         """Finds out whether who acts is still as it was claimed, unless that was seen already. Raises ActorChanged."""
@@ -113,7 +119,7 @@ class UnitOfWork:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """What is done within is undone, and nothing else, when an exception leaves it."""
-        with self.connection.begin_nested():
+        with self.begin().begin_nested():
             try:
                 yield
                 self.writes.flush(self.bare_connection)

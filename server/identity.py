@@ -132,7 +132,7 @@ def reading(as_actor: Actor | None = None) -> Iterator[UnitOfWork]:
     # Resolved before the connection is taken: waiting for a second connection while holding the first can deadlock.
     who = as_actor if as_actor is not None else actor()
     with reading_connection() as connection:
-        yield UnitOfWork(running, connection, who, running.now())
+        yield UnitOfWork(running, connection, who, running.now(), begun=False, read_only=True)
 
 
 def bearer_hash() -> str | None:

@@ -53,12 +53,12 @@ def permit_release() -> Release:
 
 def _add_people(unit: UnitOfWork) -> None:
     made = {"created_at": unit.now, "language": "vi", "active": 1, "admin": 0}
-    unit.connection.execute(insert(people), [{"username": name, "name": name, **made} for name in OLD_PEOPLE])
-    ids = {row.username: row.id for row in unit.connection.execute(select(people))}
+    unit.begin().execute(insert(people), [{"username": name, "name": name, **made} for name in OLD_PEOPLE])
+    ids = {row.username: row.id for row in unit.begin().execute(select(people))}
     held = [(name, office, role, dt.date(2024, 1, 1)) for name, had in OLD_PEOPLE.items() for office, role in had]
     held.append(("district", "UB-26740", "specialist", dt.date(2025, 7, 1)))  # assigned by a person beforehand
     rows = [{"person_id": ids[n], "office": o, "role": r, "valid_from": d} for n, o, r, d in held]
-    unit.connection.execute(insert(memberships), rows)
+    unit.begin().execute(insert(memberships), rows)
 
 
 def permit(world: World, commune: str = SAI_GON, received: bool = True, **fields: Any) -> str:

@@ -33,7 +33,7 @@ from engine.acts.publish import (
     publish_territory,
 )
 from engine.catalogue import Catalogue
-from engine.dossier.case import Case, open_case
+from engine.dossier.case import Case, lock_case
 from engine.errors import InvalidInput, Refusal
 from engine.journal.check import Tally, check_journal
 from engine.rules.deadlines import timing
@@ -234,14 +234,14 @@ class World:
         """What conditions may read of a dossier now."""
 
         def complete(unit: UnitOfWork) -> dict[str, Any]:
-            case = open_case(unit, code)
-            return case.workflow.facts(case.facts)
+            case = lock_case(unit, code)
+            return case.workflow.facts(case.facts())
 
         return self.try_act("system", complete)
 
     def fees(self, code: str) -> dict[str, int]:
         """What a dossier owes or has paid, đồng by key."""
-        return self.try_act("system", lambda unit: {row["key"]: row["vnd"] for row in open_case(unit, code).fees})
+        return self.try_act("system", lambda unit: {row["key"]: row["vnd"] for row in lock_case(unit, code).fees()})
 
     def seen_by(self, code: str) -> set[str]:
         """The offices that may see a dossier."""
@@ -349,10 +349,10 @@ def _publish_country(unit: UnitOfWork) -> None:
 def _add_people(unit: UnitOfWork) -> None:
     made = {"created_at": unit.now, "language": "vi", "active": 1}
     rows = [{"username": name, "name": name, "admin": int(name == "admin"), **made} for name in PEOPLE]
-    unit.connection.execute(insert(people), rows)
-    ids = {row.username: row.id for row in unit.connection.execute(select(people))}
+    unit.begin().execute(insert(people), rows)
+    ids = {row.username: row.id for row in unit.begin().execute(select(people))}
     since = {"valid_from": dt.date(2025, 7, 1)}
-    unit.connection.execute(
+    unit.begin().execute(
         insert(memberships),
         [
             {"person_id": ids[name], "office": office, "role": role, **since}
@@ -361,7 +361,7 @@ def _add_people(unit: UnitOfWork) -> None:
         ],
     )
     week = {"valid_from": dt.date(2026, 3, 9), "valid_to": dt.date(2026, 3, 16), "legal": "QĐ 12/QĐ-VPĐK"}
-    unit.connection.execute(insert(substitutes), {"absent_id": ids["leader"], "deputy_id": ids["deputy"], **week})
+    unit.begin().execute(insert(substitutes), {"absent_id": ids["leader"], "deputy_id": ids["deputy"], **week})
 
 
 @contextmanager

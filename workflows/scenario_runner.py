@@ -125,7 +125,7 @@ def _differences(file: str, stage: Stage, walker: Walker, seen: int) -> list[Dif
 
 
 def _got(key: str, walker: Walker, own: list[WalkStep], steps: list[WalkStep]) -> Any:
-    row = walker.row
+    row: Mapping[str, Any] = walker.row
     if key in ("state", "portal", "clock"):
         return row[key]
     if key == "due":

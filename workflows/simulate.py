@@ -18,6 +18,7 @@ from engine.rules.deadlines import timing
 from engine.rules.deadlines.calendar import Calendar
 from engine.rules.deadlines.due import Due
 from engine.rules.deadlines.pauses import Extension
+from engine.rules.dossier_row import ClockRow
 from engine.rules.procedure.definition import SYSTEM, Notice, Release, Term
 from engine.rules.procedure.facts import nested
 from engine.rules.procedure.machine import DocumentRequired, ReasonRequired, Workflow, role_name
@@ -128,7 +129,7 @@ class Walker:
         self._rung: set[tuple[str, str, dt.datetime]] = set()
         self._reminded: dt.datetime | None = None
         first = workflow.release.states[workflow.initial]
-        self.row: dict[str, Any] = {
+        self.row: ClockRow = {
             "state": workflow.initial, "portal": first.portal, "clock": first.clock, "entered_at": given.filed,
             "started_at": None, "received_at": None, "term": None, "due_at": None, "promised_at": None,
             "step_due_at": None, "finished_at": None, "returned_at": None, "pauses": [], "extensions": [],
@@ -188,7 +189,8 @@ class Walker:
         self._note_conditions()
         self._note(("action", key), ("branch", key, self._branch(key, target)))
         term = self.workflow.total_term(facts)
-        self.row |= timing.after_step(self.row, self.release, target, key, term, self.calendar, self.now)
+        step = timing.after_step(self.row, self.release, target, key, lambda: term, self.calendar, self.now)
+        self.row = timing.changed(self.row, step)
         if timing.starts(self.release, key):
             self._note(("term", next(i for i, arm in enumerate(self.release.sla.total) if arm.term == term)))
         self._reminded = None
@@ -222,7 +224,7 @@ class Walker:
             raise NoMoreExtensions(count=self.release.sla.extensions)
         more = Extension(Term(act.days, "working_day"), act.at, act.reason or "")
         self.row["extensions"] = [*self.row["extensions"], more.to_data()]
-        self.row |= timing.due_columns(self.row, self.release, self.calendar)
+        self.row = timing.changed(self.row, timing.due_columns(self.row, self.release, self.calendar))
 
     def _may(self, key: str, act: Act) -> None:
         action = self.release.actions[key]

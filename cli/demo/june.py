@@ -80,7 +80,7 @@ def _of(filing: dict[str, Any], commune: str) -> dict[str, Any]:
 
 
 def _clerk(unit: UnitOfWork) -> int:
-    known = person_named(unit.connection, CLERK)
+    known = person_named(unit.begin(), CLERK)
     return known if known is not None else add_person(unit, CLERK, "Cán bộ nhập dữ liệu mẫu")
 
 

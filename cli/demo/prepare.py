@@ -26,7 +26,7 @@ def prepare(environment: Mapping[str, str]) -> bool:
 
 def _add_people(runtime: Runtime) -> bool:
     def act(unit: UnitOfWork) -> bool:
-        if person_named(unit.connection, STAFF[0].username) is not None:
+        if person_named(unit.begin(), STAFF[0].username) is not None:
             return False
         for person in STAFF:
             number = add_person(unit, person.username, person.name, password=PASSWORD, admin=person.admin)

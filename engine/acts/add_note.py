@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.acts.wrong_input import wrong
-from engine.dossier.case import Case, open_case
+from engine.dossier.case import Case, read_case
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_staff, must_have_part
 from engine.transaction import UnitOfWork
@@ -11,7 +11,7 @@ from engine.transaction import UnitOfWork
 
 def add_note(unit: UnitOfWork, code: str, text: str, version: int | None = None) -> Case:
     """Writes a note into the journal's private part; the applicant does not see it."""
-    case = open_case(unit, code, version, lock=unit.begun)
+    case = read_case(unit, code, version)
     must_be_staff(case)
     must_have_part(case)
     if not text.strip():

@@ -24,12 +24,12 @@ def change_form(case: Case, fields: Mapping[str, Any] | None, applicant: Mapping
     charged anew, and where other offices are competent now, the dossier passes to them. Raises InvalidInput with every
     fault, and what ``follow_form`` refuses.
     """
-    before = case.facts
+    before = case.facts()
     if applicant:
         case.applicant.update(applicant)
         _store(case, applicant)
         case.change(search=search_of(case))
-        replace_keys(case.unit.connection, case.id, case.row["province"], case.before["search"], case.row["search"])
+        replace_keys(case.unit.begin(), case.id, case.row["province"], case.before["search"], case.row["search"])
         case.forget()
     if fields:
         whole = {**case.applicant["form"], **fields}
@@ -49,8 +49,8 @@ def search_of(case: Case) -> str:
 
 def charge(case: Case) -> None:
     """Makes the unpaid fees what the release asks for on the present facts; what was paid stays as it is."""
-    connection, of_this = case.unit.connection, fees.c.dossier_id == case.id
-    wanted = case.workflow.fees_due(case.facts, case.row["province"])
+    connection, of_this = case.unit.begin(), fees.c.dossier_id == case.id
+    wanted = case.workflow.fees_due(case.facts(), case.row["province"])
     rows = connection.execute(select(fees.c.key, fees.c.vnd, fees.c.settled_at).where(of_this)).all()
     settled = {row.key for row in rows if row.settled_at is not None}
     open_fees = {row.key: row.vnd for row in rows if row.settled_at is None}
@@ -64,4 +64,4 @@ def charge(case: Case) -> None:
 
 
 def _store(case: Case, values: Mapping[str, Any]) -> None:
-    case.unit.connection.execute(update(applicants).where(applicants.c.dossier_id == case.id).values(dict(values)))
+    case.unit.begin().execute(update(applicants).where(applicants.c.dossier_id == case.id).values(dict(values)))

@@ -106,10 +106,10 @@ def keys_of(settings: Settings) -> CheckpointKeys:
 def checkpoint(unit: UnitOfWork, keys: CheckpointKeys, limit: int = BATCH) -> Made | None:
     """One checkpoint over about ``limit`` further entries; None when there are none."""
     last, edge = _left_off(unit)
-    entries = uncovered_entries(unit.connection, limit)
+    entries = uncovered_entries(unit.begin(), limit)
     if not entries:
         return None
-    _cover(unit.connection, edge, entries)
+    _cover(unit.begin(), edge, entries)
     key = keys.any_key() if last is None else last.next_key
     return _sign(unit, keys, last, edge, key, key)
 
@@ -122,9 +122,9 @@ def hand_over(unit: UnitOfWork, keys: CheckpointKeys, fresh: str, *, unannounced
 
 
 def _left_off(unit: UnitOfWork) -> tuple[Row[Any] | None, Edge]:
-    take_turns(unit.connection)
-    go_by_index(unit.connection)
-    last = last_checkpoint(unit.connection)
+    take_turns(unit.begin())
+    go_by_index(unit.begin())
+    last = last_checkpoint(unit.begin())
     return last, Edge() if last is None else _edge(last)
 
 
@@ -133,7 +133,7 @@ def _sign(unit: UnitOfWork, keys: CheckpointKeys, last: Row[Any] | None, edge: E
     line = statement.line(keys.sign(key, statement.signed_bytes()))
     row = {"number": statement.number, "at": statement.at, "size": edge.size, "root": statement.root}
     row |= {"next_key": statement.next, "line": line, "edge": edge.to_text()}
-    unit.connection.execute(insert(checkpoints), row)
+    unit.begin().execute(insert(checkpoints), row)
     new = edge.size - (0 if last is None else last.size)
     return Made(statement.number, new, edge.size, statement.root, line)
 

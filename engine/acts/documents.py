@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, select, update
 
 from engine.acts.wrong_input import wrong
-from engine.dossier.case import Case, open_case
+from engine.dossier.case import Case, lock_case, read_case
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_open, must_be_staff, must_have_part
 from engine.errors import Conflict, InvalidInput, NotFound
@@ -17,7 +17,7 @@ from engine.rules.file_types import file_type
 from engine.store.documents import documents
 from engine.store.dossiers import applicants, dossiers
 from engine.store.numbers import take_paper_number
-from engine.store.queues import visible_dossiers
+from engine.store.visibility import visible_dossiers
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
@@ -57,7 +57,7 @@ def add_document(
 ) -> tuple[Case, int]:
     """Adds a paper, as copies on paper, as a file, or both; or takes over document ``reuse`` of an earlier dossier of
     the same person. Returns the case and the document's id. Raises InvalidInput, NotFound, FileTypeRefused."""
-    case = open_case(unit, code, version, lock=unit.begun)
+    case = read_case(unit, code, version)
     must_be_open(case)
     must_have_part(case)
     if key != OTHER and key not in case.release.documents:
@@ -81,7 +81,7 @@ def check_document(
     unit: UnitOfWork, code: str, document: int, accepted: bool, reason: str | None = None, version: int | None = None
 ) -> Case:
     """Says whether a paper was looked at and is in order; one that is not needs a reason and counts as missing."""
-    case = open_case(unit, code, version)
+    case = lock_case(unit, code, version)
     must_be_staff(case)
     must_be_open(case)
     must_have_part(case)
@@ -89,7 +89,7 @@ def check_document(
     if not accepted and not (reason or "").strip():
         raise wrong("reason", "phải ghi giấy tờ sai ở điểm nào", "say what is wrong with the document")
     checked = {"checked_at": unit.now, "checked_by": unit.actor.person_id, "accepted": int(accepted)}
-    unit.connection.execute(update(documents).where(documents.c.id == document).values(checked))
+    unit.begin().execute(update(documents).where(documents.c.id == document).values(checked))
     data = {"document": document, "accepted": accepted}
     record(case, "check_document", data=data, private={"reason": reason} if reason else None)
     case.forget()
@@ -98,7 +98,7 @@ def check_document(
 
 def remove_document(unit: UnitOfWork, code: str, document: int, reason: str, version: int | None = None) -> Case:
     """Takes a paper off the dossier; its file and its journal entry stay. Raises PaperInUse."""
-    case = open_case(unit, code, version)
+    case = lock_case(unit, code, version)
     must_be_staff(case)
     must_be_open(case)
     must_have_part(case)
@@ -108,9 +108,9 @@ def remove_document(unit: UnitOfWork, code: str, document: int, reason: str, ver
     if row["signature"] is not None:
         raise PaperInUse(why_vi="kết quả đã ký", why_en="the result is signed")
     taken = select(documents.c.id).where(documents.c.reused_from == document, documents.c.removed_at.is_(None)).limit(1)
-    if unit.connection.execute(taken).first():
+    if unit.begin().execute(taken).first():
         raise PaperInUse(why_vi="hồ sơ khác đang dùng lại", why_en="another dossier reuses it")
-    unit.connection.execute(update(documents).where(documents.c.id == document).values(removed_at=unit.now))
+    unit.begin().execute(update(documents).where(documents.c.id == document).values(removed_at=unit.now))
     record(case, "remove_document", data={"document": document, "key": row["key"]}, private={"reason": reason})
     case.forget()
     return case
@@ -128,7 +128,7 @@ def check_counts(given: Mapping[str, Any]) -> dict[str, int]:
 
 def _added(case: Case, key: str, row: Mapping[str, Any], file_name: str | None) -> int:
     """Writes the paper and its journal entry; returns its number."""
-    document = take_paper_number(case.unit.reader)
+    document = take_paper_number(case.unit.reader())
     place = {"id": document, "dossier_id": case.id, "key": key, "added_at": case.unit.now}
     case.unit.writes.insert(documents, [{**row, **place}])
     told = {name: row.get(name) for name in ("original", "certified", "copy", "sha256", "size", "reused_from")}
@@ -143,7 +143,7 @@ def _added(case: Case, key: str, row: Mapping[str, Any], file_name: str | None) 
 
 
 def _document(case: Case, document: int) -> Mapping[str, Any]:
-    found = next((row for row in case.documents if row["id"] == document), None)
+    found = next((row for row in case.documents() if row["id"] == document), None)
     if found is None:
         raise NotFound(what=f"document {document}")
     return found
@@ -187,7 +187,7 @@ def _reused(case: Case, key: str, reuse: int) -> dict[str, Any]:
         .join(dossiers, dossiers.c.id == documents.c.dossier_id)
         .where(same_person, documents.c.removed_at.is_(None), documents.c.storage_key.is_not(None), may_see)
     )
-    found = case.unit.connection.execute(statement).mappings().one_or_none()
+    found = case.unit.begin().execute(statement).mappings().one_or_none()
     if found is None:
         raise NotFound(what=f"document {reuse}")
     kept = ("file_name", "media_type", "size", "sha256", "storage_key")

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select, update
 
 from engine.acts.perform_action import take
-from engine.dossier.case import Case, open_case_by_id
+from engine.dossier.case import Case, lock_case_by_id
 from engine.dossier.notices import clock_notices, message_row
 from engine.dossier.record import add_clocks, record, send
 from engine.errors import Refusal
@@ -33,9 +33,9 @@ def expire_clock(unit: UnitOfWork, dossier_id: int, kind: str, subject: str, due
     An automatic action that is refused leaves the refusal's code as outcome and is not tried again: what refused it (a
     guard, an office not decided) a person has to settle. Raises NotFound when there is no such dossier.
     """
-    case = open_case_by_id(unit, dossier_id)
+    case = lock_case_by_id(unit, dossier_id)
     this = _key(dossier_id, kind, subject, due_at)
-    if unit.connection.execute(select(clocks.c.kind).where(this, clocks.c.fired_at.is_(None))).first() is None:
+    if unit.begin().execute(select(clocks.c.kind).where(this, clocks.c.fired_at.is_(None))).first() is None:
         return GONE
     if due_at > unit.now:
         return NOT_YET
@@ -63,7 +63,7 @@ def _key(dossier_id: int, kind: str, subject: str, due_at: dt.datetime) -> Colum
 
 
 def _mark(unit: UnitOfWork, which: ColumnElement[bool], outcome: str) -> None:
-    unit.connection.execute(update(clocks).where(which).values(fired_at=unit.now, outcome=outcome))
+    unit.begin().execute(update(clocks).where(which).values(fired_at=unit.now, outcome=outcome))
 
 
 def _standing(case: Case, clock: Clock) -> str | None:
@@ -142,7 +142,7 @@ def _open_question(case: Case, clock: Clock) -> Any:
         return None
     this = and_(verifications.c.id == int(clock.subject), verifications.c.dossier_id == case.id)
     unanswered = and_(verifications.c.answered_at.is_(None), verifications.c.due_at == clock.due_at)
-    return case.unit.connection.execute(select(verifications).where(this, unanswered)).one_or_none()
+    return case.unit.begin().execute(select(verifications).where(this, unanswered)).one_or_none()
 
 
 def _holder(case: Case) -> str:

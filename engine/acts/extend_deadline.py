@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.acts.wrong_input import wrong
-from engine.dossier.case import Case, open_case
+from engine.dossier.case import Case, lock_case
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_staff, must_have_part
 from engine.errors import Conflict, Forbidden
@@ -25,7 +25,7 @@ class CannotExtend(Conflict):
 def extend_deadline(unit: UnitOfWork, code: str, term: Term, reason: str, version: int | None = None) -> Case:
     """Adds ``term`` to the time limit, for leaders and specialists of the handling office. At most as often as the
     release says (once, in the sources read). The apology and the new due moment are told to the applicant."""
-    case = open_case(unit, code, version)
+    case = lock_case(unit, code, version)
     must_be_staff(case)
     must_have_part(case)
     roles = roles_in(unit.actor, case.row["handler_office"], case.today)

@@ -64,10 +64,10 @@ def follow_form(case: Case, before: Mapping[str, Any]) -> Followed:
     """
     name = place_name(case.release, "handler")
     place = case.row["place"]
-    new_place = _value(before, name) != _value(case.facts, name)
+    new_place = _value(before, name) != _value(case.facts(), name)
     # After a reform the form still bears the code that was filled in; the dossier's own place stands for it.
     old = _with(before, name, place) if place else before
-    now = _with(case.facts, name, place) if place and not new_place else case.facts
+    now = _with(case.facts(), name, place) if place and not new_place else case.facts()
     moves = [move for key in case.release.routing for move in _move(case, key, old, now, new_place)]
     if new_place:
         place = deciding_place(case.workflow, now, case.unit.catalogue.territory, case.today)
@@ -127,7 +127,7 @@ def _must_be_changeable(case: Case) -> None:
             why_vi="hồ sơ đã giải quyết xong, kết quả do cơ quan cũ ban hành",
             why_en="the dossier is decided, and its result is of the office that had it",
         )
-    children = case.unit.connection.execute(select(dossiers.c.code).where(dossiers.c.parent_id == case.id)).scalars()
+    children = case.unit.begin().execute(select(dossiers.c.code).where(dossiers.c.parent_id == case.id)).scalars()
     if codes := ", ".join(sorted(children)):
         raise PlaceSettled(
             dossier=case.code,

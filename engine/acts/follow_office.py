@@ -20,26 +20,26 @@ def join_successor(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -
     """
     held = _held(unit, member, date)
     there = _membership(member["person"], member["to"], member["role"], date)
-    if held is not None and unit.connection.execute(select(memberships.c.office).where(there)).first() is None:
+    if held is not None and unit.begin().execute(select(memberships.c.office).where(there)).first() is None:
         fresh = {"person_id": held.person_id, "office": member["to"], "role": held.role}
-        unit.connection.execute(insert(memberships), fresh | {"valid_from": date, "valid_to": held.valid_to})
+        unit.begin().execute(insert(memberships), fresh | {"valid_from": date, "valid_to": held.valid_to})
 
 
 def leave_predecessor(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -> None:
     """Ends, as of the day, the membership that ``join_successor`` goes on with. Nothing happens the second time."""
     if _held(unit, member, date) is not None:
-        unit.connection.execute(update(memberships).where(_old(member)).values(valid_to=date))
+        unit.begin().execute(update(memberships).where(_old(member)).values(valid_to=date))
 
 
 def return_to_office(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -> None:
     """Undoes both. Nothing happens when they were not done, or undone before."""
     new = _membership(member["person"], member["to"], member["role"], date)
-    followed = unit.connection.execute(select(memberships).where(new)).one_or_none()
+    followed = unit.begin().execute(select(memberships).where(new)).one_or_none()
     if followed is None:
         return
-    unit.connection.execute(delete(memberships).where(new))
+    unit.begin().execute(delete(memberships).where(new))
     ended = and_(_old(member), memberships.c.valid_to == date)
-    unit.connection.execute(update(memberships).where(ended).values(valid_to=followed.valid_to))
+    unit.begin().execute(update(memberships).where(ended).values(valid_to=followed.valid_to))
 
 
 def works_at(unit: UnitOfWork, person: int, office: str, role: str, on: dt.date) -> bool:
@@ -51,7 +51,7 @@ def works_at(unit: UnitOfWork, person: int, office: str, role: str, on: dt.date)
         memberships.c.valid_from <= on,
         memberships.c.valid_to.is_(None) | (memberships.c.valid_to > on),
     )
-    return unit.connection.execute(select(memberships.c.office).where(valid)).first() is not None
+    return unit.begin().execute(select(memberships.c.office).where(valid)).first() is not None
 
 
 def who_works(unit: UnitOfWork, people: Collection[int]) -> dict[int, set[tuple[str, str]]]:
@@ -65,14 +65,14 @@ def who_works(unit: UnitOfWork, people: Collection[int]) -> dict[int, set[tuple[
         memberships.c.valid_from <= today,
         memberships.c.valid_to.is_(None) | (memberships.c.valid_to > today),
     )
-    for row in unit.connection.execute(select(memberships).where(valid)):
+    for row in unit.begin().execute(select(memberships).where(valid)):
         found.setdefault(row.person_id, set()).add((row.office, row.role))
     return found
 
 
 def _held(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -> Row[Any] | None:
     """The old membership, while it goes on beyond the day."""
-    held = unit.connection.execute(select(memberships).where(_old(member))).one_or_none()
+    held = unit.begin().execute(select(memberships).where(_old(member))).one_or_none()
     return None if held is None or (held.valid_to is not None and held.valid_to <= date) else held
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.acts.wrong_input import wrong
-from engine.dossier.case import Case, open_case
+from engine.dossier.case import Case, read_case
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_open, must_be_staff, must_have_part, must_hold
 from engine.errors import Forbidden
@@ -17,7 +17,7 @@ def claim(unit: UnitOfWork, code: str, version: int | None = None) -> Case:
 
     Raises Forbidden, HeldByAnother, Ended.
     """
-    case = open_case(unit, code, version, lock=unit.begun)
+    case = read_case(unit, code, version)
     must_be_open(case)
     must_hold(case)
     if case.row["holder_id"] == unit.actor.person_id:
@@ -29,7 +29,7 @@ def claim(unit: UnitOfWork, code: str, version: int | None = None) -> Case:
 
 def release_claim(unit: UnitOfWork, code: str, version: int | None = None) -> Case:
     """Gives the dossier back to the office's queue; a leader of the office may do so for an absent colleague."""
-    case = open_case(unit, code, version, lock=unit.begun)
+    case = read_case(unit, code, version)
     must_be_staff(case)
     must_have_part(case)
     holder, office = case.row["holder_id"], case.row["holder_office"]
@@ -49,14 +49,14 @@ def release_claim(unit: UnitOfWork, code: str, version: int | None = None) -> Ca
 def assign(unit: UnitOfWork, code: str, person: int, version: int | None = None, reason: str | None = None) -> Case:
     """Gives the dossier to one person who has the acting role at the acting office. For that office's leaders, and for
     whoever may act on it now."""
-    case = open_case(unit, code, version, lock=unit.begun)
+    case = read_case(unit, code, version)
     must_be_open(case)
     office, role = case.row["holder_office"], case.row["holder_role"]
-    if office is None:
+    if office is None or role is None:
         raise wrong("person", "hiện không cơ quan nào phải xử lý hồ sơ này", "no office has to act on this dossier now")
     if "leader" not in roles_in(unit.actor, office, case.today):
         must_hold(case)
-    if person not in role_members(unit.reader, office, role, case.today):
+    if person not in role_members(unit.reader(), office, role, case.today):
         raise wrong(
             "person",
             "hôm nay không giữ vai trò đang xử lý tại cơ quan đang xử lý",
@@ -74,7 +74,7 @@ def mark_opened(unit: UnitOfWork, code: str) -> Case:
 
     Opening it again, or by somebody who need not act on it, changes nothing.
     """
-    case = open_case(unit, code, lock=unit.begun)
+    case = read_case(unit, code)
     must_have_part(case)
     row, actor = case.row, unit.actor
     acting = row["holder_office"] and row["holder_role"] in roles_in(actor, row["holder_office"], case.today)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import and_, insert, or_, select
 
 from engine.acts.wrong_input import wrong
-from engine.dossier.case import Case, open_case
+from engine.dossier.case import Case, lock_case
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_staff, must_have_part
 from engine.store.dossiers import dossier_links
@@ -20,7 +20,7 @@ def link_dossiers(unit: UnitOfWork, code: str, other: str, kind: str = "related"
         raise wrong("kind", f"phải là một trong: {', '.join(KINDS)}", f"must be one of {', '.join(KINDS)}")
     if code == other:
         raise wrong("other", "hồ sơ không liên kết với chính nó", "a dossier is not linked to itself")
-    cases = {name: open_case(unit, name, version if name == code else None) for name in sorted((code, other))}
+    cases = {name: lock_case(unit, name, version if name == code else None) for name in sorted((code, other))}
     case, second = cases[code], cases[other]
     must_be_staff(case)
     must_have_part(case)
@@ -28,10 +28,10 @@ def link_dossiers(unit: UnitOfWork, code: str, other: str, kind: str = "related"
         and_(dossier_links.c.dossier_id == case.id, dossier_links.c.other_id == second.id),
         and_(dossier_links.c.dossier_id == second.id, dossier_links.c.other_id == case.id),
     )
-    if unit.connection.execute(select(dossier_links.c.kind).where(either, dossier_links.c.kind == kind)).first():
+    if unit.begin().execute(select(dossier_links.c.kind).where(either, dossier_links.c.kind == kind)).first():
         return case
     row = {"dossier_id": case.id, "other_id": second.id, "kind": kind, "since": unit.now}
-    unit.connection.execute(insert(dossier_links), row)
+    unit.begin().execute(insert(dossier_links), row)
     record(case, "link", data={"other": second.code, "kind": kind})
     record(second, "link", data={"other": case.code, "kind": kind})
     return case

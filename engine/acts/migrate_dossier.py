@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, and_, select
 
 from engine.acts.change_form import charge
-from engine.dossier.case import Case, open_case_by_id
+from engine.dossier.case import Case, lock_case_by_id
 from engine.dossier.record import arm, record
 from engine.errors import Conflict
 from engine.rules.deadlines import timing
@@ -45,7 +45,7 @@ def migrate_dossier(unit: UnitOfWork, dossier_id: int, workflow: Workflow) -> Ca
 
     A dossier that is there already is left alone, so a run that was broken off can be repeated. Raises LostState.
     """
-    case = open_case_by_id(unit, dossier_id)
+    case = lock_case_by_id(unit, dossier_id)
     if case.row["release"] == workflow.digest:
         return case
     before, release = case.row["release"], workflow.release

@@ -28,12 +28,12 @@ def open_children(case: Case) -> list[int]:
     centre, or at the one that a reform has put in its place. Its form takes over the values that the release maps, and
     the papers of the same key that the family has handed in already: nothing is asked for twice.
     """
-    wanted = dict(case.workflow.children_opened(case.row["state"], case.facts))
+    wanted = dict(case.workflow.children_opened(case.row["state"], case.facts()))
     if not wanted:
         return []
     unit, opened = case.unit, []
     known = select(dossiers.c.child_key).where(dossiers.c.parent_id == case.id)
-    for key in unit.connection.execute(known).scalars():
+    for key in unit.begin().execute(known).scalars():
         wanted.pop(key, None)
     if not wanted:
         return []
@@ -53,7 +53,7 @@ def open_children(case: Case) -> list[int]:
         )
         filed = open_dossier(unit, workflow, office, filing, parent=(case.id, key), taken_over=_papers(case, workflow))
         link = {"dossier_id": case.id, "other_id": filed.case.id, "kind": "child", "since": unit.now}
-        unit.connection.execute(insert(dossier_links), link)
+        unit.begin().execute(insert(dossier_links), link)
         opened.append(filed.case.id)
     case.forget()
     return opened
@@ -61,7 +61,7 @@ def open_children(case: Case) -> list[int]:
 
 def _values(case: Case, key: str) -> dict[str, Any]:
     """The child's form. Codes of communes that it takes over are those of today; what was divided is left open."""
-    release, values = case.release, case.workflow.child_values(key, case.facts)
+    release, values = case.release, case.workflow.child_values(key, case.facts())
     for field, name in release.children[key].fields.items():
         if name == DEFAULT_PLACE or (name in release.fields and release.fields[name].type == "unit"):
             values[field] = _commune_today(case, name, values[field])
@@ -75,7 +75,7 @@ def _commune_today(case: Case, name: str, code: str | None) -> str | None:
     if name == place_name(case.release, "handler") and case.row["place"]:
         return str(case.row["place"])
     first = and_(journal.c.dossier_id == case.id, journal.c.number == 1)
-    opened = case.unit.connection.execute(select(journal.c.at).where(first)).scalar_one()
+    opened = case.unit.begin().execute(select(journal.c.at).where(first)).scalar_one()
     territory = case.unit.catalogue.territory
     written = territory.find(code, "commune", civil_day(opened)) if code else None
     if written is None:  # none was told, or it was corrected since
@@ -87,7 +87,7 @@ def _commune_today(case: Case, name: str, code: str | None) -> str | None:
 def _papers(case: Case, workflow: Workflow) -> list[dict[str, Any]]:
     """The parent's papers that the child's procedure knows by the same key, with their files."""
     asked = workflow.release.documents
-    rows = [row for row in case.documents if row["accepted"] != 0 and row["key"] in asked]
+    rows = [row for row in case.documents() if row["accepted"] != 0 and row["key"] in asked]
     return [
         {name: row[name] for name in KEPT_OF_PAPERS} | {"reused_from": row["id"] if row["storage_key"] else None}
         for row in rows

@@ -10,11 +10,11 @@ from engine.acts.follow_form import Followed
 from engine.acts.open_children import open_children
 from engine.acts.sign_result import sign_result
 from engine.acts.wrong_input import wrong
-from engine.dossier.case import Case, open_case
+from engine.dossier.case import Case, read_case
 from engine.dossier.record import record
 from engine.errors import Forbidden, Refusal
 from engine.rules.deadlines import timing
-from engine.rules.procedure.definition import Term
+from engine.rules.procedure.definition import Action, Term
 from engine.rules.procedure.machine import DocumentRequired, ReasonRequired, Step
 from engine.rules.procedure.permissions import Verdict
 from engine.store.people import role_members
@@ -50,7 +50,7 @@ def perform_action(
     of the next office who shall hold it. Raises NotFound, Stale, UnknownAction, ActionNotInState, GuardFailed,
     Forbidden, ReasonRequired, DocumentRequired, InvalidInput; with ``fields`` also what ``follow_form`` refuses.
     """
-    case = open_case(unit, code, version, lock=unit.begun)
+    case = read_case(unit, code, version)
     return take(case, action, reason=reason, note=note, fields=fields, assignee=assignee)
 
 
@@ -71,32 +71,13 @@ def take(
     wanted = case.release.actions[action]
     if wanted.reason == "required" and not (reason or "").strip():
         raise ReasonRequired(action_vi=wanted.name.vi, action_en=wanted.name.en)
-    followed = Followed()
-    if fields:
-        if wanted.effect not in TAKES_FIELDS:
-            raise wrong(
-                "fields",
-                "thao tác này không nhận nội dung tờ khai; hãy đính chính riêng",
-                "this action takes no form values; rectify them by an act of its own",
-            )
-        followed = change_form(case, fields)
-    step = case.workflow.advance(case.row["state"], action, case.facts)
+    followed = _correct(case, wanted, fields) if fields else Followed()
+    step = case.workflow.advance(case.row["state"], action, case.facts())
     document = _attached(case, action)
-    source = case.row["state"]
     move(case, step.target, action)
     if assignee is not None:
         _give_to(case, assignee)
-    data: dict[str, Any] = {
-        "action": action,
-        "effect": step.effect,
-        "from": source,
-        "to": step.target,
-        "role": verdict.role,
-        "behalf_of": verdict.behalf_of,
-        "form": wanted.form,
-        "document": document,
-        **followed.data,
-    }
+    data = _entry_of(step, verdict, wanted, document) | followed.data
     if wanted.signature == "digital" and document is not None:
         data["signature"] = sign_result(case, document)
     private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields) if fields else None}
@@ -106,11 +87,36 @@ def take(
     return case
 
 
+def _correct(case: Case, wanted: Action, fields: Mapping[str, Any]) -> Followed:
+    """Corrects form values, with an action that takes them."""
+    if wanted.effect not in TAKES_FIELDS:
+        raise wrong(
+            "fields",
+            "thao tác này không nhận nội dung tờ khai; hãy đính chính riêng",
+            "this action takes no form values; rectify them by an act of its own",
+        )
+    return change_form(case, fields)
+
+
+def _entry_of(step: Step, verdict: Verdict, wanted: Action, document: int | None) -> dict[str, Any]:
+    """What the journal says of a step."""
+    return {
+        "action": step.action,
+        "effect": step.effect,
+        "from": step.source,
+        "to": step.target,
+        "role": verdict.role,
+        "behalf_of": verdict.behalf_of,
+        "form": wanted.form,
+        "document": document,
+    }
+
+
 def move(case: Case, target: str, action: str | None) -> None:
     """Brings the row to a state: clock, due moment, and who must act there. Written when recorded."""
 
     def total_term() -> Term:
-        return case.workflow.total_term(case.facts)
+        return case.workflow.total_term(case.facts())
 
     changes = timing.after_step(case.row, case.release, target, action, total_term, case.calendar, case.unit.now)
     state = case.release.states[target]
@@ -126,7 +132,7 @@ def _exists_here(case: Case, action: str) -> None:
     """Says that the action is unknown or not possible from this state before anything about roles or fields."""
     wanted = case.release.actions.get(action)
     if wanted is None or case.row["state"] not in wanted.sources:
-        case.workflow.advance(case.row["state"], action, case.facts)
+        case.workflow.advance(case.row["state"], action, case.facts())
 
 
 def _events(step: Step) -> list[tuple[str, str | None]]:
@@ -144,7 +150,7 @@ def _attached(case: Case, action: str) -> int | None:
     wanted = case.release.actions[action]
     if wanted.attach is None:
         return None
-    found = [row["id"] for row in case.documents if row["key"] == wanted.attach and row["storage_key"]]
+    found = [row["id"] for row in case.documents() if row["key"] == wanted.attach and row["storage_key"]]
     if not found:
         name = case.release.documents[wanted.attach].name
         raise DocumentRequired(
@@ -156,7 +162,7 @@ def _attached(case: Case, action: str) -> int | None:
 def _give_to(case: Case, person: int) -> None:
     """Hands the dossier to one person of the office that must act next."""
     office, role = case.row["holder_office"], case.row["holder_role"]
-    if office is None or person not in role_members(case.unit.reader, office, role, case.today):
+    if office is None or role is None or person not in role_members(case.unit.reader(), office, role, case.today):
         raise wrong(
             "assignee",
             "không giữ vai trò xử lý tiếp theo tại cơ quan đó",

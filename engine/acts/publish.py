@@ -50,7 +50,7 @@ def publish_release(unit: UnitOfWork, release: Release) -> bool:
 
     An open earlier version is ended on the day before this one starts. Raises ReleaseChanged, ReleaseOverlap.
     """
-    digest, connection = release.digest(), unit.connection
+    digest, connection = release.digest(), unit.begin()
     raise_version(unit, "releases", by=0)  # one publisher at a time, so that none overlooks another's release
     of_this = select(releases).where(releases.c.procedure == release.procedure)
     known = list(connection.execute(of_this).mappings())
@@ -166,7 +166,7 @@ def publish_calendar(unit: UnitOfWork, calendar: Calendar) -> None:
     digest = hashlib.sha256(canonical(document)).hexdigest()
     row = {"name": calendar.code, "digest": digest, "document": document, "published_at": unit.now}
     same = and_(calendars.c.name == calendar.code, calendars.c.digest == digest)
-    if not unit.connection.execute(select(calendars.c.name).where(same)).first():
+    if not unit.begin().execute(select(calendars.c.name).where(same)).first():
         _upsert(unit, calendars, [row], ["name"])
         raise_version(unit, "calendars")
 
@@ -187,9 +187,9 @@ def publish_template(unit: UnitOfWork, key: str, document: Mapping[str, Any]) ->
 
 
 def _replace(unit: UnitOfWork, table: Table, rows: list[dict[str, Any]]) -> None:
-    unit.connection.execute(delete(table))
+    unit.begin().execute(delete(table))
     if rows:
-        unit.connection.execute(insert(table), rows)
+        unit.begin().execute(insert(table), rows)
 
 
 def _upsert(unit: UnitOfWork, table: Table, rows: list[dict[str, Any]], key: list[str]) -> None:
@@ -197,16 +197,16 @@ def _upsert(unit: UnitOfWork, table: Table, rows: list[dict[str, Any]], key: lis
         return
     statement = _insert(unit)(table)
     fresh = {name: statement.excluded[name] for name in rows[0] if name not in key}
-    unit.connection.execute(statement.on_conflict_do_update(index_elements=key, set_=fresh), rows)
+    unit.begin().execute(statement.on_conflict_do_update(index_elements=key, set_=fresh), rows)
 
 
 def raise_version(unit: UnitOfWork, name: str, by: int = 1) -> None:
     """Raises the number that other processes watch, and locks its row until the end of the unit of work."""
     statement = _insert(unit)(catalogue_versions).values(name=name, number=by)
     higher = {"number": catalogue_versions.c.number + by}
-    unit.connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=higher))
+    unit.begin().execute(statement.on_conflict_do_update(index_elements=["name"], set_=higher))
     unit.after_commit.append(unit.catalogue.refresh)
 
 
 def _insert(unit: UnitOfWork) -> Any:
-    return postgresql.insert if unit.connection.dialect.name == "postgresql" else sqlite.insert
+    return postgresql.insert if unit.begin().dialect.name == "postgresql" else sqlite.insert

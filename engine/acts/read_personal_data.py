@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import insert
 
 from engine.acts.wrong_input import wrong
-from engine.dossier.case import Case, open_case
+from engine.dossier.case import Case, read_case
 from engine.dossier.rights import must_be_staff, must_have_part
 from engine.store.journal import reads
 from engine.transaction import UnitOfWork
@@ -16,11 +16,11 @@ def read_personal_data(unit: UnitOfWork, code: str, reason: str, what: str = "ap
 
     Only offices that have a part in the dossier: overseeing a province is no reason. Raises NotFound, Forbidden.
     """
-    case = open_case(unit, code, lock=False)
+    case = read_case(unit, code)
     must_be_staff(case)
     must_have_part(case)
     if not reason.strip():
         raise wrong("reason", "phải ghi lý do cần xem dữ liệu cá nhân", "say why the personal data must be seen")
     look = {"at": unit.now, "actor": unit.actor.label, "dossier_id": case.id, "what": what, "reason": reason}
-    unit.connection.execute(insert(reads), look)
+    unit.begin().execute(insert(reads), look)
     return case

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import and_, select
 
 from engine.acts.perform_action import move
-from engine.dossier.case import Case, open_case
+from engine.dossier.case import Case, lock_case
 from engine.dossier.record import record
 from engine.errors import Conflict, Forbidden
 from engine.rules.procedure.portal_status import PortalStatus
@@ -34,7 +34,7 @@ def recall(unit: UnitOfWork, code: str, version: int | None = None, reason: str 
     has ended. The time in between counts: a pause or a request for papers that the step began is as if it had never
     been. Raises CannotRecall, Forbidden.
     """
-    case = open_case(unit, code, version)
+    case = lock_case(unit, code, version)
     step = _last_step(case)
     if case.row["opened_at"] is not None:
         raise CannotRecall(why_vi="người nhận đã mở hồ sơ", why_en="the next holder has opened the dossier")
@@ -70,7 +70,7 @@ def _last_step(case: Case) -> dict[str, Any]:
     """The last entry when it is a step between states; entries that change nothing of substance are passed over."""
     of_this = and_(journal.c.dossier_id == case.id, journal.c.act.not_in(PASSED_OVER))
     statement = select(journal.c.body).where(of_this).order_by(journal.c.number.desc()).limit(1)
-    body: dict[str, Any] = orjson.loads(case.unit.connection.execute(statement).scalar_one())
+    body: dict[str, Any] = orjson.loads(case.unit.begin().execute(statement).scalar_one())
     if "effect" not in body["data"] or body["data"]["from"] == body["data"]["to"]:
         raise CannotRecall(why_vi="không có bước nào vừa chuyển", why_en="no step was just taken")
     return body

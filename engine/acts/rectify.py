@@ -10,7 +10,7 @@ from sqlalchemy import and_, select
 from engine.acts.change_form import change_form
 from engine.acts.wrong_input import wrong
 from engine.dossier.applicant import LONGEST, clean_applicant
-from engine.dossier.case import Case, open_case
+from engine.dossier.case import Case, lock_case
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_staff, must_have_part
 from engine.errors import InvalidInput, NotFound
@@ -35,7 +35,7 @@ def rectify(
     competent, the dossier passes to them (``follow_form``). Raises InvalidInput, NotFound, PlaceSettled, NeedsAPerson
     and the refusals of routing.
     """
-    case = open_case(unit, code, version)
+    case = lock_case(unit, code, version)
     must_be_staff(case)
     must_have_part(case)
     if not reason.strip():
@@ -46,7 +46,7 @@ def rectify(
         )
     number = number or 1
     wanted = and_(journal.c.dossier_id == case.id, journal.c.number == number)
-    if not unit.connection.execute(select(journal.c.number).where(wanted)).first():
+    if not unit.begin().execute(select(journal.c.number).where(wanted)).first():
         raise NotFound(what=f"journal entry {number}")
     before = _before(case, applicant, fields)
     followed = change_form(case, fields, _checked(case, applicant) if applicant else None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.acts.wrong_input import wrong
-from engine.dossier.case import Case, open_case
+from engine.dossier.case import Case, read_case
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_staff, must_have_part
 from engine.errors import Conflict, NotFound
@@ -25,14 +25,14 @@ def settle_fee(
     unit: UnitOfWork, code: str, key: str, method: str, receipt: str | None = None, version: int | None = None
 ) -> Case:
     """Notes that a fee was paid, or waived (with the legal ground as ``receipt``). Raises FeeSettled, NotFound."""
-    case = open_case(unit, code, version, lock=unit.begun, along=("fees",))
+    case = read_case(unit, code, version, along=("fees",))
     must_be_staff(case)
     must_have_part(case)
     if method not in METHODS:
         raise wrong("method", f"phải là một trong: {', '.join(METHODS)}", f"must be one of {', '.join(METHODS)}")
     if method == "waived" and not (receipt or "").strip():
         raise wrong("receipt", "miễn phí, lệ phí phải ghi căn cứ pháp lý", "waiving a fee needs its legal ground")
-    row = next((row for row in case.fees if row["key"] == key), None)
+    row = next((row for row in case.fees() if row["key"] == key), None)
     if row is None:
         raise NotFound(what=f"fee {key}")
     if row["settled_at"] is not None:

@@ -12,7 +12,7 @@ def sign_result(case: Case, document_id: int) -> str:
     The dossier stays where it is when signing fails, since nothing was recorded yet.
     """
     unit = case.unit
-    row = next(row for row in case.documents if row["id"] == document_id)
+    row = next(row for row in case.documents() if row["id"] == document_id)
     content = unit.runtime.files.read(row["storage_key"])
     office = case.row["handler_office"]
     signature = unit.runtime.signer.sign(content, person=unit.actor.label, office=office)

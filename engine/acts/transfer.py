@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.acts.wrong_input import wrong
-from engine.dossier.case import Case, open_case
+from engine.dossier.case import Case, lock_case
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_open, must_hold, must_lead
 from engine.errors import Forbidden
@@ -25,7 +25,7 @@ def transfer(
 
     For whoever holds the dossier, and for leaders of the office that has it. Raises Forbidden, InvalidInput, Ended.
     """
-    case = open_case(unit, code, version)
+    case = lock_case(unit, code, version)
     must_be_open(case)
     if key not in case.release.routing or key == "intake":
         keys = ", ".join(one for one in case.release.routing if one != "intake")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import RowMapping, and_, insert, select, update
 
 from engine.acts.wrong_input import wrong
-from engine.dossier.case import Case, open_case
+from engine.dossier.case import Case, lock_case
 from engine.dossier.notices import message_row
 from engine.dossier.record import add_clocks, record, send
 from engine.dossier.rights import must_be_open, must_be_staff, must_hold
@@ -31,7 +31,7 @@ def ask_verification(
     unit: UnitOfWork, code: str, office: str, question: str, version: int | None = None
 ) -> tuple[Case, int]:
     """Puts a question to another office; returns the case and the question's id. The dossier's own clock goes on."""
-    case = open_case(unit, code, version)
+    case = lock_case(unit, code, version)
     must_be_open(case)
     must_hold(case)
     asked = unit.catalogue.offices.get(office)
@@ -50,7 +50,7 @@ def ask_verification(
         "due_at": due_at,
         "question": question,
     }
-    number = unit.connection.execute(insert(verifications).returning(verifications.c.id), row).scalar_one()
+    number = unit.begin().execute(insert(verifications).returning(verifications.c.id), row).scalar_one()
     _let_see(case, office)
     case.forget()
     data = {"verification": number, "office": office, "due_at": due_at}
@@ -65,7 +65,7 @@ def answer_verification(
     unit: UnitOfWork, code: str, verification: int, confirmed: bool, answer: str, version: int | None = None
 ) -> Case:
     """Answers a question that was put to the actor's office. Raises NotFound, Answered, Forbidden."""
-    case = open_case(unit, code, version)
+    case = lock_case(unit, code, version)
     must_be_staff(case)
     row = _question(case, verification)
     if unit.actor.kind != "system" and not roles_in(unit.actor, row["office"], case.today):
@@ -78,7 +78,7 @@ def answer_verification(
         "answer": answer,
         "confirmed": int(confirmed),
     }
-    unit.connection.execute(update(verifications).where(verifications.c.id == verification).values(given))
+    unit.begin().execute(update(verifications).where(verifications.c.id == verification).values(given))
     case.forget()
     data = {"verification": verification, "office": row["office"], "confirmed": confirmed}
     entry = record(case, "answer_verification", data=data, private={"answer": answer})
@@ -91,7 +91,7 @@ def answer_verification(
 
 def _question(case: Case, verification: int) -> RowMapping:
     of_this = and_(verifications.c.dossier_id == case.id, verifications.c.id == verification)
-    found = case.unit.connection.execute(select(verifications).where(of_this)).mappings().one_or_none()
+    found = case.unit.begin().execute(select(verifications).where(of_this)).mappings().one_or_none()
     if found is None:
         raise NotFound(what=f"verification {verification}")
     return found
@@ -109,8 +109,8 @@ def _let_see(case: Case, office: str) -> None:
     """The office that is asked may see the dossier from now on."""
     key = {"office": office, "dossier_id": case.id}
     seen = and_(dossier_offices.c.office == office, dossier_offices.c.dossier_id == case.id)
-    if not case.unit.connection.execute(select(dossier_offices.c.office).where(seen)).first():
-        case.unit.connection.execute(insert(dossier_offices), key | {"since": case.unit.now})
+    if not case.unit.begin().execute(select(dossier_offices.c.office).where(seen)).first():
+        case.unit.begin().execute(insert(dossier_offices), key | {"since": case.unit.now})
 
 
 def _tell(case: Case, recipient: str, template: str, entry: int, data: dict[str, object]) -> None:

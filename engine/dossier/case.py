@@ -7,9 +7,9 @@ written before that.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache, cached_property
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Unpack, cast
 
 from sqlalchemy import and_, bindparam, func, select
 
@@ -18,6 +18,7 @@ from engine.errors import Conflict, NotFound
 from engine.rules.deadlines import timing
 from engine.rules.deadlines.calendar import Calendar
 from engine.rules.deadlines.due import Due
+from engine.rules.dossier_row import DossierChanges, DossierRow
 from engine.rules.offices.routing import INTAKE
 from engine.rules.procedure.act_names import act_name
 from engine.rules.procedure.definition import Release
@@ -29,8 +30,8 @@ from engine.store.dossier_parts import ALONG, part_of
 from engine.store.dossiers import applicants, dossiers, verifications
 from engine.store.journal import journal
 from engine.store.people import person_name
-from engine.store.queues import Sight, sight_of
 from engine.store.sql.question import PreparedSelect
+from engine.store.visibility import Sight, sight_of
 from engine.text import Text
 from engine.transaction import ActorChanged, UnitOfWork
 
@@ -52,12 +53,37 @@ class Stale(Conflict):
 class Case:
     """One dossier within a unit of work. ``row`` are the columns of ``dossiers`` as they stand, changes included."""
 
-    def __init__(self, unit: UnitOfWork, row: Mapping[str, Any], applicant: Mapping[str, Any]):
+    def __init__(self, unit: UnitOfWork, row: DossierRow, applicant: Mapping[str, Any]):
         self.unit = unit
-        self.before: dict[str, Any] = dict(row)
-        self.row: dict[str, Any] = dict(row)
+        self.row: DossierRow = row.copy()
         self.applicant: dict[str, Any] = dict(applicant)
         self.workflow: Workflow = unit.catalogue.workflow(row["release"])
+        self._before: DossierRow | None = row
+        self._parts: dict[str, list[Mapping[str, Any]]] = {}
+        self._facts: Facts | None = None
+
+    @classmethod
+    def new(cls, unit: UnitOfWork, row: DossierRow, applicant: Mapping[str, Any]) -> Case:
+        """The case of a dossier that is being opened: no row of it exists yet, so all of its columns are new."""
+        case = cls(unit, row, applicant)
+        case._before = None
+        return case
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the dossier was not recorded yet."""
+        return self._before is None
+
+    @property
+    def before(self) -> DossierRow:
+        """The row as it is in the database. Only for a dossier that was recorded before."""
+        if self._before is None:
+            raise LookupError(f"{self.code} is not recorded yet")
+        return self._before
+
+    def recorded(self) -> None:
+        """From now on the present row counts as the one in the database."""
+        self._before = self.row.copy()
 
     @property
     def id(self) -> int:
@@ -86,34 +112,46 @@ class Case:
         """The working time of the office that handles the dossier, by the calendar of the release."""
         return self.unit.catalogue.calendar(self.release.sla.calendar, self.row["handler_office"])
 
-    @cached_property
     def documents(self) -> list[Mapping[str, Any]]:
         """The papers that were not removed, oldest first."""
-        return part_of(self.unit.reader, "documents", self.id)
+        return self._part("documents")
 
-    @cached_property
     def fees(self) -> list[Mapping[str, Any]]:
         """What is owed and what was paid, by key."""
-        return part_of(self.unit.reader, "fees", self.id)
+        return self._part("fees")
 
-    @cached_property
     def steps(self) -> list[Mapping[str, Any]]:
         """What changed the state, oldest first: ``at``, ``changes`` (columns and their new values), ``reason``."""
-        return part_of(self.unit.reader, "steps", self.id)
+        return self._part("steps")
 
-    @cached_property
-    def facts(self) -> Mapping[str, Any]:
-        """What conditions read, nested; what stands in other tables is read when first asked for. Forget it with
-        ``forget`` after papers, fees, children or questions changed."""
-        around = self.surroundings()
-        known = _Facts({**nested(self.applicant.get("form") or {}), **around.known}, around.later)
-        papers = {"documents": lambda: _document_facts(self.missing_documents(known))}
-        return _Facts(known.known, {**known.later, **papers, "fees": lambda: _fee_facts(self.fees)})
+    def facts(self) -> Facts:
+        """The facts that conditions read, nested. What is in other tables is read when a condition first uses it.
+
+        ``forget`` drops them after papers, fees, children or questions have changed.
+        """
+        if self._facts is None:
+            around = self.surroundings()
+            known = Facts({**nested(self.applicant.get("form") or {}), **around.known}, around.later)
+            papers = {"documents": lambda: _document_facts(self.missing_documents(known))}
+            self._facts = Facts(known.known, {**known.later, **papers, "fees": lambda: _fee_facts(self.fees())})
+        return self._facts
 
     def forget(self) -> None:
-        """Papers, fees and facts are read anew when next asked for."""
-        for name in ("documents", "fees", "facts"):
-            self.__dict__.pop(name, None)
+        """Drops papers, fees and facts: they are read again when next used."""
+        self._parts.pop("documents", None)
+        self._parts.pop("fees", None)
+        self._facts = None
+
+    def bring(self, part: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Takes rows of ``documents``, ``fees`` or ``steps`` as read: they came with the dossier's own row, or the act
+        is about to write them."""
+        self._parts[part] = list(rows)
+        self._facts = None
+
+    def _part(self, name: str) -> list[Mapping[str, Any]]:
+        if name not in self._parts:
+            self._parts[name] = part_of(self.unit.reader(), name, self.id)
+        return self._parts[name]
 
     def missing_documents(self, facts: Mapping[str, Any]) -> list[str]:
         """The keys of the papers that the release asks for and that were not handed in.
@@ -130,14 +168,14 @@ class Case:
     def options(self) -> list[tuple[Option, Verdict | None]]:
         """Every action with whether the state, the guard and the permissions of this actor allow it."""
         offered = []
-        for option in self.workflow.options(self.row["state"], None, self.facts):
+        for option in self.workflow.options(self.row["state"], None, self.facts()):
             verdict = self.may(option.action) if option.allowed else None
             offered.append((option, verdict))
         return offered
 
     def left_to(self, role: str) -> list[Option]:
         """The actions that a built-in role may take now; what is left to others is not looked at."""
-        return self.workflow.left_to(role, self.row["state"], self.facts)
+        return self.workflow.left_to(role, self.row["state"], self.facts())
 
     def may(self, action: str) -> Verdict:
         """Whether this actor may take ``action`` on this dossier today, in which role and for whom."""
@@ -147,11 +185,11 @@ class Case:
         """The due moment with the trace that explains it."""
         return timing.explained(self.row, self.release, self.calendar, self.unit.now)
 
-    def change(self, **columns: Any) -> None:
+    def change(self, **columns: Unpack[DossierChanges]) -> None:
         """Sets columns of the row; written when the act is recorded."""
-        self.row.update(columns)
+        self.row.update(cast(DossierRow, columns))  # a part of one: mypy knows no partial update by another type
 
-    def surroundings(self) -> _Facts:
+    def surroundings(self) -> Facts:
         """Facts that neither the form nor papers and fees hold."""
         row, known = self.row, dict[str, Any]()
         known["applicant"] = {
@@ -167,14 +205,14 @@ class Case:
             "province": row["province"],
             "received_after_cutoff": self._after_cutoff(),
         }
-        return _Facts(known, {"children": self._child_facts, "verifications": self._question_facts})
+        return Facts(known, {"children": self._child_facts, "verifications": self._question_facts})
 
     def _child_facts(self) -> dict[str, Any]:
-        count, finished = _CHILDREN.fetch(self.unit.reader, {"dossier": self.id})[0]
+        count, finished = _CHILDREN.fetch(self.unit.reader(), {"dossier": self.id})[0]
         return {"count": count, "finished": count > 0 and count == finished}
 
     def _question_facts(self) -> dict[str, Any]:
-        return {"open": _OPEN_QUESTIONS.fetch(self.unit.reader, {"dossier": self.id})[0][0]}
+        return {"open": _OPEN_QUESTIONS.fetch(self.unit.reader(), {"dossier": self.id})[0][0]}
 
     def _after_cutoff(self) -> bool:
         cutoff = self.release.sla.cutoff
@@ -182,28 +220,35 @@ class Case:
         return cutoff is not None and moment.time() >= dt.time.fromisoformat(cutoff)
 
     def _has(self, key: str, wanted: Any) -> bool:
-        rows = [row for row in self.documents if row["key"] == key and row["accepted"] != 0]
+        rows = [row for row in self.documents() if row["key"] == key and row["accepted"] != 0]
         if any(row["storage_key"] or row["reused_from"] for row in rows):
             return True
         counted = {kind: sum(row[kind] for row in rows) for kind in ("original", "certified", "copy")}
         return bool(rows) and all(counted[kind] >= getattr(wanted, kind) for kind in counted)
 
 
-def open_case(
-    unit: UnitOfWork, code: str, version: int | None = None, *, lock: bool = True, along: tuple[str, ...] = ()
-) -> Case:
-    """The dossier with this code, locked until the end of the unit of work.
+def read_case(unit: UnitOfWork, code: str, version: int | None = None, *, along: tuple[str, ...] = ()) -> Case:
+    """The dossier with this code, read optimistically: its version is compared when it is written.
 
-    Without ``lock`` its version is compared when it is written; an act that only reads what the version guards passes
-    ``lock=unit.begun`` and needs no transaction around it (``engine.transaction``). Then ``documents``, ``fees`` and
-    ``steps`` may come ``along`` in the same statement.
+    For an act that reads only what the version guards, and for queries. The act needs no transaction around it; where
+    one has begun (SQLite, or the second run of an act that was overtaken) the row is locked. ``documents``, ``fees``
+    and ``steps`` may come ``along`` in the same statement.
 
     ``version`` is what the caller last saw (If-Match). Raises NotFound (also when the actor may not know of it), Stale.
     """
-    return _opened(unit, "code", code, version, lock, () if lock else along)
+    locked = unit.begun and not unit.read_only
+    return _opened(unit, "code", code, version, locked, () if locked else along)
 
 
-def open_case_by_id(unit: UnitOfWork, dossier_id: int) -> Case:
+def lock_case(unit: UnitOfWork, code: str, version: int | None = None) -> Case:
+    """The dossier with this code, its row locked until the end of the transaction. Raises NotFound, Stale.
+
+    For an act that writes in several steps, or that reads what the version does not guard.
+    """
+    return _opened(unit, "code", code, version, True, ())
+
+
+def lock_case_by_id(unit: UnitOfWork, dossier_id: int) -> Case:
     """The dossier with this row id, locked. Raises NotFound."""
     return _opened(unit, "id", dossier_id, None, True, ())
 
@@ -218,7 +263,7 @@ _OPEN_QUESTIONS = PreparedSelect(
 _ROW = tuple(str(column.name) for column in dossiers.c)  # plain text: a name of SQLAlchemy's is no key of JSON
 
 
-class _Facts(Mapping[str, Any]):
+class Facts(Mapping[str, Any]):
     """Facts of which some are found out only when they are asked for."""
 
     def __init__(self, known: Mapping[str, Any], later: Mapping[str, Callable[[], Any]]) -> None:
@@ -270,7 +315,7 @@ def _opened(unit: UnitOfWork, which: str, wanted: Any, version: int | None, lock
     if claim:
         values |= claim_values(claim, unit.now)
     question = _reading(sight, which, lock, claim is not None, along)
-    rows = question.fetch(unit.connection if lock else unit.reader, values)
+    rows = question.fetch(unit.begin() if lock else unit.reader(), values)
     if not rows:
         raise NotFound(what=str(wanted))
     found = rows[0]
@@ -279,18 +324,18 @@ def _opened(unit: UnitOfWork, which: str, wanted: Any, version: int | None, lock
         if proof != claim.changes:
             raise ActorChanged()
         unit.claim = None
-    row = dict(zip(_ROW, found, strict=False))
+    row = cast(DossierRow, dict(zip(_ROW, found, strict=False)))
     if version is not None and version != row["version"]:
         raise _stale(unit, row)
     case = Case(unit, row, dict(zip(APPLICANT_COLUMNS, found[len(_ROW) :], strict=False)))
     for name, text in zip(along, found[len(_ROW) + len(APPLICANT_COLUMNS) :], strict=True):
-        setattr(case, name, list(ALONG[name].rows(text)))
+        case.bring(name, list(ALONG[name].rows(text)))
     return case
 
 
-def _stale(unit: UnitOfWork, found: Mapping[str, Any]) -> Stale:
+def _stale(unit: UnitOfWork, found: DossierRow) -> Stale:
     last = and_(journal.c.dossier_id == found["id"], journal.c.number == found["version"])
-    entry = unit.reader.execute(select(journal.c.at, journal.c.act, journal.c.actor).where(last)).one()
+    entry = unit.reader().execute(select(journal.c.at, journal.c.act, journal.c.actor).where(last)).one()
     release = unit.catalogue.workflow(found["release"]).release
     return Stale(
         dossier=found["code"],
@@ -310,5 +355,5 @@ def _name(unit: UnitOfWork, label: str) -> Text:
         return Text("người nộp hồ sơ", "the applicant")
     if kind == "system":
         return Text("hệ thống", "the system")
-    name = person_name(unit.reader, int(number)) if unit.actor.kind != "citizen" and number else None
+    name = person_name(unit.reader(), int(number)) if unit.actor.kind != "citizen" and number else None
     return Text(name, name) if name else Text("cơ quan giải quyết", "the office")

@@ -17,7 +17,7 @@ def next_code(unit: UnitOfWork, office: Office, day: dt.date, papers: int) -> tu
     queue up behind each other for the rest of their transaction. Circular 01/2018 art. 19: the sequence restarts each
     day at each receiving agency.
     """
-    numbers = take_numbers(unit.connection, office.code, day.isoformat(), papers)
+    numbers = take_numbers(unit.begin(), office.code, day.isoformat(), papers)
     code = unit.settings.code_template.format(
         agency=office.identifier, yy=f"{day:%y}", mm=f"{day:%m}", dd=f"{day:%d}", sequence=numbers.sequence
     )

@@ -10,13 +10,14 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Table
 
 from engine.dossier.case import Case
 from engine.dossier.notices import notices_of
-from engine.dossier.record import UNFOLDED, arm, with_a_part
+from engine.dossier.record import UNFOLDED, arm, entry_row, with_a_part
+from engine.rules.dossier_row import DossierRow
 from engine.rules.journal.entries import commitment, entry
 from engine.store.dossiers import applicants, dossier_offices, dossiers
 from engine.store.journal import journal, journal_private
@@ -49,10 +50,12 @@ class BulkRecord:
     ) -> int:
         """Gathers the case's changes and one journal entry; the entry's number. Arguments as in ``record``; ``data``
         may be canonical JSON already (``orjson.Fragment``)."""
-        unit, row, before = self._unit, case.row, case.before
+        unit, row = self._unit, case.row
+        columns: Mapping[str, Any] = row
+        before: Mapping[str, Any] = case.before
         self.watch(case)
         number, salt = int(before["version"]) + 1, secrets.token_bytes(16)
-        changed = {name: value for name in self._columns if (value := row[name]) != before[name]}
+        changed = {name: value for name in self._columns if (value := columns[name]) != before[name]}
         written = entry(
             code=case.code,
             number=number,
@@ -67,12 +70,10 @@ class BulkRecord:
         row |= {"version": number, "head": written.hash}
         self._touched |= changed.keys()
         self._rows.append(row)
-        head = {"dossier_id": row["id"], "number": number}
-        what = {"at": unit.now, "act": act, "actor": unit.actor.label, "body": written.body, "hash": written.hash}
-        self._new[journal].append(head | what)
-        self._new[journal_private].append(head | {"salt": salt, "data": private})
+        self._new[journal].append(entry_row(case, act, written))
+        self._new[journal_private].append({"dossier_id": case.id, "number": number, "salt": salt, "data": private})
         if not _SHOWN.isdisjoint(changed):
-            self.show(case, with_a_part(row) - with_a_part(before))
+            self.show(case, with_a_part(row) - with_a_part(case.before))
         self._new[outbox] += notices_of(case, number, events)
         if not changed.keys().isdisjoint(_TIMED):
             arm(case)
@@ -100,7 +101,7 @@ class BulkRecord:
             Part(dossier_offices, self._new[dossier_offices], new_only=True),
             *more,
         ]
-        done = write_together(self._unit.connection, self._versions, parts) if self._versions else set()
+        done = write_together(self._unit.begin(), self._versions, parts) if self._versions else set()
         self._unit.rings |= bool(self._new[outbox])
         for gathered in (self._versions, self._touched, self._rows, self._new):
             gathered.clear()
@@ -109,7 +110,7 @@ class BulkRecord:
 
 def case_from(unit: UnitOfWork, row: Sequence[Any]) -> Case:
     """The case of a row that was read with ``CASE_COLUMNS`` first."""
-    own = dict(zip(_ROW, row, strict=False))
+    own = cast(DossierRow, dict(zip(_ROW, row, strict=False)))  # without the columns that nothing here reads
     return Case(unit, own, dict(zip(_REACHED_BY, row[len(_ROW) : len(CASE_COLUMNS)], strict=True)))
 
 

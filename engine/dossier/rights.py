@@ -44,7 +44,7 @@ def must_hold(case: Case) -> None:
             why_en="only those in the role that holds the dossier, at the office that must act",
         )
     if row["holder_id"] not in (None, actor.person_id):
-        name = person_name(case.unit.connection, row["holder_id"]) or ""
+        name = person_name(case.unit.begin(), row["holder_id"]) or ""
         raise HeldByAnother(who=f"person:{row['holder_id']}", name=name)
 
 

@@ -101,7 +101,7 @@ class _Journal:
     """The entries of a dossier, read once, newest first when searched."""
 
     def __init__(self, case: Case) -> None:
-        rows = dossier_parts.journal_of(case.unit.connection, case.id, limit=1000)
+        rows = dossier_parts.journal_of(case.unit.begin(), case.id, limit=1000)
         self.entries = [{**orjson.loads(row.body), "at": row.at, "private": row.private or {}} for row in rows]
 
     def last(self, holds: Callable[[Mapping[str, Any]], bool]) -> dict[str, Any] | None:
@@ -119,12 +119,12 @@ def _receipt(case: Case, journal: _Journal) -> dict[str, Any]:
     names = Names(case, journal.entries, "01", received["at"] if received else None)
     settings = case.unit.settings
     token = known_token(settings.secret_keys, row["link_nonce"], row["link_hash"])
-    owed = sum(fee["vnd"] for fee in case.fees)
-    due = sum(fee["vnd"] for fee in case.fees if fee["settled_at"] is None)
+    owed = sum(fee["vnd"] for fee in case.fees())
+    due = sum(fee["vnd"] for fee in case.fees() if fee["settled_at"] is None)
     return {
         **_common(case, names),
         "status_url": f"{settings.public_url}/h/{token}",
-        "papers": [_paper(case, paper) for paper in case.documents],
+        "papers": [_paper(case, paper) for paper in case.documents()],
         "term": term_in_words(term_from_data(row["term"])).vi if row["term"] else "",
         "received": moment_on_paper(row["received_at"]),
         "due": moment_on_paper(row["promised_at"]),
@@ -141,7 +141,7 @@ def _supplement(case: Case, journal: _Journal) -> dict[str, Any]:
         raise FormNotDue(number="02", why_vi="chưa yêu cầu bổ sung", why_en="no supplement was asked for")
     reason = asked["private"].get("reason") or ""
     papers = case.release.documents
-    missing = [papers[key].name.vi for key in case.facts["documents"]["missing"] if key in papers]
+    missing = [papers[key].name.vi for key in case.facts()["documents"]["missing"] if key in papers]
     names = Names(case, journal.entries, "02", asked["at"])
     return {
         **_common(case, names),
@@ -303,7 +303,7 @@ def _person(case: Case, entry: Mapping[str, Any] | None) -> str:
         return case.applicant["name"] or ""
     if kind not in ("staff", "admin") or not number.isdigit():
         return "Hệ thống" if kind == "system" else ""
-    return dossier_parts.names_of_people(case.unit.connection, {int(number)}).get(int(number), "")
+    return dossier_parts.names_of_people(case.unit.begin(), {int(number)}).get(int(number), "")
 
 
 def _taker(case: Case, state: str, names: Names, at: dt.datetime) -> str:

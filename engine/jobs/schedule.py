@@ -66,7 +66,7 @@ def forget_old_answers_before(runtime: Runtime, moment: dt.datetime) -> int:
     """Removes recorded answers to requests (Idempotency-Key) from before a moment; returns how many."""
 
     def forget(unit: UnitOfWork) -> int:
-        return unit.connection.execute(delete(idempotency).where(idempotency.c.created_at < moment)).rowcount
+        return unit.begin().execute(delete(idempotency).where(idempotency.c.created_at < moment)).rowcount
 
     return in_transaction(runtime, SYSTEM_ACTOR, forget)
 

@@ -62,7 +62,7 @@ class Ground:
         """A session that may be ended."""
 
         def issue(uow: UnitOfWork) -> str:
-            number = people.person_named(uow.connection, "counter")
+            number = people.person_named(uow.begin(), "counter")
             assert number is not None
             return people.issue_token(uow, number, dt.timedelta(days=4000))
 

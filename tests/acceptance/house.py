@@ -215,7 +215,7 @@ class House:
         if name not in self._callers:
 
             def token(uow: UnitOfWork) -> str:
-                number = people.person_named(uow.connection, name)
+                number = people.person_named(uow.begin(), name)
                 assert number is not None
                 return people.issue_token(uow, number, dt.timedelta(days=4000))
 

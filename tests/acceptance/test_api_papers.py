@@ -292,7 +292,7 @@ def test_an_inner_method_is_405_with_what_is_allowed(house: House) -> None:
 
 
 def _make_old(uow: Any) -> None:
-    uow.connection.exec_driver_sql(
+    uow.begin().exec_driver_sql(
         "UPDATE clocks SET due_at = ? WHERE kind = 'overdue'",
         ((NOW.replace(tzinfo=None, minute=0) - dt.timedelta(seconds=60)).isoformat(" ") + ".000000",),
     )

@@ -25,20 +25,20 @@ def _id(house: House, name: str) -> int:
 
 def _leaves(unit: UnitOfWork, person: int) -> None:
     ended = update(memberships).where(memberships.c.person_id == person)
-    unit.connection.execute(ended.values(valid_to=memberships.c.valid_from))
+    unit.begin().execute(ended.values(valid_to=memberships.c.valid_from))
 
 
 def _is_dismissed(unit: UnitOfWork, person: int) -> None:
-    unit.connection.execute(update(people).where(people.c.id == person).values(active=0))
+    unit.begin().execute(update(people).where(people.c.id == person).values(active=0))
 
 
 def _is_signed_out(unit: UnitOfWork, person: int) -> None:
-    unit.connection.execute(update(tokens).where(tokens.c.person_id == person).values(revoked_at=unit.now))
+    unit.begin().execute(update(tokens).where(tokens.c.person_id == person).values(revoked_at=unit.now))
 
 
 def _was_let_in_for_shorter(unit: UnitOfWork, person: int) -> None:
     ended = unit.now - dt.timedelta(seconds=1)
-    unit.connection.execute(update(tokens).where(tokens.c.person_id == person).values(expires_at=ended))
+    unit.begin().execute(update(tokens).where(tokens.c.person_id == person).values(expires_at=ended))
 
 
 @pytest.mark.parametrize(
@@ -77,9 +77,9 @@ def test_what_was_given_between_two_acts_is_there_for_the_second(both_houses: Ho
     person, other = _id(house, "specialist"), _id(house, "counter")
 
     def joins(unit: UnitOfWork) -> None:
-        held = unit.connection.execute(select(memberships).where(memberships.c.person_id == other)).mappings().first()
+        held = unit.begin().execute(select(memberships).where(memberships.c.person_id == other)).mappings().first()
         assert held is not None
-        unit.connection.execute(memberships.insert(), {**held, "person_id": person})
+        unit.begin().execute(memberships.insert(), {**held, "person_id": person})
 
     in_transaction(house.runtime, SYSTEM_ACTOR, joins)
     taken = specialist.post(f"{path}/actions", {"action": "forward"}, version=filed["version"])

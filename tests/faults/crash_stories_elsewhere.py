@@ -269,4 +269,4 @@ ERRANDS: Mapping[str, tuple[set[str], Callable[[Stage], Errand]]] = {
 
 
 def _address(unit: Any, person: int) -> None:
-    unit.connection.execute(people.update().where(people.c.id == person).values(email=f"{person}@example.vn"))
+    unit.begin().execute(people.update().where(people.c.id == person).values(email=f"{person}@example.vn"))

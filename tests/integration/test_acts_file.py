@@ -245,7 +245,7 @@ def test_a_same_day_procedure_is_due_at_five_or_the_next_day(world: World) -> No
     assert world.file(**quick, at="2026-03-06 14:59").case.row["due_at"] == moment("2026-03-06 17:00")
     late = world.file(**quick, at="2026-03-06 15:00").case
     assert late.row["due_at"] == moment("2026-03-09 17:00")
-    assert late.facts["dossier"]["received_after_cutoff"] is True
+    assert late.facts()["dossier"]["received_after_cutoff"] is True
     assert late.row["handler_office"] == "UB-26080"
     assert list(world.fees(late.code).values()) == [6_000]
 
@@ -254,7 +254,7 @@ def test_webhooks_hear_of_every_state_entered(world: World) -> None:
     def register(unit: UnitOfWork) -> None:
         row = {"url": "https://example.vn/hook", "secret": "s", "active": 1, "created_at": unit.now}
         offices = (None, BRANCH, SAI_GON)
-        unit.connection.execute(insert(webhooks), [{**row, "office": office} for office in offices])
+        unit.begin().execute(insert(webhooks), [{**row, "office": office} for office in offices])
 
     world.try_act("system", register)
     world.runtime.catalogue.refresh()

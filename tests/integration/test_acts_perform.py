@@ -14,7 +14,7 @@ from engine.acts.hold import claim
 from engine.acts.perform_action import OfficeNotDecided, perform_action
 from engine.acts.publish import publish_release
 from engine.acts.settle_fee import settle_fee
-from engine.dossier.case import Stale, open_case
+from engine.dossier.case import Stale, lock_case
 from engine.dossier.record import record
 from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.ports import Signature, SigningFailed
@@ -337,7 +337,7 @@ def test_a_state_of_an_undecided_office_is_refused(world: World) -> None:
     code = world.land_at("checking", fields=FIELDS | {"land.tax_due": True})
 
     def forget_tax(unit: Any) -> None:
-        case = open_case(unit, code)
+        case = lock_case(unit, code)
         case.change(offices={key: office for key, office in case.row["offices"].items() if key != "tax"})
         record(case, "transfer")
 
@@ -358,7 +358,7 @@ PAPERS_WITHOUT_CERTIFICATE = [{"key": "don", "original": 1}]
 
 def offered(unit: Any, code: str) -> list[tuple[str, bool, str]]:
     answer = []
-    for option, verdict in open_case(unit, code).options():
+    for option, verdict in lock_case(unit, code).options():
         allowed = option.allowed and verdict is not None and verdict.allowed
         why = option.why or (verdict.why if verdict else None)
         answer.append((option.action, allowed, why.en if why else ""))

@@ -31,9 +31,9 @@ def test_values_come_back_as_they_were(world: World) -> None:
     ]
 
     def write(unit: UnitOfWork) -> None:
-        insert_rows(unit.connection, code_counters, counters)
-        insert_rows(unit.connection, journal_private, private)
-        insert_rows(unit.connection, code_counters, [counters[0] | {"last": 9}], new_only=True)
+        insert_rows(unit.begin(), code_counters, counters)
+        insert_rows(unit.begin(), journal_private, private)
+        insert_rows(unit.begin(), code_counters, [counters[0] | {"last": 9}], new_only=True)
 
     world.try_act("system", write)
     with world.reading() as connection:
@@ -68,7 +68,7 @@ def written(world: World, versions: dict[int, int]) -> set[int]:
         Part(dossiers, [{"id": one, "place": place} for one in versions], ("id",), of="id"),
         Part(journal_private, numbers),
     ]
-    done = world.try_act("system", lambda unit: write_together(unit.connection, versions, parts))
+    done = world.try_act("system", lambda unit: write_together(unit.begin(), versions, parts))
     with world.reading() as connection:
         placed = connection.execute(select(dossiers.c.id).where(dossiers.c.place == place)).scalars()
         told = select(journal_private.c.dossier_id).where(journal_private.c.number == int(place))

@@ -61,9 +61,9 @@ def write_many(world: World, code: str, entries: int) -> None:
     """Further entries of a dossier, written behind the acts' backs to have many soon."""
 
     def write(unit: UnitOfWork) -> None:
-        row = world.row(code) if unit.connection.dialect.name == "postgresql" else None
+        row = world.row(code) if unit.begin().dialect.name == "postgresql" else None
         of_this = select(journal).where(journal.c.body.contains(f'"code":"{code}"'))
-        last = unit.connection.execute(of_this.order_by(journal.c.number.desc()).limit(1)).one()
+        last = unit.begin().execute(of_this.order_by(journal.c.number.desc()).limit(1)).one()
         assert row is None or row["id"] == last.dossier_id
         rows, previous = [], last.hash
         for number in range(last.number + 1, last.number + 1 + entries):
@@ -76,7 +76,7 @@ def write_many(world: World, code: str, entries: int) -> None:
                 {"dossier_id": last.dossier_id, "number": number, "at": unit.now, "act": "note", "actor": "system",
                  "body": made.body, "hash": made.hash}
             )  # fmt: skip
-        unit.connection.execute(insert(journal), rows)
+        unit.begin().execute(insert(journal), rows)
 
     in_transaction(world.runtime, SYSTEM_ACTOR, write)
 

@@ -150,7 +150,7 @@ def test_an_automatic_action_that_is_refused_says_why_and_never_loops(world: Wor
 def test_a_clock_that_fits_no_longer_is_void(world: World) -> None:
     code = world.land_at("checking")
     row = {"dossier_id": world.row(code)["id"], "kind": "step", "subject": "accepted", "due_at": world.now}
-    world.try_act("system", lambda unit: unit.connection.execute(insert(clocks), row))
+    world.try_act("system", lambda unit: unit.begin().execute(insert(clocks), row))
     assert dict(sweep_all_due(world.runtime)) == {VOID: 1}
     assert outcome_of(world, code, "step", "accepted")[-1] == VOID
 

@@ -15,7 +15,7 @@ from engine.acts.perform_action import perform_action
 from engine.acts.publish import publish_closure, publish_offices, publish_release
 from engine.acts.rectify import rectify
 from engine.acts.transfer import transfer
-from engine.dossier.case import open_case
+from engine.dossier.case import lock_case
 from engine.dossier.record import record
 from engine.errors import Forbidden, InvalidInput
 from engine.rules.deadlines.office_hours import Closure
@@ -105,7 +105,7 @@ def test_who_works_at_the_new_office_too_goes_on_with_it(world: World) -> None:
     code = world.land_at("checking")
     both = {"office": PROVINCE, "role": "specialist", "valid_from": dt.date(2026, 1, 1)}
     person = {"person_id": world.person("specialist")}
-    world.try_act("system", lambda unit: unit.connection.execute(insert(memberships), both | person))
+    world.try_act("system", lambda unit: unit.begin().execute(insert(memberships), both | person))
     before = world.act("specialist", claim, code).row
     assert changed(before, correct(world, code, land_commune=OTHER_OFFICE)) == {
         *("place", "placed_on", "offices", "handler_office", "holder_office")
@@ -167,7 +167,7 @@ def test_another_value_than_the_place_may_decide_and_a_reforms_place_counts(worl
     code = world.file(fields=fields).case.code
 
     def reformed(unit: UnitOfWork) -> None:
-        case = open_case(unit, code)
+        case = lock_case(unit, code)
         case.change(place=HERE)  # the form keeps the code that was filled in
         record(case, "reform")
 

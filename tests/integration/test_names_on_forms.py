@@ -14,7 +14,7 @@ from engine.acts.rectify import rectify
 from engine.acts.reform.batches import apply_all
 from engine.acts.reform.load import load_plan
 from engine.acts.reform.run import open_run
-from engine.dossier.case import open_case
+from engine.dossier.case import lock_case
 from engine.forms.data import form_data, register_data
 from engine.forms.names import office_name
 from engine.reform.document import read_plan
@@ -53,7 +53,7 @@ def choose(world: World, folder: Path, names: str) -> None:
 
 
 def printed(world: World, code: str, number: str) -> dict[str, Any]:
-    return world.try_act("system", lambda unit: form_data(open_case(unit, code), number))
+    return world.try_act("system", lambda unit: form_data(lock_case(unit, code), number))
 
 
 def test_a_receipt_of_june_keeps_its_names_in_july_and_says_what_they_are_now(june: World, tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_register_names_a_closed_office_as_it_was_and_an_upgraded_one_by_the_d
     def register(unit: UnitOfWork) -> dict[str, Any]:
         columns = (*dossiers.c, applicants.c.name, applicants.c.address, applicants.c.phone)
         wanted = select(*columns).join(applicants, applicants.c.dossier_id == dossiers.c.id)
-        rows = unit.connection.execute(wanted.where(dossiers.c.code == code)).all()
+        rows = unit.begin().execute(wanted.where(dossiers.c.code == code)).all()
         day = dt.date(2025, 6, 24)
         return register_data(unit, unit.catalogue.office("MC-26740-C"), rows, day, day)
 

@@ -77,7 +77,7 @@ def add(world: World, code: str, **changes: Any) -> str:
         "next_attempt_at": world.now,
         "key": f"test:{len(notices(world))}",
     }
-    world.try_act("system", lambda unit: unit.connection.execute(insert(outbox), row | changes))
+    world.try_act("system", lambda unit: unit.begin().execute(insert(outbox), row | changes))
     return str((row | changes)["key"])
 
 
@@ -142,7 +142,7 @@ def test_an_erased_reason_and_an_erased_applicant_are_told_nobody(world: World) 
 
     def erase(unit: Any) -> None:
         gone_now = {"erased_at": unit.now, "data": {}, "salt": b""}
-        unit.connection.execute(update(journal_private).where(journal_private.c.dossier_id == number).values(gone_now))
+        unit.begin().execute(update(journal_private).where(journal_private.c.dossier_id == number).values(gone_now))
 
     world.try_act("system", erase)
     receiver = Receiver()
@@ -152,7 +152,7 @@ def test_an_erased_reason_and_an_erased_applicant_are_told_nobody(world: World) 
 
     def erase_person(unit: Any) -> None:
         nobody = {"name": None, "phone": None, "email": None, "erased_at": unit.now}
-        unit.connection.execute(update(applicants).where(applicants.c.dossier_id == number).values(nobody))
+        unit.begin().execute(update(applicants).where(applicants.c.dossier_id == number).values(nobody))
 
     world.try_act("system", erase_person)
     done = deliver_notices(world.runtime, receiver)
@@ -168,7 +168,7 @@ def test_a_role_is_reached_through_its_people_each_once(world: World) -> None:
         who = people.c.username == name
         world.try_act(
             "system",
-            lambda unit, who=who, email=email: unit.connection.execute(update(people).where(who).values(email=email)),
+            lambda unit, who=who, email=email: unit.begin().execute(update(people).where(who).values(email=email)),
         )
     key = add(world, code, recipient=f"office:{BRANCH}/specialist", template="sap-den-han")
     receiver = Receiver()
@@ -218,7 +218,7 @@ def test_a_webhook_gets_signed_facts_without_personal_data(world: World) -> None
     def subscribe(unit: Any) -> None:
         from engine.acts.publish import raise_version
 
-        unit.connection.execute(insert(webhooks), row)
+        unit.begin().execute(insert(webhooks), row)
         raise_version(unit, "webhooks")
 
     world.try_act("admin", subscribe)
@@ -259,7 +259,7 @@ def test_in_the_end_it_is_parked_and_an_operator_can_start_anew(world: World) ->
     assert {row.status for row in notices(world)} == {"parked"}
     receiver.fail = None
     assert deliver_notices(world.runtime, receiver).taken == 0
-    assert world.try_act("system", lambda unit: retry_parked(unit.connection, unit.now, 10)) == 2
+    assert world.try_act("system", lambda unit: retry_parked(unit.begin(), unit.now, 10)) == 2
     assert deliver_notices(world.runtime, receiver).sent == 2
 
 
@@ -285,7 +285,7 @@ def test_one_dead_receiver_does_not_hold_up_the_others(world: World) -> None:
     code = world.land_at("accepted")
     deliver_notices(world.runtime, Receiver())
     hook = {"url": "https://dead.example.vn", "secret": "x", "active": 1, "created_at": world.now, "office": None}
-    world.try_act("system", lambda unit: unit.connection.execute(insert(webhooks), hook))
+    world.try_act("system", lambda unit: unit.begin().execute(insert(webhooks), hook))
     for number in range(20):
         add(world, code, key=f"dead:{number}", channel="webhook", recipient="webhook:1", template="e", data={})
     alive = add(world, code, key="alive")
@@ -308,7 +308,7 @@ def test_one_dead_receiver_does_not_hold_up_the_others(world: World) -> None:
 
 def test_a_process_that_dies_gives_its_notices_back(world: World) -> None:
     world.land_at("accepted")
-    taken = world.try_act("system", lambda unit: claim(unit.connection, unit.now, unit.now + LEASE, 10))
+    taken = world.try_act("system", lambda unit: claim(unit.begin(), unit.now, unit.now + LEASE, 10))
     assert len(taken) == 2
     receiver = Receiver()
     assert deliver_notices(world.runtime, receiver).taken == 0, "leased"
@@ -358,13 +358,13 @@ def test_many_deliverers_at_once_send_each_notice_once(world: World) -> None:
 
 def test_a_late_failure_does_not_undo_what_another_has_sent(world: World) -> None:
     world.land_at("accepted")
-    rows = world.try_act("system", lambda unit: claim(unit.connection, unit.now, unit.now + LEASE, 10))
+    rows = world.try_act("system", lambda unit: claim(unit.begin(), unit.now, unit.now + LEASE, 10))
     world.now += LEASE
     assert deliver_notices(world.runtime, Receiver()).sent == 2
     from engine.store.delivery import Result, write_results
 
     late = [Result(row.id, row.attempts + 1, "parked", world.now, error="too late") for row in rows]
-    world.try_act("system", lambda unit: write_results(unit.connection, late, unit.now))
+    world.try_act("system", lambda unit: write_results(unit.begin(), late, unit.now))
     assert {row.status for row in notices(world)} == {"sent"}
 
 

@@ -17,17 +17,18 @@ import pytest
 from sqlalchemy import Connection, Table, event, text
 
 from engine.acts.staff.people import issue_token
-from engine.dossier.case import open_case
+from engine.dossier.case import read_case
 from engine.jobs.schedule import due_clocks
 from engine.rules.procedure.permissions import Actor, Membership
 from engine.store.actors import actor_by_token, claim_stands
 from engine.store.delivery import claim as take_notices
+from engine.store.dossier_lists import Filters, list_dossiers, queue_counts
 from engine.store.idempotency import proven_answer
-from engine.store.queues import Filters, list_dossiers, queue_counts, visible_dossiers
 from engine.store.reports import on_time, register
 from engine.store.sql import driver
 from engine.store.sql.schema import metadata
 from engine.store.statistics import late_ones
+from engine.store.visibility import visible_dossiers
 from engine.transaction import in_transaction
 from tests.world import BRANCH, LONG_KHANH, World
 
@@ -142,7 +143,7 @@ def test_the_number_of_staff_changes_is_read_by_its_key(world: World) -> None:
     actor, claim = found
 
     def read(_connection: Connection) -> Any:
-        return in_transaction(world.runtime, actor, lambda unit: open_case(unit, code, lock=False), claim=claim)
+        return in_transaction(world.runtime, actor, lambda unit: read_case(unit, code), claim=claim)
 
     questions: tuple[PreparedSelect, ...] = (
         read,

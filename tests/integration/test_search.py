@@ -11,9 +11,9 @@ from sqlalchemy.pool import NullPool
 from engine.acts.file_dossier import file_dossier
 from engine.acts.rectify import rectify
 from engine.acts.transfer import transfer
+from engine.store.dossier_lists import Filters, list_dossiers
 from engine.store.dossiers import dossier_offices, dossiers
 from engine.store.migrate import downgrade, upgrade
-from engine.store.queues import Filters, list_dossiers
 from engine.store.reports import finished_by_day
 from engine.store.search import key_rows, province_scope, search_keys
 from tests.postgres_server import OWNER
@@ -83,7 +83,7 @@ def test_a_name_put_right_is_found_and_the_wrong_one_no_longer(world: World, pea
 def test_the_migration_finds_and_counts_what_was_there_before_it(world: World, peach: str) -> None:
     done = update(dossiers).where(dossiers.c.code == peach)
     done = done.values(portal=9, finished_at=dossiers.c.filed_at, promised_at=dossiers.c.filed_at)
-    world.try_act("system", lambda unit: unit.connection.execute(done))
+    world.try_act("system", lambda unit: unit.begin().execute(done))
     url = world.database.url
     owner = url if url.drivername.startswith("sqlite") else url.set(username=OWNER)
     told = owner.render_as_string(hide_password=False)

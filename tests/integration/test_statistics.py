@@ -20,9 +20,9 @@ from engine.rules.territory.counts import count_by_unit
 from engine.rules.territory.units import Level
 from engine.store.dossiers import dossiers
 from engine.store.people import memberships
-from engine.store.queues import visible_dossiers
 from engine.store.reports import on_time
 from engine.store.statistics import finished_by_place, journals, late_ones
+from engine.store.visibility import visible_dossiers
 from engine.transaction import UnitOfWork
 from tests.reform_world import DA_KAO, JULY, PERMIT, SAI_GON, permit, prepare_june, reform_of
 from tests.world import APPLICANT, World, moment
@@ -91,7 +91,7 @@ class Night:
 
 def _also_at_tan_dinh(unit: UnitOfWork, person: int) -> None:
     member = {"person_id": person, "office": "UB-26737", "role": "specialist", "valid_from": NEW}
-    unit.connection.execute(insert(memberships), member)
+    unit.begin().execute(insert(memberships), member)
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_a_corrected_commune_is_what_its_code_meant_that_day(night: Night) -> No
     uncertain, tan_dinh = ("c:26737@2024-01-01", False), ("c:26737@2025-07-01", True)
     for day, expected in ((dt.date(2025, 6, 12), {uncertain: 1, tan_dinh: 1}), (dt.date(2025, 7, 3), {tan_dinh: 2})):
         corrected = update(dossiers).where(dossiers.c.code == night.of_da_kao).values(placed_on=day)
-        night.world.try_act("system", lambda unit, made=corrected: unit.connection.execute(made))
+        night.world.try_act("system", lambda unit, made=corrected: unit.begin().execute(made))
         told = night.told(NEW)
         assert {key: told[key][0] for key in (uncertain, tan_dinh) if key in told} == expected
         assert sum(finished for finished, _ in told.values()) == 7

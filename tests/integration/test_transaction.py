@@ -213,7 +213,7 @@ class TestAnswersAlreadyGiven:
     def test_an_answer_of_an_act_that_failed_is_not_kept(self, world: World) -> None:
         def keep(unit: UnitOfWork) -> None:
             record_answer(unit.writes, "staff:1", "k", ANSWER, unit.now, rival=InterruptedError)
-            assert recorded_answer(unit.connection, "staff:1", "k") == ANSWER
+            assert recorded_answer(unit.begin(), "staff:1", "k") == ANSWER
             raise ZeroDivisionError
 
         with pytest.raises(ZeroDivisionError):
@@ -223,7 +223,7 @@ class TestAnswersAlreadyGiven:
 
 
 def template(unit: UnitOfWork, key: str) -> int:
-    unit.connection.execute(insert(notice_templates), {"key": key, "document": {}, "published_at": unit.now})
+    unit.begin().execute(insert(notice_templates), {"key": key, "document": {}, "published_at": unit.now})
     return 1
 
 

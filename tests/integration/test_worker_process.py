@@ -189,7 +189,7 @@ def add(world: World, code: str, count: int, channel: str = "sms") -> list[str]:
         }
         for number in range(count)
     ]
-    world.try_act("system", lambda unit: unit.connection.execute(insert(outbox), rows))
+    world.try_act("system", lambda unit: unit.begin().execute(insert(outbox), rows))
     return [str(one["key"]) for one in rows]
 
 

@@ -16,7 +16,7 @@ from engine.acts.expire_clock import expire_clock
 from engine.acts.perform_action import perform_action
 from engine.acts.settle_fee import settle_fee
 from engine.acts.verification import answer_verification
-from engine.dossier.case import open_case
+from engine.dossier.case import lock_case
 from engine.errors import Refusal
 from engine.journal.check import Tally, check_journal
 from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor
@@ -144,7 +144,7 @@ class Beside(Cast):
 
     def _offered(self, who: Who, code: str) -> set[str]:
         def ask(unit: UnitOfWork) -> set[str]:
-            offered = open_case(unit, code).options()
+            offered = lock_case(unit, code).options()
             return {option.action for option, verdict in offered if verdict is not None and verdict.allowed}
 
         return self._do(who, ask)
@@ -172,8 +172,8 @@ class Beside(Cast):
         """Clocks of earlier examples are taken away, and the codes given out so far are looked up."""
 
         def clear(unit: UnitOfWork) -> None:
-            unit.connection.execute(delete(clocks))
-            for row in unit.connection.execute(select(code_counters)):
+            unit.begin().execute(delete(clocks))
+            for row in unit.begin().execute(select(code_counters)):
                 self.town.counters[row.office, dt.date.fromisoformat(row.day)] = row.last
 
         self.house.world.try_act("system", clear)

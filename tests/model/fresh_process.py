@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from engine.dossier.case import open_case
+from engine.dossier.case import lock_case
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import UnitOfWork, in_transaction
 from tests.model.picture import told_by_database
@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def _asked(unit: UnitOfWork, code: str) -> dict[str, Any]:
-    case = open_case(unit, code)
+    case = lock_case(unit, code)
     due = case.due()
     offered = [option.action for option, verdict in case.options() if verdict is not None and verdict.allowed]
     return {"due": due.moment.isoformat() if due and due.moment else None, "offered": offered}

@@ -42,11 +42,11 @@ class _Known:
 
     def __init__(self, unit: UnitOfWork, rows: Sequence[Taken]) -> None:
         self._unit = unit
-        self._people = people_by_id(unit.connection, _ids(rows, "person:"))
-        self._webhooks = webhooks_by_id(unit.connection, _ids(rows, "webhook:"))
+        self._people = people_by_id(unit.begin(), _ids(rows, "person:"))
+        self._webhooks = webhooks_by_id(unit.begin(), _ids(rows, "webhook:"))
         people = (row for row in rows if row.channel != "webhook")  # a program is told no reasons
         entries = {(row.dossier_id, row.data["entry"]) for row in people if "entry" in row.data}
-        self._reasons = reasons_of(unit.connection, entries)
+        self._reasons = reasons_of(unit.begin(), entries)
 
     def message(self, row: Taken) -> Message | Refused:
         if row.recipient.startswith("webhook:"):

@@ -100,7 +100,7 @@ class _Batch:
 
     def run(self, limit: int) -> Delivery:
         def take(unit: UnitOfWork) -> tuple[list[_Ready], list[Result], int]:
-            rows = claim(unit.reader, unit.now, unit.now + LEASE, limit)
+            rows = claim(unit.reader(), unit.now, unit.now + LEASE, limit)
             return (*self._prepare(unit, rows), len(rows))
 
         ready, refused, self._delivery.taken = in_transaction(self._runtime, SYSTEM_ACTOR, take)
@@ -120,7 +120,7 @@ class _Batch:
                 refused.append(_result(row, "parked", unit.now, error=f"{row.deaths} senders ended while sending it"))
             elif not (row.recipient.startswith("office:") and row.channel != "inbox"):
                 single.append(row)
-            elif count := hand_to_members(unit.connection, row, unit.now, unit.today):
+            elif count := hand_to_members(unit.begin(), row, unit.now, unit.today):
                 refused.append(_result(row, "sent", unit.now, reference=f"{count} people"))
             else:
                 refused.append(_result(row, "parked", unit.now, error="nobody has this role at the office today"))
@@ -189,7 +189,7 @@ class _Batch:
         def write(unit: UnitOfWork) -> None:
             # The last results are one statement, which needs no transaction around it.
             alone = not unfinished and all(result.status == "sent" for result in results)
-            connection = unit.reader if alone else unit.connection
+            connection = unit.reader() if alone else unit.begin()
             write_results(connection, results, unit.now)
             renew(connection, unfinished, unit.now + LEASE)
 

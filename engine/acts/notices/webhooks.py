@@ -28,7 +28,7 @@ def add_webhook(unit: UnitOfWork, url: str, office: str | None = None) -> dict[s
         "created_at": unit.now,
         "created_by": unit.actor.person_id,
     }
-    row["id"] = unit.connection.execute(insert(webhooks).returning(webhooks.c.id), row).scalar_one()
+    row["id"] = unit.begin().execute(insert(webhooks).returning(webhooks.c.id), row).scalar_one()
     raise_version(unit, "webhooks")
     return row
 
@@ -36,9 +36,9 @@ def add_webhook(unit: UnitOfWork, url: str, office: str | None = None) -> dict[s
 def end_webhook(unit: UnitOfWork, number: int) -> None:
     """Nothing more is sent there; what was sent stays known. Raises NotFound."""
     _must_administer(unit)
-    if unit.connection.execute(select(webhooks.c.id).where(webhooks.c.id == number)).first() is None:
+    if unit.begin().execute(select(webhooks.c.id).where(webhooks.c.id == number)).first() is None:
         raise NotFound(what=f"webhook {number}")
-    unit.connection.execute(update(webhooks).where(webhooks.c.id == number).values(active=0))
+    unit.begin().execute(update(webhooks).where(webhooks.c.id == number).values(active=0))
     raise_version(unit, "webhooks")
 
 

@@ -36,9 +36,7 @@ def begin_applying(unit: UnitOfWork, run: Run) -> None:
     today = unit.today
     if today < run.reform.date:
         raise TooEarly(date=run.reform.date.isoformat(), today=today.isoformat())
-    state = unit.connection.execute(
-        select(reforms.c.state).where(reforms.c.id == run.id).with_for_update()
-    ).scalar_one()
+    state = unit.begin().execute(select(reforms.c.state).where(reforms.c.id == run.id).with_for_update()).scalar_one()
     if state not in ("ready", "applying"):
         raise NotReady(plan=run.digest[:12], state=state)
     for member in run.members:
@@ -47,7 +45,7 @@ def begin_applying(unit: UnitOfWork, run: Run) -> None:
     publish_contacts(unit, run)
     hand_lists_over(unit, [group.passage for group in run.groups])
     if state == "ready":
-        unit.connection.execute(
+        unit.begin().execute(
             update(reforms).where(reforms.c.id == run.id).values(state="applying", started_at=unit.now)
         )
 
@@ -56,7 +54,7 @@ def apply_batch(unit: UnitOfWork, run: Run, ids: Sequence[int]) -> Done:
     """Moves dossiers that wait to be moved; what became of them."""
     rows = rows_standing(unit, run, "waiting", ids)
     changed = [row.case.id for row in rows if not row.as_planned]
-    live = run.reader.of_ids(unit.reader, changed) if changed else {}
+    live = run.reader.of_ids(unit.reader(), changed) if changed else {}
     movement, fates = Movement(unit, run.id), dict[int, str]()
     movement.know_holders([row.case for row in rows])
     for row in rows:
@@ -74,9 +72,9 @@ def apply_batch(unit: UnitOfWork, run: Run, ids: Sequence[int]) -> Done:
 
 def finish_applying(unit: UnitOfWork, run: Run) -> None:
     """Marks the plan as applied, once nothing waits, and ends what the clerks had at the closed offices."""
-    if not ids_standing(unit.connection, run, "waiting", 0, 1):
+    if not ids_standing(unit.begin(), run, "waiting", 0, 1):
         for member in run.members:
             if member["to"] is not None:
                 leave_predecessor(unit, member, run.reform.date)
         values = {"state": "applied", "finished_at": unit.now}
-        unit.connection.execute(update(reforms).where(reforms.c.id == run.id).values(values))
+        unit.begin().execute(update(reforms).where(reforms.c.id == run.id).values(values))

@@ -56,12 +56,10 @@ def _stands(unit: UnitOfWork, given: Contact) -> bool:
 
 
 def _summary(unit: UnitOfWork, run: Run) -> dict[str, Any]:
-    found: dict[str, Any] = unit.connection.execute(
-        select(reforms.c.summary).where(reforms.c.id == run.id)
-    ).scalar_one()
+    found: dict[str, Any] = unit.begin().execute(select(reforms.c.summary).where(reforms.c.id == run.id)).scalar_one()
     return found
 
 
 def _keep(unit: UnitOfWork, run: Run, contacts: Iterable[Contact]) -> None:
     summary = _summary(unit, run) | {_KEPT: msgspec.to_builtins(list(contacts))}
-    unit.connection.execute(update(reforms).where(reforms.c.id == run.id).values(summary=summary))
+    unit.begin().execute(update(reforms).where(reforms.c.id == run.id).values(summary=summary))

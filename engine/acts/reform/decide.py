@@ -15,7 +15,7 @@ from sqlalchemy import Connection, and_, select, update
 from engine.acts.reform.move_dossiers import Movement, Way, hand_lists_over
 from engine.acts.reform.run import NotReady, Run
 from engine.acts.wrong_input import wrong
-from engine.dossier.case import open_case_by_id
+from engine.dossier.case import lock_case_by_id
 from engine.errors import Conflict
 from engine.rules.plain_text import plain_text
 from engine.rules.reform.plan import Candidate, Item
@@ -80,20 +80,20 @@ def decide(unit: UnitOfWork, run: Run, dossier_id: int, commune: str, *, by: str
 
     ``by`` is the label of whoever decided. Raises NotInTriage, InvalidInput, NotReady.
     """
-    state = unit.connection.execute(select(reforms.c.state).where(reforms.c.id == run.id)).scalar_one()
+    state = unit.begin().execute(select(reforms.c.state).where(reforms.c.id == run.id)).scalar_one()
     if state not in ("ready", "applying", "applied") or unit.today < run.reform.date:
         raise NotReady(plan=run.digest[:12], state=state)
     mine = and_(reform_items.c.reform_id == run.id, reform_items.c.dossier_id == dossier_id)
-    unit.connection.execute(select(dossiers.c.id).where(dossiers.c.id == dossier_id).with_for_update())
-    item = unit.connection.execute(select(reform_items).where(mine)).one_or_none()
+    unit.begin().execute(select(dossiers.c.id).where(dossiers.c.id == dossier_id).with_for_update())
+    item = unit.begin().execute(select(reform_items).where(mine)).one_or_none()
     if item is None or item.status != "person":
         raise NotInTriage(dossier=dossier_id)
     earlier = item.chosen or []
     chosen = [*earlier, commune]
-    live = run.reader.of_ids(unit.connection, [dossier_id], {dossier_id: chosen})
+    live = run.reader.of_ids(unit.begin(), [dossier_id], {dossier_id: chosen})
     if dossier_id not in live:
         raise NotInTriage(dossier=dossier_id)
-    undecided = run.planner.decide(run.reader.of_ids(unit.connection, [dossier_id], {dossier_id: earlier})[dossier_id])
+    undecided = run.planner.decide(run.reader.of_ids(unit.begin(), [dossier_id], {dossier_id: earlier})[dossier_id])
     offered = {one.commune for passage in undecided.passages for one in passage.candidates}
     if commune not in offered:
         listed = ", ".join(sorted(offered)) or "–"
@@ -103,11 +103,11 @@ def decide(unit: UnitOfWork, run: Run, dossier_id: int, commune: str, *, by: str
     found = run.planner.decide(live[dossier_id])
     place = found.place if found.outcome == "moves" else None  # later reforms read from it since when the code is borne
     values = {"chosen": chosen, "place": place, "at": unit.now}
-    unit.connection.execute(update(reform_items).where(mine).values(values))
+    unit.begin().execute(update(reform_items).where(mine).values(values))
     if found.outcome == "moves":
         passages = {one.desk: one for one in found.passages}
         decided = {"by": by, "legal": legal, "reason": reason}
-        movement, case = Movement(unit, run.id), open_case_by_id(unit, dossier_id)
+        movement, case = Movement(unit, run.id), lock_case_by_id(unit, dossier_id)
         movement.know_holders([case])
         movement.move(case, Way(passages, run.sayings), found.place, decided)
         if not movement.write():

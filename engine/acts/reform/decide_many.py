@@ -60,18 +60,18 @@ def provinces_of(actor: Actor, roles: Collection[str], known: Map, date: dt.date
 def triage_of(unit: UnitOfWork, run: Run) -> list[Waiting]:
     """What waits for the actor's decision, most dossiers first. Raises Forbidden to who decides for no province."""
     decided = _must_decide(unit, run)
-    return [one for one in triage(unit.connection, run) if one.province in decided]
+    return [one for one in triage(unit.begin(), run) if one.province in decided]
 
 
 def decide_many(unit: UnitOfWork, run: Run, choice: Choice) -> Decided:
     """Decides for the waiting dossiers of the actor's provinces that ``choice`` names, at most ``MOST``. Raises
     Forbidden, NotReady, InvalidInput."""
     provinces = _must_decide(unit, run)
-    found = in_triage(unit.connection, run, codes=choice.codes, commune=choice.commune, hamlet=choice.hamlet)
+    found = in_triage(unit.begin(), run, codes=choice.codes, commune=choice.commune, hamlet=choice.hamlet)
     mine = select(reform_items.c.dossier_id).where(
         reform_items.c.reform_id == run.id, reform_items.c.status == "person", reform_items.c.province.in_(provinces)
     )
-    own = set(unit.connection.execute(mine).scalars())
+    own = set(unit.begin().execute(mine).scalars())
     ids = [one for one in found if one in own]
     moved, by = 0, unit.actor.label
     unit.actor = SYSTEM_ACTOR  # whoever decides need not be of an office that sees the dossier; the entry names them

@@ -49,7 +49,7 @@ def load_plan(runtime: Runtime, plan: PlanFile) -> int:
 
 def _begin(unit: UnitOfWork, plan: PlanFile) -> tuple[int, str]:
     known = select(reforms.c.id, reforms.c.state).where(reforms.c.digest == plan.digest)
-    found = unit.connection.execute(known).one_or_none()
+    found = unit.begin().execute(known).one_or_none()
     if found is not None:
         return found.id, _taken_up(unit, found.id) if found.state == "reverted" else found.state
     row = {
@@ -61,22 +61,22 @@ def _begin(unit: UnitOfWork, plan: PlanFile) -> tuple[int, str]:
         "state": "loading",
         "loaded_at": unit.now,
     }
-    reform_id = unit.connection.execute(insert(reforms).returning(reforms.c.id), row).scalar_one()
+    reform_id = unit.begin().execute(insert(reforms).returning(reforms.c.id), row).scalar_one()
     rows = [
         {"reform_id": reform_id, "number": number, "document": group.to_data()}
         for number, group in enumerate(plan.groups)
     ]
     for batch in _batches(rows):
-        insert_rows(unit.connection, reform_groups, batch)
+        insert_rows(unit.begin(), reform_groups, batch)
     return int(reform_id), "loading"
 
 
 def _taken_up(unit: UnitOfWork, reform_id: int) -> str:
     """A plan that was reverted before it had moved anything is as good as new; one that had is not made again."""
     mine = and_(reform_items.c.reform_id == reform_id, reform_items.c.status.in_(("reverted", "touched")))
-    if unit.connection.execute(select(reform_items.c.dossier_id).where(mine).limit(1)).first() is not None:
+    if unit.begin().execute(select(reform_items.c.dossier_id).where(mine).limit(1)).first() is not None:
         return "reverted"
-    unit.connection.execute(update(reforms).where(reforms.c.id == reform_id).values(state="ready"))
+    unit.begin().execute(update(reforms).where(reforms.c.id == reform_id).values(state="ready"))
     return "ready"
 
 
@@ -93,15 +93,15 @@ def _add_items(unit: UnitOfWork, reform_id: int, items: list[dict[str, Any]]) ->
         }
         for one in items
     ]
-    insert_rows(unit.connection, reform_items, rows, new_only=True)
+    insert_rows(unit.begin(), reform_items, rows, new_only=True)
 
 
 def _finish(unit: UnitOfWork, reform_id: int, code: str) -> None:
     """The plan is whole; what earlier plans of the reform had not moved is now this one's."""
     earlier = select(reforms.c.id).where(reforms.c.code == code, reforms.c.id < reform_id)
     unmoved = and_(reform_items.c.reform_id.in_(earlier), reform_items.c.status.in_(("waiting", "person", "stale")))
-    unit.connection.execute(update(reform_items).where(unmoved).values(status="replaced"))
-    unit.connection.execute(update(reforms).where(reforms.c.id == reform_id).values(state="ready"))
+    unit.begin().execute(update(reform_items).where(unmoved).values(status="replaced"))
+    unit.begin().execute(update(reforms).where(reforms.c.id == reform_id).values(state="ready"))
 
 
 def _batches(given: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

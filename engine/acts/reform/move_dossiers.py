@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from sqlalchemy import and_, select
@@ -18,6 +18,7 @@ from engine.acts.follow_office import who_works
 from engine.dossier.case import Case
 from engine.dossier.record_many import BulkRecord
 from engine.rules.deadlines import timing
+from engine.rules.dossier_row import DossierChanges
 from engine.rules.journal.entries import canonical
 from engine.rules.offices.routing import INTAKE, Map
 from engine.rules.reform.plan import Passage
@@ -110,7 +111,9 @@ class Movement:
 
     def know_holders(self, cases: Iterable[Case]) -> None:
         """Reads at once where those work today who hold one of the dossiers."""
-        self._staff |= who_works(self._unit, {case.row["holder_id"] for case in cases} - {None})
+        self._staff |= who_works(
+            self._unit, {holder for case in cases if (holder := case.row["holder_id"]) is not None}
+        )
 
     def move(self, case: Case, way: Way, place: str | None, decided: Mapping[str, str] | None = None) -> None:
         """Gives a dossier its new offices by one journal entry, and tells its applicant once. ``decided`` says ``by``
@@ -123,19 +126,15 @@ class Movement:
         data = way.decided(decided["by"], decided["legal"]) if decided else way.data
         reason = way.reason(case.applicant.get("language") or "vi")
         whole = " ".join([reason, *(decided[key] for key in ("reason", "legal"))]) if decided else reason
-        before = {name: value for name in MOVED if (value := case.before[name]) != case.row[name]}
+        was, now = cast(Mapping[str, Any], case.before), cast(Mapping[str, Any], case.row)
+        before = {name: value for name in MOVED if (value := was[name]) != now[name]}
         events = [("action", "transfer")] if way.told else []
         entry = self._record.record(case, "reform", data=data, private={"reason": whole}, events=events)
         self._settle(case, "done", entry, _kept(before, way))
 
     def move_back(self, case: Case, data: Mapping[str, Any], reason: str, before: Mapping[str, Any]) -> None:
         """Gives a dossier the offices of before (what ``move`` kept) by one more entry; its applicant is told again."""
-        case.change(
-            **{
-                name: dt.datetime.fromisoformat(value) if name in ("due_at", "promised_at") and value else value
-                for name, value in before["columns"].items()
-            }
-        )
+        case.change(**_columns_from_json(before["columns"]))
         for desk, office in before["asked"].items():
             self._ask(case, int(desk.removeprefix(f"{VERIFICATION}:")), office)
         events = [("action", "transfer")]
@@ -196,7 +195,7 @@ def hand_lists_over(unit: UnitOfWork, passages: Iterable[Passage]) -> None:
         if one.desk == INTAKE:
             new, old = (unit.catalogue.office(code).province for code in (one.target, one.source))
             pairs.add((province_scope(new), province_scope(old)))
-    inherit(unit.connection, pairs)
+    inherit(unit.begin(), pairs)
 
 
 def _keep_time(case: Case) -> bool:
@@ -208,7 +207,7 @@ def _keep_time(case: Case) -> bool:
         return True
     same = and_(dossiers.c.id == case.id, dossiers.c.version == case.before["version"])
     held = select(dossiers.c.id).where(same).with_for_update(skip_locked=True)
-    if case.unit.connection.execute(held).first() is None:
+    if case.unit.begin().execute(held).first() is None:
         return False
     case.change(**timing.due_columns(case.row, case.release, calendar))
     return True
@@ -219,3 +218,10 @@ def _kept(changed: Mapping[str, Any], way: Way) -> dict[str, Any]:
     moments = {name: value.isoformat() if isinstance(value, dt.datetime) else value for name, value in changed.items()}
     asked = {desk: one.source for desk, one in way.passages.items() if desk.startswith(f"{VERIFICATION}:")}
     return {"columns": moments, "asked": asked}
+
+
+def _columns_from_json(kept: Mapping[str, Any]) -> DossierChanges:
+    """Columns as ``_kept`` wrote them; moments were written as text."""
+    moments = ("due_at", "promised_at")
+    read = {name: dt.datetime.fromisoformat(one) if name in moments and one else one for name, one in kept.items()}
+    return cast(DossierChanges, read)

@@ -23,14 +23,14 @@ def begin_reverting(unit: UnitOfWork, run: Run) -> None:
     """Marks the plan as being reverted, takes the clerks back who followed, and gives the offices their telephone
     numbers and addresses of before. Raises NotReady."""
     mine = select(reforms.c.state).where(reforms.c.id == run.id).with_for_update()
-    state = unit.connection.execute(mine).scalar_one()
+    state = unit.begin().execute(mine).scalar_one()
     if state not in ("applying", "applied", "reverting"):
         raise NotReady(plan=run.digest[:12], state=state)
     for member in run.members:
         if member["to"] is not None:
             return_to_office(unit, member, run.reform.date)
     publish_contacts_of_before(unit, run)
-    unit.connection.execute(update(reforms).where(reforms.c.id == run.id).values(state="reverting"))
+    unit.begin().execute(update(reforms).where(reforms.c.id == run.id).values(state="reverting"))
 
 
 def revert_batch(unit: UnitOfWork, run: Run, ids: Sequence[int], reason: str) -> Done:
@@ -51,6 +51,6 @@ def revert_batch(unit: UnitOfWork, run: Run, ids: Sequence[int], reason: str) ->
 
 def finish_reverting(unit: UnitOfWork, run: Run) -> None:
     """Marks the plan as reverted, once no moved dossier is left."""
-    if not ids_standing(unit.connection, run, "done", 0, 1):
+    if not ids_standing(unit.begin(), run, "done", 0, 1):
         values = {"state": "reverted", "finished_at": unit.now}
-        unit.connection.execute(update(reforms).where(reforms.c.id == run.id).values(values))
+        unit.begin().execute(update(reforms).where(reforms.c.id == run.id).values(values))

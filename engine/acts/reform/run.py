@@ -121,7 +121,7 @@ def rows_standing(unit: UnitOfWork, run: Run, status: str, ids: Sequence[int]) -
     if not ids:
         return []
     which = {"reform": run.id, "status": status, "first": ids[0], "last": ids[-1]}
-    rows = _ROWS.fetch(unit.reader, which)
+    rows = _ROWS.fetch(unit.reader(), which)
     return [Standing(case_from(unit, row), *row[len(CASE_COLUMNS) :]) for row in rows]
 
 

@@ -45,7 +45,7 @@ def add_person(
     """
     if errors := _faults(username, name, password, language):
         raise InvalidInput(errors)
-    if person_named(unit.connection, username) is not None:
+    if person_named(unit.begin(), username) is not None:
         raise NameTaken(username=username)
     row = {
         "username": username,
@@ -58,7 +58,7 @@ def add_person(
         "language": language,
         "created_at": unit.now,
     }
-    return int(unit.connection.execute(insert(people).returning(people.c.id), row).scalar_one())
+    return int(unit.begin().execute(insert(people).returning(people.c.id), row).scalar_one())
 
 
 def add_membership(
@@ -78,7 +78,7 @@ def add_membership(
             f"the office {office} is in being from {known.valid_from} to {known.valid_to}",
         )
     same = and_(memberships.c.person_id == person, memberships.c.office == office, memberships.c.role == role)
-    rows = unit.connection.execute(select(memberships).where(same)).mappings()
+    rows = unit.begin().execute(select(memberships).where(same)).mappings()
     if any((end is None or row["valid_from"] < end) and (row["valid_to"] or dt.date.max) > start for row in rows):
         raise wrong(
             "role",
@@ -86,7 +86,7 @@ def add_membership(
             f"the person has the role {role} at {office} on some of these days already",
         )
     row = {"person_id": person, "office": office, "role": role, "valid_from": start, "valid_to": end}
-    unit.connection.execute(insert(memberships), row)
+    unit.begin().execute(insert(memberships), row)
 
 
 def end_membership(unit: UnitOfWork, person: int, office: str, role: str, end: dt.date) -> None:
@@ -98,7 +98,7 @@ def end_membership(unit: UnitOfWork, person: int, office: str, role: str, end: d
         memberships.c.valid_from < end,
         memberships.c.valid_to.is_(None),
     )
-    if unit.connection.execute(update(memberships).where(current).values(valid_to=end)).rowcount != 1:
+    if unit.begin().execute(update(memberships).where(current).values(valid_to=end)).rowcount != 1:
         raise NotFound(what=f"membership {person} {office} {role}")
 
 
@@ -123,7 +123,7 @@ def add_substitute(
         substitutes.c.deputy_id == deputy,
         substitutes.c.valid_from == start,
     )
-    if unit.connection.execute(select(substitutes.c.legal).where(*same)).first():
+    if unit.begin().execute(select(substitutes.c.legal).where(*same)).first():
         raise wrong("start", "đã có phân công thay thế từ ngày này", "there is an assignment from this day already")
     row = {
         "absent_id": absent,
@@ -133,7 +133,7 @@ def add_substitute(
         "office": office,
         "legal": legal,
     }
-    unit.connection.execute(insert(substitutes), row)
+    unit.begin().execute(insert(substitutes), row)
 
 
 def issue_token(unit: UnitOfWork, person: int, lasts: dt.timedelta) -> str:
@@ -145,7 +145,7 @@ def issue_token(unit: UnitOfWork, person: int, lasts: dt.timedelta) -> str:
         "created_at": unit.now,
         "expires_at": unit.now + lasts,
     }
-    unit.connection.execute(insert(tokens), row)
+    unit.begin().execute(insert(tokens), row)
     return token
 
 
@@ -154,10 +154,10 @@ def set_password(unit: UnitOfWork, person: int, password: str) -> None:
     if len(password) < SHORTEST_PASSWORD:
         raise wrong("password", f"ít nhất {SHORTEST_PASSWORD} ký tự", f"at least {SHORTEST_PASSWORD} characters")
     fresh = update(people).where(people.c.id == person).values(password=hash_password(password))
-    if unit.connection.execute(fresh).rowcount != 1:
+    if unit.begin().execute(fresh).rowcount != 1:
         raise NotFound(what=f"person {person}")
     open_sessions = and_(tokens.c.person_id == person, tokens.c.revoked_at.is_(None))
-    unit.connection.execute(update(tokens).where(open_sessions).values(revoked_at=unit.now))
+    unit.begin().execute(update(tokens).where(open_sessions).values(revoked_at=unit.now))
 
 
 def _faults(username: str, name: str, password: str | None, language: str) -> dict[str, Text]:

@@ -31,12 +31,12 @@ def open_session(unit: UnitOfWork, person_id: int, fresh_hash: str | None = None
     """A token of 256 random bits and the moment it ends."""
     token = secrets.token_urlsafe(32)
     expires_at = unit.now + SESSION
-    sessions.add_token(unit.connection, hashlib.sha256(token.encode()).hexdigest(), person_id, unit.now, expires_at)
+    sessions.add_token(unit.begin(), hashlib.sha256(token.encode()).hexdigest(), person_id, unit.now, expires_at)
     if fresh_hash is not None:
-        sessions.replace_password(unit.connection, person_id, fresh_hash)
+        sessions.replace_password(unit.begin(), person_id, fresh_hash)
     return token, expires_at
 
 
 def close_session(unit: UnitOfWork, token_hash: str) -> None:
     """The token opens nothing from now on; closing twice is harmless."""
-    sessions.revoke_token(unit.connection, token_hash, unit.now)
+    sessions.revoke_token(unit.begin(), token_hash, unit.now)

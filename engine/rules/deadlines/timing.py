@@ -8,13 +8,14 @@ adjusted, so that recomputing it at any later time gives the same moment.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from engine.rules.deadlines.calendar import Calendar
 from engine.rules.deadlines.due import Due, due, due_moment, warn_before
 from engine.rules.deadlines.pauses import Extension, Pause, term_from_data, term_to_data
+from engine.rules.dossier_row import ClockChanges, ClockRow, ExtensionData, PauseData
 from engine.rules.procedure.definition import Release, State, Term
 from engine.rules.procedure.portal_status import PortalStatus
 
@@ -34,21 +35,21 @@ _BEGUN = frozenset({PortalStatus.RECEIVED, PortalStatus.IN_PROCESS})
 
 
 def after_step(
-    row: Mapping[str, Any],
+    row: ClockRow,
     release: Release,
     target_key: str,
     action: str | None,
     total_term: Callable[[], Term],
     calendar: Calendar,
     now: dt.datetime,
-) -> dict[str, Any]:
+) -> ClockChanges:
     """The columns that change when ``action`` (None: a recall or a migration) brings the dossier to ``target_key``.
 
     ``total_term`` finds the time limit of the whole procedure by its conditions; it is called only where this step
     starts the clock.
     """
     target = release.states[target_key]
-    changes: dict[str, Any] = {
+    changes: ClockChanges = {
         "state": target_key,
         "portal": target.portal,
         "clock": target.clock,
@@ -65,20 +66,20 @@ def after_step(
     asks_again = target.status is PortalStatus.SUPPLEMENT and row["portal"] != PortalStatus.SUPPLEMENT
     if action is not None and asks_again and row["received_at"] is not None:
         changes["supplements"] = row["supplements"] + 1
-    return changes | due_columns({**row, **changes}, release, calendar)
+    return changes | due_columns(changed(row, changes), release, calendar)
 
 
-def after_migration(row: Mapping[str, Any], release: Release, calendar: Calendar, now: dt.datetime) -> dict[str, Any]:
+def after_migration(row: ClockRow, release: Release, calendar: Calendar, now: dt.datetime) -> ClockChanges:
     """The columns that follow when the dossier stands in a state of another release since it was entered: a migration
     is no step, so nothing starts anew and nothing is counted."""
     state = release.states[row["state"]]
     running = state.limit is not None and state.clock == "running"
-    changes: dict[str, Any] = {
+    changes: ClockChanges = {
         "clock": state.clock,
         "pauses": _pauses(row, state, now, row["state"]),
         "step_due_at": due_moment(calendar, row["entered_at"], state.limit) if state.limit and running else None,
     }
-    return changes | due_columns({**row, **changes}, release, calendar)
+    return changes | due_columns(changed(row, changes), release, calendar)
 
 
 def starts(release: Release, action: str | None) -> bool:
@@ -86,32 +87,32 @@ def starts(release: Release, action: str | None) -> bool:
     return action is not None and (action == release.sla.starts or release.actions[action].effect == release.sla.starts)
 
 
-def due_columns(row: Mapping[str, Any], release: Release, calendar: Calendar) -> dict[str, Any]:
+def due_columns(row: ClockRow, release: Release, calendar: Calendar) -> ClockChanges:
     """``due_at`` (None before the start and in a pause) and ``promised_at`` (the last due moment that was told)."""
     if row["started_at"] is None:
         return {"due_at": None, "promised_at": None}
     moment = due_moment(
         calendar,
         row["started_at"],
-        term_from_data(row["term"]),
-        read_pauses(row),
-        read_extensions(row),
+        term_from_data(row["term"] or {}),
+        read_pauses(row["pauses"]),
+        read_extensions(row["extensions"]),
         cutoff=release.sla.cutoff,
         first_day=release.sla.first_day,
     )
     return {"due_at": moment, "promised_at": moment or row["promised_at"]}
 
 
-def explained(row: Mapping[str, Any], release: Release, calendar: Calendar, now: dt.datetime) -> Due | None:
+def explained(row: ClockRow, release: Release, calendar: Calendar, now: dt.datetime) -> Due | None:
     """The due moment with its trace and the time left; None before the clock has started."""
     if row["started_at"] is None:
         return None
     return due(
         calendar,
         row["started_at"],
-        term_from_data(row["term"]),
-        read_pauses(row),
-        read_extensions(row),
+        term_from_data(row["term"] or {}),
+        read_pauses(row["pauses"]),
+        read_extensions(row["extensions"]),
         row["finished_at"] or now,
         cutoff=release.sla.cutoff,
         first_day=release.sla.first_day,
@@ -119,7 +120,19 @@ def explained(row: Mapping[str, Any], release: Release, calendar: Calendar, now:
     )
 
 
-def wanted_clocks(row: Mapping[str, Any], release: Release, calendar: Calendar) -> Iterator[Clock]:
+def is_overdue(clock: str, due_at: dt.datetime | None, now: dt.datetime) -> bool:
+    """Whether the clock runs and its due moment has passed; a paused or stopped clock is never overdue.
+
+    ``engine.store.overdue.overdue_at`` is the twin of this rule for a database: change both, a test compares them.
+
+    >>> noon = dt.datetime(2026, 2, 13, 5, tzinfo=dt.UTC)
+    >>> is_overdue("running", noon, noon + dt.timedelta(minutes=1))
+    True
+    """
+    return clock == "running" and due_at is not None and due_at < now
+
+
+def wanted_clocks(row: ClockRow, release: Release, calendar: Calendar) -> Iterator[Clock]:
     """Every clock that must be armed while the dossier stands as ``row`` says."""
     state, key = release.states[row["state"]], row["state"]
     if row["clock"] == "running" and row["due_at"] is not None:
@@ -138,7 +151,7 @@ def wanted_clocks(row: Mapping[str, Any], release: Release, calendar: Calendar) 
             yield Clock("after", action, term_end(calendar, row["entered_at"], definition.after))
 
 
-def next_reminder(row: Mapping[str, Any], every: Term, calendar: Calendar, after: dt.datetime) -> dt.datetime:
+def next_reminder(row: ClockRow, every: Term, calendar: Calendar, after: dt.datetime) -> dt.datetime:
     """The first of the moments entered + 1, 2, … × ``every`` that lies after ``after``."""
     moment: dt.datetime = row["entered_at"]
     while moment <= after:
@@ -151,15 +164,22 @@ def term_end(calendar: Calendar, start: dt.datetime, term: Term) -> dt.datetime:
     return cast(dt.datetime, due_moment(calendar, start, term))
 
 
-def read_pauses(row: Mapping[str, Any]) -> list[Pause]:
-    return [Pause.from_data(pause) for pause in row["pauses"]]
+def read_pauses(pauses: Iterable[PauseData]) -> list[Pause]:
+    """The pauses of a row, as values."""
+    return [Pause.from_data(pause) for pause in pauses]
 
 
-def read_extensions(row: Mapping[str, Any]) -> list[Extension]:
-    return [Extension.from_data(extension) for extension in row["extensions"]]
+def read_extensions(extensions: Iterable[ExtensionData]) -> list[Extension]:
+    """The extensions of a row, as values."""
+    return [Extension.from_data(extension) for extension in extensions]
 
 
-def _pauses(row: Mapping[str, Any], target: State, now: dt.datetime, reason: str) -> list[dict[str, Any]]:
+def changed(row: ClockRow, changes: ClockChanges) -> ClockRow:
+    """The row with the changes made."""
+    return cast(ClockRow, {**row, **changes})
+
+
+def _pauses(row: ClockRow, target: State, now: dt.datetime, reason: str) -> list[PauseData]:
     """The pauses so far: the open one ends when the new state does not pause; a pausing state opens one."""
     pauses = [dict(pause) for pause in row["pauses"]]
     standing = bool(pauses) and pauses[-1]["end"] is None

@@ -1,0 +1,47 @@
+"""Which offices a new dossier goes to: by the routing rules, or the one that a person chose, with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.acts.wrong_input import wrong
+from engine.rules.offices.offices import Office
+from engine.rules.offices.routing import Assignment, NeedsAPerson, route
+from engine.rules.procedure.machine import Workflow
+from engine.text import Text
+from engine.transaction import UnitOfWork
+
+
+def assign_offices(
+    unit: UnitOfWork, workflow: Workflow, office: Office, chosen: str | None, why: str | None, facts: Mapping[str, Any]
+) -> Assignment:
+    """The offices by rule. Where the rules leave several, or a person decides otherwise, the handler is ``chosen``,
+    for the reason ``why``. Raises InvalidInput, NeedsAPerson, and the refusals of routing."""
+    assignment = route(workflow, facts, unit.catalogue.map, unit.today, office.code)
+    if chosen is not None and "handler" not in assignment.reasons:
+        raise wrong(
+            "handler_office",
+            "thủ tục được giải quyết ngay tại nơi tiếp nhận",
+            "the procedure is decided where it is received",
+        )
+    if chosen is not None and chosen != assignment.offices.get("handler"):
+        found = _chosen_office(unit, chosen, why)
+        assignment.offices["handler"] = chosen
+        assignment.candidates.pop("handler", None)
+        assignment.reasons["handler"] = Text(f"{found.name.vi}: do cán bộ chọn", f"{found.name.en}: chosen by a person")
+    for key, candidates in assignment.candidates.items():
+        reason = assignment.reasons[key]
+        raise NeedsAPerson(key=key, candidates=candidates, why_vi=reason.vi, why_en=reason.en)
+    return assignment
+
+
+def _chosen_office(unit: UnitOfWork, chosen: str, why: str | None) -> Office:
+    found = unit.catalogue.offices.get(chosen)
+    if found is None or not found.valid(unit.today):
+        raise wrong("handler_office", "hôm nay không có cơ quan nào mang mã này", "no office has this code today")
+    if not (why or "").strip():
+        raise wrong(
+            "handler_reason", "tự chọn cơ quan thì phải ghi lý do", "choosing the office yourself needs a reason"
+        )
+    return found

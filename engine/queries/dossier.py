@@ -1,0 +1,344 @@
+"""One dossier as its offices see it: where it stands, its papers and fees, what may be done next, personal data masked.
+
+Every function takes an open ``Case`` and answers frozen dataclasses in domain types. The API turns them into JSON and
+pages render them; neither decides anything about a dossier.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.dossier.case import Case
+from engine.queries.state import StateView, state_of
+from engine.rules.deadlines.due import remaining_in_words
+from engine.rules.deadlines.timing import is_overdue
+from engine.rules.masking import masked_email, masked_form, masked_number, masked_text
+from engine.rules.procedure.definition import Release
+from engine.rules.procedure.machine import Option
+from engine.text import Text
+
+OTHER_DOCUMENT = Text("Giấy tờ khác", "Other document")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who must act now: an office, a role there, and the person who claimed the dossier."""
+
+    office: str | None
+    role: str | None
+    role_name: Text | None
+    person: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a dossier stands: what an act answers."""
+
+    code: str
+    version: int
+    procedure: str
+    state: StateView
+    holder: Holder
+    clock: str
+    received_at: dt.datetime | None
+    due_at: dt.datetime | None
+    promised_at: dt.datetime | None
+    finished_at: dt.datetime | None
+    supplements: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A document of the dossier: copies on paper, a file, or both. ``accepted`` is None until somebody checked it."""
+
+    id: int
+    key: str
+    name: Text
+    original: int
+    certified: int
+    copy: int
+    digitised: bool
+    file_name: str | None
+    media_type: str | None
+    size: int | None
+    sha256: str | None
+    reused_from: int | None
+    accepted: bool | None
+    checked_at: dt.datetime | None
+    checked_by: int | None
+    signed: bool
+    added_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fee:
+    """A fee in đồng. ``collect`` says when it is due; ``settled_at`` is None until it was paid or waived."""
+
+    key: str
+    name: Text
+    vnd: int
+    collect: str
+    settled_at: dt.datetime | None
+    method: str | None
+    receipt: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """What has to be handed over with an action; ``attach`` is the key of a document."""
+
+    reason: bool
+    attach: str | None
+    signature: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """An action of the release: allowed to this actor now, in which role and for whom, or the reason why not."""
+
+    action: str
+    name: Text
+    allowed: bool
+    why: Text | None
+    role: str | None
+    behalf_of: int | None
+    needs: Needs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applicant:
+    """The applicant. The name is shown to the dossier's offices; what identifies or reaches the person is masked,
+    unless ``masked`` is False."""
+
+    kind: str
+    name: str | None
+    identity_number: str | None
+    phone: str | None
+    email: str | None
+    address: str | None
+    commune: str | None
+    verified: bool
+    language: str
+    masked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockView:
+    """The clock of a dossier, with the trace that explains its due moment (empty before the start)."""
+
+    clock: str
+    term: Mapping[str, Any] | None
+    due_at: dt.datetime | None
+    promised_at: dt.datetime | None
+    started_at: dt.datetime | None
+    paused_since: dt.datetime | None
+    remaining_minutes: int | None
+    time_left: Text | None
+    overdue: bool
+    trace: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierView:
+    """Everything in the dossier's own rows, personal data masked."""
+
+    standing: Standing
+    procedure_name: Text
+    release: str
+    release_version: int
+    channel: str
+    applicant: Applicant
+    fields: Mapping[str, Any]
+    place: str | None
+    province: str
+    intake_office: str
+    support_office: str | None
+    handler_office: str
+    entered_at: dt.datetime
+    opened_at: dt.datetime | None
+    step_due_at: dt.datetime | None
+    filed_at: dt.datetime
+    started_at: dt.datetime | None
+    returned_at: dt.datetime | None
+    overdue: bool
+    time_left: Text | None
+    extensions: Sequence[Mapping[str, Any]]
+    pauses: Sequence[Mapping[str, Any]]
+    documents: Sequence[Paper]
+    missing_documents: Sequence[str]
+    fees: Sequence[Fee]
+    actions: Sequence[Offer]
+
+
+def dossier_of(case: Case) -> DossierView:
+    """The whole dossier. Reads papers and fees where they did not come with the row."""
+    row = case.row
+    return DossierView(
+        standing=standing_of(case),
+        procedure_name=case.release.name,
+        release=row["release"],
+        release_version=case.release.version,
+        channel=row["channel"],
+        applicant=applicant_of(case),
+        fields=masked_form(case.release, case.applicant["form"] or {}),
+        place=row["place"],
+        province=row["province"],
+        intake_office=row["intake_office"],
+        support_office=row["support_office"],
+        handler_office=row["handler_office"],
+        entered_at=row["entered_at"],
+        opened_at=row["opened_at"],
+        step_due_at=row["step_due_at"],
+        filed_at=row["filed_at"],
+        started_at=row["started_at"],
+        returned_at=row["returned_at"],
+        overdue=overdue(case),
+        time_left=time_left(case),
+        extensions=row["extensions"],
+        pauses=row["pauses"],
+        documents=papers_of(case),
+        missing_documents=missing_of(case),
+        fees=fees_of(case),
+        actions=offers_of(case),
+    )
+
+
+def standing_of(case: Case) -> Standing:
+    """Where the dossier stands now. Reads nothing further."""
+    row = case.row
+    role = case.release.roles.get(row["holder_role"] or "")
+    return Standing(
+        code=row["code"],
+        version=row["version"],
+        procedure=row["procedure"],
+        state=state_of(case.release, row["state"], row["portal"]),
+        holder=Holder(
+            office=row["holder_office"],
+            role=row["holder_role"],
+            role_name=role.name if role else None,
+            person=row["holder_id"],
+        ),
+        clock=row["clock"],
+        received_at=row["received_at"],
+        due_at=row["due_at"],
+        promised_at=row["promised_at"],
+        finished_at=row["finished_at"],
+        supplements=row["supplements"],
+    )
+
+
+def clock_of(case: Case) -> ClockView:
+    """The clock, and the days that led to the due moment."""
+    row, due = case.row, case.due()
+    return ClockView(
+        clock=row["clock"],
+        term=row["term"],
+        due_at=row["due_at"],
+        promised_at=row["promised_at"],
+        started_at=row["started_at"],
+        paused_since=due.paused_since if due else None,
+        remaining_minutes=due.remaining if due else None,
+        time_left=time_left(case),
+        overdue=overdue(case),
+        trace=due.to_data()["trace"] if due else (),
+    )
+
+
+def papers_of(case: Case) -> list[Paper]:
+    """The papers that were not removed, oldest first."""
+    return [_paper(row, case.release) for row in case.documents()]
+
+
+def missing_of(case: Case) -> list[str]:
+    """The keys of the papers that the release asks for and that were not handed in."""
+    return list(case.facts()["documents"]["missing"])
+
+
+def fees_of(case: Case) -> list[Fee]:
+    """The fees, by key."""
+    return [_fee(row, case.release) for row in case.fees()]
+
+
+def offers_of(case: Case) -> list[Offer]:
+    """Every action of the release, allowed or with the reason why not."""
+    offers = []
+    for option, verdict in case.options():
+        allowed = option.allowed and verdict is not None and verdict.allowed
+        offers.append(
+            Offer(
+                action=option.action,
+                name=option.name,
+                allowed=allowed,
+                why=option.why if verdict is None else None if allowed else verdict.why,
+                role=verdict.role if verdict is not None and allowed else None,
+                behalf_of=verdict.behalf_of if verdict is not None and allowed else None,
+                needs=needs_of(option),
+            )
+        )
+    return offers
+
+
+def needs_of(option: Option) -> Needs:
+    """What has to be handed over with an action."""
+    return Needs(reason=option.needs.reason, attach=option.needs.attach, signature=option.needs.signature)
+
+
+def applicant_of(case: Case, *, masked: bool = True) -> Applicant:
+    """The applicant, masked unless the caller wrote into the read log why it is not (``read_personal_data``)."""
+    known = case.applicant
+    return Applicant(
+        kind=case.row["applicant_kind"],
+        name=known["name"],
+        identity_number=masked_number(known["identity_number"]) if masked else known["identity_number"],
+        phone=masked_number(known["phone"]) if masked else known["phone"],
+        email=masked_email(known["email"]) if masked else known["email"],
+        address=masked_text(known["address"]) if masked else known["address"],
+        commune=known["commune"],
+        verified=bool(known["verified"]),
+        language=known["language"],
+        masked=masked,
+    )
+
+
+def overdue(case: Case) -> bool:
+    """Whether the clock runs and the due moment has passed."""
+    return is_overdue(case.row["clock"], case.row["due_at"], case.unit.now)
+
+
+def time_left(case: Case) -> Text | None:
+    """“Còn 1 ngày 3 giờ làm việc”, while the clock runs."""
+    if case.row["clock"] != "running" or case.row["due_at"] is None:
+        return None
+    return remaining_in_words(case.calendar, case.row["due_at"], case.unit.now)
+
+
+def _paper(row: Mapping[str, Any], release: Release) -> Paper:
+    known = release.documents.get(row["key"])
+    copied = ("id", "key", "original", "certified", "copy", "file_name", "media_type", "size", "sha256")
+    return Paper(
+        **{name: row[name] for name in copied},
+        name=known.name if known else OTHER_DOCUMENT,
+        digitised=bool(row["digitised"]),
+        reused_from=row["reused_from"],
+        accepted=None if row["accepted"] is None else bool(row["accepted"]),
+        checked_at=row["checked_at"],
+        checked_by=row["checked_by"],
+        signed=row["signature"] is not None,
+        added_at=row["added_at"],
+    )
+
+
+def _fee(row: Mapping[str, Any], release: Release) -> Fee:
+    known = release.fees.get(row["key"])
+    return Fee(
+        key=row["key"],
+        name=known.name if known else Text(row["key"], row["key"]),
+        vnd=row["vnd"],
+        collect=known.collect if known else "during",
+        settled_at=row["settled_at"],
+        method=row["method"],
+        receipt=row["receipt"],
+    )

@@ -1,0 +1,35 @@
+"""Looking up a dossier by its code and the receipt code, with equal work whether the dossier exists or not.
+
+The answer must not tell a wrong dossier code from a wrong receipt code, and neither must the time it takes.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from engine.errors import NotFound
+from engine.rules.procedure.permissions import Actor
+from engine.security.citizen_link import receipt_matches
+from engine.settings import Settings
+from engine.store.sessions import dossier_keys
+
+_NOBODY = "0" * 32
+"""A nonce that no dossier has."""
+
+
+class NoSuchReceipt(NotFound):
+    """The dossier code or the receipt code is wrong; it is not said which."""
+
+    code = "no-such-receipt"
+    vi = "Mã hồ sơ hoặc mã biên nhận không đúng."
+    en = "The dossier code or the receipt code is wrong."
+
+
+def look_up(connection: Connection, settings: Settings, code: str, receipt_code: str) -> tuple[Actor, str]:
+    """The applicant of the dossier as an actor, and the dossier's code. Raises NoSuchReceipt."""
+    found = dossier_keys(connection, code.upper())
+    nonce = found.link_nonce if found is not None else _NOBODY
+    right = receipt_matches(settings.secret_keys, nonce, receipt_code)
+    if found is None or not right:
+        raise NoSuchReceipt()
+    return Actor("citizen", "citizen", dossier_id=found.id), found.code

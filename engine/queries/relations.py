@@ -1,0 +1,105 @@
+"""What a dossier is connected with: its offices and how it came to them, parent, children, links, and questions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Row
+
+from engine.catalogue import Catalogue
+from engine.dossier.case import Case
+from engine.queries.state import StateView, state_of
+from engine.rules.offices.history import Held, office_history
+from engine.store import dossier_parts
+from engine.store.visibility import visible_dossiers
+from engine.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedOffice:
+    """An office by its code, with its name where it is known."""
+
+    office: str
+    name: Text | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeHeld:
+    """The office under a routing key, why it has it, and the offices that had it before, the latest first."""
+
+    key: str
+    office: NamedOffice
+    reason: Text | None
+    before: Sequence[NamedOffice]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relative:
+    """Another dossier, as far as a dossier that names it tells. ``child_key`` is set on children; ``kind`` and
+    ``since`` on links."""
+
+    code: str
+    procedure: str
+    procedure_name: Text
+    state: StateView
+    child_key: str | None = None
+    kind: str | None = None
+    since: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relations:
+    """Everything around a dossier; dossiers that the actor may not see are left out."""
+
+    offices: Sequence[OfficeHeld]
+    parent: Relative | None
+    children: Sequence[Relative]
+    links: Sequence[Relative]
+
+
+def relations_of(case: Case) -> Relations:
+    """Offices with their history from the journal, and the dossiers around this one."""
+    unit = case.unit
+    connection, catalogue = unit.reader(), unit.catalogue
+    visible = visible_dossiers(unit.actor, case.today)
+    parent = dossier_parts.parent_of(connection, case.row["parent_id"], visible)
+    links = dossier_parts.links_of(connection, case.id, visible)
+    children = dossier_parts.children_of(connection, case.id, visible)
+    changes = [orjson.loads(body) for body in dossier_parts.office_changes(connection, case.id)]
+    return Relations(
+        offices=_offices(case, office_history(changes)),
+        parent=_relative(parent, catalogue) if parent is not None else None,
+        children=[_relative(row, catalogue, child_key=row.child_key) for row in children],
+        links=[_relative(row, catalogue, kind=row.kind, since=row.since) for row in links],
+    )
+
+
+def _offices(case: Case, history: dict[str, Held]) -> list[OfficeHeld]:
+    def named(code: str) -> NamedOffice:
+        known = case.unit.catalogue.offices.get(code)
+        return NamedOffice(office=code, name=known.name if known else None)
+
+    return [
+        OfficeHeld(
+            key=key,
+            office=named(code),
+            reason=history.get(key, Held()).reason,
+            before=[named(one) for one in history.get(key, Held()).before],
+        )
+        for key, code in sorted(case.row["offices"].items())
+    ]
+
+
+def _relative(row: Row[Any], catalogue: Catalogue, **more: Any) -> Relative:
+    release = catalogue.workflow(row.release).release
+    return Relative(
+        code=row.code,
+        procedure=row.procedure,
+        procedure_name=release.name,
+        state=state_of(release, row.state, row.portal),
+        **more,
+    )

@@ -1,0 +1,113 @@
+"""A dossier as its applicant sees it: where it is, when it is due, what was asked for, what the applicant may do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.dossier.case import Case
+from engine.queries.dossier import Fee, Needs, fees_of, missing_of, needs_of, overdue, time_left
+from engine.queries.state import StateView, state_of
+from engine.rules.procedure.definition import APPLICANT
+from engine.rules.procedure.portal_status import PortalStatus
+from engine.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """An action that is left to the applicant now."""
+
+    action: str
+    name: Text
+    needs: Needs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusStep:
+    """A state that the dossier went through, and when it came there."""
+
+    at: dt.datetime
+    state: StateView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingPaper:
+    """A paper that is asked for and was not handed in."""
+
+    key: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What the citizen's link shows. ``asked`` is the reason of the last step where it speaks to the applicant."""
+
+    code: str
+    version: int
+    procedure: str
+    procedure_name: Text
+    state: StateView
+    office: str
+    office_name: Text | None
+    hotline: str | None
+    received_at: dt.datetime | None
+    due_at: dt.datetime | None
+    promised_at: dt.datetime | None
+    clock: str
+    overdue: bool
+    time_left: Text | None
+    asked: str | None
+    missing_documents: Sequence[MissingPaper]
+    fees: Sequence[Fee]
+    tasks: Sequence[Task]
+    steps: Sequence[StatusStep]
+
+
+def status_of(case: Case) -> Status:
+    """The status. Reads papers, fees and steps where they did not come with the row."""
+    row = case.row
+    place = row["holder_office"] or row["handler_office"]
+    office = case.unit.catalogue.offices.get(place)
+    steps, reason = _steps(case)
+    names = case.release.documents
+    return Status(
+        code=row["code"],
+        version=row["version"],
+        procedure=row["procedure"],
+        procedure_name=case.release.name,
+        state=state_of(case.release, row["state"], row["portal"]),
+        office=place,
+        office_name=office.name if office else None,
+        hotline=office.hotline if office else None,
+        received_at=row["received_at"],
+        due_at=row["due_at"],
+        promised_at=row["promised_at"],
+        clock=row["clock"],
+        overdue=overdue(case),
+        time_left=time_left(case),
+        asked=reason if PortalStatus(row["portal"]).asks else None,
+        missing_documents=[MissingPaper(key=key, name=names[key].name) for key in missing_of(case) if key in names],
+        fees=fees_of(case),
+        tasks=tasks_of(case),
+        steps=steps,
+    )
+
+
+def tasks_of(case: Case) -> list[Task]:
+    """What the applicant may do now."""
+    return [Task(action=one.action, name=one.name, needs=needs_of(one)) for one in case.left_to(APPLICANT)]
+
+
+def _steps(case: Case) -> tuple[list[StatusStep], str | None]:
+    """The states that the dossier went through; and the reason given with the last of them."""
+    steps: list[StatusStep] = []
+    reason: str | None = None
+    portal: int = PortalStatus.REGISTERED
+    for entry in case.steps():
+        changes = entry["changes"]
+        portal = changes.get("portal", portal)
+        if "state" in changes:
+            steps.append(StatusStep(at=entry["at"], state=state_of(case.release, changes["state"], portal)))
+            reason = entry["reason"]
+    return steps, reason
