@@ -12,6 +12,7 @@ from api.answers import moment
 from engine.catalogue import Catalogue
 from engine.dossier.case import Case
 from engine.rules.deadlines.due import remaining_in_words
+from engine.rules.deadlines.timing import is_overdue
 from engine.rules.offices.history import Held
 from engine.rules.procedure.definition import Release
 from engine.rules.procedure.machine import Option
@@ -62,7 +63,7 @@ def listed(row: Mapping[str, Any], catalogue: Catalogue, now: Any) -> dict[str, 
         "due_at": moment(row["due_at"]),
         "promised_at": moment(row["promised_at"]),
         "clock": row["clock"],
-        "overdue": row["clock"] == "running" and row["due_at"] is not None and row["due_at"] < now,
+        "overdue": is_overdue(row["clock"], row["due_at"], now),
         "finished_at": moment(row["finished_at"]),
     }
 
@@ -117,7 +118,7 @@ def whole(case: Case) -> dict[str, Any]:
         "filed_at": moment(row["filed_at"]),
         "started_at": moment(row["started_at"]),
         "returned_at": moment(row["returned_at"]),
-        "overdue": row["clock"] == "running" and row["due_at"] is not None and row["due_at"] < now,
+        "overdue": is_overdue(row["clock"], row["due_at"], now),
         "time_left": time_left(case),
         "extensions": list(row["extensions"]),
         "pauses": list(row["pauses"]),

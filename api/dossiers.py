@@ -12,9 +12,11 @@ from api.dossier_act import standing
 from api.operations import ETAG, LINK, LOCATION, Gives, Resource
 from engine.acts.file_dossier import Filing, file_dossier
 from engine.dossier.case import Case, open_case
+from engine.rules.deadlines.timing import is_overdue
 from engine.rules.offices.history import office_history
 from engine.store import dossier_parts
-from engine.store.queues import Filters, list_dossiers, visible_dossiers
+from engine.store.dossier_lists import Filters, list_dossiers
+from engine.store.visibility import visible_dossiers
 from engine.transaction import UnitOfWork
 from server.answer import Answer
 from server.identity import Access, actor, reading
@@ -126,7 +128,7 @@ def clock_of(case: Case) -> dict[str, Any]:
         "paused_since": moment(due.paused_since) if due else None,
         "remaining_minutes": due.remaining if due else None,
         "time_left": dossier_json.time_left(case),
-        "overdue": row["clock"] == "running" and row["due_at"] is not None and row["due_at"] < case.unit.now,
+        "overdue": is_overdue(row["clock"], row["due_at"], case.unit.now),
         "trace": due.to_data()["trace"] if due else [],
     }
 

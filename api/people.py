@@ -15,7 +15,7 @@ from engine.notices.text import Addressee, Occasion, notice_message
 from engine.ports import Message
 from engine.rules.procedure.permissions import Actor, roles_in
 from engine.store import inbox
-from engine.store.queues import visible_dossiers
+from engine.store.visibility import visible_dossiers
 from engine.transaction import UnitOfWork, in_transaction
 from server.answer import Answer
 from server.context import runtime

@@ -15,8 +15,9 @@ from engine.clock import midnight
 from engine.errors import InvalidInput, NotFound
 from engine.forms.data import register_data
 from engine.store import reports as figures
+from engine.store.dossier_lists import queue_counts
 from engine.store.journal import reads
-from engine.store.queues import queue_counts, visible_dossiers
+from engine.store.visibility import visible_dossiers
 from engine.transaction import UnitOfWork, in_transaction
 from server.answer import Answer
 from server.context import runtime

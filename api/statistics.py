@@ -18,8 +18,8 @@ from engine.rules.deadlines.held_time import comings, held_time, longest
 from engine.rules.deadlines.timing import read_pauses
 from engine.rules.territory.counts import UnitCount, count_by_unit
 from engine.store import statistics as figures
-from engine.store.queues import visible_dossiers
 from engine.store.reports import on_time
+from engine.store.visibility import visible_dossiers
 from engine.transaction import UnitOfWork
 from server.answer import Answer
 from server.identity import Access, reading

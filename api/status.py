@@ -16,6 +16,7 @@ from api.versions import version_if_given
 from engine.acts.perform_action import perform_action
 from engine.dossier.case import Case, open_case
 from engine.errors import Conflict, NotFound
+from engine.rules.deadlines.timing import is_overdue
 from engine.rules.procedure.definition import APPLICANT
 from engine.rules.procedure.permissions import Actor
 from engine.rules.procedure.portal_status import PortalStatus
@@ -148,7 +149,7 @@ def _shown(case: Case) -> dict[str, Any]:
         "due_at": moment(row["due_at"]),
         "promised_at": moment(row["promised_at"]),
         "clock": row["clock"],
-        "overdue": row["clock"] == "running" and row["due_at"] is not None and row["due_at"] < case.unit.now,
+        "overdue": is_overdue(row["clock"], row["due_at"], case.unit.now),
         "time_left": dossier_json.time_left(case),
         "asked": asked if PortalStatus(row["portal"]).asks else None,
         "missing_documents": [

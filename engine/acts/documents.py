@@ -17,7 +17,7 @@ from engine.rules.file_types import file_type
 from engine.store.documents import documents
 from engine.store.dossiers import applicants, dossiers
 from engine.store.numbers import take_paper_number
-from engine.store.queues import visible_dossiers
+from engine.store.visibility import visible_dossiers
 from engine.text import Text
 from engine.transaction import UnitOfWork
 

@@ -29,8 +29,8 @@ from engine.store.dossier_parts import ALONG, part_of
 from engine.store.dossiers import applicants, dossiers, verifications
 from engine.store.journal import journal
 from engine.store.people import person_name
-from engine.store.queues import Sight, sight_of
 from engine.store.sql.question import PreparedSelect
+from engine.store.visibility import Sight, sight_of
 from engine.text import Text
 from engine.transaction import ActorChanged, UnitOfWork
 

@@ -21,7 +21,6 @@ from sqlalchemy import (
     case,
     func,
     literal,
-    literal_column,
     or_,
     select,
     text,
@@ -34,8 +33,9 @@ from engine.clock import civil_day, midnight
 from engine.rules.procedure.permissions import Actor
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.store.dossiers import applicants, dossiers
-from engine.store.queues import has_part
+from engine.store.overdue import overdue_at
 from engine.store.sql.schema import metadata
+from engine.store.visibility import has_part
 
 DONE = tuple(status.value for status in PortalStatus if status.settled)
 """Portal status codes that end a dossier's processing after it was received."""
@@ -180,13 +180,12 @@ def _finished(seen: ColumnElement[bool], first: dt.date, end: dt.datetime, offic
 
 
 def _running_late(seen: ColumnElement[bool], end: dt.datetime, office: str | None) -> Select[Any]:
-    return _of(office, literal(0), literal(0), literal(1)).where(_open(), _overdue(end), seen)
+    return _of(office, literal(0), literal(0), literal(1)).where(_open(), overdue_at(end), seen)
 
 
 def _asked_again(seen: ColumnElement[bool], end: dt.datetime, office: str | None) -> Select[Any]:
-    not_overdue = or_(dossiers.c.clock != "running", dossiers.c.due_at.is_(None), dossiers.c.due_at >= end)
     asked = dossiers.c.supplements > text("1")  # the index's own condition
-    return _of(office, literal(0), literal(0), literal(1)).where(_open(), asked, not_overdue, seen)
+    return _of(office, literal(0), literal(0), literal(1)).where(_open(), asked, ~overdue_at(end), seen)
 
 
 def _of(office: str | None, *figures: ColumnElement[int]) -> Select[Any]:
@@ -197,7 +196,3 @@ def _of(office: str | None, *figures: ColumnElement[int]) -> Select[Any]:
 
 def _open() -> ColumnElement[bool]:
     return and_(dossiers.c.finished_at.is_(None), dossiers.c.received_at.is_not(None))
-
-
-def _overdue(end: dt.datetime) -> ColumnElement[bool]:
-    return and_(dossiers.c.clock == literal_column("'running'"), dossiers.c.due_at < end)

@@ -18,11 +18,12 @@ from sqlalchemy import Connection, Table, event
 from engine.jobs.schedule import due_clocks
 from engine.rules.procedure.permissions import Actor, Membership
 from engine.store.delivery import claim
-from engine.store.queues import Filters, list_dossiers, queue_counts, visible_dossiers
+from engine.store.dossier_lists import Filters, list_dossiers, queue_counts
 from engine.store.reports import on_time, register
 from engine.store.sql import driver
 from engine.store.sql.schema import metadata
 from engine.store.statistics import late_ones
+from engine.store.visibility import visible_dossiers
 from tests.world import BRANCH, LONG_KHANH, World
 
 COPIES = 8_000

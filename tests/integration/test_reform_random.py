@@ -38,10 +38,10 @@ from engine.rules.procedure.definition import Effective, Field, Release, Role, R
 from engine.rules.procedure.permissions import Actor, Membership
 from engine.rules.reform.policy import Reform
 from engine.store.clocks import clocks
+from engine.store.dossier_lists import Filters, list_dossiers
 from engine.store.dossiers import dossier_offices, dossiers
 from engine.store.outbox import outbox
 from engine.store.plans import reform_items
-from engine.store.queues import Filters, list_dossiers
 from engine.transaction import UnitOfWork
 from tests import shared_run
 from tests.unit.releases import text

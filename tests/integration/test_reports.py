@@ -13,8 +13,8 @@ from engine.acts.file_dossier import file_dossier
 from engine.clock import LOCAL, civil_day
 from engine.rules.procedure.permissions import Actor, Membership
 from engine.store.dossiers import dossiers
-from engine.store.queues import visible_dossiers
 from engine.store.reports import DONE, finished_by_day, finished_by_week, on_time
+from engine.store.visibility import visible_dossiers
 from tests.world import BRANCH, LONG_KHANH, SAI_GON, TAX, World
 
 FIRST = dt.date(2025, 7, 1)

@@ -11,9 +11,9 @@ from sqlalchemy.pool import NullPool
 from engine.acts.file_dossier import file_dossier
 from engine.acts.rectify import rectify
 from engine.acts.transfer import transfer
+from engine.store.dossier_lists import Filters, list_dossiers
 from engine.store.dossiers import dossier_offices, dossiers
 from engine.store.migrate import downgrade, upgrade
-from engine.store.queues import Filters, list_dossiers
 from engine.store.reports import finished_by_day
 from engine.store.search import key_rows, province_scope, search_keys
 from tests.postgres_server import OWNER

@@ -20,9 +20,9 @@ from engine.rules.territory.counts import count_by_unit
 from engine.rules.territory.units import Level
 from engine.store.dossiers import dossiers
 from engine.store.people import memberships
-from engine.store.queues import visible_dossiers
 from engine.store.reports import on_time
 from engine.store.statistics import finished_by_place, journals, late_ones
+from engine.store.visibility import visible_dossiers
 from engine.transaction import UnitOfWork
 from tests.reform_world import DA_KAO, JULY, PERMIT, SAI_GON, permit, prepare_june, reform_of
 from tests.world import APPLICANT, World, moment

@@ -227,10 +227,10 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "everybody-sees",
         "staff see the dossiers of every office",
-        "engine/store/queues.py",
+        "engine/store/visibility.py",
         "return or_(*rules) if rules else false()",
         "return true()",
-        ("tests/integration/test_queues.py::test_the_database_and_the_rules_agree_on_what_is_visible",),
+        ("tests/integration/test_dossier_lists.py::test_the_database_and_the_rules_agree_on_what_is_visible",),
     ),
     Sabotage(
         "half-a-receipt",

@@ -115,6 +115,18 @@ def explained(row: Mapping[str, Any], release: Release, calendar: Calendar, now:
     )
 
 
+def is_overdue(clock: str, due_at: dt.datetime | None, now: dt.datetime) -> bool:
+    """Whether the clock runs and its due moment has passed; a paused or stopped clock is never overdue.
+
+    ``engine.store.overdue.overdue_at`` is the twin of this rule for a database: change both, a test compares them.
+
+    >>> noon = dt.datetime(2026, 2, 13, 5, tzinfo=dt.UTC)
+    >>> is_overdue("running", noon, noon + dt.timedelta(minutes=1))
+    True
+    """
+    return clock == "running" and due_at is not None and due_at < now
+
+
 def wanted_clocks(row: Mapping[str, Any], release: Release, calendar: Calendar) -> Iterator[Clock]:
     """Every clock that must be armed while the dossier stands as ``row`` says."""
     state, key = release.states[row["state"]], row["state"]

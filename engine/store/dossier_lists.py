@@ -1,4 +1,7 @@
-"""Which dossiers an actor may see, and the queues that clerks work from: keyset pages, never a whole-table count."""
+"""The lists that clerks work from: filters, keyset pages, and counts of what an office holds.
+
+Statements are built once a shape (who sees by what, which filters, which order) and keep gaps for the values.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -17,12 +20,8 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
-    false,
     func,
-    literal_column,
-    or_,
     select,
-    true,
     tuple_,
     union,
 )
@@ -30,8 +29,10 @@ from sqlalchemy import (
 from engine.clock import civil_day
 from engine.rules.procedure.permissions import Actor
 from engine.store.dossiers import applicants, dossier_offices, dossiers
+from engine.store.overdue import overdue_at
 from engine.store.search import keys_asked, province_scope, scopes_read, search_keys
 from engine.store.sql.question import PreparedSelect
+from engine.store.visibility import Sight, has_part, sight_of
 
 LIST_COLUMNS = (
     dossiers.c.id,
@@ -87,71 +88,6 @@ MOST_PAGES = 500
 """Statements for pages that are kept built: they differ by who sees what, by filters and by the page's length."""
 
 
-def visible_dossiers(actor: Actor, on: dt.date) -> ColumnElement[bool]:
-    """The one rule for what may be seen: a condition on ``dossiers`` for every list, count, search and single read.
-
-    Staff see the dossiers in which one of their offices ever had a part; a monitor those of the province; a citizen the
-    one that the link belongs to; a timer all; anyone else none.
-    """
-    sight, values = sight_of(actor, on)
-    return _rule(sight, values.get("seen_offices"), values.get("seen_provinces"), values.get("seen_dossier"))
-
-
-class Sight(NamedTuple):
-    """By what an actor sees dossiers; the values stand beside it, so that one statement serves all who see alike."""
-
-    kind: str
-    by_office: bool
-    by_province: bool
-
-    def rule(self) -> ColumnElement[bool]:
-        """``visible_dossiers`` with gaps for the values that ``sight_of`` gives beside it."""
-        return _rule(
-            self,
-            bindparam("seen_offices", expanding=True),
-            bindparam("seen_provinces", expanding=True),
-            bindparam("seen_dossier"),
-        )
-
-
-def sight_of(actor: Actor, on: dt.date) -> tuple[Sight, dict[str, Any]]:
-    """By what an actor sees dossiers on a day, and the values to fill into the rule."""
-    if actor.kind == "system":
-        return Sight("system", False, False), {}
-    if actor.kind == "citizen":
-        return Sight("citizen", False, False), {"seen_dossier": actor.dossier_id}
-    offices, provinces = sorted(actor.offices(on)), sorted(actor.monitored_provinces(on))
-    values = {"seen_offices": offices, "seen_provinces": provinces}
-    return Sight("staff", bool(offices), bool(provinces)), {name: value for name, value in values.items() if value}
-
-
-def _rule(sight: Sight, offices: Any, provinces: Any, dossier: Any) -> ColumnElement[bool]:
-    """The values may be given, or gaps for them."""
-    if sight.kind == "system":
-        return true()
-    if sight.kind == "citizen":
-        return cast(ColumnElement[bool], dossiers.c.id == dossier)
-    rules: list[ColumnElement[bool]] = []
-    if sight.by_office:
-        rules.append(has_part(offices))
-    if sight.by_province:
-        rules.append(dossiers.c.province.in_(provinces))
-    return or_(*rules) if rules else false()
-
-
-_PART = dossier_offices.alias("part")
-
-
-def has_part(offices: Any) -> ColumnElement[bool]:
-    """One of the offices ever had a part in the dossier; office codes, or a gap for them.
-
-    Looked up dossier by dossier, which OFFSET makes PostgreSQL do: left free, it reads all that an office ever had a
-    part in beforehand, and puts that in order, for the fifty rows of a page.
-    """
-    of_this = select(1).where(_PART.c.dossier_id == dossiers.c.id, _PART.c.office.in_(offices))
-    return exists(of_this.correlate(dossiers).offset(literal_column("0")))
-
-
 class QueueCount(NamedTuple):
     """Dossiers of one release in one state that an office holds."""
 
@@ -177,7 +113,7 @@ def list_dossiers(
 
     ``after`` is (due moment as ISO text or None, id) of the last row of the page before. At most ``limit`` rows.
     """
-    on = _civil_day(now)
+    on = civil_day(now)
     sight, values = sight_of(actor, on)
     ways = _ways(connection, actor, filters, on)
     told = {name: value for name in FILTERS if (value := getattr(filters, name)) is not None}
@@ -204,13 +140,13 @@ def list_dossiers(
 
 def queue_counts(connection: Connection, actor: Actor, office: str, now: dt.datetime) -> list[QueueCount]:
     """How many dossiers an office holds, by procedure, state and portal status, and how many of them are overdue."""
-    sight, values = sight_of(actor, _civil_day(now))
+    sight, values = sight_of(actor, civil_day(now))
     return [QueueCount(*row) for row in _counting(sight).fetch(connection, values | {"held_by": office, "now": now})]
 
 
 @cache
 def _counting(sight: Sight) -> PreparedSelect:
-    overdue = func.sum(case((_is_overdue(bindparam("now")), 1), else_=0)).label("overdue")
+    overdue = func.sum(case((overdue_at(bindparam("now")), 1), else_=0)).label("overdue")
     state = (dossiers.c.release, dossiers.c.state)  # these two settle the procedure and the portal status
     settled = (func.max(dossiers.c.procedure).label("procedure"), func.max(dossiers.c.portal).label("portal"))
     columns: tuple[Any, ...] = (*state, *settled, func.count().label("count"), overdue)
@@ -225,7 +161,7 @@ def _conditions(asked: Collection[str], overdue: bool | None) -> list[ColumnElem
     if "office" in asked:
         wanted.append(has_part([bindparam("office")]))
     if overdue is not None:
-        wanted.append(_is_overdue(bindparam("now")) if overdue else ~_is_overdue(bindparam("now")))
+        wanted.append(overdue_at(bindparam("now")) if overdue else ~overdue_at(bindparam("now")))
     if "due_before" in asked:
         wanted.append(and_(dossiers.c.due_at < bindparam("due_before"), dossiers.c.finished_at.is_(None)))
     return wanted
@@ -339,15 +275,3 @@ def _along(
     if later:
         statement = statement.where(tuple_(*order.key) > tuple_(*gaps))
     return statement.order_by(*order.by).limit(limit)
-
-
-def _civil_day(now: dt.datetime) -> dt.date:
-    """Memberships are dated by days in Viet Nam."""
-    return civil_day(now)
-
-
-def _is_overdue(now: Any) -> ColumnElement[bool]:
-    """Open and past its due moment; a paused clock is not overdue."""
-    return and_(
-        dossiers.c.clock == literal_column("'running'"), dossiers.c.due_at.is_not(None), dossiers.c.due_at < now
-    )

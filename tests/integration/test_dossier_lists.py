@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from engine.store.dossier_lists import Filters, list_dossiers, queue_counts
 from engine.store.dossiers import dossiers
-from engine.store.queues import Filters, list_dossiers, queue_counts, visible_dossiers
+from engine.store.visibility import visible_dossiers
 from tests.plain_sight import sees
 from tests.world import APPLICANT, BRANCH, FIELDS, LONG_KHANH, PEOPLE, World
 from tests.world_releases import COPIES, LAND
