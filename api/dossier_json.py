@@ -11,6 +11,8 @@ from sqlalchemy import Row
 from api.answers import moment
 from engine.catalogue import Catalogue
 from engine.dossier.case import Case
+from engine.queries.lists import DossierLine
+from engine.queries.state import StateView
 from engine.rules.deadlines.due import remaining_in_words
 from engine.rules.deadlines.timing import is_overdue
 from engine.rules.offices.history import Held
@@ -45,26 +47,34 @@ def state_of(release: Release, state: str, portal: int) -> dict[str, Any]:
     }
 
 
-def listed(row: Mapping[str, Any], catalogue: Catalogue, now: Any) -> dict[str, Any]:
-    """A dossier as one line of a list."""
-    release = catalogue.workflow(row["release"]).release
+def state_json(state: StateView) -> dict[str, Any]:
     return {
-        "code": row["code"],
-        "procedure": row["procedure"],
-        "procedure_name": both(release.name),
-        **state_of(release, row["state"], row["portal"]),
-        "version": row["version"],
-        "applicant": row["applicant"],
-        "channel": row["channel"],
-        "intake_office": row["intake_office"],
-        "handler_office": row["handler_office"],
-        "holder": {"office": row["holder_office"], "role": row["holder_role"], "person": row["holder_id"]},
-        "received_at": moment(row["received_at"]),
-        "due_at": moment(row["due_at"]),
-        "promised_at": moment(row["promised_at"]),
-        "clock": row["clock"],
-        "overdue": is_overdue(row["clock"], row["due_at"], now),
-        "finished_at": moment(row["finished_at"]),
+        "state": state.key,
+        "state_name": both(state.name),
+        "portal": state.status.value,
+        "portal_name": both(state.status.text),
+    }
+
+
+def listed(line: DossierLine) -> dict[str, Any]:
+    """A dossier as one line of a list."""
+    return {
+        "code": line.code,
+        "procedure": line.procedure,
+        "procedure_name": both(line.procedure_name),
+        **state_json(line.state),
+        "version": line.version,
+        "applicant": line.applicant,
+        "channel": line.channel,
+        "intake_office": line.intake_office,
+        "handler_office": line.handler_office,
+        "holder": {"office": line.holder_office, "role": line.holder_role, "person": line.holder_id},
+        "received_at": moment(line.received_at),
+        "due_at": moment(line.due_at),
+        "promised_at": moment(line.promised_at),
+        "clock": line.clock,
+        "overdue": line.overdue,
+        "finished_at": moment(line.finished_at),
     }
 
 

@@ -12,16 +12,17 @@ from api.dossier_act import standing
 from api.operations import ETAG, LINK, LOCATION, Gives, Resource
 from engine.acts.file_dossier import Filing, file_dossier
 from engine.dossier.case import Case, open_case
+from engine.queries.lists import Wanted, list_dossiers
 from engine.rules.deadlines.timing import is_overdue
 from engine.rules.offices.history import office_history
+from engine.rules.procedure.permissions import Actor
 from engine.store import dossier_parts
-from engine.store.dossier_lists import Filters, list_dossiers
 from engine.store.visibility import visible_dossiers
 from engine.transaction import UnitOfWork
 from server.answer import Answer
-from server.identity import Access, actor, reading
+from server.identity import Access, reading
 from server.once import perform
-from server.paging import page_key, read_moment_key
+from server.paging import key_of, read_after
 
 dossiers = Resource("dossiers", __name__, description="Dossiers, from intake to return.")
 
@@ -73,20 +74,10 @@ def file(body: dict[str, Any]) -> Answer:
 )
 def find(query: dict[str, Any]) -> Answer:
     """List the dossiers that the caller may see"""
-    by_due, limit = query["sort"] == "due_at", query["limit"]
+    after, by_due = read_after(query["after"]), query["sort"] == "due_at"
     with reading() as uow:
-        rows = list_dossiers(
-            uow.connection,
-            uow.actor,
-            _filters(query),
-            uow.now,
-            after=read_moment_key(query["after"]),
-            by_due=by_due,
-            limit=limit + 1,
-        )
-        items = [dossier_json.listed(row, uow.catalogue, uow.now) for row in rows[:limit]]
-    last = rows[limit - 1] if len(rows) > limit else None
-    return page(items, None if last is None else page_key(moment(last["due_at"]) if by_due else None, last["id"]))
+        found = list_dossiers(uow, _wanted(query, uow.actor), after=after, by_due=by_due, limit=query["limit"])
+    return page([dossier_json.listed(line) for line in found.lines], key_of(found.after))
 
 
 @dossiers.operation(
@@ -158,14 +149,14 @@ def _entries(case: Case) -> list[dict[str, Any]]:
     return [orjson.loads(body) for body in dossier_parts.office_changes(case.unit.connection, case.id)]
 
 
-def _filters(query: dict[str, Any]) -> Filters:
+def _wanted(query: dict[str, Any], who: Actor) -> Wanted:
     holder = query["holder"]
-    return Filters(
+    return Wanted(
         state=query["state"],
         portal=query["portal"],
         office=query["office"],
         holder_office=query["holder_office"],
-        holder=actor().person_id if holder == "me" else int(holder) if holder else None,
+        holder=who.person_id if holder == "me" else int(holder) if holder else None,
         procedure=query["procedure"],
         overdue=None if query["overdue"] is None else query["overdue"] == "true",
         due_before=query["due_before"],

@@ -144,7 +144,7 @@ class _Desk:
         last, first = now.date(), now.date() - dt.timedelta(days=30)
         month = now - dt.timedelta(days=30), now
         rest = self._page(self._leader, mine, by_due=True, limit=400)[-1]
-        after = (rest["due_at"].isoformat() if rest["due_at"] else None, rest["id"])
+        after = (rest["due_at"], rest["id"])
         return {
             "queue of an office by due moment, page 1": lambda: self._page(self._leader, mine, by_due=True),
             "queue of an office by due moment, page 9": lambda: self._page(

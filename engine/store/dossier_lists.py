@@ -105,13 +105,13 @@ def list_dossiers(
     filters: Filters,
     now: dt.datetime,
     *,
-    after: tuple[str | None, int] | None = None,
+    after: tuple[dt.datetime | None, int] | None = None,
     by_due: bool = False,
     limit: int = 50,
 ) -> Sequence[Mapping[str, Any]]:
     """One keyset page: newest first, or by due moment with ``by_due`` (those without one last).
 
-    ``after`` is (due moment as ISO text or None, id) of the last row of the page before. At most ``limit`` rows.
+    ``after`` is (due moment or None, id) of the last row of the page before. At most ``limit`` rows.
     """
     on = civil_day(now)
     sight, values = sight_of(actor, on)
@@ -134,7 +134,7 @@ def list_dossiers(
         return page("due", (), limit)
     if after[0] is None:
         return page("undated", after[1:], limit)
-    found = page("dated", (dt.datetime.fromisoformat(after[0]), after[1]), limit)
+    found = page("dated", after, limit)
     return found + page("undated", (), limit - len(found)) if len(found) < limit else found
 
 

@@ -85,7 +85,7 @@ def test_pages_are_read_along_their_indexes(crowded: World) -> None:
         staff((LONG_KHANH, "counter")),
         staff(("UB-75", "monitor")),
     )
-    dated, undated, month = (now.isoformat(), 5_000), (None, 5_000), (now - dt.timedelta(days=30), now)
+    dated, undated, month = (now, 5_000), (None, 5_000), (now - dt.timedelta(days=30), now)
 
     def page(actor: Actor, filters: Filters = ALL, **more: Any) -> PreparedSelect:
         return lambda connection: list_dossiers(connection, actor, filters, now, **more)
