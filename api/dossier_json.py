@@ -13,6 +13,7 @@ from engine.catalogue import Catalogue
 from engine.dossier.case import Case
 from engine.queries.lists import DossierLine
 from engine.queries.state import StateView
+from engine.queries.verifications import VerificationView
 from engine.rules.deadlines.due import remaining_in_words
 from engine.rules.deadlines.timing import is_overdue
 from engine.rules.offices.history import Held
@@ -239,18 +240,18 @@ def fee(row: Mapping[str, Any], release: Release) -> dict[str, Any]:
     }
 
 
-def verification(row: Row[Any]) -> dict[str, Any]:
+def verification(view: VerificationView) -> dict[str, Any]:
     return {
-        "id": row.id,
-        "office": row.office,
-        "question": row.question,
-        "asked_by": row.asked_by,
-        "asked_at": moment(row.asked_at),
-        "due_at": moment(row.due_at),
-        "answered_at": moment(row.answered_at),
-        "answered_by": row.answered_by,
-        "answer": row.answer,
-        "confirmed": None if row.confirmed is None else bool(row.confirmed),
+        "id": view.id,
+        "office": view.office,
+        "question": view.question,
+        "asked_by": view.asked_by,
+        "asked_at": moment(view.asked_at),
+        "due_at": moment(view.due_at),
+        "answered_at": moment(view.answered_at),
+        "answered_by": view.answered_by,
+        "answer": view.answer,
+        "confirmed": view.confirmed,
     }
 
 

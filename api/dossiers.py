@@ -13,6 +13,7 @@ from api.operations import ETAG, LINK, LOCATION, Gives, Resource
 from engine.acts.file_dossier import Filing, file_dossier
 from engine.dossier.case import Case, open_case
 from engine.queries.lists import Wanted, list_dossiers
+from engine.queries.verifications import verifications
 from engine.rules.deadlines.timing import is_overdue
 from engine.rules.offices.history import office_history
 from engine.rules.procedure.permissions import Actor
@@ -138,9 +139,7 @@ def _relations(case: Case) -> dict[str, Any]:
         "links": [
             {**dossier_json.relative(row, catalogue), "kind": row.kind, "since": moment(row.since)} for row in links
         ],
-        "verifications": [
-            dossier_json.verification(row) for row in dossier_parts.verifications_of(connection, case.id)
-        ],
+        "verifications": [dossier_json.verification(one) for one in verifications(uow, case)],
     }
 
 
