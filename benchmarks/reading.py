@@ -30,7 +30,8 @@ from benchmarks.multiply import GIVEN, MIDDLES, SURNAMES
 from engine.dossier.case import open_case
 from engine.jobs.schedule import due_clocks
 from engine.rules.procedure.permissions import Actor, Membership
-from engine.store.dossier_lists import Filters, list_dossiers, queue_counts
+from engine.store.dossier_counts import queue_counts
+from engine.store.dossier_lists import Filters, list_dossiers
 from engine.store.reports import on_time, register
 from engine.store.sessions import dossier_by_link
 from engine.store.visibility import visible_dossiers

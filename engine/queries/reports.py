@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from engine.queries.state import StateView, state_of
 from engine.rules.period import moments_of
 from engine.store import reports
-from engine.store.dossier_lists import queue_counts
+from engine.store.dossier_counts import queue_counts
 from engine.text import Text
 from engine.transaction import UnitOfWork
 

@@ -18,7 +18,8 @@ from sqlalchemy import Connection, Table, event
 from engine.jobs.schedule import due_clocks
 from engine.rules.procedure.permissions import Actor, Membership
 from engine.store.delivery import claim
-from engine.store.dossier_lists import Filters, list_dossiers, queue_counts
+from engine.store.dossier_counts import queue_counts
+from engine.store.dossier_lists import Filters, list_dossiers
 from engine.store.reports import on_time, register
 from engine.store.sql import driver
 from engine.store.sql.schema import metadata
