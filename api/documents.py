@@ -9,12 +9,11 @@ from api.answers import answer, etag
 from api.dossier_act import STANDS, act, standing
 from api.operations import ETAG, LOCATION, Gives, Resource
 from api.versions import expected_version, version_if_given
-from engine.acts.documents import OnPaperOnly, add_document, check_document, remove_document
+from engine.acts.documents import add_document, check_document, remove_document
 from engine.dossier.case import read_case
-from engine.errors import NotFound
 from engine.queries.dossier import missing_of, papers_of
-from engine.rules.file_types import TAKEN, extension
-from engine.store.dossier_parts import document_of
+from engine.queries.files import file_of
+from engine.rules.file_types import TAKEN
 from engine.transaction import UnitOfWork
 from server.answer import Answer
 from server.context import runtime
@@ -68,18 +67,10 @@ def add(code: str) -> Answer:
 )
 def content(code: str, number: int) -> Answer:
     """Download the file of a document"""
-    with reading() as uow:
-        case = read_case(uow, code)
-        row = document_of(uow.reader(), case.id, number)
-    if row is None:
-        raise NotFound(what=f"document {number}")
-    if row.storage_key is None:
-        raise OnPaperOnly(document=number)
-    kind = row.media_type
-    # The name that the sender gave may be anything: the download gets one of ours.
-    name = f"{row.key}-{row.id}.{extension(kind)}"
-    headers = {"Content-Type": kind, "Content-Disposition": f'attachment; filename="{name}"'}
-    return Answer(200, runtime().files.read(row.storage_key), headers)
+    with reading() as unit:
+        file = file_of(read_case(unit, code), number)
+    headers = {"Content-Type": file.media_type, "Content-Disposition": f'attachment; filename="{file.name}"'}
+    return Answer(200, runtime().files.read(file.storage_key), headers)
 
 
 @documents.operation(

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.answers import moment
-from engine.catalogue import Catalogue
 from engine.queries.dossier import Applicant, ClockView, DossierView, Fee, Needs, Offer, Paper, Standing
+from engine.queries.lists import DossierLine
 from engine.queries.relations import NamedOffice, Relations, Relative
-from engine.queries.state import StateView, state_of
+from engine.queries.state import StateView
 from engine.queries.status import Status
-from engine.rules.deadlines.timing import is_overdue
+from engine.queries.verifications import VerificationView
 from engine.text import Text
 
 Json = dict[str, Any]
@@ -237,40 +237,38 @@ def _office(view: NamedOffice) -> Json:
     return {"office": view.office, "name": both(view.name)}
 
 
-# Until the lists, reports and questions stand on queries of their own.
-def listed(row: Mapping[str, Any], catalogue: Catalogue, now: Any) -> dict[str, Any]:
+def listed(line: DossierLine) -> dict[str, Any]:
     """A dossier as one line of a list."""
-    release = catalogue.workflow(row["release"]).release
     return {
-        "code": row["code"],
-        "procedure": row["procedure"],
-        "procedure_name": both(release.name),
-        **state(state_of(release, row["state"], row["portal"])),
-        "version": row["version"],
-        "applicant": row["applicant"],
-        "channel": row["channel"],
-        "intake_office": row["intake_office"],
-        "handler_office": row["handler_office"],
-        "holder": {"office": row["holder_office"], "role": row["holder_role"], "person": row["holder_id"]},
-        "received_at": moment(row["received_at"]),
-        "due_at": moment(row["due_at"]),
-        "promised_at": moment(row["promised_at"]),
-        "clock": row["clock"],
-        "overdue": is_overdue(row["clock"], row["due_at"], now),
-        "finished_at": moment(row["finished_at"]),
+        "code": line.code,
+        "procedure": line.procedure,
+        "procedure_name": both(line.procedure_name),
+        **state(line.state),
+        "version": line.version,
+        "applicant": line.applicant,
+        "channel": line.channel,
+        "intake_office": line.intake_office,
+        "handler_office": line.handler_office,
+        "holder": {"office": line.holder_office, "role": line.holder_role, "person": line.holder_id},
+        "received_at": moment(line.received_at),
+        "due_at": moment(line.due_at),
+        "promised_at": moment(line.promised_at),
+        "clock": line.clock,
+        "overdue": line.overdue,
+        "finished_at": moment(line.finished_at),
     }
 
 
-def verification(row: Any) -> dict[str, Any]:
+def verification(view: VerificationView) -> dict[str, Any]:
     return {
-        "id": row.id,
-        "office": row.office,
-        "question": row.question,
-        "asked_by": row.asked_by,
-        "asked_at": moment(row.asked_at),
-        "due_at": moment(row.due_at),
-        "answered_at": moment(row.answered_at),
-        "answered_by": row.answered_by,
-        "answer": row.answer,
-        "confirmed": None if row.confirmed is None else bool(row.confirmed),
+        "id": view.id,
+        "office": view.office,
+        "question": view.question,
+        "asked_by": view.asked_by,
+        "asked_at": moment(view.asked_at),
+        "due_at": moment(view.due_at),
+        "answered_at": moment(view.answered_at),
+        "answered_by": view.answered_by,
+        "answer": view.answer,
+        "confirmed": view.confirmed,
     }

@@ -5,20 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from api import bodies, dossier_json, parameters, shapes
-from api.answers import answer, etag, moment, page
+from api.answers import answer, etag, page
 from api.dossier_act import standing
 from api.operations import ETAG, LINK, LOCATION, Gives, Resource
 from engine.acts.file_dossier import Filing, file_dossier
 from engine.dossier.case import read_case
 from engine.queries.dossier import clock_of, dossier_of
+from engine.queries.lists import Wanted, list_dossiers
 from engine.queries.relations import relations_of
-from engine.store import dossier_parts
-from engine.store.dossier_lists import Filters, list_dossiers
+from engine.queries.verifications import verifications
+from engine.rules.procedure.permissions import Actor
 from engine.transaction import UnitOfWork
 from server.answer import Answer
-from server.identity import Access, actor, reading
+from server.identity import Access, reading
 from server.once import perform
-from server.paging import page_key, read_moment_key
+from server.paging import key_of, read_after
 
 dossiers = Resource("dossiers", __name__, description="Dossiers, from intake to return.")
 
@@ -70,20 +71,10 @@ def file(body: dict[str, Any]) -> Answer:
 )
 def find(query: dict[str, Any]) -> Answer:
     """List the dossiers that the caller may see"""
-    by_due, limit = query["sort"] == "due_at", query["limit"]
+    after, by_due = read_after(query["after"]), query["sort"] == "due_at"
     with reading() as uow:
-        rows = list_dossiers(
-            uow.reader(),
-            uow.actor,
-            _filters(query),
-            uow.now,
-            after=read_moment_key(query["after"]),
-            by_due=by_due,
-            limit=limit + 1,
-        )
-        items = [dossier_json.listed(row, uow.catalogue, uow.now) for row in rows[:limit]]
-    last = rows[limit - 1] if len(rows) > limit else None
-    return page(items, None if last is None else page_key(moment(last["due_at"]) if by_due else None, last["id"]))
+        found = list_dossiers(uow, _wanted(query, uow.actor), after=after, by_due=by_due, limit=query["limit"])
+    return page([dossier_json.listed(line) for line in found.lines], key_of(found.after))
 
 
 @dossiers.operation(
@@ -98,7 +89,7 @@ def one(code: str) -> Answer:
     with reading() as uow:
         case = read_case(uow, code, along=("documents", "fees"))
         around = relations_of(case)
-        asked = [dossier_json.verification(row) for row in dossier_parts.verifications_of(uow.reader(), case.id)]
+        asked = [dossier_json.verification(one) for one in verifications(uow, case)]
         shown = dossier_json.whole(dossier_of(case)) | dossier_json.relations(around) | {"verifications": asked}
         return answer(shown, ETag=etag(case.row["version"]))
 
@@ -116,14 +107,14 @@ def clock(code: str) -> Answer:
         return answer(dossier_json.clock(clock_of(read_case(uow, code))))
 
 
-def _filters(query: dict[str, Any]) -> Filters:
+def _wanted(query: dict[str, Any], who: Actor) -> Wanted:
     holder = query["holder"]
-    return Filters(
+    return Wanted(
         state=query["state"],
         portal=query["portal"],
         office=query["office"],
         holder_office=query["holder_office"],
-        holder=actor().person_id if holder == "me" else int(holder) if holder else None,
+        holder=who.person_id if holder == "me" else int(holder) if holder else None,
         procedure=query["procedure"],
         overdue=None if query["overdue"] is None else query["overdue"] == "true",
         due_before=query["due_before"],

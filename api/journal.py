@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-from sqlalchemy import Row
-
-from api import dossier_json, parameters, shapes
+from api import parameters, shapes
 from api.answers import answer, moment, next_address
+from api.dossier_json import both
 from api.operations import LINK, Gives, Resource
-from engine.dossier.case import read_case
-from engine.rules.procedure.act_names import act_name
-from engine.rules.procedure.definition import Release
-from engine.store.dossier_parts import journal_of, names_of_people
+from engine.queries.journal import JournalLine
+from engine.queries.journal import journal as read_journal
 from server.answer import Answer
 from server.identity import Access, reading
 
 journal = Resource("journal", __name__, description="What happened, append-only and hash-chained.")
-TOLD = ("reason", "note", "text", "question", "answer")
-PERSONAL_COLUMNS = frozenset({"link_nonce", "link_hash"})
 
 
 @journal.operation(
@@ -32,39 +26,26 @@ PERSONAL_COLUMNS = frozenset({"link_nonce", "link_hash"})
 )
 def entries(code: str, query: dict[str, Any]) -> Answer:
     """Read the journal of a dossier"""
-    limit = query["limit"]
     with reading() as uow:
-        case = read_case(uow, code)
-        rows = journal_of(uow.reader(), case.id, after=query["after"], limit=limit + 1)
-        names = names_of_people(uow.reader(), {number for row in rows if (number := _person(row.actor)) is not None})
-    items = [_entry(row, case.release, names) for row in rows[:limit]]
-    following = items[-1]["number"] if len(rows) > limit else None
-    given = answer({"items": items, "next": following})
-    if following is not None:
-        given.headers["Link"] = f'<{next_address(str(following))}>; rel="next"'
+        found = read_journal(uow, code, after=query["after"], limit=query["limit"])
+    given = answer({"items": [_entry(line) for line in found.lines], "next": found.next})
+    if found.next is not None:
+        given.headers["Link"] = f'<{next_address(str(found.next))}>; rel="next"'
     return given
 
 
-def _entry(row: Row[Any], release: Release, names: dict[int, str]) -> dict[str, Any]:
-    body, private = orjson.loads(row.body), row.private or {}
-    told = [private[key] for key in TOLD if key != "note" and isinstance(private.get(key), str)]
-    note = private.get("note")
+def _entry(line: JournalLine) -> dict[str, Any]:
     return {
-        "number": row.number,
-        "at": moment(row.at),
-        "act": row.act,
-        "act_name": dossier_json.both(act_name(row.act, release)),
-        "actor": row.actor,
-        "name": names.get(_person(row.actor) or 0),
-        "data": body["data"],
-        "changes": {key: value for key, value in body["changes"].items() if key not in PERSONAL_COLUMNS},
-        "reason": "\n".join(told) or None,
-        "note": note if isinstance(note, str) else None,
-        "hash": row.hash,
-        "previous": body["previous"],
+        "number": line.number,
+        "at": moment(line.at),
+        "act": line.act,
+        "act_name": both(line.act_name),
+        "actor": line.actor,
+        "name": line.name,
+        "data": line.data,
+        "changes": line.changes,
+        "reason": line.reason,
+        "note": line.note,
+        "hash": line.hash,
+        "previous": line.previous,
     }
-
-
-def _person(label: str) -> int | None:
-    kind, _, number = label.partition(":")
-    return int(number) if kind in ("staff", "admin") and number.isdigit() else None

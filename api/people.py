@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row
-
 from api import bodies, parameters, shapes
 from api.answers import answer, moment, nothing, page
+from api.dossier_json import both
 from api.operations import LINK, Gives, Resource
+from engine.acts.notices import mark_read as acts
 from engine.clock import civil_day
-from engine.errors import NotFound
-from engine.notices.text import Addressee, Occasion, notice_message
-from engine.ports import Message
-from engine.rules.procedure.permissions import Actor, roles_in
-from engine.store import inbox
-from engine.store.visibility import visible_dossiers
-from engine.transaction import UnitOfWork, in_transaction
+from engine.queries.inbox import InboxLine, inbox
+from engine.queries.page import After
+from engine.transaction import in_transaction
 from server.answer import Answer
 from server.context import runtime
 from server.identity import Access, actor, reading
-from server.paging import page_key, read_key
+from server.paging import key_of, read_key
 
 people = Resource("people", __name__, description="The signed-in person.")
 
@@ -60,18 +56,10 @@ def me() -> Answer:
 )
 def notices(query: dict[str, Any]) -> Answer:
     """Read the notices addressed to the caller or to a role the caller has"""
-    limit, after = query["limit"], read_key(query["after"])
+    key, unread = read_key(query["after"]), query["unread"] == "true"
     with reading() as uow:
-        rows = inbox.inbox_of(
-            uow.reader(),
-            _recipients(uow),
-            visible_dossiers(uow.actor, uow.today),
-            unread=query["unread"] == "true",
-            before=after[1] if after else None,
-            limit=limit + 1,
-        )
-        items = [_notice(uow, row) for row in rows[:limit]]
-    return page(items, page_key(None, rows[limit - 1].id) if len(rows) > limit else None)
+        found = inbox(uow, unread=unread, after=After(id=key[1]) if key else None, limit=query["limit"])
+    return page([_notice(line) for line in found.lines], key_of(found.after))
 
 
 @people.operation(
@@ -86,41 +74,17 @@ def notices(query: dict[str, Any]) -> Answer:
 def mark_read(number: int, body: dict[str, Any]) -> Answer:
     """Note that a notice was read"""
 
-    def doing(uow: UnitOfWork) -> None:
-        if not inbox.mark_read(uow.begin(), _recipients(uow), number, uow.now):
-            raise NotFound(what=f"notice {number}")
-
-    in_transaction(runtime(), actor(), doing)
+    in_transaction(runtime(), actor(), lambda uow: acts.mark_read(uow, number))
     return nothing()
 
 
-def _recipients(uow: UnitOfWork) -> set[str]:
-    who, today = uow.actor, uow.today
-    roles = {f"office:{office}/{role}" for office in who.offices(today) for role in roles_in(who, office, today)}
-    return roles | {f"person:{who.person_id}"} | {f"person:{absent}" for absent in _absent(who, today)}
-
-
-def _absent(who: Actor, today: Any) -> set[int]:
-    return {one.person_id for one in who.substitutions if one.valid(today)}
-
-
-def _notice(uow: UnitOfWork, row: Row[Any]) -> dict[str, Any]:
-    # Staff read here, so the citizen's own link is not put in.
-    occasion = Occasion(str(row.id), "inbox", row.template, row.data, "", "")
-    try:
-        told = {tongue: _message(uow, occasion, tongue) for tongue in ("vi", "en")}
-    except NotFound:  # the template is not published any more; the notice itself must stay readable
-        told = None
+def _notice(line: InboxLine) -> dict[str, Any]:
     return {
-        "id": row.id,
-        "dossier": row.code,
-        "template": row.template,
-        "subject": {tongue: one.subject for tongue, one in told.items()} if told else None,
-        "body": {tongue: one.body for tongue, one in told.items()} if told else None,
-        "at": moment(row.created_at),
-        "read_at": moment(row.read_at),
+        "id": line.id,
+        "dossier": line.dossier,
+        "template": line.template,
+        "subject": both(line.subject),
+        "body": both(line.body),
+        "at": moment(line.at),
+        "read_at": moment(line.read_at),
     }
-
-
-def _message(uow: UnitOfWork, occasion: Occasion, tongue: str) -> Message:
-    return notice_message(uow.runtime, occasion, Addressee("", uow.actor.name, tongue), uow.now)

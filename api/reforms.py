@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
-
 from api import bodies, shapes
 from api.answers import answer
 from api.dossier_json import both
 from api.operations import Gives, Resource
-from engine.acts.reform.decide import Waiting
-from engine.acts.reform.decide_many import LEADER, Choice, decide_many, provinces_of, triage_of
-from engine.acts.reform.run import Run, open_run
+from engine.acts.reform.decide_many import Choice, decide_many
+from engine.acts.reform.run import open_run
 from engine.acts.wrong_input import wrong
-from engine.rules.procedure.permissions import MONITOR
-from engine.store.plans import counts_by_status
-from engine.store.plans import reforms as plans
+from engine.queries import reforms as queries
 from engine.transaction import UnitOfWork
 from server.answer import Answer
 from server.context import runtime
@@ -25,9 +20,6 @@ from server.once import perform
 
 reforms = Resource("reforms", __name__, description="Reorganisations, and what they leave to a person.")
 
-OVERSEERS = (LEADER, MONITOR)
-"""Who learns, in the authority of a province, how many of its dossiers stand where."""
-
 
 @reforms.operation(
     "GET", "/reforms", access=Access.STAFF, gives=Gives(shape=shapes.Reforms, description="Every plan, oldest first.")
@@ -35,22 +27,19 @@ OVERSEERS = (LEADER, MONITOR)
 def every() -> Answer:
     """List the plans and where the dossiers of the caller's province stand"""
     with reading() as uow:
-        known, today = uow.catalogue.map, uow.today
-        rows = uow.reader().execute(select(plans).order_by(plans.c.id)).all()
-        items = [
-            {
-                "number": row.id,
-                "code": row.code,
-                "name": {"vi": row.document["name"]["vi"], "en": row.document["name"]["en"]},
-                "date": row.date.isoformat(),
-                "digest": row.digest,
-                "state": row.state,
-                "dossiers": counts_by_status(
-                    uow.reader(), row.id, provinces_of(uow.actor, OVERSEERS, known, row.date, today)
-                ),
-            }
-            for row in rows
-        ]
+        found = queries.reforms(uow)
+    items = [
+        {
+            "number": line.number,
+            "code": line.code,
+            "name": both(line.name),
+            "date": line.date.isoformat(),
+            "digest": line.digest,
+            "state": line.state,
+            "dossiers": line.dossiers,
+        }
+        for line in found
+    ]
     return answer({"items": items})
 
 
@@ -63,10 +52,9 @@ def every() -> Answer:
 )
 def waiting(number: int) -> Answer:
     """List the dossiers of divided communes that wait for a decision"""
-    run = open_run(runtime(), number)
     with reading() as uow:
-        items = [_waiting(one, run) for one in triage_of(uow, run)]
-    return answer({"items": items})
+        found = queries.triage_of(uow, number)
+    return answer({"items": [_waiting(line) for line in found]})
 
 
 @reforms.operation(
@@ -99,21 +87,20 @@ def decide(number: int, body: dict[str, Any]) -> Answer:
     return perform("decide_triage", doing, key_required=True)
 
 
-def _waiting(one: Waiting, run: Run) -> dict[str, Any]:
-    before = run.known.territory.find(one.commune or "", "commune", run.day_before)
+def _waiting(line: queries.WaitingLine) -> dict[str, Any]:
     return {
-        "province": one.province,
-        "commune": one.commune,
-        "commune_name": before.name_vi if before else None,
-        "dossiers": one.dossiers,
+        "province": line.province,
+        "commune": line.commune,
+        "commune_name": line.commune_name,
+        "dossiers": line.dossiers,
         "candidates": [
             {
                 "commune": each.commune,
                 "office": each.office,
-                "office_name": both(office.name if (office := run.known.offices.get(each.office)) else None),
+                "office_name": both(each.office_name),
                 "share": None if each.share is None else float(each.share),
-                "suggested": each.is_default,
+                "suggested": each.suggested,
             }
-            for each in one.candidates
+            for each in line.candidates
         ],
     }

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
-from sqlalchemy import insert
-
-from api import dossier_json, parameters, shapes
+from api import parameters, shapes
 from api.answers import answer, moment, page
+from api.dossier_json import both, state
 from api.forms import PDF, printed
 from api.operations import LINK, Gives, Resource
-from engine.clock import midnight
-from engine.errors import InvalidInput, NotFound
-from engine.forms.data import register_data
-from engine.queries.state import state_of
-from engine.store import reports as figures
-from engine.store.dossier_lists import queue_counts
-from engine.store.journal import reads
-from engine.store.visibility import visible_dossiers
+from engine.acts import print_register as printing
+from engine.queries import register as registers
+from engine.queries import reports as figures
 from engine.transaction import UnitOfWork, in_transaction
 from server.answer import Answer
 from server.context import runtime
 from server.identity import Access, actor, reading
-from server.paging import page_key, read_moment_key
+from server.paging import key_of, read_after
 
 reports = Resource("reports", __name__, description="Reports over what the caller may see.")
-LONGEST_REGISTER = 1000
 
 
 @reports.operation(
@@ -38,22 +30,20 @@ LONGEST_REGISTER = 1000
 )
 def on_time(query: dict[str, Any]) -> Answer:
     """Share of dossiers finished on time, by office and period (Decision 766/QĐ-TTg, indicator 2.1)"""
-    period_of(query)
     with reading() as uow:
-        rows = figures.on_time(uow.reader(), uow.actor, query["start"], query["end"], uow.now, query["office"])
-        known = uow.catalogue.offices
-        items = [
-            {
-                "office": row.office,
-                "office_name": dossier_json.both(known[row.office].name) if row.office in known else None,
-                "finished": row.finished,
-                "on_time": row.finished - row.late,
-                "late": row.late,
-                "running_late": row.running_late,
-                "rate": rate_of(row.finished - row.late, row.finished + row.running_late),
-            }
-            for row in rows
-        ]
+        lines = figures.on_time(uow, query["start"], query["end"], query["office"])
+    items = [
+        {
+            "office": line.office,
+            "office_name": both(line.office_name),
+            "finished": line.finished,
+            "on_time": line.on_time,
+            "late": line.late,
+            "running_late": line.running_late,
+            "rate": line.rate,
+        }
+        for line in lines
+    ]
     return answer({"start": query["start"].isoformat(), "end": query["end"].isoformat(), "items": items})
 
 
@@ -67,18 +57,17 @@ def on_time(query: dict[str, Any]) -> Answer:
 def queue(query: dict[str, Any]) -> Answer:
     """Count what an office holds, by procedure, state and portal status"""
     with reading() as uow:
-        items = []
-        for row in queue_counts(uow.reader(), uow.actor, query["office"], uow.now):
-            release = uow.catalogue.workflow(row.release).release
-            items.append(
-                {
-                    "procedure": row.procedure,
-                    "procedure_name": dossier_json.both(release.name),
-                    **dossier_json.state(state_of(release, row.state, row.portal)),
-                    "count": row.number,
-                    "overdue": row.overdue,
-                }
-            )
+        lines = figures.queue_of(uow, query["office"])
+    items = [
+        {
+            "procedure": line.procedure,
+            "procedure_name": both(line.procedure_name),
+            **state(line.state),
+            "count": line.count,
+            "overdue": line.overdue,
+        }
+        for line in lines
+    ]
     return answer({"office": query["office"], "items": items})
 
 
@@ -91,24 +80,25 @@ def queue(query: dict[str, Any]) -> Answer:
 )
 def register(query: dict[str, Any]) -> Answer:
     """Read the dossier register of a receiving office (Form 07)"""
-    limit, after = query["limit"], read_moment_key(query["after"])
+    after = read_after(query["after"])
     with reading() as uow:
-        rows = _rows(uow, query, limit + 1, after)
-        items = [
-            {
-                "code": row.code,
-                "procedure": row.procedure,
-                "procedure_name": dossier_json.both(uow.catalogue.workflow(row.release).release.name),
-                "applicant": row.name,
-                "handler_office": row.handler_office,
-                "received_at": moment(row.received_at),
-                "promised_at": moment(row.promised_at),
-                "returned_at": moment(row.returned_at),
-            }
-            for row in rows[:limit]
-        ]
-    last = rows[limit - 1] if len(rows) > limit else None
-    return page(items, page_key(moment(last.received_at), last.id) if last is not None else None)
+        found = registers.register(
+            uow, query["office"], query["start"], query["end"], after=after, limit=query["limit"]
+        )
+    items = [
+        {
+            "code": line.code,
+            "procedure": line.procedure,
+            "procedure_name": both(line.procedure_name),
+            "applicant": line.applicant,
+            "handler_office": line.handler_office,
+            "received_at": moment(line.received_at),
+            "promised_at": moment(line.promised_at),
+            "returned_at": moment(line.returned_at),
+        }
+        for line in found.lines
+    ]
+    return page(items, key_of(found.after))
 
 
 @reports.operation(
@@ -123,45 +113,7 @@ def print_register(query: dict[str, Any]) -> Answer:
     """Print the dossier register; the personal data on it are noted as seen"""
 
     def doing(uow: UnitOfWork) -> dict[str, Any]:
-        office = uow.catalogue.offices.get(query["office"])
-        if office is None:
-            raise NotFound(what=query["office"])
-        rows = _rows(uow, query, LONGEST_REGISTER, None)
-        _note_reads(uow, [row.id for row in rows])
-        return register_data(uow, office, rows, query["start"], query["end"])
+        return printing.print_register(uow, query["office"], query["start"], query["end"])
 
     data = in_transaction(runtime(), actor(), doing)
     return printed("07", data, f"{query['office']}-07.pdf")
-
-
-def _rows(uow: UnitOfWork, query: dict[str, Any], limit: int, after: tuple[str | None, int] | None) -> Any:
-    start, end = period_of(query)
-    key = (dt.datetime.fromisoformat(after[0]), after[1]) if after and after[0] else None
-    visible = visible_dossiers(uow.actor, uow.today)
-    return figures.register(uow.reader(), visible, query["office"], start, end, after=key, limit=limit)
-
-
-def _note_reads(uow: UnitOfWork, ids: list[int]) -> None:
-    looks = [
-        {
-            "at": uow.now,
-            "actor": uow.actor.label,
-            "dossier_id": one,
-            "what": "form-07",
-            "reason": "in sổ theo dõi hồ sơ",
-        }
-        for one in ids
-    ]
-    if looks:
-        uow.begin().execute(insert(reads), looks)
-
-
-def period_of(query: dict[str, Any]) -> tuple[dt.datetime, dt.datetime]:
-    """Civil days in Viet Nam as moments: from the first midnight to the one after the last day."""
-    if query["end"] < query["start"]:
-        raise InvalidInput({"end": f"Must be greater than or equal to {query['start']}."})
-    return midnight(query["start"]), midnight(query["end"] + dt.timedelta(days=1))
-
-
-def rate_of(part: int, whole: int) -> float | None:
-    return round(part / whole, 4) if whole else None

@@ -11,7 +11,7 @@ from api.operations import ETAG, Gives, Resource
 from api.versions import expected_version
 from engine.acts.verification import answer_verification, ask_verification
 from engine.dossier.case import read_case
-from engine.store.dossier_parts import verifications_of
+from engine.queries.verifications import verifications as verifications_of
 from server.answer import Answer
 from server.identity import Access, reading
 
@@ -29,8 +29,9 @@ def questions(code: str) -> Answer:
     """List what was asked of other offices"""
     with reading() as uow:
         case = read_case(uow, code)
-        items = [dossier_json.verification(row) for row in verifications_of(uow.reader(), case.id)]
-        return answer({"items": items}, ETag=etag(case.row["version"]))
+        found = verifications_of(uow, case)
+    items = [dossier_json.verification(one) for one in found]
+    return answer({"items": items}, ETag=etag(case.row["version"]))
 
 
 @verifications.operation(

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
-
-from sqlalchemy import select
 
 from api import bodies, shapes
 from api.answers import answer, moment, nothing
 from api.operations import LOCATION, Gives, Resource
 from engine.acts.notices.webhooks import add_webhook, end_webhook
-from engine.store import outbox
+from engine.queries import webhooks as queries
 from engine.transaction import UnitOfWork
 from server.answer import Answer
 from server.identity import Access, reading
@@ -26,8 +23,8 @@ webhooks = Resource("webhooks", __name__, description="Programs that are told of
 def every() -> Answer:
     """List the webhooks"""
     with reading() as uow:
-        rows = uow.reader().execute(select(outbox.webhooks).order_by(outbox.webhooks.c.id)).mappings().all()
-    return answer({"items": [_webhook(row) for row in rows]})
+        found = queries.webhooks(uow)
+    return answer({"items": [_webhook(one) for one in found]})
 
 
 @webhooks.operation(
@@ -43,7 +40,11 @@ def add(body: dict[str, Any]) -> Answer:
 
     def doing(uow: UnitOfWork) -> Answer:
         row = add_webhook(uow, body["url"], body["office"])
-        return answer(_webhook(row) | {"secret": row["secret"]}, 201, Location=f"/api/v1/webhooks/{row['id']}")
+        return answer(
+            _webhook(queries.webhook_view(row)) | {"secret": row["secret"]},
+            201,
+            Location=f"/api/v1/webhooks/{row['id']}",
+        )
 
     return perform("add_webhook", doing, key_required=True)
 
@@ -66,11 +67,11 @@ def end(number: int) -> Answer:
     return perform("end_webhook", doing)
 
 
-def _webhook(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _webhook(view: queries.WebhookView) -> dict[str, Any]:
     return {
-        "id": row["id"],
-        "url": row["url"],
-        "office": row["office"],
-        "active": bool(row["active"]),
-        "created_at": moment(row["created_at"]),
+        "id": view.id,
+        "url": view.url,
+        "office": view.office,
+        "active": view.active,
+        "created_at": moment(view.created_at),
     }

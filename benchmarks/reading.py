@@ -30,7 +30,8 @@ from benchmarks.multiply import GIVEN, MIDDLES, SURNAMES
 from engine.dossier.case import read_case
 from engine.jobs.schedule import due_clocks
 from engine.rules.procedure.permissions import Actor, Membership
-from engine.store.dossier_lists import Filters, list_dossiers, queue_counts
+from engine.store.dossier_counts import queue_counts
+from engine.store.dossier_lists import Filters, list_dossiers
 from engine.store.reports import on_time, register
 from engine.store.sessions import dossier_by_link
 from engine.store.visibility import visible_dossiers
@@ -144,7 +145,7 @@ class _Desk:
         last, first = now.date(), now.date() - dt.timedelta(days=30)
         month = now - dt.timedelta(days=30), now
         rest = self._page(self._leader, mine, by_due=True, limit=400)[-1]
-        after = (rest["due_at"].isoformat() if rest["due_at"] else None, rest["id"])
+        after = (rest["due_at"], rest["id"])
         return {
             "queue of an office by due moment, page 1": lambda: self._page(self._leader, mine, by_due=True),
             "queue of an office by due moment, page 9": lambda: self._page(

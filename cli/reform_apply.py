@@ -16,11 +16,12 @@ from sqlalchemy import select
 from cli.compose import compose_from_environment
 from cli.output import json_option, language, say, show
 from engine.acts.reform.batches import Tally, apply_all, revert_all
-from engine.acts.reform.decide import decide, in_triage, triage
+from engine.acts.reform.decide import decide, in_triage
 from engine.acts.reform.load import load_plan
 from engine.acts.reform.run import Done, Run, open_run
 from engine.errors import NotFound
 from engine.reform.document import read_plan
+from engine.reform.triage import triage
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.rules.reform.words import office_name
 from engine.store.people import person_named
@@ -106,7 +107,7 @@ def triage_command(plan: int, province: str | None, as_json: bool) -> None:
     runtime = compose_from_environment(pooled=False)
     run = open_run(runtime, plan)
     with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
-        found = triage(connection, run, province)
+        found = triage(connection, run.id, run.groups, province)
     document = [
         {
             "province": one.province,

@@ -9,6 +9,7 @@ import datetime as dt
 import orjson
 
 from engine.errors import InvalidInput
+from engine.queries.page import After
 
 LARGEST = 2**53
 
@@ -16,6 +17,22 @@ LARGEST = 2**53
 def page_key(*parts: str | int | None) -> str:
     """What ``after`` of the next page carries."""
     return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
+
+
+def key_of(after: After | None) -> str | None:
+    """The key of the page that begins after a line; None where no page follows."""
+    if after is None:
+        return None
+    moment = after.moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z") if after.moment else None
+    return page_key(moment, after.id)
+
+
+def read_after(key: str | None) -> After | None:
+    """The line after which a page begins; its moment has a zone, or is None. Raises InvalidInput."""
+    found = read_moment_key(key)
+    if found is None:
+        return None
+    return After(id=found[1], moment=dt.datetime.fromisoformat(found[0]) if found[0] is not None else None)
 
 
 def read_key(key: str | None) -> tuple[str | None, int] | None:

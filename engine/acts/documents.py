@@ -34,14 +34,6 @@ class PaperInUse(Conflict):
     en = "This document cannot be removed: {why_en}."
 
 
-class OnPaperOnly(Conflict):
-    """The paper was handed in as copies on paper, and nobody has scanned it."""
-
-    code = "on-paper-only"
-    vi = "Giấy tờ số {document} chỉ có bản giấy, chưa có tệp để tải về."
-    en = "Document {document} was handed in on paper only; there is no file to download."
-
-
 def add_document(
     unit: UnitOfWork,
     code: str,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import insert
 
 from engine.acts.wrong_input import wrong
@@ -21,6 +23,15 @@ def read_personal_data(unit: UnitOfWork, code: str, reason: str, what: str = "ap
     must_have_part(case)
     if not reason.strip():
         raise wrong("reason", "phải ghi lý do cần xem dữ liệu cá nhân", "say why the personal data must be seen")
-    look = {"at": unit.now, "actor": unit.actor.label, "dossier_id": case.id, "what": what, "reason": reason}
-    unit.begin().execute(insert(reads), look)
+    note_reads(unit, [case.id], what, reason)
     return case
+
+
+def note_reads(unit: UnitOfWork, dossier_ids: Sequence[int], what: str, reason: str) -> None:
+    """Writes down that the actor looks at the personal data of these dossiers: at ``what`` of them, and why."""
+    looks = [
+        {"at": unit.now, "actor": unit.actor.label, "dossier_id": one, "what": what, "reason": reason}
+        for one in dossier_ids
+    ]
+    if looks:
+        unit.begin().execute(insert(reads), looks)

@@ -1,4 +1,4 @@
-"""The lists that clerks work from: filters, keyset pages, and counts of what an office holds.
+"""The lists that clerks work from: filters, and pages by key.
 
 Statements are built once a shape (who sees by what, which filters, which order) and keep gaps for the values.
 """
@@ -18,9 +18,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    case,
     exists,
-    func,
     select,
     tuple_,
     union,
@@ -88,30 +86,19 @@ MOST_PAGES = 500
 """Statements for pages that are kept built: they differ by who sees what, by filters and by the page's length."""
 
 
-class QueueCount(NamedTuple):
-    """Dossiers of one release in one state that an office holds."""
-
-    release: str
-    state: str
-    procedure: str
-    portal: int
-    number: int
-    overdue: int
-
-
 def list_dossiers(
     connection: Connection,
     actor: Actor,
     filters: Filters,
     now: dt.datetime,
     *,
-    after: tuple[str | None, int] | None = None,
+    after: tuple[dt.datetime | None, int] | None = None,
     by_due: bool = False,
     limit: int = 50,
 ) -> Sequence[Mapping[str, Any]]:
     """One keyset page: newest first, or by due moment with ``by_due`` (those without one last).
 
-    ``after`` is (due moment as ISO text or None, id) of the last row of the page before. At most ``limit`` rows.
+    ``after`` is (due moment or None, id) of the last row of the page before. At most ``limit`` rows.
     """
     on = civil_day(now)
     sight, values = sight_of(actor, on)
@@ -134,24 +121,8 @@ def list_dossiers(
         return page("due", (), limit)
     if after[0] is None:
         return page("undated", after[1:], limit)
-    found = page("dated", (dt.datetime.fromisoformat(after[0]), after[1]), limit)
+    found = page("dated", after, limit)
     return found + page("undated", (), limit - len(found)) if len(found) < limit else found
-
-
-def queue_counts(connection: Connection, actor: Actor, office: str, now: dt.datetime) -> list[QueueCount]:
-    """How many dossiers an office holds, by procedure, state and portal status, and how many of them are overdue."""
-    sight, values = sight_of(actor, civil_day(now))
-    return [QueueCount(*row) for row in _counting(sight).fetch(connection, values | {"held_by": office, "now": now})]
-
-
-@cache
-def _counting(sight: Sight) -> PreparedSelect:
-    overdue = func.sum(case((overdue_at(bindparam("now")), 1), else_=0)).label("overdue")
-    state = (dossiers.c.release, dossiers.c.state)  # these two settle the procedure and the portal status
-    settled = (func.max(dossiers.c.procedure).label("procedure"), func.max(dossiers.c.portal).label("portal"))
-    columns: tuple[Any, ...] = (*state, *settled, func.count().label("count"), overdue)
-    held = dossiers.c.holder_office == bindparam("held_by")
-    return PreparedSelect(select(*columns).where(held, sight.rule()).group_by(*state))
 
 
 def _conditions(asked: Collection[str], overdue: bool | None) -> list[ColumnElement[bool]]:

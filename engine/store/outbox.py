@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text, text
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    select,
+    text,
+)
 
 from engine.store.sql.schema import BigId, Json, Moment, metadata
 
@@ -52,3 +67,9 @@ webhooks = Table(
     Column("created_at", Moment, nullable=False),
     Column("created_by", BigId, ForeignKey("people.id")),
 )
+
+
+def every_webhook(connection: Connection) -> Sequence[Mapping[Any, Any]]:
+    """The rows of ``webhooks`` without their secrets, oldest first."""
+    shown = (column for column in webhooks.c if column.name != "secret")
+    return connection.execute(select(*shown).order_by(webhooks.c.id)).mappings().all()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Row,
     String,
     Table,
     func,
@@ -19,6 +21,7 @@ from sqlalchemy import (
     text,
 )
 
+from engine.store.dossiers import dossiers
 from engine.store.sql.schema import BigId, Json, Moment, metadata
 
 reforms = Table(
@@ -75,6 +78,33 @@ reform_items = Table(
 ``stale``: the facts changed, the plan for it must be shown again; ``ended``: finished meanwhile; ``replaced``: a
 later plan of the same reform speaks of it; ``reverted``: taken back; ``touched``: not taken back, since somebody
 worked on it after the move."""
+
+
+def every_reform(connection: Connection) -> Sequence[Row[Any]]:
+    """The rows of ``reforms``, oldest first."""
+    return connection.execute(select(reforms).order_by(reforms.c.id)).all()
+
+
+def reform_row(connection: Connection, reform_id: int) -> Row[Any] | None:
+    """The row of one plan."""
+    return connection.execute(select(reforms).where(reforms.c.id == reform_id)).one_or_none()
+
+
+def group_documents(connection: Connection, reform_id: int) -> Sequence[Any]:
+    """The groups of a plan by number, as ``engine.rules.reform.totals.group_from_data`` reads them."""
+    mine = select(reform_groups.c.document).where(reform_groups.c.reform_id == reform_id)
+    return connection.execute(mine.order_by(reform_groups.c.number)).scalars().all()
+
+
+def items_in_triage(connection: Connection, reform_id: int, province: str | None = None) -> Sequence[Row[Any]]:
+    """``passages``, ``province`` and the dossier's ``place`` for each item of a plan that waits for a person; only
+    those of one province (code before the reform), where given."""
+    wanted = [reform_items.c.reform_id == reform_id, reform_items.c.status == "person"]
+    if province is not None:
+        wanted.append(reform_items.c.province == province)
+    columns: tuple[Any, ...] = (reform_items.c.passages, reform_items.c.province, dossiers.c.place)
+    joined = select(*columns).join(dossiers, dossiers.c.id == reform_items.c.dossier_id)
+    return connection.execute(joined.where(*wanted)).all()
 
 
 def counts_by_status(

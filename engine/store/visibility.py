@@ -1,7 +1,7 @@
 """Which dossiers an actor may see: one rule, a condition on ``dossiers`` in every list, count, search and single read.
 
-A dossier that is not visible is answered like one that does not exist. The same rule for a row in hand is
-``engine.rules.procedure.permissions.visible``; a test compares the two.
+A dossier that is not visible is answered like one that does not exist. ``tests.plain_sight`` says the same rule over a
+row in hand; a test compares the two.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """How to come to a deed, and which acts must be seen at work in it (``module.function`` of ``engine.acts``).
+    """How to come to a deed, and which acts must be seen at work in it (``module.function``, within ``engine.acts``).
     ``again``: why doing it twice does more than once and harms nobody; without it nothing more may change."""
 
     acts: Collection[str]

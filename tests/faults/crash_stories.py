@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,14 +12,16 @@ from sqlalchemy import select
 from engine.acts.documents import add_document
 from engine.acts.file_dossier import file_dossier
 from engine.acts.hold import claim
+from engine.acts.notices.mark_read import mark_read
 from engine.acts.notices.webhooks import add_webhook
 from engine.acts.perform_action import perform_action
+from engine.acts.print_register import print_register
 from engine.acts.settle_fee import settle_fee
 from engine.acts.verification import ask_verification
 from engine.store.documents import documents
 from engine.store.dossiers import dossiers
 from engine.store.journal import reads
-from engine.store.outbox import webhooks
+from engine.store.outbox import outbox, webhooks
 from tests.faults.crash_stage import Deed, Stage, Story
 from tests.faults.town import RESULT
 from tests.world import APPLICANT, FIELDS, LONG_KHANH, PAPERS, PROVINCE
@@ -152,6 +155,23 @@ def looked_at(stage: Stage) -> Deed:
     return Deed(run, stage.rows(reads, dossier_id=stage.world.row(code)["id"]))
 
 
+def printed(stage: Stage) -> Deed:
+    """The register of the year, on which the dossier is."""
+    number, year = stage.world.row(stage.world.land_at("accepted"))["id"], (dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+    run = stage.direct(print_register, LONG_KHANH, *year, who=stage.world.actor("counter"), now=stage.world.now)
+    return Deed(run, stage.rows(reads, dossier_id=number))
+
+
+def noticed(stage: Stage) -> Deed:
+    """A notice to the role of the specialist."""
+    number, now = stage.world.row(stage.world.land_at("checking"))["id"], stage.world.now
+    with stage.world.reading() as connection:
+        mine = select(outbox.c.id).where(outbox.c.dossier_id == number, outbox.c.template == "viec-moi")
+        (notice,) = connection.execute(mine).scalars()
+    run = stage.direct(mark_read, notice, who=stage.world.actor("specialist"), now=now)
+    return Deed(run, stage.rows(outbox, id=notice, read_at=now))
+
+
 def ended_webhook(stage: Stage) -> Deed:
     number = stage.world.try_act("admin", add_webhook, "https://example.vn/events")["id"]
     return Deed(stage.request("admin", "DELETE", f"/webhooks/{number}"), stage.rows(webhooks, id=number, active=0))
@@ -161,8 +181,6 @@ _STEP = {"perform_action.perform_action", "perform_action.take", "perform_action
 _FILE = {
     "file_dossier.file_dossier",
     "open_dossier.open_dossier",
-    "applicant_data.clean_applicant",
-    "dossier_code.next_code",
 }
 _ANSWER = by_applicant("resubmit", ("counter", "receive"), ("counter", "forward"), ("specialist", "ask"))
 _FIX = {"number": 1, **WHY}
@@ -245,15 +263,21 @@ DOSSIER_STORIES: Mapping[str, Story] = {
     ),
     "answer an office": Story({"verification.answer_verification"}, answered),
     "look at personal data": Story(
-        {"read_personal_data.read_personal_data"}, looked_at, again="each look is written down"
+        {"read_personal_data.read_personal_data", "read_personal_data.note_reads"},
+        looked_at,
+        again="each look is written down",
     ),
+    "print the register": Story(
+        {"print_register.print_register", "read_personal_data.note_reads"}, printed, again="each look is written down"
+    ),
+    "mark a notice as read": Story({"notices.mark_read.mark_read"}, noticed),
     "add a webhook": Story(
-        {"keep_webhooks.add_webhook"},
+        {"notices.webhooks.add_webhook"},
         lambda stage: Deed(
             stage.request("admin", "POST", "/webhooks", {"url": "https://example.vn/events"}), stage.rows(webhooks)
         ),
     ),
-    "end a webhook": Story({"keep_webhooks.end_webhook"}, ended_webhook),
+    "end a webhook": Story({"notices.webhooks.end_webhook"}, ended_webhook),
 }
 
 

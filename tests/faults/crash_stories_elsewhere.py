@@ -153,17 +153,17 @@ OTHER_STORIES: Mapping[str, Story] = {
         published("templates", publish.publish_template, lambda _: "thu", lambda _: {"subject": {"vi": "Thử"}}),
         again=_COUNTS_UP,
     ),
-    "add a person": Story({"people.add_person"}, employed),
+    "add a person": Story({"staff.people.add_person"}, employed),
     "add a membership": Story(
-        {"people.add_membership"},
+        {"staff.people.add_membership"},
         with_rows(somebody(staff.add_membership, SAI_GON, "counter", _DAY), memberships, office=SAI_GON),
     ),
     "end a membership": Story(
-        {"people.end_membership"},
+        {"staff.people.end_membership"},
         with_rows(somebody(staff.end_membership, "UB-75", "monitor", _DAY), memberships, valid_to=_DAY),
     ),
     "add a substitute": Story(
-        {"people.add_substitute"},
+        {"staff.people.add_substitute"},
         lambda stage: Deed(
             stage.direct(
                 staff.add_substitute,
@@ -177,17 +177,19 @@ OTHER_STORIES: Mapping[str, Story] = {
         ),
     ),
     "issue a token": Story(
-        {"people.issue_token"},
+        {"staff.people.issue_token"},
         with_rows(somebody(staff.issue_token, dt.timedelta(days=1)), tokens),
         again="another token, which nobody has seen",
     ),
     "set a password": Story(
-        {"people.set_password"},
+        {"staff.people.set_password"},
         given_password,
         again="the same password with another salt",
     ),
-    "sign in": Story({"sign_in.open_session"}, with_rows(somebody(open_session), tokens), again="another session"),
-    "sign out": Story({"sign_in.close_session"}, signed_out),
+    "sign in": Story(
+        {"staff.sign_in.open_session"}, with_rows(somebody(open_session), tokens), again="another session"
+    ),
+    "sign out": Story({"staff.sign_in.close_session"}, signed_out),
 }
 
 
@@ -261,7 +263,7 @@ def rotating(stage: Stage) -> Errand:
 
 
 ERRANDS: Mapping[str, tuple[set[str], Callable[[Stage], Errand]]] = {
-    "deliver": ({"deliver_notices.deliver_notices", "address_notices.addressed"}, delivering),
+    "deliver": ({"notices.deliver.deliver_notices", "notices.address.addressed"}, delivering),
     "checkpoint": ({"checkpoint.checkpoint_now", "checkpoint.checkpoint"}, checkpointing),
     "rotate the key": ({"checkpoint.rotate_key", "checkpoint.hand_over"}, rotating),
 }

@@ -21,7 +21,7 @@ from tests.reform_world import DA_KAO, JULY, permit, prepare_june, reform_of
 from tests.world import World
 
 _SAID = {"legal": "QĐ 5/QĐ-UBND", "reason": "Thuộc Tân Định"}
-LOADED = {"load_reform.load_plan"}
+LOADED = {"reform.load.load_plan"}
 
 
 def june(world: World) -> None:
@@ -90,36 +90,36 @@ def decided_by_the_province(stage: Stage) -> Deed:
 REFORM_STORIES: Mapping[str, Story] = {
     "begin": Story(
         {
-            "apply_reform.begin_applying",
+            "reform.apply.begin_applying",
             "follow_office.join_successor",
-            "reform_contacts.publish_contacts",
-            "move_dossiers.hand_lists_over",
+            "reform.contacts.publish_contacts",
+            "reform.move_dossiers.hand_lists_over",
         },
         stood("applying", begin_applying),
     ),
-    "move": Story({"apply_reform.apply_batch", "reform_run.rows_standing"}, batch("waiting", "done", apply_batch)),
+    "move": Story({"reform.apply.apply_batch", "reform.run.rows_standing"}, batch("waiting", "done", apply_batch)),
     "finish": Story(
-        {"apply_reform.finish_applying", "follow_office.leave_predecessor"}, stood("applied", finish_applying)
+        {"reform.apply.finish_applying", "follow_office.leave_predecessor"}, stood("applied", finish_applying)
     ),
-    "decide": Story({"decide_triage.decide", "move_dossiers.hand_lists_over"}, decided),
-    "decide many": Story({"decide_many.decide_many", "decide_triage.decide"}, decided_by_the_province),
+    "decide": Story({"reform.decide.decide", "reform.move_dossiers.hand_lists_over"}, decided),
+    "decide many": Story({"reform.decide_many.decide_many", "reform.decide.decide"}, decided_by_the_province),
     "begin the way back": Story(
         {
-            "revert_reform.begin_reverting",
+            "reform.revert.begin_reverting",
             "follow_office.return_to_office",
-            "reform_contacts.publish_contacts_of_before",
+            "reform.contacts.publish_contacts_of_before",
         },
         stood("reverting", begin_reverting),
     ),
     "take back": Story(
-        {"revert_reform.revert_batch"}, batch("done", "reverted", revert_batch, "Theo yêu cầu của tỉnh")
+        {"reform.revert.revert_batch"}, batch("done", "reverted", revert_batch, "Theo yêu cầu của tỉnh")
     ),
     "take back the second": Story(
-        {"revert_reform.revert_batch"}, batch("done", "reverted", revert_batch, "Theo yêu cầu của tỉnh")
+        {"reform.revert.revert_batch"}, batch("done", "reverted", revert_batch, "Theo yêu cầu của tỉnh")
     ),
     "take back the third": Story(
-        {"revert_reform.revert_batch"}, batch("done", "reverted", revert_batch, "Theo yêu cầu của tỉnh")
+        {"reform.revert.revert_batch"}, batch("done", "reverted", revert_batch, "Theo yêu cầu của tỉnh")
     ),
-    "finish the way back": Story({"revert_reform.finish_reverting"}, stood("reverted", finish_reverting)),
+    "finish the way back": Story({"reform.revert.finish_reverting"}, stood("reverted", finish_reverting)),
 }
 """In this order, on one stage."""

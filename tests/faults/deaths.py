@@ -19,7 +19,7 @@ import engine
 from engine.errors import Refusal
 from tests.faults.wire import CHANGES_NOTHING, Wire
 
-ACTS = str(Path(engine.__file__).parent / "acts")
+ACTS = Path(engine.__file__).parent / "acts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +125,10 @@ class _Death:
         if self._dying:
             if code not in _BEFORE_IT_IS_DONE:
                 os.kill(os.getpid(), signal.SIGKILL)
-        elif event == "call" and code not in self._known and code.co_filename.startswith(ACTS):
+        elif event == "call" and code not in self._known and code.co_filename.startswith(str(ACTS)):
             self._known.add(code)
-            _say(self._mouth, "called", f"{Path(code.co_filename).stem}.{code.co_qualname}")
+            module = ".".join(Path(code.co_filename).relative_to(ACTS).with_suffix("").parts)
+            _say(self._mouth, "called", f"{module}.{code.co_qualname}")
 
 
 class _Tally:

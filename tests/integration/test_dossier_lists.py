@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine.store.dossier_lists import Filters, list_dossiers, queue_counts
+from engine.store.dossier_counts import queue_counts
+from engine.store.dossier_lists import Filters, list_dossiers
 from engine.store.dossiers import dossiers
 from engine.store.visibility import visible_dossiers
 from tests.plain_sight import sees

@@ -22,7 +22,8 @@ from engine.jobs.schedule import due_clocks
 from engine.rules.procedure.permissions import Actor, Membership
 from engine.store.actors import actor_by_token, claim_stands
 from engine.store.delivery import claim as take_notices
-from engine.store.dossier_lists import Filters, list_dossiers, queue_counts
+from engine.store.dossier_counts import queue_counts
+from engine.store.dossier_lists import Filters, list_dossiers
 from engine.store.idempotency import proven_answer
 from engine.store.reports import on_time, register
 from engine.store.sql import driver
@@ -91,7 +92,7 @@ def test_pages_are_read_along_their_indexes(crowded: World) -> None:
         staff((LONG_KHANH, "counter")),
         staff(("UB-75", "monitor")),
     )
-    dated, undated, month = (now.isoformat(), 5_000), (None, 5_000), (now - dt.timedelta(days=30), now)
+    dated, undated, month = (now, 5_000), (None, 5_000), (now - dt.timedelta(days=30), now)
 
     def page(actor: Actor, filters: Filters = ALL, **more: Any) -> PreparedSelect:
         return lambda connection: list_dossiers(connection, actor, filters, now, **more)

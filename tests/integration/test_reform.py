@@ -14,7 +14,7 @@ from engine.acts.perform_action import perform_action
 from engine.acts.publish import publish_offices
 from engine.acts.reform.apply import TooEarly, apply_batch, begin_applying
 from engine.acts.reform.batches import apply_all, revert_all
-from engine.acts.reform.decide import NotInTriage, decide, in_triage, triage
+from engine.acts.reform.decide import NotInTriage, decide, in_triage
 from engine.acts.reform.load import NotApplicable, load_plan
 from engine.acts.reform.run import Run, ids_standing, open_run
 from engine.acts.verification import ask_verification
@@ -22,6 +22,7 @@ from engine.dossier.case import Stale
 from engine.errors import InvalidInput
 from engine.reform.document import BadPlanFile, read_plan
 from engine.reform.planning import make_plan
+from engine.reform.triage import triage
 from engine.rules.reform.policy import Reform
 from engine.rules.reform.totals import Totals
 from engine.store.dossiers import verifications
@@ -296,7 +297,7 @@ def test_a_person_decides_for_a_quarter_at_once(june: World, tmp_path: Path) -> 
     reform_id = applied(june, path)
     run = open_run(june.runtime, reform_id)
     with june.reading() as connection:
-        (waiting,) = triage(connection, run)
+        (waiting,) = triage(connection, run.id, run.groups)
         ids = in_triage(connection, run, commune=DA_KAO, hamlet="KHU PHỐ 1")
     assert (waiting.province, waiting.commune, waiting.dossiers) == ("79", DA_KAO, 3)
     assert {one.commune for one in waiting.candidates} == {"26737", "26740"}

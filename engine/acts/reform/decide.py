@@ -6,9 +6,7 @@ its own that names who decided and by which text.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, select, update
 
@@ -18,7 +16,7 @@ from engine.acts.wrong_input import wrong
 from engine.dossier.case import lock_case_by_id
 from engine.errors import Conflict
 from engine.rules.plain_text import plain_text
-from engine.rules.reform.plan import Candidate, Item
+from engine.rules.reform.plan import Item
 from engine.store.dossiers import applicants, dossiers
 from engine.store.plans import reform_items, reforms
 from engine.transaction import Busy, UnitOfWork
@@ -30,32 +28,6 @@ class NotInTriage(Conflict):
     code = "not-in-triage"
     vi = "Hồ sơ {dossier} không chờ quyết định trong kế hoạch này."
     en = "Dossier {dossier} does not wait for a decision in this plan."
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Dossiers of one province and old commune that wait for the same decision among ``candidates``."""
-
-    province: str
-    commune: str | None
-    candidates: tuple[Candidate, ...]
-    dossiers: int
-
-
-def triage(connection: Connection, run: Run, province: str | None = None) -> list[Waiting]:
-    """What waits for a person, most dossiers first."""
-    open_items = [reform_items.c.reform_id == run.id, reform_items.c.status == "person"]
-    if province is not None:
-        open_items.append(reform_items.c.province == province)
-    statement = select(reform_items.c.passages, reform_items.c.province, dossiers.c.place)
-    counted: Counter[tuple[str, str | None, tuple[Candidate, ...]]] = Counter()
-    joined = statement.join(dossiers, dossiers.c.id == reform_items.c.dossier_id).where(and_(*open_items))
-    for row in connection.execute(joined):
-        passages = (run.groups[number].passage for _, number in sorted(row.passages.items()))
-        candidates = next((one.candidates for one in passages if one.candidates), ())
-        counted[row.province, row.place, candidates] += 1
-    found = [Waiting(*key, count) for key, count in counted.items()]
-    return sorted(found, key=lambda one: (-one.dossiers, one.province, one.commune or ""))
 
 
 def in_triage(

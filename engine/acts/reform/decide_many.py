@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from engine.acts.reform.decide import Waiting, decide, in_triage, triage
+from engine.acts.reform.decide import decide, in_triage
 from engine.acts.reform.run import Run
-from engine.errors import Forbidden
-from engine.rules.offices.index import level_of
-from engine.rules.offices.offices import Office
-from engine.rules.offices.routing import Map
-from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor, roles_in
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
+from engine.rules.reform.deciders import decided_provinces
 from engine.store.plans import reform_items
 from engine.transaction import UnitOfWork
 
-LEADER, AUTHORITY = "leader", "authority"
 MOST = 200
 """Dossiers decided by one request; the answer says how many are left."""
 
@@ -45,28 +40,10 @@ class Decided:
     left: int
 
 
-def provinces_of(actor: Actor, roles: Collection[str], known: Map, date: dt.date, on: dt.date) -> frozenset[str]:
-    """The codes of the provinces before the reform of ``date`` that became part of one in whose authority the actor has
-    one of ``roles`` on a day."""
-    held = (code for code in actor.offices(on) if roles_in(actor, code, on) & {*roles})
-    theirs = {office.province for code in held if (office := known.offices.get(code)) and _of_province(office)}
-    return frozenset(
-        unit.code
-        for unit in known.territory.units("province", date - dt.timedelta(days=1))
-        if {one.unit.code for one in known.territory.successors(unit.id, date)} & theirs
-    )
-
-
-def triage_of(unit: UnitOfWork, run: Run) -> list[Waiting]:
-    """What waits for the actor's decision, most dossiers first. Raises Forbidden to who decides for no province."""
-    decided = _must_decide(unit, run)
-    return [one for one in triage(unit.begin(), run) if one.province in decided]
-
-
 def decide_many(unit: UnitOfWork, run: Run, choice: Choice) -> Decided:
     """Decides for the waiting dossiers of the actor's provinces that ``choice`` names, at most ``MOST``. Raises
     Forbidden, NotReady, InvalidInput."""
-    provinces = _must_decide(unit, run)
+    provinces = decided_provinces(unit.actor, run.known, run.reform.date, unit.today)
     found = in_triage(unit.begin(), run, codes=choice.codes, commune=choice.commune, hamlet=choice.hamlet)
     mine = select(reform_items.c.dossier_id).where(
         reform_items.c.reform_id == run.id, reform_items.c.status == "person", reform_items.c.province.in_(provinces)
@@ -79,18 +56,3 @@ def decide_many(unit: UnitOfWork, run: Run, choice: Choice) -> Decided:
         item = decide(unit, run, dossier, choice.target, by=by, legal=choice.legal, reason=choice.reason)
         moved += item.outcome == "moves"
     return Decided(len(ids[:MOST]), moved, len(ids[MOST:]))
-
-
-def _must_decide(unit: UnitOfWork, run: Run) -> frozenset[str]:
-    """The provinces before the reform for whose dossiers the actor decides."""
-    provinces = provinces_of(unit.actor, {LEADER}, run.known, run.reform.date, unit.today)
-    if not provinces:
-        raise Forbidden(
-            why_vi="chỉ lãnh đạo Ủy ban nhân dân tỉnh quyết định hồ sơ chờ của tỉnh",
-            why_en="only the leaders of a province's authority decide for the dossiers of the province",
-        )
-    return provinces
-
-
-def _of_province(office: Office) -> bool:
-    return office.body == AUTHORITY and level_of(office.unit_id) == "province"

@@ -20,7 +20,7 @@ from engine.rules.reform.plan import Live, Planner
 from engine.rules.reform.policy import Reform
 from engine.rules.reform.totals import Group, group_from_data
 from engine.store.dossiers import applicants, dossiers
-from engine.store.plans import reform_groups, reform_items, reforms
+from engine.store.plans import group_documents, reform_items, reform_row
 from engine.store.sql.question import PreparedSelect
 from engine.transaction import Runtime, UnitOfWork
 
@@ -85,11 +85,10 @@ class Run:
 def open_run(runtime: Runtime, reform_id: int) -> Run:
     """The plan with this id. Raises NotFound."""
     with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
-        row = connection.execute(select(reforms).where(reforms.c.id == reform_id)).one_or_none()
+        row = reform_row(connection, reform_id)
         if row is None:
             raise NotFound(what=f"reform plan {reform_id}")
-        mine = select(reform_groups.c.document).where(reform_groups.c.reform_id == reform_id)
-        documents = connection.execute(mine.order_by(reform_groups.c.number)).scalars().all()
+        documents = group_documents(connection, reform_id)
     return Run(runtime, row, [group_from_data(one) for one in documents])
 
 

@@ -1,0 +1,44 @@
+"""On time by the units of any day: two reports for the same period and different days hold the same dossiers, whatever
+was merged or divided in between."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from engine.errors import InvalidInput
+from engine.rules.period import moments_of
+from engine.rules.territory.counts import UnitCount, count_by_unit
+from engine.rules.territory.units import Level
+from engine.store.statistics import finished_by_place
+from engine.text import Text
+from engine.transaction import UnitOfWork
+
+LONGEST = 92
+"""Days in such a report, which looks at every dossier that ended in them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByUnit:
+    """Counts by the units of ``level`` as they were on the day ``on``."""
+
+    on: dt.date
+    level: Level
+    counts: tuple[UnitCount, ...]
+
+
+def on_time_by_unit(unit: UnitOfWork, start: dt.date, end: dt.date, level: Level, on: dt.date | None = None) -> ByUnit:
+    """What ended on the civil days ``start`` to ``end`` in the provinces that the caller oversees; ``on`` is today
+    where it is None. Raises InvalidInput."""
+    moments_of(start, end)
+    if (end - start).days >= LONGEST:
+        raise InvalidInput(
+            {"end": Text(f"kỳ báo cáo dài nhất {LONGEST} ngày", f"the period may have {LONGEST} days at most")}
+        )
+    territory, on = unit.catalogue.territory, on or unit.today
+    if not territory.units(level, on):
+        said = Text(f"ngày {on:%d/%m/%Y} không có cấp này", f"there is no such level on {on}")
+        raise InvalidInput({"level": said})
+    eras = sorted({one.valid_from for one in territory.units()})
+    counts = finished_by_place(unit.reader(), unit.actor, start, end, on, eras, unit.now)
+    return ByUnit(on=on, level=level, counts=tuple(count_by_unit(territory, counts, on, level)))

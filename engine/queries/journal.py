@@ -1,0 +1,87 @@
+"""What happened to a dossier, entry by entry.
+
+Names and form data are left out; the reasons of the staff are shown, as far as they were not erased.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Row
+
+from engine.dossier.case import read_case
+from engine.rules.procedure.act_names import act_name
+from engine.rules.procedure.definition import Release
+from engine.store.dossier_parts import journal_of, names_of_people
+from engine.text import Text
+from engine.transaction import UnitOfWork
+
+_REASONS = ("reason", "text", "question", "answer")
+"""The keys of an entry's private part that say why something was done."""
+_PERSONAL_COLUMNS = frozenset({"link_nonce", "link_hash"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalLine:
+    """An entry. ``actor`` is its label and ``name`` the member of staff behind it; ``data`` and ``changes`` are as the
+    entry has them, which its hash is over."""
+
+    number: int
+    at: dt.datetime
+    act: str
+    act_name: Text
+    actor: str
+    name: str | None
+    data: Mapping[str, Any]
+    changes: Mapping[str, Any]
+    reason: str | None
+    note: str | None
+    hash: str
+    previous: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalPage:
+    """Some entries, oldest first; ``next`` is the number after which the next page begins, None on the last one."""
+
+    lines: tuple[JournalLine, ...]
+    next: int | None
+
+
+def journal(unit: UnitOfWork, code: str, *, after: int = 0, limit: int = 100) -> JournalPage:
+    """The entries of a dossier above the number ``after``. Raises NotFound."""
+    case = read_case(unit, code)
+    rows = journal_of(unit.reader(), case.id, after=after, limit=limit + 1)
+    people = {number for row in rows if (number := _person(row.actor)) is not None}
+    names = names_of_people(unit.reader(), people)
+    lines = tuple(_line(row, case.release, names) for row in rows[:limit])
+    return JournalPage(lines=lines, next=lines[-1].number if len(rows) > limit else None)
+
+
+def _line(row: Row[Any], release: Release, names: Mapping[int, str]) -> JournalLine:
+    body, private = orjson.loads(row.body), row.private or {}
+    reasons = [private[key] for key in _REASONS if isinstance(private.get(key), str)]
+    note = private.get("note")
+    return JournalLine(
+        number=row.number,
+        at=row.at,
+        act=row.act,
+        act_name=act_name(row.act, release),
+        actor=row.actor,
+        name=names.get(_person(row.actor) or 0),
+        data=body["data"],
+        changes={key: value for key, value in body["changes"].items() if key not in _PERSONAL_COLUMNS},
+        reason="\n".join(reasons) or None,
+        note=note if isinstance(note, str) else None,
+        hash=row.hash,
+        previous=body["previous"],
+    )
+
+
+def _person(label: str) -> int | None:
+    kind, _, number = label.partition(":")
+    return int(number) if kind in ("staff", "admin") and number.isdigit() else None

@@ -1,0 +1,86 @@
+"""Reports by office: what was finished on time in a period, and what an office holds now."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from engine.queries.state import StateView, state_of
+from engine.rules.period import moments_of
+from engine.store import reports
+from engine.store.dossier_counts import queue_counts
+from engine.text import Text
+from engine.transaction import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnTimeLine:
+    """The dossiers of one handling office: how many ended, how many of them late, and how many open ones are late."""
+
+    office: str
+    office_name: Text | None
+    finished: int
+    late: int
+    running_late: int
+
+    @property
+    def on_time(self) -> int:
+        """How many ended on time."""
+        return self.finished - self.late
+
+    @property
+    def rate(self) -> float | None:
+        """The share on time of what ended or should have; None when that is nothing."""
+        return rate_of(self.on_time, self.finished + self.running_late)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLine:
+    """The dossiers of one procedure in one state that an office holds, and how many of them are overdue."""
+
+    procedure: str
+    procedure_name: Text
+    state: StateView
+    count: int
+    overdue: int
+
+
+def on_time(unit: UnitOfWork, start: dt.date, end: dt.date, office: str | None = None) -> tuple[OnTimeLine, ...]:
+    """By handling office, of what the caller may see, for the civil days ``start`` to ``end``. Raises InvalidInput.
+
+    Decision 766/QĐ-TTg, indicator 2.1.
+    """
+    moments_of(start, end)
+    known = unit.catalogue.offices
+    return tuple(
+        OnTimeLine(
+            office=row.office,
+            office_name=known[row.office].name if row.office in known else None,
+            finished=row.finished,
+            late=row.late,
+            running_late=row.running_late,
+        )
+        for row in reports.on_time(unit.reader(), unit.actor, start, end, unit.now, office)
+    )
+
+
+def queue_of(unit: UnitOfWork, office: str) -> tuple[QueueLine, ...]:
+    """What an office holds now, of what the caller may see, by procedure and state."""
+    lines = []
+    for row in queue_counts(unit.reader(), unit.actor, office, unit.now):
+        release = unit.catalogue.workflow(row.release).release
+        lines.append(
+            QueueLine(
+                procedure=row.procedure,
+                procedure_name=release.name,
+                state=state_of(release, row.state, row.portal),
+                count=row.number,
+                overdue=row.overdue,
+            )
+        )
+    return tuple(lines)
+
+
+def rate_of(part: int, whole: int) -> float | None:
+    """A share with four digits after the point; None of nothing."""
+    return round(part / whole, 4) if whole else None

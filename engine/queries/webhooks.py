@@ -1,0 +1,38 @@
+"""The programs that are told when a dossier changes. Their secrets are never read here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.store.outbox import every_webhook
+from engine.transaction import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookView:
+    """A receiver of events; ``office`` is None where it gets those of every dossier."""
+
+    id: int
+    url: str
+    office: str | None
+    active: bool
+    created_at: dt.datetime
+
+
+def webhooks(unit: UnitOfWork) -> tuple[WebhookView, ...]:
+    """Every webhook, also those that were ended, oldest first. The caller admits administrators only."""
+    return tuple(webhook_view(row) for row in every_webhook(unit.reader()))
+
+
+def webhook_view(row: Mapping[str, Any]) -> WebhookView:
+    """A row of ``webhooks`` as far as it may be shown."""
+    return WebhookView(
+        id=row["id"],
+        url=row["url"],
+        office=row["office"],
+        active=bool(row["active"]),
+        created_at=row["created_at"],
+    )
