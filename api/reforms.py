@@ -10,7 +10,7 @@ from api.dossier_json import both
 from api.operations import Gives, Resource
 from engine.acts.reform.decide_many import Choice, decide_many
 from engine.acts.reform.run import open_run
-from engine.acts.wrong_input import wrong
+from engine.errors import wrong
 from engine.queries import reforms as queries
 from engine.transaction import UnitOfWork
 from server.answer import Answer

@@ -81,6 +81,11 @@ class InvalidInput(Refusal):
         return (self.en if language == "en" else self.vi).format_map(_Lenient(self.facts | {"summary": listed}))
 
 
+def wrong(where: str, vi: str, en: str) -> InvalidInput:
+    """The refusal of one value; ``where`` names it as the caller gave it (``reason``, ``applicant.name``)."""
+    return InvalidInput({where: Text(vi, en)})
+
+
 class _Lenient(dict[str, Any]):
     """Leaves an unknown placeholder in the sentence: a missing fact must not hide the refusal itself."""
 

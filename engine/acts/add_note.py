@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine.acts.wrong_input import wrong
 from engine.dossier.case import Case, read_case
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_staff, must_have_part
+from engine.errors import wrong
 from engine.transaction import UnitOfWork
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.acts.wrong_input import wrong
+from engine.errors import wrong
 from engine.rules.offices.offices import Office
 from engine.rules.offices.routing import Assignment, NeedsAPerson, route
 from engine.rules.procedure.machine import Workflow

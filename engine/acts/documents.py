@@ -8,11 +8,10 @@ from typing import Any
 
 from sqlalchemy import and_, select, update
 
-from engine.acts.wrong_input import wrong
 from engine.dossier.case import Case, lock_case, read_case
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_open, must_be_staff, must_have_part
-from engine.errors import Conflict, InvalidInput, NotFound
+from engine.errors import Conflict, InvalidInput, NotFound, wrong
 from engine.rules.file_types import file_type
 from engine.store.documents import documents
 from engine.store.dossiers import applicants, dossiers

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from engine.acts.wrong_input import wrong
 from engine.dossier.case import Case, lock_case
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_staff, must_have_part
-from engine.errors import Conflict, Forbidden
+from engine.errors import Conflict, Forbidden, wrong
 from engine.rules.deadlines import timing
 from engine.rules.deadlines.pauses import Extension
 from engine.rules.procedure.definition import Term

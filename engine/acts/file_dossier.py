@@ -6,8 +6,7 @@ import datetime as dt
 
 from engine.acts.open_dossier import Filed, Filing, open_dossier
 from engine.acts.perform_action import take
-from engine.acts.wrong_input import wrong
-from engine.errors import Forbidden
+from engine.errors import Forbidden, wrong
 from engine.rules.procedure.machine import Workflow
 from engine.rules.procedure.permissions import Actor, roles_in
 from engine.transaction import UnitOfWork

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from engine.acts.wrong_input import wrong
 from engine.dossier.case import Case, read_case
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_open, must_be_staff, must_have_part, must_hold
-from engine.errors import Forbidden
+from engine.errors import Forbidden, wrong
 from engine.rules.procedure.permissions import roles_in
 from engine.store.people import role_members
 from engine.transaction import UnitOfWork

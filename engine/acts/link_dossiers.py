@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import and_, insert, or_, select
 
-from engine.acts.wrong_input import wrong
 from engine.dossier.case import Case, lock_case
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_staff, must_have_part
+from engine.errors import wrong
 from engine.store.dossiers import dossier_links
 from engine.transaction import UnitOfWork
 

@@ -15,13 +15,12 @@ from sqlalchemy import Table
 from engine.acts.assign_offices import assign_offices
 from engine.acts.change_form import search_of
 from engine.acts.documents import check_counts
-from engine.acts.wrong_input import wrong
 from engine.dossier.applicant import clean_applicant
 from engine.dossier.case import Case
 from engine.dossier.code import next_code
 from engine.dossier.first_row import Keys, first_row
 from engine.dossier.record import record
-from engine.errors import Refusal
+from engine.errors import Refusal, wrong
 from engine.rules.offices.offices import Office
 from engine.rules.offices.routing import Assignment, deciding_place
 from engine.rules.procedure.facts import nested

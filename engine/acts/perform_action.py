@@ -9,10 +9,9 @@ from engine.acts.change_form import change_form
 from engine.acts.follow_form import Followed
 from engine.acts.open_children import open_children
 from engine.acts.sign_result import sign_result
-from engine.acts.wrong_input import wrong
 from engine.dossier.case import Case, read_case
 from engine.dossier.record import record
-from engine.errors import Forbidden, Refusal
+from engine.errors import Forbidden, Refusal, wrong
 from engine.rules.deadlines import timing
 from engine.rules.procedure.definition import Action, Term
 from engine.rules.procedure.machine import DocumentRequired, ReasonRequired, Step

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import insert
 
-from engine.acts.wrong_input import wrong
 from engine.dossier.case import Case, read_case
 from engine.dossier.rights import must_be_staff, must_have_part
+from engine.errors import wrong
 from engine.store.journal import reads
 from engine.transaction import UnitOfWork
 

@@ -8,12 +8,11 @@ from typing import Any
 from sqlalchemy import and_, select
 
 from engine.acts.change_form import change_form
-from engine.acts.wrong_input import wrong
 from engine.dossier.applicant import LONGEST, clean_applicant
 from engine.dossier.case import Case, lock_case
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_staff, must_have_part
-from engine.errors import InvalidInput, NotFound
+from engine.errors import InvalidInput, NotFound, wrong
 from engine.store.journal import journal
 from engine.text import Text
 from engine.transaction import UnitOfWork

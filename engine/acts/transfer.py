@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from engine.acts.wrong_input import wrong
 from engine.dossier.case import Case, lock_case
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_open, must_hold, must_lead
-from engine.errors import Forbidden
+from engine.errors import Forbidden, wrong
 from engine.rules.deadlines import timing
 from engine.transaction import UnitOfWork
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import RowMapping, and_, insert, select, update
 
-from engine.acts.wrong_input import wrong
 from engine.dossier.case import Case, lock_case
 from engine.dossier.notices import message_row
 from engine.dossier.record import add_clocks, record, send
 from engine.dossier.rights import must_be_open, must_be_staff, must_hold
-from engine.errors import Conflict, Forbidden, NotFound
+from engine.errors import Conflict, Forbidden, NotFound, wrong
 from engine.rules.deadlines.timing import Clock, term_end
 from engine.rules.procedure.definition import Term
 from engine.rules.procedure.permissions import roles_in

@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from engine.acts.publish import raise_version
-from engine.acts.wrong_input import wrong
-from engine.errors import Forbidden, NotFound
+from engine.errors import Forbidden, NotFound, wrong
 from engine.store.outbox import webhooks
 from engine.transaction import UnitOfWork
 

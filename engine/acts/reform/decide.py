@@ -12,9 +12,8 @@ from sqlalchemy import Connection, and_, select, update
 
 from engine.acts.reform.move_dossiers import Movement, Way, hand_lists_over
 from engine.acts.reform.run import NotReady, Run
-from engine.acts.wrong_input import wrong
 from engine.dossier.case import lock_case_by_id
-from engine.errors import Conflict
+from engine.errors import Conflict, wrong
 from engine.rules.plain_text import plain_text
 from engine.rules.reform.plan import Item
 from engine.store.dossiers import applicants, dossiers

@@ -9,8 +9,7 @@ import secrets
 
 from sqlalchemy import and_, insert, select, update
 
-from engine.acts.wrong_input import wrong
-from engine.errors import Conflict, InvalidInput, NotFound
+from engine.errors import Conflict, InvalidInput, NotFound, wrong
 from engine.security.passwords import hash_password
 from engine.store.people import memberships, people, person_named, substitutes, tokens
 from engine.text import Text
