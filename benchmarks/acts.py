@@ -19,11 +19,12 @@ import orjson
 
 from benchmarks.client import Client, load, request
 from benchmarks.database import NAME, MeasuredServer
-from benchmarks.ground import PERMIT, WHY, Ground
+from benchmarks.ground import WHY, Ground
 from benchmarks.one_statement import ANSWER, JOURNAL_BODY, NOTICE, for_pgbench
 from benchmarks.processor_time import fine_seconds
 from benchmarks.processor_time import seconds as processor_seconds
 from benchmarks.served import Served, ours, plain
+from tests.installation.filings import PERMIT
 
 DOSSIERS_A_CLIENT = 25
 LIMIT, CEILING, OURS, USUAL = "a limit", "b HTTP ceiling", "c ours", "d usual way"

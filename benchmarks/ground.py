@@ -24,19 +24,18 @@ from benchmarks.database import MeasuredServer
 from cli.compose import compose
 from cli.seed import seed
 from engine.acts.notices.webhooks import add_webhook
-from engine.acts.staff.people import add_membership, add_person, issue_token
 from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor
 from engine.settings import Settings, settings_from
 from engine.store import migrate
 from engine.transaction import Runtime, UnitOfWork, in_transaction
+from tests.installation.filings import BIRTH, PDF, PERMIT, filing
+from tests.installation.people import Posts, employ, tokens_of
+from tests.installation.releases import START
 
-PERMIT, BIRTH = "1.013225", "1.001193"
 WARD = "26740"  # where the model dossiers are filed
 PROVINCE = "79"
 ACTING_WARDS = 16
 """So many wards have staff; the dossiers that the clients act on are theirs."""
-FIRST_DAY = dt.date(2025, 7, 1)
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 WHY = "Cần làm rõ một điểm trong hồ sơ."
 SECRET = "k" * 40
 
@@ -121,18 +120,15 @@ def _wards(runtime: Runtime) -> tuple[str, ...]:
 
 def _employ(unit: UnitOfWork, wards: tuple[str, ...]) -> dict[str, dict[str, str]]:
     """Staff for the first wards, a monitor of the province, and one receiver of events (a province's own portal)."""
-    tokens: dict[str, dict[str, str]] = {}
+    desks = (("counter", "TT"), ("specialist", "UB"), ("leader", "UB"))
+    staff: dict[str, Posts] = {"monitor": [(f"UB-{WARD}", "monitor")], "admin": []}
     for ward in wards[:ACTING_WARDS]:
-        tokens[ward] = {}
-        for role, office in (("counter", "TT"), ("specialist", "UB"), ("leader", "UB")):
-            person = add_person(unit, f"{role}.{ward}", f"Cán bộ {role} {ward}")
-            add_membership(unit, person, f"{office}-{ward}", role, FIRST_DAY)
-            tokens[ward][role] = issue_token(unit, person, dt.timedelta(days=400))
-    monitor = add_person(unit, "monitor", "Cán bộ theo dõi")
-    add_membership(unit, monitor, f"UB-{WARD}", "monitor", FIRST_DAY)
-    tokens[WARD]["monitor"] = issue_token(unit, monitor, dt.timedelta(days=400))
-    admin = add_person(unit, "admin", "Quản trị", admin=True)
-    unit.actor = Actor("admin", "Quản trị", person_id=admin)
+        staff |= {f"{role}.{ward}": [(f"{office}-{ward}", role)] for role, office in desks}
+    numbers = employ(unit, staff, START, called="Cán bộ {}")
+    given = tokens_of(unit, numbers, dt.timedelta(days=400))
+    tokens = {ward: {role: given[f"{role}.{ward}"] for role, _ in desks} for ward in wards[:ACTING_WARDS]}
+    tokens[WARD]["monitor"] = given["monitor"]
+    unit.actor = Actor("admin", "Quản trị", person_id=numbers["admin"])
     add_webhook(unit, "https://portal.example.vn/events")
     return tokens
 
@@ -177,7 +173,7 @@ _keys = itertools.count(1)
 
 
 def _walk(client: FlaskClient, tokens: dict[str, str], procedure: str, until: str) -> Model:
-    stands = _ask(client, tokens["counter"], "POST", "/dossiers", filing(procedure))
+    stands = _ask(client, tokens["counter"], "POST", "/dossiers", filing(procedure, WARD))
     code = stands["code"]
     for role, action in WAYS[procedure]:
         if stands["state"] == until:
@@ -193,62 +189,6 @@ def _walk(client: FlaskClient, tokens: dict[str, str], procedure: str, until: st
             stands = _ask(client, tokens[role], "POST", f"{at}/actions", {"action": action}, version)
     assert stands["state"] == until, stands
     return Model(code, until, until != "returned")
-
-
-def filing(procedure: str, ward: str = WARD) -> dict[str, Any]:
-    """What a counter sends to file and receive one dossier."""
-    applicant = {
-        "kind": "citizen",
-        "name": "Nguyễn Văn Mẫu",
-        "identity_number": "079190000001",
-        "phone": "0900000001",
-        "email": "nguoi.nop@example.vn",
-        "commune": ward,
-        "verified": True,
-    }
-    fields, papers = (_birth if procedure == BIRTH else _permit)(ward)
-    return {
-        "procedure": procedure,
-        "intake_office": f"TT-{ward}",
-        "receive": True,
-        "applicant": applicant,
-        "fields": fields,
-        "documents": papers,
-    }
-
-
-Form = tuple[dict[str, Any], list[dict[str, Any]]]
-"""The values and the papers that are handed in."""
-
-
-def _birth(ward: str) -> Form:
-    fields = {
-        "registry.commune": ward,
-        "child.name": "Trẻ Mẫu",
-        "child.born": "2026-02-20",
-        "child.sex": "female",
-        "child.birthplace": "Bệnh viện Mẫu",
-        "mother.name": "Người Mẹ Mẫu",
-        "birth.at_hospital": True,
-    }
-    return fields, [{"key": "to_khai", "original": 1}, {"key": "chung_sinh", "original": 1}]
-
-
-def _permit(ward: str) -> Form:
-    fields = {
-        "land.commune": ward,
-        "land.parcel": "Thửa 12, tờ 5",
-        "land.address": "Số 1 đường Mẫu",
-        "land.area": 80,
-        "building.kind": "house",
-        "building.floors": 3,
-        "building.area": 210,
-    }
-    return fields, [
-        {"key": "don", "original": 1},
-        {"key": "giay_dat", "certified": 1},
-        {"key": "ban_ve", "original": 2},
-    ]
 
 
 def _ask(

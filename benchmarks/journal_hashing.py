@@ -20,13 +20,13 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 import engine.dossier.record
-import tests.world
 from engine.acts.checkpoint import checkpoint_now
 from engine.journal.export import checkpoint_lines, entry_lines
 from engine.rules.journal.entries import entry
 from engine.store.journal import journal
 from tests import shared_run
-from tests.world import World, postgres_world
+from tests.installation import installation
+from tests.installation.world import World, open_world
 from verifier.motcua_verify import verify_export
 
 DOSSIERS = 60
@@ -36,7 +36,7 @@ BACKLOG = 40_000  # entries
 def main() -> None:
     shared_run.begin()
     try:
-        with tempfile.TemporaryDirectory() as folder, postgres_world(Path(folder), "hashing") as world:
+        with tempfile.TemporaryDirectory() as folder, open_world("postgresql", Path(folder)) as world:
             print(report(world))
     finally:
         shared_run.end()
@@ -71,7 +71,11 @@ def timed_acts(world: World) -> tuple[list[float], dict[str, list[float]]]:
     """Microseconds of every act, and of the hashing within them by function."""
     within: dict[str, list[float]] = defaultdict(list)
     acts: list[float] = []
-    true = [(engine.dossier.record, "entry"), (engine.dossier.record, "commitment"), (tests.world, "in_transaction")]
+    true = [
+        (engine.dossier.record, "entry"),
+        (engine.dossier.record, "commitment"),
+        (installation, "in_transaction"),
+    ]
     timed = [
         (module, name, getattr(module, name), acts if name == "in_transaction" else within[name])
         for module, name in true

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmarks.database import NAME, MeasuredServer
-from benchmarks.ground import PERMIT, WARD, WHY, Ground, lay
+from benchmarks.ground import WARD, WHY, Ground, lay
 from engine.acts.perform_action import perform_action
 from engine.rules.procedure.permissions import Actor
 from engine.store.actors import actor_of_person
 from engine.transaction import Runtime, in_transaction
+from tests.installation.filings import PERMIT
 
 LENGTHS = (5, 50, 200)
 DOSSIERS, TURNS = 10, 8

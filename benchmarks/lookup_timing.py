@@ -27,7 +27,9 @@ import structlog
 
 from benchmarks.served import ours
 from tests import shared_run
-from tests.acceptance.house import House, open_house, postgres_house
+from tests.installation.runtime import environment_over
+from tests.installation.served import ServedInstallation, open_installation
+from tests.installation.trial_content import TRIAL
 
 ADDRESS = "/api/v1/status-lookups"
 JSON = {"Content-Type": "application/json"}
@@ -46,18 +48,18 @@ def main() -> None:
     try:
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            url = stack.enter_context(postgres_house())
-            house = open_house(url, folder)
-            bodies = _bodies(house, random.Random(given.seed))
-            environment = _environment(url, folder)
+            url = stack.enter_context(TRIAL.copy("postgresql", folder))
+            installation = open_installation(url, folder)
+            bodies = _bodies(installation, random.Random(given.seed))
+            environment = environment_over(url, folder)
             for way, opened, clock in (
-                ("in process, processor time", _inside(house), time.process_time),
-                ("in process", _inside(house), time.perf_counter),
+                ("in process, processor time", _inside(installation), time.process_time),
+                ("in process", _inside(installation), time.perf_counter),
                 ("over HTTP", _outside(environment, folder), time.perf_counter),
             ):
                 with opened as ask:
                     _report(way, measure(ask, bodies, given.tries, given.seed, clock))
-            house.close()
+            installation.close()
     finally:
         shared_run.end()
 
@@ -93,8 +95,8 @@ def mann_whitney(first: list[float], second: list[float]) -> tuple[float, float]
     return z, math.erfc(abs(z) / math.sqrt(2))
 
 
-def _bodies(house: House, dice: random.Random) -> Bodies:
-    filed = [house.filed() for _ in range(50)]
+def _bodies(installation: ServedInstallation, dice: random.Random) -> Bodies:
+    filed = [installation.filed() for _ in range(50)]
 
     def body(code: str, receipt: str) -> bytes:
         return orjson.dumps({"code": code, "receipt_code": receipt})
@@ -111,8 +113,8 @@ def _bodies(house: House, dice: random.Random) -> Bodies:
 
 
 @contextmanager
-def _inside(house: House) -> Iterator[Ask]:
-    client = house.app.test_client()
+def _inside(installation: ServedInstallation) -> Iterator[Ask]:
+    client = installation.app.test_client()
     yield lambda body: client.post(ADDRESS, data=body, headers=JSON).status_code
 
 
@@ -129,16 +131,6 @@ def _outside(environment: dict[str, str], folder: Path) -> Iterator[Ask]:
 
         yield ask
         line.close()
-
-
-def _environment(url: str, folder: Path) -> dict[str, str]:
-    return {
-        "DATABASE_URL": url,
-        "MOTCUA_DATA": str(folder),
-        "MOTCUA_SECRET_KEYS": "k" * 40,
-        "MOTCUA_RATE_LIMITS": "0",
-        "REDIS_URL": f"unix://{folder}/no-redis.sock",
-    }
 
 
 def _report(way: str, taken: dict[str, list[float]]) -> None:

@@ -18,9 +18,9 @@ import redis
 from benchmarks.arrivals import Load, Seen
 from benchmarks.database import NAME, MeasuredServer
 from benchmarks.ground import Ground
+from benchmarks.installation_work import InstallationWork
 from benchmarks.receivers import receivers
 from benchmarks.served import beside, ours
-from benchmarks.town_work import Town
 from benchmarks.watch import Watch
 
 WARM = 10.0  # seconds of the same load before anything is counted
@@ -95,7 +95,7 @@ async def _hour(
     async with AsyncExitStack() as stack:
         taking = await stack.enter_async_context(receivers())
         _put_aside(server, taking.events)
-        town = Town(server, ground)
+        work = InstallationWork(server, ground)
         limits = {"MOTCUA_RATE_LIMITS": "1", "MOTCUA_PROXY_HOPS": "1"}
         environment = {**ground.environment, **taking.environment, **limits}
         web = stack.enter_context(ours(environment, folder, web_server))
@@ -105,18 +105,18 @@ async def _hour(
         processes |= {"PostgreSQL": server.pid, "Redis": _redis_pid(ground)}
         load = Load(web.port)
         stack.callback(load.close)
-        say(f"{town.waiting} dossiers wait; warming")
-        await load.run(town.streams(min(rate, 20)), WARM)
-        await load.run(town.streams(rate), WARM)
+        say(f"{work.waiting} dossiers wait; warming")
+        await load.run(work.streams(min(rate, 20)), WARM)
+        await load.run(work.streams(rate), WARM)
         if not await _sent(server):
             raise RuntimeError(f"{SENT_WITHIN:.0f} s after the warming notices still wait: see worker.log")
         watch, stop, before = Watch(processes, server.libpq), asyncio.Event(), taking.taken.total()
         looking = asyncio.create_task(watch.look(stop))
         say(f"{seconds:.0f} seconds of {rate:.0f} acts a second")
-        seen = await load.run(town.streams(rate), seconds)
+        seen = await load.run(work.streams(rate), seconds)
         stop.set()
         await looking
-        say(f"{town.waiting} dossiers wait")
+        say(f"{work.waiting} dossiers wait")
         await _sent(server)  # a worker that is told to stop finishes its batch, and needs us to take it
         return Hour(seen, watch, taking.taken.total() - before)
 

@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import select
 
-from benchmarks.ground import PERMIT, WARD, WHY, Ground, filing
+from benchmarks.ground import WARD, WHY, Ground
 from benchmarks.one_statement import JOURNAL_BODY, NOTICE, for_psycopg
 from engine.acts.file_dossier import Filing, file_dossier
 from engine.acts.perform_action import perform_action
@@ -26,6 +26,7 @@ from engine.rules.procedure.permissions import Actor
 from engine.store.actors import actor_of_person
 from engine.store.people import people
 from engine.transaction import in_transaction
+from tests.installation.filings import PERMIT, filing
 
 ROLES = {
     "forward": "counter",
@@ -66,7 +67,7 @@ class Way(ABC):
 
     def begin(self) -> Process:
         """A dossier filed and received by ours, whichever engine takes it on."""
-        wanted = Filing(**filing(PERMIT))
+        wanted = Filing(**filing(PERMIT, WARD))
         filed = in_transaction(self.runtime, self.actors["counter"], lambda unit: file_dossier(unit, wanted))
         return Process(filed.case.code, filed.case.row["version"])
 

@@ -22,14 +22,13 @@ import psycopg
 import structlog
 
 from benchmarks.database import NAME, MeasuredServer
-from benchmarks.ground import BIRTH, PERMIT, SECRET, environment_of, filing
+from benchmarks.ground import SECRET, environment_of
 from benchmarks.multiply import WITHOUT_INDEXES_FROM, Mould, columns_of, copy_in, mould_of, unguarded
 from cli.compose import compose
 from cli.demo.story import land_filing
 from cli.seed import seed
 from engine.acts.file_dossier import Filing, file_dossier
 from engine.acts.perform_action import perform_action
-from engine.acts.staff.people import add_membership, add_person, issue_token
 from engine.clock import LOCAL
 from engine.rules.offices.routing import Map
 from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor
@@ -39,9 +38,12 @@ from engine.settings import settings_from
 from engine.store import migrate
 from engine.store.actors import actor_of_person
 from engine.transaction import Runtime, UnitOfWork, in_transaction
+from tests.installation.filings import BIRTH, PERMIT, filing
+from tests.installation.people import employ, tokens_of
 
 JUNE = dt.datetime(2025, 6, 24, 9, tzinfo=LOCAL)
 JULY = dt.datetime(2025, 7, 1, 0, 30, tzinfo=LOCAL)
+SINCE = dt.date(2024, 1, 1)
 MODEL = "26740"  # Phường Bến Nghé, Quận 1
 DESKS = {
     "MC-26740-C": ("commune", "one_stop"),
@@ -144,9 +146,8 @@ def _models(runtime: Runtime) -> dict[str, list[int]]:
 
 
 def _person(unit: UnitOfWork, role: str, offices: list[str]) -> Actor:
-    person = add_person(unit, f"mau.{role}", f"Cán bộ mẫu {role}")
-    for office in offices:
-        add_membership(unit, person, office, role, dt.date(2024, 1, 1))
+    posts = {f"mau.{role}": [(office, role) for office in offices]}
+    (person,) = employ(unit, posts, SINCE, called="Cán bộ {}").values()
     actor = actor_of_person(unit.begin(), person)
     assert actor is not None
     return actor
@@ -222,10 +223,8 @@ def _employ(unit: UnitOfWork, acting: dict[str, list[str]]) -> list[Acting]:
     """An officer and a leader for each commune in which somebody works."""
     found = []
     for commune, codes in acting.items():
-        tokens = {}
-        for role in ("specialist", "leader"):
-            person = add_person(unit, f"{role}.{commune}", f"Cán bộ {role} {commune}")
-            add_membership(unit, person, f"UB-{commune}-C", role, dt.date(2024, 1, 1))
-            tokens[role] = issue_token(unit, person, dt.timedelta(days=400))
+        staff = {f"{role}.{commune}": [(f"UB-{commune}-C", role)] for role in ("specialist", "leader")}
+        given = tokens_of(unit, employ(unit, staff, SINCE, called="Cán bộ {}"), dt.timedelta(days=400))
+        tokens = {name.partition(".")[0]: token for name, token in given.items()}
         found.append(Acting(commune, tuple(codes), tokens))
     return found

@@ -17,7 +17,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 
 from api.app import create_app
-from benchmarks.ground import PDF, PERMIT, WARD, WHY, Ground, filing
+from benchmarks.ground import WARD, WHY, Ground
+from tests.installation.filings import PDF, PERMIT, filing
 from tests.spoken import spoken
 
 WARM_WALKS = 6
@@ -107,7 +108,7 @@ class _Walk:
         self._stands: dict[str, Any] = {}
 
     def go(self) -> list[tuple[str, Spoken]]:
-        self._ask("counter", "file and receive", "POST", "", json=filing(PERMIT))
+        self._ask("counter", "file and receive", "POST", "", json=filing(PERMIT, WARD))
         self._act("counter", "forward")
         self._act("specialist", "inspect")
         self._act("specialist", "inspected")

@@ -18,7 +18,7 @@ from tests.postgres_server import APPLICATION, OWNER, create_database, drop_data
 from tests.redis_server import redis_server
 
 if TYPE_CHECKING:
-    from tests.world import World
+    from tests.installation.world import World
 
 # Machines differ in speed, so no test may fail for slowness. The default repeats the same examples on the same code;
 # `--hypothesis-profile=explore` looks for new ones.
@@ -119,16 +119,12 @@ def empty_database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def world(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[World]:
-    """A published installation to act in (tests/world.py): the test runs once on each kind of database."""
-    from tests.world import postgres_world, sqlite_world  # only where it is asked for: unit tests need no database
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """A published installation to act in (tests/installation/world.py): the test runs once on each kind of database."""
+    from tests.installation.world import open_world  # only where it is asked for: unit tests need no database
 
-    if request.param == "sqlite":
-        with sqlite_world(tmp_path) as made:
-            yield made
-    else:
-        with postgres_world(tmp_path, f"world_{worker_id}_{next(_names)}") as made:
-            yield made
+    with open_world(request.param, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

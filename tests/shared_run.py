@@ -60,9 +60,9 @@ def end() -> None:
 
 def postgres_sockets() -> Path:
     """The socket folder of the run's PostgreSQL server, which is started now if nobody needed it before."""
-    folder = _folder()
+    folder = run_folder()
     address = folder / "postgres.address"
-    with _lock("postgres"):
+    with lock("postgres"):
         if not address.exists():
             _start_keeper(folder, address)
     return Path(address.read_text())
@@ -73,8 +73,8 @@ def postgres_template() -> str:
     from engine.store.migrate import upgrade
 
     sockets = postgres_sockets()
-    done = _folder() / "postgres.migrated"
-    with _lock("postgres-template"):
+    done = run_folder() / "postgres.migrated"
+    with lock("postgres-template"):
         if not done.exists():
             create_database(sockets, TEMPLATE)
             upgrade(postgres_url_of(sockets, TEMPLATE, OWNER))
@@ -86,8 +86,8 @@ def sqlite_template() -> Path:
     """A migrated, otherwise empty SQLite file, to copy."""
     from engine.store.migrate import upgrade
 
-    template = _folder() / "template.sqlite"
-    with _lock("sqlite-template"):
+    template = run_folder() / "template.sqlite"
+    with lock("sqlite-template"):
         if not template.exists():
             growing = template.with_suffix(".part")
             upgrade(f"sqlite:///{growing}")
@@ -97,13 +97,15 @@ def sqlite_template() -> Path:
     return template
 
 
-def _folder() -> Path:
+def run_folder() -> Path:
+    """The folder that the processes of the run share."""
     return Path(os.environ[_VARIABLE])
 
 
 @contextmanager
-def _lock(name: str) -> Iterator[None]:
-    with (_folder() / f"{name}.lock").open("w") as file:
+def lock(name: str) -> Iterator[None]:
+    """Keeps the other processes of the run from making the thing of this name at the same time."""
+    with (run_folder() / f"{name}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

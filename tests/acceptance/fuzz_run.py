@@ -17,9 +17,11 @@ import structlog
 from adapters.forms.render import render_form
 from benchmarks.served import ours
 from tests import shared_run
-from tests.acceptance.fuzzed_house import ACTORS, prepare
+from tests.acceptance.fuzzed_installation import ACTORS, prepare
 from tests.acceptance.fuzzing import ACCESSES_OF, PHASES, Found, Plan, fuzz
-from tests.acceptance.house import NOW, House, open_house, postgres_house, sqlite_house
+from tests.installation.runtime import NOW, environment_over
+from tests.installation.served import ServedInstallation, open_installation
+from tests.installation.trial_content import TRIAL
 
 
 def main() -> int:
@@ -34,13 +36,13 @@ def main() -> int:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     shared_run.begin()
     try:
-        with _served(given.database, given.in_process) as (house, url):
-            return _run(house, url, given)
+        with _served(given.database, given.in_process) as (installation, url):
+            return _run(installation, url, given)
     finally:
         shared_run.end()
 
 
-def _run(house: House, url: str | None, given: argparse.Namespace) -> int:
+def _run(installation: ServedInstallation, url: str | None, given: argparse.Namespace) -> int:
     everything, broken = Found(), 0
     for actor in given.actors:
         began, phases = time.monotonic(), tuple(given.phases)
@@ -52,7 +54,7 @@ def _run(house: House, url: str | None, given: argparse.Namespace) -> int:
             seed=given.seed,
             url=url,
         )
-        found = fuzz(house.app, prepare(house), plan, _tell)
+        found = fuzz(installation.app, prepare(installation), plan, _tell)
         broken += len(found.broken)
         _add(everything, found)
         for what, example in found.broken.items():
@@ -65,26 +67,19 @@ def _run(house: House, url: str | None, given: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _served(database: str, in_process: bool) -> Iterator[tuple[House, str | None]]:
+def _served(database: str, in_process: bool) -> Iterator[tuple[ServedInstallation, str | None]]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="motcua-fuzz-")))
-        address = stack.enter_context(postgres_house()) if database == "postgresql" else sqlite_house(folder)
-        house = open_house(address, folder, render_form=render_form)
-        stack.callback(house.close)
+        address = stack.enter_context(TRIAL.copy(database, folder))
+        installation = open_installation(address, folder, render_form=render_form)
+        stack.callback(installation.close)
         if in_process:
-            yield house, None
+            yield installation, None
             return
         (folder / "clock").write_text(NOW.isoformat())
-        environment = {
-            "DATABASE_URL": address,
-            "MOTCUA_DATA": str(folder),
-            "MOTCUA_SECRET_KEYS": "k" * 40,
-            "MOTCUA_RATE_LIMITS": "0",
-            "MOTCUA_TOLD_CLOCK": str(folder / "clock"),
-            "REDIS_URL": f"unix://{folder}/no-redis.sock",
-        }
+        environment = environment_over(address, folder, MOTCUA_TOLD_CLOCK=str(folder / "clock"))
         served = stack.enter_context(ours(environment, folder))
-        yield house, f"http://127.0.0.1:{served.port}"
+        yield installation, f"http://127.0.0.1:{served.port}"
 
 
 def _add(everything: Found, found: Found) -> None:

@@ -27,7 +27,7 @@ from schemathesis.hooks import unregister
 from server.identity import Access
 from server.refusals import every_code
 from server.validation_words import in_vietnamese
-from tests.acceptance.fuzzed_house import ACTORS, POSSIBLE, Ground
+from tests.acceptance.fuzzed_installation import ACTORS, POSSIBLE, Ground
 
 ACCESSES_OF = {
     actor: ("public", "link") if actor == "anyone" else ("admin", "staff") if actor == "admin" else ("staff",)

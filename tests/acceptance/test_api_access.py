@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,8 +11,10 @@ from werkzeug.routing import Rule
 
 from api.operations import Resource
 from server.identity import Access
-from tests.acceptance.caller import Caller
-from tests.acceptance.house import CENTRE, OTHER_AUTHORITY, PDF, House, open_house, sqlite_house
+from tests.installation.caller import Caller
+from tests.installation.filings import PDF
+from tests.installation.served import ServedInstallation
+from tests.installation.trial_content import CENTRE, OTHER_AUTHORITY
 
 OPEN = {
     "/",
@@ -57,16 +58,16 @@ QUERIES = {
 }
 
 
-def routes(house: House) -> list[tuple[Rule, str]]:
+def routes(installation: ServedInstallation) -> list[tuple[Rule, str]]:
     return [
         (rule, method)
-        for rule in house.app.url_map.iter_rules()
+        for rule in installation.app.url_map.iter_rules()
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
     ]
 
 
-def rule_of(house: House, rule: Rule) -> Access | None:
-    return Resource.ACCESS.get(house.app.view_functions[rule.endpoint])
+def rule_of(installation: ServedInstallation, rule: Rule) -> Access | None:
+    return Resource.ACCESS.get(installation.app.view_functions[rule.endpoint])
 
 
 def ask(caller: Caller, rule: Rule, method: str, values: dict[str, Any], version: int | None = 1) -> Any:
@@ -87,19 +88,16 @@ def ask(caller: Caller, rule: Rule, method: str, values: dict[str, Any], version
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One house for all walks: none of them may change anything."""
-    folder = tmp_path_factory.mktemp("house")
-    opened = open_house(sqlite_house(folder), folder)
-    yield opened
-    opened.close()
+def installation(shared_installation: ServedInstallation) -> ServedInstallation:
+    """One installation for all walks: none of them may change anything."""
+    return shared_installation
 
 
 @pytest.fixture
-def values(house: House) -> dict[str, Any]:
+def values(installation: ServedInstallation) -> dict[str, Any]:
     """What stands in the addresses: a dossier of CENTRE with an uploaded file."""
-    filed = house.filed()
-    added = house.person("counter").post(
+    filed = installation.filed()
+    added = installation.person("counter").post(
         f"/api/v1/dossiers/{filed['code']}/documents",
         data={"key": "card", "file": (io.BytesIO(PDF), "the.pdf")},
         content_type="multipart/form-data",
@@ -115,16 +113,18 @@ def values(house: House) -> dict[str, Any]:
     }
 
 
-def test_every_route_declares_who_may_call_it(house: House) -> None:
-    undeclared = [rule.rule for rule, _ in routes(house) if rule_of(house, rule) is None and rule.rule not in OPEN]
+def test_every_route_declares_who_may_call_it(installation: ServedInstallation) -> None:
+    undeclared = [
+        rule.rule for rule, _ in routes(installation) if rule_of(installation, rule) is None and rule.rule not in OPEN
+    ]
     assert undeclared == []
 
 
-def test_without_a_session_nothing_of_the_staff_opens(house: House, values: dict[str, Any]) -> None:
+def test_without_a_session_nothing_of_the_staff_opens(installation: ServedInstallation, values: dict[str, Any]) -> None:
     walked = 0
-    for rule, method in routes(house):
-        if rule_of(house, rule) in (Access.STAFF, Access.ADMIN):
-            answer = ask(house.anyone(), rule, method, values)
+    for rule, method in routes(installation):
+        if rule_of(installation, rule) in (Access.STAFF, Access.ADMIN):
+            answer = ask(installation.anyone(), rule, method, values)
             assert answer.status_code == 401, f"{method} {rule.rule}: {answer.status_code}"
             assert answer.headers["WWW-Authenticate"].startswith("Bearer")
             walked += 1
@@ -132,16 +132,18 @@ def test_without_a_session_nothing_of_the_staff_opens(house: House, values: dict
 
 
 @pytest.mark.parametrize("token", ["x" * 43, "", "Basic", "a b", "\xff" * 30])
-def test_a_token_that_was_never_given_opens_nothing(house: House, token: str) -> None:
-    answer = house.anyone().get("/api/v1/dossiers", headers={"Authorization": f"Bearer {token}"})
+def test_a_token_that_was_never_given_opens_nothing(installation: ServedInstallation, token: str) -> None:
+    answer = installation.anyone().get("/api/v1/dossiers", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 401
 
 
 @pytest.mark.parametrize("who", ["far-counter", "other-counter", "other-specialist", "nobody", "admin"])
-def test_a_dossier_of_other_units_is_absent_on_every_route(house: House, values: dict[str, Any], who: str) -> None:
-    caller, walked = house.person(who), 0
-    for rule, method in routes(house):
-        if rule_of(house, rule) is Access.STAFF and "<code>" in rule.rule:
+def test_a_dossier_of_other_units_is_absent_on_every_route(
+    installation: ServedInstallation, values: dict[str, Any], who: str
+) -> None:
+    caller, walked = installation.person(who), 0
+    for rule, method in routes(installation):
+        if rule_of(installation, rule) is Access.STAFF and "<code>" in rule.rule:
             answer = ask(caller, rule, method, values)
             absent = ask(caller, rule, method, values | {"code": "H26740-260302-9999"})
             assert answer.status_code == 404, f"{method} {rule.rule}: {answer.status_code} {answer.text}"
@@ -156,9 +158,9 @@ def test_a_dossier_of_other_units_is_absent_on_every_route(house: House, values:
 
 @pytest.mark.parametrize("who", ["far-counter", "other-counter", "nobody", "admin"])
 def test_lists_counts_searches_and_reports_do_not_tell_of_other_units(
-    house: House, values: dict[str, Any], who: str
+    installation: ServedInstallation, values: dict[str, Any], who: str
 ) -> None:
-    caller = house.person(who)
+    caller = installation.person(who)
     for path in ("/dossiers", "/dossiers?q=dao", f"/dossiers?office={CENTRE}", f"/dossiers?holder_office={CENTRE}"):
         assert caller.get(f"/api/v1{path}").json["items"] == []
     for path, query in QUERIES.items():
@@ -167,24 +169,28 @@ def test_lists_counts_searches_and_reports_do_not_tell_of_other_units(
 
 
 @pytest.mark.parametrize("who", ["counter", "specialist", "leader", "monitor", "nobody"])
-def test_only_administrators_reach_what_is_theirs(house: House, values: dict[str, Any], who: str) -> None:
+def test_only_administrators_reach_what_is_theirs(
+    installation: ServedInstallation, values: dict[str, Any], who: str
+) -> None:
     walked = 0
-    for rule, method in routes(house):
-        if rule_of(house, rule) is Access.ADMIN:
-            assert ask(house.person(who), rule, method, values).status_code == 403
-            assert ask(house.person("admin"), rule, method, values).status_code != 403
+    for rule, method in routes(installation):
+        if rule_of(installation, rule) is Access.ADMIN:
+            assert ask(installation.person(who), rule, method, values).status_code == 403
+            assert ask(installation.person("admin"), rule, method, values).status_code != 403
             walked += 1
     assert walked >= 3
 
 
-def test_who_oversees_the_province_sees_but_does_not_act(house: House, values: dict[str, Any]) -> None:
-    monitor, path = house.person("monitor"), f"/api/v1/dossiers/{values['code']}"
+def test_who_oversees_the_province_sees_but_does_not_act(
+    installation: ServedInstallation, values: dict[str, Any]
+) -> None:
+    monitor, path = installation.person("monitor"), f"/api/v1/dossiers/{values['code']}"
     seen = monitor.get(path)
     assert seen.status_code == 200
     assert not any(action["allowed"] for action in seen.json["actions"])
     assert all(action["why"] for action in seen.json["actions"])
-    for rule, method in routes(house):
-        if rule_of(house, rule) is Access.STAFF and "<code>" in rule.rule and method != "GET":
+    for rule, method in routes(installation):
+        if rule_of(installation, rule) is Access.STAFF and "<code>" in rule.rule and method != "GET":
             answer = ask(monitor, rule, method, values, seen.json["version"])
             # Giving back what nobody holds is no act, hence 200; whatever is answered, nothing may have changed.
             expected = (200, 403) if rule.rule.endswith("/assignment") else (403, 404, 409)
@@ -193,39 +199,39 @@ def test_who_oversees_the_province_sees_but_does_not_act(house: House, values: d
 
 
 def test_the_specialist_of_the_handling_office_sees_it_and_cannot_do_the_counters_work(
-    house: House, values: dict[str, Any]
+    installation: ServedInstallation, values: dict[str, Any]
 ) -> None:
     path = f"/api/v1/dossiers/{values['code']}"
-    seen = house.person("specialist").get(path).json
+    seen = installation.person("specialist").get(path).json
     forward = next(one for one in seen["actions"] if one["action"] == "forward")
     assert not forward["allowed"]
     assert "Cán bộ tiếp nhận" in forward["why"]["vi"]
-    answer = house.person("specialist").post(f"{path}/actions", {"action": "forward"}, version=seen["version"])
+    answer = installation.person("specialist").post(f"{path}/actions", {"action": "forward"}, version=seen["version"])
     assert (answer.status_code, answer.json["code"]) == (403, "forbidden")
 
 
-def test_a_link_opens_its_own_dossier_only(house: House, values: dict[str, Any]) -> None:
-    other = house.filed()
-    link = house.anyone().get(f"/api/v1/status/{values['token']}")
+def test_a_link_opens_its_own_dossier_only(installation: ServedInstallation, values: dict[str, Any]) -> None:
+    other = installation.filed()
+    link = installation.anyone().get(f"/api/v1/status/{values['token']}")
     assert link.json["code"] == values["code"]
-    assert house.anyone().get(f"/api/v1/status/{other['link_token']}").json["code"] == other["code"]
+    assert installation.anyone().get(f"/api/v1/status/{other['link_token']}").json["code"] == other["code"]
     for wrong in (values["token"][:-1], values["token"] + "A", values["code"], "A" * 32):
-        assert house.anyone().get(f"/api/v1/status/{wrong}").status_code == 404
+        assert installation.anyone().get(f"/api/v1/status/{wrong}").status_code == 404
 
 
-def test_a_session_ends_when_it_is_closed(house: House) -> None:
-    signed = house.anyone().post("/api/v1/sessions", {"username": "counter", "password": "mat-khau-dai-de-thu"})
+def test_a_session_ends_when_it_is_closed(installation: ServedInstallation) -> None:
+    signed = installation.anyone().post("/api/v1/sessions", {"username": "counter", "password": "mat-khau-dai-de-thu"})
     assert signed.status_code == 201
-    caller = Caller(house.app, signed.json["token"], house.document)
+    caller = Caller(installation.app, signed.json["token"], installation.document)
     assert caller.get("/api/v1/me").json["offices"] == [CENTRE]
     assert caller.delete("/api/v1/sessions").status_code == 204
     assert caller.get("/api/v1/me").status_code == 401
-    assert house.person("counter").get("/api/v1/me").status_code == 200
+    assert installation.person("counter").get("/api/v1/me").status_code == 200
 
 
-def test_a_wrong_password_and_an_unknown_name_are_answered_alike(house: House) -> None:
+def test_a_wrong_password_and_an_unknown_name_are_answered_alike(installation: ServedInstallation) -> None:
     answers = [
-        house.anyone().post("/api/v1/sessions", {"username": name, "password": "khong-dung"}).json
+        installation.anyone().post("/api/v1/sessions", {"username": name, "password": "khong-dung"}).json
         for name in ("counter", "khong-co-ai")
     ]
     assert [answer["code"] for answer in answers] == ["wrong-credentials"] * 2

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from werkzeug.routing import Rule
 
-from tests.acceptance.house import House, filing, open_house, sqlite_house
 from tests.acceptance.test_api_access import routes
+from tests.installation.served import ServedInstallation
+from tests.installation.trial_content import filing
 
 DEEP = b'{"a":' * 5000 + b"1" + b"}" * 5000
 BODIES: list[bytes] = [
@@ -84,17 +84,14 @@ QUERIES = [
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One house for the whole corpus: none of it may change anything."""
-    folder = tmp_path_factory.mktemp("house")
-    opened = open_house(sqlite_house(folder), folder)
-    yield opened
-    opened.close()
+def installation(shared_installation: ServedInstallation) -> ServedInstallation:
+    """One installation for the whole corpus: none of it may change anything."""
+    return shared_installation
 
 
 @pytest.fixture(scope="module")
-def values(house: House) -> dict[str, Any]:
-    filed = house.filed()
+def values(installation: ServedInstallation) -> dict[str, Any]:
+    filed = installation.filed()
     return {
         "code": filed["code"],
         "token": filed["link_token"],
@@ -116,13 +113,13 @@ def must_be_refused(answer: Any, what: str) -> None:
     assert answer.json["code"] and answer.json["detail_vi"] and answer.json["detail_en"]
 
 
-def test_bodies_that_are_no_proper_json(house: House, values: dict[str, Any]) -> None:
+def test_bodies_that_are_no_proper_json(installation: ServedInstallation, values: dict[str, Any]) -> None:
     asked = 0
-    for rule, method in routes(house):
+    for rule, method in routes(installation):
         if method in ("GET", "DELETE"):
             continue
         for body in BODIES:
-            caller = house.person("admin" if "webhooks" in rule.rule else "counter")
+            caller = installation.person("admin" if "webhooks" in rule.rule else "counter")
             answer = caller.ask(method, address(rule, values), version=1, data=body, content_type="application/json")
             must_be_refused(answer, f"{method} {rule.rule} {body[:40]!r}")
             asked += 1
@@ -130,48 +127,48 @@ def test_bodies_that_are_no_proper_json(house: House, values: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "application/x-www-form-urlencoded", ""])
-def test_bodies_of_another_type(house: House, values: dict[str, Any], content_type: str) -> None:
-    for rule, method in routes(house):
+def test_bodies_of_another_type(installation: ServedInstallation, values: dict[str, Any], content_type: str) -> None:
+    for rule, method in routes(installation):
         if method in ("POST", "PUT"):
-            answer = house.person("counter").ask(
+            answer = installation.person("counter").ask(
                 method, address(rule, values), version=1, data=b"{}", content_type=content_type
             )
             must_be_refused(answer, f"{method} {rule.rule}")
 
 
-def test_a_body_of_ten_megabytes_is_413(house: House, values: dict[str, Any]) -> None:
+def test_a_body_of_ten_megabytes_is_413(installation: ServedInstallation, values: dict[str, Any]) -> None:
     body = b'{"text":"' + b"x" * 10_000_000 + b'"}'
-    for rule, method in routes(house):
+    for rule, method in routes(installation):
         if method in ("POST", "PUT") and not rule.rule.endswith("/documents"):
-            answer = house.person("admin" if "webhooks" in rule.rule else "counter").ask(
+            answer = installation.person("admin" if "webhooks" in rule.rule else "counter").ask(
                 method, address(rule, values), version=1, data=body, content_type="application/json"
             )
             assert answer.status_code == 413, f"{method} {rule.rule}: {answer.status_code}"
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_addresses_that_name_nothing(house: House, values: dict[str, Any], part: str) -> None:
-    for rule, method in routes(house):
+def test_addresses_that_name_nothing(installation: ServedInstallation, values: dict[str, Any], part: str) -> None:
+    for rule, method in routes(installation):
         if "<" not in rule.rule or rule.rule.startswith("/h/"):
             continue
         path = re.sub(r"<(?:\w+:)?(\w+)>", part, rule.rule)
-        answer = house.person("counter").ask(method, path, version=1)
+        answer = installation.person("counter").ask(method, path, version=1)
         must_be_refused(answer, f"{method} {path[:80]}")
 
 
-def test_a_number_has_one_address(house: House, values: dict[str, Any]) -> None:
+def test_a_number_has_one_address(installation: ServedInstallation, values: dict[str, Any]) -> None:
     path = f"/api/v1/dossiers/{values['code']}/documents"
-    number = house.person("counter").get(path).json["items"][0]["id"]
+    number = installation.person("counter").get(path).json["items"][0]["id"]
     for written, code in ((number, "on-paper-only"), (f"0{number}", "no-such-address")):
-        assert house.person("counter").get(f"{path}/{written}").json["code"] == code
+        assert installation.person("counter").get(f"{path}/{written}").json["code"] == code
 
 
 @pytest.mark.parametrize("query", QUERIES)
-def test_queries_that_mean_nothing(house: House, values: dict[str, Any], query: str) -> None:
+def test_queries_that_mean_nothing(installation: ServedInstallation, values: dict[str, Any], query: str) -> None:
     refused = 0
-    for rule, method in routes(house):
+    for rule, method in routes(installation):
         if method == "GET":
-            answer = house.person("counter").get(f"{address(rule, values)}?{query}")
+            answer = installation.person("counter").get(f"{address(rule, values)}?{query}")
             assert answer.status_code < 500, f"{rule.rule}?{query[:40]}: {answer.status_code} {answer.text[:300]}"
             refused += answer.status_code >= 400
     assert refused > 5
@@ -187,14 +184,14 @@ def test_queries_that_mean_nothing(house: House, values: dict[str, Any], query: 
         ("X-Request-Id", "x" * 3000),
     ],
 )
-def test_headers_that_are_too_long(house: House, name: str, value: str) -> None:
-    answer = house.anyone().get("/api/v1/procedures", headers={name: value})
+def test_headers_that_are_too_long(installation: ServedInstallation, name: str, value: str) -> None:
+    answer = installation.anyone().get("/api/v1/procedures", headers={name: value})
     assert (answer.status_code, answer.json["code"]) == (431, "header-too-long")
 
 
 @pytest.mark.parametrize("accept", ["", "garbage", "text/html;q=x", "*/*", "application/xml"])
-def test_whatever_is_accepted_json_comes(house: House, accept: str) -> None:
-    assert house.anyone().get("/api/v1/procedures", headers={"Accept": accept}).mimetype == "application/json"
+def test_whatever_is_accepted_json_comes(installation: ServedInstallation, accept: str) -> None:
+    assert installation.anyone().get("/api/v1/procedures", headers={"Accept": accept}).mimetype == "application/json"
 
 
 WRONG_FILINGS: list[tuple[dict[str, Any], str]] = [
@@ -240,8 +237,10 @@ WRONG_FILINGS: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("changes", "where"), WRONG_FILINGS)
-def test_a_wrong_filing_names_what_is_wrong(house: House, changes: dict[str, Any], where: str) -> None:
-    answer = house.person("counter").post("/api/v1/dossiers", filing(**changes))
+def test_a_wrong_filing_names_what_is_wrong(
+    installation: ServedInstallation, changes: dict[str, Any], where: str
+) -> None:
+    answer = installation.person("counter").post("/api/v1/dossiers", filing(**changes))
     assert answer.status_code == 422, answer.text
     if where == "land.commune" and "errors" not in answer.json:
         assert answer.json["code"] in ("no-place", "place-not-in-being")
@@ -249,10 +248,10 @@ def test_a_wrong_filing_names_what_is_wrong(house: House, changes: dict[str, Any
         assert where in answer.json["errors"], answer.json
 
 
-def test_every_fault_is_named_at_once_and_in_both_languages(house: House) -> None:
+def test_every_fault_is_named_at_once_and_in_both_languages(installation: ServedInstallation) -> None:
     body = {"applicant": {"kind": "citizen"}, "intake_office": "TT-26740", "channel": 5}
-    vietnamese = house.person("counter").post("/api/v1/dossiers", body).json
-    english = house.person("counter").post("/api/v1/dossiers", body, headers={"Accept-Language": "en"}).json
+    vietnamese = installation.person("counter").post("/api/v1/dossiers", body).json
+    english = installation.person("counter").post("/api/v1/dossiers", body, headers={"Accept-Language": "en"}).json
     assert set(vietnamese["errors"]) == set(english["errors"]) == {"procedure", "applicant.name", "channel"}
     assert vietnamese["errors"]["procedure"] == "Thiếu thông tin bắt buộc."
     assert english["errors"]["procedure"] == "Missing data for required field."
@@ -276,12 +275,14 @@ def test_every_fault_is_named_at_once_and_in_both_languages(house: House) -> Non
         ({"key": "form", "attachment": (io.BytesIO(b"%PDF-1.7"), "x.pdf")}, 422),
     ],
 )
-def test_uploads_that_are_not_taken(house: House, values: dict[str, Any], parts: dict[str, Any], status: int) -> None:
+def test_uploads_that_are_not_taken(
+    installation: ServedInstallation, values: dict[str, Any], parts: dict[str, Any], status: int
+) -> None:
     # A stream is read once: each request needs its own.
     fresh = {
         key: (io.BytesIO(one[0].getvalue()), one[1]) if isinstance(one, tuple) else one for key, one in parts.items()
     }
-    answer = house.person("counter").post(
+    answer = installation.person("counter").post(
         f"/api/v1/dossiers/{values['code']}/documents", data=fresh, content_type="multipart/form-data"
     )
     must_be_refused(answer, str(parts))
@@ -289,11 +290,11 @@ def test_uploads_that_are_not_taken(house: House, values: dict[str, Any], parts:
         assert answer.status_code == status, answer.text
 
 
-def test_an_upload_that_is_too_large_is_413(house: House, values: dict[str, Any]) -> None:
+def test_an_upload_that_is_too_large_is_413(installation: ServedInstallation, values: dict[str, Any]) -> None:
     head = b'--x\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n'
     form = head % (b"key", b"") + b"form\r\n" + head % (b"file", b'; filename="x.pdf"')
     for size in (20_000_100, 20_500_000):  # refused by the file's own limit, and by that of the whole request
-        answer = house.person("counter").post(
+        answer = installation.person("counter").post(
             f"/api/v1/dossiers/{values['code']}/documents",
             data=form + b"%PDF-" + b"0" * size + b"\r\n--x--\r\n",
             content_type="multipart/form-data; boundary=x",
@@ -304,9 +305,11 @@ def test_an_upload_that_is_too_large_is_413(house: House, values: dict[str, Any]
 @pytest.mark.parametrize(
     "body", [b"", b"--x", b"--x\r\n\r\n", b"--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--"]
 )
-def test_multipart_bodies_that_are_broken(house: House, values: dict[str, Any], body: bytes) -> None:
+def test_multipart_bodies_that_are_broken(
+    installation: ServedInstallation, values: dict[str, Any], body: bytes
+) -> None:
     for kind in ("multipart/form-data", "multipart/form-data; boundary=x", "multipart/form-data; boundary="):
-        answer = house.person("counter").post(
+        answer = installation.person("counter").post(
             f"/api/v1/dossiers/{values['code']}/documents", data=body, content_type=kind
         )
         must_be_refused(answer, kind)

@@ -8,26 +8,27 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.house import PDF, House, open_house, sqlite_house
+from tests.installation.filings import PDF
+from tests.installation.served import ServedInstallation, served_copy
 from tests.spoken import spoken
 
 
-def test_the_look_up_answers_what_the_link_answers(both_houses: House) -> None:
-    house = both_houses
-    filed = house.filed()
-    by_link = house.anyone().get(f"/api/v1/status/{filed['link_token']}")
+def test_the_look_up_answers_what_the_link_answers(both_installations: ServedInstallation) -> None:
+    installation = both_installations
+    filed = installation.filed()
+    by_link = installation.anyone().get(f"/api/v1/status/{filed['link_token']}")
     typed = filed["receipt_code"].lower().replace("-", " ")
     body = {"code": filed["code"].lower(), "receipt_code": typed}
-    by_code = house.anyone().post("/api/v1/status-lookups", body)
+    by_code = installation.anyone().post("/api/v1/status-lookups", body)
     assert (by_link.status_code, by_code.status_code) == (200, 200)
     assert by_link.json == by_code.json
     assert by_link.headers["ETag"] == by_code.headers["ETag"]
 
 
-def test_absent_and_wrong_are_answered_alike(house: House) -> None:
-    filed = house.filed()
-    wrong = house.anyone().post("/api/v1/status-lookups", {"code": filed["code"], "receipt_code": "AAAAA-AAAAA"})
-    absent = house.anyone().post(
+def test_absent_and_wrong_are_answered_alike(installation: ServedInstallation) -> None:
+    filed = installation.filed()
+    wrong = installation.anyone().post("/api/v1/status-lookups", {"code": filed["code"], "receipt_code": "AAAAA-AAAAA"})
+    absent = installation.anyone().post(
         "/api/v1/status-lookups", {"code": "H26740-260302-9999", "receipt_code": filed["receipt_code"]}
     )
     assert wrong.status_code == absent.status_code == 404
@@ -36,9 +37,9 @@ def test_absent_and_wrong_are_answered_alike(house: House) -> None:
     }
 
 
-def test_a_status_holds_no_personal_data_and_is_kept_by_no_cache(house: House) -> None:
-    filed = house.filed()
-    answer = house.anyone().get(f"/api/v1/status/{filed['link_token']}")
+def test_a_status_holds_no_personal_data_and_is_kept_by_no_cache(installation: ServedInstallation) -> None:
+    filed = installation.filed()
+    answer = installation.anyone().get(f"/api/v1/status/{filed['link_token']}")
     for hidden in ("079300012345", "0901234567", "dao@example.org", "Lê Lợi", "Đào", "staff:"):
         assert hidden not in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
@@ -46,123 +47,131 @@ def test_a_status_holds_no_personal_data_and_is_kept_by_no_cache(house: House) -
     assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_the_short_link_leads_to_the_status(house: House) -> None:
-    filed = house.filed()
-    answer = house.app.test_client().get(f"/h/{filed['link_token']}", follow_redirects=True)
+def test_the_short_link_leads_to_the_status(installation: ServedInstallation) -> None:
+    filed = installation.filed()
+    answer = installation.app.test_client().get(f"/h/{filed['link_token']}", follow_redirects=True)
     assert answer.json["code"] == filed["code"]
     assert filed["link"].endswith(f"/h/{filed['link_token']}")
 
 
-def test_the_applicant_withdraws(house: House) -> None:
-    filed = house.filed()
+def test_the_applicant_withdraws(installation: ServedInstallation) -> None:
+    filed = installation.filed()
     path = f"/api/v1/status/{filed['link_token']}"
-    done = house.anyone().post(f"{path}/actions", {"action": "withdraw", "reason": "đổi ý"}, version=filed["version"])
+    done = installation.anyone().post(
+        f"{path}/actions", {"action": "withdraw", "reason": "đổi ý"}, version=filed["version"]
+    )
     assert (done.status_code, done.json["portal"]) == (200, 7)
-    again = house.anyone().post(f"{path}/actions", {"action": "withdraw"})
+    again = installation.anyone().post(f"{path}/actions", {"action": "withdraw"})
     assert (again.status_code, again.json["code"]) == (409, "action-not-in-state")
 
 
-def test_the_applicant_cannot_do_the_offices_work(house: House) -> None:
-    filed = house.filed()
-    answer = house.anyone().post(f"/api/v1/status/{filed['link_token']}/actions", {"action": "forward"})
+def test_the_applicant_cannot_do_the_offices_work(installation: ServedInstallation) -> None:
+    filed = installation.filed()
+    answer = installation.anyone().post(f"/api/v1/status/{filed['link_token']}/actions", {"action": "forward"})
     assert (answer.status_code, answer.json["code"]) == (403, "forbidden")
 
 
-def test_a_stale_version_of_a_citizen_is_told(house: House) -> None:
-    filed = house.filed()
-    house.act("counter", filed["code"], "forward")
-    answer = house.anyone().post(
+def test_a_stale_version_of_a_citizen_is_told(installation: ServedInstallation) -> None:
+    filed = installation.filed()
+    installation.act("counter", filed["code"], "forward")
+    answer = installation.anyone().post(
         f"/api/v1/status/{filed['link_token']}/actions", {"action": "withdraw"}, version=filed["version"]
     )
     assert answer.status_code == 412
 
 
-def test_a_document_is_taken_when_something_is_asked(house: House) -> None:
-    filed = house.filed()
+def test_a_document_is_taken_when_something_is_asked(installation: ServedInstallation) -> None:
+    filed = installation.filed()
     code, path = filed["code"], f"/api/v1/status/{filed['link_token']}/documents"
-    house.act("counter", code, "forward")
-    house.act("specialist", code, "ask", reason="Thiếu bản sao")
-    sent = house.anyone().post(path, data=_file(), content_type="multipart/form-data", key="k")
-    again = house.anyone().post(path, data=_file(), content_type="multipart/form-data", key="k")
+    installation.act("counter", code, "forward")
+    installation.act("specialist", code, "ask", reason="Thiếu bản sao")
+    sent = installation.anyone().post(path, data=_file(), content_type="multipart/form-data", key="k")
+    again = installation.anyone().post(path, data=_file(), content_type="multipart/form-data", key="k")
     assert (sent.status_code, again.status_code) == (201, 201)
     assert again.headers["Idempotency-Replayed"] == "true"
-    papers = house.person("specialist").get(f"/api/v1/dossiers/{code}/documents").json["items"]
+    papers = installation.person("specialist").get(f"/api/v1/dossiers/{code}/documents").json["items"]
     assert [one["digitised"] for one in papers] == [False, False, True]
 
-    house.anyone().post(f"/api/v1/status/{filed['link_token']}/actions", {"action": "answer"})
-    house.act("specialist", code, "submit")
-    late = house.anyone().post(path, data=_file(), content_type="multipart/form-data")
+    installation.anyone().post(f"/api/v1/status/{filed['link_token']}/actions", {"action": "answer"})
+    installation.act("specialist", code, "submit")
+    late = installation.anyone().post(path, data=_file(), content_type="multipart/form-data")
     assert (late.status_code, late.json["code"]) == (409, "nothing-asked")
 
 
-def test_the_steps_are_told_in_order_each_with_the_official_name_of_its_time(both_houses: House) -> None:
-    house = both_houses
-    filed = house.filed()
+def test_the_steps_are_told_in_order_each_with_the_official_name_of_its_time(
+    both_installations: ServedInstallation,
+) -> None:
+    installation = both_installations
+    filed = installation.filed()
     path = f"/api/v1/status/{filed['link_token']}"
-    house.act("counter", filed["code"], "forward")
-    house.act("specialist", filed["code"], "ask", reason="Xin bổ sung ảnh thẻ.")
-    assert house.anyone().get(path).json["asked"] == "Xin bổ sung ảnh thẻ."
-    assert house.anyone().post(f"{path}/actions", {"action": "answer"}).status_code == 200
-    house.act("specialist", filed["code"], "submit")  # from one state to another of the same status
-    house.person("specialist").post(f"/api/v1/dossiers/{filed['code']}/notes", {"text": '"state":"x"'})  # no step
-    house.act("leader", filed["code"], "sign")
-    told = house.anyone().get(path).json
+    installation.act("counter", filed["code"], "forward")
+    installation.act("specialist", filed["code"], "ask", reason="Xin bổ sung ảnh thẻ.")
+    assert installation.anyone().get(path).json["asked"] == "Xin bổ sung ảnh thẻ."
+    assert installation.anyone().post(f"{path}/actions", {"action": "answer"}).status_code == 200
+    installation.act("specialist", filed["code"], "submit")  # from one state to another of the same status
+    installation.person("specialist").post(
+        f"/api/v1/dossiers/{filed['code']}/notes", {"text": '"state":"x"'}
+    )  # no step
+    installation.act("leader", filed["code"], "sign")
+    told = installation.anyone().get(path).json
     assert [step["portal"] for step in told["steps"]] == [1, 2, 4, 5, 4, 4, 9]
     assert told["steps"][1]["portal_name"]["vi"] == "Được tiếp nhận"
     assert told["asked"] is None
 
 
-def test_a_status_is_two_questions_to_the_database(both_houses: House) -> None:
-    house = both_houses
-    filed = house.filed()
+def test_a_status_is_two_questions_to_the_database(both_installations: ServedInstallation) -> None:
+    installation = both_installations
+    filed = installation.filed()
     typed = {"code": filed["code"], "receipt_code": filed["receipt_code"]}
-    house.anyone().get(f"/api/v1/status/{filed['link_token']}")  # opens the connections
-    with spoken(house.runtime.database) as by_link:
-        assert house.anyone().get(f"/api/v1/status/{filed['link_token']}").status_code == 200
-    with spoken(house.runtime.database) as by_code:
-        assert house.anyone().post("/api/v1/status-lookups", typed).status_code == 200
+    installation.anyone().get(f"/api/v1/status/{filed['link_token']}")  # opens the connections
+    with spoken(installation.runtime.database) as by_link:
+        assert installation.anyone().get(f"/api/v1/status/{filed['link_token']}").status_code == 200
+    with spoken(installation.runtime.database) as by_code:
+        assert installation.anyone().post("/api/v1/status-lookups", typed).status_code == 200
     for said in (by_link, by_code):
         assert len([one for one in said if one.startswith("SELECT")]) == 2
 
 
 @pytest.mark.parametrize("redis", ["reachable", "down"])
 def test_guessing_is_stopped_per_code_whoever_asks(tmp_path: Path, redis_url: str, redis: str) -> None:
-    house = _limited(tmp_path, redis_url if redis == "reachable" else None)
-    filed = house.filed()
-    answers = [_guess(house, filed["code"], address) for address in range(11)]
+    installation = _limited(tmp_path, redis_url if redis == "reachable" else None)
+    filed = installation.filed()
+    answers = [_guess(installation, filed["code"], address) for address in range(11)]
     assert [answer.status_code for answer in answers] == [404] * 10 + [429]
     assert int(answers[-1].headers["Retry-After"]) > 0
     assert answers[-1].json["code"] == "too-many-requests"
     # A code that does not exist is limited in the same way: the limit must not tell.
-    absent = [_guess(house, "H26740-260302-9999", address) for address in range(11)]
+    absent = [_guess(installation, "H26740-260302-9999", address) for address in range(11)]
     assert [answer.status_code for answer in absent] == [404] * 10 + [429]
 
 
 def test_guessing_is_stopped_per_address_whatever_is_asked(tmp_path: Path, redis_url: str) -> None:
-    house = _limited(tmp_path, redis_url)
-    answers = [_guess(house, f"H26740-260302-{number:04}", 1) for number in range(31)]
+    installation = _limited(tmp_path, redis_url)
+    answers = [_guess(installation, f"H26740-260302-{number:04}", 1) for number in range(31)]
     assert [answer.status_code for answer in answers[-2:]] == [404, 429]
-    assert _guess(house, "H26740-260302-0001", 2).status_code == 404
+    assert _guess(installation, "H26740-260302-0001", 2).status_code == 404
 
 
 def test_passwords_are_limited_per_account(tmp_path: Path, redis_url: str) -> None:
-    house = _limited(tmp_path, redis_url)
+    installation = _limited(tmp_path, redis_url)
     body = {"username": "counter", "password": "khong-dung"}
     statuses = [
-        house.anyone().post("/api/v1/sessions", body, environ_base={"REMOTE_ADDR": f"10.0.0.{number}"}).status_code
+        installation.anyone()
+        .post("/api/v1/sessions", body, environ_base={"REMOTE_ADDR": f"10.0.0.{number}"})
+        .status_code
         for number in range(11)
     ]
     assert statuses == [401] * 10 + [429]
 
 
-def _limited(folder: Path, redis_url: str | None) -> House:
+def _limited(folder: Path, redis_url: str | None) -> ServedInstallation:
     more = {"REDIS_URL": redis_url} if redis_url else {}
-    return open_house(sqlite_house(folder), folder, MOTCUA_RATE_LIMITS="1", **more)
+    return served_copy(folder, MOTCUA_RATE_LIMITS="1", **more)
 
 
-def _guess(house: House, code: str, address: int) -> Any:
+def _guess(installation: ServedInstallation, code: str, address: int) -> Any:
     body = {"code": code, "receipt_code": "AAAAA-AAAAA"}
-    return house.anyone().post("/api/v1/status-lookups", body, environ_base={"REMOTE_ADDR": f"10.0.0.{address}"})
+    return installation.anyone().post("/api/v1/status-lookups", body, environ_base={"REMOTE_ADDR": f"10.0.0.{address}"})
 
 
 def _file() -> dict[str, Any]:

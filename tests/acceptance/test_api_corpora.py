@@ -8,7 +8,6 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,8 @@ import pytest
 from adapters.public_address import place_of
 from engine.ports import DeliveryFailed
 from engine.rules.file_types import TAKEN
-from tests.acceptance.house import PDF, House, open_house, sqlite_house
+from tests.installation.filings import PDF
+from tests.installation.served import ServedInstallation
 
 ROOT = Path(__file__).resolve().parents[2]
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 50 + b"IEND\xaeB`\x82"
@@ -99,24 +99,23 @@ INSIDE += ["172.31.255.255", "169.254.0.1", "[2002:a9fe:a9fe::]", "[2002:c0a8:01
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("corpora")
-    opened = open_house(sqlite_house(folder), folder)
-    yield opened
-    opened.close()
+def installation(shared_installation: ServedInstallation) -> ServedInstallation:
+    return shared_installation
 
 
 @pytest.fixture(scope="module")
-def code(house: House) -> str:
-    return str(house.filed()["code"])
+def code(installation: ServedInstallation) -> str:
+    return str(installation.filed()["code"])
 
 
 @pytest.mark.parametrize("what", TWO_KINDS)
-def test_what_is_two_kinds_at_once_is_given_out_as_one_and_never_shown(house: House, code: str, what: str) -> None:
+def test_what_is_two_kinds_at_once_is_given_out_as_one_and_never_shown(
+    installation: ServedInstallation, code: str, what: str
+) -> None:
     content, media, ending = TWO_KINDS[what]
-    sent = _upload(house, code, content, "page.html")
+    sent = _upload(installation, code, content, "page.html")
     assert sent.status_code == 201, sent.text
-    got = house.person("counter").get(sent.headers["Location"])
+    got = installation.person("counter").get(sent.headers["Location"])
     assert (got.data, got.headers["Content-Type"]) == (content, media)
     assert re.fullmatch(rf'attachment; filename="card-\d+\.{ending}"', got.headers["Content-Disposition"])
     assert got.headers["X-Content-Type-Options"] == "nosniff"
@@ -124,21 +123,23 @@ def test_what_is_two_kinds_at_once_is_given_out_as_one_and_never_shown(house: Ho
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_pretends_is_refused_and_nothing_of_it_is_kept(house: House, code: str, what: str) -> None:
-    before = _files(house)
-    sent = _upload(house, code, REFUSED[what], "giấy tờ.docx")
+def test_what_pretends_is_refused_and_nothing_of_it_is_kept(
+    installation: ServedInstallation, code: str, what: str
+) -> None:
+    before = _files(installation)
+    sent = _upload(installation, code, REFUSED[what], "giấy tờ.docx")
     assert (sent.status_code, sent.json["code"]) == (422, "unacceptable-file")
-    assert _files(house) == before
+    assert _files(installation) == before
 
 
-def _files(house: House) -> list[Path]:
+def _files(installation: ServedInstallation) -> list[Path]:
     """Every file that is kept for a dossier."""
-    return sorted((house.runtime.settings.data / "files").rglob("*"))
+    return sorted((installation.runtime.settings.data / "files").rglob("*"))
 
 
 @pytest.mark.parametrize("name", DECEITFUL)
-def test_a_name_that_deceives_is_refused(house: House, code: str, name: str) -> None:
-    sent = _upload(house, code, PDF, name)
+def test_a_name_that_deceives_is_refused(installation: ServedInstallation, code: str, name: str) -> None:
+    sent = _upload(installation, code, PDF, name)
     assert (sent.status_code, sent.json["code"]) == (422, "unacceptable-file"), sent.text
 
 
@@ -149,9 +150,9 @@ def test_a_name_that_deceives_is_refused(house: House, code: str, name: str) -> 
         (unicodedata.normalize("NFD", "Đơn đề nghị.pdf"), "Đơn đề nghị.pdf"),
     ],
 )
-def test_one_name_is_kept_in_one_form(house: House, code: str, sent: str, kept: str) -> None:
-    number = _upload(house, code, PDF, sent).json["document"]
-    papers = house.person("counter").get(f"/api/v1/dossiers/{code}/documents").json["items"]
+def test_one_name_is_kept_in_one_form(installation: ServedInstallation, code: str, sent: str, kept: str) -> None:
+    number = _upload(installation, code, PDF, sent).json["document"]
+    papers = installation.person("counter").get(f"/api/v1/dossiers/{code}/documents").json["items"]
     assert next(one for one in papers if one["id"] == number)["file_name"] == kept
 
 
@@ -180,11 +181,11 @@ def test_what_two_readers_of_an_address_take_differently_is_not_asked(
     assert set(asked) <= {"example.org"}, "the host that is resolved is the one that stands before the first sign"
 
 
-def test_nothing_is_exported_as_a_table_that_a_spreadsheet_computes(house: House) -> None:
+def test_nothing_is_exported_as_a_table_that_a_spreadsheet_computes(installation: ServedInstallation) -> None:
     """There is no CSV export. Whoever adds one must keep cells from computing (= + - @ tab CR), and test that."""
     documented = {
         media
-        for operations in house.document["paths"].values()
+        for operations in installation.document["paths"].values()
         for operation in operations.values()
         if isinstance(operation, dict)
         for answer in operation.get("responses", {}).values()
@@ -197,8 +198,8 @@ def test_nothing_is_exported_as_a_table_that_a_spreadsheet_computes(house: House
     assert writers == []
 
 
-def _upload(house: House, code: str, content: bytes, name: str) -> Any:
-    return house.person("counter").post(
+def _upload(installation: ServedInstallation, code: str, content: bytes, name: str) -> Any:
+    return installation.person("counter").post(
         f"/api/v1/dossiers/{code}/documents",
         data={"key": "card", "file": (io.BytesIO(content), name)},
         content_type="multipart/form-data",

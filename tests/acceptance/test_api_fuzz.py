@@ -10,20 +10,20 @@ import pytest
 import structlog
 
 from adapters.forms.render import render_form
-from tests.acceptance.fuzzed_house import Ground, prepare
+from tests.acceptance.fuzzed_installation import Ground, prepare
 from tests.acceptance.fuzzing import Found, Plan, fuzz
-from tests.acceptance.house import open_house, sqlite_house
+from tests.installation.served import served_copy
 
 OPEN, SIGNED_IN = ("public", "link"), ("staff", "admin")
 
 
 @pytest.fixture
 def ground(tmp_path: Path) -> Iterator[Ground]:
-    """A house of its own for each actor: what one changes must not decide what another sees."""
+    """An installation of its own for each actor: what one changes must not decide what another sees."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    house = open_house(sqlite_house(tmp_path), tmp_path, render_form=render_form)
-    yield prepare(house)
-    house.close()
+    installation = served_copy(tmp_path, render_form=render_form)
+    yield prepare(installation)
+    installation.close()
     structlog.reset_defaults()
 
 
@@ -40,7 +40,7 @@ def ground(tmp_path: Path) -> Iterator[Ground]:
     ids=lambda given: given.actor if isinstance(given, Plan) else "",
 )
 def test_nothing_breaks_and_the_document_tells_the_truth(ground: Ground, plan: Plan, at_least: int) -> None:
-    found = fuzz(ground.house.app, ground, plan)
+    found = fuzz(ground.installation.app, ground, plan)
     told = "\n\n".join(f"{' | '.join(what)}\n{example}" for what, example in found.broken.items())
     assert found.broken == {}, told
     assert found.asked >= at_least

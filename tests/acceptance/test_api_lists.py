@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.house import AUTHORITY, CENTRE, NOW, SAIGON, House, filing, open_house, sqlite_house
-from tests.acceptance.house_procedure import PROCEDURE
+from tests.installation.runtime import NOW
+from tests.installation.served import ServedInstallation, served_copy
+from tests.installation.trial_content import AUTHORITY, CENTRE, SAIGON, filing
+from tests.installation.trial_release import PROCEDURE
 
 
-def walk(house: House, who: str, address: str) -> list[Any]:
+def walk(installation: ServedInstallation, who: str, address: str) -> list[Any]:
     """Every item of a list, following the links that the pages carry."""
     items: list[Any] = []
     for _ in range(50):
-        page = house.person(who).get(address)
+        page = installation.person(who).get(address)
         assert page.status_code == 200, page.text
         items += page.json["items"]
         link = page.headers.get("Link")
@@ -30,11 +32,11 @@ def walk(house: House, who: str, address: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("sort", ["-id", "due_at"])
-def test_pages_carry_every_dossier_once(both_houses: House, sort: str) -> None:
-    house = both_houses
-    codes = [house.filed(receive=number % 3 != 0)["code"] for number in range(7)]
-    whole = walk(house, "counter", f"/api/v1/dossiers?limit=200&sort={sort}")
-    paged = walk(house, "counter", f"/api/v1/dossiers?limit=2&sort={sort}&procedure={PROCEDURE}")
+def test_pages_carry_every_dossier_once(both_installations: ServedInstallation, sort: str) -> None:
+    installation = both_installations
+    codes = [installation.filed(receive=number % 3 != 0)["code"] for number in range(7)]
+    whole = walk(installation, "counter", f"/api/v1/dossiers?limit=200&sort={sort}")
+    paged = walk(installation, "counter", f"/api/v1/dossiers?limit=2&sort={sort}&procedure={PROCEDURE}")
     assert [one["code"] for one in paged] == [one["code"] for one in whole]
     assert sorted(one["code"] for one in paged) == sorted(codes)
     if sort == "due_at":
@@ -42,16 +44,16 @@ def test_pages_carry_every_dossier_once(both_houses: House, sort: str) -> None:
         assert due == sorted(due)
 
 
-def test_filters_narrow_the_list(house: House) -> None:
-    new, received, forwarded = (house.filed(receive=step > 0)["code"] for step in range(3))
-    house.act("counter", forwarded, "forward")
-    claimed = house.person("counter").put(
-        f"/api/v1/dossiers/{received}/assignment", {}, version=house.version_of(received)
+def test_filters_narrow_the_list(installation: ServedInstallation) -> None:
+    new, received, forwarded = (installation.filed(receive=step > 0)["code"] for step in range(3))
+    installation.act("counter", forwarded, "forward")
+    claimed = installation.person("counter").put(
+        f"/api/v1/dossiers/{received}/assignment", {}, version=installation.version_of(received)
     )
-    assert claimed.json["holder"]["person"] == house.person("counter").get("/api/v1/me").json["id"]
+    assert claimed.json["holder"]["person"] == installation.person("counter").get("/api/v1/me").json["id"]
 
     def codes(query: str, who: str = "counter") -> list[str]:
-        return [one["code"] for one in house.person(who).get(f"/api/v1/dossiers?{query}").json["items"]]
+        return [one["code"] for one in installation.person(who).get(f"/api/v1/dossiers?{query}").json["items"]]
 
     assert codes("state=new") == [new]
     assert codes("portal=4") == [forwarded]
@@ -67,29 +69,29 @@ def test_filters_narrow_the_list(house: House) -> None:
 
 
 @pytest.mark.parametrize("words", ["nguyen thi dao", "NGUYỄN", "Đào", "dao", "thi  nguyen"])
-def test_search_ignores_accents_and_case(house: House, words: str) -> None:
-    code = house.filed()["code"]
-    house.filed(applicant=filing()["applicant"] | {"name": "Trần Văn Bưởi"})
-    found = house.person("counter").get("/api/v1/dossiers", query_string={"q": words}).json["items"]
+def test_search_ignores_accents_and_case(installation: ServedInstallation, words: str) -> None:
+    code = installation.filed()["code"]
+    installation.filed(applicant=filing()["applicant"] | {"name": "Trần Văn Bưởi"})
+    found = installation.person("counter").get("/api/v1/dossiers", query_string={"q": words}).json["items"]
     assert [one["code"] for one in found] == [code]
 
 
 @pytest.mark.parametrize("words", ["%", "_", "\\", "' --", "khong-co"])
-def test_search_signs_mean_themselves(house: House, words: str) -> None:
-    house.filed()
-    assert house.person("counter").get("/api/v1/dossiers", query_string={"q": words}).json["items"] == []
+def test_search_signs_mean_themselves(installation: ServedInstallation, words: str) -> None:
+    installation.filed()
+    assert installation.person("counter").get("/api/v1/dossiers", query_string={"q": words}).json["items"] == []
 
 
-def test_a_list_shows_no_number_by_which_a_person_could_be_reached(house: House) -> None:
-    house.filed()
-    told = house.person("counter").get("/api/v1/dossiers").text
+def test_a_list_shows_no_number_by_which_a_person_could_be_reached(installation: ServedInstallation) -> None:
+    installation.filed()
+    told = installation.person("counter").get("/api/v1/dossiers").text
     for hidden in ("079300012345", "0901234567", "dao@example.org", "Lê Lợi", "Nguyễn Văn Cha"):
         assert hidden not in told
 
 
-def test_one_dossier_is_masked_until_a_reason_is_given(house: House) -> None:
-    code = house.filed()["code"]
-    path, counter = f"/api/v1/dossiers/{code}", house.person("counter")
+def test_one_dossier_is_masked_until_a_reason_is_given(installation: ServedInstallation) -> None:
+    code = installation.filed()["code"]
+    path, counter = f"/api/v1/dossiers/{code}", installation.person("counter")
     masked = counter.get(path)
     for hidden in ("079300012345", "0901234567", "dao@example.org", "Lê Lợi", "Nguyễn Văn Cha"):
         assert hidden not in masked.text
@@ -101,18 +103,20 @@ def test_one_dossier_is_masked_until_a_reason_is_given(house: House) -> None:
     shown = counter.post(views, {"reason": "đối chiếu căn cước"})
     assert shown.json["applicant"]["identity_number"] == "079300012345"
     assert shown.json["fields"]["father"] == "Nguyễn Văn Cha"
-    with house.runtime.database.connect() as connection:
+    with installation.runtime.database.connect() as connection:
         rows = connection.exec_driver_sql("SELECT actor, what, reason FROM reads").all()
     assert [tuple(row) for row in rows] == [
         (f"staff:{counter.get('/api/v1/me').json['id']}", "applicant", "đối chiếu căn cước")
     ]
 
 
-def test_one_dossier_tells_all_that_belongs_to_it(house: House) -> None:
-    first, second = house.filed()["code"], house.filed()["code"]
-    counter = house.person("counter")
+def test_one_dossier_tells_all_that_belongs_to_it(installation: ServedInstallation) -> None:
+    first, second = installation.filed()["code"], installation.filed()["code"]
+    counter = installation.person("counter")
     counter.post(
-        f"/api/v1/dossiers/{second}/links", {"dossier": first, "kind": "related"}, version=house.version_of(second)
+        f"/api/v1/dossiers/{second}/links",
+        {"dossier": first, "kind": "related"},
+        version=installation.version_of(second),
     )
     told = counter.get(f"/api/v1/dossiers/{second}").json
     assert {one["key"]: one["office"] for one in told["offices"]} == {"intake": CENTRE, "handler": AUTHORITY}
@@ -125,9 +129,9 @@ def test_one_dossier_tells_all_that_belongs_to_it(house: House) -> None:
     assert all(one["why"]["vi"] and one["why"]["en"] for one in told["actions"] if not one["allowed"])
 
 
-def test_the_clock_is_explained_day_by_day(house: House) -> None:
-    code = house.filed()["code"]
-    told = house.person("counter").get(f"/api/v1/dossiers/{code}/clock").json
+def test_the_clock_is_explained_day_by_day(installation: ServedInstallation) -> None:
+    code = installation.filed()["code"]
+    told = installation.person("counter").get(f"/api/v1/dossiers/{code}/clock").json
     assert told["due_at"] == "2026-03-09T02:00:00Z"  # five working days later, the weekend left out
     assert told["trace"][0]["kind"] == "start"
     assert told["trace"][-1]["kind"] == "due"
@@ -135,13 +139,15 @@ def test_the_clock_is_explained_day_by_day(house: House) -> None:
     assert told["remaining_minutes"] == 5 * 8 * 60
 
 
-def test_counts_of_a_queue_equal_its_list(house: House) -> None:
+def test_counts_of_a_queue_equal_its_list(installation: ServedInstallation) -> None:
     for step in range(4):
-        house.filed(receive=step > 0)
-    counts = house.person("counter").get(f"/api/v1/reports/queues?office={CENTRE}").json["items"]
+        installation.filed(receive=step > 0)
+    counts = installation.person("counter").get(f"/api/v1/reports/queues?office={CENTRE}").json["items"]
     for line in counts:
         listed = (
-            house.person("counter").get(f"/api/v1/dossiers?holder_office={CENTRE}&state={line['state']}").json["items"]
+            installation.person("counter")
+            .get(f"/api/v1/dossiers?holder_office={CENTRE}&state={line['state']}")
+            .json["items"]
         )
         assert line["count"] == len(listed)
     assert sum(line["count"] for line in counts) == 4
@@ -149,15 +155,15 @@ def test_counts_of_a_queue_equal_its_list(house: House) -> None:
 
 def test_on_time_counts_late_and_running_late(tmp_path: Any) -> None:
     clock = {"now": NOW}
-    house = open_house(sqlite_house(tmp_path), tmp_path, now=lambda: clock["now"])
-    on_time, late, running = (house.filed()["code"] for _ in range(3))
+    installation = served_copy(tmp_path, now=lambda: clock["now"])
+    on_time, late, running = (installation.filed()["code"] for _ in range(3))
     for code in (on_time, late, running):
-        house.act("counter", code, "forward")
-        house.act("specialist", code, "submit")
-    house.act("leader", on_time, "sign")
+        installation.act("counter", code, "forward")
+        installation.act("specialist", code, "submit")
+    installation.act("leader", on_time, "sign")
     clock["now"] = NOW + dt.timedelta(days=10)
-    house.act("leader", late, "sign")
-    told = house.person("specialist").get("/api/v1/reports/on-time?start=2026-03-01&end=2026-03-31").json
+    installation.act("leader", late, "sign")
+    told = installation.person("specialist").get("/api/v1/reports/on-time?start=2026-03-01&end=2026-03-31").json
     assert told["items"] == [
         {
             "office": AUTHORITY,
@@ -169,22 +175,22 @@ def test_on_time_counts_late_and_running_late(tmp_path: Any) -> None:
             "rate": 0.3333,
         }
     ]
-    overdue = house.person("specialist").get("/api/v1/dossiers?overdue=true").json["items"]
+    overdue = installation.person("specialist").get("/api/v1/dossiers?overdue=true").json["items"]
     assert [one["code"] for one in overdue] == [running]
-    house.close()
+    installation.close()
 
 
-def test_the_register_lists_what_a_centre_received(house: House) -> None:
-    codes = [house.filed()["code"] for _ in range(3)]
-    house.filed(receive=False)
+def test_the_register_lists_what_a_centre_received(installation: ServedInstallation) -> None:
+    codes = [installation.filed()["code"] for _ in range(3)]
+    installation.filed(receive=False)
     period = f"office={CENTRE}&start=2026-03-02&end=2026-03-02"
-    assert [one["code"] for one in walk(house, "counter", f"/api/v1/reports/register?{period}&limit=1")] == codes
+    assert [one["code"] for one in walk(installation, "counter", f"/api/v1/reports/register?{period}&limit=1")] == codes
     before = f"office={CENTRE}&start=2026-03-01&end=2026-03-01"
-    assert house.person("counter").get(f"/api/v1/reports/register?{before}").json["items"] == []
+    assert installation.person("counter").get(f"/api/v1/reports/register?{before}").json["items"] == []
 
 
-def test_public_lists_need_no_session(house: House) -> None:
-    anyone = house.anyone()
+def test_public_lists_need_no_session(installation: ServedInstallation) -> None:
+    anyone = installation.anyone()
     assert [one["procedure"] for one in anyone.get("/api/v1/procedures?q=xac nhan").json["items"]] == [PROCEDURE]
     assert anyone.get("/api/v1/procedures?on=2020-01-01").json["items"] == []
     one = anyone.get(f"/api/v1/procedures/{PROCEDURE}?province=79").json
@@ -193,16 +199,16 @@ def test_public_lists_need_no_session(house: House) -> None:
     assert [one["code"] for one in anyone.get("/api/v1/offices?receives=true&province=01").json["items"]] == [
         "TT-00070"
     ]
-    pages = walk_public(house, "/api/v1/offices?limit=2")
+    pages = walk_public(installation, "/api/v1/offices?limit=2")
     assert len(pages) == 6
     resolved = anyone.get("/api/v1/units/resolve", query_string={"q": "P. Sài Gòn, Thành phố Hồ Chí Minh"}).json
     assert (resolved["outcome"], resolved["unit"]["code"]) == ("one", SAIGON)
 
 
-def walk_public(house: House, address: str) -> list[Any]:
+def walk_public(installation: ServedInstallation, address: str) -> list[Any]:
     items: list[Any] = []
     while address:
-        page = house.anyone().get(address).json
+        page = installation.anyone().get(address).json
         items += page["items"]
         address = f"/api/v1/offices?limit=2&after={page['next']}" if page["next"] else ""
     return items

@@ -23,7 +23,8 @@ from engine.store.journal import journal, reads
 from server.identity import Access
 from tests.acceptance import test_api_access as access
 from tests.acceptance.dossiers_in_states import WAYS, bring_to
-from tests.acceptance.house import AUTHORITY, CENTRE, House, open_house, sqlite_house
+from tests.installation.served import ServedInstallation, served_copy
+from tests.installation.trial_content import AUTHORITY, CENTRE
 
 INSIDERS = ("counter", "specialist", "leader", "monitor")
 OUTSIDERS = ("other-counter", "other-specialist", "far-counter", "nobody", "admin")
@@ -70,28 +71,28 @@ MAY: dict[str, dict[str, set[str]]] = {
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One house for the walks over all routes."""
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedInstallation]:
+    """One installation for the walks over all routes."""
     with _opened(tmp_path_factory.mktemp("matrix")) as opened:
         yield opened
 
 
 @contextmanager
-def _opened(folder: Path) -> Iterator[House]:
+def _opened(folder: Path) -> Iterator[ServedInstallation]:
     """Its forms are printed as the data that would stand in them."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    opened = open_house(sqlite_house(folder), folder, render_form=lambda _number, data: repr(data).encode())
+    opened = served_copy(folder, render_form=lambda _number, data: repr(data).encode())
     yield opened
     opened.close()
     structlog.reset_defaults()
 
 
-def changing(house: House) -> list[tuple[Rule, str]]:
+def changing(installation: ServedInstallation) -> list[tuple[Rule, str]]:
     """The routes by which staff change a dossier."""
     return [
         (rule, method)
-        for rule, method in access.routes(house)
-        if access.rule_of(house, rule) is Access.STAFF and "<code>" in rule.rule and method != "GET"
+        for rule, method in access.routes(installation)
+        if access.rule_of(installation, rule) is Access.STAFF and "<code>" in rule.rule and method != "GET"
     ]
 
 
@@ -111,61 +112,61 @@ LISTS = {
 
 
 def test_no_list_count_search_or_report_tells_outsiders_of_any_state(tmp_path: Path) -> None:
-    with _opened(tmp_path) as house:
-        theirs = [bring_to(house, state)["code"] for state in WAYS]
+    with _opened(tmp_path) as installation:
+        theirs = [bring_to(installation, state)["code"] for state in WAYS]
         lists = {
             rule.rule
-            for rule, method in access.routes(house)
-            if method == "GET" and access.rule_of(house, rule) is Access.STAFF and "<code>" not in rule.rule
+            for rule, method in access.routes(installation)
+            if method == "GET" and access.rule_of(installation, rule) is Access.STAFF and "<code>" not in rule.rule
         }
         assert lists == LISTS.keys(), "a new list needs its questions here"
         for rule, questions in LISTS.items():
             for question in questions:
-                _must_not_tell(house, rule.replace("<int:number>", "1") + question, theirs)
-        with house.runtime.database.connect() as connection:
+                _must_not_tell(installation, rule.replace("<int:number>", "1") + question, theirs)
+        with installation.runtime.database.connect() as connection:
             looked = set(connection.execute(select(reads.c.actor)).scalars())
-        outsiders = {f"staff:{house.person(who).get('/api/v1/me').json['id']}" for who in OUTSIDERS}
+        outsiders = {f"staff:{installation.person(who).get('/api/v1/me').json['id']}" for who in OUTSIDERS}
         assert looked and not looked & outsiders, "a question that shows nothing is no look at anybody"
 
 
-def _must_not_tell(house: House, address: str, theirs: list[str]) -> None:
+def _must_not_tell(installation: ServedInstallation, address: str, theirs: list[str]) -> None:
     for who in OUTSIDERS:
-        told = house.person(who).get(address).text
+        told = installation.person(who).get(address).text
         assert not [code for code in theirs if code in told], f"{who} {address}"
         assert "Đào" not in told and '"count"' not in told, f"{who} {address}"
     if "/register" in address and CENTRE in address:
-        seen = house.person("counter").get(address).text
+        seen = installation.person("counter").get(address).text
         assert theirs[1] in seen, "what is looked for is there for those who may see it"
 
 
-def test_everybody_changes_what_the_rule_says_and_nothing_else(house: House) -> None:
+def test_everybody_changes_what_the_rule_says_and_nothing_else(installation: ServedInstallation) -> None:
     seen: dict[str, dict[str, set[str]]] = {}
     for state in STATES:
-        values = _values(house, state)
-        for rule, method in changing(house):
+        values = _values(installation, state)
+        for rule, method in changing(installation):
             for who in (*INSIDERS, "colleague") if state == "held" else INSIDERS:
-                before = _stands(house, values["code"])
-                answer = _ask(house, rule, method, values, who, state)
+                before = _stands(installation, values["code"])
+                answer = _ask(installation, rule, method, values, who, state)
                 name = f"{method} {rule.rule.removeprefix('/api/v1/dossiers/<code>/')}"
                 changed = seen.setdefault(name, {})
-                if _stands(house, values["code"]) != before:
+                if _stands(installation, values["code"]) != before:
                     assert answer.status_code < 300, f"{name} by {who} was refused and changed what is {state}"
                     changed.setdefault(who, set()).add(state)
                     if name not in NO_MATTER:
-                        values = _values(house, state)
+                        values = _values(installation, state)
                 else:
                     assert answer.status_code in (200, 403, 404, 409), f"{name} {who} {state}: {answer.text}"
     assert seen == MAY
 
 
-def test_in_every_state_a_dossier_of_others_is_as_one_that_is_not_there(house: House) -> None:
+def test_in_every_state_a_dossier_of_others_is_as_one_that_is_not_there(installation: ServedInstallation) -> None:
     for state in STATES:
-        values = _values(house, state)
-        for rule, method in access.routes(house):
-            if access.rule_of(house, rule) is Access.STAFF and "<code>" in rule.rule:
+        values = _values(installation, state)
+        for rule, method in access.routes(installation):
+            if access.rule_of(installation, rule) is Access.STAFF and "<code>" in rule.rule:
                 who = OUTSIDERS[hash_of(rule.rule + method + state) % len(OUTSIDERS)]
-                theirs = _ask(house, rule, method, values, who, state)
-                absent = _ask(house, rule, method, values | {"code": ABSENT}, who, state)
+                theirs = _ask(installation, rule, method, values, who, state)
+                absent = _ask(installation, rule, method, values | {"code": ABSENT}, who, state)
                 assert (theirs.status_code, absent.status_code) == (404, 404), f"{method} {rule.rule} {who} {state}"
                 assert _without_names(theirs, values["code"]) == _without_names(absent, ABSENT)
 
@@ -175,28 +176,30 @@ def hash_of(text: str) -> int:
     return sum(text.encode())
 
 
-def _values(house: House, state: str) -> dict[str, Any]:
-    filed = bring_to(house, state)
-    papers = house.person("counter").get(f"/api/v1/dossiers/{filed['code']}/documents").json["items"]
+def _values(installation: ServedInstallation, state: str) -> dict[str, Any]:
+    filed = bring_to(installation, state)
+    papers = installation.person("counter").get(f"/api/v1/dossiers/{filed['code']}/documents").json["items"]
     return {
         "code": filed["code"],
         "token": filed["link_token"],
         "number": papers[0]["id"],
         "key": "fee",
-        "other": _other(house, filed["code"]),
+        "other": _other(installation, filed["code"]),
     }
 
 
-def _other(house: House, code: str) -> str:
+def _other(installation: ServedInstallation, code: str) -> str:
     """A second dossier of the same offices, to link with."""
-    for found in house.person("counter").get("/api/v1/dossiers?limit=2").json["items"]:
+    for found in installation.person("counter").get("/api/v1/dossiers?limit=2").json["items"]:
         if found["code"] != code:
             return str(found["code"])
-    return str(bring_to(house, "new")["code"])
+    return str(bring_to(installation, "new")["code"])
 
 
-def _ask(house: House, rule: Rule, method: str, values: dict[str, Any], who: str, state: str) -> Any:
-    caller, version = house.person(who), _stands(house, values["code"])[0]
+def _ask(
+    installation: ServedInstallation, rule: Rule, method: str, values: dict[str, Any], who: str, state: str
+) -> Any:
+    caller, version = installation.person(who), _stands(installation, values["code"])[0]
     path = rule.rule.replace("<code>", values["code"])
     if rule.rule.endswith("/actions"):
         return caller.post(path, {"action": ACTION_OF.get(state, "forward")}, version=version)
@@ -205,12 +208,12 @@ def _ask(house: House, rule: Rule, method: str, values: dict[str, Any], who: str
     return access.ask(caller, rule, method, values, version)
 
 
-def _stands(house: House, code: str) -> tuple[int, int, int]:
+def _stands(installation: ServedInstallation, code: str) -> tuple[int, int, int]:
     """The version of a dossier, how many entries its journal has, and how many looks at personal data were noted."""
     of_this = select(dossiers.c.id).where(dossiers.c.code == code).scalar_subquery()
     entries = select(func.count()).select_from(journal).where(journal.c.dossier_id == of_this).scalar_subquery()
     looks = select(func.count()).select_from(reads).where(reads.c.dossier_id == of_this).scalar_subquery()
-    with house.runtime.database.connect() as connection:
+    with installation.runtime.database.connect() as connection:
         found = connection.execute(
             select(dossiers.c.version, entries, looks).where(dossiers.c.code == code)
         ).one_or_none()

@@ -1,4 +1,4 @@
-"""Files, forms, notices inside the house, webhooks, corrections, and what operators look at."""
+"""Files, forms, notices inside the installation, webhooks, corrections, and what operators look at."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ import pytest
 from adapters.forms import render_form
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import in_transaction
-from tests.acceptance.house import CENTRE, NOW, OTHER_AUTHORITY, PDF, House, filing, open_house, sqlite_house
+from tests.installation.filings import PDF
+from tests.installation.runtime import NOW
+from tests.installation.served import ServedInstallation, served_copy
+from tests.installation.trial_content import CENTRE, OTHER_AUTHORITY, filing
 
 
-def test_a_file_comes_back_as_it_was_sent_and_as_an_attachment(house: House) -> None:
-    code = house.filed()["code"]
-    sent = _upload(house, code, "Giấy tờ <script>.pdf")
+def test_a_file_comes_back_as_it_was_sent_and_as_an_attachment(installation: ServedInstallation) -> None:
+    code = installation.filed()["code"]
+    sent = _upload(installation, code, "Giấy tờ <script>.pdf")
     assert sent.status_code == 201, sent.text
-    got = house.person("specialist").get(sent.headers["Location"])
+    got = installation.person("specialist").get(sent.headers["Location"])
     assert got.data == PDF
     assert got.headers["Content-Type"] == "application/pdf"
     assert got.headers["Content-Disposition"] == f'attachment; filename="card-{sent.json["document"]}.pdf"'
@@ -28,14 +31,14 @@ def test_a_file_comes_back_as_it_was_sent_and_as_an_attachment(house: House) -> 
     assert got.headers["Cache-Control"] == "no-store"
 
 
-def test_a_file_of_another_dossier_is_absent(house: House) -> None:
-    first, second = house.filed()["code"], house.filed()["code"]
-    number = _upload(house, first).json["document"]
-    assert house.person("counter").get(f"/api/v1/dossiers/{second}/documents/{number}").status_code == 404
+def test_a_file_of_another_dossier_is_absent(installation: ServedInstallation) -> None:
+    first, second = installation.filed()["code"], installation.filed()["code"]
+    number = _upload(installation, first).json["document"]
+    assert installation.person("counter").get(f"/api/v1/dossiers/{second}/documents/{number}").status_code == 404
 
 
-def test_a_paper_without_a_file_says_so(house: House) -> None:
-    code, counter = house.filed()["code"], house.person("counter")
+def test_a_paper_without_a_file_says_so(installation: ServedInstallation) -> None:
+    code, counter = installation.filed()["code"], installation.person("counter")
     path = f"/api/v1/dossiers/{code}/documents"
     added = counter.post(path, data={"key": "card", "original": "1"}, content_type="multipart/form-data")
     assert added.status_code == 201, added.text
@@ -43,41 +46,43 @@ def test_a_paper_without_a_file_says_so(house: House) -> None:
     assert (got.status_code, got.json["code"]) == (409, "on-paper-only")
 
 
-def test_two_uploads_are_one_when_key_and_content_are_equal(house: House) -> None:
-    code = house.filed()["code"]
-    first, again = _upload(house, code, key="k"), _upload(house, code, key="k")
+def test_two_uploads_are_one_when_key_and_content_are_equal(installation: ServedInstallation) -> None:
+    code = installation.filed()["code"]
+    first, again = _upload(installation, code, key="k"), _upload(installation, code, key="k")
     assert first.data == again.data
-    assert _upload(house, code, key="k", content=PDF + b"\n").status_code == 422
+    assert _upload(installation, code, key="k", content=PDF + b"\n").status_code == 422
 
 
-def test_a_paper_is_checked_reused_and_removed(house: House) -> None:
-    first, second = house.filed()["code"], house.filed()["code"]
-    counter, path = house.person("counter"), "/api/v1/dossiers"
-    number = _upload(house, first).json["document"]
+def test_a_paper_is_checked_reused_and_removed(installation: ServedInstallation) -> None:
+    first, second = installation.filed()["code"], installation.filed()["code"]
+    counter, path = installation.person("counter"), "/api/v1/dossiers"
+    number = _upload(installation, first).json["document"]
     reused = counter.post(
         f"{path}/{second}/documents", data={"key": "card", "reuse": str(number)}, content_type="multipart/form-data"
     )
     assert reused.status_code == 201, reused.text
-    in_use = counter.delete(f"{path}/{first}/documents/{number}", {"reason": "nhầm"}, version=house.version_of(first))
+    in_use = counter.delete(
+        f"{path}/{first}/documents/{number}", {"reason": "nhầm"}, version=installation.version_of(first)
+    )
     assert (in_use.status_code, in_use.json["code"]) == (409, "paper-in-use")
 
     check = f"{path}/{second}/documents/{reused.json['document']}/check"
     assert counter.put(check, {"accepted": False}).status_code == 422
     assert counter.put(check, {"accepted": True}).status_code == 200
     where = f"{path}/{second}/documents/{reused.json['document']}"
-    assert counter.delete(where, {"reason": "nhầm"}, version=house.version_of(second)).status_code == 200
+    assert counter.delete(where, {"reason": "nhầm"}, version=installation.version_of(second)).status_code == 200
     assert counter.get(where).status_code == 404
 
 
 @pytest.fixture
-def printing(tmp_path: Path) -> House:
-    return open_house(sqlite_house(tmp_path), tmp_path, render_form=render_form)
+def printing(tmp_path: Path) -> ServedInstallation:
+    return served_copy(tmp_path, render_form=render_form)
 
 
-def test_forms_are_printed_when_what_they_tell_has_happened(printing: House) -> None:
-    house = printing
-    filed = house.filed()
-    path, counter = f"/api/v1/dossiers/{filed['code']}/forms", house.person("counter")
+def test_forms_are_printed_when_what_they_tell_has_happened(printing: ServedInstallation) -> None:
+    installation = printing
+    filed = installation.filed()
+    path, counter = f"/api/v1/dossiers/{filed['code']}/forms", installation.person("counter")
     for number in ("01", "06"):
         answer = counter.get(f"{path}/{number}.pdf")
         assert answer.status_code == 200, answer.text
@@ -86,30 +91,30 @@ def test_forms_are_printed_when_what_they_tell_has_happened(printing: House) -> 
         assert (counter.get(f"{path}/{number}.pdf").json["code"]) == "form-not-due"
     assert counter.get(f"{path}/99.pdf").status_code == 404
 
-    house.act("counter", filed["code"], "forward")
-    house.act("specialist", filed["code"], "ask", reason="Thiếu bản đồ\nThiếu chữ ký")
+    installation.act("counter", filed["code"], "forward")
+    installation.act("specialist", filed["code"], "ask", reason="Thiếu bản đồ\nThiếu chữ ký")
     assert counter.get(f"{path}/02.pdf").data.startswith(b"%PDF")
-    house.act("counter", filed["code"], "answer")
-    house.person("leader").post(
+    installation.act("counter", filed["code"], "answer")
+    installation.person("leader").post(
         f"/api/v1/dossiers/{filed['code']}/extensions",
         {"term": {"amount": 2, "unit": "working_day"}, "reason": "Mưa bão"},
-        version=house.version_of(filed["code"]),
+        version=installation.version_of(filed["code"]),
     )
     assert counter.get(f"{path}/04.pdf").data.startswith(b"%PDF")
-    house.act("leader", filed["code"], "stop", reason="Tranh chấp")
+    installation.act("leader", filed["code"], "stop", reason="Tranh chấp")
     assert counter.get(f"{path}/05.pdf").data.startswith(b"%PDF")
     register = f"/api/v1/reports/register/07.pdf?office={CENTRE}&start=2026-03-01&end=2026-03-31"
     assert counter.get(register).data.startswith(b"%PDF")
 
 
-def test_printing_a_form_is_noted_as_a_look_at_personal_data(printing: House) -> None:
+def test_printing_a_form_is_noted_as_a_look_at_personal_data(printing: ServedInstallation) -> None:
     code = printing.filed()["code"]
     printing.person("counter").get(f"/api/v1/dossiers/{code}/forms/01.pdf")
     with printing.runtime.database.connect() as connection:
         assert connection.exec_driver_sql("SELECT what FROM reads").scalars().all() == ["form-01"]
 
 
-def test_printing_the_register_is_noted_as_a_look_at_every_dossier_on_it(printing: House) -> None:
+def test_printing_the_register_is_noted_as_a_look_at_every_dossier_on_it(printing: ServedInstallation) -> None:
     codes = [printing.filed()["code"] for _ in range(2)]
     counter, of = printing.person("counter"), "/api/v1/reports/register/07.pdf?start=2026-03-01&end=2026-03-31&office="
     assert counter.get(f"{of}unknown").status_code == 404
@@ -119,136 +124,141 @@ def test_printing_the_register_is_noted_as_a_look_at_every_dossier_on_it(printin
         assert [tuple(row) for row in connection.exec_driver_sql(noted)] == [(code, "form-07") for code in codes]
 
 
-def test_without_a_printer_forms_are_refused(house: House) -> None:
-    code = house.filed()["code"]
-    answer = house.person("counter").get(f"/api/v1/dossiers/{code}/forms/01.pdf")
+def test_without_a_printer_forms_are_refused(installation: ServedInstallation) -> None:
+    code = installation.filed()["code"]
+    answer = installation.person("counter").get(f"/api/v1/dossiers/{code}/forms/01.pdf")
     assert (answer.status_code, answer.json["code"]) == (503, "forms-unavailable")
 
 
-def test_a_notice_reaches_the_inbox_of_the_role_and_is_marked_read(house: House) -> None:
-    code = house.filed()["code"]
-    house.act("counter", code, "forward")
-    specialist = house.person("specialist")
+def test_a_notice_reaches_the_inbox_of_the_role_and_is_marked_read(installation: ServedInstallation) -> None:
+    code = installation.filed()["code"]
+    installation.act("counter", code, "forward")
+    specialist = installation.person("specialist")
     inbox = specialist.get("/api/v1/inbox").json["items"]
     assert [(one["dossier"], one["subject"]["vi"]) for one in inbox] == [(code, f"Việc mới {code}")]
-    assert house.person("counter").get("/api/v1/inbox").json["items"] == []
+    assert installation.person("counter").get("/api/v1/inbox").json["items"] == []
     mark = f"/api/v1/inbox/{inbox[0]['id']}/read"
-    assert house.person("counter").put(mark).status_code == 404
+    assert installation.person("counter").put(mark).status_code == 404
     assert specialist.put(mark).status_code == 204
     assert specialist.get("/api/v1/inbox?unread=true").json["items"] == []
     assert specialist.get("/api/v1/inbox").json["items"][0]["read_at"] is not None
 
 
-def test_a_webhook_gets_its_secret_once_and_is_told_of_changes(house: House) -> None:
-    admin = house.person("admin")
+def test_a_webhook_gets_its_secret_once_and_is_told_of_changes(installation: ServedInstallation) -> None:
+    admin = installation.person("admin")
     made = admin.post("/api/v1/webhooks", {"url": "https://example.org/hook", "office": CENTRE})
     assert made.status_code == 201
     assert made.json["secret"].startswith("whsec_")
     listed = admin.get("/api/v1/webhooks")
     assert [one["id"] for one in listed.json["items"]] == [made.json["id"]]
     assert made.json["secret"] not in listed.text
-    house.filed()
-    assert _count(house, "SELECT count(*) FROM outbox WHERE channel = 'webhook'") > 0
+    installation.filed()
+    assert _count(installation, "SELECT count(*) FROM outbox WHERE channel = 'webhook'") > 0
     assert admin.delete(f"/api/v1/webhooks/{made.json['id']}").status_code == 204
     assert admin.delete("/api/v1/webhooks/999").status_code == 404
 
 
 @pytest.mark.parametrize("url", ["ftp://example.org", "javascript:alert(1)", "//example.org", "https://a b", ""])
-def test_a_webhook_address_that_is_none_is_refused(house: House, url: str) -> None:
-    assert house.person("admin").post("/api/v1/webhooks", {"url": url}).status_code == 422
+def test_a_webhook_address_that_is_none_is_refused(installation: ServedInstallation, url: str) -> None:
+    assert installation.person("admin").post("/api/v1/webhooks", {"url": url}).status_code == 422
 
 
-def test_corrections_are_entries_and_each_needs_its_right(house: House) -> None:
-    code = house.filed()["code"]
-    path, counter = f"/api/v1/dossiers/{code}", house.person("counter")
+def test_corrections_are_entries_and_each_needs_its_right(installation: ServedInstallation) -> None:
+    code = installation.filed()["code"]
+    path, counter = f"/api/v1/dossiers/{code}", installation.person("counter")
     assert counter.post(f"{path}/notes", {"text": "Gọi lại lúc 14 giờ"}).status_code == 200
     changed = counter.post(
         f"{path}/rectifications",
         {"number": 1, "fields": {"purpose": "xây nhà"}, "applicant": {"phone": "0911111111"}, "reason": "ghi sai"},
-        version=house.version_of(code),
+        version=installation.version_of(code),
     )
     assert changed.status_code == 200, changed.text
     assert counter.get(path).json["fields"]["purpose"] == "xây nhà"
-    house.act("counter", code, "forward")
+    installation.act("counter", code, "forward")
     assert (
-        counter.post(f"{path}/recalls", {"reason": "nhầm"}, version=house.version_of(code)).json["state"] == "accepted"
+        counter.post(f"{path}/recalls", {"reason": "nhầm"}, version=installation.version_of(code)).json["state"]
+        == "accepted"
     )
-    house.act("counter", code, "forward")
-    opened = house.person("specialist").post(f"{path}/opening")
+    installation.act("counter", code, "forward")
+    opened = installation.person("specialist").post(f"{path}/opening")
     assert opened.status_code == 200
-    late = counter.post(f"{path}/recalls", {"reason": "nhầm"}, version=house.version_of(code))
+    late = counter.post(f"{path}/recalls", {"reason": "nhầm"}, version=installation.version_of(code))
     assert (late.status_code, late.json["code"]) == (409, "cannot-recall")
-    moved = house.person("leader").post(
-        f"{path}/transfers", {"office": OTHER_AUTHORITY, "reason": "đúng địa bàn"}, version=house.version_of(code)
+    moved = installation.person("leader").post(
+        f"{path}/transfers",
+        {"office": OTHER_AUTHORITY, "reason": "đúng địa bàn"},
+        version=installation.version_of(code),
     )
     assert moved.json["holder"]["office"] == OTHER_AUTHORITY
-    assert house.person("other-specialist").get(path).status_code == 200
+    assert installation.person("other-specialist").get(path).status_code == 200
     told = counter.get(f"{path}/journal").json["items"]
     assert {"add_note", "rectify", "recall", "open", "transfer"} <= {one["act"] for one in told}
     assert "Gọi lại lúc 14 giờ" in [one["reason"] for one in told]
 
 
-def test_another_office_verifies_and_sees_only_what_it_was_asked_about(house: House) -> None:
-    code, unseen = house.filed()["code"], house.filed()["code"]
-    house.act("counter", code, "forward")
+def test_another_office_verifies_and_sees_only_what_it_was_asked_about(installation: ServedInstallation) -> None:
+    code, unseen = installation.filed()["code"], installation.filed()["code"]
+    installation.act("counter", code, "forward")
     path = f"/api/v1/dossiers/{code}"
-    asked = house.person("specialist").post(
+    asked = installation.person("specialist").post(
         f"{path}/verifications",
         {"office": OTHER_AUTHORITY, "question": "Có hộ khẩu không?"},
-        version=house.version_of(code),
+        version=installation.version_of(code),
     )
     assert asked.status_code == 200, asked.text
-    other = house.person("other-specialist")
+    other = installation.person("other-specialist")
     number = other.get(f"{path}/verifications").json["items"][0]["id"]
     assert other.get(f"/api/v1/dossiers/{unseen}").status_code == 404
     answer = f"{path}/verifications/{number}"
-    assert house.person("specialist").put(answer, {"confirmed": True, "answer": "có"}).status_code == 403
+    assert installation.person("specialist").put(answer, {"confirmed": True, "answer": "có"}).status_code == 403
     assert other.put(answer, {"confirmed": True, "answer": "có"}).status_code == 200
     assert other.put(answer, {"confirmed": True, "answer": "có"}).json["code"] == "verification-answered"
 
 
-def test_fees_are_settled_once(house: House) -> None:
-    code = house.filed()["code"]
-    path, counter = f"/api/v1/dossiers/{code}/fees", house.person("counter")
+def test_fees_are_settled_once(installation: ServedInstallation) -> None:
+    code = installation.filed()["code"]
+    path, counter = f"/api/v1/dossiers/{code}/fees", installation.person("counter")
     assert counter.get(path).json["due"] == 50_000
-    waived = counter.put(f"{path}/fee", {"method": "waived"}, version=house.version_of(code))
+    waived = counter.put(f"{path}/fee", {"method": "waived"}, version=installation.version_of(code))
     assert waived.status_code == 422
-    paid = counter.put(f"{path}/fee", {"method": "cash", "receipt": "BL-1"}, version=house.version_of(code))
+    paid = counter.put(f"{path}/fee", {"method": "cash", "receipt": "BL-1"}, version=installation.version_of(code))
     assert paid.status_code == 200
     assert counter.get(path).json["due"] == 0
-    twice = counter.put(f"{path}/fee", {"method": "cash"}, version=house.version_of(code))
+    twice = counter.put(f"{path}/fee", {"method": "cash"}, version=installation.version_of(code))
     assert (twice.status_code, twice.json["code"]) == (409, "fee-settled")
 
 
-def test_a_second_clerk_sees_who_holds_it(house: House) -> None:
-    code = house.filed()["code"]
-    house.act("counter", code, "forward")
+def test_a_second_clerk_sees_who_holds_it(installation: ServedInstallation) -> None:
+    code = installation.filed()["code"]
+    installation.act("counter", code, "forward")
     path = f"/api/v1/dossiers/{code}"
-    house.person("specialist").put(f"{path}/assignment", version=house.version_of(code))
-    refused = house.person("colleague").put(f"{path}/assignment", version=house.version_of(code))
+    installation.person("specialist").put(f"{path}/assignment", version=installation.version_of(code))
+    refused = installation.person("colleague").put(f"{path}/assignment", version=installation.version_of(code))
     assert (refused.status_code, refused.json["code"]) == (409, "held-by-another")
-    act = house.person("colleague").post(f"{path}/actions", {"action": "submit"}, version=house.version_of(code))
+    act = installation.person("colleague").post(
+        f"{path}/actions", {"action": "submit"}, version=installation.version_of(code)
+    )
     assert act.status_code == 403
-    colleague = house.person("colleague").get("/api/v1/me").json["id"]
-    leader = house.person("leader")
+    colleague = installation.person("colleague").get("/api/v1/me").json["id"]
+    leader = installation.person("leader")
     leader.get("/api/v1/me")  # known from before, as anybody who did not just sign in
-    given = leader.put(f"{path}/assignment", {"person": colleague}, version=house.version_of(code))
+    given = leader.put(f"{path}/assignment", {"person": colleague}, version=installation.version_of(code))
     assert given.json["holder"]["person"] == colleague
-    back = house.person("colleague").delete(f"{path}/assignment", version=house.version_of(code))
+    back = installation.person("colleague").delete(f"{path}/assignment", version=installation.version_of(code))
     assert back.json["holder"]["person"] is None
 
 
 def test_operators_see_life_readiness_and_what_waits(tmp_path: Path, redis_url: str) -> None:
-    house = open_house(sqlite_house(tmp_path), tmp_path, REDIS_URL=redis_url)
-    client = house.app.test_client()
+    installation = served_copy(tmp_path, REDIS_URL=redis_url)
+    client = installation.app.test_client()
     assert client.get("/healthz").json == {"status": "alive"}
     assert client.get("/readyz").json == {
         "ready": True,
         "checks": dict.fromkeys(("database", "migrations", "redis"), "ok"),
     }
-    code = house.filed()["code"]
-    house.person("counter").get("/api/v1/dossiers/absent")
-    in_transaction(house.runtime, SYSTEM_ACTOR, _make_old, now=NOW)
+    code = installation.filed()["code"]
+    installation.person("counter").get("/api/v1/dossiers/absent")
+    in_transaction(installation.runtime, SYSTEM_ACTOR, _make_old, now=NOW)
     told = client.get("/metrics").text
     for line in (
         'motcua_http_requests_total{method="POST",route="/api/v1/dossiers",status="201"} 1.0',
@@ -262,19 +272,21 @@ def test_operators_see_life_readiness_and_what_waits(tmp_path: Path, redis_url: 
 
 
 def test_readiness_says_what_is_missing(tmp_path: Path) -> None:
-    house = open_house(sqlite_house(tmp_path), tmp_path)
-    client = house.app.test_client()
+    installation = served_copy(tmp_path)
+    client = installation.app.test_client()
     without_redis = client.get("/readyz")
     assert (without_redis.status_code, without_redis.json["checks"]["redis"]) == (200, "unreachable")
-    with house.runtime.database.begin() as connection:
+    with installation.runtime.database.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
     old = client.get("/readyz")
     assert (old.status_code, old.json["ready"]) == (503, False)
 
 
-def test_a_fault_of_ours_is_500_without_details_and_with_an_id(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    house.filed()
-    caller = house.person("counter")
+def test_a_fault_of_ours_is_500_without_details_and_with_an_id(
+    installation: ServedInstallation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation.filed()
+    caller = installation.person("counter")
 
     def fail(*_: Any, **__: Any) -> Mapping[str, Any]:
         raise RuntimeError("secret detail of the inside")
@@ -287,16 +299,16 @@ def test_a_fault_of_ours_is_500_without_details_and_with_an_id(house: House, mon
     assert "request-12345678" in answer.json["detail_vi"]
 
 
-def test_problems_lead_to_what_they_mean(house: House) -> None:
-    refused = house.person("counter").post("/api/v1/dossiers", filing(procedure="9.9"))
-    meaning = house.anyone().get(refused.json["type"])
+def test_problems_lead_to_what_they_mean(installation: ServedInstallation) -> None:
+    refused = installation.person("counter").post("/api/v1/dossiers", filing(procedure="9.9"))
+    meaning = installation.anyone().get(refused.json["type"])
     assert meaning.json["code"] == refused.json["code"] == "no-release"
-    codes = [one["code"] for one in house.anyone().get("/api/v1/problems").json["items"]]
+    codes = [one["code"] for one in installation.anyone().get("/api/v1/problems").json["items"]]
     assert len(codes) == len(set(codes)) > 60
 
 
-def test_an_inner_method_is_405_with_what_is_allowed(house: House) -> None:
-    answer = house.anyone().ask("PATCH", "/api/v1/dossiers")
+def test_an_inner_method_is_405_with_what_is_allowed(installation: ServedInstallation) -> None:
+    answer = installation.anyone().ask("PATCH", "/api/v1/dossiers")
     assert (answer.status_code, answer.json["code"]) == (405, "wrong-method")
     assert "POST" in answer.headers["Allow"]
 
@@ -308,8 +320,10 @@ def _make_old(uow: Any) -> None:
     )
 
 
-def _upload(house: House, code: str, name: str = "the.pdf", key: str | None = None, content: bytes = PDF) -> Any:
-    return house.person("counter").post(
+def _upload(
+    installation: ServedInstallation, code: str, name: str = "the.pdf", key: str | None = None, content: bytes = PDF
+) -> Any:
+    return installation.person("counter").post(
         f"/api/v1/dossiers/{code}/documents",
         data={"key": "card", "file": (io.BytesIO(content), name)},
         content_type="multipart/form-data",
@@ -317,6 +331,6 @@ def _upload(house: House, code: str, name: str = "the.pdf", key: str | None = No
     )
 
 
-def _count(house: House, statement: str) -> int:
-    with house.runtime.database.connect() as connection:
+def _count(installation: ServedInstallation, statement: str) -> int:
+    with installation.runtime.database.connect() as connection:
         return int(connection.exec_driver_sql(statement).scalar_one())

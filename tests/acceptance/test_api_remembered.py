@@ -12,14 +12,15 @@ from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.dossiers import dossiers
 from engine.store.people import memberships, people, tokens
 from engine.transaction import UnitOfWork, in_transaction
-from tests.acceptance.house import CENTRE, House
+from tests.installation.served import ServedInstallation
+from tests.installation.trial_content import CENTRE
 from tests.spoken import spoken
 
 Change = Callable[[UnitOfWork, int], object]
 
 
-def _id(house: House, name: str) -> int:
-    with house.runtime.database.connect() as connection:
+def _id(installation: ServedInstallation, name: str) -> int:
+    with installation.runtime.database.connect() as connection:
         return int(connection.execute(select(people.c.id).where(people.c.username == name)).scalar_one())
 
 
@@ -51,65 +52,67 @@ def _was_let_in_for_shorter(unit: UnitOfWork, person: int) -> None:
     ],
 )
 def test_what_was_taken_away_between_two_acts_is_gone_for_the_second(
-    both_houses: House, change: Change, status: int, code: str
+    both_installations: ServedInstallation, change: Change, status: int, code: str
 ) -> None:
-    house = both_houses
-    filed = house.filed()
-    counter, path = house.person("counter"), f"/api/v1/dossiers/{filed['code']}"
+    installation = both_installations
+    filed = installation.filed()
+    counter, path = installation.person("counter"), f"/api/v1/dossiers/{filed['code']}"
     noted = counter.post(f"{path}/notes", {"text": "Một."}, version=filed["version"])
     assert noted.status_code == 200, noted.text
-    person = _id(house, "counter")
-    in_transaction(house.runtime, SYSTEM_ACTOR, lambda unit: change(unit, person))
+    person = _id(installation, "counter")
+    in_transaction(installation.runtime, SYSTEM_ACTOR, lambda unit: change(unit, person))
     stands = int(noted.headers["ETag"].strip('"'))
     forward = counter.post(f"{path}/actions", {"action": "forward"}, version=stands)
     assert (forward.status_code, forward.json["code"]) == (status, code)
-    with house.runtime.database.connect() as connection:
+    with installation.runtime.database.connect() as connection:
         version = connection.execute(select(dossiers.c.version).where(dossiers.c.code == filed["code"])).scalar_one()
     assert version == stands
 
 
-def test_what_was_given_between_two_acts_is_there_for_the_second(both_houses: House) -> None:
-    house = both_houses
-    filed = house.filed()
-    specialist, path = house.person("specialist"), f"/api/v1/dossiers/{filed['code']}"
+def test_what_was_given_between_two_acts_is_there_for_the_second(both_installations: ServedInstallation) -> None:
+    installation = both_installations
+    filed = installation.filed()
+    specialist, path = installation.person("specialist"), f"/api/v1/dossiers/{filed['code']}"
     refused = specialist.post(f"{path}/actions", {"action": "forward"}, version=filed["version"])
     assert refused.status_code == 403
-    person, other = _id(house, "specialist"), _id(house, "counter")
+    person, other = _id(installation, "specialist"), _id(installation, "counter")
 
     def joins(unit: UnitOfWork) -> None:
         held = unit.begin().execute(select(memberships).where(memberships.c.person_id == other)).mappings().first()
         assert held is not None
         unit.begin().execute(memberships.insert(), {**held, "person_id": person})
 
-    in_transaction(house.runtime, SYSTEM_ACTOR, joins)
+    in_transaction(installation.runtime, SYSTEM_ACTOR, joins)
     taken = specialist.post(f"{path}/actions", {"action": "forward"}, version=filed["version"])
     assert taken.status_code == 200, taken.text
 
 
-def test_a_second_act_reads_once_and_writes_once(both_houses: House) -> None:
-    house = both_houses
-    filed = house.filed()
-    counter, path = house.person("counter"), f"/api/v1/dossiers/{filed['code']}"
-    with spoken(house.runtime.database) as said:
+def test_a_second_act_reads_once_and_writes_once(both_installations: ServedInstallation) -> None:
+    installation = both_installations
+    filed = installation.filed()
+    counter, path = installation.person("counter"), f"/api/v1/dossiers/{filed['code']}"
+    with spoken(installation.runtime.database) as said:
         answer = counter.post(f"{path}/actions", {"action": "forward"}, version=filed["version"])
     assert answer.status_code == 200
-    if house.runtime.database.dialect.name == "postgresql":
+    if installation.runtime.database.dialect.name == "postgresql":
         assert [one.split()[0] for one in said] == ["SELECT", "WITH"]
     else:
         assert sum(one.startswith("SELECT") for one in said) == 1
 
 
 @pytest.mark.parametrize(("change", "status"), [(_leaves, 200), (_is_dismissed, 401), (_is_signed_out, 401)])
-def test_who_reads_on_is_proven_before_anything_is_shown(both_houses: House, change: Change, status: int) -> None:
-    house = both_houses
-    code = house.filed()["code"]
-    counter, path = house.person("counter"), f"/api/v1/dossiers?holder_office={CENTRE}&sort=due_at"
+def test_who_reads_on_is_proven_before_anything_is_shown(
+    both_installations: ServedInstallation, change: Change, status: int
+) -> None:
+    installation = both_installations
+    code = installation.filed()["code"]
+    counter, path = installation.person("counter"), f"/api/v1/dossiers?holder_office={CENTRE}&sort=due_at"
     assert [one["code"] for one in counter.get(path).json["items"]] == [code]
-    with spoken(house.runtime.database) as said:
+    with spoken(installation.runtime.database) as said:
         assert counter.get(path).status_code == 200
     assert sum(one.startswith("SELECT") for one in said) == 2
-    person = _id(house, "counter")
-    in_transaction(house.runtime, SYSTEM_ACTOR, lambda unit: change(unit, person))
+    person = _id(installation, "counter")
+    in_transaction(installation.runtime, SYSTEM_ACTOR, lambda unit: change(unit, person))
     answer = counter.get(path)
     assert answer.status_code == status
     assert answer.json.get("items", []) == []

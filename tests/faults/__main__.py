@@ -1,4 +1,4 @@
-"""``bin/faults``: the house under random kills for as long as wanted, and a table of what held."""
+"""``bin/faults``: the installation under random kills for as long as wanted, and a table of what held."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,6 @@ from sqlalchemy import Table, func, select, text
 from api.app import create_app
 from cli.compose import read_ahead
 from engine.acts.publish import publish_release
-from engine.acts.staff.people import issue_token
 from engine.rules.procedure.definition import Action, Branch, Effective
 from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor
 from engine.store.sql.schema import metadata
@@ -33,12 +32,11 @@ from engine.store.units import catalogue_versions
 from engine.transaction import UnitOfWork, in_transaction
 from tests import shared_run
 from tests.faults.deaths import Attempt, attempt
-from tests.faults.town import TOKENS_LAST
 from tests.faults.wire import Wire
+from tests.installation.releases import text as words
+from tests.installation.short_releases import residence
+from tests.installation.world import World, open_world
 from tests.postgres_server import APPLICATION, create_database, drop_database, postgres_url_of
-from tests.unit.releases import text as words
-from tests.world import World, postgres_world, sqlite_world
-from tests.world_releases import residence
 
 API = "/api/v1"
 _NUMBERS = itertools.count(1)
@@ -83,7 +81,6 @@ class Stage:
     folder: Path
     wire: Wire | None
     name: str
-    _tokens: dict[str, str] = field(default_factory=dict)
 
     def warm_up(self, act: Callable[[World], Any]) -> None:
         """A fork inherits what was read and compiled: it shall die in its act, not in getting ready for it."""
@@ -136,10 +133,7 @@ class Stage:
         return run
 
     def token(self, who: str) -> str:
-        if who not in self._tokens:
-            person = self.world.person(who)
-            self._tokens[who] = self.world.try_act("system", issue_token, person, TOKENS_LAST)
-        return self._tokens[who]
+        return self.world.token_of(who)
 
     def entries(self, code: str, act: str) -> Callable[[], int]:
         """How many entries of this kind the dossier's journal has more than now."""
@@ -312,11 +306,9 @@ def open_stage(
         base = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="motcua-", dir=where)))
         folder = base / "stage"
         folder.mkdir()
-        if kind == "sqlite":
-            wire, world = None, stack.enter_context(sqlite_world(folder))
-            url = str(world.database.url)
-        else:
-            world = stack.enter_context(postgres_world(folder, name))
+        world, wire = stack.enter_context(open_world(kind, folder, name)), None
+        url = str(world.database.url)
+        if kind != "sqlite":
             wire = stack.enter_context(Wire(base, shared_run.postgres_sockets() / ".s.PGSQL.5432"))
             url = postgres_url_of(base, name, APPLICATION)
         prepare(world)

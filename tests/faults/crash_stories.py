@@ -23,9 +23,9 @@ from engine.store.dossiers import dossiers
 from engine.store.journal import reads
 from engine.store.outbox import outbox, webhooks
 from tests.faults.crash_stage import Deed, Stage, Story
-from tests.faults.town import RESULT
-from tests.world import APPLICANT, FIELDS, LONG_KHANH, PAPERS, PROVINCE
-from tests.world_releases import LAND, RESIDENCE
+from tests.installation.filings import PDF
+from tests.installation.short_releases import LAND, RESIDENCE
+from tests.installation.world import APPLICANT, FIELDS, LONG_KHANH, PAPERS, PROVINCE
 
 WHY = {"reason": "Cần làm rõ một điểm."}
 
@@ -79,13 +79,13 @@ def residence_in_work(stage: Stage) -> str:
 
 def taxed(stage: Stage) -> str:
     code = stage.world.land_at("finance", fields=FIELDS | {"land.tax_due": True})
-    stage.world.try_act("tax", add_document, code, key="bien_lai", content=RESULT)
+    stage.world.try_act("tax", add_document, code, key="bien_lai", content=PDF)
     return code
 
 
 def to_sign(stage: Stage, **changes: Any) -> str:
     code = stage.world.land_at("signing", **changes)
-    stage.world.try_act("specialist", add_document, code, key="ket_qua", content=RESULT)
+    stage.world.try_act("specialist", add_document, code, key="ket_qua", content=PDF)
     return code
 
 
@@ -126,7 +126,7 @@ def linked(stage: Stage) -> Deed:
 
 def uploaded(stage: Stage) -> Deed:
     code = stage.world.land_at("checking")
-    form = {"key": "ket_qua", "file": lambda: (io.BytesIO(RESULT), "ket_qua.pdf", "application/pdf")}
+    form = {"key": "ket_qua", "file": lambda: (io.BytesIO(PDF), "ket_qua.pdf", "application/pdf")}
     run = stage.request("specialist", "POST", f"/dossiers/{code}/documents", **form)
     return Deed(run, stage.rows(documents, dossier_id=stage.world.row(code)["id"]))
 

@@ -31,10 +31,10 @@ from engine.store.outbox import outbox
 from engine.store.people import memberships, people, substitutes, tokens
 from engine.store.releases import releases
 from tests.faults.crash_stage import Deed, Errand, Stage, Story
+from tests.installation.short_releases import copies
+from tests.installation.world import SAI_GON
 from tests.integration.test_acts_migrate import renamed
 from tests.integration.test_checkpoints import verify
-from tests.world import SAI_GON
-from tests.world_releases import copies
 from workflows.calendar_files import load_calendar
 
 LATER = dt.timedelta(minutes=5)

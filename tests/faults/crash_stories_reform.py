@@ -17,8 +17,8 @@ from engine.reform.document import read_plan
 from engine.reform.planning import make_plan
 from engine.store.plans import reform_items, reforms
 from tests.faults.crash_stage import Deed, Errand, Stage, Story
-from tests.reform_world import DA_KAO, JULY, permit, prepare_june, reform_of
-from tests.world import World
+from tests.installation.june import DA_KAO, JULY, permit, prepare_june, reform_of
+from tests.installation.world import World
 
 _SAID = {"legal": "QĐ 5/QĐ-UBND", "reason": "Thuộc Tân Định"}
 LOADED = {"reform.load.load_plan"}

@@ -1,4 +1,4 @@
-"""Everything that a house has written, read once after it came to rest."""
+"""Everything that an installation has written, read once after it came to rest."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.store.journal import journal, journal_private
 from engine.store.outbox import outbox
 from engine.store.people import memberships, people
 from engine.transaction import Runtime
-from tests.faults.house import House
+from tests.faults.installation import RunningInstallation
 from tests.faults.load import Acknowledged
 
 Rows = list[dict[str, Any]]
@@ -48,9 +48,9 @@ class Evidence:
         return {row["code"]: number for number, row in self.dossiers.items()}
 
 
-def gather(house: House, acknowledged: Sequence[Acknowledged]) -> Evidence:
+def gather(installation: RunningInstallation, acknowledged: Sequence[Acknowledged]) -> Evidence:
     """Reads it all."""
-    with house.runtime.database.connect().execution_options(motcua_read_only=True) as connection:
+    with installation.runtime.database.connect().execution_options(motcua_read_only=True) as connection:
 
         def rows(table: Table, *order: Any) -> Rows:
             return [dict(row) for row in connection.execute(select(table).order_by(*order)).mappings()]
@@ -65,10 +65,10 @@ def gather(house: House, acknowledged: Sequence[Acknowledged]) -> Evidence:
         for row in rows(dossier_offices):
             seen_by.setdefault(row["dossier_id"], set()).add(row["office"])
         staff = select(people.c.username, memberships.c.office, memberships.c.role).join(people)
-        received, twice = _received(house)
+        received, twice = _received(installation)
         return Evidence(
             acknowledged=acknowledged,
-            runtime=house.runtime,
+            runtime=installation.runtime,
             dossiers={row["id"]: row for row in rows(dossiers, dossiers.c.id)},
             journal=entries,
             private={(row["dossier_id"], row["number"]): row for row in rows(journal_private)},
@@ -80,16 +80,16 @@ def gather(house: House, acknowledged: Sequence[Acknowledged]) -> Evidence:
             verifications=rows(verifications, verifications.c.id),
             received=received,
             twice_in_file=twice,
-            wrong_at_receiver=list(house.receiver.wrong),
+            wrong_at_receiver=list(installation.receiver.wrong),
             members=[dict(row) for row in connection.execute(staff).mappings()],
         )
 
 
-def _received(house: House) -> tuple[dict[str, dict[str, Any]], list[str]]:
-    """Every notice that left the house, by key; and the keys that stand in the notice file more than once."""
-    received = {key: {"path": taken.path, **taken.body} for key, taken in dict(house.receiver.taken).items()}
+def _received(installation: RunningInstallation) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """Every notice that left the installation, by key; and the keys that stand in the notice file more than once."""
+    received = {key: {"path": taken.path, **taken.body} for key, taken in dict(installation.receiver.taken).items()}
     twice = []
-    lines = house.notice_file.read_bytes().splitlines() if house.notice_file.exists() else []
+    lines = installation.notice_file.read_bytes().splitlines() if installation.notice_file.exists() else []
     for line in lines:
         try:
             notice = orjson.loads(line)

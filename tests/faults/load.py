@@ -1,7 +1,7 @@
-"""Clerks and citizens at work over HTTP while the house suffers, and what they were told.
+"""Clerks and citizens at work over HTTP while the installation suffers, and what they were told.
 
 Each request carries a key and is sent again, unchanged, until it is answered: a lost answer is no answer. Whatever was
-answered with success is remembered; the invariants hold the house to it.
+answered with success is remembered; the invariants hold the installation to it.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from typing import Any
 import orjson
 import urllib3
 
-from tests.faults import side_acts, town
+from tests.faults import side_acts, staff, steps
 from tests.faults.side_acts import SideAct
-from tests.faults.town import Step
+from tests.faults.steps import Step
+from tests.installation import filings
 
 OPEN_DOSSIERS = 40
 """How many dossiers are under way at once; the clerks pick among them, so they also get in each other's way."""
@@ -73,7 +74,7 @@ class Lost(Exception):
 
 
 class Load:
-    """``threads`` people at work at the house at ``base`` until ``acts`` successes or until told to stop."""
+    """``threads`` people at work at the installation at ``base`` until ``acts`` successes or until told to stop."""
 
     def __init__(self, base: str, tokens: dict[str, str], *, acts: int, seed: int, threads: int = 8) -> None:
         self._base, self._tokens, self._acts, self._seed, self._count = base, tokens, acts, seed, threads
@@ -161,8 +162,8 @@ class Load:
     def _file(self, http: urllib3.PoolManager, dice: random.Random) -> None:
         with self._lock:
             self._serial += 1
-            filed = town.filing(dice, self._serial)
-        clerk = dice.choice(town.people_with(filed["intake_office"], "counter"))
+            filed = steps.filing(dice, self._serial)
+        clerk = dice.choice(staff.people_with(filed["intake_office"], "counter"))
         answer = self._ask(
             http, Request(clerk, "POST", f"{API}/dossiers", filed), "receive" if filed["receive"] else "file"
         )
@@ -174,18 +175,18 @@ class Load:
             answer["link_token"],
             answer["state"],
             answer["version"],
-            town.fees_of(filed),
-            town.handler_of(filed),
+            steps.fees_of(filed),
+            steps.handler_of(filed),
         )
         with self._lock:
             self._known.append(fresh)
 
     def _step(self, http: urllib3.PoolManager, dice: random.Random, known: Known) -> None:
-        steps = town.steps_from(known.filed, known.state)
-        if not steps:
+        next_steps = steps.steps_from(known.filed, known.state)
+        if not next_steps:
             self._forget(known)
             return
-        step = dice.choices(steps, [one.weight for one in steps])[0]
+        step = dice.choices(next_steps, [one.weight for one in next_steps])[0]
         who = self._person(dice, known, step.by)
         if step.fees and known.unpaid:
             self._settle(http, known, who or "")
@@ -267,7 +268,7 @@ class Load:
 
     def _look(self, http: urllib3.PoolManager, known: Known) -> None:
         """Reads the dossier anew after somebody else acted, as the counter that received it."""
-        clerk = town.people_with(known.filed["intake_office"], "counter")[0]
+        clerk = staff.people_with(known.filed["intake_office"], "counter")[0]
         answer = self.send(http, Request(clerk, "GET", self._at(known)))
         if answer.status == 200:
             self._note(known, orjson.loads(answer.data))
@@ -289,7 +290,7 @@ class Load:
     def _person(self, dice: random.Random, known: Known, role: str) -> str | None:
         if role == "applicant":
             return None
-        return dice.choice(town.people_with(town.office_of(known.filed, role, known.handler), role))
+        return dice.choice(staff.people_with(steps.office_of(known.filed, role, known.handler), role))
 
     def _at(self, known: Known, part: str = "") -> str:
         return f"{API}/dossiers/{known.code}" + (f"/{part}" if part else "")
@@ -304,7 +305,10 @@ class Load:
             headers["If-Match"] = f'"{request.version}"'
         url = self._base + request.path
         if request.attach is not None:
-            paper = {"key": request.attach, "file": (f"{request.attach}.pdf", town.RESULT, "application/pdf")}
+            paper = {
+                "key": request.attach,
+                "file": (f"{request.attach}.pdf", filings.PDF, "application/pdf"),
+            }
             return http.request(request.method, url, fields=paper, headers=headers)
         if request.body is not None:
             headers["Content-Type"] = "application/json"

@@ -1,4 +1,4 @@
-"""What can only be asked of the living house: the same answer to a repeated request, and lists that keep to borders."""
+"""Checks that need a running installation: a repeated request gets the same answer, and lists keep to borders."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import orjson
 import urllib3
 
 from tests.faults.evidence import Evidence
-from tests.faults.house import House
+from tests.faults.installation import RunningInstallation
 from tests.faults.invariants import Finding
 from tests.faults.load import API, Load, Request
 
 REPEATED = 150
 
 
-def ask_again(house: House, load: Load, evidence: Evidence, dice: random.Random) -> list[Finding]:
+def ask_again(installation: RunningInstallation, load: Load, evidence: Evidence, dice: random.Random) -> list[Finding]:
     """The invariants that are asked over HTTP. Time must not have gone on for days since the load."""
     http = urllib3.PoolManager(timeout=30, retries=False)
     return [

@@ -1,4 +1,4 @@
-"""One run: a house under load and faults, then rest, then days that pass, then the invariants."""
+"""One run: an installation under load and faults, then rest, then days that pass, then the invariants."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cli.shipped import Shipped
 from engine.store.clocks import clocks
 from engine.store.outbox import outbox
 from tests.faults.evidence import gather
-from tests.faults.house import House, open_house
+from tests.faults.installation import RunningInstallation, open_installation
 from tests.faults.invariants import Finding, examine
 from tests.faults.load import Acknowledged, Load
 from tests.faults.over_http import ask_again
@@ -107,31 +107,37 @@ def run(
     tell: Callable[[str], None] = lambda _: None,
     shipped: Shipped | None = None,
 ) -> Report:
-    """Runs a house on ``kind`` (``postgresql``, ``sqlite``) until ``acts`` successes, or until ``seconds`` are over.
-    ``faults`` are those that may come. ``tell`` is given a line now and then. ``shipped``: what it is opened with."""
+    """Runs an installation on ``kind`` (``postgresql``, ``sqlite``) until ``acts`` successes or ``seconds`` seconds.
+
+    ``faults`` are those that may come. ``tell`` is called with a line of progress now and then. ``shipped`` is the
+    content of the installation.
+    """
     began = time.monotonic()
 
     def told(sentence: str) -> None:
         tell(f"{time.monotonic() - began:6.1f} s  {sentence}")
 
-    with open_house(kind, on_small_disk=FULL_DISK in faults, shipped=shipped) as house:
-        load, trouble = Load(house.base, house.tokens, acts=acts, seed=seed), Trouble(house, seed, faults)
-        told("the house is open")
+    with open_installation(kind, on_small_disk=FULL_DISK in faults, shipped=shipped) as installation:
+        load, trouble = (
+            Load(installation.base, installation.tokens, acts=acts, seed=seed),
+            Trouble(installation, seed, faults),
+        )
+        told("the installation is open")
         for fault in faults:
             if (why := trouble.why_not(fault)) is not None:
                 told(f"left out: {fault}: {why}")
         opened = time.monotonic()
-        _suffer(house, load, trouble, acts, None if seconds is None else opened + seconds, told)
+        _suffer(installation, load, trouble, acts, None if seconds is None else opened + seconds, told)
         lasted = time.monotonic() - opened
-        calm_after = _rest(house, load, opened + lasted, patient=house.receiver.turned_away > 0)
+        calm_after = _rest(installation, load, opened + lasted, patient=installation.receiver.turned_away > 0)
         told(f"{len(load.acknowledged)} acts in {lasted:.0f} s; at rest after {calm_after:.1f} s")
-        findings = ask_again(house, load, gather(house, load.acknowledged), random.Random(seed))
+        findings = ask_again(installation, load, gather(installation, load.acknowledged), random.Random(seed))
         told("asked again")
-        _let_days_pass(house, load, trouble)
+        _let_days_pass(installation, load, trouble)
         told("weeks have passed")
-        house.stop_all()
-        wrong = load.wrong + [f"{name} ended with {code}" for name, code in house.exits.items() if code != 0]
-        findings += examine(gather(house, load.acknowledged))
+        installation.stop_all()
+        wrong = load.wrong + [f"{name} ended with {code}" for name, code in installation.exits.items() if code != 0]
+        findings += examine(gather(installation, load.acknowledged))
         told("examined")
         return Report(
             kind=kind,
@@ -142,11 +148,11 @@ def run(
             unavailable=load.unavailable,
             refused=load.refused,
             strikes=trouble.strikes,
-            recoveries=_recoveries(house, load.acknowledged, trouble.strikes),
+            recoveries=_recoveries(installation, load.acknowledged, trouble.strikes),
             longest_silence=_longest_silence(load.acknowledged),
-            notices=len(house.receiver.taken),
-            redelivered=len(house.receiver.again),
-            turned_away=house.receiver.turned_away,
+            notices=len(installation.receiver.taken),
+            redelivered=len(installation.receiver.again),
+            turned_away=installation.receiver.turned_away,
             calm_after=calm_after,
             findings=findings,
             wrong=wrong,
@@ -154,14 +160,19 @@ def run(
 
 
 def _suffer(
-    house: House, load: Load, trouble: Trouble, acts: int, latest: float | None, tell: Callable[[str], None]
+    installation: RunningInstallation,
+    load: Load,
+    trouble: Trouble,
+    acts: int,
+    latest: float | None,
+    tell: Callable[[str], None],
 ) -> None:
     """Load, faults, and time that goes on, until the load is done."""
     load.start()
     passed, next_strike, next_line = 0, trouble.acts_until_next(), time.monotonic() + TELL_EVERY
     while load.working:
         time.sleep(0.02)
-        if house.look_after():
+        if installation.look_after():
             load.wrong.append("a process ended by itself")
         if time.monotonic() > next_line:
             tell(f"{len(load.acknowledged)} acts, {len(trouble.strikes)} faults")
@@ -169,23 +180,25 @@ def _suffer(
         if latest is not None and time.monotonic() > latest:
             load.stop()
         if len(load.acknowledged) * DAY_IN_STEPS > acts * (passed + 1):
-            house.let_pass(STEP)
+            installation.let_pass(STEP)
             passed += 1
         if len(load.acknowledged) >= next_strike and not load.done:
             time.sleep(trouble.moment())
             struck = trouble.strike()
-            _wait_for_service(house, load, struck, delivered=trouble.lets_recover(), bounded=latest is None)
+            _wait_for_service(installation, load, struck, delivered=trouble.lets_recover(), bounded=latest is None)
             next_strike = len(load.acknowledged) + trouble.acts_until_next()
 
 
-def _wait_for_service(house: House, load: Load, struck: Sequence[Strike], *, delivered: bool, bounded: bool) -> None:
+def _wait_for_service(
+    installation: RunningInstallation, load: Load, struck: Sequence[Strike], *, delivered: bool, bounded: bool
+) -> None:
     """The next fault comes when somebody was served again; with ``delivered``, when a notice has arrived again too, or
     when ``bounded`` and the clerks, whom a missing worker does not hold up, have gone on for long enough."""
     since, latest = struck[-1].at, time.monotonic() + RECOVERS_WITHIN
     held_up = delivered and any(strike.kind in (WORKER, REDIS, NO_REDIS, FULL_REDIS) for strike in struck)
     enough = len(load.acknowledged) + ACTS_WITHOUT_NOTICES if bounded else sys.maxsize
     while load.working and time.monotonic() < latest:
-        arrived = next(reversed(house.receiver.taken.values()), None)
+        arrived = next(reversed(installation.receiver.taken.values()), None)
         served = bool(load.acknowledged) and load.acknowledged[-1].told > since
         told = arrived is not None and arrived.at > since + 0.5
         if served and (told or not held_up or len(load.acknowledged) > enough):
@@ -193,48 +206,48 @@ def _wait_for_service(house: House, load: Load, struck: Sequence[Strike], *, del
         time.sleep(0.02)
 
 
-def _let_days_pass(house: House, load: Load, trouble: Trouble) -> None:
+def _let_days_pass(installation: RunningInstallation, load: Load, trouble: Trouble) -> None:
     """Days and weeks go by: reminders, warnings, overdue marks and automatic stops, with the worker killed at it."""
     for days, strikes in ((3, ((WORKER,),)), (50, ((WORKER, REDIS), (WORKER, CLOCK)))):
-        house.let_pass(dt.timedelta(days=days))
+        installation.let_pass(dt.timedelta(days=days))
         for faults in strikes:
             time.sleep(5 * trouble.moment())
             trouble.strike(*faults)
-        _rest(house, load, time.monotonic())
+        _rest(installation, load, time.monotonic())
 
 
-def _rest(house: House, load: Load, since: float, *, patient: bool = False) -> float:
+def _rest(installation: RunningInstallation, load: Load, since: float, *, patient: bool = False) -> float:
     """Seconds from ``since`` until every notice is sent and every clock that is due has fired."""
-    while (left := _left(house)) and time.monotonic() < since + CALM_WITHIN:
-        house.look_after()
+    while (left := _left(installation)) and time.monotonic() < since + CALM_WITHIN:
+        installation.look_after()
         time.sleep(0.1)
         if patient and time.monotonic() > since + BACKED_OFF:
-            house.let_pass(STEP)  # what a receiver turned away is tried again after up to an hour
+            installation.let_pass(STEP)  # what a receiver turned away is tried again after up to an hour
             patient = False
     if left:
         load.wrong.append(f"{left} notices and clocks still wait {CALM_WITHIN:g} s after the last fault")
     return time.monotonic() - since
 
 
-def _left(house: House) -> int:
-    due = and_(clocks.c.fired_at.is_(None), clocks.c.due_at <= house.runtime.now())
+def _left(installation: RunningInstallation) -> int:
+    due = and_(clocks.c.fired_at.is_(None), clocks.c.due_at <= installation.runtime.now())
     statement = select(
         select(func.count()).select_from(outbox).where(outbox.c.status == "waiting").scalar_subquery()
         + select(func.count()).select_from(clocks).where(due).scalar_subquery()
     )
-    with house.runtime.database.connect().execution_options(motcua_read_only=True) as connection:
+    with installation.runtime.database.connect().execution_options(motcua_read_only=True) as connection:
         return int(connection.execute(statement).scalar_one())
 
 
 def _recoveries(
-    house: House, acknowledged: Sequence[Acknowledged], strikes: Sequence[Strike]
+    installation: RunningInstallation, acknowledged: Sequence[Acknowledged], strikes: Sequence[Strike]
 ) -> dict[str, list[float]]:
     """For each fault the seconds until somebody who asked after it was served, and where the notices suffered, until a
     notice of something that happened after it arrived. A fault that another one overtook before that has none."""
     begun = {(done.code, done.version): done.begun for done in acknowledged}
     arrivals = sorted(
         (taken.at, begun[key])
-        for taken in house.receiver.taken.values()
+        for taken in installation.receiver.taken.values()
         if taken.path == "/events" and (key := (taken.body["data"]["code"], taken.body["data"]["version"])) in begun
     )
     served = sorted((done.told, done.begun) for done in acknowledged)

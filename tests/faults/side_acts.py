@@ -6,11 +6,11 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
-from tests.faults import town
+from tests.faults import staff, steps
 
 RECALLED, REGRETS = ("forward", "submit"), 0.08
 """Steps that are now and then taken back at once, and how often."""
-AUTHORITIES = tuple(f"UB-{ward}" for ward in town.WARDS)
+AUTHORITIES = tuple(f"UB-{ward}" for ward in staff.WARDS)
 KINDS = {
     "add_note": 5,
     "claim": 5,
@@ -40,14 +40,14 @@ class SideAct:
 def choose(dice: random.Random, filed: dict[str, Any], state: str, handler: str) -> SideAct | None:
     """What somebody wants to do now; None when nobody has to act on a dossier in this state."""
     act = dice.choices(list(KINDS), list(KINDS.values()))[0]
-    roles = sorted({step.by for step in town.steps_from(filed, state)} - {"applicant", "leader"}) or ["leader"]
-    acting = dice.choice(town.people_with(town.office_of(filed, roles[0], handler), roles[0]))
-    specialist = dice.choice(town.people_with(handler, "specialist"))
-    leader = dice.choice(town.people_with(handler, "leader"))
+    roles = sorted({step.by for step in steps.steps_from(filed, state)} - {"applicant", "leader"}) or ["leader"]
+    acting = dice.choice(staff.people_with(steps.office_of(filed, roles[0], handler), roles[0]))
+    specialist = dice.choice(staff.people_with(handler, "specialist"))
+    leader = dice.choice(staff.people_with(handler, "leader"))
     others = [office for office in AUTHORITIES if office != handler]
     match act:
         case "add_note":
-            clerk = dice.choice(town.people_with(filed["intake_office"], "counter"))
+            clerk = dice.choice(staff.people_with(filed["intake_office"], "counter"))
             return SideAct(act, clerk, "POST", "notes", {"text": "Đã gọi điện cho người nộp."}, versioned=False)
         case "claim":
             return SideAct(act, acting, "PUT", "assignment", {})
@@ -57,7 +57,7 @@ def choose(dice: random.Random, filed: dict[str, Any], state: str, handler: str)
             question = {"office": dice.choice(others), "question": "Đất có tranh chấp không?"}
             return SideAct(act, specialist, "POST", "verifications", question)
         case "answer_verification":
-            asked = dice.choice(town.people_with(dice.choice(others), "specialist"))
+            asked = dice.choice(staff.people_with(dice.choice(others), "specialist"))
             return SideAct(act, asked, "PUT", "", {"confirmed": True, "answer": "Không."}, versioned=False)
         case "rectify":
             change = {"number": 1, "applicant": {"phone": f"09{dice.randrange(10**8):08d}"}, **_WHY}
@@ -77,5 +77,5 @@ def recall(who: str) -> SideAct:
 
 def unanswered(rows: list[dict[str, Any]], who: str) -> int | None:
     """The number of a question that this person's office has not answered yet."""
-    office = town.STAFF[who][0]
+    office = staff.office_of(who)
     return next((row["id"] for row in rows if row["office"] == office and row["answered_at"] is None), None)

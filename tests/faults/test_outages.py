@@ -20,9 +20,11 @@ from engine.acts.publish import publish_template
 from engine.ports import Message
 from engine.store.migrate import upgrade
 from engine.store.outbox import outbox
-from tests.acceptance.house import House, filing, fill, open_house, runtime_over, sqlite_house
+from tests.installation.runtime import runtime_over
+from tests.installation.served import ServedInstallation, open_installation, served_copy
+from tests.installation.trial_content import filing, fill
+from tests.installation.world import World
 from tests.postgres_server import OWNER, PostgresServer, create_database
-from tests.world import World
 
 DOSSIERS = 20
 
@@ -90,24 +92,24 @@ def _died(world: World, notifier: Deadly) -> bool:
 
 
 @pytest.fixture
-def house_on_its_own_server(tmp_path: Path) -> Iterator[tuple[House, PostgresServer]]:
+def installation_on_its_own_server(tmp_path: Path) -> Iterator[tuple[ServedInstallation, PostgresServer]]:
     with PostgresServer(durable=True) as server:
-        create_database(server.socket_folder, "house")
-        upgrade(server.url("house", OWNER))
-        fill(runtime_over(server.url("house"), tmp_path))
-        house = open_house(server.url("house"), tmp_path)
-        yield house, server
-        house.close()
+        create_database(server.socket_folder, "installation")
+        upgrade(server.url("installation", OWNER))
+        fill(runtime_over(server.url("installation"), tmp_path))
+        installation = open_installation(server.url("installation"), tmp_path)
+        yield installation, server
+        installation.close()
 
 
 @pytest.mark.postgresql
 def test_while_the_database_is_away_nothing_is_done_and_everybody_is_told(
-    house_on_its_own_server: tuple[House, PostgresServer],
+    installation_on_its_own_server: tuple[ServedInstallation, PostgresServer],
 ) -> None:
-    house, server = house_on_its_own_server
-    counter = house.person("counter")
-    code = house.filed()["code"]
-    version = house.version_of(code)
+    installation, server = installation_on_its_own_server
+    counter = installation.person("counter")
+    code = installation.filed()["code"]
+    version = installation.version_of(code)
 
     def forward() -> Any:
         path = f"/api/v1/dossiers/{code}/actions"
@@ -118,19 +120,19 @@ def test_while_the_database_is_away_nothing_is_done_and_everybody_is_told(
         refused = forward()
         assert (refused.status_code, refused.json["code"]) == (503, "unavailable")
         assert refused.headers["Retry-After"]
-        assert house.anyone().get("/readyz").status_code == 503
-        assert house.anyone().get("/healthz").status_code == 200
+        assert installation.anyone().get("/readyz").status_code == 503
+        assert installation.anyone().get("/healthz").status_code == 200
         _start_again(server)
-        assert _version(house, code) == version
+        assert _version(installation, code) == version
     done = forward()
     assert (done.status_code, done.json["version"]) == (200, version + 1)
     assert forward().headers["Idempotency-Replayed"] == "true"
-    assert house.version_of(code) == version + 1
+    assert installation.version_of(code) == version + 1
 
 
-def _version(house: House, code: str) -> int:
+def _version(installation: ServedInstallation, code: str) -> int:
     """The dossier's version, as soon as it is told: a connection of before the restart costs one more 503."""
-    while (answer := house.person("counter").get(f"/api/v1/dossiers/{code}")).status_code == 503:
+    while (answer := installation.person("counter").get(f"/api/v1/dossiers/{code}")).status_code == 503:
         pass
     assert answer.status_code == 200, answer.text
     return int(answer.json["version"])
@@ -146,14 +148,14 @@ def _start_again(server: PostgresServer) -> None:
 
 
 def test_when_the_disk_is_full_nothing_is_half_done_and_it_goes_on_when_there_is_room(tmp_path: Path) -> None:
-    house = open_house(sqlite_house(tmp_path), tmp_path)
-    counter, bound = house.person("counter"), [True]
+    installation = served_copy(tmp_path)
+    counter, bound = installation.person("counter"), [True]
 
     def leave_no_room(connection: Any, _record: Any, _proxy: Any) -> None:
         pages = connection.execute("PRAGMA page_count").fetchone()[0] if bound[0] else 2**30
         connection.execute(f"PRAGMA max_page_count = {pages}")
 
-    event.listen(house.runtime.database, "checkout", leave_no_room)
+    event.listen(installation.runtime.database, "checkout", leave_no_room)
     answers = [counter.post("/api/v1/dossiers", filing(), key=f"filing-{number}") for number in range(40)]
     statuses = [answer.status_code for answer in answers]
     assert set(statuses) == {201, 503}, "the first may still have found room in a page"
@@ -165,4 +167,4 @@ def test_when_the_disk_is_full_nothing_is_half_done_and_it_goes_on_when_there_is
     ]
     codes = sorted(answer.json["code"] for answer in again)
     assert [int(code.rsplit("-", 1)[1]) for code in codes] == list(range(1, 41)), "no code is lost or given twice"
-    house.close()
+    installation.close()

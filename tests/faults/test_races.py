@@ -26,8 +26,8 @@ from engine.rules.procedure.machine import GuardFailed
 from engine.rules.procedure.permissions import Actor
 from engine.store.dossiers import applicants, code_counters, dossiers
 from engine.transaction import UnitOfWork, in_transaction
-from tests.world import FIELDS, World
-from tests.world_releases import land
+from tests.installation.short_releases import land
+from tests.installation.world import FIELDS, World
 
 CLERKS = 100
 INTAKES = 50

@@ -18,8 +18,9 @@ from engine.reform.planning import make_plan
 from engine.store.dossiers import dossiers
 from engine.store.outbox import outbox
 from engine.store.plans import counts_by_status
-from tests.reform_world import JULY, PERMIT, SAI_GON, prepare_june, reform_of
-from tests.world import APPLICANT, KEY, World
+from tests.installation.june import JULY, PERMIT, SAI_GON, prepare_june, reform_of
+from tests.installation.runtime import KEY
+from tests.installation.world import APPLICANT, World
 
 DOSSIERS = 80
 MOST_STARTS = 12

@@ -1,4 +1,4 @@
-"""The faults: what is done to a running house, at moments that a seed decides."""
+"""The faults: what is done to a running installation, at moments that a seed decides."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from tests.faults.house import House
+from tests.faults.installation import RunningInstallation
 from tests.faults.receiver import DOWN, NONSENSE, SLOW
 
 WEB, FORK, WORKER, CLOCK, REDIS = "kill web", "kill web fork", "kill worker", "kill clock", "flush Redis"
@@ -40,10 +40,10 @@ class Strike:
 
 
 class Trouble:
-    """Strikes a house, and remembers. ``kinds``: the faults that may come, which this house can have."""
+    """Strikes an installation, and remembers. ``kinds``: the faults that may come, which this installation can have."""
 
-    def __init__(self, house: House, seed: int, kinds: Collection[str] = tuple(KILLS)) -> None:
-        self._house, self._dice = house, random.Random(f"trouble/{seed}")
+    def __init__(self, installation: RunningInstallation, seed: int, kinds: Collection[str] = tuple(KILLS)) -> None:
+        self._installation, self._dice = installation, random.Random(f"trouble/{seed}")
         self.strikes: list[Strike] = []
         self.kinds = [kind for kind in kinds if self.why_not(kind) is None]
         self._first = [kind for kind in self.kinds if kind != CLOCK]  # whatever the seed, each of these comes
@@ -51,9 +51,9 @@ class Trouble:
 
     def why_not(self, kind: str) -> str | None:
         """Why a fault cannot be had here; None when it can."""
-        if kind in (RESTART, POSTMASTER) and self._house.database is None:
-            return "there is no PostgreSQL in a house on SQLite"
-        if kind == FULL_DISK and self._house.small_disk is None:
+        if kind in (RESTART, POSTMASTER) and self._installation.database is None:
+            return "there is no PostgreSQL in an installation on SQLite"
+        if kind == FULL_DISK and self._installation.small_disk is None:
             return "no small disk could be mounted: that takes root"
         return None
 
@@ -66,7 +66,7 @@ class Trouble:
             struck.append(Strike(kind, time.monotonic()))
         self.strikes += struck
         time.sleep(self._dice.uniform(0, 0.5))
-        self._house.look_after()
+        self._installation.look_after()
         return struck
 
     def acts_until_next(self) -> int:
@@ -88,29 +88,29 @@ class Trouble:
         return list(dict.fromkeys(self._dice.choices(self.kinds, [ALL[kind] for kind in self.kinds], k=count)))
 
     def _do(self, kind: str) -> None:
-        house, children = self._house, self._house.children
+        installation, children = self._installation, self._installation.children
         if kind == REDIS:
-            house.flush_redis()
+            installation.flush_redis()
         elif kind == FORK:
             children["web"].kill_fork(self._dice.randrange(8))
         elif kind in (RESTART, POSTMASTER):
-            house.restart_database(gently=kind == RESTART)
+            installation.restart_database(gently=kind == RESTART)
         elif kind == NO_REDIS:
-            house.redis.kill()
+            installation.redis.kill()
             self._last(2, 6)
-            house.redis.start()
+            installation.redis.start()
         elif kind == FULL_REDIS:
-            house.bound_redis(1)
+            installation.bound_redis(1)
             self._last(2, 6)
-            house.bound_redis(0)
+            installation.bound_redis(0)
         elif kind == FULL_DISK:
-            with house.full_disk():
+            with installation.full_disk():
                 self._last(3, 8)
-            house.revive_database()
+            installation.revive_database()
         elif kind in _RECEIVERS:
-            house.receiver.mood = _RECEIVERS[kind]
+            installation.receiver.mood = _RECEIVERS[kind]
             self._last(3, 8)
-            house.receiver.mood = None
+            installation.receiver.mood = None
         else:
             children[{WEB: "web", WORKER: "worker", CLOCK: "clock"}[kind]].kill()
 

@@ -27,11 +27,11 @@ from engine.rules.procedure.definition import Term
 from engine.rules.procedure.machine import GuardFailed
 from engine.store.documents import documents
 from engine.store.dossiers import applicants, dossier_links, dossiers, verifications
-from tests.world import APPLICANT, BRANCH, FIELDS, LONG_KHANH, PROVINCE, TAX, World, moment
-from tests.world_releases import RESIDENCE
+from tests.installation.filings import PDF
+from tests.installation.short_releases import RESIDENCE
+from tests.installation.world import APPLICANT, BRANCH, FIELDS, LONG_KHANH, PROVINCE, TAX, World, moment
 
 ASKED = "UB-26080"
-PDF = b"%PDF-1.4\n%%EOF\n"
 
 
 class TestVerification:

@@ -24,12 +24,13 @@ from engine.store.outbox import webhooks
 from engine.store.reports import finished_by_day
 from engine.text import Text
 from engine.transaction import UnitOfWork
-from tests.world import (
+from tests.installation.runtime import KEY
+from tests.installation.short_releases import COPIES, LAND, RESIDENCE
+from tests.installation.world import (
     APPLICANT,
     BIEN_HOA,
     BRANCH,
     FIELDS,
-    KEY,
     LONG_KHANH,
     PAPERS,
     PROVINCE,
@@ -39,7 +40,6 @@ from tests.world import (
     World,
     moment,
 )
-from tests.world_releases import COPIES, LAND, RESIDENCE
 
 
 def test_filing_opens_a_dossier_that_is_not_received_yet(world: World) -> None:

@@ -13,7 +13,7 @@ from engine.acts.recall import CannotRecall, recall
 from engine.dossier.case import Stale
 from engine.dossier.rights import Ended, HeldByAnother
 from engine.errors import Forbidden, InvalidInput, NotFound
-from tests.world import BRANCH, FIELDS, LONG_KHANH, World, moment
+from tests.installation.world import BRANCH, FIELDS, LONG_KHANH, World, moment
 
 
 class TestClaiming:

@@ -11,9 +11,9 @@ from engine.acts.migrate_dossier import LostState, migrate_dossier, running_unde
 from engine.acts.publish import publish_release
 from engine.jobs.schedule import sweep_all_due
 from engine.rules.procedure.definition import Effective, Release, State, Term
-from tests.unit.releases import text
-from tests.world import World, moment
-from tests.world_releases import land
+from tests.installation.releases import text
+from tests.installation.short_releases import land
+from tests.installation.world import World, moment
 
 SINCE = dt.date(2026, 3, 3)
 

@@ -16,9 +16,9 @@ from engine.rules.file_types import UnacceptableFile
 from engine.rules.procedure.machine import GuardFailed
 from engine.store.documents import documents
 from engine.store.fees import fees
-from tests.world import APPLICANT, World
+from tests.installation.filings import PDF
+from tests.installation.world import APPLICANT, World
 
-PDF = b"%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
 FEW = [{"key": "don", "original": 1}]
 
 

@@ -29,11 +29,10 @@ from engine.rules.procedure.machine import (
 from engine.store.documents import documents
 from engine.store.dossiers import applicants, dossiers
 from engine.store.fees import fees
-from tests.unit.releases import text
-from tests.world import BRANCH, FIELDS, LONG_KHANH, TAX, World, moment
-from tests.world_releases import land
-
-PDF = b"%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
+from tests.installation.filings import PDF
+from tests.installation.releases import text
+from tests.installation.short_releases import land
+from tests.installation.world import BRANCH, FIELDS, LONG_KHANH, TAX, World, moment
 
 
 def test_receiving_starts_the_clock_and_tells_the_applicant_once(world: World) -> None:

@@ -23,10 +23,11 @@ from engine.reform.planning import make_plan
 from engine.rules.procedure.definition import Child, Effective, Field
 from engine.store.dossiers import applicants, dossiers, verifications
 from engine.store.plans import counts_by_status
-from tests.reform_world import DA_KAO, JULY, permit, permit_release, prepare_june, reform_of
-from tests.unit.releases import text
-from tests.world import World
-from tests.world_releases import RESIDENCE
+from tests.installation import short_releases
+from tests.installation.june import DA_KAO, JULY, permit, prepare_june, reform_of
+from tests.installation.releases import text
+from tests.installation.short_releases import RESIDENCE
+from tests.installation.world import World
 
 PHAM_NGU_LAO, BEN_THANH = "26749", "26743"  # the one is part of the other since July 2025
 THIRD = dt.date(2025, 7, 3)
@@ -72,7 +73,7 @@ def counted(world: World, run: Run) -> dict[str, int]:
 
 def test_linked_dossiers_are_received_where_the_applicant_is_seen_now(june: World, night: Callable[[], Run]) -> None:
     opens = {"residence": Child(RESIDENCE, text("Thường trú"), "ready", fields={"home.commune": "owner.commune"})}
-    begun, known = Effective(dt.date(2025, 6, 24)), permit_release()
+    begun, known = Effective(dt.date(2025, 6, 24)), short_releases.permit()
     fields = known.fields | {"owner.commune": Field("unit", text("Nơi ở", "Home"))}
     linked = msgspec.structs.replace(known, version=2, effective=begun, children=opens, fields=fields)
     june.try_act("system", publish_release, linked)

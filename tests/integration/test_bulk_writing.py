@@ -11,7 +11,7 @@ from engine.store.dossiers import code_counters, dossiers
 from engine.store.journal import journal_private
 from engine.store.sql.bulk import Part, insert_rows, write_together
 from engine.transaction import UnitOfWork
-from tests.world import World
+from tests.installation.world import World
 
 STRANGE = ("", "NULL", '{"a", b}', "a\\b\n\t'", "Đặng Thị Đào 🏠", "x" * 39)
 MOMENT = dt.datetime(1999, 12, 31, 23, 59, 59, 999_999, dt.timezone(dt.timedelta(hours=7)))

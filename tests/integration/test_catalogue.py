@@ -14,9 +14,9 @@ from engine.acts.publish import publish_release, publish_template, publish_terri
 from engine.catalogue import Catalogue, NoRelease
 from engine.errors import NotFound
 from engine.rules.procedure.definition import Effective
-from tests.world import World, cut
-from tests.world_releases import COPIES, LAND, RESIDENCE, land
-from workflows.territory.reader import read_territory
+from tests.installation.content import territory_around
+from tests.installation.short_releases import COPIES, LAND, RESIDENCE, land
+from tests.installation.world import World
 
 TODAY, APRIL = dt.date(2026, 3, 2), dt.date(2026, 4, 1)
 
@@ -32,10 +32,11 @@ def other(world: World) -> Iterator[Catalogue]:
 def test_another_process_sees_it_at_once_when_asked_and_soon_when_not(
     world: World, other: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(catalogue_module, "LOOK_EVERY", 3600.0)
     assert other.current(LAND, APRIL).release.version == 1
     world.act("admin", publish_release, land(version=2, effective=Effective(APRIL)))
     assert world.runtime.catalogue.current(LAND, APRIL).release.version == 2  # the publisher, at once
-    assert other.current(LAND, APRIL).release.version == 1  # within the two seconds
+    assert other.current(LAND, APRIL).release.version == 1  # it does not look again yet
     other.refresh()
     assert other.current(LAND, APRIL).release.version == 2
     world.act("admin", publish_release, land(version=3, effective=Effective(dt.date(2026, 5, 1))))
@@ -54,7 +55,7 @@ def test_what_did_not_change_is_not_read_again(world: World, other: Catalogue) -
 
 def test_a_new_territory_reaches_routing_and_conditions(world: World, other: Catalogue) -> None:
     before, workflow = other.map, other.current(LAND, TODAY)
-    world.act("admin", publish_territory, cut(read_territory(), ("731", "732", "760", "761")))
+    world.act("admin", publish_territory, territory_around("731", "732", "760", "761"))
     other.refresh()
     assert other.map is not before and len(other.map.territory.units()) > len(before.territory.units())
     assert other.current(LAND, TODAY) is not workflow  # compiled anew: its conditions hold communes

@@ -36,7 +36,7 @@ from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.checkpoints import checkpoints, entries_of_leaves, journal_runs, journal_tiles, journal_uncovered
 from engine.store.journal import journal
 from engine.transaction import UnitOfWork, in_transaction
-from tests.world import APPLICANT, FIELDS, LAND, LONG_KHANH, PAPERS, World
+from tests.installation.world import APPLICANT, FIELDS, LAND, LONG_KHANH, PAPERS, World
 from verifier.motcua_verify import Report, verify_entry, verify_export, verify_growth
 
 

@@ -25,8 +25,9 @@ from engine.settings import settings_from
 from engine.store.dossiers import dossiers
 from engine.store.outbox import outbox
 from engine.store.people import people, tokens
-from tests.world import KEY, LONG_KHANH, World
-from tests.world_releases import land
+from tests.installation.runtime import KEY
+from tests.installation.short_releases import land
+from tests.installation.world import LONG_KHANH, World
 
 PROCEDURES = Path(__file__).parents[2] / "workflows" / "procedures"
 SCENARIOS = PROCEDURES.parent / "scenarios"

@@ -12,8 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.main import main
-from tests.reform_world import DA_KAO, JULY, permit, prepare_june
-from tests.world import KEY, World, moment
+from tests.installation.june import DA_KAO, JULY, permit, prepare_june
+from tests.installation.runtime import KEY
+from tests.installation.world import World, moment
 
 Run = Callable[..., Result]
 REFORM = "2025-07-01.yaml"

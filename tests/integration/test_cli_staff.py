@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from engine.store.people import memberships
+from tests.installation.world import BRANCH, KEY, LONG_KHANH, World
 from tests.integration.test_cli import Run, runner
-from tests.world import BRANCH, KEY, LONG_KHANH, World
 
 SHUT = ("--reason", "mất điện", "--reason-en", "power cut", "--legal", "Thông báo số 2")
 MONDAY = dt.date(2026, 3, 2)

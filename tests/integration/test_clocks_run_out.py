@@ -20,8 +20,8 @@ from engine.rules.procedure.definition import Effective, Term
 from engine.store.clocks import clocks
 from engine.store.dossiers import dossiers
 from engine.store.idempotency import RecordedAnswer, record_answer, recorded_answer
-from tests.world import BRANCH, LONG_KHANH, World, moment
-from tests.world_releases import land
+from tests.installation.short_releases import land
+from tests.installation.world import BRANCH, LONG_KHANH, World, moment
 from workflows.calendar_files import load_calendar
 
 
@@ -101,7 +101,7 @@ def test_a_reminder_comes_again_and_missed_ones_are_not_sent_in_a_heap(world: Wo
     sweep(world, first)
     second = world.armed(code)["remind", "supplement"]
     assert second > first
-    sweep(world, second + dt.timedelta(days=15))  # the house stood still for two weeks
+    sweep(world, second + dt.timedelta(days=15))  # the installation stood still for two weeks
     assert len(world.messages(code, "nhac-bo-sung")) == 2
     assert world.armed(code)["remind", "supplement"] > world.now
 

@@ -19,27 +19,26 @@ from engine.rules.offices.competence import Competence
 from engine.rules.offices.offices import Office
 from engine.rules.procedure.definition import Effective, Release
 from engine.rules.territory.territory import Territory
-from tests.reform_world import permit_release
-from tests.world import DISTRICTS, cut
-from tests.world_releases import LAND, RESIDENCE, world_releases
+from tests.installation import short_releases
+from tests.installation.content import DISTRICTS, territory_around
+from tests.installation.short_releases import LAND, RESIDENCE, world_releases
 from workflows.competence_files import read_competences
 from workflows.offices import generate_offices
-from workflows.territory.reader import read_territory
 
 PERMIT = "1.013225"
 
 
 @cache
 def territory() -> Territory:
-    return cut(read_territory(), DISTRICTS)
+    return territory_around(*DISTRICTS)
 
 
 @cache
 def releases() -> tuple[Release, ...]:
     since = Effective(dt.date(2024, 1, 1))
     of_the_world = [structs.replace(one, effective=since) for one in world_releases()]
-    land = structs.replace(permit_release(), procedure=LAND, applicants=("citizen", "business"))
-    return (*of_the_world, permit_release(), land)
+    land = structs.replace(short_releases.permit(), procedure=LAND, applicants=("citizen", "business"))
+    return (*of_the_world, short_releases.permit(), land)
 
 
 @dataclass

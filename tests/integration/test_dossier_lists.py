@@ -11,9 +11,9 @@ from engine.store.dossier_counts import queue_counts
 from engine.store.dossier_lists import Filters, list_dossiers
 from engine.store.dossiers import dossiers
 from engine.store.visibility import visible_dossiers
+from tests.installation.short_releases import COPIES, LAND
+from tests.installation.world import APPLICANT, BRANCH, FIELDS, LONG_KHANH, PEOPLE, World
 from tests.plain_sight import sees
-from tests.world import APPLICANT, BRANCH, FIELDS, LONG_KHANH, PEOPLE, World
-from tests.world_releases import COPIES, LAND
 
 
 @pytest.fixture

@@ -24,10 +24,10 @@ from engine.rules.procedure.definition import Branch, Child, Effective, Route
 from engine.store.dossiers import dossiers
 from engine.store.people import memberships
 from engine.transaction import UnitOfWork
+from tests.installation.releases import text
+from tests.installation.short_releases import COPIES, RESIDENCE, land
+from tests.installation.world import APPLICANT, BRANCH, FIELDS, LONG_KHANH, PROVINCE, TAX, World, moment
 from tests.integration.test_acts_file import second_police
-from tests.unit.releases import text
-from tests.world import APPLICANT, BRANCH, FIELDS, LONG_KHANH, PROVINCE, TAX, World, moment
-from tests.world_releases import COPIES, RESIDENCE, land
 
 HERE, SAME_OFFICE, OTHER_OFFICE, NEXT_TO_IT, OTHER_PROVINCE = "26080", "26098", "26020", "26005", "26740"
 

@@ -10,8 +10,8 @@ from sqlalchemy.pool import NullPool
 from engine.acts.add_note import add_note
 from engine.journal.check import Finding, Tally, check_journal
 from engine.store.journal import journal, journal_private
+from tests.installation.world import World
 from tests.postgres_server import OWNER
-from tests.world import World
 
 CHANGES = [
     "UPDATE journal SET actor = 'staff:99'",

@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import main
-from tests.world import KEY, World
+from tests.installation.runtime import KEY
+from tests.installation.world import World
 from verifier import motcua_verify
 
 VERIFIER = Path(motcua_verify.__file__)

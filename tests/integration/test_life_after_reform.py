@@ -40,9 +40,9 @@ from engine.rules.procedure.definition import Release, Term
 from engine.rules.procedure.permissions import Actor, Membership
 from engine.store.dossiers import dossiers, verifications
 from engine.store.plans import reform_items
+from tests.installation.june import reform_of
 from tests.model import samples
-from tests.model.house import House, shipped, sqlite_house
-from tests.reform_world import reform_of
+from tests.model.real_installation import RealInstallation, open_real, shipped
 
 DOSSIERS, STEPS = 50, 12
 SEEDS = range(max(1, settings().max_examples // 100))
@@ -59,17 +59,17 @@ USUAL = {
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with sqlite_house(tmp_path_factory.mktemp("house")) as made:
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealInstallation]:
+    with open_real("sqlite", tmp_path_factory.mktemp("installation")) as made:
         yield made
 
 
 class Life:
     """Some dossiers of June 2025, and whoever works on them."""
 
-    def __init__(self, house: House, luck: random.Random) -> None:
-        self.world, self.luck = house.world, luck
-        self.people = house.hired("UB-26740", "specialist")
+    def __init__(self, installation: RealInstallation, luck: random.Random) -> None:
+        self.world, self.luck = installation.world, luck
+        self.people = installation.hired("UB-26740", "specialist")
         self.codes: list[str] = []
         self.refused: Counter[tuple[str, str]] = Counter()
 
@@ -168,9 +168,9 @@ class Life:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_whatever_was_moved_goes_on_like_any_other(house: House, tmp_path: Path, seed: int) -> None:
-    life = Life(house, random.Random(seed))
-    world = house.world
+def test_whatever_was_moved_goes_on_like_any_other(installation: RealInstallation, tmp_path: Path, seed: int) -> None:
+    life = Life(installation, random.Random(seed))
+    world = installation.world
     world.at("2025-06-24 09:00")
     while len(life.codes) < DOSSIERS:
         life.file()

@@ -12,45 +12,40 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.model.house import House, postgres_house, shipped, sqlite_house
+from tests.model.real_installation import RealInstallation, open_real, shipped
 from tests.model.walk import Walk
 
 WALKS = max(1, settings().max_examples // 100)
 STEPS = 20
 PROCEDURES = [release.procedure for release in shipped()]
 SEEDS = st.integers(0, 2**32)
-_names = count(1)
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("house")
-    if request.param == "sqlite":
-        with sqlite_house(folder) as made:
-            yield made
-    else:
-        with postgres_house(folder, f"house_{worker_id}_{next(_names)}") as made:
-            yield made
+def installation(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RealInstallation]:
+    with open_real(request.param, tmp_path_factory.mktemp("installation")) as made:
+        yield made
 
 
 @pytest.mark.parametrize("procedure", PROCEDURES)
-def test_the_engine_does_what_the_model_says(house: House, procedure: str) -> None:
+def test_the_engine_does_what_the_model_says(installation: RealInstallation, procedure: str) -> None:
     @settings(max_examples=WALKS, suppress_health_check=list(HealthCheck))
     @given(steps=st.just(STEPS) | st.integers(1, STEPS), seed=SEEDS)
     def walks(steps: int, seed: int) -> None:
-        luck = random.Random(f"{procedure} {house.kind} {seed}")
-        Walk(luck, house, procedure).run(steps, restart=lambda number: number % 5 == 4)
+        luck = random.Random(f"{procedure} {installation.kind} {seed}")
+        Walk(luck, installation, procedure).run(steps, restart=lambda number: number % 5 == 4)
 
     walks()
 
 
-def test_a_fresh_process_sees_what_the_model_says(house: House) -> None:
-    walk = Walk(random.Random(house.kind), house, "2.002621")
+def test_a_fresh_process_sees_what_the_model_says(installation: RealInstallation) -> None:
+    walk = Walk(random.Random(installation.kind), installation, "2.002621")
     walk.run(25, restart=lambda number: False)
     walk.compare_in_a_fresh_process()

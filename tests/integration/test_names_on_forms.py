@@ -22,8 +22,9 @@ from engine.reform.planning import make_plan
 from engine.settings import settings_from
 from engine.store.dossiers import applicants, dossiers
 from engine.transaction import UnitOfWork
-from tests.reform_world import DA_KAO, JULY, permit, prepare_june, reform_of
-from tests.world import KEY, World
+from tests.installation.june import DA_KAO, JULY, permit, prepare_june, reform_of
+from tests.installation.runtime import KEY
+from tests.installation.world import World
 
 OLD_COUNTER = "Bộ phận Một cửa phường Bến Nghé"
 NEW_COUNTER = "Trung tâm Phục vụ hành chính công phường Sài Gòn"

@@ -21,7 +21,7 @@ from engine.store.dossiers import applicants
 from engine.store.journal import journal_private
 from engine.store.outbox import outbox, webhooks
 from engine.store.people import people
-from tests.world import APPLICANT, BRANCH, World
+from tests.installation.world import APPLICANT, BRANCH, World
 
 
 class Receiver:

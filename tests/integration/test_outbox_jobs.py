@@ -9,9 +9,9 @@ import pytest
 from engine.acts.notices.deliver import deliver_notices
 from engine.jobs import registry
 from engine.ports import Message
+from tests.installation.world import World
 from tests.integration.test_outbox_delivery import Receiver, add, notices
 from tests.integration.test_worker_process import templates
-from tests.world import World
 
 
 @pytest.fixture(autouse=True)

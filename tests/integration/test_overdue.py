@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from engine.rules.deadlines.timing import is_overdue
 from engine.store.dossiers import dossiers
 from engine.store.overdue import overdue_at
-from tests.world import World
+from tests.installation.world import World
 
 CLOCKS = ("not_started", "running", "paused", "stopped")
 MINUTE = dt.timedelta(minutes=1)

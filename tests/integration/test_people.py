@@ -19,7 +19,7 @@ from engine.acts.staff.sign_in import known_person
 from engine.errors import InvalidInput, NotFound
 from engine.store.actors import actor_by_token
 from engine.store.people import person_named, role_members
-from tests.world import BRANCH, LONG_KHANH, World
+from tests.installation.world import BRANCH, LONG_KHANH, World
 
 DAY = dt.date(2026, 3, 2)
 NEXT = dt.date(2026, 4, 1)

@@ -27,11 +27,11 @@ from engine.rules.procedure.definition import Effective, Release, release_from_b
 from engine.store.releases import releases
 from engine.store.units import catalogue_versions, offices
 from engine.text import Text
-from tests.world import BRANCH, World, cut, moment
-from tests.world_releases import LAND, land, world_releases
+from tests.installation.content import territory_around
+from tests.installation.short_releases import LAND, land, world_releases
+from tests.installation.world import BRANCH, World, moment
 from workflows.calendar_files import load_calendar
 from workflows.competence_files import read_competences
-from workflows.territory.reader import read_territory
 
 APRIL = Effective(dt.date(2026, 4, 1))
 
@@ -109,7 +109,7 @@ class TestReleases:
 
 class TestTheRest:
     def test_a_territory_comes_back_as_it_was_given(self, world: World) -> None:
-        given = cut(read_territory(), ("760",))
+        given = territory_around("760")
         world.act("admin", publish_territory, given)
         kept = world.runtime.catalogue.territory
         assert set(kept.units()) == set(given.units())

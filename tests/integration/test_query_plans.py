@@ -31,7 +31,7 @@ from engine.store.sql.schema import metadata
 from engine.store.statistics import late_ones
 from engine.store.visibility import visible_dossiers
 from engine.transaction import in_transaction
-from tests.world import BRANCH, LONG_KHANH, World
+from tests.installation.world import BRANCH, LONG_KHANH, World
 
 COPIES = 8_000
 OURS = "copy.n % 40 = 0"

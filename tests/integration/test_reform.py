@@ -28,8 +28,8 @@ from engine.rules.reform.totals import Totals
 from engine.store.dossiers import verifications
 from engine.store.plans import counts_by_status, reform_items
 from engine.transaction import UnitOfWork
-from tests.reform_world import DA_KAO, JULY, PERMIT, SAI_GON, permit, prepare_june, reform_of
-from tests.world import APPLICANT, World
+from tests.installation.june import DA_KAO, JULY, PERMIT, SAI_GON, permit, prepare_june, reform_of
+from tests.installation.world import APPLICANT, World
 
 KEPT = ("code", "intake_office", "state", "portal", "clock", "term", "pauses", "extensions", "filed_at", "received_at")
 JULY_DAY = dt.date(2025, 7, 1)

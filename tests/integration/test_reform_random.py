@@ -20,14 +20,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event, func, select
 
+from cli.seed import seed
 from engine.acts.file_dossier import Filing, file_dossier
-from engine.acts.publish import (
-    publish_calendar,
-    publish_competences,
-    publish_offices,
-    publish_release,
-    publish_territory,
-)
 from engine.acts.reform.batches import apply_all, revert_all
 from engine.acts.reform.decide import decide
 from engine.acts.reform.load import load_plan
@@ -42,14 +36,13 @@ from engine.store.dossier_lists import Filters, list_dossiers
 from engine.store.dossiers import dossier_offices, dossiers
 from engine.store.outbox import outbox
 from engine.store.plans import reform_items
-from engine.transaction import UnitOfWork
 from tests import shared_run
-from tests.unit.releases import text
+from tests.installation.content import Content
+from tests.installation.releases import text
+from tests.installation.short_releases import short_release
+from tests.installation.world import APPLICANT, World
 from tests.unit.test_reform_properties import POLICIES, Country, countries
 from tests.unit.test_territory_properties import DAYS
-from tests.world import APPLICANT, World
-from tests.world_releases import _plain
-from workflows.calendar_files import load_calendar
 
 KEPT = ("code", "intake_office", "state", "portal", "clock", "term", "pauses", "extensions", "due_at", "promised_at")
 TIMES = ("filed_at", "received_at", "started_at", "entered_at", "step_due_at", "finished_at", "link_hash")
@@ -68,24 +61,26 @@ def world_of(country: Country) -> Iterator[World]:
     world = World(f"sqlite:///{folder / 'world.sqlite'}", folder)
     world.at(f"{DAYS[0]} 08:00")
     try:
-        world.try_act("system", _publish, country)
+        seed(world.runtime, _content(country))
         yield world
     finally:
         world.database.dispose()
         shutil.rmtree(folder)
 
 
-def _publish(unit: UnitOfWork, country: Country) -> None:
-    publish_territory(unit, country.known.territory)
-    publish_offices(unit, [replace(one, identifier=one.code) for one in country.offices])
-    publish_competences(unit, country.known.competences)
-    publish_calendar(unit, load_calendar("vn"))
-    publish_release(unit, procedure())
+def _content(country: Country) -> Content:
+    return Content(
+        territory=country.known.territory,
+        offices=[replace(one, identifier=one.code) for one in country.offices],
+        competences=country.known.competences,
+        templates={},
+        releases=[procedure()],
+    )
 
 
 def procedure() -> Release:
     """Decided by whoever is competent for X, with a part for the tax office."""
-    return _plain(
+    return short_release(
         "X",
         "Thủ tục",
         Route(by="competent", place="land.commune"),

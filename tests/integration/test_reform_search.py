@@ -15,10 +15,10 @@ from engine.rules.procedure.permissions import Actor, Membership
 from engine.store.dossier_lists import Filters, list_dossiers
 from engine.store.migrate import downgrade, upgrade
 from engine.store.search import search_inherited
+from tests.installation.june import DA_KAO, JULY, permit, prepare_june
+from tests.installation.world import APPLICANT, World
 from tests.integration.test_reform import applied, plan
 from tests.postgres_server import OWNER
-from tests.reform_world import DA_KAO, JULY, permit, prepare_june
-from tests.world import APPLICANT, World
 
 OTHERS = ("UB-26737", "UB-26743", "TT-26737", "MC-26737-C")
 

@@ -16,9 +16,9 @@ from engine.acts.staff.people import add_membership, add_person, issue_token
 from engine.dossier.rights import CounterClosed
 from engine.reform.document import read_plan
 from engine.reform.planning import make_plan
-from tests.acceptance.caller import Caller
-from tests.reform_world import DA_KAO, JULY, permit, prepare_june, reform_of
-from tests.world import World
+from tests.installation.caller import Caller
+from tests.installation.june import DA_KAO, JULY, permit, prepare_june, reform_of
+from tests.installation.world import World
 
 SAID = {"legal": "QĐ 5/QĐ-UBND", "reason": "Khu phố 1 thuộc Tân Định"}
 DECISIONS, TRIAGE = "/api/v1/reforms/1/decisions", "/api/v1/reforms/1/triage"

@@ -15,7 +15,7 @@ from engine.rules.procedure.permissions import Actor, Membership
 from engine.store.dossiers import dossiers
 from engine.store.reports import DONE, finished_by_day, finished_by_week, on_time
 from engine.store.visibility import visible_dossiers
-from tests.world import BRANCH, LONG_KHANH, SAI_GON, TAX, World
+from tests.installation.world import BRANCH, LONG_KHANH, SAI_GON, TAX, World
 
 FIRST = dt.date(2025, 7, 1)
 OFFICES = ("UB-26080", "UB-26098", BRANCH)

@@ -16,8 +16,8 @@ from engine.store.dossiers import dossier_offices, dossiers
 from engine.store.migrate import downgrade, upgrade
 from engine.store.reports import finished_by_day
 from engine.store.search import key_rows, province_scope, search_keys
+from tests.installation.world import APPLICANT, BRANCH, LONG_KHANH, PROVINCE, World
 from tests.postgres_server import OWNER
-from tests.world import APPLICANT, BRANCH, LONG_KHANH, PROVINCE, World
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from engine.acts.file_dossier import file_dossier
 from engine.acts.perform_action import perform_action
 from engine.acts.settle_fee import settle_fee
 from engine.transaction import in_transaction
+from tests.installation.world import World
 from tests.spoken import spoken
-from tests.world import World
 
 
 def test_a_step_reads_once_and_writes_once(world: World) -> None:

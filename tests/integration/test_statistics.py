@@ -24,8 +24,8 @@ from engine.store.reports import on_time
 from engine.store.statistics import finished_by_place, journals, late_ones
 from engine.store.visibility import visible_dossiers
 from engine.transaction import UnitOfWork
-from tests.reform_world import DA_KAO, JULY, PERMIT, SAI_GON, permit, prepare_june, reform_of
-from tests.world import APPLICANT, World, moment
+from tests.installation.june import DA_KAO, JULY, PERMIT, SAI_GON, permit, prepare_june, reform_of
+from tests.installation.world import APPLICANT, World, moment
 
 OVERSEER = Actor("staff", "overseer", 1, (Membership("UB-79", "monitor", dt.date(2024, 1, 1), None, "79"),))
 STRANGER = Actor("staff", "stranger", 2, (Membership("UB-75", "monitor", dt.date(2024, 1, 1), None, "75"),))

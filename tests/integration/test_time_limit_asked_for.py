@@ -9,7 +9,7 @@ import pytest
 
 from engine.rules.procedure.definition import Term
 from engine.rules.procedure.machine import Workflow
-from tests.world import World
+from tests.installation.world import World
 
 
 def test_they_are_evaluated_only_by_the_step_that_starts_the_clock(

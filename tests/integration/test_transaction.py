@@ -24,7 +24,7 @@ from engine.store.idempotency import RecordedAnswer, record_answer, recorded_ans
 from engine.store.releases import notice_templates
 from engine.store.sql.schema import open_database
 from engine.transaction import Busy, Runtime, UnitOfWork, in_transaction
-from tests.world import World
+from tests.installation.world import World
 
 ANSWER = RecordedAnswer(b"h" * 32, 201, {"Location": "/dossiers/1"}, b'{"code":"1"}')
 

@@ -23,8 +23,9 @@ from cli.shipped import Shipped
 from engine.acts.publish import publish_template
 from engine.jobs.queue import Bell
 from engine.store.outbox import outbox
+from tests.installation.runtime import KEY
+from tests.installation.world import World
 from tests.redis_server import redis_server
-from tests.world import KEY, World
 
 SECRET = "whsec_" + "b25seS1mb3ItdGhlLXRlc3RzLW9mLXRoZS13b3JrZXI="
 LONGEST = 60.0  # seconds; far beyond what it takes, so that a slow machine does not fail
@@ -85,7 +86,7 @@ class Gateway:
 
 
 class Crew:
-    """Starts processes of the house and ends them by their ids."""
+    """Starts processes of the installation and ends them by their ids."""
 
     def __init__(self, environment: dict[str, str], folder: Path) -> None:
         self.environment = environment

@@ -1,5 +1,5 @@
 """The acts that the engine offers on every dossier, as the model has them: what each changes, and what it is refused
-for. Each takes the town, the actor, the moment and a dossier that the actor may see."""
+for. Each takes the model, the actor, the moment and a dossier that the actor may see."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 from tests.model import terms
 from tests.model.dossier import Dossier, Paper, PreparedSelect, Who
+from tests.model.model_installation import OFFICES, ModelInstallation
 from tests.model.procedure import Procedure, Refused
-from tests.model.town import OFFICES, Town
 
 PASSED_OVER = {"add_note", "add_document", "assign", "link", "overdue"}
 
@@ -18,7 +18,7 @@ PASSED_OVER = {"add_note", "add_document", "assign", "link", "overdue"}
 # --- who holds it -------------------------------------------------------------------------------------------------
 
 
-def claim(town: Town, who: Who, now: dt.datetime, dossier: Dossier) -> None:
+def claim(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier) -> None:
     _open(dossier)
     _holds(dossier, who)
     if dossier.row["holder_id"] != who.person:
@@ -27,7 +27,7 @@ def claim(town: Town, who: Who, now: dt.datetime, dossier: Dossier) -> None:
         dossier.write("claim", who, now, before)
 
 
-def release_claim(town: Town, who: Who, now: dt.datetime, dossier: Dossier) -> None:
+def release_claim(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier) -> None:
     _staff(who)
     _has_part(dossier, who)
     holder, before = dossier.row["holder_id"], dict(dossier.row)
@@ -39,21 +39,21 @@ def release_claim(town: Town, who: Who, now: dt.datetime, dossier: Dossier) -> N
     dossier.write("release_claim", who, now, before)
 
 
-def assign(town: Town, who: Who, now: dt.datetime, dossier: Dossier, person: int) -> None:
+def assign(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier, person: int) -> None:
     _open(dossier)
     row, before = dossier.row, dict(dossier.row)
     if row["holder_office"] is None:
         raise Refused("invalid-input")
     if (row["holder_office"], "leader") not in who.posts:
         _holds(dossier, who)
-    if (row["holder_office"], row["holder_role"]) not in town.posts.get(person, ()):
+    if (row["holder_office"], row["holder_role"]) not in model.posts.get(person, ()):
         raise Refused("invalid-input")
     if row["holder_id"] != person:
         row["holder_id"] = person
         dossier.write("assign", who, now, before)
 
 
-def mark_opened(town: Town, who: Who, now: dt.datetime, dossier: Dossier) -> None:
+def mark_opened(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier) -> None:
     _has_part(dossier, who)
     row, before = dossier.row, dict(dossier.row)
     if row["opened_at"] is None and (row["holder_office"], row["holder_role"]) in who.posts:
@@ -62,7 +62,13 @@ def mark_opened(town: Town, who: Who, now: dt.datetime, dossier: Dossier) -> Non
 
 
 def transfer(
-    town: Town, who: Who, now: dt.datetime, dossier: Dossier, office: str, reason: str, key: str = "handler"
+    model: ModelInstallation,
+    who: Who,
+    now: dt.datetime,
+    dossier: Dossier,
+    office: str,
+    reason: str,
+    key: str = "handler",
 ) -> None:
     _open(dossier)
     row, before = dossier.row, dict(dossier.row)
@@ -86,7 +92,7 @@ def transfer(
     dossier.tell(_TO_APPLICANT | {"template": "chuyen-co-quan"}, f"{number}:transfer")
 
 
-def recall(town: Town, who: Who, now: dt.datetime, dossier: Dossier) -> None:
+def recall(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier) -> None:
     row, before = dossier.row, dict(dossier.row)
     last = next(entry for entry in reversed(dossier.journal) if entry.act not in PASSED_OVER)
     if last.step is None or last.step[0] == last.step[1]:
@@ -112,7 +118,13 @@ def recall(town: Town, who: Who, now: dt.datetime, dossier: Dossier) -> None:
 
 
 def add_document(
-    town: Town, who: Who, now: dt.datetime, dossier: Dossier, key: str, copies: Mapping[str, int], file: bool
+    model: ModelInstallation,
+    who: Who,
+    now: dt.datetime,
+    dossier: Dossier,
+    key: str,
+    copies: Mapping[str, int],
+    file: bool,
 ) -> None:
     _open(dossier)
     _has_part(dossier, who)
@@ -125,7 +137,13 @@ def add_document(
 
 
 def check_document(
-    town: Town, who: Who, now: dt.datetime, dossier: Dossier, number: int, accepted: bool, reason: str | None
+    model: ModelInstallation,
+    who: Who,
+    now: dt.datetime,
+    dossier: Dossier,
+    number: int,
+    accepted: bool,
+    reason: str | None,
 ) -> None:
     _staff(who)
     _open(dossier)
@@ -137,14 +155,16 @@ def check_document(
     dossier.write("check_document", who, now, dict(dossier.row))
 
 
-def remove_document(town: Town, who: Who, now: dt.datetime, dossier: Dossier, number: int, reason: str) -> None:
+def remove_document(
+    model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier, number: int, reason: str
+) -> None:
     _staff(who)
     _open(dossier)
     _has_part(dossier, who)
     paper = _paper(dossier, number)
     if not reason:
         raise Refused("invalid-input")
-    others = (one for other in town.dossiers.values() for one in other.standing_papers())
+    others = (one for other in model.dossiers.values() for one in other.standing_papers())
     if paper.signed or any(one.reused_from == number for one in others):
         raise Refused("paper-in-use")
     paper.removed = True
@@ -152,7 +172,7 @@ def remove_document(town: Town, who: Who, now: dt.datetime, dossier: Dossier, nu
 
 
 def settle_fee(
-    town: Town, who: Who, now: dt.datetime, dossier: Dossier, key: str, method: str, receipt: str | None
+    model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier, key: str, method: str, receipt: str | None
 ) -> None:
     _staff(who)
     _has_part(dossier, who)
@@ -167,7 +187,13 @@ def settle_fee(
 
 
 def rectify(
-    town: Town, who: Who, now: dt.datetime, dossier: Dossier, reason: str, fields: Mapping[str, Any], name: str | None
+    model: ModelInstallation,
+    who: Who,
+    now: dt.datetime,
+    dossier: Dossier,
+    reason: str,
+    fields: Mapping[str, Any],
+    name: str | None,
 ) -> None:
     _staff(who)
     _has_part(dossier, who)
@@ -181,7 +207,7 @@ def rectify(
     dossier.write("rectify", who, now, dict(dossier.row))
 
 
-def add_note(town: Town, who: Who, now: dt.datetime, dossier: Dossier, text: str) -> None:
+def add_note(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier, text: str) -> None:
     _staff(who)
     _has_part(dossier, who)
     if not text.strip():
@@ -193,7 +219,7 @@ def add_note(town: Town, who: Who, now: dt.datetime, dossier: Dossier, text: str
 
 
 def extend_deadline(
-    town: Town, who: Who, now: dt.datetime, dossier: Dossier, term: dict[str, Any], reason: str
+    model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier, term: dict[str, Any], reason: str
 ) -> None:
     _staff(who)
     _has_part(dossier, who)
@@ -213,7 +239,7 @@ def extend_deadline(
 
 
 def ask_verification(
-    town: Town, who: Who, now: dt.datetime, dossier: Dossier, office: str, question: str, number: int
+    model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier, office: str, question: str, number: int
 ) -> None:
     """``number`` is the row's id that the engine gave the question (any, when it refused)."""
     _open(dossier)
@@ -228,7 +254,7 @@ def ask_verification(
     dossier.tell_inbox(f"office:{office}/specialist", "xac-minh", f"{entry}:xac-minh")
 
 
-def answer_verification(town: Town, who: Who, now: dt.datetime, dossier: Dossier, number: int) -> None:
+def answer_verification(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier, number: int) -> None:
     _staff(who)
     asked = next((one for one in dossier.questions if one.number == number), None)
     if asked is None:
@@ -242,7 +268,7 @@ def answer_verification(town: Town, who: Who, now: dt.datetime, dossier: Dossier
     dossier.tell_inbox(dossier.holder, "da-xac-minh", f"{entry}:da-xac-minh")
 
 
-def migrate(town: Town, who: Who, now: dt.datetime, dossier: Dossier, procedure: Procedure) -> None:
+def migrate(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier, procedure: Procedure) -> None:
     if dossier.procedure is procedure:
         return
     before, key = dict(dossier.row), dossier.row["state"]
@@ -258,14 +284,14 @@ def migrate(town: Town, who: Who, now: dt.datetime, dossier: Dossier, procedure:
 # --- clocks ---------------------------------------------------------------------------------------------------------
 
 
-def ring(town: Town, now: dt.datetime, dossier: Dossier, key: tuple[str, str, dt.datetime]) -> str:
+def ring(model: ModelInstallation, now: dt.datetime, dossier: Dossier, key: tuple[str, str, dt.datetime]) -> str:
     """One clock runs out; the outcome that the engine must name."""
     if dossier.clocks.get(key, "rung") is not None:
         return "gone"
     if key[2] > now:
         return "not-yet"
     dossier.clocks[key] = "done"
-    outcome = _not_standing(dossier, key, now) or _rung(town, dossier, key, now)
+    outcome = _not_standing(dossier, key, now) or _rung(model, dossier, key, now)
     dossier.clocks[key] = outcome
     return outcome
 
@@ -286,11 +312,11 @@ def _not_standing(dossier: Dossier, key: tuple[str, str, dt.datetime], now: dt.d
     return "void"
 
 
-def _rung(town: Town, dossier: Dossier, key: tuple[str, str, dt.datetime], now: dt.datetime) -> str:
+def _rung(model: ModelInstallation, dossier: Dossier, key: tuple[str, str, dt.datetime], now: dt.datetime) -> str:
     kind, subject, due_at = key
     system = Who("system")
     if kind == "after":
-        return _by_itself(town, dossier, subject, now, system)
+        return _by_itself(model, dossier, subject, now, system)
     occasion = f"{kind}:{subject}:{due_at.isoformat()}"
     if kind == "verify":
         asked = next(one for one in dossier.questions if str(one.number) == subject)
@@ -318,11 +344,11 @@ def _rung(town: Town, dossier: Dossier, key: tuple[str, str, dt.datetime], now: 
     return "done"
 
 
-def _by_itself(town: Town, dossier: Dossier, action: str, now: dt.datetime, system: Who) -> str:
+def _by_itself(model: ModelInstallation, dossier: Dossier, action: str, now: dt.datetime, system: Who) -> str:
     """A timer takes an action. Nothing that the shipped procedures let a timer do can be half done when it is refused:
     what is refused is refused before anything changes."""
     try:
-        town.take(dossier, system, action, now)
+        model.take(dossier, system, action, now)
     except Refused as refused:
         return refused.code
     return "done"

@@ -23,24 +23,25 @@ from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor
 from engine.store.clocks import clocks
 from engine.store.dossiers import code_counters, dossiers
 from engine.transaction import UnitOfWork, in_transaction
-from tests.model import acts, samples
+from tests.installation.filings import PDF
+from tests.model import acts
 from tests.model.cast import Cast
 from tests.model.dossier import Dossier, Who
-from tests.model.house import House
+from tests.model.model_installation import SYSTEM, ModelInstallation
 from tests.model.picture import differences, told_by_model
 from tests.model.procedure import Refused
+from tests.model.real_installation import RealInstallation
 from tests.model.terms import LOCAL
-from tests.model.town import SYSTEM, Town
 
 T = TypeVar("T")
 _ID = select(dossiers.c.id).where(dossiers.c.code == bindparam("code"))
 
 
 class Beside(Cast):
-    """The model's town beside the engine's house; ``story`` tells what was done, for whoever reads of a difference."""
+    """The model beside the real installation. ``story`` lists what was done, for the reader of a difference."""
 
-    def __init__(self, luck: random.Random, house: House, procedure: str) -> None:
-        super().__init__(luck, house, procedure)
+    def __init__(self, luck: random.Random, real: RealInstallation, procedure: str) -> None:
+        super().__init__(luck, real, procedure)
         self.ids: dict[str, int] = {}
         self.story: list[str] = []
         self._clear_the_desk()
@@ -49,94 +50,94 @@ class Beside(Cast):
         """These dossiers look as the model says, and the same actions are offered to whoever acted."""
         codes = sorted(codes)
         self._learn()
-        for code, picture in zip(codes, self.house.pictures(codes), strict=True):
-            dossier = self.town.dossiers[code]
+        for code, picture in zip(codes, self.real.pictures(codes), strict=True):
+            dossier = self.model.dossiers[code]
             agree(code, differences(picture, told_by_model(dossier)), [])
-            if who is not None and code_of(partial(self.town.seen, who, code, None)) is None:
-                agree("offered", self._offered(who, code), self.town.open_to(dossier, who, self.now))
+            if who is not None and code_of(partial(self.model.seen, who, code, None)) is None:
+                agree("offered", self._offered(who, code), self.model.open_to(dossier, who, self.now))
 
     def compare_all(self) -> None:
         """Every dossier of the walk, with its journal."""
-        self.compare(self.town.dossiers)
-        for code in self.town.dossiers:
-            agree("journal", list(check_journal(self.house.world.database, Tally(), code)), [])
+        self.compare(self.model.dossiers)
+        for code in self.model.dossiers:
+            agree("journal", list(check_journal(self.real.world.database, Tally(), code)), [])
 
     def compare_in_a_fresh_process(self) -> None:
-        codes = sorted(self.town.dossiers)
-        for code, told in zip(codes, self.house.fresh_process(codes, self.now), strict=True):
-            dossier = self.town.dossiers[code]
+        codes = sorted(self.model.dossiers)
+        for code, told in zip(codes, self.real.fresh_process(codes, self.now), strict=True):
+            dossier = self.model.dossiers[code]
             agree(code, differences(told["picture"], told_by_model(dossier)), [])
             due = dossier.row["due_at"]
             agree("due", told["due"], due.isoformat() if due else None)
-            agree("offered", set(told["offered"]), self.town.open_to(dossier, SYSTEM, self.now))
+            agree("offered", set(told["offered"]), self.model.open_to(dossier, SYSTEM, self.now))
 
     def _do_both(
         self,
         name: str,
         dossier: Dossier,
         who: Who,
-        model: Callable[[Town, Who, Dossier, Any], object],
+        model: Callable[[ModelInstallation, Who, Dossier, Any], object],
         engine: Callable[..., Any],
         versioned: bool = True,
     ) -> None:
-        """``model`` gets a copy of the town, kept if it refuses nothing; ``engine`` the unit of work and the code."""
+        """``model`` gets a copy of the model, kept if nothing is refused; ``engine`` gets unit and code."""
         code, version = dossier.code, self._version(dossier) if versioned else None
         named = {"version": version} if versioned else {}
         answers: list[Any] = [None]
         found = code_of(lambda: answers.__setitem__(0, self._do(who, lambda unit: engine(unit, code=code, **named))))
-        draft = copy.deepcopy(self.town)
+        draft = copy.deepcopy(self.model)
         expected = code_of(lambda: model(draft, who, draft.seen(who, code, version), answers[0]))
         self._same(f"{name} {dossier.row['state']}", who, expected, found)
-        self._keep(draft if expected is None else self.town, who, code)
+        self._keep(draft if expected is None else self.model, who, code)
 
     def _take(self, code: str, who: Who, action: str, **how: Any) -> None:
-        dossier = self.town.dossiers[code]
+        dossier = self.model.dossiers[code]
         self._do_both(
             action, dossier, who,
-            lambda town, who, found, _: town.take(found, who, action, self.now, **how),
+            lambda model, who, found, _: model.take(found, who, action, self.now, **how),
             partial(perform_action, action=action, **how),
         )  # fmt: skip
 
     def _add(self, dossier: Dossier, who: Who, key: str, copies: dict[str, int], file: bool) -> None:
-        content = {"content": samples.PDF, "file_name": "giấy.pdf"} if file else {}
+        content = {"content": PDF, "file_name": "giấy.pdf"} if file else {}
         self._do_both(
             f"add {key}", dossier, who,
-            lambda town, who, found, _: acts.add_document(town, who, self.now, found, key, copies, file),
+            lambda model, who, found, _: acts.add_document(model, who, self.now, found, key, copies, file),
             partial(add_document, key=key, **copies, **content),
         )  # fmt: skip
 
     def _pay(self, dossier: Dossier, who: Who, key: str, method: str, receipt: str | None) -> None:
         self._do_both(
             f"pay {key}", dossier, who,
-            lambda town, who, found, _: acts.settle_fee(town, who, self.now, found, key, method, receipt),
+            lambda model, who, found, _: acts.settle_fee(model, who, self.now, found, key, method, receipt),
             partial(settle_fee, key=key, method=method, receipt=receipt),
         )  # fmt: skip
 
     def _answer(self, dossier: Dossier, who: Who, number: int) -> None:
         self._do_both(
             "answer", dossier, who,
-            lambda town, who, found, _: acts.answer_verification(town, who, self.now, found, number),
+            lambda model, who, found, _: acts.answer_verification(model, who, self.now, found, number),
             partial(answer_verification, verification=number, confirmed=True, answer="đúng"),
         )  # fmt: skip
 
     def _ring(self, code: str, key: tuple[str, str, dt.datetime]) -> None:
-        draft = copy.deepcopy(self.town)
+        draft = copy.deepcopy(self.model)
         expected = acts.ring(draft, self.now, draft.dossiers[code], key)
         found = self._do(SYSTEM, lambda unit: expire_clock(unit, self.ids[code], *key))
         self._same(f"ring {key[0]} {key[1]}", SYSTEM, expected, found)
         self._keep(draft, SYSTEM, code)
 
-    def _keep(self, town: Town, who: Who, *codes: str) -> None:
-        """The town as it is after a step; the dossiers that were touched, and new ones, are compared."""
-        fresh = town.dossiers.keys() - self.town.dossiers.keys()
-        self.town = town
+    def _keep(self, model: ModelInstallation, who: Who, *codes: str) -> None:
+        """Keeps the model as it is after a step. The dossiers that were touched, and new ones, are compared."""
+        fresh = model.dossiers.keys() - self.model.dossiers.keys()
+        self.model = model
         self.compare({*codes, *fresh}, who)
 
-    def _plain(self, model: Callable[..., object]) -> Callable[[Town, Who, Dossier, Any], object]:
-        return lambda town, who, found, _: model(town, who, self.now, found)
+    def _plain(self, act: Callable[..., object]) -> Callable[[ModelInstallation, Who, Dossier, Any], object]:
+        return lambda model, who, found, _: act(model, who, self.now, found)
 
     def _do(self, who: Who, act: Callable[[UnitOfWork], T]) -> T:
-        return in_transaction(self.house.world.runtime, self._actor(who), act, now=self.now)
+        return in_transaction(self.real.world.runtime, self._actor(who), act, now=self.now)
 
     def _same(self, what: str, who: Who, expected: str | None, found: str | None) -> None:
         self.story.append(f"{self.now.astimezone(LOCAL):%Y-%m-%d %H:%M} {who}: {what} → {expected or 'done'}")
@@ -151,12 +152,12 @@ class Beside(Cast):
 
     def _learn(self) -> None:
         """Row ids of dossiers and of papers handed in, which only the database can tell."""
-        for code, dossier in self.town.dossiers.items():
+        for code, dossier in self.model.dossiers.items():
             if code not in self.ids:
-                with self.house.world.reading() as connection:
+                with self.real.world.reading() as connection:
                     self.ids[code] = connection.execute(_ID, {"code": code}).scalar_one()
             if any(paper.number is None for paper in dossier.papers):
-                for paper, told in zip(dossier.papers, self.house.pictures([code])[0]["papers"], strict=True):
+                for paper, told in zip(dossier.papers, self.real.pictures([code])[0]["papers"], strict=True):
                     paper.number = paper.number or told[0]
 
     def _actor(self, who: Who) -> Actor:
@@ -166,7 +167,7 @@ class Beside(Cast):
             assert who.dossier is not None
             return Actor("citizen", "citizen", dossier_id=self.ids[who.dossier])
         assert who.person is not None
-        return self.house.actor(who.person)
+        return self.real.actor(who.person)
 
     def _clear_the_desk(self) -> None:
         """Clocks of earlier examples are taken away, and the codes given out so far are looked up."""
@@ -174,9 +175,9 @@ class Beside(Cast):
         def clear(unit: UnitOfWork) -> None:
             unit.begin().execute(delete(clocks))
             for row in unit.begin().execute(select(code_counters)):
-                self.town.counters[row.office, dt.date.fromisoformat(row.day)] = row.last
+                self.model.counters[row.office, dt.date.fromisoformat(row.day)] = row.last
 
-        self.house.world.try_act("system", clear)
+        self.real.world.try_act("system", clear)
 
 
 def agree(what: str, found: object, expected: object) -> None:

@@ -9,20 +9,20 @@ from typing import Any, TypeVar
 
 from tests.model import samples
 from tests.model.dossier import Dossier, Who
-from tests.model.house import House, new_town
+from tests.model.model_installation import CENTRES, SYSTEM, ModelInstallation, Wanted
 from tests.model.procedure import Refused
-from tests.model.town import CENTRES, SYSTEM, Town, Wanted
+from tests.model.real_installation import RealInstallation, new_model
 
 T = TypeVar("T")
 
 
 class Cast:
-    """A town of its own on a house that others used before, and luck."""
+    """A model of its own beside a real installation that earlier walks used, and luck."""
 
-    def __init__(self, luck: random.Random, house: House, procedure: str) -> None:
-        self._luck, self.house, self.procedure = luck, house, procedure
-        self.town: Town = new_town()
-        self.town.posts = {one: frozenset({post}) for post, people in house.staff.items() for one in people}
+    def __init__(self, luck: random.Random, real: RealInstallation, procedure: str) -> None:
+        self._luck, self.real, self.procedure = luck, real, procedure
+        self.model: ModelInstallation = new_model()
+        self.model.posts = {one: frozenset({post}) for post, people in real.staff.items() for one in people}
         self.now = self.pick(samples.beginnings(procedure))
 
     def pick(self, values: Sequence[T]) -> T:
@@ -32,8 +32,8 @@ class Cast:
         return self._luck.random() < 0.1
 
     def _some(self) -> Dossier:
-        open_ = [code for code, one in self.town.dossiers.items() if not one.state["final"]]
-        return self.town.dossiers[self.pick(open_ if open_ and not self.seldom() else list(self.town.dossiers))]
+        open_ = [code for code, one in self.model.dossiers.items() if not one.state["final"]]
+        return self.model.dossiers[self.pick(open_ if open_ and not self.seldom() else list(self.model.dossiers))]
 
     def _version(self, dossier: Dossier) -> int | None:
         version = dossier.row["version"]
@@ -87,22 +87,22 @@ class Cast:
 
     def _receiver(self, commune: str) -> Who:
         """A clerk who may receive this procedure at the centre of a commune."""
-        procedure = next(one for one, _, _ in self.town.releases if one.code == self.procedure)
+        procedure = next(one for one, _, _ in self.model.releases if one.code == self.procedure)
         receiving = next(one for one in procedure.actions.values() if one["effect"] == "receive")
         return self._at(CENTRES[commune], next(role for role in receiving["by"] if role in procedure.roles))
 
     def _at(self, office: str, role: str) -> Who:
-        people = self.house.hired(office, role)
-        self.town.posts |= {one: frozenset({(office, role)}) for one in people}
+        people = self.real.hired(office, role)
+        self.model.posts |= {one: frozenset({(office, role)}) for one in people}
         return self._staff(self.pick(people))
 
     def _staff(self, person: int) -> Who:
-        return Who("staff", person, self.town.posts[person])
+        return Who("staff", person, self.model.posts[person])
 
     def _papers_for(self, wanted: Wanted, day: dt.date) -> list[dict[str, Any]]:
         """Every paper that the procedure may ask for, whatever the form says."""
         try:
-            papers = self.town.current(wanted.procedure, day).data["documents"]
+            papers = self.model.current(wanted.procedure, day).data["documents"]
         except Refused:
             return []
         kinds = ("original", "certified", "copy")

@@ -16,8 +16,8 @@ from typing import Any
 from engine.dossier.case import lock_case
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import UnitOfWork, in_transaction
+from tests.installation.world import World
 from tests.model.picture import told_by_database
-from tests.world import World
 
 
 def main() -> None:

@@ -6,12 +6,11 @@ import datetime as dt
 from functools import cache
 from typing import Any
 
-from tests.model.house import shipped
+from tests.model.model_installation import CENTRES
+from tests.model.real_installation import shipped
 from tests.model.terms import LOCAL
-from tests.model.town import CENTRES
 from workflows.scenario_files import SCENARIOS, read_scenarios
 
-PDF = b"%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
 MORNINGS = (
     "2026-02-12 08:30",  # two working days before Tết
     "2026-03-02 08:00",

@@ -29,8 +29,8 @@ from engine.rules.procedure.definition import Term
 from tests.model import acts, samples
 from tests.model.beside import Beside, agree, code_of
 from tests.model.dossier import Dossier
-from tests.model.house import House, later
-from tests.model.town import CENTRES, OFFICES, SYSTEM, Wanted
+from tests.model.model_installation import CENTRES, OFFICES, SYSTEM, Wanted
+from tests.model.real_installation import RealInstallation, later
 
 LATEST = dt.datetime(2027, 6, 1, tzinfo=dt.UTC)  # no term that begins before leaves the calendar
 KINDS = (
@@ -43,18 +43,18 @@ KINDS = (
 class Walk(Beside):
     """One walk of one procedure, with the dossiers that it opens."""
 
-    def __init__(self, luck: random.Random, house: House, procedure: str) -> None:
-        super().__init__(luck, house, procedure)
+    def __init__(self, luck: random.Random, real: RealInstallation, procedure: str) -> None:
+        super().__init__(luck, real, procedure)
         self.visited: set[str] = set()
 
     def run(self, steps: int, restart: Callable[[int], bool]) -> None:
         """So many steps; ``restart`` says before which of them the process forgets everything."""
         try:
-            while not self.town.dossiers:
+            while not self.model.dossiers:
                 self.file(clean=True)
             for number in range(steps):
                 if restart(number):
-                    self.house.restart()
+                    self.real.restart()
                     self.compare_all()
                 getattr(self, self.pick(KINDS))()
             self.compare_all()
@@ -84,10 +84,10 @@ class Walk(Beside):
             documents=wanted.papers,
             receive=wanted.receive,
         )
-        draft = copy.deepcopy(self.town)
+        draft = copy.deepcopy(self.model)
         expected = code_of(lambda: draft.file(clerk, wanted, self.now))
         self._same("file", clerk, expected, code_of(lambda: self._do(clerk, partial(file_dossier, filing=filing))))
-        self._keep(draft if expected is None else self.town, clerk)
+        self._keep(draft if expected is None else self.model, clerk)
 
     def walk(self) -> None:
         """The next step of an orderly office, most often; what stands in its way is put right first."""
@@ -97,7 +97,7 @@ class Walk(Beside):
             key for key, one in procedure.actions.items() if here in one["sources"] and set(one["by"]) != {"system"}
         ]
         if not possible:
-            self.file(clean=len(self.town.dossiers) < 3)
+            self.file(clean=len(self.model.dossiers) < 3)
             return
         ends = {
             key for key in possible if all(procedure.states[one["then"]]["final"] for one in self._to(dossier, key))
@@ -112,7 +112,7 @@ class Walk(Beside):
         assignee = self._somebody(dossier).person if self.seldom() else None
         reason = "vì lý do mẫu" if acting["reason"] == "required" else None
         self._take(dossier.code, who, action, reason=reason, fields=fields, assignee=assignee)
-        self.visited.add(self.town.dossiers[dossier.code].row["state"])
+        self.visited.add(self.model.dossiers[dossier.code].row["state"])
 
     def act(self) -> None:
         """Any action by anybody, with or without what it needs, on what they saw or on an older version."""
@@ -125,7 +125,7 @@ class Walk(Beside):
         """Time passes: minutes, days, over a holiday, or until the next clock of a dossier runs out."""
         hours = self.pick([None, 0.25, 3, 24, 72, 400, 1500])
         if hours is None:
-            armed = [key[2] for one in self.town.dossiers.values() for key, out in one.clocks.items() if out is None]
+            armed = [key[2] for one in self.model.dossiers.values() for key, out in one.clocks.items() if out is None]
             then = max(min(armed, default=self.now), self.now + dt.timedelta(minutes=1))
         else:
             then = self.now + dt.timedelta(hours=hours)
@@ -137,12 +137,12 @@ class Walk(Beside):
         """Every clock that is due runs out, the earliest first; then the sweeper finds nothing left to do."""
         for _ in range(60):
             due = sorted(
-                (key[2], code, key) for code, one in self.town.dossiers.items() for key in one.due_clocks(self.now)
+                (key[2], code, key) for code, one in self.model.dossiers.items() for key in one.due_clocks(self.now)
             )
             if not due:
                 break
             self._ring(*due[0][1:])
-        agree("swept", dict(sweep_all_due(self.house.world.runtime, as_of=self.now)), {})
+        agree("swept", dict(sweep_all_due(self.real.world.runtime, as_of=self.now)), {})
 
     def ring_again(self) -> None:
         """A clock that has run out, or is not due yet, is brought once more."""
@@ -162,7 +162,7 @@ class Walk(Beside):
         number = self._paper(dossier)
         self._do_both(
             "check", dossier, self._anybody(dossier),
-            lambda town, who, found, _: acts.check_document(town, who, self.now, found, number, accepted, reason),
+            lambda model, who, found, _: acts.check_document(model, who, self.now, found, number, accepted, reason),
             partial(check_document, document=number, accepted=accepted, reason=reason),
         )  # fmt: skip
 
@@ -171,7 +171,7 @@ class Walk(Beside):
         number = self._paper(dossier)
         self._do_both(
             "remove", dossier, self._anybody(dossier),
-            lambda town, who, found, _: acts.remove_document(town, who, self.now, found, number, reason),
+            lambda model, who, found, _: acts.remove_document(model, who, self.now, found, number, reason),
             partial(remove_document, document=number, reason=reason),
         )  # fmt: skip
 
@@ -205,8 +205,8 @@ class Walk(Beside):
         office, question = self.pick([*sorted(OFFICES), "UB-00000"]), self._reason() or ""
         self._do_both(
             "ask", dossier, self._somebody(dossier),
-            lambda town, who, found, answer: acts.ask_verification(
-                town, who, self.now, found, office, question, answer[1] if answer else 0
+            lambda model, who, found, answer: acts.ask_verification(
+                model, who, self.now, found, office, question, answer[1] if answer else 0
             ),
             partial(ask_verification, office=office, question=question),
         )  # fmt: skip
@@ -224,7 +224,7 @@ class Walk(Beside):
         who = self._at(dossier.row["handler_office"], self.pick(["leader", "specialist", "clerk"]))
         self._do_both(
             "extend", dossier, who,
-            lambda town, who, found, _: acts.extend_deadline(town, who, self.now, found, term, reason),
+            lambda model, who, found, _: acts.extend_deadline(model, who, self.now, found, term, reason),
             partial(extend_deadline, term=Term(**term), reason=reason),
         )  # fmt: skip
 
@@ -243,20 +243,20 @@ class Walk(Beside):
         who = self.pick([self._somebody(dossier), leader, self._anybody(dossier)])
         self._do_both(
             "transfer", dossier, who,
-            lambda town, who, found, _: acts.transfer(town, who, self.now, found, office, reason, key),
+            lambda model, who, found, _: acts.transfer(model, who, self.now, found, office, reason, key),
             partial(transfer, office=office, reason=reason, key=key),
         )  # fmt: skip
 
     def migrate(self) -> None:
         dossier = self._some()
         procedure = next(
-            one for one, first, _ in self.town.releases if one.code == dossier.procedure.code and first.year == 2027
+            one for one, first, _ in self.model.releases if one.code == dossier.procedure.code and first.year == 2027
         )
-        workflow = self.house.world.runtime.catalogue.workflow(later(procedure.code).digest())
+        workflow = self.real.world.runtime.catalogue.workflow(later(procedure.code).digest())
         number = self.ids[dossier.code]
         self._do_both(
             "migrate", dossier, SYSTEM,
-            lambda town, who, found, _: acts.migrate(town, who, self.now, found, procedure),
+            lambda model, who, found, _: acts.migrate(model, who, self.now, found, procedure),
             lambda unit, code: migrate_dossier(unit, number, workflow),
             versioned=False,
         )  # fmt: skip
@@ -266,7 +266,7 @@ class Walk(Beside):
         fields, name = self._flipped(dossier), self.pick([None, "Trần Thị Mẫu"])
         self._do_both(
             "rectify", dossier, self._anybody(dossier),
-            lambda town, who, found, _: acts.rectify(town, who, self.now, found, reason, fields, name),
+            lambda model, who, found, _: acts.rectify(model, who, self.now, found, reason, fields, name),
             partial(rectify, reason=reason, fields=fields, applicant={"name": name} if name else None),
         )  # fmt: skip
 
@@ -283,18 +283,18 @@ class Walk(Beside):
         brought = acting["attach"]
         if brought and not any(one.key == brought and one.file for one in dossier.standing_papers()):
             self._add(dossier, self._one_of(dossier, next(iter(acting["by"]))), brought, {}, True)
-        facts = self.town.dossiers[code].facts(self.now)
+        facts = self.model.dossiers[code].facts(self.now)
         guard = acting["guard"] or ""
         clerk = self._one_of(dossier, next(iter(dossier.procedure.roles)))
         if "documents.complete" in guard:
             for key in facts["documents"]["missing"]:
-                self._add(self.town.dossiers[code], clerk, key, {}, True)
+                self._add(self.model.dossiers[code], clerk, key, {}, True)
         if "fees.settled" in guard:
-            for key in [key for key, fee in self.town.dossiers[code].fees.items() if fee[1] is None]:
-                self._pay(self.town.dossiers[code], clerk, key, "cash", None)
+            for key in [key for key, fee in self.model.dossiers[code].fees.items() if fee[1] is None]:
+                self._pay(self.model.dossiers[code], clerk, key, "cash", None)
         if "verifications.open" in guard:
-            for one in [one for one in self.town.dossiers[code].questions if not one.answered]:
-                self._answer(self.town.dossiers[code], self._at(one.office, "specialist"), one.number)
+            for one in [one for one in self.model.dossiers[code].questions if not one.answered]:
+                self._answer(self.model.dossiers[code], self._at(one.office, "specialist"), one.number)
 
     def _to(self, dossier: Dossier, action: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = dossier.procedure.actions[action]["to"]

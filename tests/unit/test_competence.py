@@ -12,18 +12,8 @@ from engine.rules.offices.competence import Competence, NoCompetence, Overlappin
 from engine.rules.offices.competence_proof import Defect, Subject, verify
 from engine.rules.offices.index import OfficeIndex
 from engine.rules.territory.units import Level, Unit
-from tests.unit.places import (
-    COMPETENCES,
-    FIRST,
-    INDEX,
-    JULY,
-    JUNE,
-    OFFICES,
-    REFORM,
-    TERRITORY,
-    competence,
-    office,
-)
+from tests.installation.offices import COMPETENCES, INDEX, OFFICES, competence, office
+from tests.installation.places import FIRST, JULY, JUNE, REFORM, TERRITORY
 
 START, END = dt.date(2024, 6, 1), dt.date(2026, 1, 1)
 PERMIT = Subject("1.013225", ("citizen", "business"))

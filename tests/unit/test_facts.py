@@ -15,7 +15,7 @@ from engine.rules.procedure.facts import (
     nested,
 )
 from engine.text import Text
-from tests.unit.releases import land_release
+from tests.installation.land_release import land_release
 
 
 def test_every_field_and_every_built_in_fact_is_declared() -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from engine.rules.procedure.definition import Field
 from engine.rules.procedure.fields import BadPattern, InvalidFields
 from engine.rules.procedure.machine import compile_release
-from tests.unit.releases import FUNCTIONS, land_release, text
+from tests.installation.land_release import FUNCTIONS, land_release
+from tests.installation.releases import text
 
 WORKFLOW = compile_release(land_release(), FUNCTIONS)
 GOOD = {"land.commune": "26740", "land.area": 120, "owner.name": "Nguyễn An"}

@@ -31,7 +31,8 @@ from engine.rules.procedure.machine import (
     UnknownState,
     compile_release,
 )
-from tests.unit.releases import FUNCTIONS, land_release, text
+from tests.installation.land_release import FUNCTIONS, land_release
+from tests.installation.releases import text
 
 RELEASE = land_release()
 WORKFLOW = compile_release(RELEASE, FUNCTIONS)

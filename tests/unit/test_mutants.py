@@ -1,4 +1,4 @@
-"""The list of sabotages (``bin/mutants``) stays true while the house changes."""
+"""The list of sabotages (``bin/mutants``) stays true while the code changes."""
 
 from __future__ import annotations
 

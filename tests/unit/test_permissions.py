@@ -18,8 +18,8 @@ from engine.rules.procedure.permissions import (
     may,
     roles_in,
 )
+from tests.installation.land_release import land_release
 from tests.plain_sight import sees
-from tests.unit.releases import land_release
 
 RELEASE = land_release()
 ACTIONS = RELEASE.actions

@@ -22,8 +22,9 @@ from engine.rules.offices.routing import (
 )
 from engine.rules.procedure.definition import Branch, Route
 from engine.rules.procedure.machine import Workflow, compile_release
-from tests.unit.places import COMPETENCES, INDEX, JULY, JUNE, OFFICES, REFORM, TERRITORY, competence, office
-from tests.unit.releases import FUNCTIONS, land_release
+from tests.installation.land_release import FUNCTIONS, land_release
+from tests.installation.offices import COMPETENCES, INDEX, OFFICES, competence, office
+from tests.installation.places import JULY, JUNE, REFORM, TERRITORY
 
 KNOWN = Map(TERRITORY, INDEX, COMPETENCES)
 

@@ -23,7 +23,8 @@ from engine.rules.deadlines.timing import (
     wanted_clocks,
 )
 from engine.rules.procedure.definition import Notice, Sla, State, Term, TermBranch
-from tests.unit.releases import land_release, text
+from tests.installation.land_release import land_release
+from tests.installation.releases import text
 
 RELEASE = land_release()
 CALENDAR = Calendar("plain", dt.date(2026, 1, 1), dt.date(2027, 12, 31))  # no holidays

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.rules.territory.counts import Count, count_by_unit
-from tests.unit.places import FIRST, JULY, JUNE, REFORM, TERRITORY
+from tests.installation.places import FIRST, JULY, JUNE, REFORM, TERRITORY
 
 OLD = [Count(code, FIRST, 10, late) for code, late in (("100", 1), ("101", 2), ("102", 3), ("200", 4))]
 NEW = [Count(code, REFORM, 100, late) for code, late in (("100", 10), ("103", 20), ("200", 40))]

@@ -20,8 +20,9 @@ import orjson
 from benchmarks.arrivals import Asked, Stream
 from benchmarks.client import request
 from benchmarks.database import NAME, MeasuredServer
-from benchmarks.ground import BIRTH, PDF, PERMIT, SECRET, WAYS, Ground, filing
+from benchmarks.ground import SECRET, WAYS, Ground
 from engine.security.citizen_link import link_token, receipt_code
+from tests.installation.filings import BIRTH, PDF, PERMIT, filing
 
 INTAKE_SHARE = 1 / 8
 PERMIT_SHARE = 2 / 3
@@ -47,7 +48,7 @@ class Dossier:
     at: int
 
 
-class Town:
+class InstallationWork:
     """Gives the next request of each kind, and goes on with what is answered."""
 
     def __init__(self, server: MeasuredServer, ground: Ground, seed: int = 7) -> None:

@@ -1,4 +1,4 @@
-"""The house that is fuzzed: dossiers in every state, what stands in their addresses, and what nobody else may learn."""
+"""The installation that is fuzzed: dossiers in every state, the parts of their addresses, and what must stay hidden."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.dossiers import dossiers
 from engine.transaction import UnitOfWork, in_transaction
 from tests.acceptance.dossiers_in_states import WAYS, bring_to, far_dossier
-from tests.acceptance.house import AUTHORITY, CENTRE, FAR_CENTRE, NOW, OTHER_AUTHORITY, PDF, SAIGON, STAFF, House
-from tests.acceptance.house_procedure import PROCEDURE
+from tests.installation.filings import PDF
+from tests.installation.runtime import NOW
+from tests.installation.served import ServedInstallation
+from tests.installation.trial_content import AUTHORITY, CENTRE, FAR_CENTRE, OTHER_AUTHORITY, SAIGON, STAFF
+from tests.installation.trial_release import PROCEDURE
 
 PERSONAL = ("079300012345", "0901234567", "dao@example.org", "12 Lê Lợi", "Nguyễn Văn Cha")
 """What the dossiers of CENTRE hold and only a person of theirs is shown, after giving a reason."""
@@ -37,9 +40,9 @@ ACTORS = ("anyone", *STAFF)
 
 @dataclass(slots=True)
 class Ground:
-    """A filled house, and the words with which its things are asked for."""
+    """A filled installation, and the words with which its things are asked for."""
 
-    house: House
+    installation: ServedInstallation
     codes: list[str]
     tokens: list[str]
     receipts: list[str]
@@ -50,11 +53,11 @@ class Ground:
     """The dossier about which ``OTHER_AUTHORITY`` was asked."""
 
     def token(self, actor: str) -> str | None:
-        return None if actor == "anyone" else self.house.person(actor).token
+        return None if actor == "anyone" else self.installation.person(actor).token
 
     def version(self, code: str) -> int:
         """The version that a dossier has now; 1 for one that is not there."""
-        with self.house.runtime.database.connect() as connection:
+        with self.installation.runtime.database.connect() as connection:
             statement = select(dossiers.c.version).where(dossiers.c.code == code)
             return int(connection.execute(statement).scalar() or 1)
 
@@ -66,7 +69,7 @@ class Ground:
             assert number is not None
             return people.issue_token(uow, number, dt.timedelta(days=4000))
 
-        return in_transaction(self.house.runtime, SYSTEM_ACTOR, issue, now=NOW)
+        return in_transaction(self.installation.runtime, SYSTEM_ACTOR, issue, now=NOW)
 
     def hidden_from(self, actor: str) -> tuple[str, ...]:
         """What no answer to the actor may hold unless the request held it."""
@@ -106,26 +109,28 @@ class Ground:
         return words, bound
 
 
-def prepare(house: House) -> Ground:
+def prepare(installation: ServedInstallation) -> Ground:
     """Files a dossier in every state, one far away, with files, questions and links."""
-    filed = [bring_to(house, state) for state in WAYS]
-    far = far_dossier(house)
+    filed = [bring_to(installation, state) for state in WAYS]
+    far = far_dossier(installation)
     documents, questions = [], []
     for one in filed[1:4]:
-        added = house.person("counter").post(
+        added = installation.person("counter").post(
             f"/api/v1/dossiers/{one['code']}/documents",
             data={"key": "card", "file": (io.BytesIO(PDF), "the.pdf")},
             content_type="multipart/form-data",
         )
         documents.append(added.json["document"])
     path = f"/api/v1/dossiers/{filed[2]['code']}/verifications"
-    asked = house.person("specialist").post(
-        path, {"office": OTHER_AUTHORITY, "question": "Có đúng không?"}, version=house.version_of(filed[2]["code"])
+    asked = installation.person("specialist").post(
+        path,
+        {"office": OTHER_AUTHORITY, "question": "Có đúng không?"},
+        version=installation.version_of(filed[2]["code"]),
     )
     assert asked.status_code == 200, asked.text
-    questions.append(house.person("specialist").get(path).json["items"][0]["id"])
+    questions.append(installation.person("specialist").get(path).json["items"][0]["id"])
     return Ground(
-        house,
+        installation,
         [one["code"] for one in filed],
         [one["link_token"] for one in filed],
         [one["receipt_code"] for one in filed],

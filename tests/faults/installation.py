@@ -1,4 +1,4 @@
-"""A whole house for the fault runs: database, Redis, web, worker and clock as our own children, killed by process id.
+"""A whole installation for the fault runs: database, Redis, web, worker and clock, each a child process of this one.
 
 Children are started from the main thread, since the kernel ends them with the thread that started them.
 """
@@ -7,14 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import os
-import select
-import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -34,112 +29,22 @@ from engine.rules.procedure.permissions import Actor
 from engine.settings import settings_from
 from engine.store.migrate import upgrade
 from engine.transaction import Runtime, in_transaction
-from tests.faults import town
+from tests.faults import staff
+from tests.faults.child import STARTS_WITHIN, Child
 from tests.faults.receiver import Receiver
+from tests.installation.runtime import environment_over
 from tests.postgres_server import OWNER, PostgresServer, create_database
 
-ROOT = Path(__file__).resolve().parents[2]
 OPENS = "2026-03-03T08:00:00+07:00"
-"""The told moment at which a house opens: a Tuesday morning in Viet Nam."""
-STARTS_WITHIN = 90.0  # seconds
-ENDS_WITHIN = 45.0
+"""The time of the test clock when an installation opens: a Tuesday morning in Viet Nam."""
 DISK_BYTES = 1200 << 20
 """Of the small disk: a PostgreSQL with room for some thousand dossiers."""
 COMMANDS = {"web": ["serve", "--workers", "2", "--threads", "4"], "worker": ["worker"], "clock": ["clock"]}
 
 
-class Child:
-    """One process of ours: started, killed and stopped by its id. Its output is kept."""
-
-    def __init__(self, name: str, arguments: list[str], environment: dict[str, str], log: Path) -> None:
-        self.name, self.log = name, log
-        self._command = [sys.executable, "-m", "cli", *arguments]
-        self._environment = environment
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
-
-    @property
-    def alive(self) -> bool:
-        return self._process is not None and self._process.poll() is None
-
-    def start(self) -> None:
-        tied = [program, "--pdeathsig", "TERM"] if (program := shutil.which("setpriv")) else []
-        with self.log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [*tied, *self._command],
-                cwd=ROOT,
-                env={**os.environ, **self._environment},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
-
-    def forks(self) -> list[int]:
-        """The process ids of its own children."""
-        listed = Path(f"/proc/{self.pid}/task/{self.pid}/children")
-        return [int(pid) for pid in listed.read_text().split()] if self.alive and listed.exists() else []
-
-    def kill(self) -> None:
-        """SIGKILL to the process and to its forks; returns when all of them are gone."""
-        with contextlib.ExitStack() as stack:
-            forks = [handle for pid in self.forks() if (handle := _handle(pid)) is not None]
-            for handle in forks:
-                stack.callback(os.close, handle)
-            assert self._process is not None
-            self._process.kill()
-            self._process.wait()
-            for handle in forks:
-                with contextlib.suppress(ProcessLookupError):
-                    signal.pidfd_send_signal(handle, signal.SIGKILL)
-                select.select([handle], [], [], 10)
-
-    def kill_fork(self, which: int) -> bool:
-        """SIGKILL to one of its forks; False when it has none."""
-        forks = self.forks()
-        handle = _handle(forks[which % len(forks)]) if forks else None
-        if handle is None:
-            return False
-        try:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(handle, signal.SIGKILL)
-            select.select([handle], [], [], 10)
-        finally:
-            os.close(handle)
-        return True
-
-    def wait_until_it_listens(self) -> None:
-        """Returns once a worker or clock has said that it started: before, SIGTERM ends it as it ends any program."""
-        latest = time.monotonic() + STARTS_WITHIN
-        begun = (f'"pid":{self.pid},', f'"pid":{self.pid}' + "}")
-        while self.alive and time.monotonic() < latest:
-            said = self.log.read_text(errors="replace")
-            time.sleep(0.05)
-            if '"event":"started"' in said and any(pid in said for pid in begun):
-                return
-
-    def ask_to_stop(self) -> None:
-        """SIGTERM, as an operator does it."""
-        assert self._process is not None
-        if self.alive:
-            self._process.terminate()
-
-    def exit_code(self) -> int:
-        """Waits for its end; one that was asked to stop and does not in time is killed."""
-        assert self._process is not None
-        try:
-            return self._process.wait(ENDS_WITHIN)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            return -signal.SIGKILL
-
-
 @dataclass(slots=True)
-class House:
-    """A running house. ``runtime`` looks into the same database from here."""
+class RunningInstallation:
+    """A running installation. ``runtime`` looks into the same database from here."""
 
     folder: Path
     base: str
@@ -240,44 +145,45 @@ class House:
 
 
 @contextlib.contextmanager
-def open_house(kind: str, *, on_small_disk: bool = False, shipped: Shipped | None = None) -> Iterator[House]:
-    """A house on ``postgresql`` (durable) or ``sqlite``: what is ``shipped`` (everything), the town's staff, and all
-    processes.
+def open_installation(
+    kind: str, *, on_small_disk: bool = False, shipped: Shipped | None = None
+) -> Iterator[RunningInstallation]:
+    """An installation on ``postgresql`` (durable) or ``sqlite`` with content, staff and all processes running.
 
-    ``on_small_disk``: its database lies on a disk of its own that can be filled, where this user may mount one.
+    ``shipped`` is the content; by default, everything that ships. With ``on_small_disk`` the database lies on a disk of
+    its own that can be filled, where this user may mount one.
     """
     with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="motcua-house-")))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="motcua-installation-")))
         small_disk = stack.enter_context(_small_disk(folder / "disk")) if on_small_disk else None
         receiver = stack.enter_context(Receiver())
         redis_server = stack.enter_context(EmbeddedRedis(folder / "redis"))
         database = stack.enter_context(_postgres(small_disk)) if kind == "postgresql" else None
         port = _free_port()
-        environment = {
-            "MOTCUA_DATA": str(folder),
-            "DATABASE_URL": _database_url(database, small_disk or folder),
-            "REDIS_URL": redis_server.url,
-            "MOTCUA_PUBLIC_URL": f"http://127.0.0.1:{port}",
-            "MOTCUA_NOTICE_FILE": str(folder / "notices.jsonl"),
-            "MOTCUA_SMS_URL": receiver.sms_url,
-            "MOTCUA_WEBHOOK_ALLOW_PRIVATE": "1",
-            "MOTCUA_RATE_LIMITS": "0",
-            "MOTCUA_TOLD_CLOCK": str(folder / "clock"),
-            "MOTCUA_HOST": "127.0.0.1",
-            "PORT": str(port),
-        }
+        environment = environment_over(
+            _database_url(database, small_disk or folder), folder, REDIS_URL=redis_server.url, **_served_at(port)
+        )
+        environment |= {"MOTCUA_NOTICE_FILE": str(folder / "notices.jsonl"), "MOTCUA_SMS_URL": receiver.sms_url}
+        environment["MOTCUA_TOLD_CLOCK"] = str(folder / "clock")
         _tell(folder / "clock", dt.datetime.fromisoformat(OPENS))
         runtime, tokens = _prepare(environment, receiver, folder, shipped)
         stack.callback(runtime.database.dispose)
         children = {
             name: Child(name, arguments, environment, folder / f"{name}.log") for name, arguments in COMMANDS.items()
         }
-        house = House(folder, f"http://127.0.0.1:{port}", children, redis_server, receiver, runtime, database, tokens)
-        house.small_disk = small_disk
+        base = environment["MOTCUA_PUBLIC_URL"]
+        installation = RunningInstallation(folder, base, children, redis_server, receiver, runtime, database, tokens)
+        installation.small_disk = small_disk
         stack.callback(_end, children)
-        house.look_after()
-        house.wait_until_ready()
-        yield house
+        installation.look_after()
+        installation.wait_until_ready()
+        yield installation
+
+
+def _served_at(port: int) -> dict[str, str]:
+    """The settings of the web process, and of those who must reach the receiver of this process."""
+    address = {"MOTCUA_HOST": "127.0.0.1", "PORT": str(port), "MOTCUA_PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    return {"MOTCUA_WEBHOOK_ALLOW_PRIVATE": "1", **address}
 
 
 @contextlib.contextmanager
@@ -321,7 +227,7 @@ def _prepare(
 ) -> tuple[Runtime, dict[str, str]]:
     runtime = compose(settings_from(environment), pooled=False, now=told_clock(folder / "clock"), ring=lambda: None)
     seed(runtime, shipped)
-    tokens = town.settle(runtime)
+    tokens = staff.settle(runtime)
     made = in_transaction(runtime, Actor("admin", "admin"), lambda unit: add_webhook(unit, receiver.url + "/events"))
     receiver.secrets["/events"] = made["secret"]
     return runtime, tokens
@@ -337,13 +243,6 @@ def _end(children: dict[str, Child]) -> None:
     for child in children.values():
         if child.alive:
             child.kill()
-
-
-def _handle(pid: int) -> int | None:
-    try:
-        return os.pidfd_open(pid)
-    except ProcessLookupError:
-        return None
 
 
 def _free_port() -> int:

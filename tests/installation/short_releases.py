@@ -1,5 +1,5 @@
-"""The procedures of the tests' world: land (everything a release may hold), residence (opened by land), certified
-copies (same day). Small on purpose; the shipped ones have their own stories."""
+"""The procedures of ``World``: land (everything a release may hold), residence (opened by land), certified copies (same
+day), building permits (reform of July 2025). Small on purpose; the shipped procedures have stories of their own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import datetime as dt
 from typing import Any
 
 from engine.rules.procedure.definition import (
-    Action,
     Branch,
     Document,
     Effective,
@@ -15,18 +14,15 @@ from engine.rules.procedure.definition import (
     Field,
     Notice,
     Release,
-    Role,
     Route,
-    Sector,
     Sla,
-    State,
     Term,
     TermBranch,
 )
-from tests.unit.releases import land_release, text
+from tests.installation.land_release import land_release
+from tests.installation.releases import START, sample_release, step, text
 
-LAND, RESIDENCE, COPIES = "1.012783", "1.004222", "2.000815"
-SINCE = Effective(dt.date(2025, 7, 1))
+LAND, RESIDENCE, COPIES, PERMIT = "1.012783", "1.004222", "2.000815", "1.013225"
 
 
 def world_releases() -> list[Release]:
@@ -35,7 +31,7 @@ def world_releases() -> list[Release]:
 
 def land(**changes: Any) -> Release:
     """Reissue of a land-use certificate, with real offices; 5 working days, 10 when the land is measured again."""
-    base = land_release()
+    base, send_back = land_release(), text("Trả lại chuyên viên", "Send back")
     routing = dict(base.routing)
     routing["intake"] = Route(by="any_centre_in_province", place="land.commune")
     routing["handler"] = Route(
@@ -47,28 +43,15 @@ def land(**changes: Any) -> Release:
         place="land.commune",
     )
     parts: dict[str, Any] = {
-        "effective": SINCE,
+        "effective": Effective(START),
         "version": 1,
         "routing": routing,
         "documents": base.documents
         | {"cccd": Document(text("Căn cước công dân", "Identity card"), copy=0, reusable=True)},
         "actions": base.actions
         | {
-            "send_back": Action(
-                text("Trả lại chuyên viên", "Send back"),
-                ("signing",),
-                (Branch("checking"),),
-                ("leader",),
-                "back",
-                reason="required",
-            ),
-            "correct": Action(
-                text("Sửa rồi tiếp nhận lại", "Put right"),
-                ("accepted",),
-                (Branch("accepted"),),
-                ("counter",),
-                "receive",
-            ),
+            "send_back": step(send_back, "signing", "checking", "leader", "back", reason="required"),
+            "correct": step(text("Sửa rồi tiếp nhận lại", "Put right"), "accepted", "accepted", "counter", "receive"),
         },
         "notify": (
             *base.notify,
@@ -83,7 +66,7 @@ def land(**changes: Any) -> Release:
 
 def residence(**changes: Any) -> Release:
     """Permanent residence: the police of the commune of the home decide, within 7 working days."""
-    return _plain(
+    return short_release(
         RESIDENCE,
         "Đăng ký thường trú",
         Route(by="competent", place="home.commune"),
@@ -96,7 +79,7 @@ def residence(**changes: Any) -> Release:
 
 def copies(**changes: Any) -> Release:
     """Certified copies: the commune of the applicant, the same day, 2,000 đồng a page."""
-    return _plain(
+    return short_release(
         COPIES,
         "Chứng thực bản sao",
         Route(by="competent"),
@@ -107,37 +90,25 @@ def copies(**changes: Any) -> Release:
     )
 
 
-def _plain(procedure: str, name: str, handler: Route, sla: Sla, fields: dict[str, Field], **changes: Any) -> Release:
-    parts: dict[str, Any] = {
-        "procedure": procedure,
-        "version": 1,
-        "name": text(name),
-        "legal": ("118/2025/NĐ-CP",),
-        "effective": SINCE,
-        "sector": Sector("HC", text("Hành chính")),
-        "channels": ("counter", "portal"),
-        "applicants": ("citizen",),
-        "roles": {
-            "counter": Role(text("Cán bộ tiếp nhận", "Counter clerk"), "intake"),
-            "specialist": Role(text("Chuyên viên", "Specialist"), "handler"),
+def permit(**changes: Any) -> Release:
+    """Building permits, decided by whichever authority is competent in the commune of the site, since 2024."""
+    return short_release(
+        PERMIT,
+        "Cấp phép xây dựng",
+        Route(by="competent", place="land.commune"),
+        Sla((TermBranch(Term(20, "working_day")),)),
+        {
+            "land.commune": Field("unit", text("Nơi xây dựng", "Commune of the site"), required=True),
+            "land.hamlet": Field("text", text("Khu phố", "Quarter")),
         },
-        "routing": {"intake": Route(by="any_commune_in_province"), "handler": handler},
-        "sla": sla,
-        "fields": fields,
-        "states": {
-            "new": State(text("Mới", "New"), 1, "not_started", initial=True),
-            "working": State(text("Đang xử lý", "In work"), 4, "running", "specialist"),
-            "ready": State(text("Xong", "Ready"), 9, "stopped", "counter"),
-            "returned": State(text("Đã trả", "Returned"), 10, "stopped", final=True),
-        },
-        "actions": {
-            "receive": _step("Tiếp nhận", "new", "working", "counter", "receive"),
-            "finish": _step("Xong", "working", "ready", "specialist", "finish"),
-            "return": _step("Trả", "ready", "returned", "counter", "return"),
-        },
-    }
-    return Release(**(parts | changes))
+        **{"effective": Effective(dt.date(2024, 1, 1))} | changes,
+    )
 
 
-def _step(name: str, source: str, target: str, role: str, effect: Any) -> Action:
-    return Action(text(name), (source,), (Branch(target),), (role,), effect)
+def short_release(
+    procedure: str, name: str, handler: Route, sla: Sla, fields: dict[str, Field], **changes: Any
+) -> Release:
+    """A procedure of four states. ``handler`` says which office decides, ``sla`` within which time."""
+    routing = {"intake": Route(by="any_commune_in_province"), "handler": handler}
+    parts = {"procedure": procedure, "name": text(name), "routing": routing, "sla": sla, "fields": fields}
+    return sample_release(**(parts | changes))

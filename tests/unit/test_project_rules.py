@@ -1,4 +1,4 @@
-"""Tests about the system itself: the house rules of CONTRIBUTING.md, read from the sources.
+"""Tests of the project rules of CONTRIBUTING.md, which are read from the sources.
 
 They read the project's own files, which are as fixed as the code, and nothing else. Rooms not yet built are skipped.
 """
@@ -77,7 +77,7 @@ def _where(pattern: str | re.Pattern[str], *folders: str) -> set[str]:
     return {_name(path) for path in _sources(*folders) if re.search(pattern, _code(path))}
 
 
-def test_there_is_a_house_to_look_at() -> None:
+def test_the_reader_of_sources_finds_the_engine() -> None:
     assert len(_sources("engine")) > 5
 
 

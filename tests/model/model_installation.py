@@ -49,7 +49,7 @@ class Wanted:
 
 
 @dataclass
-class Town:
+class ModelInstallation:
     """``releases`` are the procedures with their first and last day; ``counters`` how many codes each centre gave out
     on each day; ``posts`` the (office, role) of every person."""
 

@@ -1,4 +1,4 @@
-"""Releases that the tests of the rules share, written in normal form."""
+"""A release in normal form that uses every part of a release: the main sample of the tests of the rules."""
 
 from __future__ import annotations
 
@@ -23,11 +23,7 @@ from engine.rules.procedure.definition import (
     Term,
     TermBranch,
 )
-from engine.text import Text
-
-
-def text(vi: str, en: str | None = None) -> Text:
-    return Text(vi, en or f"{vi} (en)")
+from tests.installation.releases import roles, sample_release, step, text
 
 
 def land_release(**changes: Any) -> Release:
@@ -42,8 +38,7 @@ def land_release(**changes: Any) -> Release:
         "channels": ("counter", "post", "portal"),
         "applicants": ("citizen", "organisation"),
         "roles": {
-            "counter": Role(text("Cán bộ tiếp nhận", "Counter clerk"), "intake"),
-            "specialist": Role(text("Chuyên viên", "Specialist"), "handler"),
+            **roles("counter", "specialist"),
             "leader": Role(text("Lãnh đạo ký", "Leader"), "handler"),
             "tax": Role(text("Cơ quan thuế", "Tax office"), "tax"),
         },
@@ -55,22 +50,9 @@ def land_release(**changes: Any) -> Release:
         "states": _states(),
         "actions": _actions(),
         "fields": _fields(),
-        "documents": {
-            "don": Document(text("Đơn đăng ký", "Application"), original=1),
-            "gcn": Document(text("Giấy chứng nhận đã cấp", "Certificate"), original=1, on_missing="refuse"),
-            "trich_do": Document(text("Mảnh trích đo", "Survey"), original=1, when="land.remeasured"),
-            "ket_qua": Document(text("Giấy chứng nhận mới", "New certificate"), original=1, result=True),
-            "bien_lai": Document(text("Biên lai", "Receipt"), original=1),
-        },
-        "fees": {
-            "le_phi": Fee(text("Lệ phí", "Fee"), 50_000, by_province={"79": 30_000}),
-            "trang": Fee(text("Phí mỗi trang", "Fee a page"), 2_000, per="pages"),
-            "do_dac": Fee(text("Phí đo đạc", "Survey fee"), 200_000, when="land.remeasured", collect="on_return"),
-        },
-        "notify": (
-            Notice("entered", ("applicant",), ("sms", "email"), "da-tiep-nhan", subject="accepted"),
-            Notice("overdue", ("applicant", "leader"), ("sms",), "qua-han"),
-        ),
+        "documents": _documents(),
+        "fees": _fees(),
+        "notify": _notices(),
         "children": {
             "residence": Child(
                 "1.004222",
@@ -81,7 +63,7 @@ def land_release(**changes: Any) -> Release:
             ),
         },
     }
-    return Release(**(parts | changes))
+    return sample_release(**(parts | changes))
 
 
 def _routing() -> dict[str, Route]:
@@ -114,77 +96,56 @@ def _states() -> dict[str, State]:
 
 
 def _actions() -> dict[str, Action]:
-    def to(state: str) -> tuple[Branch, ...]:
-        return (Branch(state),)
-
+    ask, added = text("Yêu cầu bổ sung", "Ask for papers"), text("Đã bổ sung", "Papers added")
+    receive = step(text("Tiếp nhận", "Accept"), "new", "accepted", "counter", "receive", guard=_COMPLETE)
+    ways = (Branch("finance", "land.tax_due"), Branch("signing", "verifications.open == 0"))
+    lapse, pay = text("Quá hạn bổ sung", "Papers never came"), text("Đã nộp thuế", "Tax paid")
+    sign = text("Ký duyệt", "Sign")
+    refuse = text("Từ chối", "Refuse")
+    back = text("Trả kết quả", "Return")
     return {
-        "receive": Action(
-            text("Tiếp nhận", "Accept"),
-            ("new",),
-            to("accepted"),
-            ("counter",),
-            "receive",
-            guard="documents.complete && land.area > 0",
-        ),
-        "refuse": Action(
-            text("Từ chối", "Refuse"), ("new",), to("refused"), ("counter",), "refuse", reason="required", form="mau-03"
-        ),
-        "forward": Action(text("Chuyển xử lý", "Forward"), ("accepted",), to("checking"), ("counter",), "forward"),
-        "ask": Action(
-            text("Yêu cầu bổ sung", "Ask for papers"),
-            ("checking",),
-            to("supplement"),
-            ("specialist",),
-            "ask",
-            reason="required",
-            form="mau-02",
-        ),
-        "resubmit": Action(
-            text("Đã bổ sung", "Papers added"), ("supplement",), to("checking"), ("counter", "applicant"), "answer"
-        ),
+        "receive": receive,
+        "refuse": step(refuse, "new", "refused", "counter", "refuse", reason="required", form="mau-03"),
+        "forward": step(text("Chuyển xử lý", "Forward"), "accepted", "checking", "counter", "forward"),
+        "ask": step(ask, "checking", "supplement", "specialist", "ask", reason="required", form="mau-02"),
+        "resubmit": step(added, "supplement", "checking", "counter applicant", "answer"),
         "finish_review": Action(
-            text("Xong thẩm định", "Finish review"),
-            ("checking",),
-            (Branch("finance", "land.tax_due"), Branch("signing", "verifications.open == 0")),
-            ("specialist",),
-            "submit",
+            text("Xong thẩm định", "Finish review"), ("checking",), ways, ("specialist",), "submit"
         ),
-        "paid": Action(
-            text("Đã nộp thuế", "Tax paid"),
-            ("finance",),
-            to("signing"),
-            ("tax", "specialist"),
-            "step",
-            attach="bien_lai",
-        ),
-        "sign": Action(
-            text("Ký duyệt", "Sign"),
-            ("signing",),
-            to("ready"),
-            ("leader",),
-            "sign",
-            attach="ket_qua",
-            signature="digital",
-        ),
-        "return": Action(
-            text("Trả kết quả", "Return"), ("ready",), to("returned"), ("counter",), "return", guard="fees.settled"
-        ),
-        "withdraw": Action(
-            text("Rút hồ sơ", "Withdraw"),
-            ("accepted", "checking", "supplement"),
-            to("withdrawn"),
-            ("applicant",),
-            "withdraw",
-        ),
-        "lapse": Action(
-            text("Quá hạn bổ sung", "Papers never came"),
-            ("supplement",),
-            to("withdrawn"),
-            ("system",),
-            "withdraw",
-            after=Term(30, "calendar_day"),
-        ),
+        "paid": step(pay, "finance", "signing", "tax specialist", "step", attach="bien_lai"),
+        "sign": step(sign, "signing", "ready", "leader", "sign", attach="ket_qua", signature="digital"),
+        "return": step(back, "ready", "returned", "counter", "return", guard="fees.settled"),
+        "withdraw": step(text("Rút hồ sơ", "Withdraw"), _OPEN, "withdrawn", "applicant", "withdraw"),
+        "lapse": step(lapse, "supplement", "withdrawn", "system", "withdraw", after=Term(30, "calendar_day")),
     }
+
+
+_COMPLETE, _OPEN = "documents.complete && land.area > 0", "accepted checking supplement"
+
+
+def _documents() -> dict[str, Document]:
+    return {
+        "don": Document(text("Đơn đăng ký", "Application"), original=1),
+        "gcn": Document(text("Giấy chứng nhận đã cấp", "Certificate"), original=1, on_missing="refuse"),
+        "trich_do": Document(text("Mảnh trích đo", "Survey"), original=1, when="land.remeasured"),
+        "ket_qua": Document(text("Giấy chứng nhận mới", "New certificate"), original=1, result=True),
+        "bien_lai": Document(text("Biên lai", "Receipt"), original=1),
+    }
+
+
+def _fees() -> dict[str, Fee]:
+    return {
+        "le_phi": Fee(text("Lệ phí", "Fee"), 50_000, by_province={"79": 30_000}),
+        "trang": Fee(text("Phí mỗi trang", "Fee a page"), 2_000, per="pages"),
+        "do_dac": Fee(text("Phí đo đạc", "Survey fee"), 200_000, when="land.remeasured", collect="on_return"),
+    }
+
+
+def _notices() -> tuple[Notice, ...]:
+    return (
+        Notice("entered", ("applicant",), ("sms", "email"), "da-tiep-nhan", subject="accepted"),
+        Notice("overdue", ("applicant", "leader"), ("sms",), "qua-han"),
+    )
 
 
 def _fields() -> dict[str, Field]:

@@ -1,47 +1,16 @@
-"""A small country for the tests: two provinces, districts that end on 1 July 2025, communes that merge and divide."""
+"""Offices and competences of the invented country (``places``), and the two offices of a commune of today."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 from engine.rules.offices.competence import Competence
 from engine.rules.offices.index import OfficeIndex
 from engine.rules.offices.offices import Office
-from engine.rules.territory.territory import Territory
-from engine.rules.territory.units import Level, Succession, Unit
+from engine.rules.territory.units import Level
 from engine.text import Text
-
-FIRST, REFORM = dt.date(2024, 1, 1), dt.date(2025, 7, 1)
-JUNE, JULY = dt.date(2025, 6, 15), dt.date(2025, 7, 15)
-
-
-def unit(code: str, level: Level, kind: str, name: str, parent: str | None, new: bool, ends: bool = False) -> Unit:
-    return Unit(code, level, kind, name, parent, REFORM if new else FIRST, REFORM if ends else None)
-
-
-UNITS = [
-    unit("79", "province", "thanh_pho_tw", "Thành phố A", None, new=False),
-    unit("01", "province", "tinh", "Tỉnh B", None, new=False),
-    unit("760", "district", "quan", "Quận 1", "p:79", new=False, ends=True),
-    unit("100", "commune", "phuong", "Phường Cũ Một", "d:760", new=False, ends=True),
-    unit("101", "commune", "phuong", "Phường Cũ Hai", "d:760", new=False, ends=True),
-    unit("102", "commune", "phuong", "Phường Chia", "d:760", new=False, ends=True),
-    unit("100", "commune", "phuong", "Phường Mới", "p:79", new=True),
-    unit("103", "commune", "phuong", "Phường Khác", "p:79", new=True),
-    unit("010", "district", "huyen", "Huyện Xa", "p:01", new=False, ends=True),
-    unit("200", "commune", "xa", "Xã Xa", "d:010", new=False, ends=True),
-    unit("200", "commune", "xa", "Xã Xa", "p:01", new=True),
-]
-SUCCESSIONS = [
-    Succession("d:760@2024-01-01", "p:79@2024-01-01", "abolished", REFORM),
-    Succession("d:010@2024-01-01", "p:01@2024-01-01", "abolished", REFORM),
-    Succession("c:200@2024-01-01", "c:200@2025-07-01", "continued", REFORM, default=True),
-    Succession("c:100@2024-01-01", "c:100@2025-07-01", "merged", REFORM, default=True),
-    Succession("c:101@2024-01-01", "c:100@2025-07-01", "merged", REFORM, default=True),
-    Succession("c:102@2024-01-01", "c:100@2025-07-01", "divided", REFORM, default=True),
-    Succession("c:102@2024-01-01", "c:103@2025-07-01", "divided", REFORM),
-]
-TERRITORY = Territory(UNITS, SUCCESSIONS)
+from tests.installation.places import FIRST, REFORM, UNITS
 
 
 def office(code: str, body: str, unit_id: str, province: str = "79", **more: object) -> Office:
@@ -88,3 +57,19 @@ COMPETENCES = [
     competence("tax", "province", "tax"),
 ]
 INDEX = OfficeIndex(OFFICES)
+
+
+def centre_and_authority(commune: str, province: str, since: dt.date) -> Iterator[Office]:
+    """``TT-…`` receives dossiers of a commune of today, and ``UB-…`` decides them."""
+    for prefix, body, name in (("TT", "centre", "Trung tâm"), ("UB", "authority", "UBND")):
+        yield Office(
+            code=f"{prefix}-{commune}",
+            body=body,
+            unit_id=f"c:{commune}@{since}",
+            name=Text(f"{name} {commune}", f"{body} {commune}"),
+            province=province,
+            valid_from=since,
+            receives=body == "centre",
+            identifier=f"H{commune}",
+            hotline="1900 0000",
+        )

@@ -1,49 +1,37 @@
 """The real side: an installation in which every shipped procedure is published twice, as it is and in a later release.
 
-``House.restart`` leaves nothing in memory; ``fresh_process`` asks another process altogether.
+``RealInstallation.restart`` leaves nothing in memory; ``fresh_process`` asks another process altogether.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from engine.acts.publish import (
-    publish_calendar,
-    publish_competences,
-    publish_offices,
-    publish_release,
-    publish_territory,
-)
-from engine.acts.staff.people import add_membership, add_person
+from cli.seed import seed
 from engine.rules.procedure.definition import Branch, Effective, Fee, Release
 from engine.rules.procedure.permissions import Actor
 from engine.transaction import UnitOfWork
-from tests import shared_run
+from tests.installation.content import DISTRICTS, Content, territory_around
+from tests.installation.databases import Filled
+from tests.installation.people import employ
+from tests.installation.releases import START
+from tests.installation.world import World
+from tests.model.model_installation import ModelInstallation
 from tests.model.picture import Picture, told_by_database
 from tests.model.procedure import Procedure
-from tests.model.town import Town
-from tests.postgres_server import APPLICATION, create_database, drop_database, postgres_url_of
-from tests.world import DISTRICTS, World, cut
-from workflows.calendar_files import load_calendar
-from workflows.competence_files import read_competences
 from workflows.loader import load_folder
-from workflows.offices import generate_offices
-from workflows.territory.reader import read_territory
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SINCE = dt.date(2025, 7, 1)
 LATER = dt.date(2027, 1, 1)
 """From when the second release of every procedure is in force."""
 
@@ -87,17 +75,17 @@ def later(procedure: str) -> Release:
     )
 
 
-def new_town() -> Town:
+def new_model() -> ModelInstallation:
     """The model of the installation, with nothing filed yet."""
     releases = []
     for release in shipped():
         last = min(release.effective.until or dt.date.max, LATER - dt.timedelta(days=1))
         releases.append((Procedure(release), release.effective.start, last))
         releases.append((Procedure(later(release.procedure)), LATER, dt.date.max))
-    return Town(releases)
+    return ModelInstallation(releases)
 
 
-class House:
+class RealInstallation:
     """One published installation and whoever was hired there."""
 
     def __init__(self, url: str, folder: Path) -> None:
@@ -152,70 +140,33 @@ class House:
         """Two people who have this role at this office."""
         if (office, role) not in self.staff:
 
-            def hire(unit: UnitOfWork) -> list[tuple[int, str]]:
-                made = []
-                for letter in "ab":
-                    name = f"{role}.{letter}.{office}".lower()
-                    number = add_person(unit, name, f"Cán bộ {letter}")
-                    add_membership(unit, number, office, role, SINCE)
-                    made.append((number, name))
-                return made
+            def hire(unit: UnitOfWork) -> dict[str, int]:
+                names = {f"{role}.{letter}.{office}".lower(): [(office, role)] for letter in "ab"}
+                return employ(unit, names, START)
 
             made = self.world.try_act("system", hire)
-            self.names |= dict(made)
-            self.staff[office, role] = [number for number, _ in made]
+            self.names |= {number: name for name, number in made.items()}
+            self.staff[office, role] = list(made.values())
         return self.staff[office, role]
 
 
-@contextmanager
-def sqlite_house(folder: Path) -> Iterator[House]:
-    template = shared_run._folder() / "procedures.sqlite"
-    with shared_run._lock("sqlite-procedures"):
-        if not template.exists():
-            growing = template.with_suffix(".part")
-            shutil.copyfile(shared_run.sqlite_template(), growing)
-            _publish(f"sqlite:///{growing}", folder / "publishing")
-            with closing(sqlite3.connect(growing)) as connection:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            growing.rename(template)
-    path = folder / "house.sqlite"
-    shutil.copyfile(template, path)
-    house = House(f"sqlite:///{path}", folder)
-    yield house
-    house.world.database.dispose()
-
-
-@contextmanager
-def postgres_house(folder: Path, name: str) -> Iterator[House]:
-    sockets, empty = shared_run.postgres_sockets(), shared_run.postgres_template()
-    with shared_run._lock("postgres-procedures"):
-        done = shared_run._folder() / "postgres.procedures"
-        if not done.exists():
-            create_database(sockets, "motcua_procedures", empty)
-            _publish(postgres_url_of(sockets, "motcua_procedures", APPLICATION), folder / "publishing")
-            done.touch()
-    create_database(sockets, name, "motcua_procedures")
-    house = House(postgres_url_of(sockets, name, APPLICATION), folder)
-    yield house
-    house.world.database.dispose()
-    drop_database(sockets, name)
-
-
-def _publish(url: str, folder: Path) -> None:
+def _fill(url: str, folder: Path) -> None:
     world = World(url, folder)
+    releases = [one for first in shipped() for one in (first, later(first.procedure))]
+    seed(world.runtime, Content(territory=territory_around(*DISTRICTS), templates={}, releases=releases))
+    world.close()
 
-    def publish(unit: UnitOfWork) -> None:
-        territory = cut(read_territory(), DISTRICTS)
-        publish_territory(unit, territory)
-        publish_offices(unit, generate_offices(territory))
-        publish_competences(unit, read_competences())
-        publish_calendar(unit, load_calendar("vn"))
-        for release in shipped():
-            publish_release(unit, release)
-            publish_release(unit, later(release.procedure))
 
-    world.try_act("system", publish)
-    world.database.dispose()
+PROCEDURES = Filled("procedures", _fill)
+
+
+@contextmanager
+def open_real(kind: str, folder: Path) -> Iterator[RealInstallation]:
+    """An installation of its own on ``sqlite`` or ``postgresql``."""
+    with PROCEDURES.copy(kind, folder) as url:
+        installation = RealInstallation(url, folder)
+        yield installation
+        installation.world.close()
 
 
 def _dearer(fee: Fee) -> Fee:

@@ -1,0 +1,69 @@
+"""Databases that are filled once a run, and copied for each test that changes them."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests import shared_run
+from tests.postgres_server import APPLICATION, create_database, drop_database, postgres_url_of
+
+_NUMBERS = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Copies of a database by URL. ``fill`` gets the URL of a migrated, empty database and a folder for its files."""
+
+    name: str
+    fill: Callable[[str, Path], None]
+
+    @contextmanager
+    def copy(self, kind: str, folder: Path, name: str | None = None) -> Iterator[str]:
+        """A copy on ``sqlite``, in ``folder``, or on ``postgresql``, called ``name`` and dropped afterwards."""
+        if kind == "sqlite":
+            yield self.sqlite(folder)
+            return
+        sockets, name = shared_run.postgres_sockets(), name or f"{self.name}_{os.getpid()}_{next(_NUMBERS)}"
+        create_database(sockets, name, self._on_postgres(sockets))
+        yield postgres_url_of(sockets, name, APPLICATION)
+        drop_database(sockets, name)
+
+    def sqlite(self, folder: Path) -> str:
+        """A copy in a file of ``folder``."""
+        path = folder / f"{self.name}.sqlite"
+        shutil.copyfile(self._on_sqlite(), path)
+        return f"sqlite:///{path}"
+
+    def _on_sqlite(self) -> Path:
+        filled = shared_run.run_folder() / f"{self.name}.sqlite"
+        with shared_run.lock(f"sqlite-{self.name}"):
+            if not filled.exists():
+                growing = filled.with_suffix(".part")
+                shutil.copyfile(shared_run.sqlite_template(), growing)
+                self._fill(f"sqlite:///{growing}")
+                with closing(sqlite3.connect(growing)) as connection:
+                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # everything in the one file that is copied
+                growing.rename(filled)
+        return filled
+
+    def _on_postgres(self, sockets: Path) -> str:
+        filled, empty = f"motcua_{self.name}", shared_run.postgres_template()
+        done = shared_run.run_folder() / f"postgres.{self.name}"
+        with shared_run.lock(f"postgres-{self.name}"):
+            if not done.exists():
+                create_database(sockets, filled, empty)
+                self._fill(postgres_url_of(sockets, filled, APPLICATION))
+                done.touch()
+        return filled
+
+    def _fill(self, url: str) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            self.fill(url, Path(folder))

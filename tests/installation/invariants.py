@@ -1,0 +1,141 @@
+"""What holds of every installation after every act, and changes that go behind the back of the acts.
+
+The journal folds to the rows, due moments equal a recomputation, the armed clocks are those that the rows want, and
+place and offices are what the routing says.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Engine, and_, select
+
+from engine.clock import LOCAL
+from engine.journal.check import Tally, check_journal
+from engine.rules.deadlines import timing
+from engine.rules.deadlines.calendar import Calendar
+from engine.rules.offices.routing import deciding_place, route
+from engine.rules.procedure.facts import nested
+from engine.store.clocks import clocks
+from engine.store.dossiers import applicants, dossier_offices, dossiers
+from engine.store.journal import journal
+from engine.store.sql.schema import metadata
+from tests.installation.installation import Installation
+from tests.postgres_server import connect_to
+
+DECIDED_OTHERWISE = ("transfer", "reform", "reform_revert")
+
+
+def check(installation: Installation, now: dt.datetime) -> None:
+    """Fails when something does not hold in the database at this moment."""
+    assert list(check_journal(installation.database, Tally())) == []
+    with installation.reading() as connection:
+        rows = [dict(row) for row in connection.execute(select(dossiers)).mappings().all()]
+    for row in rows:
+        _check_times(installation, row, now)
+        _check_clocks(installation, row)
+        _check_parts(installation, row)
+        _check_routing(installation, row)
+
+
+def everything(installation: Installation) -> dict[str, list[Any]]:
+    """All rows of all tables that acts write."""
+    published = {"units", "successions", "offices", "competences"}
+    with installation.reading() as connection:
+        return {
+            table.name: sorted(map(repr, connection.execute(select(table)).all()))
+            for table in metadata.sorted_tables
+            if table.name not in published
+        }
+
+
+def tamper(database: Engine, *statements: str) -> None:
+    """Changes rows as somebody may who owns the machine: past privileges, triggers and foreign keys."""
+    url = database.url
+    if url.drivername.startswith("sqlite"):
+        with closing(sqlite3.connect(str(url.database), isolation_level=None)) as connection:
+            triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+            for statement in (*(f"DROP TRIGGER {name}" for (name,) in triggers), *statements):
+                connection.execute(statement)
+    else:
+        with connect_to(Path(str(url.query["host"])), str(url.database)) as owner:
+            owner.execute("SET session_replication_role = replica")
+            for statement in statements:
+                owner.execute(statement)
+
+
+def _check_times(installation: Installation, row: dict[str, Any], now: dt.datetime) -> None:
+    release = installation.runtime.catalogue.workflow(row["release"]).release
+    state = release.states[row["state"]]
+    assert (row["portal"], row["clock"]) == (state.portal, state.clock)
+    again = timing.due_columns(row, release, _calendar(installation, row))
+    assert {key: row[key] for key in again} == again
+    assert row["due_at"] is not None or row["started_at"] is None or _paused(row)
+    assert row["due_at"] is None or not _paused(row) or row["due_at"] <= now  # what is late stays late
+
+
+def _check_clocks(installation: Installation, row: dict[str, Any]) -> None:
+    release = installation.runtime.catalogue.workflow(row["release"]).release
+    clock_set = timing.wanted_clocks(row, release, _calendar(installation, row))
+    wanted = {(one.kind, one.subject, one.due_at) for one in clock_set}
+    with installation.reading() as connection:
+        own = and_(clocks.c.dossier_id == row["id"], clocks.c.kind != "verify")
+        kept = connection.execute(select(clocks).where(own)).all()
+    fired = {(one.kind, one.subject, one.due_at) for one in kept if one.fired_at is not None}
+    waiting = {(one.kind, one.subject, one.due_at) for one in kept if one.fired_at is None}
+    if not any(one[0] == "remind" for one in fired):  # later reminders depend on when the earlier ones rang
+        assert waiting == wanted - fired
+
+
+def _check_parts(installation: Installation, row: dict[str, Any]) -> None:
+    """Every office that has a part in the dossier may see it."""
+    parts = {*row["offices"].values(), row["intake_office"], row["handler_office"], row["holder_office"]}
+    with installation.reading() as connection:
+        see = select(dossier_offices.c.office).where(dossier_offices.c.dossier_id == row["id"])
+        assert parts - {None} <= set(connection.execute(see).scalars())
+    assert row["holder_id"] is None or row["holder_office"] is not None
+
+
+def _check_routing(installation: Installation, row: dict[str, Any]) -> None:
+    """Place and offices are what the routing says of the form, unless a person or a reform decided otherwise."""
+    catalogue, entries = installation.runtime.catalogue, _entries(installation, row["id"])
+    workflow, known = catalogue.workflow(row["release"]), catalogue.map
+    role = workflow.release.states[row["state"]].role
+    assert row["handler_office"] == row["offices"].get("handler", row["intake_office"])
+    assert role is None or row["holder_office"] == row["offices"][workflow.release.roles[role].unit]
+    chosen = entries[0]["data"]["routing"].get("handler", {}).get("en", "").endswith("chosen by a person")
+    if chosen or any(entry["act"] in DECIDED_OTHERWISE for entry in entries):
+        return
+    told = max(entry["at"] for entry in entries if "offices" in entry["changes"])
+    on = dt.datetime.fromisoformat(told).astimezone(LOCAL).date()
+    with installation.reading() as connection:
+        of_this = select(applicants).where(applicants.c.dossier_id == row["id"])
+        applicant = dict(connection.execute(of_this).mappings().one())
+    around = {
+        "applicant": {"kind": row["applicant_kind"], "commune": applicant["commune"] or ""},
+        "dossier": {"channel": row["channel"], "province": row["province"]},
+    }
+    facts = workflow.facts({**nested(applicant["form"]), **around})
+    found = route(workflow, facts, known, on, row["intake_office"])
+    assert found.offices.items() <= row["offices"].items()
+    assert row["place"] == deciding_place(workflow, facts, known.territory, on)
+
+
+def _entries(installation: Installation, dossier: int) -> list[dict[str, Any]]:
+    bodies = select(journal.c.body).where(journal.c.dossier_id == dossier).order_by(journal.c.number)
+    with installation.reading() as connection:
+        return [orjson.loads(body) for body in connection.execute(bodies).scalars()]
+
+
+def _calendar(installation: Installation, row: dict[str, Any]) -> Calendar:
+    catalogue = installation.runtime.catalogue
+    return catalogue.calendar(catalogue.workflow(row["release"]).release.sla.calendar, row["handler_office"])
+
+
+def _paused(row: dict[str, Any]) -> bool:
+    return bool(row["pauses"]) and row["pauses"][-1]["end"] is None
