@@ -1,4 +1,4 @@
-"""Steps that the workflow file declares."""
+"""The operation that takes an action of a procedure's workflow file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers: JSON bytes made from plain dictionaries, entity tags, and the links of a page."""
+"""Builds responses: JSON bytes from plain dictionaries, entity tags, and the links between pages of a list."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def nothing(status: int = 204) -> Answer:
 
 
 def to_json(data: Any) -> bytes:
-    """Moments as ISO 8601 in UTC with ``Z``, to the second where they have no fraction."""
+    """JSON bytes. Moments are written in UTC as ISO 8601 with ``Z``, to the second when they have no fraction."""
     return orjson.dumps(data, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
 
 
@@ -36,7 +36,7 @@ def moment(value: dt.datetime | None) -> str | None:
 
 
 def page(items: list[Any], after: str | None) -> Answer:
-    """One page of a list. ``after`` is the key of the next page: given in the body, and as a link (RFC 8288)."""
+    """One page of a list. ``after``, the key of the next page, is in the body and in a Link header (RFC 8288)."""
     headers = {} if after is None else {"Link": f'<{next_address(after)}>; rel="next"'}
     return answer({"items": items, "next": after}, 200, **headers)
 

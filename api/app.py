@@ -1,4 +1,4 @@
-"""The application: one Flask app around one runtime. ``wsgi`` and the tests make it."""
+"""The application factory: one Flask app around one runtime. ``wsgi`` and the tests call it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PREFIX = "/api/v1"
 
 
 def create_app(runtime: Runtime, *, render_form: RenderForm | None = None) -> Flask:
-    """The REST interface over ``runtime``. ``render_form`` makes PDFs of the forms; without it they are refused."""
+    """The REST interface over ``runtime``. ``render_form`` renders forms as PDF; without it they are refused (503)."""
     app = LeanFlask("motcua", static_folder=None)
     app.unparsable = unparsable
     most = runtime.settings.max_upload_bytes + request_limits.MULTIPART_OVERHEAD
@@ -62,7 +62,7 @@ def _check_address() -> Response | None:
 
 
 class _Documented(Documentation):  # type: ignore[misc]  # its base has no types
-    """Gathers the OpenAPI document, which a page of its own answers with."""
+    """Collects the OpenAPI document; ``api.openapi`` serves it."""
 
     ERROR_SCHEMA = shapes.Problem
 

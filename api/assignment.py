@@ -1,4 +1,4 @@
-"""Who works on a dossier within the office that must act: opening, claiming, giving back, assigning, recalling."""
+"""Operations on the holder of a dossier: opening, claiming, assigning, giving back, recalling."""
 
 from __future__ import annotations
 

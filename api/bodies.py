@@ -1,4 +1,4 @@
-"""What requests carry, one schema a body."""
+"""The schemas of request bodies, one class a body."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ApplicantGiven(Body):
 
 
 class HandedIn(Body):
-    """A paper handed in at the counter, by number of originals, certified copies and plain copies."""
+    """A paper handed in at the counter: how many originals, certified copies and plain copies of it."""
 
     key = Word(KEY, required=True)
     original = Whole(0, 99, load_default=0)
@@ -153,7 +153,7 @@ class LookUp(Body):
 
 
 class Decision(Body):
-    """Either ``dossiers``, or all that wait of an old ``commune`` and, where given, of a ``hamlet`` of it."""
+    """Either ``dossiers``, or every waiting dossier of an old ``commune``, narrowed to a ``hamlet`` of it if given."""
 
     to = Word(COMMUNE, required=True)
     legal = Line(200, required=True)

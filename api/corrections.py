@@ -1,4 +1,4 @@
-"""What changes a dossier beside its steps: extensions, transfers, links, notes, rectifications."""
+"""Operations that change a dossier outside its steps: extensions, transfers, links, notes, rectifications."""
 
 from __future__ import annotations
 

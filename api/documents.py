@@ -1,4 +1,4 @@
-"""Papers of a dossier: copies on paper, files, checking them, and giving files out again."""
+"""Operations on the papers of a dossier: listing, adding, downloading, checking and removing them."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def content(code: str, number: int) -> Answer:
     key="optional",
 )
 def check(code: str, number: int, body: dict[str, Any]) -> Answer:
-    """Say that a paper was looked at, and whether it is in order"""
+    """Record that a paper was checked, and whether it is in order"""
     return act("check_document", lambda uow: check_document(uow, code, number, body["accepted"], body["reason"]))
 
 
@@ -98,13 +98,13 @@ def check(code: str, number: int, body: dict[str, Any]) -> Answer:
     key="optional",
 )
 def remove(code: str, number: int, body: dict[str, Any]) -> Answer:
-    """Take a paper off the dossier; its file and its journal entry stay"""
+    """Remove a paper from the dossier; its file and its journal entry are kept"""
     version = expected_version()
     return act("remove_document", lambda uow: remove_document(uow, code, number, body["reason"], version))
 
 
 def added(code: str, where: str, given: dict[str, Any]) -> Answer:
-    """Adds what ``read_upload`` gave; ``where`` is the address of the dossier's documents."""
+    """Adds the upload that ``read_upload`` returned; ``where`` is the address of the dossier's documents."""
 
     version = version_if_given()
 

@@ -1,4 +1,4 @@
-"""Acts over HTTP: run once under the request's key, answered with where the dossier stands now and its new ETag."""
+"""Runs an act on a dossier for an operation, and answers with the dossier's new state and ETag."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ STANDS = Gives(shape=shapes.DossierShort, headers=ETAG, description="Done; where
 
 
 def act(name: str, doing: Callable[[UnitOfWork], Case], *, key_required: bool = False) -> Answer:
-    """Runs an act on a dossier and answers where it stands."""
+    """Runs an act once for each Idempotency-Key, and answers with the dossier after it. ``name`` labels the metric."""
     return perform(name, lambda unit: standing(doing(unit)), key_required=key_required)
 
 
 def standing(case: Case, status: int = 200, more: Mapping[str, Any] | None = None, **headers: str) -> Answer:
-    """Where the dossier stands, with its ETag."""
+    """The answer to an act: the short form of the dossier, with its ETag and the keys of ``more``."""
     shown = dossier_json.standing(standing_of(case)) | dict(more or {})
     return answer(shown, status, ETag=etag(case.row["version"]), **headers)

@@ -1,4 +1,7 @@
-"""Dossiers as JSON: the dataclasses of ``engine.queries`` become plain dictionaries, made by hand and lean."""
+"""Dossiers as JSON: one function for each dataclass of ``engine.queries``, which makes a plain dictionary of it.
+
+The dictionaries are written out by hand, because a schema would copy each value at several times the cost.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ Json = dict[str, Any]
 
 
 def both(text: Text | None) -> dict[str, str] | None:
-    """A text in both languages."""
+    """A text by language: ``vi`` and ``en``."""
     return None if text is None else {"vi": text.vi, "en": text.en}
 
 
@@ -28,12 +31,12 @@ def state(view: StateView) -> Json:
 
 
 def portal(view: StateView) -> Json:
-    """The portal status alone: the key of a state means nothing to a citizen."""
+    """The portal status alone, for citizens, to whom the key of a state means nothing."""
     return {"portal": view.status.value, "portal_name": both(view.status.text)}
 
 
 def standing(view: Standing) -> Json:
-    """What an act answers."""
+    """The short form of a dossier, with which every act answers."""
     holder = view.holder
     return {
         "code": view.code,
@@ -56,7 +59,7 @@ def standing(view: Standing) -> Json:
 
 
 def whole(view: DossierView) -> Json:
-    """Everything in the dossier's own rows."""
+    """The full form of a dossier, without its offices and the dossiers related to it (``relations``)."""
     return standing(view.standing) | {
         "procedure_name": both(view.procedure_name),
         "release": view.release,
@@ -87,7 +90,7 @@ def whole(view: DossierView) -> Json:
 
 
 def relations(view: Relations) -> Json:
-    """Offices, and the dossiers around this one."""
+    """The offices of a dossier, its parent, its children and the dossiers linked with it."""
     return {
         "offices": [
             {
@@ -105,7 +108,7 @@ def relations(view: Relations) -> Json:
 
 
 def relative(view: Relative) -> Json:
-    """Another dossier, as far as a dossier that names it tells."""
+    """A related dossier: its code, procedure and state."""
     return {
         "code": view.code,
         "procedure": view.procedure,
@@ -115,7 +118,7 @@ def relative(view: Relative) -> Json:
 
 
 def clock(view: ClockView) -> Json:
-    """The clock, and the days that led to the due moment."""
+    """The clock, and the trace of days that explains the due moment."""
     return {
         "clock": view.clock,
         "term": view.term,
@@ -131,7 +134,7 @@ def clock(view: ClockView) -> Json:
 
 
 def offer(view: Offer) -> Json:
-    """An action: allowed to this actor now, or the reason why not."""
+    """An action: whether the actor may take it now, or why not."""
     return {
         "action": view.action,
         "name": both(view.name),
@@ -144,12 +147,12 @@ def offer(view: Offer) -> Json:
 
 
 def needs(view: Needs) -> Json:
-    """What has to be handed over with an action."""
+    """The inputs that an action requires: a reason, a document, a signature."""
     return {"reason": view.reason, "attach": view.attach, "signature": view.signature}
 
 
 def applicant(view: Applicant) -> Json:
-    """The applicant, masked or not as the query gave it."""
+    """The applicant; the query decided whether it is masked."""
     return {
         "kind": view.kind,
         "name": view.name,
@@ -201,7 +204,7 @@ def fee(view: Fee) -> Json:
 
 
 def status(view: Status) -> Json:
-    """What the citizen's link shows."""
+    """The status of a dossier for its applicant."""
     return {
         "code": view.code,
         "version": view.version,

@@ -1,4 +1,4 @@
-"""Dossiers: filing, lists, one with everything that belongs to it, and why its due moment is what it is."""
+"""Operations on dossiers: filing one, listing them, reading one in full, and explaining its due moment."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ dossiers = Resource("dossiers", __name__, description="Dossiers, from intake to 
     key="required",
 )
 def file(body: dict[str, Any]) -> Answer:
-    """File a dossier that a person handed in, sent by post, or sent through the portal"""
+    """File a dossier that was handed in, sent by post, or sent through the portal"""
     filing = Filing(
         procedure=body["procedure"],
         applicant=body["applicant"],
@@ -85,7 +85,7 @@ def find(query: dict[str, Any]) -> Answer:
     refuses=(404,),
 )
 def one(code: str) -> Answer:
-    """Read one dossier: every action with whether it is allowed, or why not"""
+    """Read one dossier, with every action and whether the caller may take it, or why not"""
     with reading() as uow:
         case = read_case(uow, code, along=("documents", "fees"))
         around = relations_of(case)

@@ -1,4 +1,4 @@
-"""Fees: what is owed, and noting that it was paid or waived."""
+"""Operations on the fees of a dossier: listing them, and recording that one was paid or waived."""
 
 from __future__ import annotations
 
@@ -48,6 +48,6 @@ def fees_of(code: str) -> Answer:
     key="optional",
 )
 def settle(code: str, key: str, body: dict[str, Any]) -> Answer:
-    """Note that a fee was paid, or waived with its legal ground as `receipt`"""
+    """Record that a fee was paid, or waived with its legal ground as `receipt`"""
     version = expected_version()
     return act("settle_fee", lambda uow: settle_fee(uow, code, key, body["method"], body["receipt"], version))

@@ -1,4 +1,7 @@
-"""The official forms 01–06 of one dossier as PDF. They carry personal data: printing one is written down."""
+"""The operation that prints the official forms 01–06 of a dossier as PDF.
+
+The forms carry personal data, so each print is recorded as a reading of personal data.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ PDF = Gives(media=("application/pdf",), description="The form.")
 
 
 class FormsUnavailable(Refusal):
-    """This process was started without a printer of forms."""
+    """This installation runs without the component that prints forms."""
 
     code = "forms-unavailable"
     status = 503

@@ -1,4 +1,7 @@
-"""What happened to a dossier, entry by entry. Names and form data are not told here; the reasons of the staff are."""
+"""The operation that reads the journal of a dossier, entry by entry.
+
+Entries show the reasons that the staff gave, but neither names of applicants nor form values.
+"""
 
 from __future__ import annotations
 

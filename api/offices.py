@@ -1,4 +1,4 @@
-"""Offices: where one may hand in a dossier, with address and hotline."""
+"""The operation that lists the offices, with address, hotline, and whether they receive dossiers."""
 
 from __future__ import annotations
 

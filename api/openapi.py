@@ -1,4 +1,4 @@
-"""The OpenAPI document, and Swagger UI over it: from our own files, under a strict content security policy."""
+"""Serves the OpenAPI document and Swagger UI, whose files come from this server (strict content security policy)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _START = """window.onload = function () {
 
 
 def register_documentation(app: Flask, spec: APISpec) -> None:
-    """``/``, ``/docs`` and ``/api/v1/openapi.json``. The document is made once, at the first request for it."""
+    """Adds ``/``, ``/docs`` and ``/api/v1/openapi.json``. The document is built once, at the first request for it."""
     _describe(spec)
     made: list[bytes] = []
 

@@ -1,4 +1,4 @@
-"""Where an answer leads: links of the OpenAPI document, which programs (and tests) can follow from filing to acts."""
+"""Links of the OpenAPI document: from an answer to the next operations, so that programs and tests can follow them."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ LINKS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("webhooks.every", "webhooks.end", {"number": FIRST_ID}),
     ("problems.every_problem", "problems.one_problem", {"code": FIRST_CODE}),
 )
-"""From which operation's success to which operation, and what of the answer goes where. Reading a dossier leads, beside
-these, to everything that may be done on the version read."""
+"""Each link: the operation that succeeded, the operation to call next, and its parameters as runtime expressions.
+``add_links`` adds links from reading a dossier to every operation on the version read."""
 
 
 def add_links(document: dict[str, Any]) -> None:
@@ -59,7 +59,7 @@ def add_links(document: dict[str, Any]) -> None:
 
 
 def _operations(document: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, str]]]:
-    """Each operation with its parameters, as name and place."""
+    """Each operation, with the names of its parameters and where they go (path, query, header)."""
     found = []
     for path in document["paths"].values():
         for name, operation in path.items():

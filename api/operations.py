@@ -1,8 +1,8 @@
-"""How an operation is declared: its address, who may call it, what it reads, what it answers, and how it may refuse.
+"""Declares operations of the API: address, access, schemas of the request, shape of the answer, statuses of refusals.
 
-One declaration serves the request and the OpenAPI document, so that neither can say what the other does not do. Schemas
-validate what comes in; what goes out is made by hand (a schema would copy it at several times the cost) and is held to
-the documented shape by the tests.
+One declaration serves the request and the OpenAPI document, so that the two cannot differ. Schemas validate requests.
+Answers are built by hand, because a schema would copy them at several times the cost; tests check them against the
+documented shapes.
 """
 
 from __future__ import annotations
@@ -53,8 +53,10 @@ REPLAYED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gives:
-    """A successful answer: its status, the shape of its body (None: none) and the headers it carries. ``media`` names
-    the types that a body without a shape may have."""
+    """A successful answer: its status, the shape of its JSON body (None: no JSON) and its headers.
+
+    ``media`` lists the media types of a body without a shape.
+    """
 
     status: int = 200
     shape: type[Schema] | Schema | None = None
@@ -64,10 +66,10 @@ class Gives:
 
 
 class Resource(flask_smorest.Blueprint):  # type: ignore[misc]  # its base has no types
-    """A group of operations on one thing, shown under one heading of the documentation."""
+    """A group of operations on one resource, shown under one heading of the documentation."""
 
     ACCESS: ClassVar[dict[Callable[..., Any], Access]] = {}
-    """Each declared view's rule, for the test that walks all routes."""
+    """The access rule of each declared view, for the test that walks all routes."""
 
     def operation(
         self,
@@ -86,8 +88,8 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]  # its base has n
     ) -> Callable[[View], View]:
         """Declares a view. ``key`` is ``required`` or ``optional`` where an Idempotency-Key is taken, else ''.
 
-        The view is given the path's values, ``query`` and ``body`` (cleaned) by name. ``upload`` documents a multipart
-        body, which the view reads itself.
+        The view gets the values of the path and the validated ``query`` and ``body`` by name. ``upload`` only documents
+        a multipart body; the view reads it itself.
         """
         loaders = _Loaders(query() if query else None, body() if body else None, body_optional)
         documented = _documentation(
@@ -117,7 +119,7 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]  # its base has n
 
 
 def _handler(view: View, access: Access, loaders: _Loaders) -> Handler:
-    """The view as Flask calls it: access is established and the request is read before the view runs."""
+    """Wraps a view for Flask: checks access, and loads query and body, before the view runs."""
 
     def handle(**path: Any) -> Response:
         identify(access, path.get("token"))

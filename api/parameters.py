@@ -1,4 +1,4 @@
-"""What addresses may carry after the question mark, one schema a list."""
+"""The schemas of query strings, one class for each kind of list or report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may stand in an address: whole numbers that the database can hold, and identifiers of ours."""
+"""Parameters in the path of an address: numbers that the database can hold, and the patterns of identifiers."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ PATTERNS = {
     "procedure": PROCEDURE,
     "token": r"^[A-Za-z0-9_\-]{20,200}$",
 }
-"""Of the text in a path, by name: nothing else names anything."""
+"""The pattern of each text parameter, by name, for the OpenAPI document."""
 
 
 class Number(IntegerConverter):
-    """``<int:…>``: a number past the database's own is no address, rather than an error of the database; and one
-    number has one address, in plain digits without a zero before them."""
+    """The converter of ``<int:…>``. A number that the database cannot hold gives 404 instead of a database error.
+
+    A number has one address only: plain digits without leading zeros.
+    """
 
     regex = "(?:0|[1-9][0-9]{0,15})"
 
@@ -29,7 +31,7 @@ class Number(IntegerConverter):
 
 
 def add_patterns(document: dict[str, Any]) -> None:
-    """Says in an OpenAPI document what the parts of its paths look like."""
+    """Adds the patterns of path parameters to an OpenAPI document."""
     for operations in document["paths"].values():
         for part in operations.values():
             for parameter in part.get("parameters", ()) if isinstance(part, dict) else part:

@@ -1,4 +1,4 @@
-"""The signed-in person, and the notices addressed to them."""
+"""Operations of the signed-in person: their offices and roles, and the notices in their inbox."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def notices(query: dict[str, Any]) -> Answer:
     refuses=(404,),
 )
 def mark_read(number: int, body: dict[str, Any]) -> Answer:
-    """Note that a notice was read"""
+    """Mark a notice as read"""
 
     in_transaction(runtime(), actor(), lambda uow: acts.mark_read(uow, number))
     return nothing()

@@ -1,4 +1,4 @@
-"""Unmasked personal data: shown for a reason, and the look is written down before anything is shown."""
+"""The operation that shows unmasked personal data. It requires a reason, which is recorded before anything is shown."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ personal_data = Resource("personal-data", __name__, description="Unmasked person
     key="optional",
 )
 def view(code: str, body: dict[str, Any]) -> Answer:
-    """See the personal data of a dossier, for a reason that is kept with one's name"""
+    """See the personal data of a dossier, for a reason that is recorded with the caller's name"""
 
     def doing(uow: UnitOfWork) -> Answer:
         case = read_personal_data(uow, code, body["reason"])

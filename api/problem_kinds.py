@@ -1,4 +1,4 @@
-"""Every way in which a request may be refused, for people and programs: where the ``type`` of a problem leads."""
+"""Operations that explain the codes of refusals: the ``type`` of a problem links to them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def every_problem() -> Answer:
     refuses=(404,),
 )
 def one_problem(code: str) -> Answer:
-    """Read what a code of a refusal means"""
+    """Read the meaning of a code of refusals"""
     found = next((one for one in every_code() if one["code"] == code), None)
     if found is None:
         raise NoSuchAddress()

@@ -1,4 +1,4 @@
-"""Refusals as problem details (RFC 9457): a stable code, a sentence in vi and en."""
+"""Renders refusals as problem details (RFC 9457): a stable code, a sentence in vi and en, and the facts in it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PROBLEM = "application/problem+json"
 
 
 def problem(refusal: Refusal) -> Response:
-    """The answer to a refused request, in the language of the request, with both sentences."""
+    """The response to a refused request: ``detail`` in the language of the request, and both sentences."""
     body = document(refusal, language(), request_id())
     response = Response(orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS), refusal.status, {"Content-Type": PROBLEM})
     if isinstance(refusal, WrongMethod):
@@ -32,7 +32,7 @@ def problem(refusal: Refusal) -> Response:
 
 
 def document(refusal: Refusal, words: str, request: str) -> dict[str, Any]:
-    """What a problem says of a refusal in the language ``words``, to the request with this id."""
+    """The problem details of a refusal. ``words`` is the language of ``detail``, ``request`` the id of the request."""
     both = {tongue: _sentence(refusal, tongue) for tongue in ("vi", "en")}
     body: dict[str, Any] = {
         "type": f"/api/v1/problems/{refusal.code}",

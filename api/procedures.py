@@ -1,4 +1,4 @@
-"""Procedures in force: the list, and one with its form, papers, fees, steps and time limit."""
+"""Operations that read the procedures in force: the list, and one with form, papers, fees, steps and time limit."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _fits(release: Release, words: list[str]) -> bool:
 
 
 def _listed(parts: dict[str, Any]) -> list[dict[str, Any]]:
-    """The parts of a release in their order, each with its key: the shape in which an author wrote them."""
+    """The parts of a release in their order, each as an object with its key."""
     return [{"key": key, **msgspec.to_builtins(part)} for key, part in parts.items()]
 
 

@@ -1,4 +1,4 @@
-"""Reorganisations that are being carried out: where their plans stand, and what a province has to decide itself."""
+"""Operations on reorganisations: the progress of their plans, and the dossiers that a province has to decide itself."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ reforms = Resource("reforms", __name__, description="Reorganisations, and what t
     "GET", "/reforms", access=Access.STAFF, gives=Gives(shape=shapes.Reforms, description="Every plan, oldest first.")
 )
 def every() -> Answer:
-    """List the plans and where the dossiers of the caller's province stand"""
+    """List the plans, with the progress of the dossiers of the caller's province"""
     with reading() as uow:
         found = queries.reforms(uow)
     items = [

@@ -1,4 +1,4 @@
-"""Reports that are small but true: on time by office, what lies in a queue, and the register (Form 07)."""
+"""Operations of reports: the share on time by office, the queue of an office, and the dossier register (Form 07)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ reports = Resource("reports", __name__, description="Reports over what the calle
     gives=Gives(shape=shapes.OnTime, description="By handling office."),
 )
 def on_time(query: dict[str, Any]) -> Answer:
-    """Share of dossiers finished on time, by office and period (Decision 766/QĐ-TTg, indicator 2.1)"""
+    """Report the share of dossiers finished on time, by office and period (Decision 766/QĐ-TTg, indicator 2.1)"""
     with reading() as uow:
         lines = figures.on_time(uow, query["start"], query["end"], query["office"])
     items = [
@@ -55,7 +55,7 @@ def on_time(query: dict[str, Any]) -> Answer:
     gives=Gives(shape=shapes.Queues, description="What an office holds now."),
 )
 def queue(query: dict[str, Any]) -> Answer:
-    """Count what an office holds, by procedure, state and portal status"""
+    """Count the dossiers that an office holds, by procedure, state and portal status"""
     with reading() as uow:
         lines = figures.queue_of(uow, query["office"])
     items = [
@@ -110,7 +110,7 @@ def register(query: dict[str, Any]) -> Answer:
     refuses=(404,),
 )
 def print_register(query: dict[str, Any]) -> Answer:
-    """Print the dossier register; the personal data on it are noted as seen"""
+    """Print the dossier register; each dossier on it is recorded as a reading of personal data"""
 
     def doing(uow: UnitOfWork) -> dict[str, Any]:
         return printing.print_register(uow, query["office"], query["start"], query["end"])

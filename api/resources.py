@@ -1,4 +1,4 @@
-"""All resources, in the order of the documentation."""
+"""The list of all resources, in the order of the documentation. A new resource is registered here."""
 
 from __future__ import annotations
 

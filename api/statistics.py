@@ -1,4 +1,4 @@
-"""Figures that outlive a reorganisation: who held the time of what ended late, and dossiers by old or by new units."""
+"""Operations of statistics that hold across reorganisations: time held by offices, and counts by old or new units."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ statistics = Resource("statistics", __name__, description="Reports that hold acr
     gives=Gives(shape=shapes.HeldTime, headers=LINK, description="Late dossiers in order of their end."),
 )
 def held(query: dict[str, Any]) -> Answer:
-    """Tell, of what an office ended late, which office held the time, and what was late already when it came
+    """Report which offices held the dossiers that an office ended late, and which of them were late on arrival
 
-    ``finished``, ``on_time`` and ``late`` are of the whole period; ``came_late`` and ``longest`` of this page's items,
-    to be added up over the pages.
+    ``finished``, ``on_time`` and ``late`` count the whole period. ``came_late`` and ``longest`` count the items of this
+    page; add them up over the pages.
     """
     after, limit = read_after(query["after"]), query["limit"]
     with reading() as uow:
@@ -64,9 +64,9 @@ def held(query: dict[str, Any]) -> Answer:
     gives=Gives(shape=shapes.OnTimeByUnit, description="By unit of the day asked for; every dossier once."),
 )
 def by_unit(query: dict[str, Any]) -> Answer:
-    """Share of dossiers finished on time in the provinces that the caller oversees, by the units of any day
+    """Report the share of dossiers finished on time in the provinces that the caller oversees, by the units of any day
 
-    Two answers for the same period and different days hold the same dossiers, whatever was merged or divided between.
+    Two answers for the same period and different days count the same dossiers, whatever was merged or divided between.
     """
     with reading() as uow:
         found = on_time_by_unit(uow, query["start"], query["end"], query["level"], query["on"])

@@ -1,4 +1,4 @@
-"""The citizen's side: what the link shows, looking up by dossier and receipt code, what the applicant may do."""
+"""Operations for applicants, by citizen link or receipt code: reading the status, acting, sending documents."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ STATUS = Gives(shape=shapes.Status, headers=ETAG, description="Where the dossier
 
 
 class NothingAsked(Conflict):
-    """The office waits for nothing from the applicant, so nothing is taken from them now."""
+    """The office waits for nothing from the applicant, so it takes no document from them now."""
 
     code = "nothing-asked"
     vi = "Hiện không có yêu cầu nào đối với người nộp hồ sơ, nên chưa thể gửi thêm giấy tờ."
@@ -54,7 +54,7 @@ def by_link(token: str) -> Answer:
     refuses=(404, 429),
 )
 def look_up(body: dict[str, Any]) -> Answer:
-    """Look up a dossier by its code and the receipt code; a wrong one and an absent one are answered alike"""
+    """Look up a dossier by its code and its receipt code; wrong and unknown codes get the same answer"""
     code = body["code"].upper()
     served().limits.hold(LOOK_UP_PER_ADDRESS, "look-up-address")
     served().limits.hold(LOOK_UP_PER_CODE, "look-up-code", code)
@@ -76,7 +76,7 @@ def look_up(body: dict[str, Any]) -> Answer:
 def take_action(token: str, body: dict[str, Any]) -> Answer:
     """Take an action that is left to the applicant: supplement, withdraw"""
     served().limits.hold(LINK_PER_ADDRESS, "link")
-    # A citizen decides on what the page says, not on the office's latest note: the state is checked in any case.
+    # If-Match is optional: the act checks the state, and a colleague's note should not stop the applicant.
     version, code = version_if_given(), dossier_code()
 
     def doing(unit: UnitOfWork) -> Answer:
@@ -98,7 +98,7 @@ def take_action(token: str, body: dict[str, Any]) -> Answer:
     key="required",
 )
 def add_document(token: str) -> Answer:
-    """Send a document that was asked for"""
+    """Send a document that the office requested"""
     served().limits.hold(LINK_PER_ADDRESS, "link")
     with reading() as uow:
         case = read_case(uow, dossier_code(), along=("documents", "fees"))
@@ -118,5 +118,5 @@ def _shown(case: Case) -> Answer:
 
 
 def short_link(token: str) -> Response:
-    """The link on receipts and in notices: leads to the status."""
+    """The short link on receipts and in notices, which redirects to the status."""
     return redirect(f"/api/v1/status/{token}", 302)

@@ -1,4 +1,4 @@
-"""Administrative units: what a typed address, a name or a code means on a day."""
+"""The operation that resolves a typed address, a name or a code to an administrative unit on a day."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ units = Resource("units", __name__, description="Administrative units, dated.")
     gives=Gives(shape=shapes.Resolution, description="One unit, candidates for a person, or none; with the reason."),
 )
 def resolve(query: dict[str, Any]) -> Answer:
-    """Find the unit that an address, a name or a code means on a day"""
+    """Find the administrative unit of an address, a name or a code on a day"""
     on = query["on"] or civil_day(runtime().now())
     found = runtime().catalogue.addresses.resolve(query["q"], on)
     data = {

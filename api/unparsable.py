@@ -1,4 +1,4 @@
-"""Answers to what the web server cannot read as a request, so that it never comes to the application."""
+"""Responses to bytes that the web server cannot parse as a request, so that they never reach the application."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ log = structlog.get_logger("motcua.api")
 
 
 def unparsable(status: int, reason: str) -> bytes:
-    """The whole answer, after which the connection is closed: a problem as of every refusal (RFC 9457), in Vietnamese
-    with both sentences. ``status`` and ``reason`` are the server's own."""
+    """The whole HTTP response, after which the connection is closed: problem details (RFC 9457) in Vietnamese.
+
+    ``status`` and ``reason`` come from the web server.
+    """
     request = secrets.token_hex(12)
     refusal: Refusal = BadRequest()
     if status == UrlTooLong.status:

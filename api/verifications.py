@@ -1,4 +1,4 @@
-"""Questions to another office about a dossier, with a clock of their own."""
+"""Operations on verifications: questions to another office about a dossier, with a clock of their own."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ verifications = Resource("verifications", __name__, description="Questions to ot
     refuses=(404,),
 )
 def questions(code: str) -> Answer:
-    """List what was asked of other offices"""
+    """List the questions to other offices about a dossier"""
     with reading() as uow:
         case = read_case(uow, code)
         found = verifications_of(uow, case)
@@ -45,7 +45,7 @@ def questions(code: str) -> Answer:
     key="required",
 )
 def ask(code: str, body: dict[str, Any]) -> Answer:
-    """Ask another office to verify something"""
+    """Ask another office to verify a fact"""
     version = expected_version()
     return act(
         "ask_verification",

@@ -1,4 +1,4 @@
-"""Versions of a dossier over HTTP: ETag on what is read, If-Match on what is changed (RFC 9110, RFC 6585)."""
+"""Reads If-Match, the version of a dossier that a change was decided on (ETag, RFC 9110; 428, RFC 6585)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _STRONG = re.compile(r'"([1-9][0-9]{0,8})"')
 
 
 class VersionMissing(Refusal):
-    """A change must say which version of the dossier it was decided on."""
+    """A change must name the version of the dossier that it was decided on."""
 
     code = "version-missing"
     status = 428
@@ -21,7 +21,7 @@ class VersionMissing(Refusal):
 
 
 class VersionUnreadable(Refusal):
-    """If-Match holds something that is not one of our ETags."""
+    """If-Match is not an ETag of a dossier."""
 
     code = "version-unreadable"
     status = 400
@@ -38,7 +38,7 @@ def expected_version() -> int:
 
 
 def version_if_given() -> int | None:
-    """The version that If-Match names, None without one. Raises VersionUnreadable."""
+    """The version that If-Match names; None without the header. Raises VersionUnreadable."""
     given = request.headers.get("If-Match")
     if given is None:
         return None

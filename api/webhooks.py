@@ -1,4 +1,4 @@
-"""Programs that are told when a dossier changes. For administrators."""
+"""Operations on webhooks: addresses of programs that are notified when a dossier changes. For administrators."""
 
 from __future__ import annotations
 

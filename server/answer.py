@@ -1,4 +1,4 @@
-"""An answer as bytes: what is sent back, and what is kept under an Idempotency-Key to be sent again."""
+"""The response of an operation as bytes: it is sent, and stored under the Idempotency-Key to be replayed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is sent back: kept as bytes, so that a repeated request can be given exactly the same."""
+    """A response. Its body is bytes, so that a repeated request gets exactly the same ones."""
 
     status: int
     body: bytes

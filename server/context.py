@@ -1,4 +1,7 @@
-"""What a request runs in: what the application was made with, the request's id and language, a connection to read."""
+"""The surroundings of a request: the application's parts, the request's id and language, a connection for queries.
+
+The package ``server`` holds the part of HTTP that JSON and pages share: identity, limits, idempotency, logs, health.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,12 @@ from server.limits import Limits
 from server.metrics import Metrics
 
 RenderForm = Callable[[str, Mapping[str, Any]], bytes]
-"""Makes the PDF of a form: its number (``01`` … ``07``) and the data that stand in it."""
+"""Renders a form as PDF, from its number (``01`` … ``07``) and its data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What the application was made with."""
+    """The parts that an application is built from, and the caches that live as long as it does."""
 
     runtime: Runtime
     render_form: RenderForm | None
@@ -33,7 +36,7 @@ class Served:
 
 
 def served() -> Served:
-    """What this application was made with."""
+    """The parts of the current application."""
     return cast(Served, current_app.extensions["motcua"])
 
 

@@ -1,4 +1,4 @@
-"""For whoever runs the house: is the process alive, can it serve, how much waits."""
+"""Probes for operators: whether the process is alive, whether it can serve requests, and its Prometheus metrics."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ LATEST: list[str] = []
 
 @operating.get("/healthz")
 def healthz() -> Response:
-    """The process answers; nothing else is asked, so that a database that is down does not restart every process."""
+    """Liveness. It checks nothing else, so that a database that is down does not restart every process."""
     return _answer({"status": "alive"})
 
 
 @operating.get("/readyz")
 def readyz() -> Response:
-    """Whether requests can be served: database reachable, schema at the newest revision, Redis reachable.
+    """Readiness: 200 when the database is reachable and its schema is at the newest revision, else 503.
 
-    Without Redis everything still works, only later: it is told, and is no reason to be taken out of service.
+    Redis is reported but does not count: without it everything still works, only later.
     """
     checks = {"database": _database(), "migrations": _migrations(), "redis": _redis()}
     ready = checks["database"] == "ok" and checks["migrations"] == "ok"

@@ -1,8 +1,10 @@
-"""Who asks, and how that is proven. Every operation and every page declares an ``Access``; a test walks all of them.
+"""Authentication: resolves the sender of a request to an actor, and verifies that the actor is current.
+
+Every operation and every page declares an ``Access``; a test walks all of them.
 
 Resolving a token to an actor costs a query over memberships and substitutions, so actors are cached by the hash of
-their token. A cached actor rests on a claim: the token, and the number of staff changes at that time. An act verifies
-the claim in its own reading (docs/adr/0011); everything else calls ``Identity.prove`` first.
+their token. A cached actor comes with a claim: the token, and the number of staff changes at that time. An act verifies
+the claim with its own first query (docs/adr/0011); everything else calls ``Identity.prove`` first.
 
 Rights within one dossier are decided by the engine (``visible_dossiers`` and the acts), never here.
 """
@@ -43,7 +45,7 @@ class Access(enum.Enum):
 
 
 class NotSignedIn(Refusal):
-    """No valid token was sent."""
+    """The request carries no valid token."""
 
     code = "not-signed-in"
     status = 401
@@ -52,7 +54,7 @@ class NotSignedIn(Refusal):
 
 
 class NoSuchLink(NotFound):
-    """The link opens no dossier: never given out, mistyped, or revoked."""
+    """The link opens no dossier: it was never issued, is mistyped, or was revoked."""
 
     code = "no-such-link"
     vi = "Đường dẫn tra cứu không đúng hoặc đã bị thu hồi."
@@ -61,18 +63,18 @@ class NoSuchLink(NotFound):
 
 @dataclass(slots=True)
 class Identity:
-    """Who sent a request. ``claimed`` is the actor as cached; ``prove`` gives the one that is right now."""
+    """The sender of a request. ``claimed`` is the cached actor, which may be stale; ``prove`` gives the current one."""
 
     claimed: Actor
     claim: Claim | None = None
-    """What ``claimed`` rests on; None once it was proven. Only this package looks at it."""
+    """The evidence behind a cached ``claimed``; None once it is verified. Only this package reads it."""
     token: str | None = None
     """The hash of the bearer token; None for a citizen."""
     dossier: str | None = None
     """The code of the dossier that the citizen's link opens."""
 
     def prove(self) -> Actor:
-        """The actor, verified against the database where it came from the cache. Raises NotSignedIn."""
+        """The current actor: a cached one is verified against the database first. Raises NotSignedIn."""
         if self.claim is not None:
             with reading_connection() as connection:
                 stands = claim_stands(connection, self.claim, runtime().now())
@@ -100,7 +102,7 @@ class Identity:
 
 
 def identify(access: Access, link: str | None) -> None:
-    """Resolves who asks, as ``access`` wants it, for the rest of the request.
+    """Resolves the sender as ``access`` requires, and keeps the identity for the rest of the request.
 
     ``link`` is the token of a citizen's link, from the address. Raises NotSignedIn, NoSuchLink, Forbidden.
     """
@@ -111,12 +113,15 @@ def identify(access: Access, link: str | None) -> None:
 
 
 def identity() -> Identity:
-    """Who asks. Only in operations and pages that are not public."""
+    """The sender of the request. Only in operations and pages that are not public."""
     return cast(Identity, g.identity)
 
 
 def actor() -> Actor:
-    """Who asks, proven. It may take a connection, so acts use the actor of their unit of work instead."""
+    """The sender as a verified actor. It may take a connection, so acts use the actor of their unit of work instead.
+
+    Raises NotSignedIn.
+    """
     return identity().prove()
 
 
@@ -127,7 +132,7 @@ def dossier_code() -> str:
 
 @contextmanager
 def reading(as_actor: Actor | None = None) -> Iterator[UnitOfWork]:
-    """A unit of work for queries: nothing written through it lasts."""
+    """A read-only unit of work for queries, as the sender or as ``as_actor``."""
     running = runtime()
     # Resolved before the connection is taken: waiting for a second connection while holding the first can deadlock.
     who = as_actor if as_actor is not None else actor()
@@ -136,7 +141,7 @@ def reading(as_actor: Actor | None = None) -> Iterator[UnitOfWork]:
 
 
 def bearer_hash() -> str | None:
-    """The stored form of the token that was sent; None when there is none, or when it cannot be a token of ours."""
+    """SHA-256 of the bearer token in hex, as it is stored; None without a token, or when it has not a token's form."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not _TOKEN.fullmatch(token.strip()):
         return None

@@ -1,8 +1,8 @@
-"""Flask without what this interface does not use: coroutines, sessions, host names in routes.
+"""Flask without the features that this application does not use: coroutines, sessions, host names in routes.
 
-Each of them costs every request some calls for nothing (docs/performance.md). What is overridden here is documented by
-Flask as made for it: ``session_interface``, ``ensure_sync``, ``create_url_adapter``, and ``wsgi_app`` as the place for
-middleware. tests/unit/test_lean_flask.py fails when Flask no longer comes by them.
+Each of them costs every request some calls for nothing (docs/performance.md). Flask documents all that is overridden
+here as made for it: ``session_interface``, ``ensure_sync``, ``create_url_adapter``, and ``wsgi_app`` as the place for
+middleware. tests/unit/test_lean_flask.py fails when Flask no longer calls them.
 """
 
 from __future__ import annotations
@@ -20,35 +20,35 @@ _HOST = re.compile(r"[a-z0-9.\-]{1,253}(:\d{1,5})?")
 
 
 class _NoSessions(SessionInterface):
-    """Who asks is told by a token with each request; nothing is kept in cookies."""
+    """No session cookies: each request carries a token."""
 
     def open_session(self, app: Flask, request: Request) -> NullSession:
         return _NONE
 
     def save_session(self, app: Flask, session: Any, response: Response) -> None:
-        """Never asked: there is nothing to keep."""
+        """Never called: a null session is not saved."""
 
 
 _NONE = NullSession()
 
 
 class LeanFlask(Flask):
-    """As Flask, for an application whose views and hooks are plain functions."""
+    """Flask for an application whose views and hooks are plain functions."""
 
     session_interface = _NoSessions()
     unparsable: Callable[[int, str], bytes]
-    """For the web server: the whole answer to bytes that it cannot parse as a request, by status and reason."""
+    """Called by the web server: the whole response to bytes that are no HTTP request, from status and reason."""
 
     def stand_behind_proxies(self, hops: int) -> None:
-        """Believes so many proxies about the client's address, scheme and host."""
-        # Flask's own documentation wraps the application so; a type checker sees a method that is replaced.
+        """Trusts ``hops`` proxies for the client's address, scheme and host."""
+        # Flask's own documentation wraps the application so; to a type checker a method is replaced.
         self.wsgi_app = ProxyFix(self.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """What matches the path. The host stands in no route: a plain one is taken as it is, without IDNA."""
+        """The matcher of the path. No route names a host, so a plain host is taken as it is, without IDNA."""
         if request is None or not _HOST.fullmatch(request.host):
             return super().create_url_adapter(request)
         environ = request.environ

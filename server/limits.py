@@ -1,6 +1,7 @@
-"""How often one may try: per address, and per account or code, so that neither passwords nor codes can be guessed.
+"""Rate limits per address, and per account or code, so that neither passwords nor codes can be guessed.
 
-Counted in Redis, so that all processes count together; in this process's memory while Redis is not reachable.
+Tries are counted in Redis, so that all processes count together; while Redis is not reachable, in the memory of each
+process.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ LOOK_UP_PER_CODE = parse("10 per 10 minutes")
 LINK_PER_ADDRESS = parse("120 per minute")
 
 WITHOUT_REDIS = 5.0
-"""Seconds for which Redis is left alone after it did not answer: waiting for it once a request would hold up all."""
+"""Seconds without a retry after Redis did not answer: its timeout once a request would slow down all of them."""
 
 
 class TooMany(Refusal):
-    """Tried too often."""
+    """Too many attempts came from this address, or for this account or code."""
 
     code = "too-many-requests"
     status = 429
@@ -49,14 +50,14 @@ class Limits:
         """Counts one try of ``key`` (the caller's address by default) within ``scope``. Raises TooMany."""
         if not self._on:
             return
-        # A key may be a name or a code: Redis is given a digest of it, not the thing itself.
+        # A key may be a user name or a dossier's code: Redis gets a digest of it.
         digest = hashlib.sha256(f"{scope}\0{key or _address()}".encode()).hexdigest()[:32]
         if not self._counted(limit, f"motcua:{scope}:{digest}"):
-            # The whole window: waiting that long is enough, whenever in it the first try was.
+            # The whole window: waiting that long is enough, wherever in it the first try was.
             raise TooMany(seconds=limit.get_expiry())
 
     def _counted(self, limit: RateLimitItem, key: str) -> bool:
-        """Counts one more; whether that is not too many."""
+        """Counts one more try; whether it is within the limit."""
         if time.monotonic() >= self._asked_again_at:
             try:
                 return self._together.hit(limit, key)

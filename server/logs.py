@@ -1,5 +1,7 @@
-"""One log line a request: who, what, how it ended, how long it took. Never personal data: addresses are logged as their
-route, not as they were typed, since links and names stand in them."""
+"""Request ids, and one log line a request: actor, route, status, duration.
+
+No personal data is logged: an address is logged as its route, because the address itself may hold a link or a name.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ log = structlog.get_logger("motcua.api")
 
 
 def register_logs(app: Flask, metrics: Metrics) -> None:
-    """Gives each request an id (the caller's, when it is well-formed), counts it and logs its end."""
+    """Gives each request an id (the caller's X-Request-Id where it is well-formed), counts it and logs its end."""
 
     @app.before_request
     def begin() -> None:

@@ -1,4 +1,4 @@
-"""What operators watch (Prometheus): requests, their durations, acts, refusals; at each scrape, what is waiting."""
+"""Prometheus metrics: counters of requests, durations, acts and refusals, and gauges of the backlog at each scrape."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 
 
 class Metrics:
-    """One application's counters. With PROMETHEUS_MULTIPROC_DIR set, all processes of a machine are added up."""
+    """The counters of one application. With PROMETHEUS_MULTIPROC_DIR set, all processes of a machine are added up."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -28,7 +28,7 @@ class Metrics:
         self.refusals = Counter("motcua_refusals", "Requests refused", ("code",), registry=self.registry)
 
     def exposition(self, waiting: Callable[[], dict[str, float]]) -> bytes:
-        """The text that Prometheus reads. ``waiting`` asks the database; when it fails the gauges are left out."""
+        """The text format of Prometheus. ``waiting`` queries the backlog; missing gauges are left out."""
         counted = self.registry
         if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
             counted = CollectorRegistry()
@@ -47,7 +47,7 @@ class _Waiting(Collector):
             yield GaugeMetricFamily(f"motcua_{name}", _MEANING[name], value=value)
 
     def describe(self) -> list[Any]:
-        return []  # asked at each scrape only
+        return []  # the gauges are known at a scrape only
 
 
 _MEANING = {

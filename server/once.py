@@ -1,9 +1,9 @@
-"""One act, however often it is asked for: the answer is kept under the Idempotency-Key in the act's own transaction.
+"""Idempotency: an act runs once for each Idempotency-Key, and its answer is recorded in the act's own transaction.
 
 A repeated request gets the same status, headers and body, marked ``Idempotency-Replayed: true``. Only successes are
-kept: a refused request changed nothing, and repeating it asks anew. Two that arrive at once are decided by the primary
-key: the later one is rolled back and given the answer of the first. Kept answers are sealed, since that to a filing
-holds the citizen's link, which the database alone must not give away.
+recorded: a refused request changed nothing, and repeating it runs the act. Of two equal requests at once the primary
+key lets one through: the other is rolled back and gets the answer of the first. Recorded answers are encrypted, because
+the answer to a filing holds the citizen's link, which the database alone must not give away.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ REPLAYED = "Idempotency-Replayed"
 
 
 class KeyMissing(Refusal):
-    """A request that makes something new must carry a key, so that repeating it makes nothing twice."""
+    """A request that creates something must carry a key, so that repeating it creates nothing twice."""
 
     code = "idempotency-key-missing"
     status = 400
@@ -38,7 +38,7 @@ class KeyMissing(Refusal):
 
 
 class KeyUnreadable(Refusal):
-    """The key is too long or holds characters that a header value of ours has not."""
+    """The key is empty, too long, or holds characters other than visible ASCII."""
 
     code = "idempotency-key-unreadable"
     status = 400
@@ -47,7 +47,7 @@ class KeyUnreadable(Refusal):
 
 
 class KeyReused(Refusal):
-    """The same key came with another request before."""
+    """The same sender used the key for another request before."""
 
     code = "idempotency-key-reused"
     status = 422
@@ -56,7 +56,7 @@ class KeyReused(Refusal):
 
 
 class AnswerLost(Refusal):
-    """The request was carried out, but the secret under which its answer was sealed is no longer in use."""
+    """The request was carried out, but the secret that encrypted its answer is no longer in use."""
 
     code = "answer-lost"
     status = 409
@@ -65,11 +65,14 @@ class AnswerLost(Refusal):
 
 
 class _LostTheRace(Exception):
-    """Another request with the same key was recorded first: roll back and give its answer."""
+    """Another request with the same key was recorded first: roll back and replay its answer."""
 
 
 def carry_out(act: Callable[[UnitOfWork], T]) -> T:
-    """Runs ``act`` in one transaction as who asks; again, once, where the cached actor has changed meanwhile."""
+    """Runs ``act`` in one transaction as the sender of the request. A stale cached actor is resolved again and retried.
+
+    Raises NotSignedIn, and the refusals of the act.
+    """
     who = identity()
     try:
         return in_transaction(runtime(), who.claimed, act, claim=who.claim)
@@ -78,9 +81,10 @@ def carry_out(act: Callable[[UnitOfWork], T]) -> T:
 
 
 def perform(name: str, act: Callable[[UnitOfWork], Answer], *, key_required: bool = False) -> Answer:
-    """Runs ``act`` in one transaction as the present actor and keeps its answer under the request's key.
+    """Runs ``act`` in one transaction as the sender of the request, and records its answer under the request's key.
 
-    ``name`` is what the act is counted under. Raises KeyMissing, KeyUnreadable, KeyReused, and what the act raises.
+    ``name`` labels the act in the metrics. Raises KeyMissing, KeyUnreadable, KeyReused, AnswerLost, NotSignedIn, and
+    the refusals of the act.
     """
     key = _key(key_required)
     if key is None:
@@ -88,7 +92,7 @@ def perform(name: str, act: Callable[[UnitOfWork], Answer], *, key_required: boo
         served().metrics.acts.labels(name).inc()
         return given
     asked = _request_hash()
-    # Where no key is required a repetition is found out by the version it names, or when its answer is recorded.
+    # Without a required key no query is spent on this: the version or the recording of the answer detects a repetition.
     if key_required and (earlier := _given_before(key, asked)) is not None:
         return earlier
     who = _who()
@@ -102,7 +106,7 @@ def perform(name: str, act: Callable[[UnitOfWork], Answer], *, key_required: boo
     try:
         given = carry_out(once)
     except (_LostTheRace, Refusal):
-        # The other one of two equal requests may have changed what this one was refused for.
+        # The first of two equal requests may be the reason why this one was refused.
         if (earlier := _earlier(who, key, asked)) is not None:
             return earlier
         raise
@@ -111,7 +115,7 @@ def perform(name: str, act: Callable[[UnitOfWork], Answer], *, key_required: boo
 
 
 def _who() -> str:
-    """Whose keys these are: two citizens may use the same one."""
+    """The owner of a key: two citizens may send the same key, so a citizen's dossier is part of it."""
     asking = identity().claimed
     return asking.label if asking.dossier_id is None else f"{asking.label}:{asking.dossier_id}"
 
@@ -128,7 +132,7 @@ def _key(required: bool) -> str | None:
 
 
 def _request_hash() -> bytes:
-    """SHA-256 over method, path and query, version and body: what must be equal for two requests to be one."""
+    """SHA-256 over method, path, query, version and body: two requests are the same when all of these are equal."""
     digest = hashlib.sha256()
     version = request.headers.get("If-Match", "")
     for part in (request.method, request.path, request.query_string.decode(), version):
@@ -138,7 +142,7 @@ def _request_hash() -> bytes:
 
 
 def _given_before(key: str, asked: bytes) -> Answer | None:
-    """The answer given before under this key: shown to nobody who may no longer ask."""
+    """The answer recorded under this key, if any. It is read only after the sender's claim is verified."""
     asking = identity()
     if asking.claim is not None:
         with reading_connection() as connection:

@@ -1,4 +1,4 @@
-"""Keys of the next page: opaque to callers, refused when they are not ours."""
+"""Keys of the next page (keyset paging): opaque to callers, and refused when this module did not make them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ LARGEST = 2**53
 
 
 def page_key(*parts: str | int | None) -> str:
-    """What ``after`` of the next page carries."""
+    """The value of the parameter ``after`` that requests the next page."""
     return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
 
 
 def key_of(after: After | None) -> str | None:
-    """The key of the page that begins after a line; None where no page follows."""
+    """The key of the page that begins after a line; None when no page follows."""
     if after is None:
         return None
     moment = after.moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z") if after.moment else None
@@ -36,7 +36,7 @@ def read_after(key: str | None) -> After | None:
 
 
 def read_key(key: str | None) -> tuple[str | None, int] | None:
-    """(moment or text, id) of the last row of the page before. Raises InvalidInput."""
+    """(moment, text or None; id) of the last row of the previous page; None without a key. Raises InvalidInput."""
     if key is None:
         return None
     try:
@@ -51,7 +51,7 @@ def read_key(key: str | None) -> tuple[str | None, int] | None:
 
 
 def read_moment_key(key: str | None) -> tuple[str | None, int] | None:
-    """As ``read_key``, where the first part is a moment with its zone, or None."""
+    """Like ``read_key``, for keys whose first part is an ISO 8601 moment with its zone or None. Raises InvalidInput."""
     found = read_key(key)
     if found is not None and found[0] is not None:
         try:

@@ -1,6 +1,6 @@
-"""Turns every exception that leaves a view into a refusal: a stable code and a sentence in vi and en, no traceback.
+"""Error handling: turns every exception that leaves a view into a refusal, with a stable code and no traceback.
 
-``register_refusals`` is given the way to show a refusal: as JSON, or as a page.
+``register_refusals`` takes the function that renders a refusal: as JSON, or as a page.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ log = structlog.get_logger("motcua.api")
 
 
 class NoSuchAddress(Refusal):
-    """There is nothing at this address."""
+    """Nothing exists at this address."""
 
     code = "no-such-address"
     status = 404
@@ -32,7 +32,7 @@ class NoSuchAddress(Refusal):
 
 
 class WrongMethod(Refusal):
-    """The address exists, the method does not."""
+    """The address exists, but does not take this method."""
 
     code = "wrong-method"
     status = 405
@@ -50,7 +50,7 @@ class Unavailable(Refusal):
 
 
 class InternalError(Refusal):
-    """A fault of ours, written to the log under the request's id."""
+    """The program has a fault; it is logged under the request's id."""
 
     code = "internal-error"
     status = 500
@@ -59,7 +59,7 @@ class InternalError(Refusal):
 
 
 def register_refusals(app: Flask, show: Show) -> None:
-    """Answers every exception of a view with ``show`` of the refusal that it is, counted and logged."""
+    """Registers the error handlers: an exception of a view becomes a refusal, is counted, and rendered by ``show``."""
 
     def refused(refusal: Refusal) -> Response:
         served().metrics.refusals.labels(refusal.code).inc()
@@ -77,7 +77,7 @@ def register_refusals(app: Flask, show: Show) -> None:
 
 
 def refusal_of(error: Exception) -> Refusal:
-    """The refusal that an exception of Werkzeug, of the database or of our own code means to the caller."""
+    """The refusal that the caller gets for an exception of Werkzeug, of the database or of the program's own code."""
     if isinstance(error, MethodNotAllowed):
         return WrongMethod(method=request.method[:20], allowed=sorted(error.valid_methods or ()))
     if isinstance(error, RequestEntityTooLarge):
@@ -92,7 +92,7 @@ def refusal_of(error: Exception) -> Refusal:
 
 
 def every_code() -> list[dict[str, Any]]:
-    """All refusals that this program knows, for readers of the documentation."""
+    """Every code of a refusal in this program, with status, sentences and meaning, sorted by code."""
     known: dict[str, type[Refusal]] = {}
     waiting = [Refusal]
     while waiting:

@@ -1,4 +1,4 @@
-"""Limits on what a request may be before anything reads it: path, query string, headers, and the sizes of bodies.
+"""Checks of a request before anything else reads it: path, query string and headers; and the refusals of bodies.
 
 Paths and query strings hold no bytes that a database cannot store, and none that two programs read differently.
 """
@@ -21,7 +21,7 @@ _PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 class BadRequest(Refusal):
-    """The request could not be understood at the level of HTTP."""
+    """The request is malformed at the level of HTTP."""
 
     code = "malformed-request"
     status = 400
@@ -37,7 +37,7 @@ class MalformedRequest(BadRequest):
 
 
 class TooLarge(Refusal):
-    """The upload is larger than this installation takes."""
+    """The body is larger than this resource or this installation takes."""
 
     code = "too-large"
     status = 413
@@ -46,14 +46,14 @@ class TooLarge(Refusal):
 
 
 class BodyTooLarge(TooLarge):
-    """More bytes than this resource takes."""
+    """The body has more bytes than this resource takes."""
 
     vi = "Nội dung gửi lên quá lớn; tối đa {most} byte."
     en = "The body is too large; at most {most} bytes are taken."
 
 
 class UrlTooLong(Refusal):
-    """The path or the query string is longer than any that means something."""
+    """The path or the query string is longer than any valid one."""
 
     code = "url-too-long"
     status = 414
@@ -62,7 +62,7 @@ class UrlTooLong(Refusal):
 
 
 class HeaderTooLong(Refusal):
-    """A header is longer than any that means something."""
+    """A header is longer than any valid one."""
 
     code = "header-too-long"
     status = 431
@@ -80,11 +80,11 @@ class WrongContentType(Refusal):
 
 
 def check_address(request: Request) -> None:
-    """Path, query string and headers. Raises MalformedRequest, UrlTooLong, HeaderTooLong."""
+    """Checks path, query string and headers. Raises MalformedRequest, UrlTooLong, HeaderTooLong."""
     query, path = request.query_string, request.path
     if len(query) > MAX_QUERY_BYTES or len(path) > MAX_PATH_BYTES:
         raise UrlTooLong()
-    # WSGI hands the path over as Latin-1 text; a replacement character after decoding means that it was not UTF-8.
+    # A replacement character in the decoded path means that it was not UTF-8.
     if _UNSAFE.search(path):
         raise MalformedRequest(why_vi="đường dẫn có ký tự không hợp lệ", why_en="the path has invalid characters")
     if query and (not query.isascii() or _PERCENT.search(query) or _unsafe_arguments(request)):

@@ -1,4 +1,4 @@
-"""Headers that every answer carries, and that keep what is personal out of caches and other sites' reach."""
+"""Security headers of every response: they keep personal data out of caches and out of other sites' reach."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ ALWAYS = (
     ("X-Frame-Options", "DENY"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Content-Security-Policy", NOTHING),
-    ("Cache-Control", "no-store"),  # what is public says so itself; everything else may be personal
+    ("Cache-Control", "no-store"),  # public resources set their own; everything else may be personal
 )
-"""What an answer carries unless it says otherwise."""
+"""The headers of a response that does not set them itself."""
 ON_DOCUMENTATION = tuple((name, DOCUMENTATION if value == NOTHING else value) for name, value in ALWAYS)
 
 

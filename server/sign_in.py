@@ -1,4 +1,4 @@
-"""Signing in and out, with the limits against guessing. The API gives the token out; pages keep it in a session."""
+"""Signing in and out, with rate limits against guessing. The API returns the token; pages keep it in a session."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from server.once import carry_out
 
 
 class WrongCredentials(Refusal):
-    """The name or the password is wrong; it is not said which."""
+    """The user name or the password is wrong; the answer does not say which."""
 
     code = "wrong-credentials"
     status = 401
@@ -24,7 +24,7 @@ class WrongCredentials(Refusal):
 
 
 def sign_in(username: str, password: str) -> tuple[str, dt.datetime]:
-    """A new token and the moment it ends. Raises WrongCredentials, TooMany."""
+    """Opens a session: its token and the moment it expires. Raises WrongCredentials, TooMany."""
     limits = served().limits
     limits.hold(SIGN_IN_PER_ADDRESS, "sign-in-address")
     limits.hold(SIGN_IN_PER_ACCOUNT, "sign-in-account", username.casefold())

@@ -1,7 +1,8 @@
-"""Reads a JSON body strictly, before anything else looks at it (RFC 8259 and I-JSON, RFC 7493).
+"""The strict parser of JSON bodies (RFC 8259 and I-JSON, RFC 7493), which runs before anything else reads a body.
 
-UTF-8, an object, no duplicate names, no NaN or Infinity, no NUL, no lone surrogates, integers that fit 64 bits, at most
-20 levels, at most 1 MB. PostgreSQL cannot store NUL, and a body that two programs read differently passes checks by.
+It takes UTF-8, one object, no duplicate names, no NaN or Infinity, no NUL, no lone surrogates, numbers of at most 18
+digits in a row, at most 20 levels, at most 1 MB. PostgreSQL cannot store NUL, and a body that two programs read
+differently can slip past the checks of one of them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _LONG_NUMBER = re.compile(rb"\d{19}")
 
 
 class MalformedJson(Refusal):
-    """The body is not JSON as this interface reads it."""
+    """The body is not JSON as this interface takes it."""
 
     code = "malformed-json"
     status = 400
@@ -33,7 +34,10 @@ class MalformedJson(Refusal):
 
 
 def read_object(request: Request, *, required: bool = True) -> dict[str, Any]:
-    """The JSON object of the body; an empty one when it is absent and not ``required``. Raises as the module says."""
+    """The JSON object of the body; an empty one when the body is absent and not ``required``.
+
+    Raises BodyTooLarge, WrongContentType, MalformedJson.
+    """
     length = request.content_length
     if length is not None and length > MAX_JSON_BYTES:
         raise BodyTooLarge(most=MAX_JSON_BYTES)
@@ -50,7 +54,11 @@ def read_object(request: Request, *, required: bool = True) -> dict[str, Any]:
 
 
 def strict_object(raw: bytes) -> dict[str, Any]:
-    """The object that the bytes hold. Raises MalformedJson."""
+    """The object that the bytes hold. Raises MalformedJson.
+
+    >>> strict_object(b'{"reason": "x", "count": 2}')
+    {'reason': 'x', 'count': 2}
+    """
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
@@ -63,14 +71,14 @@ def strict_object(raw: bytes) -> dict[str, Any]:
     outside = _STRING.sub(b"", raw)
     if _LONG_NUMBER.search(outside):
         raise MalformedJson(why_vi="số quá dài (tối đa 18 chữ số)", why_en="a number has more than 18 digits")
-    # Outside strings every colon belongs to one name; a parsed object keeps one of several equal names.
+    # Outside strings every colon follows a name, and a parsed object keeps one of several equal names.
     if _count_names(value) != outside.count(b":"):
         raise MalformedJson(why_vi="một tên xuất hiện hai lần", why_en="a name appears twice in one object")
     return value
 
 
 def _count_names(value: Any) -> int:
-    """How many names all objects in ``value`` have together; refuses depth, NUL and infinity on the way."""
+    """The number of names in all objects of ``value``. Raises MalformedJson for too much depth, NUL and infinity."""
     names, level, depth = 0, [value], 0
     while level:
         depth += 1

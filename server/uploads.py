@@ -1,4 +1,4 @@
-"""Reading an upload: the fields and the one file of a multipart body, checked before any transaction begins."""
+"""The parser of uploads: the fields and the one file of a multipart body, checked before any transaction begins."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from server.values import KEY, WholeInQuery, Word, Words, flat_errors
 
 
 class Upload(Words):
-    """multipart/form-data: the paper's key, its copies, and the file or the document that is taken over."""
+    """The multipart body: the paper's key, its numbers of copies, and the file or the document that is reused."""
 
     key = Word(KEY, required=True)
     original = WholeInQuery(0, 99, load_default=0)
@@ -32,7 +32,10 @@ _FORM = Upload(exclude=("file",))
 
 
 def read_upload() -> dict[str, Any]:
-    """The arguments of ``add_document`` from a multipart body. Raises InvalidInput and what files may raise."""
+    """The arguments of ``add_document`` from a multipart body.
+
+    Raises WrongContentType, InvalidInput, and the refusals of ``check_content``.
+    """
     if request.mimetype != "multipart/form-data":
         raise WrongContentType(wanted="multipart/form-data")
     values, files = request.form.to_dict(flat=False), request.files.to_dict(flat=False)
@@ -53,12 +56,12 @@ def _file(sent: FileStorage) -> dict[str, Any]:
     most = runtime().settings.max_upload_bytes
     content = sent.stream.read(most + 1)
     name = unicodedata.normalize("NFC", sent.filename or "file")  # macOS sends the accents apart
-    check_content(content, name, most)  # before any transaction is begun
+    check_content(content, name, most)
     return {"content": content, "file_name": name}
 
 
 def _remember(given: dict[str, Any]) -> None:
-    """What makes two uploads one: their values and the file's digest, not the boundary between the parts."""
+    """Sets the digest that idempotency compares: of the values and the file, not of the boundary between the parts."""
     content = given.get("content") or b""
     plain = {key: value for key, value in given.items() if key != "content"}
     request.environ["motcua.body_digest"] = hashlib.sha256(repr(sorted(plain.items())).encode() + content).digest()

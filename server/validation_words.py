@@ -1,4 +1,4 @@
-"""The sentences of the validation library in Vietnamese; a test checks that none it can say is missing."""
+"""Vietnamese translations of the messages of marshmallow, the validation library. A test finds missing ones."""
 
 from __future__ import annotations
 
@@ -45,7 +45,11 @@ _COMPILED = tuple((re.compile(pattern, re.DOTALL), words) for pattern, words in 
 
 
 def in_vietnamese(message: str) -> str:
-    """The same sentence in Vietnamese; unchanged when it is not one of the library's."""
+    """The message in Vietnamese; unchanged when it is not one of the library's.
+
+    >>> in_vietnamese("Length must be 5.")
+    'Độ dài phải là 5.'
+    """
     for pattern, words in _COMPILED:
         found = pattern.fullmatch(message)
         if found:

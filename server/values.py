@@ -1,8 +1,8 @@
-"""The kinds of values that requests carry, each with bounds: nothing reaches the database that it cannot hold.
+"""Field types of request schemas, each with bounds: no value reaches the database that it cannot hold.
 
 A field overrides marshmallow's ``_deserialize``. The name looks private, but marshmallow documents it as the method
-that a field of one's own implements ("Custom Fields"); it has no public one for a value that is read otherwise. If it
-were renamed, values would pass without these bounds: tests/unit/test_library_insides.py would say so.
+that a custom field implements ("Custom Fields"), and has no public one. If it were renamed, values would pass without
+these bounds: tests/unit/test_library_insides.py would fail.
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]
 
 
 class Body(Schema):
-    """What a request carries: a name that is not declared is refused, since it is a mistake or an attempt."""
+    """The schema of a request. A name that is not declared is refused, since it is a mistake or an attack."""
 
     class Meta:
         unknown = RAISE
 
 
 class Words(Body):
-    """What comes as text only, in an address or a form: nothing there can be null, it is sent or left out."""
+    """The schema of a query string or a form, where every value is text: a value cannot be null, only left out."""
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         field_obj.allow_none = False
 
 
 class Line(fields.String):
-    """One line for people: NFC, without spaces around it, no control characters, no marks that turn the direction."""
+    """One line of text: NFC, without surrounding spaces, control characters and marks that change the direction."""
 
     def __init__(self, most: int = 500, least: int = 1, several_lines: bool = False, **options: Any) -> None:
         options.setdefault("validate", validate.Length(least, most))
@@ -65,14 +65,14 @@ class Line(fields.String):
 
 
 class Prose(Line):
-    """Several lines for people."""
+    """Several lines of text, otherwise like ``Line``."""
 
     def __init__(self, most: int = 4000, least: int = 1, **options: Any) -> None:
         super().__init__(most, least, True, **options)
 
 
 class Word(fields.String):
-    """An identifier of ours; ``pattern`` is an anchored regular expression."""
+    """An identifier of this program; ``pattern`` is an anchored regular expression."""
 
     def __init__(self, pattern: str = KEY, **options: Any) -> None:
         options.setdefault("validate", validate.Regexp(pattern.replace("$", r"\Z")))
@@ -81,7 +81,7 @@ class Word(fields.String):
 
 
 class Whole(fields.Integer):
-    """A whole number, given as one and not as text; 1.0 is the same number as 1 (JSON Schema)."""
+    """A whole number, not written as text; 1.0 is the same number as 1 (JSON Schema)."""
 
     def __init__(self, least: int = 0, most: int = LARGEST_ID, **options: Any) -> None:
         super().__init__(strict=True, validate=validate.Range(least, most), **options)
@@ -93,7 +93,7 @@ class Whole(fields.Integer):
 
 
 class WholeInQuery(fields.Integer):
-    """A whole number written in an address: digits only."""
+    """A whole number in a query string or a form: digits only."""
 
     def __init__(self, least: int = 0, most: int = LARGEST_ID, **options: Any) -> None:
         super().__init__(validate=validate.Range(least, most), **options)
@@ -114,14 +114,14 @@ class YesNo(fields.Boolean):
 
 
 class YesNoInQuery(fields.String):
-    """``true`` or ``false`` in an address."""
+    """``true`` or ``false`` in a query string; the value stays text."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(validate=validate.OneOf(("true", "false")), **options)
 
 
 class Moment(fields.String):
-    """An ISO 8601 moment with its zone as RFC 3339 writes it, from 1990 to 2100, brought to UTC."""
+    """A moment with its zone in the format of RFC 3339, from 1990 to 2100, converted to UTC."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(metadata={"format": "date-time", **options.pop("metadata", {})}, **options)
@@ -132,7 +132,7 @@ class Moment(fields.String):
             moment = dt.datetime.fromisoformat(text.upper()) if _RFC_3339.fullmatch(text) else None
         except ValueError:
             moment = None
-        # Compared before conversion: the first and last days of the calendar cannot be brought to UTC.
+        # Compared before conversion: the first and last days of Python's calendar cannot be converted to UTC.
         if moment is None or moment.tzinfo is None or not EARLIEST.year <= moment.year <= LATEST.year:
             raise ValidationError("Not a valid moment: ISO 8601 with its zone, from 1990 to 2100.")
         return moment.astimezone(dt.UTC)
@@ -156,7 +156,7 @@ class Day(fields.String):
 
 
 class FormValues(fields.Field[dict[str, Any]]):
-    """Values of a form by field key: text, whole numbers, yes or no. Which keys and values fit, the release says."""
+    """Values of a form by field key: text, whole numbers, booleans or null. The release decides which of them fit."""
 
     def __init__(self, **options: Any) -> None:
         value = {
@@ -194,7 +194,7 @@ class FormValues(fields.Field[dict[str, Any]]):
 
 
 def documented(_converter: Any, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
-    """For the OpenAPI document: what a field takes beside what its own kind says (an attribute function of apispec)."""
+    """An attribute function of apispec: the OpenAPI properties of a field that its marshmallow type does not give."""
     if ret.get("default", ...) is None and not field.allow_none:
         del ret["default"]  # left out is not the same as null
     return {"propertyNames": {"pattern": KEY}} if isinstance(field, FormValues) else {}
@@ -205,7 +205,7 @@ def _whole(value: Any) -> Any:
 
 
 def checked(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The values as the schema reads them. Raises InvalidInput, with what is wrong where."""
+    """The values as the schema loads them. Raises InvalidInput with the errors by place."""
     try:
         values: dict[str, Any] = schema.load(given)
     except ValidationError as error:
@@ -214,7 +214,11 @@ def checked(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def flat_errors(messages: Any, where: str = "") -> dict[str, Any]:
-    """``{"applicant": {"name": ["…"]}}`` as ``{"applicant.name": "…"}``, at most 50 of them."""
+    """Nested error messages as one level, at most 50 of them.
+
+    >>> flat_errors({"applicant": {"name": ["Unknown field."]}})
+    {'applicant.name': 'Unknown field.'}
+    """
     if isinstance(messages, Mapping):
         flat: dict[str, Any] = {}
         for key, below in messages.items():

@@ -1,1 +1,4 @@
-"""Procedures as files, the authors' room: reading, checking and explaining them. It imports engine.rules only."""
+"""Procedures, calendars, reforms and the territory as files, and the code that reads, checks and explains them.
+
+Of the engine it imports the rules, and no database, store or act.
+"""

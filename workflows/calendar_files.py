@@ -1,7 +1,7 @@
-"""Reads ``workflows/calendars/*.yaml`` strictly: every mistake is one sentence with file, line and column.
+"""The strict parser of ``workflows/calendars/*.yaml``: the first mistake is one sentence with file, line and column.
 
-All scalars are strings first, so that YAML never turns a date, a number or an ``on`` into something else; anchors,
-aliases, tags, unknown keys and keys that stand twice are refused. Run-time code reads calendars from released rows.
+All scalars are strings first, so that YAML never turns a date, a number or an ``on`` into something else. Anchors,
+aliases, tags, unknown keys and duplicate keys are refused. Run-time code reads calendars from released rows.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class BadCalendarFile(Refusal):
 
 
 def load_calendar(code: str = "vn", folder: Path = CALENDARS) -> Calendar:
-    """The calendar of ``<folder>/<code>.yaml``; raises ``BadCalendarFile``."""
+    """The calendar of ``<folder>/<code>.yaml``. Raises BadCalendarFile."""
     name = f"{code}.yaml"
     known = ", ".join(sorted(file.stem for file in folder.glob("*.yaml")))
     if code not in known.split(", "):
@@ -62,7 +62,7 @@ def load_calendar(code: str = "vn", folder: Path = CALENDARS) -> Calendar:
 
 
 def read_calendar(text: bytes, name: str) -> Calendar:
-    """The calendar that the bytes of a file say; raises ``BadCalendarFile``."""
+    """The calendar in the bytes of a file; ``name`` is the file's name in messages. Raises BadCalendarFile."""
     file = _File(name)
     top_node = file.parse(text)
     top = file.mapping(top_node, _TOP)
@@ -81,7 +81,7 @@ def read_calendar(text: bytes, name: str) -> Calendar:
 
 
 class _File:
-    """One file: its nodes as values, its mistakes with their position."""
+    """Converts the nodes of one file to values; a mistake raises BadCalendarFile with its position."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -95,7 +95,7 @@ class _File:
         return root
 
     def mapping(self, node: Node, keys: Mapping[str, bool]) -> dict[str, Node]:
-        """The values by key; ``keys`` says which are known, and which of them must be there."""
+        """The values by key; ``keys`` maps each known key to whether it is required."""
         if not isinstance(node, Group):
             raise self.wrong(node, "chỗ này phải là các khóa và giá trị", "keys with values belong here")
         allowed = ", ".join(keys)
@@ -139,7 +139,7 @@ class _File:
         return self.convert(node, lambda: read_date(text, text))
 
     def days(self, node: Node) -> list[dict[str, Any]]:
-        """The special days of one line: of ``date``, or of every day ``from`` .. ``until``."""
+        """The special days of one line: of ``date``, or of every day from ``from`` to ``until``, both included."""
         keys = self.mapping(node, _DAY)
         words = {key: self.text(keys[key]) for key in ("vi", "en", "legal")}
         words["kind"] = self.one_of(keys["kind"], SPECIAL_KINDS)
@@ -150,7 +150,7 @@ class _File:
             {"day": day.isoformat(), "spans": spans, "instead_of": other, **words} for day in self.covered(node, keys)
         ]
         for day in days:
-            self.convert(node, partial(SpecialDay.from_data, day))  # refused here, where the line is known
+            self.convert(node, partial(SpecialDay.from_data, day))  # validated here, where the line is known
         return days
 
     def covered(self, node: Node, keys: dict[str, Node]) -> list[date]:
@@ -165,7 +165,7 @@ class _File:
         return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
     def convert(self, node: Node, make: Callable[[], T]) -> T:
-        """What ``make`` gives; its refusal with the position of the node."""
+        """The result of ``make``; a refusal of it is raised with the position of the node."""
         try:
             return make()
         except Refusal as refusal:

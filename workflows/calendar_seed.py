@@ -4,7 +4,7 @@
     python -m workflows.calendar_seed --year 2028     lines to paste into vn.yaml, to be checked against the decisions
 
 The package is a seed, never the authority: it knows the law and the lunar calendar, but learns of swapped days late or
-not at all. Nothing of this runs in production.
+not at all. This module is for maintainers of the calendar and does not run in production.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LABOUR_CODE = "Bộ luật Lao động 2019, Điều 112"
 
 
 def seed_lines(years: Iterable[int]) -> list[str]:
-    """Lines in the format of the file, one a day, each marked ``source: seed``."""
+    """Lines in the format of a calendar file, one a holiday, each marked ``source: seed``."""
     vietnamese = holidays.country_holidays("VN", years=years, language="vi")
     english = holidays.country_holidays("VN", years=years, language="en_US")
     lines = []
@@ -37,7 +37,7 @@ def seed_lines(years: Iterable[int]) -> list[str]:
 
 
 def differences(calendar: Calendar) -> dict[date, str]:
-    """Every day on which the calendar and the package disagree about working, and how."""
+    """Every day that only one of the calendar and the package takes for a working day, and which of them does."""
     years = range(calendar.first.year, calendar.last.year + 1)
     seed = holidays.country_holidays("VN", years=years)
     found = {}

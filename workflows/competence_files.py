@@ -1,8 +1,8 @@
-"""Reads ``territory/competences.csv``: who decides what, from when to when, by which legal text. Strict, with lines.
+"""The strict parser of ``territory/competences.csv``: which body decides on a procedure, from when, by which law.
 
 One row: subject (a procedure code, or a task such as ``tax``), the kinds of applicant (``*`` or kinds joined by
-``|``), the level and body that is competent, first day, day after the last one (empty: open), legal reference. For a
-subject and a kind of applicant the rows follow each other without gap or overlap; a file with one is refused.
+``|``), the level and the body that is competent, first day, day after the last one (empty: open), legal reference. For
+a subject and a kind of applicant the rows follow each other; a file with a gap or an overlap is refused.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ KINDS: tuple[str, ...] = get_args(ApplicantKind)
 
 
 class MalformedCompetences(Refusal):
-    """A line of the table of competences cannot be taken as it stands."""
+    """A line of the table of competences is malformed, or leaves a gap or an overlap."""
 
     code = "malformed-competences"
     vi = "{file}, dòng {line}: {why_vi}"
@@ -34,7 +34,7 @@ class MalformedCompetences(Refusal):
 
 
 def read_competences(path: Path = COMPETENCES) -> list[Competence]:
-    """The competences of a file, in its order. Raises MalformedCompetences for the first line that is wrong."""
+    """The competences of a file, in its order. Raises MalformedCompetences for the first malformed line."""
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file, strict=True)
         if tuple(reader.fieldnames or ()) != COLUMNS:

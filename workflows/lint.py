@@ -1,4 +1,4 @@
-"""Checks workflow files as their author asks for it: many files in, all findings out, in the order of the files."""
+"""The linter of workflow files, for the command line: takes many files and returns every finding."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ __all__ = ["LintContext", "OfficeSpan", "lint_files", "render_json", "render_sar
 
 
 def lint_files(paths: Iterable[Path], context: LintContext | None = None) -> list[Problem]:
-    """Every finding in these files; files that cannot be read are findings too."""
+    """Every finding in these files, sorted by file and position. A file that cannot be read is a finding too."""
     return in_order(problem for checked in check_files(list(paths), context) for problem in checked.problems)

@@ -1,4 +1,7 @@
-"""What the rules may know besides the file itself. Everything is optional: a rule that lacks its facts is silent."""
+"""The surroundings of a workflow file for the lint rules: offices, units, templates and the other releases.
+
+Everything is optional: a rule without its facts is not checked.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from engine.rules.procedure.definition import Release
 
 @dataclass(frozen=True, slots=True)
 class OfficeSpan:
-    """Until when (exclusive, None: open) an office works, and which office follows it."""
+    """The first day on which an office is closed (None: it stays open), and the office that succeeds it."""
 
     closes: dt.date | None = None
     successor: str | None = None
@@ -19,12 +22,13 @@ class OfficeSpan:
 
 @dataclass(frozen=True)
 class LintContext:
-    """The surroundings of a workflow file.
+    """The facts that lint rules use besides the file.
 
-    ``offices``: every office by code, past ones too. ``communes`` and ``provinces``: code → name of those in being on a
-    day. ``former_district``: the communes of a day that lie in a district of earlier days; it raises a Refusal or
-    LookupError for one it does not know. ``templates``: the names of the notice templates. ``releases``: (file name,
-    release) of the other procedures and versions. ``file_names``: whether files must be named after their procedure.
+    ``offices``: every office by code, closed ones too. ``communes``: code → name of those that exist on a day.
+    ``provinces``: the codes of those that exist on a day. ``former_district``: the communes of a day that lie in a
+    former district; it raises a Refusal or LookupError for an unknown one. ``templates``: the names of the notice
+    templates. ``releases``: (file name, release) of the other procedures and versions. ``file_names``: whether files
+    must be named after their procedure.
     """
 
     offices: Mapping[str, OfficeSpan] | None = None

@@ -1,7 +1,7 @@
-"""Reads workflow files into releases. Nothing that breaks a rule of the format gets through.
+"""Loads workflow files as releases, and refuses files that break a rule of the format.
 
-``load`` gives the release or raises WorkflowRefused; ``check_bytes`` gives every finding as well; ``load_folder`` reads
-all procedures together, so that versions of one procedure follow each other and linked dossiers find their procedure.
+``load`` returns the release of one file or raises WorkflowRefused. ``check_bytes`` returns every finding as well.
+``load_folder`` loads all procedures together, so that versions of one procedure and linked dossiers are checked too.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from workflows.shapes import BAD
 from workflows.source import Source
 from workflows.yaml_reader import MOST_BYTES, decode, read
 
-# Findings that leave every value in place, so that the deeper rules may still be asked.
+# Findings that leave every value in place, so that the rules about meaning can still run.
 _HARMLESS = ("unknown-key", "quoted-code", "duplicate-key", "duplicate-item", "field-key", "one-of")
 
 
 @dataclass(frozen=True)
 class Checked:
-    """One file that was checked. ``draft`` is what the file says as far as it can be understood, errors or not."""
+    """A checked file. ``draft`` is its release, with or without errors; None when it cannot be understood at all."""
 
     name: str
     problems: list[Problem]
@@ -40,7 +40,7 @@ class Checked:
 
 
 def load(path_or_text: Path | str | bytes, name: str | None = None, context: LintContext | None = None) -> Release:
-    """The release that a file (a Path) or a text holds. Raises WorkflowRefused with every finding."""
+    """The release in a file (a Path) or a text. Raises WorkflowRefused with every finding."""
     if isinstance(path_or_text, Path):
         checked = check_bytes(*_read_file(path_or_text, name), context)
     else:
@@ -61,7 +61,7 @@ def load_folder(folder: Path, context: LintContext | None = None) -> list[Releas
 
 
 def check_files(paths: list[Path], context: LintContext | None = None) -> list[Checked]:
-    """Every file checked, each with the others (and those of the context) as its neighbours."""
+    """Checks every file against the others and against the releases of the context."""
     contents = [_read_file(path, None) for path in paths]
     alone = [_understand(data, name, problems) for data, name, problems in contents]
     around = context or LintContext()
@@ -72,12 +72,12 @@ def check_files(paths: list[Path], context: LintContext | None = None) -> list[C
 
 
 def check_bytes(data: str | bytes, name: str, problems: list[Problem], context: LintContext | None = None) -> Checked:
-    """One file checked. ``problems`` are those met while fetching its bytes."""
+    """Checks the bytes of one file. ``problems`` are those of reading the file; any of them ends the check."""
     return _lint(_understand(data, name, problems), context or LintContext())
 
 
 def _understand(data: str | bytes, name: str, problems: list[Problem]) -> Checked:
-    """What the file says; its structure is checked, its meaning is not yet."""
+    """Checks the structure of a file and parses it; ``_lint`` checks its meaning."""
     if problems:
         return Checked(name, problems)
     text, report = decode(data, name)
@@ -100,7 +100,7 @@ def _lint(checked: Checked, context: LintContext) -> Checked:
 
 
 def _read_file(path: Path, name: str | None) -> tuple[bytes, str, list[Problem]]:
-    """The first bytes of a file, one more than allowed, so that a huge one is refused without being read."""
+    """The bytes of a file, up to one more than allowed, so that a huge file is refused without being read whole."""
     shown = name or path.name
     try:
         with path.open("rb") as file:

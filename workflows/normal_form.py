@@ -1,4 +1,4 @@
-"""From what the author wrote to the release: short forms written out, defaults filled in, branches made lists."""
+"""Converts a parsed workflow file to a release in normal form: short forms expanded, defaults filled in."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ CLOCK_OF_PORTAL: dict[int, Clock] = {
     1: "not_started", 2: "running", 3: "stopped", 4: "running", 5: "paused",
     6: "paused", 7: "stopped", 8: "stopped", 9: "stopped", 10: "stopped",
 }  # fmt: skip
-"""The clock of each national status code, where the state does not say otherwise."""
+"""The default clock of each portal status code."""
 
 
 def release_of(written: Mapping[str, Any]) -> Release:
-    """The release in normal form. ``written`` is what ``schema.FILE`` read without a missing required key."""
+    """The release in normal form. ``written`` is the result of ``schema.FILE``, with every required key."""
     sla_unit: TermUnit = written["sla"]["unit"]
     states = {key: _state(value, sla_unit) for key, value in written["states"].items()}
     return Release(
@@ -69,7 +69,7 @@ def release_of(written: Mapping[str, Any]) -> Release:
 
 
 def effects_of(sources: Iterable[str], to: Iterable[Branch], signed: bool, states: Mapping[str, State]) -> set[str]:
-    """What an action can mean by the portal codes it joins: one meaning for each pair of source and target known."""
+    """The possible effects of an action, by the portal codes that it joins: one for each pair of known states."""
     targets = [branch.then for branch in to]
     return {
         _effect(states[source].portal, states[target].portal, signed)
@@ -95,7 +95,7 @@ def _text(value: Mapping[str, Any]) -> Text:
 
 
 def _in_order(given: Iterable[str], order: tuple[str, ...]) -> tuple[Any, ...]:
-    """A set in the order of the format: how the author listed it means nothing and must not change the digest."""
+    """A set in the order of the format, because the author's order means nothing and must not change the digest."""
     return tuple(sorted(given, key=order.index))
 
 
@@ -152,7 +152,7 @@ def _fee(value: Mapping[str, Any]) -> Fee:
 
 
 def _day_unit(sla_unit: TermUnit) -> TermUnit:
-    """``days`` are calendar days in a procedure that counts calendar days, working days in all others."""
+    """The unit of ``days``: calendar days in a procedure that counts calendar days, else working days."""
     return "calendar_day" if sla_unit == "calendar_day" else "working_day"
 
 

@@ -1,14 +1,14 @@
-"""The offices of the country, made from the territory and the table of bodies (``territory/bodies.csv``).
+"""Generates the offices of the country from the territory and the table of bodies (``territory/bodies.csv``).
 
-One office for each unit and body that has one there. Codes are the body's prefix and the unit's code (``UB-26740``);
-offices of units that ended with the reorganisation of 1 July 2025 carry the suffix ``-C`` (cũ), because the codes of
-their units were given out again (26737 was Đa Kao and is Tân Định). A unit that only changed its name or kind keeps its
-office: the office stands on the first unit, serves the later ones through its area, and bears the latest name.
+Each unit gets one office of each body on its level. A code is the body's prefix and the unit's code (``UB-26740``).
+Offices of units that ended with the reorganisation of 1 July 2025 carry the suffix ``-C`` (cũ), because the codes of
+their units were reused (26737 was Đa Kao and is Tân Định). A unit that only changed its name or kind keeps its office:
+the office belongs to the first unit, serves the later ones through its area, and bears the latest name.
 
-What no open source says, and an administrator corrects by publishing offices of their own: the real areas of the land
-registration branches after the reform (here: one for each former district, every commune in exactly one), of base-level
-tax and social-insurance offices (here: the province's), and the official identifiers in dossier codes (here ``H`` with
-the province code and the unit code, which is not the list of Decision 20/2020/QĐ-TTg).
+Some facts are in no open source; an administrator corrects them by publishing offices of their own. These are the real
+areas of the land registration branches after the reform (here: one for each former district, every commune in exactly
+one), those of base-level tax and social-insurance offices (here: the province's), and the official identifiers in
+dossier codes (here ``H`` with the province code and the unit code, not the list of Decision 20/2020/QĐ-TTg).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ COLUMNS = ("body", "prefix", "level", "name_vi", "name_en", "receives", "valid_f
 
 
 class MalformedBodies(Refusal):
-    """A line of the table of bodies cannot be taken as it stands."""
+    """A line of the table of bodies is malformed, or gives two offices the same code."""
 
     code = "malformed-bodies"
     vi = "{file}, dòng {line}: {why}"
@@ -56,7 +56,7 @@ class Body:
 
 
 def generate_offices(territory: Territory, bodies: Sequence[Body] | None = None) -> list[Office]:
-    """Every office, in order of code. ``bodies`` None: those of the shipped table."""
+    """Every office, in order of code. ``bodies`` None means the shipped table. Raises MalformedBodies."""
     known = read_bodies(BODIES) if bodies is None else bodies
     lines, codes = _lines(territory), _branch_codes(territory)
     offices = [
@@ -76,7 +76,7 @@ def generate_offices(territory: Territory, bodies: Sequence[Body] | None = None)
 
 
 def read_bodies(path: Path = BODIES) -> list[Body]:
-    """The table of bodies. Raises MalformedBodies with the line."""
+    """The bodies of a table. Raises MalformedBodies with the line."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, strict=True)
         if tuple(rows.fieldnames or ()) != COLUMNS:
@@ -99,7 +99,7 @@ def _body(row: dict[str, str], file: str, line: int) -> Body:
 
 
 def _lines(territory: Territory) -> list[tuple[Unit, ...]]:
-    """Units of one code that follow each other by a change of name or kind only, oldest first."""
+    """Groups units of one code that follow each other by a change of name or kind only, oldest first."""
     edges = [edge for edge in territory.successions() if edge.kind in ("renamed", "upgraded") and edge.date > REFORM]
     same = {edge.to_id: edge.from_id for edge in edges}
     lines: dict[str, list[Unit]] = {}
@@ -141,7 +141,7 @@ def _office(territory: Territory, body: Body, line: tuple[Unit, ...], codes: dic
 
 
 def _branches(territory: Territory, body: Body, codes: dict[str, str]) -> list[Office]:
-    """One office a former district; every commune belongs to the one in which most of its predecessors lay."""
+    """One office for each former district. A commune belongs to the district of most of its predecessors."""
     areas: dict[str, list[Unit]] = defaultdict(list)
     last_day = body.valid_from - dt.timedelta(days=1)
     for commune in territory.units("commune", body.valid_from):
@@ -191,7 +191,7 @@ def _later(territory: Territory, unit: Unit) -> Iterable[Unit]:
 
 
 def _branch_codes(territory: Territory) -> dict[str, str]:
-    """``LONGKHANH`` by unit id; with the district's code where several districts of the country bear the name."""
+    """The codes of branches by the district's unit id: its name (``LONGKHANH``), and its code if the name is shared."""
     plain = {unit.id: _plain(unit) for unit in territory.units("district")}
     times = Counter(plain.values())
     return {unit_id: name if times[name] == 1 else f"{name}-{unit_id[2:5]}" for unit_id, name in plain.items()}

@@ -1,6 +1,6 @@
-"""What is wrong in a workflow file, as its author sees it: position, rule, and one sentence in Vietnamese and English.
+"""The findings of the linter: position, rule, and one sentence in Vietnamese and English.
 
-``Report`` collects the problems of one file; ``render_text``, ``render_json`` and ``render_sarif`` show them.
+``Report`` collects the findings of one file; ``render_text``, ``render_json`` and ``render_sarif`` print them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from engine.errors import Refusal
 from workflows.rule_book import RULES, Severity
 
-MOST_PROBLEMS = 200  # a file this wrong is not read to its end by anybody; it also bounds the time
+MOST_PROBLEMS = 200  # nobody reads more of them; it also bounds the time
 LONGEST_FACT = 80
 
 
@@ -28,7 +28,7 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One finding. ``excerpt`` is the line of the file it stands on, for the caret."""
+    """One finding. ``excerpt`` is its line of the file, to show with a caret."""
 
     file: str
     line: int
@@ -67,7 +67,7 @@ class WorkflowRefused(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Both:
-    """A part of a sentence that differs by language."""
+    """A fact of a sentence that differs by language."""
 
     vi: str
     en: str
@@ -75,13 +75,17 @@ class Both:
 
 @dataclass(frozen=True, slots=True)
 class Suggest:
-    """A hint for a wrong word: the nearest of the known ones, or the list of them when it is short."""
+    """A hint for an unknown word: the nearest known word, or the list of known words when it is short."""
 
     word: str
     known: tuple[str, ...]
 
     def hint(self) -> Both:
-        """The hint, with a leading space; empty when there is nothing useful to say."""
+        """The hint, with a leading space; empty without a near word or a short list.
+
+        >>> Suggest("recieve", ("receive", "refuse")).hint().en
+        ' Did you mean "receive"?'
+        """
         near = difflib.get_close_matches(self.word, self.known[:500], n=1, cutoff=0.6) if len(self.word) <= 60 else []
         if near:
             return Both(f' Có phải ý bạn là "{near[0]}"?', f' Did you mean "{near[0]}"?')
@@ -92,7 +96,7 @@ class Suggest:
 
 
 class Report:
-    """Collects the problems of one file. Facts of a sentence may be words, numbers, ``Both`` or ``Suggest``."""
+    """Collects the findings of one file. Facts of a sentence may be words, numbers, ``Both`` or ``Suggest``."""
 
     def __init__(self, file: str, text: str = "") -> None:
         self.file = file
@@ -100,7 +104,7 @@ class Report:
         self._problems: dict[tuple[Any, ...], Problem] = {}
 
     def add(self, rule: str, at: Mark, **facts: Any) -> None:
-        """Record one finding; the same sentence at the same place is recorded once."""
+        """Adds a finding; the same sentence at the same place is kept once. Beyond MOST_PROBLEMS it does nothing."""
         if len(self._problems) >= MOST_PROBLEMS:
             return
         words = {key: value.hint() if isinstance(value, Suggest) else value for key, value in facts.items()}
@@ -110,11 +114,11 @@ class Report:
         self._problems.setdefault((at, rule, en), problem)
 
     def problems(self) -> list[Problem]:
-        """All findings in the order of the file."""
+        """The findings in the order of the file."""
         return in_order(self._problems.values())
 
     def has(self, *rules: str) -> bool:
-        """Whether any of these rules was broken."""
+        """Whether there is a finding of any of these rules."""
         return any(problem.rule in rules for problem in self._problems.values())
 
     def has_errors(self, besides: Iterable[str] = ()) -> bool:
@@ -124,7 +128,7 @@ class Report:
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Sorted by file, line, column and rule."""
+    """The findings sorted by file, line, column and rule."""
     return sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column, problem.rule, problem.en))
 
 
@@ -152,7 +156,7 @@ def render_json(problems: Iterable[Problem], language: str = "vi") -> str:
 
 
 def render_sarif(problems: Iterable[Problem], language: str = "vi") -> str:
-    """SARIF 2.1.0 (OASIS), the form that code review tools show beside the line."""
+    """SARIF 2.1.0 (OASIS), the format that code review tools show beside the line."""
     found = list(problems)
     used = sorted({problem.rule for problem in found})
     driver = {

@@ -1,6 +1,6 @@
-"""The parts of ``docs/workflow-file.md`` that are made from the format itself: the example, every key, and every rule.
+"""Generates the parts of ``docs/workflow-file.md`` that follow from the code: the example, every key and every rule.
 
-``python -m workflows.reference`` writes them into the page; a test holds the page to them.
+``python -m workflows.reference`` writes them into the page; a test fails when the page differs.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ EXAMPLE = Path(__file__).parents[1] / "tests" / "workflow_samples" / "correct.ya
 
 
 def keys_table() -> str:
-    """A row for every key of the format: where, what it holds, what it means."""
+    """A Markdown table with a row for every key of the format: its path, its values, its meaning."""
     rows = ["| key | holds | meaning | nghĩa |", "|---|---|---|---|"]
     rows += [f"| {' | '.join(row)} |" for row in dict.fromkeys(_rows(FILE, ""))]
     return "\n".join(rows) + "\n"
 
 
 def rules_table() -> str:
-    """A row for every rule, by section."""
+    """Markdown tables with a row for every rule, by section."""
     parts = []
     for title, rules in SECTIONS.items():
         parts.append(f"### {title}\n\n| rule | kind | sentence | câu báo |\n|---|---|---|---|")
@@ -37,7 +37,7 @@ def rules_table() -> str:
 
 
 def page_with_tables(page: str) -> str:
-    """The page with what stands between its marks (``<!-- keys -->`` … ``<!-- /keys -->``) brought up to date."""
+    """The page with the text between its marks (``<!-- keys -->`` … ``<!-- /keys -->``) generated again."""
     example = f"```yaml\n{EXAMPLE.read_text(encoding='utf-8')}```"
     for name, table in (("example", example), ("keys", keys_table()), ("rules", rules_table())):
         between = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
@@ -73,7 +73,11 @@ def _row(path: str, key: Key) -> tuple[str, str, str, str]:
 
 
 def holds(shape: Shape) -> str:
-    """What a value may be, in words."""
+    """The values that a shape allows, in words.
+
+    >>> holds(Whole(1, 10))
+    'whole number 1–10'
+    """
     if isinstance(shape, Words):
         return f"text up to {shape.most} characters"
     if isinstance(shape, Code):

@@ -1,7 +1,7 @@
-"""Reads ``workflows/reforms/*.yaml``: strict, with the line and column of every mistake, and checked against the map.
+"""The strict parser of ``workflows/reforms/*.yaml``: every mistake has its line and column.
 
-``check_reform`` tells everything that is wrong: what cannot be read, and what contradicts the territory, the offices
-and the competences it is to be applied to. ``read_reform`` gives the reform or raises with the findings.
+``check_reform`` returns every finding: syntax, structure, and contradictions to the territory, the offices and the
+competences (the map). ``read_reform`` returns the reform or raises with the findings.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class ReformRefused(Refusal):
 
 
 def read_reform(path: Path, known: Map) -> Reform:
-    """The reform that a file says. Raises ReformRefused."""
+    """The reform in a file, checked against the map ``known``. Raises ReformRefused."""
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)

@@ -1,4 +1,4 @@
-"""What is wrong in a reform that can be read: it must fit the territory, the offices and the competences around it."""
+"""The lint rules of reform files: a reform must fit the territory, the offices and the competences."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Finding = tuple[Mark, str, str, str]  # place, rule, vi, en
 
 
 def reform_problems(reform: Reform, known: Map, source: Source) -> Iterator[Problem]:
-    """Every finding; nothing when the reform can be planned on this map."""
+    """Every finding; none when the reform can be planned on this map."""
     lines = source.text.splitlines()
     for check in (_date, _names, _covered, _policies, _divisions, _contacts):
         for at, rule, vi, en in check(reform, known, source):
@@ -22,7 +22,7 @@ def reform_problems(reform: Reform, known: Map, source: Source) -> Iterator[Prob
 
 
 def _date(reform: Reform, known: Map, source: Source) -> Iterator[Finding]:
-    """A date on which nothing changes is a slip of the pen."""
+    """Some unit or office must change on the date of the reform; otherwise the date is a mistake."""
     if reform.date <= known.territory.first:
         vi = f"địa giới chỉ biết từ {known.territory.first}; ngày cải cách phải sau đó"
         en = f"the territory is known from {known.territory.first}; the reform must be later"
@@ -45,7 +45,7 @@ def _names(reform: Reform, known: Map, source: Source) -> Iterator[Finding]:
 
 
 def _covered(reform: Reform, known: Map, source: Source) -> Iterator[Finding]:
-    """For every kind of office that closes the file must say where its dossiers go, without condition at the last."""
+    """Every kind of office that closes needs a policy without conditions, so that each of its dossiers has a target."""
     for (level, body), count in sorted(closing_kinds(known.offices.all(), reform.date).items()):
         whole = (one for one in reform.policies if (one.level, one.body) == (level, body))
         if not any(one.keys is None and one.procedures is None and one.kinds is None for one in whole):

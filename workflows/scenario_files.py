@@ -1,9 +1,9 @@
-"""Reads ``scenarios/*.yaml``: golden stories of a procedure, with the same strict YAML reader as workflow files.
+"""The strict parser of ``scenarios/*.yaml``: the golden stories that test a procedure.
 
-One file holds the stories of one procedure. Times are local civil time in Vietnam ("2026-02-13 15:30"). What a step
-expects is written beside what is done: ``state``, ``portal``, ``clock``, ``due`` (a time, or ``none`` while the clock
-has not started or is paused), ``forms``, ``notices``, ``fee``, ``opens``, ``fired`` (timers since the step before), or
-``refused`` with the code of the refusal.
+One file holds the stories of one procedure. Times are local civil time in Vietnam ("2026-02-13 15:30"). A step has the
+act and its expected results: ``state``, ``portal``, ``clock``, ``due`` (a time, or ``none`` while the clock has not
+started or is paused), ``forms``, ``notices``, ``fee`` (đồng due), ``opens``, ``fired`` (timers since the previous
+step), or ``refused`` with the code of the refusal.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _TIME = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}")
 
 
 class BadScenarioFile(Refusal):
-    """A scenario file that cannot be taken as it stands; ``at`` is file:line:column."""
+    """A scenario file is malformed; ``at`` is ``file:line:column``."""
 
     code = "bad-scenario-file"
     vi = "{at}: {what_vi}"
@@ -43,7 +43,7 @@ class BadScenarioFile(Refusal):
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of a story: what is done, what is expected after it, and where it stands in the file."""
+    """One step of a story: the act, the results expected after it, and the line of the file."""
 
     act: Act
     expect: Mapping[str, Any]
@@ -52,7 +52,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One story. ``version`` None: the newest release of the procedure."""
+    """One story. ``version`` None means the newest release of the procedure."""
 
     procedure: str
     name: Text
@@ -69,7 +69,7 @@ def read_scenarios(path: Path) -> list[Scenario]:
 
 
 class _File:
-    """One file: its nodes as values, its mistakes with their position."""
+    """Converts the nodes of one file to values; a mistake raises BadScenarioFile with its position."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -146,7 +146,7 @@ class _File:
         return node.value
 
     def value(self, node: Node) -> str | int | bool:
-        """An unquoted whole number, true or false is one; everything else is text."""
+        """The value of a scalar: an unquoted whole number is int, unquoted true or false is bool, the rest is text."""
         text = self.text(node)
         if isinstance(node, Scalar) and node.plain:
             if text in ("true", "false"):

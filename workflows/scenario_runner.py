@@ -1,4 +1,4 @@
-"""Runs golden stories against releases, names what came out differently, and which parts no story went through."""
+"""Runs golden stories against releases, and reports unexpected results and the parts that no story covers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from workflows.simulate import Used, Walk, Walker, WalkStep, parts_of
 
 @dataclass(frozen=True)
 class Difference:
-    """Something a story expected and did not get; ``line`` is the step's in the scenario file."""
+    """An expected result that a story did not get; ``line`` is the line of the step in the scenario file."""
 
     file: str
     line: int
@@ -35,7 +35,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One story that was run."""
+    """The result of one story: its walk, and the differences to its expectations."""
 
     scenario: Scenario
     walk: Walk
@@ -44,14 +44,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Gap:
-    """A part of a release that no story went through, in words: ``action expire``, ``branch paid 1``."""
+    """A part of a release that no story covers, in words: ``action expire``, ``branch paid 1``."""
 
     procedure: str
     part: str
 
 
 def run(scenario: Scenario, workflow: Workflow, calendar: Calendar) -> Outcome:
-    """Walks the story to its end, or to the first step that is refused unexpectedly."""
+    """Runs a story to its end, or to the first step with an unexpected refusal."""
     try:
         walker = Walker(workflow, calendar, scenario.given)
     except Refusal as refusal:
@@ -75,7 +75,7 @@ def run(scenario: Scenario, workflow: Workflow, calendar: Calendar) -> Outcome:
 def run_all(
     scenarios: Iterable[Scenario], releases: Iterable[Release], calendars: Mapping[str, Calendar]
 ) -> list[Outcome]:
-    """Every story against its release: the version it names, else the newest."""
+    """Runs every story against its release: the version that it names, else the newest."""
     workflows: dict[str, list[Workflow]] = defaultdict(list)
     for release in sorted(releases, key=lambda one: one.version):
         workflows[release.procedure].append(compile_release(release))
@@ -92,7 +92,7 @@ def run_all(
 
 
 def coverage(releases: Iterable[Release], outcomes: Iterable[Outcome]) -> list[Gap]:
-    """The actions, branches, terms, and conditional papers and fees of the releases that no story went through."""
+    """The parts of the releases (``simulate.parts_of``) that no story covers."""
     used: dict[tuple[str, int], set[Used]] = defaultdict(set)
     for outcome in outcomes:
         used[outcome.walk.release.procedure, outcome.walk.release.version] |= outcome.walk.used
@@ -134,7 +134,7 @@ def _got(key: str, walker: Walker, own: list[WalkStep], steps: list[WalkStep]) -
         return walker.facts["fees"]["due"]
     if key == "fired":
         return tuple(step.name for step in steps if step.kind == "timer")
-    # A wait tells what its timers told; an act tells only its own.
+    # After a wait the results of its timers are compared; after an act only those of the act itself.
     telling = own if own and own[-1].name != "wait" else steps
     if key == "opens":
         return tuple(child for step in telling for child in step.opened)

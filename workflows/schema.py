@@ -1,8 +1,8 @@
 # ruff: noqa: E501  a key stands on one line with its two explanations
-"""The format of a workflow file, described once.
+"""The format of a workflow file, described once: every key, its values, and its explanation in both languages.
 
-From this one description come the checks with their positions (``FILE.read``), the JSON Schema that editors complete
-with (``json_schema``), and the table of keys in ``docs/workflow-file.md``.
+The checks of a file (``FILE.read``), the JSON Schema for editors (``json_schema``) and the table of keys in
+``docs/workflow-file.md`` all derive from this description.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TERM = r"[1-9][0-9]{0,3} (?:(?:working|calendar) days?|working hours?)"
 COMPETENT = r'competent|competent_unit\("([a-z][a-z0-9_-]{0,39})", ?([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){0,2})\)'
 EVENT = r"(?:entered|action|remind)\([a-z][a-z0-9_]{0,39}\)|due_in\((?:0|[1-9][0-9]?)\)|overdue"
 
-# Words that older YAML readers take for true and false never name anything.
+# Words that older YAML readers take for true and false cannot be names.
 _NAME = r"(?!(?:on|off|yes|no|y|n|true|false|null)$)[a-z][a-z0-9_]{0,39}"
 _FACT = r"[a-z][a-z0-9_]{0,39}(?:\.[a-z][a-z0-9_]{0,39}){0,2}"
 _NAMED = Form(_NAME, "checking")
@@ -39,7 +39,7 @@ def _key(shape: Shape, vi: str, en: str, required: bool = False, wanted: str | N
 
 
 def _text(**more: Key) -> dict[str, Key]:
-    """The keys of a name in two languages, with those of the thing that bears it."""
+    """The keys ``vi`` and ``en`` of a name, and further keys."""
     return {
         "vi": _key(Words(), "tên tiếng Việt", "Vietnamese name", required=True),
         "en": _key(Words(), "tên tiếng Anh", "English name", wanted="missing-en"),
@@ -237,7 +237,7 @@ FILE = Record(
         "children": _key(MapOf(_CHILD, _NAME, "residence"), "hồ sơ liên thông", "linked dossiers"),
     }
 )
-"""The whole file."""
+"""The shape of a whole file."""
 
 
 def json_schema() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The shapes of lists and groups that a workflow file is described with. See ``shapes``."""
+"""Shapes of lists and groups, with which ``schema`` describes a workflow file. ``shapes`` has the single values."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class ByKind(Shape):
 
 
 def one_or_more(each: Shape) -> Shape:
-    """One value or a list of them; always read as a list."""
+    """The shape of one value or a list of values; ``read`` always returns a list."""
     return ByKind(scalar=Single(each), items=ListOf(each, least=1, unique=True))
 
 
@@ -93,7 +93,7 @@ class Single(Shape):
 
 @dataclass(frozen=True)
 class Key:
-    """One key of a record. ``wanted`` keys are warned about when absent; ``doc`` explains it to the author."""
+    """One key of a record. ``wanted`` is the rule that is reported when the key is absent. ``doc`` explains the key."""
 
     shape: Shape
     doc: Both
@@ -103,7 +103,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Record(Shape):
-    """A group of known keys. ``apart``: sets of keys of which one at most may stand. ``extra``: shape of further keys
+    """A group of known keys. ``apart``: sets of keys that exclude each other. ``extra``: the shape of further keys,
     whose names match ``extra_name``."""
 
     keys: Mapping[str, Key]
@@ -172,7 +172,7 @@ class Record(Shape):
 
 @dataclass(frozen=True)
 class MapOf(Shape):
-    """A group whose keys the author names; each name matches ``name``, each value is of one shape."""
+    """A group whose keys the author chooses. Each key matches the pattern ``name``, each value is of one shape."""
 
     each: Shape
     name: str
@@ -208,7 +208,7 @@ class MapOf(Shape):
 
 @dataclass(frozen=True)
 class ByKey(Shape):
-    """One shape when the group holds ``key``, another when it does not."""
+    """One shape for a group with ``key``, another for a group without it."""
 
     key: str
     present: Shape

@@ -1,9 +1,8 @@
-"""The shapes a workflow file is described with; here those of single values, in ``shape_groups`` lists and groups.
+"""Shapes of single values, with which ``schema`` describes a workflow file. ``shape_groups`` has lists and groups.
 
-One description gives the checks, the values and the JSON Schema.
-
-``read(node, path, report)`` returns the value, or ``BAD`` after reporting why not; it never stops at the first problem.
-``json_schema()`` says the same for editors. Both accept the same documents; a property test holds them to it.
+A shape gives the checks, the value and the JSON Schema. ``read(node, path, report)`` returns the value, or ``BAD``
+after reporting why; it does not stop at the first problem. ``json_schema()`` is the equivalent for editors. A property
+test checks that both accept the same documents.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from workflows.yaml_reader import Node, Scalar, kind_of
 
 
 class Bad:
-    """The value of what could not be read; its problem is in the report."""
+    """The type of ``BAD``, which stands for a value that could not be read; the reason is in the report."""
 
     def __repr__(self) -> str:
         return "BAD"
@@ -28,14 +27,14 @@ class Bad:
 BAD: Final = Bad()
 Path = tuple[str | int, ...]
 
-# What the core schema of YAML 1.2, which editors use, reads as something other than text.
+# Unquoted words that the core schema of YAML 1.2, which editors use, reads as something other than text.
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _NULL_OR_FLAG = {"", "~", "null", "Null", "NULL", "true", "True", "TRUE", "false", "False", "FALSE"}
 
 
 class Shape(ABC):
-    """What a value may be."""
+    """A set of allowed values."""
 
     @abstractmethod
     def read(self, node: Node, path: Path, report: Report) -> Any:
@@ -43,11 +42,15 @@ class Shape(ABC):
 
     @abstractmethod
     def json_schema(self) -> dict[str, Any]:
-        """The same as JSON Schema 2020-12."""
+        """The shape as JSON Schema 2020-12."""
 
 
 def place(path: Path) -> Both:
-    """A place in the file in words: the last key, and what it belongs to."""
+    """A place in the file in words: the last key, and the part that it belongs to.
+
+    >>> place(("states", "new", "portal")).en
+    '"portal" of state "new"'
+    """
     keys = [str(part) for part in path if isinstance(part, str)]
     if not keys:
         return Both("tệp", "the file")
@@ -92,7 +95,11 @@ def _text(node: Node, path: Path, report: Report) -> str | Bad:
 
 
 def reads_as_other(word: str) -> bool:
-    """Whether an unquoted word is a number, true, false or nothing to YAML 1.2."""
+    """Whether an unquoted word is a number, true, false or null in YAML 1.2.
+
+    >>> reads_as_other("1.012790"), reads_as_other("new")
+    (True, False)
+    """
     return word in _NULL_OR_FLAG or bool(_INTEGER.fullmatch(word) or _FLOAT.fullmatch(word))
 
 
@@ -120,7 +127,7 @@ class Words(Shape):
 
 @dataclass(frozen=True)
 class Form(Shape):
-    """Text of a form: ``pattern`` must match all of it. ``rule`` is broken otherwise."""
+    """Text that ``pattern`` matches as a whole; other text is reported under ``rule``."""
 
     pattern: str
     example: str
@@ -141,7 +148,7 @@ class Form(Shape):
 
 @dataclass(frozen=True)
 class Code(Form):
-    """A procedure code, which must be quoted: unquoted it is a number to YAML."""
+    """A procedure code. It must be quoted, because YAML reads an unquoted one as a number."""
 
     def read(self, node: Node, path: Path, report: Report) -> str | Bad:
         if isinstance(node, Scalar) and node.plain and node.value and reads_as_other(node.value):
@@ -152,7 +159,7 @@ class Code(Form):
 
 @dataclass(frozen=True)
 class OneOf(Shape):
-    """One of some words."""
+    """One of ``words``."""
 
     words: tuple[str, ...]
     rule: str = "bad-value"
@@ -233,5 +240,5 @@ _DAY = r"(?:19(?:4[5-9]|[5-9][0-9])|2[01][0-9][0-9])-[0-9]{2}-[0-9]{2}"
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether all of ``text`` matches. Patterns here are anchored and bounded, so time is linear."""
+    """Whether ``pattern`` matches the whole text. The patterns of the format are bounded, so time is linear."""
     return re.fullmatch(pattern, text) is not None

@@ -1,8 +1,8 @@
-"""Walks a dossier through a release in memory: what happens at each moment, what people and timers bring about.
+"""Simulates a dossier of a release in memory, act by act, for scenarios and for authors.
 
-The same rules as the running house (machine, timing, deadlines), without database, offices or people: an act says in
-which role it is done. Between two acts every timer that falls due fires, in the order of time: reminders, warnings, the
-apology for lateness, automatic transitions. Moments are timezone-aware.
+It uses the rules of production (machine, timing, deadlines) without database, offices or people: an act names the role
+that takes it. Between two acts every due timer fires, in the order of time: reminders, warnings, the apology for
+lateness, automatic transitions. Moments are timezone-aware.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from engine.rules.procedure.facts import nested
 from engine.rules.procedure.machine import DocumentRequired, ReasonRequired, Workflow, role_name
 
 Used = tuple[str | int, ...]
-"""A part of a release that a walk went through: ("action", key), ("branch", action, index), ("term", index), …"""
+"""A part of a release that a walk covers: ("action", key), ("branch", action, index), ("term", index), …"""
 
 
 class BackInTime(Refusal):
-    """An act lies before the one that came before it."""
+    """An act is dated before the previous one."""
 
     code = "back-in-time"
     vi = "Thao tác lúc {at} đứng sau thao tác lúc {now}: hãy xếp theo thời gian."
@@ -36,21 +36,21 @@ class BackInTime(Refusal):
 
 
 class RoleMissing(Forbidden):
-    """The role that was named may not take this action."""
+    """The role that the act names may not take this action."""
 
     vi = "“{role}” không được “{action_vi}”; được phép: {allowed_vi}."
     en = "“{role}” may not “{action_en}”; allowed: {allowed_en}."
 
 
 class PaperMissing(DocumentRequired):
-    """The action brings a document, which was not attached."""
+    """The action requires a document that was not attached."""
 
     vi = "Phải đính kèm “{document}” khi “{action_vi}”."
     en = "“{action_en}” needs the document “{document}”."
 
 
 class NoMoreExtensions(Conflict):
-    """The release allows no further Form 04."""
+    """The release allows no further extension (Form 04)."""
 
     code = "no-more-extensions"
     vi = "Quy trình chỉ cho gia hạn {count} lần."
@@ -59,7 +59,7 @@ class NoMoreExtensions(Conflict):
 
 @dataclass(frozen=True)
 class Given:
-    """A dossier before its first act. ``documents`` None: every paper that is asked for is there."""
+    """A dossier before its first act. ``documents`` None means that every paper is handed in."""
 
     filed: dt.datetime
     kind: str = "citizen"
@@ -73,9 +73,11 @@ class Given:
 
 @dataclass(frozen=True)
 class Act:
-    """Something that is done at a moment. ``do`` is an action of the release; else ``act`` is one of the house:
-    ``settle`` (fees), ``documents`` (``papers`` handed in), ``extend`` (by ``days`` working days),
-    ``ask_verification``, ``answer_verification``, ``finish_children``, ``wait``."""
+    """An act at a moment: ``do`` is an action of the release, otherwise ``act`` is built in.
+
+    Built-in acts are ``settle`` (fees), ``documents`` (``papers`` handed in), ``extend`` (by ``days`` working days),
+    ``ask_verification``, ``answer_verification``, ``finish_children``, ``wait``.
+    """
 
     at: dt.datetime
     do: str | None = None
@@ -90,7 +92,10 @@ class Act:
 
 @dataclass(frozen=True)
 class WalkStep:
-    """What happened at one moment and how the dossier stands after it. ``due`` None: not started, or paused."""
+    """An act or a timer, and the dossier after it. ``due`` None: the clock has not started, or is paused.
+
+    ``fees_due`` is in đồng.
+    """
 
     at: dt.datetime
     kind: str  # action, timer, act
@@ -108,7 +113,7 @@ class WalkStep:
 
 @dataclass
 class Walk:
-    """A walk: its steps, the due moment with its trace at the end, and the parts of the release it went through."""
+    """A walk: its steps, the due moment with its trace after the last one, and the covered parts of the release."""
 
     release: Release
     steps: list[WalkStep] = field(default_factory=list)
@@ -117,7 +122,7 @@ class Walk:
 
 
 class Walker:
-    """One dossier on its way; ``do`` takes one act after the other."""
+    """A simulated dossier; ``do`` takes its acts one after the other."""
 
     def __init__(self, workflow: Workflow, calendar: Calendar, given: Given):
         self.workflow, self.release, self.calendar, self.given = workflow, workflow.release, calendar, given
@@ -140,7 +145,7 @@ class Walker:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """Every fact that conditions read, as it stands now."""
+        """The present facts that conditions read."""
         known = nested(self.fields) | self._known()
         wanted = self.workflow.documents_required(self.workflow.facts(known))
         missing = [key for key in wanted if key not in self.papers]
@@ -150,8 +155,10 @@ class Walker:
         return self.workflow.facts(known)
 
     def do(self, act: Act) -> WalkStep:
-        """Takes one act, after every timer that falls due before it. Raises its Refusal; the walk then stands as before
-        the act."""
+        """Takes one act, after every timer that falls due before it.
+
+        Raises BackInTime, or the refusal of the act, which then changes nothing; the timers before it have fired.
+        """
         if act.at < self.now:
             raise BackInTime(at=act.at.astimezone(LOCAL).isoformat(), now=self.now.astimezone(LOCAL).isoformat())
         self.advance_to(act.at)
@@ -161,7 +168,7 @@ class Walker:
         return self._of_the_house(act)
 
     def advance_to(self, at: dt.datetime) -> list[WalkStep]:
-        """Lets time pass: fires every timer that falls due until ``at``, the earliest first."""
+        """Fires every timer that falls due until ``at``, the earliest first, and returns their steps."""
         fired = []
         while (clock := self._next_clock(at)) is not None:
             self.now = max(self.now, clock.due_at)
@@ -243,8 +250,11 @@ class Walker:
             raise PaperMissing(document=action.attach, action_vi=action.name.vi, action_en=action.name.en)
 
     def _next_clock(self, until: dt.datetime) -> timing.Clock | None:
-        """The earliest timer that has not fired; one that falls due exactly as something is done comes first, except
-        lateness: what is done in the last minute is in time."""
+        """The earliest timer until a moment that has not fired.
+
+        A timer that falls due at the moment of an act fires before it, except lateness: an act at the due moment is in
+        time.
+        """
         waiting = [
             clock
             for clock in self._clocks()
@@ -325,7 +335,8 @@ class Walker:
 
 
 def parts_of(release: Release) -> set[Used]:
-    """Every part of a release that its scenarios should go through."""
+    """The parts of a release that its scenarios should cover: actions, branches, terms, routes, conditional papers and
+    fees, linked dossiers."""
     parts: set[Used] = {("action", key) for key in release.actions}
     parts |= {("branch", key, index) for key, action in release.actions.items() for index in range(len(action.to))}
     parts |= {("term", index) for index in range(len(release.sla.total))}
@@ -336,7 +347,7 @@ def parts_of(release: Release) -> set[Used]:
 
 
 _BUILT_IN = {"warn": "sap-den-han", "step": "buoc-qua-han"}
-"""What the house tells the holder in every procedure: the due moment is near; the step's own limit has passed."""
+"""The templates of notices that the holder gets in every procedure: the due moment is near; a step limit has passed."""
 
 
 def _tells(notice: Notice, clock: timing.Clock, release: Release) -> bool:

@@ -1,4 +1,4 @@
-"""A workflow file that was read: its tree, so that a finding about the release can point to where it stands."""
+"""The parsed tree of a workflow file, so that a finding about the release gets its position in the file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workflows.yaml_reader import Group, Items, Node, Scalar
 class Source:
     """The tree of one file. A path is keys and positions as the author wrote them: ``("states", "new", "portal")``.
 
-    Where a short form left a part out, the nearest part around it answers.
+    For a part that a short form left out, the position is that of the nearest part around it.
     """
 
     name: str
@@ -20,18 +20,21 @@ class Source:
     text: str = ""
 
     def at(self, *path: str | int) -> Mark:
-        """Where the value at ``path`` begins."""
+        """The start of the value at ``path``."""
         return self._nearest(path).mark
 
     def key(self, *path: str | int) -> Mark:
-        """Where the last key of ``path`` stands; for a list position, where the entry begins."""
+        """The position of the last key of ``path``; for a list position, the start of the entry."""
         parent = self._nearest(path[:-1])
         if isinstance(parent, Group) and path[-1] in parent.entries:
             return parent.entries[str(path[-1])][0].mark
         return self.at(*path)
 
     def inside(self, column: int, *path: str | int) -> Mark:
-        """The place of the character at ``column`` (from 1) of the text at ``path``, as near as can be said."""
+        """The position of the character at ``column`` (from 1) of the text at ``path``.
+
+        For text that spans lines or holds escapes it is the start of the text.
+        """
         node = self._nearest(path)
         if isinstance(node, Scalar) and node.offset is not None:
             return Mark(node.mark.line, node.mark.column + node.offset + column - 1)

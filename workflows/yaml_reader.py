@@ -1,8 +1,8 @@
-"""A strict reader of YAML: every scalar stays the text the author wrote, every node knows its line and column.
+"""A strict YAML parser: every scalar stays the text that the author wrote, every node knows its line and column.
 
 PyYAML's own constructors are not used: they read ``on`` as True, ``1.012790`` as 1.01279, ``012`` as 10 and ``22:30``
-as 1350. Only the event stream of the pure-Python parser is read: the C parser crashes the process at great depth, and
-aliases, refused here, can expand 450 bytes to a billion nodes. Sizes are capped so that no input takes a second.
+as 1350. The event stream comes from the pure-Python parser, because the C parser crashes the process at great depth.
+Aliases, which can expand 450 bytes to a billion nodes, are refused. Sizes are capped so that no input takes a second.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class Node:
 
 @dataclass(slots=True)
 class Scalar(Node):
-    """A text. ``plain``: written without quotes; ``offset``: columns from ``mark`` to its first character, None when it
-    spans lines or holds escapes, so that columns inside it mean nothing."""
+    """A text. ``plain``: written without quotes. ``offset``: columns from ``mark`` to its first character; None for text
+    that spans lines or holds escapes, where columns inside it mean nothing."""
 
     value: str
     plain: bool
@@ -53,17 +53,17 @@ class Items(Node):
 
 @dataclass(slots=True)
 class Group(Node):
-    """A mapping; for each key the key's own node and the value."""
+    """A mapping: for each key the node of the key and the node of the value."""
 
     entries: dict[str, tuple[Scalar, Node]] = field(default_factory=dict)
 
 
 class _Stop(Exception):
-    """Reading cannot go on; the report says why."""
+    """Parsing cannot go on; the report has the reason."""
 
 
 def decode(data: bytes | str, report_name: str) -> tuple[str, Report]:
-    """The text of a file and a report for it; the text is empty when the bytes are too many or not UTF-8."""
+    """The text of a file and a report for it. For too many bytes or bad UTF-8 the text is empty and the report says so."""
     raw = data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass")
     report = Report(report_name)
     if len(raw) > MOST_BYTES:
@@ -81,7 +81,7 @@ def decode(data: bytes | str, report_name: str) -> tuple[str, Report]:
 
 
 def read(text: str, report: Report) -> Group | None:
-    """The tree of the one document in ``text``; None when it cannot be read, with the reasons in ``report``."""
+    """The tree of the one document in ``text``; None when it cannot be parsed, with the reasons in ``report``."""
     unseen = _UNSEEN.search(text)
     if unseen:
         report.add("control-character", _mark_at(text, unseen.start()), char=f"U+{ord(unseen.group()):04X}")
@@ -108,7 +108,7 @@ def read(text: str, report: Report) -> Group | None:
 
 
 def kind_of(node: Node) -> Both:
-    """What a node is, in words."""
+    """The kind of a node in words, for messages."""
     if isinstance(node, Group):
         return Both("một nhóm khóa", "a group of keys")
     if isinstance(node, Items):
@@ -118,7 +118,7 @@ def kind_of(node: Node) -> Both:
 
 
 class _Builder:
-    """Turns parser events into nodes with a stack of its own: no recursion, so depth cannot overflow Python's."""
+    """Turns parser events into nodes with an explicit stack, so that depth cannot overflow the stack of Python."""
 
     def __init__(self, report: Report) -> None:
         self._report = report
@@ -150,7 +150,7 @@ class _Builder:
             self._report.add("empty-file", Mark(1, 1))
             raise _Stop
         if self._report.has("alias", "tag", "merge-key", "bad-key", "control-character"):
-            raise _Stop  # the rest would only complain about their consequences
+            raise _Stop  # further findings would only be consequences of these
         return root
 
     def _node(self, event: yaml.NodeEvent, text: str) -> Scalar | Items | Group:
@@ -179,7 +179,7 @@ class _Builder:
         return Scalar(mark, unicodedata.normalize("NFC", event.value), plain, quote if as_written else None)
 
     def _placed(self, stack: list[tuple[Items | Group, Scalar | None]], node: Node, root: Node | None) -> Node | None:
-        """Put a finished node into its parent; a node without parent is the root."""
+        """Puts a finished node into its parent, and returns the root; a node without parent is the root."""
         if not stack:
             return node
         parent, key = stack[-1]

@@ -1,6 +1,6 @@
-"""What answers look like: for the OpenAPI document, and for the tests, which hold every answer to them.
+"""The shapes of answers, for the OpenAPI document and for the tests, which check every answer against them.
 
-Nothing is dumped through these.
+No answer is serialised through them.
 """
 
 from api.shapes.base import Problem, ProblemKind, ProblemKinds, State, Words

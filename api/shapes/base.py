@@ -1,4 +1,4 @@
-"""What all shapes are made of, and the problem that every refusal is."""
+"""The building blocks of all shapes, and the shape of problem details."""
 
 from __future__ import annotations
 

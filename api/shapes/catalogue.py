@@ -1,4 +1,4 @@
-"""Procedures, units and offices."""
+"""Shapes of procedures, administrative units and offices."""
 
 from __future__ import annotations
 

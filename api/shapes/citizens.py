@@ -1,4 +1,4 @@
-"""What a citizen sees."""
+"""Shapes of the status of a dossier, as its applicant sees it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class StatusTask(Shape):
 
 
 class Status(Shape):
-    """What a citizen sees: where the dossier is, when it will be ready, what to do."""
+    """The status for the applicant: where the dossier is, when it will be ready, what to do."""
 
     code = text()
     version = whole()

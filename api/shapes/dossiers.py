@@ -1,4 +1,4 @@
-"""Dossiers and what belongs to one."""
+"""Shapes of dossiers and their parts: documents, fees, actions, verifications, clock, journal."""
 
 from __future__ import annotations
 

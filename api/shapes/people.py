@@ -1,4 +1,4 @@
-"""The signed-in person, notices, webhooks."""
+"""Shapes of sessions, the signed-in person, the inbox and webhooks."""
 
 from __future__ import annotations
 

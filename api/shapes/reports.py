@@ -1,4 +1,4 @@
-"""Reports, and where reorganisations stand."""
+"""Shapes of reports and of reorganisations."""
 
 from __future__ import annotations
 

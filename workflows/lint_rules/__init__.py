@@ -1,4 +1,4 @@
-"""The rules about what a procedure means: each module reports its findings with the place they stand at."""
+"""The lint rules about the meaning of a procedure: each module reports its findings with their place in the file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workflows.source import Source
 
 
 def lint_release(release: Release, source: Source, context: LintContext, report: Report) -> None:
-    """Ask every rule about one release. Names come first: the others stay silent about what does not exist."""
+    """Run every rule on one release. Rules about names come first: the others skip names that do not exist."""
     subject = Subject(release, source, context, report)
     check_names(subject)
     check_roles(subject)

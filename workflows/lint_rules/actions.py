@@ -1,4 +1,4 @@
-"""Rules about actions: that what they name exists, that timers are timers, and that their meaning is clear."""
+"""Lint rules about actions and roles: the names they use exist, timers are complete, and effects are unambiguous."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from workflows.lint_rules.subject import Subject, arm_path
 from workflows.normal_form import effects_of
 from workflows.problems import Both, Suggest
 
-HOLDER = "holder"  # in a notice: whoever holds the dossier at that moment
+HOLDER = "holder"  # in a notice: the person who holds the dossier at that moment
 BUILT_IN_ROLES = (APPLICANT, SYSTEM, HOLDER)
 PORTALS_OF_EFFECT = {"refuse": (3,), "ask": (5,), "withdraw": (7,), "stop": (8,), "finish": (9, 10), "return": (10,)}
 
 
 def check_names(subject: Subject) -> None:
-    """States, roles and actions that are named must exist. Runs before all others: they stay silent about these."""
+    """States, roles and actions that the file names must exist. It runs first, since other rules skip unknown names."""
     release, source = subject.release, subject.source
     for key, action in release.actions.items():
         path = ("actions", key)
@@ -43,7 +43,7 @@ def check_names(subject: Subject) -> None:
 
 
 def check_actions(subject: Subject) -> None:
-    """What each action asks for and means."""
+    """The documents, timers and effects of actions are consistent, and some action receives and some returns."""
     release, source = subject.release, subject.source
     for key, action in release.actions.items():
         if action.attach is not None and action.attach not in release.documents:
@@ -60,7 +60,7 @@ def check_actions(subject: Subject) -> None:
 
 
 def check_roles(subject: Subject) -> None:
-    """Roles belong to an office that routing finds, and do something."""
+    """Each role belongs to an office that routing finds, and is used."""
     release, source = subject.release, subject.source
     acting = {role for action in release.actions.values() for role in action.by}
     acting |= {role for notice in release.notify for role in notice.to}

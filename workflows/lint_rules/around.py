@@ -1,4 +1,4 @@
-"""Rules that need more than the file: offices, communes, notice templates, and the other procedures and versions."""
+"""Lint rules that need more than the file: offices, communes, notice templates, the other procedures and versions."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from engine.rules.procedure.facts import FactType, nested
 from workflows.lint_rules.subject import Subject, arm_path, has_else
 from workflows.problems import Both, Suggest
 
-MOST_EVALUATIONS = 60_000  # of routing conditions over all communes: half a second
+MOST_EVALUATIONS = 60_000  # of routing conditions over all communes; they take half a second
 ONE_DAY = dt.timedelta(days=1)
 
 
 def check_around(subject: Subject) -> None:
-    """Every rule whose facts the context holds."""
+    """Runs every rule whose facts are in the context."""
     if subject.context.offices is not None:
         _check_offices(subject)
     if subject.context.provinces is not None:
@@ -77,7 +77,7 @@ def _is_missed(subject: Subject, route: Route, commune: str, communes: int) -> b
     conditions = [subject.condition(branch.when) for branch in route.branches if branch.when is not None]
     good = [condition for condition in conditions if isinstance(condition, Condition)]
     if len(good) < len(conditions):
-        return False  # a finding of its own
+        return False  # a condition that does not compile is another rule's finding
     most = max(1, MOST_EVALUATIONS // (communes * len(good)))
     for number, facts in enumerate(_possible(subject, good, commune)):
         if number >= most:
@@ -88,7 +88,7 @@ def _is_missed(subject: Subject, route: Route, commune: str, communes: int) -> b
 
 
 def _possible(subject: Subject, conditions: list[Condition], commune: str) -> Iterator[dict[str, Any]]:
-    """Facts of dossiers of this commune that these conditions may tell apart."""
+    """Combinations of the facts that the conditions read, for dossiers of this commune."""
     declared = subject.declared or {}
     names = list(dict.fromkeys(name for condition in conditions for name in condition.names))
     values = [_values(subject, name, declared[name], commune) for name in names]
@@ -120,7 +120,7 @@ def _others(subject: Subject) -> list[tuple[str, Release]]:
 
 
 def _check_versions(subject: Subject) -> None:
-    """The release against its predecessor: the later file carries the finding."""
+    """A release must follow its predecessor without gap or overlap. The later file gets the finding."""
     release, source = subject.release, subject.source
     same = [(name, other) for name, other in _others(subject) if other.procedure == release.procedure]
     for name, other in same:

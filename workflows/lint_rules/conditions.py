@@ -1,4 +1,4 @@
-"""Rules about conditions and the branches they choose between."""
+"""Lint rules about conditions and the branches that they choose between."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _check_branches(subject: Subject) -> None:
 
 
 def _check_taken(subject: Subject, path: Path, branches: Sequence[Branch | TermBranch]) -> None:
-    """Branches that an earlier one hides, and branches that make no difference."""
+    """Reports branches that an earlier one hides, and branches that make no difference."""
     seen: set[str] = set()
     hidden: Both | None = None
     for index, branch in enumerate(branches):

@@ -1,4 +1,4 @@
-"""Rules about what a dossier holds: fields, documents, fees and linked dossiers."""
+"""Lint rules about the data of a dossier: fields, documents, fees and linked dossiers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COUNTED_TYPES = ("number", "money", *TEXT_TYPES)
 
 
 def check_data(subject: Subject) -> None:
-    """Every rule about fields, documents, fees and children."""
+    """Runs every rule about fields, documents, fees and children."""
     for key, field in subject.release.fields.items():
         _check_name(subject, key)
         _check_field(subject, key, field)
@@ -64,7 +64,7 @@ def _check_field(subject: Subject, key: str, field: Field) -> None:
 
 
 def _check_patterns(subject: Subject) -> None:
-    """Patterns are compiled whenever a field is checked; a costly one would slow every intake, and this run."""
+    """Each pattern, and all patterns of a file, must be cheap to compile: every intake compiles them."""
     weight = 0
     for key, field in subject.release.fields.items():
         if field.pattern is None:
@@ -78,7 +78,7 @@ def _check_patterns(subject: Subject) -> None:
 
 
 def _weight(pattern: str) -> int:
-    """How much a pattern costs to compile: classes of all Unicode weigh ten, and repetitions multiply."""
+    """The cost of compiling a pattern: a class of all Unicode weighs ten, and bounded repetitions multiply."""
     repeats = 1
     for least, most in _REPEAT.findall(pattern):
         repeats = min(repeats * max(1, int(most or least)), MOST_WEIGHT + 1)
@@ -102,7 +102,7 @@ def _check_documents(subject: Subject) -> None:
 
 
 def _check_places(subject: Subject) -> None:
-    """Facts that fees and routing read must be of the type they need."""
+    """The facts that fees and routing read must have the right type."""
     declared = subject.declared
     if declared is None:
         return

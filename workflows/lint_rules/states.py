@@ -1,4 +1,4 @@
-"""Rules about states: where a dossier begins, where it ends, and that it is never lost on the way."""
+"""Lint rules about states: one initial state, final states that can be reached, clocks that fit the portal status."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ CLOCKS_OF_PORTAL: dict[int, tuple[Clock, ...]] = {
     1: ("not_started",), 2: ("running",), 3: ("stopped",), 4: ("running", "paused"), 5: ("paused", "not_started"),
     6: ("paused", "running"), 7: ("stopped",), 8: ("stopped",), 9: ("stopped",), 10: ("stopped",),
 }  # fmt: skip
-"""The clocks that fit a national status code. 4 may pause (a verification elsewhere); papers asked for
-(5) before the dossier is received start no clock; whether the time of a financial
-obligation (6) counts is the procedure's own law."""
+"""The clocks that fit a portal status code. 4 may pause, for a verification elsewhere. 5 starts no clock when papers
+are requested before the dossier is received. Whether the time of a financial obligation (6) counts is up to the
+procedure's own law."""
 
 
 def check_states(subject: Subject) -> None:
-    """Every rule about states."""
+    """Runs every rule about states."""
     _check_initial(subject)
     for key in subject.release.states:
         _check_clock(subject, key)
         _check_holder(subject, key)
         _check_final(subject, key)
-    if not subject.report.has("unknown-state"):  # a mistyped state would make others seem lost
+    if not subject.report.has("unknown-state"):  # a mistyped state would make others seem unreachable
         _check_ways(subject)
 
 
@@ -83,7 +83,10 @@ def _check_final(subject: Subject, key: str) -> None:
 
 
 def _check_ways(subject: Subject) -> None:
-    """Reachability in both directions. The finer finding wins: a dead end is not also called lost."""
+    """Reports unreachable states, dead ends, and states without a path to a final one.
+
+    A state on the way to a dead end gets no finding of its own.
+    """
     states, exits = subject.release.states, subject.exits()
     back: dict[str, set[str]] = {key: set() for key in states}
     for key, targets in exits.items():

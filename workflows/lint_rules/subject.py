@@ -1,4 +1,4 @@
-"""What a rule looks at: one release, where its parts stand in the file, its surroundings, and where findings go."""
+"""The input of every lint rule: one release, its source file, its surroundings, and the report for findings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Asked(NamedTuple):
 
 @dataclass(frozen=True)
 class Subject:
-    """One release under examination."""
+    """One release, with its source file, its surroundings and the report that collects findings."""
 
     release: Release
     source: Source
@@ -34,12 +34,12 @@ class Subject:
     report: Report
 
     def add(self, rule: str, at: Mark, **facts: Any) -> None:
-        """Report one finding."""
+        """Adds a finding to the report."""
         self.report.add(rule, at, **facts)
 
     @cached_property
     def declared(self) -> dict[str, FactType] | None:
-        """The facts that conditions may read; None when names of fields collide, which is a finding of its own."""
+        """The facts that conditions may read; None when names of fields collide, which is another rule's finding."""
         try:
             return declared_facts(self.release)
         except FactNameTaken:
@@ -50,7 +50,7 @@ class Subject:
         return {}
 
     def condition(self, source: str) -> Condition | ConditionRefused:
-        """The condition compiled, or why it cannot be."""
+        """The compiled condition, or the refusal to compile it. Cached by source."""
         if source not in self._compiled:
             try:
                 self._compiled[source] = compile_condition(
@@ -92,7 +92,7 @@ class Subject:
         return {branch.then for branch in action.to if branch.then in self.release.states}
 
     def exits(self) -> dict[str, set[str]]:
-        """For each state the states that one action leads to."""
+        """The states that one action leads to, by state."""
         ways: dict[str, set[str]] = {state: set() for state in self.release.states}
         for action in self.release.actions.values():
             for source in action.sources:
@@ -102,12 +102,12 @@ class Subject:
 
 
 def arm_path(path: Path, index: int, branch: Branch) -> Path:
-    """Where the author wrote what a branch leads to."""
+    """The path of a branch's target in the file."""
     return (*path, index, "else" if branch.when is None else "to")
 
 
 def has_else(branches: Sequence[Branch | TermBranch]) -> bool:
-    """Whether an arm holds always."""
+    """Whether a branch has no condition."""
     return any(branch.when is None for branch in branches)
 
 

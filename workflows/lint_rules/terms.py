@@ -1,4 +1,4 @@
-"""Rules about time: dates of the release, the time limit, and whether the steps fit into it."""
+"""Lint rules about time: the dates of the release, the time limit, and whether the limits of the steps fit into it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workflows.lint_rules.subject import Subject
 from workflows.problems import Both
 
 Way = tuple[float, tuple[str, ...]]
-"""Working hours of step limits, and the states passed."""
+"""The sum of the step limits in working hours, and the states of a path."""
 HOURS_A_DAY = 8.0
 MOST_STEPS = 5_000  # of the search for the longest path; shipped procedures need under 200
 _TOO_LATE = Both("same_day là trong ngày, viết 0 hoặc bỏ total", "same_day means today; write 0 or leave total out")
@@ -19,7 +19,7 @@ _ZERO = Both("thời hạn phải lớn hơn 0", "a time limit must be greater t
 
 
 def check_terms(subject: Subject) -> None:
-    """Every rule about dates and time limits."""
+    """Runs every rule about dates and time limits."""
     release, source = subject.release, subject.source
     effective, sla = release.effective, release.sla
     if effective.until is not None and effective.until < effective.start:
@@ -45,7 +45,11 @@ def check_terms(subject: Subject) -> None:
 
 
 def hours(term: Term) -> float:
-    """A term in working hours, near enough to compare terms: 8 to the working day, 5 working days to the week."""
+    """A term in working hours, near enough to compare terms: 8 to the working day, 5 working days to the week.
+
+    >>> hours(Term(3, "working_day")), hours(Term(14, "calendar_day"))
+    (24.0, 80.0)
+    """
     if term.unit == "working_hour":
         return float(term.amount)
     if term.unit == "same_day":
@@ -54,7 +58,7 @@ def hours(term: Term) -> float:
 
 
 def in_words(term: Term) -> Both:
-    """A term as it is said."""
+    """A term in words."""
     vi, en = {
         "working_hour": ("giờ làm việc", "working hours"), "calendar_day": ("ngày", "calendar days"),
         "working_day": ("ngày làm việc", "working days"), "same_day": ("trong ngày", "same day"),
@@ -63,7 +67,7 @@ def in_words(term: Term) -> Both:
 
 
 def _check_steps(subject: Subject, shortest: float) -> None:
-    """The quickest way through must fit the shortest limit; the longest way should fit the longest limit."""
+    """The quickest path must fit the shortest limit (error); the longest path should fit the longest one (warning)."""
     starts = _after_start(subject)
     if not starts:
         return
@@ -94,7 +98,7 @@ def _is_done(subject: Subject, key: str) -> bool:
 
 
 def _quickest(subject: Subject, starts: list[str]) -> Way:
-    """The path with the fewest hours from the start of the clock to a result; (0, ()) when there is none."""
+    """The path with the fewest hours from the start of the clock to a result; (0, ()) when no path exists."""
     exits = subject.exits()
     waiting: list[Way] = [(_weight(subject, key), (key,)) for key in starts]
     heapq.heapify(waiting)
@@ -112,7 +116,7 @@ def _quickest(subject: Subject, starts: list[str]) -> Way:
 
 
 def _all_paths(subject: Subject, starts: list[str]) -> Iterator[Way]:
-    """Paths without a repeated state from the start of the clock to a result, up to a bounded effort."""
+    """Paths without a repeated state from the start of the clock to a result; the search ends after MOST_STEPS."""
     exits = subject.exits()
     waiting: list[Way] = [(_weight(subject, key), (key,)) for key in starts]
     for _ in range(MOST_STEPS):

@@ -1,6 +1,7 @@
-"""Every rule that a workflow file can break: its id, how grave it is, and its sentence in both languages.
+"""Every rule that a workflow file can break: its id, its severity, and its sentence in both languages.
 
-The sentences are part of the public contract: what is wrong, where, and what to do. Ids never change their meaning.
+The sentences are part of the public contract: they say what is wrong, where, and what to do. An id never changes its
+meaning.
 """
 
 from workflows.rule_book.around import AROUND
@@ -21,7 +22,7 @@ SECTIONS: dict[str, dict[str, Rule]] = {
     "Dates and time limits": TIME,
     "Against other files and the register": AROUND,
 }
-"""The rules as the reference lists them."""
+"""The rules by section, in the order of the reference."""
 
 RULES: dict[str, Rule] = {rule_id: rule for section in SECTIONS.values() for rule_id, rule in section.items()}
 """Every rule by its id."""

@@ -1,5 +1,5 @@
 # ruff: noqa: E501  a sentence stands on one line, so that it can be found by its words
-"""How a procedure fits its surroundings: offices, communes, templates and the other files."""
+"""The sentences of rules about a procedure's surroundings: offices, communes, and the other workflow files."""
 
 from workflows.rule_book.rule import Rule, error, warning
 

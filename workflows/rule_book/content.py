@@ -1,5 +1,5 @@
 # ruff: noqa: E501  a sentence stands on one line, so that it can be found by its words
-"""What a procedure says: conditions, fields, documents, fees, dates and time limits."""
+"""The sentences of rules about a procedure's data: conditions, fields, documents, fees, dates and time limits."""
 
 from workflows.rule_book.rule import Rule, error, information, warning
 

@@ -1,5 +1,5 @@
 # ruff: noqa: E501  a sentence stands on one line, so that it can be found by its words
-"""How a workflow file is written: the bytes, the YAML, the keys and their values."""
+"""The sentences of rules about the form of a workflow file: the bytes, the YAML, the keys and their values."""
 
 from workflows.rule_book.rule import Rule, error, warning
 

@@ -1,5 +1,5 @@
 # ruff: noqa: E501  a sentence stands on one line, so that it can be found by its words
-"""What a procedure does: states, roles, actions and notices."""
+"""The sentences of rules about a procedure's process: states, roles, actions and notices."""
 
 from workflows.rule_book.rule import Rule, error, warning
 

@@ -1,4 +1,4 @@
-"""What a rule of the format is."""
+"""The type of a rule of the format: its severity and its sentences. ``error`` and ``warning`` make most of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Severity = Literal["error", "warning", "information"]
 
 
 class Rule(NamedTuple):
-    """A rule: how grave a breach is, and its sentence in both languages, a template for ``str.format``."""
+    """A rule: the severity of a finding, and its sentence in both languages, a template for ``str.format``."""
 
     severity: Severity
     vi: str
@@ -16,15 +16,15 @@ class Rule(NamedTuple):
 
 
 def error(vi: str, en: str) -> Rule:
-    """A file that breaks it is refused."""
+    """A rule whose breach makes the file refused."""
     return Rule("error", vi, en)
 
 
 def warning(vi: str, en: str) -> Rule:
-    """Most likely a mistake, yet a file that breaks it can be carried out."""
+    """A rule whose breach is most likely a mistake; the file can still be used."""
     return Rule("warning", vi, en)
 
 
 def information(vi: str, en: str) -> Rule:
-    """Worth knowing before publishing."""
+    """A rule whose finding should be read before publishing."""
     return Rule("information", vi, en)

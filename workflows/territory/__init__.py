@@ -1,4 +1,4 @@
-"""The dated territory files beside this module, and their strict reader."""
+"""The dated territory of the country: its files (units, successions), and their strict reader."""
 
 from workflows.territory.reader import (
     FOLDER,

@@ -1,10 +1,10 @@
-"""Makes units.csv and successions.csv from the source package.
+"""Builds units.csv and successions.csv from the source package.
 
     python -m workflows.territory.build vietnamadminunits-1.0.4-py3-none-any.whl
 
 The argument is the wheel or the folder it was unpacked to. The package is read, never imported: importing it starts a
-geocoder that sends addresses away. The same source gives the same bytes. What is not in the source (legal references,
-the change of 30 April 2026) stands below. README.md beside this file says what to trust.
+geocoder that sends addresses away. The same source gives the same bytes. Facts that the source lacks (legal references,
+the change of 30 April 2026) are constants of this module. README.md beside this file says what to trust.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FIRST = dt.date(2024, 1, 1)
 REFORM = dt.date(2025, 7, 1)
 DONG_NAI = dt.date(2026, 4, 30)
 
-CODES_2004 = "124/2004/QĐ-TTg"  # the code list that the old units stand in
+CODES_2004 = "124/2004/QĐ-TTg"  # the code list of the old units
 CODES_2025 = "19/2025/QĐ-TTg"  # the code list of the new ones
 PROVINCES_2025 = "202/2025/QH15"
 LEVEL_ENDED = "203/2025/QH15; 72/2025/QH15"  # Constitution amended, Law on local government: no district level
@@ -67,7 +67,10 @@ _ALIAS_KIND = re.compile(
 
 
 def build(source: Path) -> tuple[list[Unit], list[Succession]]:
-    """Units and successions, checked against the published totals; both in the order in which they are written."""
+    """Units and successions in the order of the files, checked against the published totals.
+
+    Raises ValueError when the totals or the territory do not fit.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         old_rows, new_rows, converter = _read(source, Path(scratch))
     old, new = _old_units(old_rows), _new_units(new_rows)
@@ -82,7 +85,7 @@ def build(source: Path) -> tuple[list[Unit], list[Succession]]:
 
 
 def write(folder: Path, units: list[Unit], edges: list[Succession]) -> None:
-    """The two files, UTF-8, line ends LF."""
+    """Writes the two files to ``folder``: UTF-8, line ends LF."""
     for name, columns, rows in (
         ("units.csv", UNIT_COLUMNS, [unit_row(unit) for unit in units]),
         ("successions.csv", SUCCESSION_COLUMNS, [succession_row(edge) for edge in edges]),
@@ -127,12 +130,12 @@ def _unit(
     of_level = [(kind, words) for kind, (own, words) in KINDS.items() if own == level]
     kind, words = next((k, w) for k, w in of_level if name.casefold().startswith(w.casefold() + " "))
     ended = REFORM if start == FIRST else None
-    name = words + name[len(words) :]  # the source writes "Thị Trấn" here and there
+    name = words + name[len(words) :]  # the source sometimes writes "Thị Trấn"
     return Unit(code, level, kind, name, parent, start, ended, legal, _aliases(aliases))  # type: ignore[arg-type]
 
 
 def _aliases(text: str | None) -> tuple[str, ...]:
-    """The source's further names without the words of their kind; a name may itself begin with such letters."""
+    """The aliases of the source without the word of their kind, unless the name itself begins with such letters."""
     names = list(json.loads(text)) if text else []
     bare = [name for name in names if any(other != name and _stripped(other) == name for other in names)]
     found = {re.sub(r"^0+(?=\d)", "", name if name in bare else _stripped(name)) for name in names}
@@ -224,7 +227,7 @@ def _province_edges(converter: dict[str, Any], old: list[Row], new: list[Row]) -
 
 
 def _district_edges(old: list[Row], edges: list[Succession]) -> list[Succession]:
-    """A district's name says, since the level ended, no more than the province; five islands are đặc khu instead."""
+    """Each district passes to its province, as its level ended; five island districts became đặc khu instead."""
     passed = {edge.from_id: edge.to_id for edge in edges}
     found = {}
     for row in old:

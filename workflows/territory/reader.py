@@ -1,8 +1,8 @@
-"""Reads and writes the rows of units.csv and successions.csv; anything unexpected is refused with file and line.
+"""The strict parser of units.csv and successions.csv, and the writer of their rows; mistakes get file and line.
 
-Dates are ISO 8601; an empty ``valid_to`` means "still in being", an empty ``share`` "not published" (else a fraction or
-decimal above 0, at most 1). ``aliases`` are separated by blanks. The same rows fill the database tables ``units`` and
-``successions``.
+Dates are ISO 8601. An empty ``valid_to`` means that the unit still exists, an empty ``share`` that none was published;
+else it is a fraction or decimal above 0, at most 1. ``aliases`` are separated by blanks. The same rows fill the
+database tables ``units`` and ``successions``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Item = TypeVar("Item")
 
 
 class MalformedTerritoryFile(Refusal):
-    """A line of a territory file cannot be taken as it stands."""
+    """A line of a territory file is malformed, or the file cannot be read (line 0)."""
 
     code = "malformed-territory-file"
     vi = "{file}, dòng {line}: {why}"
@@ -37,7 +37,7 @@ class MalformedTerritoryFile(Refusal):
 def read_territory(folder: Path = FOLDER) -> Territory:
     """The territory of ``units.csv`` and ``successions.csv`` in ``folder``.
 
-    Raises MalformedTerritoryFile for a line that cannot be read, BrokenTerritory where lines contradict each other.
+    Raises MalformedTerritoryFile for a malformed line, BrokenTerritory for lines that contradict each other.
     """
     return Territory(read_units(folder / "units.csv"), read_successions(folder / "successions.csv"))
 
