@@ -5,11 +5,10 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from engine.acts.link_dossiers import KINDS
+from engine.rules.procedure.definition import APPLICANT_KINDS, CHANNELS, PAYMENT_METHODS
 from server.values import CODE, COMMUNE, KEY, PROCEDURE, Body, FormValues, Line, Moment, Prose, Whole, Word, YesNo
 
 LANGUAGES = ("vi", "en")
-APPLICANT_KINDS = ("citizen", "business", "organisation", "state_body", "foreigner")
-CHANNELS = ("counter", "portal", "post")
 WEB_ADDRESS = r"^https?://[\x21-\x7e]+$"
 
 
@@ -87,7 +86,7 @@ class CheckDocument(Body):
 
 
 class SettleFee(Body):
-    method = fields.String(required=True, validate=validate.OneOf(("cash", "transfer", "card", "portal", "waived")))
+    method = fields.String(required=True, validate=validate.OneOf(PAYMENT_METHODS))
     receipt = Line(100, allow_none=True, load_default=None)
 
 

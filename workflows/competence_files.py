@@ -13,16 +13,16 @@ from collections import defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from engine.errors import Refusal
 from engine.rules.offices.competence import Competence
-from engine.rules.procedure.definition import ApplicantKind
+from engine.rules.procedure.definition import APPLICANT_KINDS
 
 COMPETENCES = Path(__file__).parent / "territory" / "competences.csv"
 COLUMNS = ("subject", "applicant_kinds", "level", "body", "valid_from", "valid_to", "legal")
 LEVELS = ("commune", "district", "province")
-KINDS: tuple[str, ...] = get_args(ApplicantKind)
+KINDS: tuple[str, ...] = APPLICANT_KINDS
 
 
 class MalformedCompetences(Refusal):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, get_args
+from typing import Any
 
 from engine.rules.procedure.definition import (
+    APPLICANT_KINDS,
+    CHANNELS,
     Action,
-    ApplicantKind,
     Branch,
-    Channel,
     Child,
     Clock,
     Document,
@@ -52,8 +52,8 @@ def release_of(written: Mapping[str, Any]) -> Release:
         legal=tuple(written["legal"]),
         effective=_effective(written["effective"]),
         sector=Sector(code=written["sector"]["code"], name=_text(written["sector"])),
-        channels=_in_order(written["channels"], get_args(Channel)),
-        applicants=_in_order(written.get("applicants", DEFAULT_APPLICANTS), get_args(ApplicantKind)),
+        channels=_in_order(written["channels"], CHANNELS),
+        applicants=_in_order(written.get("applicants", DEFAULT_APPLICANTS), APPLICANT_KINDS),
         roles={key: Role(_text(value), value["unit"]) for key, value in written["roles"].items()},
         routing={key: _route(value) for key, value in written["routing"].items()},
         sla=_sla(written["sla"]),

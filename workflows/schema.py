@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any, get_args
 
-from engine.rules.procedure.definition import ApplicantKind, Channel, Clock, FieldType, TermUnit
+from engine.rules.procedure.definition import APPLICANT_KINDS, CHANNELS, Clock, FieldType, TermUnit
 from workflows.problems import Both
 from workflows.shape_groups import ByKey, ByKind, Key, ListOf, MapOf, Record, one_or_more
 from workflows.shapes import Code, Day, Flag, Form, OneOf, Shape, Whole, Words
@@ -217,10 +217,8 @@ FILE = Record(
         "name": _key(_TEXT, "tên thủ tục", "name of the procedure", True),
         "legal": _key(ListOf(Words(200), least=1, unique=True), "căn cứ pháp lý", "legal references", True),
         "effective": _key(_EFFECTIVE, "hiệu lực", "from when until when", True),
-        "channels": _key(
-            ListOf(OneOf(get_args(Channel)), least=1, unique=True), "kênh nộp", "ways to file", required=True
-        ),
-        "applicants": _key(ListOf(OneOf(get_args(ApplicantKind)), least=1, unique=True), "ai được nộp", "who may file"),
+        "channels": _key(ListOf(OneOf(CHANNELS), least=1, unique=True), "kênh nộp", "ways to file", required=True),
+        "applicants": _key(ListOf(OneOf(APPLICANT_KINDS), least=1, unique=True), "ai được nộp", "who may file"),
         "sector": _key(_SECTOR, "lĩnh vực", "field of administration", True),
         "public": _key(Flag(), "công khai cho người dân", "whether citizens see it"),
         "roles": _key(MapOf(_ROLE, _NAME, "specialist", least=1), "vai trò", "roles", True),

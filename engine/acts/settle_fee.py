@@ -6,10 +6,9 @@ from engine.dossier.case import Case, read_case
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_staff, must_have_part
 from engine.errors import Conflict, NotFound, wrong
+from engine.rules.procedure.definition import PAYMENT_METHODS
 from engine.store.fees import fees
 from engine.transaction import UnitOfWork
-
-METHODS = ("cash", "transfer", "card", "portal", "waived")
 
 
 class FeeSettled(Conflict):
@@ -27,8 +26,10 @@ def settle_fee(
     case = read_case(unit, code, version, along=("fees",))
     must_be_staff(case)
     must_have_part(case)
-    if method not in METHODS:
-        raise wrong("method", f"phải là một trong: {', '.join(METHODS)}", f"must be one of {', '.join(METHODS)}")
+    if method not in PAYMENT_METHODS:
+        raise wrong(
+            "method", f"phải là một trong: {', '.join(PAYMENT_METHODS)}", f"must be one of {', '.join(PAYMENT_METHODS)}"
+        )
     if method == "waived" and not (receipt or "").strip():
         raise wrong("receipt", "miễn phí, lệ phí phải ghi căn cứ pháp lý", "waiving a fee needs its legal ground")
     row = next((row for row in case.fees() if row["key"] == key), None)

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.errors import InvalidInput
+from engine.rules.procedure.definition import APPLICANT_KINDS
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
 LONGEST = {"name": 200, "identity_number": 20, "phone": 30, "email": 254, "address": 500, "commune": 8, "language": 2}
-KINDS = ("citizen", "business", "organisation", "state_body", "foreigner")
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
 _PHONE = re.compile(r"\+?[0-9][0-9 .\-]{5,28}")
 _IDENTITY = {"citizen": re.compile(r"\d{12}|\d{9}"), "foreigner": re.compile(r"[A-Za-z0-9]{5,20}")}
@@ -25,8 +25,10 @@ def clean_applicant(unit: UnitOfWork, given: Mapping[str, Any], province: str, o
     """
     errors: dict[str, Text] = {}
     kind = given.get("kind", "citizen")
-    if kind not in KINDS:
-        errors["applicant.kind"] = Text(f"phải là một trong: {', '.join(KINDS)}", f"must be one of {', '.join(KINDS)}")
+    if kind not in APPLICANT_KINDS:
+        errors["applicant.kind"] = Text(
+            f"phải là một trong: {', '.join(APPLICANT_KINDS)}", f"must be one of {', '.join(APPLICANT_KINDS)}"
+        )
     clean: dict[str, Any] = {"kind": kind}
     for key, most in LONGEST.items():
         value = given.get(key)

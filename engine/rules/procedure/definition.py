@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import unicodedata
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -22,6 +22,8 @@ from engine.text import Text
 ApplicantKind = Literal["citizen", "business", "organisation", "state_body", "foreigner"]
 """Who may file: LoaiDoiTuong of the national portal has 1 citizen (and foreigner), 2 business, 3 state body."""
 Channel = Literal["counter", "portal", "post"]
+PaymentMethod = Literal["cash", "transfer", "card", "portal", "waived"]
+"""How a fee is settled; waiving one needs its legal ground."""
 Clock = Literal["not_started", "running", "paused", "stopped"]
 TermUnit = Literal["working_day", "working_hour", "calendar_day", "same_day"]
 FieldType = Literal[
@@ -39,6 +41,9 @@ FieldType = Literal[
     "file",
 ]
 
+APPLICANT_KINDS: tuple[ApplicantKind, ...] = get_args(ApplicantKind)
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
+PAYMENT_METHODS: tuple[PaymentMethod, ...] = get_args(PaymentMethod)
 APPLICANT = "applicant"  # the role of whoever filed; needs no membership
 SYSTEM = "system"  # the role of a timer
 
