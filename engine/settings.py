@@ -66,10 +66,7 @@ class Settings:
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Settings from environment variables (names in docs/operations.md). Raises WrongSetting.
-
-    Writes ``secret-key`` into the data folder when ``MOTCUA_SECRET_KEYS`` gives no key and the file does not exist.
-    """
+    """Settings from environment variables (names in docs/operations.md). Raises WrongSetting."""
     data = Path(environment.get("MOTCUA_DATA", "var")).absolute()
     database = environment.get("DATABASE_URL") or f"sqlite:///{data / 'motcua.sqlite'}"
     if database.startswith("postgresql://"):
@@ -109,7 +106,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
 
 
 def _secret_keys(environment: Mapping[str, str], data: Path) -> tuple[str, ...]:
-    """The keys of ``MOTCUA_SECRET_KEYS``, or one generated on the first start and kept in the data folder."""
+    """The keys of ``MOTCUA_SECRET_KEYS``, or one generated on the first start and kept in ``data``/``secret-key``."""
     given = tuple(key for key in environment.get("MOTCUA_SECRET_KEYS", "").split(",") if key)
     if any(len(key) < 32 for key in given):
         raise WrongSetting(name="MOTCUA_SECRET_KEYS", why="each key must have at least 32 characters")

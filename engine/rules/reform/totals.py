@@ -26,10 +26,7 @@ _MOST_WITHOUT = 1000  # limits the list of codes only; the counts are complete
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The procedure and passage shared by dossiers that pass in the same way.
-
-    The ``desk`` of the passage has no number of a verification.
-    """
+    """The procedure and passage of dossiers that pass in the same way; its ``desk`` has no number of a verification."""
 
     procedure: str
     passage: Passage
@@ -59,11 +56,8 @@ class Group:
 
 @dataclass(slots=True)
 class Alike:
-    """Dossiers with the same decision: the item of the first one, and the template of their canonical lines.
-
-    The template has gaps for code, id and version; it is empty where they stay. ``dossiers`` and ``running`` are the
-    numbers that ``Totals.count`` has not added yet.
-    """
+    """Dossiers with the same decision: the item of the first, and the template of their canonical lines (empty where
+    they stay). ``dossiers`` and ``running`` are the numbers that ``Totals.count`` has not added yet."""
 
     item: Item
     line: bytes
@@ -90,11 +84,8 @@ class PlanDigest:
 
 
 class Totals:
-    """The counts of a plan, updated as items are decided.
-
-    ``hours`` maps offices to their own closures, by which due moments could differ. ``flow`` counts dossiers by the
-    deciding office before and after (None: a person chooses, or there is none).
-    """
+    """The counts of a plan. ``hours`` maps offices to their own closures, by which due moments could differ. ``flow``
+    counts dossiers by the deciding office before and after (None: a person chooses, or there is none)."""
 
     def __init__(self, reform: Reform, hours: Mapping[str, Any] | None = None) -> None:
         self.reform = reform
@@ -210,11 +201,8 @@ class Totals:
         return [group.to_data() | {"dossiers": self.dossiers[number]} for number, group in enumerate(self.groups)]
 
     def _number(self, procedure: str, passage: Passage) -> int:
-        """The number of a passage's group.
-
-        A planner returns the same object for the same answer, so most are found by ``id``. ``self._seen`` keeps the
-        objects alive, because Python reuses the ``id`` of a freed object.
-        """
+        """The number of a passage's group. A planner returns the same object for the same answer, so most are found by
+        ``id``. ``self._seen`` keeps the objects alive, because Python reuses the ``id`` of a freed object."""
         seen = self._seen.get((procedure, id(passage)))
         if seen is not None:
             return seen[0]
