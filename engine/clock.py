@@ -1,7 +1,8 @@
-"""Time: the present moment, and the civil time of Viet Nam.
+"""The present moment, and the civil time of Viet Nam: come here to convert between UTC moments and civil days.
 
-Moments are aware ``datetime``s in UTC. The law counts civil days, which are those of Asia/Ho_Chi_Minh. Only this module
-and ``engine.jobs.schedule`` read the clock of the machine; everything else takes time as an argument.
+Moments are aware ``datetime``s in UTC. The law counts civil days, which are those of Asia/Ho_Chi_Minh. Within
+``engine`` only this module reads the wall clock. All other code takes the moment as an argument; only time budgets
+of the process use ``time.monotonic``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 LOCAL_OFFSET: Final = dt.timedelta(hours=7)
-"""Viet Nam changes no clocks in summer, so arithmetic on calendars may add this instead of asking the zone."""
+"""The fixed offset from UTC. Viet Nam has no summer time, so calendar arithmetic may add it and skip the zone."""
 
 
 def civil_day(moment: dt.datetime) -> dt.date:
@@ -44,8 +45,8 @@ def utc_now() -> dt.datetime:
 def told_clock(path: Path) -> Callable[[], dt.datetime]:
     """A clock that runs from the moment written in a file (ISO 8601, with zone), for demonstrations and rehearsals.
 
-    The modification time of the file is when that moment was "now". Rewriting the file sets the clock of every process
-    at once.
+    The moment in the file is the present at the file's modification time. Rewriting the file sets the clock of every
+    process at once.
     """
 
     def now() -> dt.datetime:

@@ -1,11 +1,11 @@
-"""Refusals: the one root of every error that a person or a program outside may cause.
+"""Refusals: the base class of every error that a person or an external program may cause; come here to declare one.
 
-A refusal carries a stable ``code``, one sentence in Vietnamese and one in English that say what was wrong, where,
-and what to do, and the facts that were put into those sentences. A subclass gives the templates; raising gives the
-facts: ``raise UnknownDossier(dossier="H22-…")``. Rooms declare their own refusals beside the code that raises them.
+A refusal carries a stable ``code``, a sentence in Vietnamese and one in English, and the facts put into them. The
+sentences say what was wrong, where, and what to do. A subclass gives the templates; raising it gives the facts:
+``raise UnknownDossier(dossier="H22-…")``. A package declares its own refusals beside the code that raises them.
 
-``status`` is the HTTP status that fits (RFC 9110). The engine never speaks HTTP, yet the class of the refusal (absent,
-conflicting, forbidden, malformed) is known only here.
+``status`` is the HTTP status that fits (RFC 9110). The engine never speaks HTTP, but only the refusal itself knows its
+class: absent, conflicting, forbidden or malformed.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ class Refusal(Exception):
         super().__init__(self.sentence("en"))
 
     def sentence(self, language: str = "vi") -> str:
-        """The sentence for a person, in ``vi`` or ``en``, with the facts put in."""
+        """The sentence for a person in ``en``, or in ``vi`` for every other language, with the facts put in."""
         template = self.en if language == "en" else self.vi
         words = {key: _in_words(value, language) for key, value in self.facts.items()}
         return template.format_map(_Lenient(words))
 
 
 class NotFound(Refusal):
-    """What was asked for does not exist, or this actor may not know that it does."""
+    """The requested thing does not exist, or this actor may not know that it exists."""
 
     code = "not-found"
     status = 404
@@ -64,8 +64,10 @@ class Conflict(Refusal):
 
 
 class InvalidInput(Refusal):
-    """One or more values are wrong; ``errors`` maps where (``applicant.name``) to what is wrong there, best as a
-    ``Text`` in both languages."""
+    """One or more values are wrong. ``errors`` maps the place of each (``applicant.name``) to its fault.
+
+    A fault is best given as a ``Text``, so that its sentence is in the reader's language.
+    """
 
     code = "invalid-input"
     status = 422
@@ -82,12 +84,16 @@ class InvalidInput(Refusal):
 
 
 def wrong(where: str, vi: str, en: str) -> InvalidInput:
-    """The refusal of one value; ``where`` names it as the caller gave it (``reason``, ``applicant.name``)."""
+    """The refusal of one value; ``where`` names it as in the caller's input (``reason``, ``applicant.name``).
+
+    >>> wrong("reason", "phải ghi lý do", "is missing").sentence("en")
+    'Invalid input: reason: is missing'
+    """
     return InvalidInput({where: Text(vi, en)})
 
 
 class _Lenient(dict[str, Any]):
-    """Leaves an unknown placeholder in the sentence: a missing fact must not hide the refusal itself."""
+    """Facts of a sentence. An unknown placeholder stays in the text: a missing fact must not hide the refusal."""
 
     def __missing__(self, key: str) -> str:
         return "{" + key + "}"

@@ -1,6 +1,7 @@
-"""What the engine needs of the outside world, as Protocols.
+"""The engine's ports: Protocols for delivering notices, signing and storing files, which the adapters implement.
 
-Adapters implement them; only the command line, ``wsgi`` and the worker's start-up choose which."""
+Only the command line, ``wsgi`` and the start of the worker choose the adapters.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from engine.errors import Refusal
 
 
 class DeliveryFailed(Refusal):
-    """A notice was not taken by its receiver. ``permanent`` says that trying again cannot help."""
+    """The receiver did not accept a notice. ``permanent``: a retry cannot help."""
 
     code = "delivery-failed"
     status = 502
@@ -25,9 +26,9 @@ class DeliveryFailed(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One notice, ready to send. ``key`` is unique for ever: a receiver that de-duplicates by it gets each notice once.
+    """One notice, ready to send. ``key`` is never reused: a receiver that de-duplicates by it gets each notice once.
 
-    ``address`` is an e-mail address, a telephone number or a URL; ``data`` is what a program reads (webhook body).
+    ``address`` is an e-mail address, a telephone number or a URL. ``data`` is the body of a webhook.
     """
 
     key: str
@@ -41,7 +42,7 @@ class Message:
 
 
 class Notifier(Protocol):
-    """Delivers one message. Returns the receiver's reference (or ''); raises DeliveryFailed. Safe to call twice."""
+    """Delivers one message and returns the receiver's reference, or ''. Safe to call twice. Raises DeliveryFailed."""
 
     def send(self, message: Message) -> str: ...
 
@@ -71,7 +72,7 @@ class SigningFailed(Refusal):
 
 
 class Files(Protocol):
-    """Keeps contents under random keys. ``put`` is durable when it returns."""
+    """Stores contents under random keys. A content is durable when ``put`` returns its key."""
 
     def put(self, content: bytes) -> str: ...
 

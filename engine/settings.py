@@ -1,6 +1,7 @@
-"""Settings from the environment, read once and checked before anything starts.
+"""The settings of an installation: environment variables, read once and checked before anything starts.
 
-A wrong value stops the start with a sentence that names the variable.
+Come here to add a setting or to change a default. A wrong value stops the start with a sentence that names the
+variable.
 """
 
 from __future__ import annotations
@@ -17,15 +18,15 @@ from engine.errors import Refusal
 
 NAMING_DAYS = ("filing", "decision", "print")
 NAMES_ON_PAPER = {
-    "01": "filing",  # proves who took the dossier in: printed again it must be the paper that the citizen holds
-    "02": "print",  # says where the missing papers are to be brought, so the name on the door counts
+    "01": "filing",  # proves which office received the dossier: a reprint must equal the paper that the citizen holds
+    "02": "print",  # says where to bring the missing papers, so the office's present name counts
     "03": "decision",  # 03 to 05 are acts of an authority, which signed under the name of that day
     "04": "decision",
     "05": "decision",
-    "06": "print",  # travels with the dossier and leads to those who have it now; its rows have days of their own
-    "07": "print",  # the register of an office as it is; older names are said below it
+    "06": "print",  # travels with the dossier and names its present offices; each row has a day of its own
+    "07": "print",  # the register of an office under its present name; earlier names are printed below it
 }
-"""Which day decides the names of offices on each form: of filing, of the act that the form is about, or of printing."""
+"""The day that decides the names of offices on each form: of filing, of the act that it reports, or of printing."""
 CODE_FIELDS = frozenset({"agency", "yy", "mm", "dd", "sequence"})
 
 
@@ -40,7 +41,7 @@ class WrongSetting(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How this installation runs. ``secret_keys`` is newest first; older ones are still accepted (rotation)."""
+    """The checked settings of an installation. ``secret_keys`` is newest first; older ones still verify (rotation)."""
 
     data: Path
     database_url: str
@@ -105,7 +106,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
 
 
 def _secret_keys(environment: Mapping[str, str], data: Path) -> tuple[str, ...]:
-    """Given ones, or one made on the first start and kept in the data folder (embedded default)."""
+    """The keys of ``MOTCUA_SECRET_KEYS``, or one generated on the first start and kept in ``data``/``secret-key``."""
     given = tuple(key for key in environment.get("MOTCUA_SECRET_KEYS", "").split(",") if key)
     if any(len(key) < 32 for key in given):
         raise WrongSetting(name="MOTCUA_SECRET_KEYS", why="each key must have at least 32 characters")
@@ -117,14 +118,17 @@ def _secret_keys(environment: Mapping[str, str], data: Path) -> tuple[str, ...]:
         fresh = data / f"secret-key.{secrets.token_hex(4)}"
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_hex(32))
-        with contextlib.suppress(FileExistsError):  # two processes starting at once agree on whichever came first
+        with contextlib.suppress(FileExistsError):  # of two processes that start at once, the first one's key is used
             path.hardlink_to(fresh)
         fresh.unlink()
     return (path.read_text().strip(),)
 
 
 def _code_template(template: str) -> str:
-    """Circular 01/2018 art. 19 by default; the 2025 pattern was not read, hence a template."""
+    """The template of dossier codes, checked. The default is Circular 01/2018, art. 19.
+
+    It is a setting because the pattern of 2025 is not verified against its text.
+    """
     try:
         named = {field for _, field, _, _ in Formatter().parse(template) if field is not None}
         if not {"agency", "sequence"} <= named or not named <= CODE_FIELDS:
@@ -136,7 +140,7 @@ def _code_template(template: str) -> str:
 
 
 def _names_on_paper(value: str) -> dict[str, str]:
-    """``01=filing,07=print`` over the defaults."""
+    """The defaults with the choices of ``01=filing,07=print`` put over them."""
     chosen: dict[str, str] = {}
     for part in filter(None, (part.strip() for part in value.split(","))):
         number, _, day = part.partition("=")

@@ -1,4 +1,4 @@
-"""A text in the two languages of the product. Everything that is shown to a person is one of these."""
+"""``Text``: every name and sentence that the product shows to a person, in Vietnamese and in English."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import msgspec
 
 
 class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=False):
-    """A name or a sentence in Vietnamese and in English."""
+    """A name or a sentence in Vietnamese and in English.
+
+    >>> Text("hồ sơ", "dossier").in_("en")
+    'dossier'
+    """
 
     vi: str
     en: str

@@ -1,6 +1,7 @@
-"""The columns of a dossier's row, as types: what an act reads and changes. A test holds them equal to the table.
+"""The columns of a dossier's row as types, for acts and rules that read or change one. A test compares them to the
+table.
 
-``ClockRow`` is the part that time limits are counted from; the simulator has only that much of a dossier.
+``ClockRow`` is the part that time limits are counted from. The simulator has only this part of a dossier.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ ExtensionData = dict[str, Any]
 
 
 class ClockRow(TypedDict):
-    """Where a dossier is, and all that its due moment follows from. Moments are in UTC."""
+    """The state of a dossier and everything that determines its due moment. Moments are in UTC."""
 
     state: str
     portal: int
@@ -37,7 +38,7 @@ class ClockRow(TypedDict):
 
 
 class DossierRow(ClockRow):
-    """The whole row of ``engine.store.dossiers.dossiers``."""
+    """A whole row of the table ``engine.store.dossiers.dossiers``."""
 
     id: int
     code: str
@@ -67,7 +68,7 @@ class DossierRow(ClockRow):
 
 
 class ClockChanges(TypedDict, total=False):
-    """Columns that a step changes in ``ClockRow``."""
+    """The columns of ``ClockRow`` that a step changes."""
 
     state: str
     portal: int
@@ -87,7 +88,7 @@ class ClockChanges(TypedDict, total=False):
 
 
 class DossierChanges(ClockChanges, total=False):
-    """Columns that an act may change in ``DossierRow``."""
+    """The columns of ``DossierRow`` that an act may change."""
 
     release: str
     place: str | None

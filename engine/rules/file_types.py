@@ -1,7 +1,8 @@
-"""What kind of file some bytes are, by the bytes themselves: an allow-list, since a name or a type told prove little.
+"""The type of an uploaded file, found in its bytes: an allow-list, since a name or a declared type proves little.
 
-PDF, JPEG and PNG by their first bytes and their end; DOCX, XLSX and ODT as ZIP archives whose members are declared as
-such a document, hold no macros, and do not grow beyond a bound when unpacked (a "zip bomb" of 42 kB holds petabytes).
+PDF, JPEG and PNG are recognised by their first bytes and their end. DOCX, XLSX and ODT are ZIP archives that declare
+themselves as such a document, hold no macros, and do not grow beyond a bound when unpacked (a "zip bomb" of 42 kB holds
+petabytes).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ RATIO_FROM = 1_000_000  # below this a high ratio is ordinary (an empty sheet) a
 
 
 class UnacceptableFile(Refusal):
-    """The file is not of a kind that is taken, or is damaged."""
+    """The file is not of an accepted type, or is damaged."""
 
     code = "unacceptable-file"
     vi = "Không nhận tệp này: {why_vi}. Chỉ nhận PDF, JPEG, PNG, DOCX, XLSX, ODT."
@@ -30,7 +31,7 @@ class UnacceptableFile(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class FileType:
-    """A kind of file: its media type, and the extension a download gets."""
+    """A type of file: its media type, and the extension of a download."""
 
     media: str
     extension: str
@@ -51,7 +52,7 @@ _PNG_END = b"IEND\xaeB`\x82"
 
 
 class FileTooLarge(Refusal):
-    """The file has more bytes than this installation takes."""
+    """The file has more bytes than this installation accepts."""
 
     code = "file-too-large"
     status = 413
@@ -60,9 +61,9 @@ class FileTooLarge(Refusal):
 
 
 def check_content(content: bytes, name: str, most: int) -> str:
-    """The media type of an upload, from its bytes. ``name`` is what the sender calls it, kept for people only.
+    """The media type of an upload, from its bytes. ``most`` is the largest accepted size in bytes.
 
-    Raises FileTooLarge, UnacceptableFile.
+    ``name`` is the sender's name for the file, kept for people only. Raises FileTooLarge, UnacceptableFile.
     """
     if len(content) > most:
         raise FileTooLarge(most=most)
@@ -72,12 +73,20 @@ def check_content(content: bytes, name: str, most: int) -> str:
 
 
 def extension(media: str) -> str:
-    """The ending of a file of this media type, ``bin`` where it is none of ours."""
+    """The extension of a file of this media type, ``bin`` for a type that is not accepted.
+
+    >>> extension("image/jpeg"), extension("video/mp4")
+    ('jpg', 'bin')
+    """
     return next((kind.extension for kind in TAKEN if kind.media == media), "bin")
 
 
 def file_type(content: bytes) -> FileType:
-    """The kind of file that ``content`` is. Raises UnacceptableFile."""
+    """The type of the file that ``content`` is. Raises UnacceptableFile.
+
+    >>> file_type(b"%PDF-1.7 ... %%EOF").extension
+    'pdf'
+    """
     if not content:
         raise UnacceptableFile(why_vi="tệp rỗng", why_en="it is empty")
     if content.startswith(b"%PDF-"):
@@ -111,7 +120,7 @@ def _kind_of_archive(archive: zipfile.ZipFile) -> FileType:
         raise UnacceptableFile(why_vi="tệp nén có quá nhiều mục", why_en="it holds too many members")
     _check_sizes(archive, members)
     if min((member.header_offset for member in members), default=0) != 0:
-        # Whoever reads from the front would find another archive than whoever reads from the end.
+        # A program that reads from the front would find another archive than one that reads from the end.
         raise UnacceptableFile(
             why_vi="có dữ liệu khác trước tệp nén", why_en="something else stands before the archive"
         )
@@ -133,7 +142,7 @@ def _kind_of_archive(archive: zipfile.ZipFile) -> FileType:
 
 
 def _check_sizes(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> None:
-    """Unpacks every member without keeping it: the sizes that an archive declares may be lies."""
+    """Unpacks every member without keeping it, because an archive may declare false sizes. Raises UnacceptableFile."""
     total = 0
     for member in members:
         if member.flag_bits & 0x1:

@@ -1,4 +1,7 @@
-"""Masking personal data: enough to tell two people apart, not enough to reach or identify one."""
+"""Masking of personal data for answers to people who may not read it.
+
+A masked value tells two people apart, but does not suffice to reach or identify one.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ def masked_number(value: str | None) -> str | None:
 
 
 def masked_email(value: str | None) -> str | None:
-    """The first letter and the domain.
+    """The first letter and the domain of an e-mail address.
 
     >>> masked_email("mai@example.vn")
     'm•••@example.vn'
@@ -30,12 +33,16 @@ def masked_email(value: str | None) -> str | None:
 
 
 def masked_text(value: str | None) -> str | None:
-    """Nothing but that there is something."""
+    """The mask where there is a text, so that only its presence is shown.
+
+    >>> masked_text("12 Lê Lợi")
+    '•••'
+    """
     return MASK if value else None
 
 
 def masked_form(release: Release, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Form values by key. Values of fields that are personal are masked, and so are those of unknown fields."""
+    """Form values by key, with the values of personal fields and of unknown fields masked."""
     return {key: MASK if _is_personal(release, key) and value else value for key, value in values.items()}
 
 

@@ -1,4 +1,4 @@
-"""A period of civil days, as reports ask for one: both days belong to it."""
+"""The period of a report, from a first to a last civil day, as moments for a query."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from engine.errors import InvalidInput
 
 
 def moments_of(start: dt.date, end: dt.date) -> tuple[dt.datetime, dt.datetime]:
-    """Civil days in Viet Nam as moments: the first midnight, and the one after the last day. Raises InvalidInput.
+    """The UTC moments at which a period of civil days in Viet Nam starts and ends.
+
+    ``end`` is the last day, which belongs to the period, so the second moment is the midnight after it. Raises
+    InvalidInput when ``end`` is before ``start``.
 
     >>> [f"{moment:%d.%m. %H:%M}" for moment in moments_of(dt.date(2026, 2, 1), dt.date(2026, 2, 1))]
     ['31.01. 17:00', '01.02. 17:00']

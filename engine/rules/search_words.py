@@ -1,10 +1,9 @@
-"""What a search without accents looks for: single words, and every two and every three words of a name, in alphabetical
-order.
+"""The index terms of the search without accents: which terms a dossier is stored under, and which ones a query needs.
 
-Several words together keep the lists that a search runs through short and few: two common words of a name already name
-one dossier in hundreds, and a name of three words is one list. The threes of a long name would be too many; it keeps
-its pairs a second time, apart from everybody's. All words asked for must occur, in any order; parts of words are not
-looked for.
+A term is one word of a name, or two or three of its words in alphabetical order. Terms of several words keep the
+posting lists short and few: two common words of a name already select one dossier in hundreds, and a name of three
+words needs one list. A long name would have too many terms of three words. It has its pairs a second time instead,
+marked apart from the pairs of all names. All words of a query must occur, in any order; parts of words are not found.
 """
 
 from __future__ import annotations
@@ -16,19 +15,22 @@ from itertools import combinations
 from engine.rules.plain_text import plain_text
 
 MOST_WORDS = 16
-"""So many different words of one name can be searched for; a name of an organisation may have more."""
+"""The number of different words of one name that are indexed; the name of an organisation may have more."""
 
 LONG_NAME = 7
-"""From so many different words on a name is long, as those of organisations are; a person's has two to five."""
+"""The number of different words from which a name counts as long, as those of organisations; a person's has 2 to 5."""
 
 _WORD = re.compile(r"[^\W_]+")
 _DIGIT = re.compile(r"\d")
 
 
 def terms_of(*parts: str | None) -> set[str]:
-    """Under which terms a dossier is found whose code, name and numbers are ``parts``.
+    """The terms under which a dossier with the code, name and numbers ``parts`` is found.
 
     A code is found as a whole and by its last number.
+
+    >>> sorted(terms_of("Lê Văn An"))
+    ['an', 'an le', 'an le van', 'an van', 'le', 'le van', 'van']
     """
     words, numbers = _taken_apart(" ".join(part for part in parts if part))
     words = sorted(words[:MOST_WORDS])
@@ -39,10 +41,13 @@ def terms_of(*parts: str | None) -> set[str]:
 
 
 def terms_asked(text: str) -> list[list[str]]:
-    """The terms that must all be there, the rarest kind first; or else all those of the next list. Empty when nothing
-    can be found by this text.
+    """Alternative lists of terms for a query: a dossier matches when it has all terms of one list.
 
-    Digits alone are one number, however they are spaced.
+    Within a list the rarest kind of term, a number, comes first. Digits alone are one number, however they are spaced.
+    The answer is empty when nothing can be found by this text.
+
+    >>> terms_asked("văn lê an"), terms_asked("0901 234 567")
+    ([['an le van'], ['+ le van', '+ an le']], [['901234567']])
     """
     if not re.search(r"[^\d\s]", text):
         text = "".join(text.split())
@@ -56,7 +61,7 @@ def terms_asked(text: str) -> list[list[str]]:
 
 
 def _covered(words: Sequence[str], size: int) -> list[list[str]]:
-    """All words in as few groups as there must be, each of ``size`` words or of all there are, in order."""
+    """All words in the smallest number of groups of ``size`` words (or of all words, when there are fewer), sorted."""
     starts = [*range(0, len(words) - size, size), max(len(words) - size, 0)] if words else []
     return [sorted(words[start : start + size]) for start in starts]
 
@@ -66,7 +71,7 @@ def _in_long(pair: Sequence[str]) -> str:
 
 
 def _taken_apart(text: str) -> tuple[list[str], list[str]]:
-    """Words and what carries digits, each once, in order."""
+    """The words, and the tokens that have digits, each once and in order."""
     words, numbers = dict[str, None](), dict[str, None]()
     for one in plain_text(text).split():
         if _DIGIT.search(one):
@@ -77,5 +82,5 @@ def _taken_apart(text: str) -> tuple[list[str], list[str]]:
 
 
 def _number(text: str) -> str:
-    """Without the zeros in front: 0000123 and 123 are one."""
+    """The number without leading zeros, since 0000123 and 123 are the same."""
     return text.lstrip("0") or text

@@ -1,10 +1,10 @@
-"""Working time of an office: which minutes of which days count, and how to walk along them.
+"""The working time of an office: which minutes of which days count, and arithmetic on moments in working minutes.
 
-A calendar covers whole days of a dated range and refuses every question outside it. Moments are timezone-aware and
+A calendar covers whole days of a dated range and refuses every moment outside it. Moments are timezone-aware and
 rounded down to the minute; durations are working minutes. Internally a moment is a *tick*: the minutes since local
-midnight of the first day. Vietnam has kept UTC+7 without summer time since 1975, so ticks run evenly.
+midnight of the first day. Viet Nam has kept UTC+7 without summer time since 1975, so ticks run evenly.
 
-Per day the working minutes before it are summed once, so that counting between two moments costs O(1) and finding the
+The working minutes before each day are summed once. Counting between two moments therefore costs O(1), and finding the
 moment at which a number of working minutes has passed costs O(log n) in the days covered.
 """
 
@@ -41,7 +41,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 class OutsideCalendar(Refusal):
-    """A question about a day that the calendar does not cover; guessing would make a wrong appointment."""
+    """The calendar does not cover this day; a guess would give the citizen a wrong appointment."""
 
     code = "outside-calendar"
     vi = "Lịch làm việc “{calendar}” chỉ có từ {first} đến {last}; không có dữ liệu cho ngày {day}."
@@ -49,7 +49,7 @@ class OutsideCalendar(Refusal):
 
 
 class MomentWithoutZone(Refusal):
-    """A moment without a time zone: it could mean seven hours earlier or later."""
+    """A moment has no time zone; it could mean seven hours earlier or later."""
 
     code = "moment-without-zone"
     vi = "Thời điểm {moment} không có múi giờ."
@@ -60,8 +60,12 @@ class MomentWithoutZone(Refusal):
 class Calendar:
     """The working time of offices from ``first`` to ``last`` inclusive.
 
-    ``week`` gives the hours of Monday .. Sunday. ``days`` are the country's special days, ``closures`` those of one
-    office (``for_office``). Building takes milliseconds: keep the object, do not make one a question.
+    ``week`` gives the hours of Monday to Sunday. ``days`` are the country's special days, ``closures`` the closures of
+    one office (``for_office``). Building a calendar takes milliseconds: keep the object and reuse it. Raises
+    BadCalendar.
+
+    Methods that take a day or a moment raise OutsideCalendar for one that is not covered, and MomentWithoutZone for a
+    moment without a time zone.
     """
 
     code: str
@@ -109,7 +113,7 @@ class Calendar:
         return self.minutes(day) > 0
 
     def about(self, day: date) -> DayNote:
-        """What kind of day it is, why, and by which legal text."""
+        """The kind of a day, with the reason in words and the legal text."""
         minutes, special = self.minutes(day), self._special.get(day)
         closure = next((closure for closure in self.closures if closure.first <= day <= closure.last), None)
         ordinarily = self.week[day.weekday()] if special is None else self._special_hours(special)
@@ -123,24 +127,24 @@ class Calendar:
 
     @property
     def day_minutes(self) -> int:
-        """Working minutes of one working day as a *term* counts it: the longest ordinary day of the week."""
+        """Working minutes of one working day in a *term*: those of the longest ordinary day of the week."""
         return self._day_minutes
 
     # --- moments --------------------------------------------------------------------------------------------------
 
     def next_open(self, moment: datetime) -> datetime:
-        """The moment itself when the office is open and a minute of work can begin, else the next opening."""
+        """The moment itself when the office is open and a minute of work can begin; otherwise the next opening."""
         return self.moment(self.open_tick(self.tick(moment)))
 
     def within_office_hours(self, moment: datetime) -> bool:
-        """Whether the office is open, the minute of closing included: a term may end as the office closes."""
+        """Whether the office is open. The minute of closing is included, since a term may end as the office closes."""
         tick = self.tick(moment)
         return self.worked(max(tick - 1, 0)) < self.worked(tick + 1)
 
     def add_working_minutes(self, moment: datetime, minutes: int) -> datetime:
         """The first moment at which ``minutes`` (0 or more) of working time have passed.
 
-        The end of a span rather than the beginning of the next: 17:00, not 08:00 of the following day.
+        At a boundary this is the end of the earlier span: 17:00, not 08:00 of the following day.
         """
         tick = self.tick(moment)
         if minutes <= 0:
@@ -148,7 +152,7 @@ class Calendar:
         return self.moment(self.tick_after(self.worked(tick) + minutes))
 
     def subtract_working_minutes(self, moment: datetime, minutes: int) -> datetime:
-        """The first moment from which ``minutes`` of working time are left until ``moment``."""
+        """The first moment from which ``minutes`` of working time remain until ``moment``."""
         return self.moment(self.tick_after(self.worked(self.tick(moment)) - minutes))
 
     def working_minutes_between(self, start: datetime, end: datetime) -> int:
@@ -158,6 +162,7 @@ class Calendar:
     # --- ticks: minutes since local midnight of the first day -------------------------------------------------------
 
     def tick(self, moment: datetime) -> int:
+        """The tick of a moment, rounded down. Raises OutsideCalendar, MomentWithoutZone."""
         if moment.tzinfo is None:
             raise MomentWithoutZone(moment=moment.isoformat())
         tick = (moment - self._origin) // _MINUTE
@@ -187,7 +192,7 @@ class Calendar:
         return total
 
     def tick_after(self, worked: int) -> int:
-        """The first tick before which ``worked`` working minutes lie."""
+        """The first tick that has ``worked`` working minutes before it."""
         if not 0 < worked <= self._before[-1]:
             raise self._outside(self.first - timedelta(days=1) if worked <= 0 else self.last + timedelta(days=1))
         number = bisect_left(self._before, worked) - 1
@@ -203,7 +208,7 @@ class Calendar:
         return self.tick_after(self.worked(tick) + 1) - 1
 
     def closing_tick(self, tick: int) -> int:
-        """The close of office hours on the day of a tick or, when the office is closed all that day, the next day."""
+        """The close of office hours on the day of a tick, or on the next working day when the office is closed then."""
         return self.tick_after(self._before[self._working_number(tick // MINUTES_A_DAY) + 1])
 
     def closing_tick_before(self, tick: int) -> int:
@@ -215,7 +220,10 @@ class Calendar:
     def for_office(
         self, closures: Iterable[Closure] = (), week: tuple[tuple[Span, ...], ...] | None = None, legal: str = ""
     ) -> Calendar:
-        """The same calendar with one office's own closures and, where it keeps them, its own hours."""
+        """The same calendar with the closures of one office and, where it has them, its own hours.
+
+        ``legal`` is the legal text of those hours.
+        """
         return replace(
             self,
             closures=self.closures + tuple(closures),
@@ -237,6 +245,7 @@ class Calendar:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Calendar:
+        """The calendar that ``to_data`` wrote, or that a calendar file holds. Raises BadCalendar."""
         week = data.get("week", {})
         return cls(
             code=str(data.get("code", "")),
@@ -299,7 +308,7 @@ class Calendar:
         return number
 
     def _working_number(self, number: int) -> int:
-        """The number of the first working day at or after a day's number."""
+        """The number of the first working day at or after the day ``number``; days count from ``first``."""
         if not 0 <= number < len(self._spans):
             raise self._outside(self.first + timedelta(days=number))
         found = bisect_right(self._before, self._before[number], lo=number) - 1

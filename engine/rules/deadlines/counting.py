@@ -1,11 +1,11 @@
-"""Where a time limit ends on a calendar, as ticks: the arithmetic under ``engine.rules.deadlines.due``.
+"""The arithmetic under ``engine.rules.deadlines.due``: the tick of a calendar at which a time limit ends.
 
-A time limit is a chain of *legs*: the term of the procedure, then each extension, every one beginning where the one
-before it ended. There are two ways to count a leg.
+A time limit is a chain of *legs*: the term of the procedure, then each extension. Every leg begins where the previous
+one ended. There are two ways to count a leg.
 
 * **By minutes** (working days and hours, same-day): working minutes are used up, and the leg ends with the last.
-* **By whole days** (calendar days; working days whose first day does not count): it ends at the close of office hours
-  on the day on which the time is used up or, when the office is closed that day, on the next working day.
+* **By whole days** (calendar days; working days whose first day does not count): the leg ends at the close of office
+  hours on the day on which the time is used up. When the office is closed that day, it ends on the next working day.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class Leg:
     """One term on the calendar; all positions are ticks.
 
     ``begin`` is where counting starts, ``spent`` where the time is used up, ``end`` where the term ends (``None`` while
-    a pause without end stops it), ``held`` the pauses that stopped it, ``after_cutoff`` whether it came in too late for
-    a same-day answer.
+    a pause without end stops it). ``held`` are the pauses that stopped it. ``civil`` says that days of rest count.
+    ``after_cutoff`` says that the dossier was received too late for a same-day answer.
     """
 
     begin: int
@@ -49,7 +49,10 @@ def chain(
     cutoff: time | None,
     first_day: FirstDay,
 ) -> tuple[Leg, ...]:
-    """The legs of a time limit, the last one possibly without an end. ``int`` terms are working minutes."""
+    """The legs of a time limit received at the tick ``received``. ``int`` terms are working minutes.
+
+    The last leg has no end while a pause without end stops it. Raises OutsideCalendar, BadTerm.
+    """
     legs: list[Leg] = []
     start = received
     for term in terms:
@@ -85,7 +88,7 @@ def _leg(
 
 
 def _after_cutoff(start: int, begin: int, cutoff: time | None) -> bool:
-    """Whether the day on which counting begins is the day of reception, and its cut-off has come."""
+    """Whether counting begins on the day of reception, at or after its cut-off."""
     if cutoff is None or start // MINUTES_A_DAY != begin // MINUTES_A_DAY:
         return False
     return start % MINUTES_A_DAY >= cutoff.hour * 60 + cutoff.minute
@@ -110,11 +113,11 @@ def _by_minutes(calendar: Calendar, begin: int, minutes: int, holds: Sequence[Ho
 
 
 def _by_whole_days(calendar: Calendar, begin: int, term: Term, holds: Sequence[Hold], civil: bool) -> Leg:
-    """``reached`` is the time to use up, in civil or working minutes from the calendar's first day.
+    """A leg counted by whole days. ``reached`` is where its time is used up, in minutes from the calendar's first day.
 
-    A pause that begins after the time is used up, but before the office closes on the due day, still moves the end: the
-    answer was not late when the pause began. After a pause there must be time to act, so the term never ends before
-    the office has opened again.
+    These are all minutes where ``civil``, working minutes otherwise. A pause may begin after the time is used up and
+    before the office closes on the due day. It still moves the end, because the answer was not late when it began.
+    After a pause there must be time to act, so the term never ends before the office has opened again.
     """
     held: list[Hold] = []
     reopened = 0

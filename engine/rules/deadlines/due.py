@@ -1,7 +1,7 @@
-"""When a dossier is due, how much time is left, and whether a step was early, on time or late.
+"""The due moment of a dossier, the time left, and whether a step was early, on time or late.
 
-The one place that turns a term of the law into a moment. The same functions serve the dossier's time limit, the limits
-of single steps, sub-terms (a verification asked of another commune: three working days) and warnings. Pure: ``now`` is
+Only this module turns a term of the law into a moment. The same functions serve the dossier's time limit, the limits of
+single steps, sub-terms (a verification by another commune: three working days) and warnings. They are pure: ``now`` is
 an argument. Moments are timezone-aware and counted in whole minutes; durations are working minutes.
 """
 
@@ -47,11 +47,11 @@ StepResult: TypeAlias = Literal["early", "on_time", "late"]
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """When a time limit ends, and why then.
+    """The end of a time limit, with its explanation.
 
     ``moment`` is ``None`` while a pause without end (``paused_since``) stops the clock. ``starts`` is where counting
-    began. ``remaining`` are working minutes left at ``now`` (in a pause: those left when it began), negative when late;
-    ``None`` when neither ``now`` was given nor the clock stands.
+    began. ``remaining`` are the working minutes left at ``now``, negative when late. In a pause they are those left
+    when it began. They are ``None`` when ``now`` was not given and no pause stops the clock.
     """
 
     moment: datetime | None
@@ -113,14 +113,14 @@ def due_moment(
     cutoff: time | str | None = SAME_DAY_CUTOFF,
     first_day: FirstDay = "counted",
 ) -> datetime | None:
-    """``due(…).moment`` without the cost of its trace."""
+    """``due(…).moment`` without the cost of the trace. Raises the same refusals."""
     question = _Question(calendar, received, term, tuple(extensions), _time(cutoff), first_day)
     end = question.legs(united(calendar, pauses))[-1].end
     return None if end is None else calendar.moment(end)
 
 
 def remaining(calendar: Calendar, due: datetime, now: datetime) -> int:
-    """Working minutes from ``now`` to ``due``, negative when late; 0 as well in the night after closing."""
+    """Working minutes from ``now`` to ``due``, negative when late; also 0 while the office is closed after ``due``."""
     return calendar.working_minutes_between(now, due)
 
 
@@ -139,10 +139,10 @@ def step_result(
     *,
     cutoff: time | str | None = SAME_DAY_CUTOFF,
 ) -> StepResult:
-    """Column *result of the step* of Form 06, for a step given at ``given`` and handed on at ``taken``.
+    """The column *result of the step* of Form 06, for a step received at ``given`` and handed on at ``taken``.
 
-    Late after the step's due minute, on time on its due day, early on an earlier day. A step handed on while its clock
-    stands still is early.
+    It is late after the step's due minute, on time on its due day, and early on an earlier day. A step handed on while
+    its clock is paused is early.
     """
     end = due_moment(calendar, given, limit, pauses, cutoff=cutoff)
     if end is None:
@@ -156,7 +156,8 @@ def step_result(
 def warn_before(calendar: Calendar, due: datetime, term: Term) -> datetime:
     """The moment, within office hours, that lies ``term`` before ``due``: two working days before 10:15 is 10:15.
 
-    Calendar days are counted back to the same time of day, or to the last close of office hours before it.
+    Calendar days are counted back to the same time of day, or to the last close of office hours before it. Raises
+    BadTerm for a same-day term.
     """
     check_term(term)
     if term.unit == "same_day":
@@ -174,7 +175,7 @@ def warn_before(calendar: Calendar, due: datetime, term: Term) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """Everything about a time limit but its pauses."""
+    """Everything that defines a time limit except its pauses."""
 
     calendar: Calendar
     received: datetime
@@ -188,7 +189,7 @@ class _Question:
         return chain(self.calendar, self.calendar.tick(self.received), terms, holds, self.cutoff, self.first_day)
 
     def left(self, holds: Sequence[Hold], asked: int) -> int:
-        """Working minutes left at a tick, as if the pause that runs then ended then: it costs nothing."""
+        """Working minutes left at the tick ``asked``. A pause that lasts then is cut off there, so it costs nothing."""
         known = [
             replace(hold, end=asked if hold.end is None else min(hold.end, asked))
             for hold in holds

@@ -1,8 +1,8 @@
-"""Who held a dossier's time: the working minutes that each office had it for, told from the journal.
+"""Held time: the working minutes for which each office had to decide about a dossier, computed from its journal.
 
-A dossier that passes from one office to another, by a reorganisation, a transfer or a correction, keeps its time limit;
-when it ends late, the figures must say with whom the time was spent. What waits for a person to place it is still with
-the office that it is to leave, and the time counts there.
+A dossier that passes to another office, by a reorganisation, a transfer or a correction, keeps its time limit. When it
+ends late, the report must show which office used the time. While a dossier waits for a person to choose its new office,
+its time counts for the office that it will leave.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from engine.rules.deadlines.pauses import Pause, united
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """Since when an office had to decide; ``late``: the due moment had passed by then. While the clock stands still
-    nothing is late."""
+    """The moment ``at`` from which an office had to decide. ``late``: the due moment had passed by then.
+
+    A dossier whose clock is paused has no due moment, so it is not late.
+    """
 
     office: str
     at: dt.datetime
@@ -27,8 +29,11 @@ class Coming:
 
 
 def comings(entries: Iterable[Mapping[str, Any]], end: dt.datetime) -> tuple[Coming, ...]:
-    """The offices that had to decide until the dossier's ``end``, one after the other, from the bodies of its journal
-    entries in order. Whoever gets what has ended only gives the result back."""
+    """The offices that had to decide until the dossier's ``end``, one after the other.
+
+    ``entries`` are the bodies of its journal entries, in order. Entries after ``end`` are left out: an office that gets
+    an ended dossier only returns the result.
+    """
     found: list[Coming] = []
     due: dt.datetime | None = None
     for body in entries:
@@ -51,9 +56,9 @@ def held_time(
     pauses: Sequence[Pause],
     calendar_of: Callable[[str], Calendar],
 ) -> dict[str, int]:
-    """Working minutes from ``start`` to ``end`` by the office that had to decide then, in order of coming.
+    """Working minutes from ``start`` to ``end`` by the office that had to decide then, in the order of ``came``.
 
-    Each office's minutes are those of its own calendar; the minutes of pauses are nobody's. Raises OutsideCalendar.
+    Each office's minutes are those of its own calendar; minutes of pauses count for no office. Raises OutsideCalendar.
     """
     held: dict[str, int] = {}
     for one, until in zip(came, [*(later.at for later in came[1:]), end], strict=True):
@@ -70,5 +75,9 @@ def held_time(
 
 
 def longest(held: Mapping[str, int]) -> str:
-    """The office with the most minutes; of several, the one that came last."""
+    """The office with the most minutes; of several, the last one.
+
+    >>> longest({"H29.12": 480, "H29.13": 90, "H29.14": 480})
+    'H29.14'
+    """
     return max(reversed(list(held)), key=lambda office: held[office])

@@ -1,7 +1,7 @@
-"""What one day at an office may be: its hours, and every reason why they differ from an ordinary day.
+"""The parts of a calendar: office hours of a day, special days of the country and closures of an office.
 
-Times of day are minutes after local midnight (0..1440) in Asia/Ho_Chi_Minh; a span ``(480, 720)`` is 08:00-12:00. Every
-deviation from ordinary hours carries the words an official reads (vi, en) and the legal text it rests on.
+Times of day are minutes after local midnight (0 to 1440) in Asia/Ho_Chi_Minh; the span ``(480, 720)`` is 08:00-12:00.
+Every deviation from ordinary hours carries its words for an official (vi, en) and its legal text.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Span: TypeAlias = tuple[int, int]
 DayKind: TypeAlias = Literal["working", "weekend", "holiday", "swapped_out", "swapped_in", "half_day", "closure"]
 SpecialKind: TypeAlias = Literal["holiday", "swapped_out", "swapped_in", "half_day"]
 Source: TypeAlias = Literal["official", "press", "seed"]
-"""How a line of a calendar is known: the legal text is cited, the press reported the decision, or computed only."""
+"""The source of a line of a calendar: a cited legal text, a report of the decision in the press, or computed only."""
 
 SPECIAL_KINDS: Final[tuple[str, ...]] = get_args(SpecialKind)
 SOURCES: Final[tuple[str, ...]] = get_args(Source)
@@ -30,7 +30,7 @@ _SPAN = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 
 
 class BadCalendar(Refusal):
-    """The data of a calendar contradicts itself or cannot be read."""
+    """The data of a calendar contradict themselves or cannot be read."""
 
     code = "bad-calendar"
     vi = "Lịch làm việc không hợp lệ: {where}: {what_vi}"
@@ -39,10 +39,10 @@ class BadCalendar(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class SpecialDay:
-    """One date of the whole country that is not an ordinary one.
+    """A date on which the whole country has other hours than on an ordinary weekday.
 
-    ``spans`` are the hours of a ``half_day`` or ``swapped_in`` day; a swapped-in day without them works the hours of
-    the weekday it stands in for (``instead_of``). ``holiday`` and ``swapped_out`` days have none.
+    ``spans`` are the hours of a ``half_day`` or ``swapped_in`` day. A swapped-in day without them has the hours of the
+    weekday that it replaces (``instead_of``). ``holiday`` and ``swapped_out`` days have none. Raises BadCalendar.
     """
 
     day: date
@@ -108,7 +108,10 @@ class SpecialDay:
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """One office closes on its own, ``first`` to ``last`` inclusive; with ``spans`` only in those hours of each day."""
+    """A closure of one office from ``first`` to ``last`` inclusive; with ``spans`` only in those hours of each day.
+
+    Raises BadCalendar.
+    """
 
     first: date
     last: date
@@ -150,7 +153,7 @@ class Closure:
 
 @dataclass(frozen=True, slots=True)
 class DayNote:
-    """What kind of day it is, and why, in words; ``minutes`` are its working minutes at this office."""
+    """The kind of a day with the reason in words; ``minutes`` are its working minutes at this office."""
 
     day: date
     kind: DayKind
@@ -161,7 +164,10 @@ class DayNote:
 
 
 def check_spans(spans: Sequence[Span], where: str) -> None:
-    """Refuse hours that overlap, touch, run backwards or leave the day: ``BadCalendar``."""
+    """Raises BadCalendar for hours that overlap, touch, run backwards or leave the day.
+
+    ``where`` names the place in the calendar's data.
+    """
     end = -1
     for opens, closes in spans:
         if not (end < opens < closes <= MINUTES_A_DAY) or opens < 0:
@@ -174,7 +180,11 @@ def check_spans(spans: Sequence[Span], where: str) -> None:
 
 
 def without(spans: Sequence[Span], closed: Sequence[Span]) -> tuple[Span, ...]:
-    """The hours that remain of ``spans`` when the hours ``closed`` are taken away."""
+    """The hours that remain of ``spans`` when the hours ``closed`` are removed.
+
+    >>> without([(480, 720), (780, 1020)], [(660, 840)])
+    ((480, 660), (840, 1020))
+    """
     left = list(spans)
     for start, end in closed:
         pieces = [piece for opens, closes in left for piece in ((opens, min(closes, start)), (max(opens, end), closes))]
@@ -183,7 +193,11 @@ def without(spans: Sequence[Span], closed: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def read_spans(data: object, where: str) -> tuple[Span, ...]:
-    """``["08:00-12:00", "13:00-17:00"]`` as spans; anything else is a ``BadCalendar``."""
+    """The spans that a list of texts gives. Raises BadCalendar for anything else.
+
+    >>> read_spans(["08:00-12:00", "13:00-17:00"], "mon")
+    ((480, 720), (780, 1020))
+    """
     if isinstance(data, str) or not isinstance(data, Sequence):
         raise BadCalendar(
             where=where,
@@ -210,7 +224,7 @@ def spans_in_words(spans: Sequence[Span]) -> list[str]:
 
 
 def read_date(data: object, where: str) -> date:
-    """``2026-02-14`` as a date; anything else is a ``BadCalendar``."""
+    """The date that ``2026-02-14`` gives. Raises BadCalendar for anything else."""
     try:
         if isinstance(data, str) and len(data) == 10:
             return date.fromisoformat(data)

@@ -1,4 +1,4 @@
-"""What changes a running time limit: pauses (supplement, financial obligation) and extensions (Form 04)."""
+"""Pauses (supplement, financial obligation) and extensions (Form 04) of a time limit, checked and read from JSON."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from engine.rules.deadlines.calendar import Calendar, MomentWithoutZone
 from engine.rules.procedure.definition import Term, TermUnit
 
 LONGEST_AMOUNT: Final = 3660
-"""More days or hours than ten years of days: a mistake of whoever wrote the term."""
+"""The largest amount of a term, ten years of days. A larger one is a mistake of its author."""
 _UNITS: Final = get_args(TermUnit)
 
 
 class BadTerm(Refusal):
-    """A term, a pause or an extension that has no meaning."""
+    """A term, a pause or an extension is meaningless."""
 
     code = "bad-term"
     vi = "Thời hạn không hợp lệ: {what_vi}"
@@ -28,7 +28,10 @@ class BadTerm(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """The clock stands still from ``start`` to ``end`` (``None``: still does). Pauses may overlap: they are united."""
+    """The clock is paused from ``start`` to ``end`` (``None``: the pause lasts). Pauses may overlap; see ``united``.
+
+    ``reason`` is the key of a state, or words. Raises BadTerm, MomentWithoutZone.
+    """
 
     start: datetime
     end: datetime | None = None
@@ -61,7 +64,8 @@ class Pause:
 class Extension:
     """More time, granted at ``at``: ``by`` working minutes, or a term. It begins where the time limit ended until then.
 
-    A dossier may be extended once (Form 04); that is checked by the act, not here.
+    How many extensions (Form 04) are lawful is in the release (``Sla.extensions``) and checked by the act, not here.
+    Raises BadTerm, MomentWithoutZone.
     """
 
     by: int | Term
@@ -95,7 +99,7 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A pause as ticks of a calendar; ``end`` is ``None`` while it lasts."""
+    """A pause as ticks of a calendar. ``end`` is ``None`` while the pause lasts."""
 
     start: int
     end: int | None
@@ -103,7 +107,10 @@ class Hold:
 
 
 def united(calendar: Calendar, pauses: Sequence[Pause]) -> tuple[Hold, ...]:
-    """Pauses in order and apart: those that overlap or touch become one, those of no length vanish."""
+    """The pauses as ticks, in order. Pauses that overlap or touch become one; pauses of no length are left out.
+
+    Raises OutsideCalendar.
+    """
     holds: list[Hold] = []
     for pause in sorted(pauses, key=lambda pause: pause.start):
         start = calendar.tick(pause.start)
@@ -121,7 +128,7 @@ def united(calendar: Calendar, pauses: Sequence[Pause]) -> tuple[Hold, ...]:
 
 
 def check_term(term: Term) -> None:
-    """Refuse a term without length or of more than ten years: ``BadTerm``."""
+    """Raises BadTerm for an unknown unit, a term without length or one with more than ``LONGEST_AMOUNT`` units."""
     if term.unit not in _UNITS:
         raise BadTerm(what_vi=f"không có đơn vị {term.unit!r}", what_en=f"unknown unit {term.unit!r}")
     least = 0 if term.unit == "same_day" else 1
@@ -134,6 +141,11 @@ def term_to_data(term: Term) -> dict[str, Any]:
 
 
 def term_from_data(data: Mapping[str, Any]) -> Term:
+    """The term that ``term_to_data`` wrote. Raises BadTerm.
+
+    >>> term_from_data({"amount": 15, "unit": "working_day"})
+    Term(amount=15, unit='working_day')
+    """
     try:
         term = msgspec.convert(dict(data), Term)
     except msgspec.ValidationError as error:

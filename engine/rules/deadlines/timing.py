@@ -1,8 +1,8 @@
-"""What a step does to a dossier's time: the clock starts, pauses, resumes, stops; due moments follow; timers are armed.
+"""The effect of a step on a dossier's time: its clock, its due moments and the timers to arm.
 
-Pure: rows in, changes out. ``row`` is the dossier's row (``engine.store.dossiers``) as a mapping; the changes returned
-are columns of it. The due moment is always recomputed from the start, the term, the pauses and the extensions, never
-adjusted, so that recomputing it at any later time gives the same moment.
+The functions are pure. They take the dossier's row (``engine.store.dossiers``) as a mapping and return the columns of
+it that change. The due moment is never adjusted: it is recomputed from the start, the term, the pauses and the
+extensions, so that recomputing it at any later time gives the same moment.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from engine.rules.dossier_row import ClockChanges, ClockRow, ExtensionData, Paus
 from engine.rules.procedure.definition import Release, State, Term
 from engine.rules.procedure.portal_status import PortalStatus
 
-"""Portal status codes at which the processing has ended: refused, withdrawn, stopped, ready, returned."""
-
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Something due to happen by itself: ``kind`` warn, due_in, overdue, step, remind or after."""
+    """A timer of a dossier, due at ``due_at``. ``kind`` is warn, due_in, overdue, step, remind or after.
+
+    ``subject`` is the key of the state (step, remind) or action (after), the index of the notice (due_in), or empty.
+    """
 
     kind: str
     subject: str
@@ -45,8 +46,8 @@ def after_step(
 ) -> ClockChanges:
     """The columns that change when ``action`` (None: a recall or a migration) brings the dossier to ``target_key``.
 
-    ``total_term`` finds the time limit of the whole procedure by its conditions; it is called only where this step
-    starts the clock.
+    ``total_term`` finds the time limit of the whole procedure by its conditions. It is called only when this step
+    starts the clock. Raises OutsideCalendar.
     """
     target = release.states[target_key]
     changes: ClockChanges = {
@@ -70,8 +71,10 @@ def after_step(
 
 
 def after_migration(row: ClockRow, release: Release, calendar: Calendar, now: dt.datetime) -> ClockChanges:
-    """The columns that follow when the dossier stands in a state of another release since it was entered: a migration
-    is no step, so nothing starts anew and nothing is counted."""
+    """The columns that change when the dossier's state becomes that of another release, as if since it was entered.
+
+    A migration is no step: no clock starts again and no supplement is counted. Raises OutsideCalendar.
+    """
     state = release.states[row["state"]]
     running = state.limit is not None and state.clock == "running"
     changes: ClockChanges = {
@@ -83,12 +86,12 @@ def after_migration(row: ClockRow, release: Release, calendar: Calendar, now: dt
 
 
 def starts(release: Release, action: str | None) -> bool:
-    """Whether taking ``action`` starts the clock of the whole time limit."""
+    """Whether ``action`` starts the clock of the whole time limit, by its key or by its effect."""
     return action is not None and (action == release.sla.starts or release.actions[action].effect == release.sla.starts)
 
 
 def due_columns(row: ClockRow, release: Release, calendar: Calendar) -> ClockChanges:
-    """``due_at`` (None before the start and in a pause) and ``promised_at`` (the last due moment that was told)."""
+    """``due_at`` (None before the start and in a pause) and ``promised_at`` (the last due moment that was not None)."""
     if row["started_at"] is None:
         return {"due_at": None, "promised_at": None}
     moment = due_moment(
@@ -104,7 +107,7 @@ def due_columns(row: ClockRow, release: Release, calendar: Calendar) -> ClockCha
 
 
 def explained(row: ClockRow, release: Release, calendar: Calendar, now: dt.datetime) -> Due | None:
-    """The due moment with its trace and the time left; None before the clock has started."""
+    """The due moment with its trace and the time left; None until the clock has started."""
     if row["started_at"] is None:
         return None
     return due(
@@ -123,7 +126,7 @@ def explained(row: ClockRow, release: Release, calendar: Calendar, now: dt.datet
 def is_overdue(clock: str, due_at: dt.datetime | None, now: dt.datetime) -> bool:
     """Whether the clock runs and its due moment has passed; a paused or stopped clock is never overdue.
 
-    ``engine.store.overdue.overdue_at`` is the twin of this rule for a database: change both, a test compares them.
+    ``engine.store.overdue.overdue_at`` is the same rule in SQL. Change both; a test compares them.
 
     >>> noon = dt.datetime(2026, 2, 13, 5, tzinfo=dt.UTC)
     >>> is_overdue("running", noon, noon + dt.timedelta(minutes=1))
@@ -133,7 +136,7 @@ def is_overdue(clock: str, due_at: dt.datetime | None, now: dt.datetime) -> bool
 
 
 def wanted_clocks(row: ClockRow, release: Release, calendar: Calendar) -> Iterator[Clock]:
-    """Every clock that must be armed while the dossier stands as ``row`` says."""
+    """Every clock that must be armed while the dossier is as ``row`` says. Raises OutsideCalendar."""
     state, key = release.states[row["state"]], row["state"]
     if row["clock"] == "running" and row["due_at"] is not None:
         yield Clock("overdue", "", row["due_at"])
@@ -152,7 +155,7 @@ def wanted_clocks(row: ClockRow, release: Release, calendar: Calendar) -> Iterat
 
 
 def next_reminder(row: ClockRow, every: Term, calendar: Calendar, after: dt.datetime) -> dt.datetime:
-    """The first of the moments entered + 1, 2, … × ``every`` that lies after ``after``."""
+    """The first of the moments ``entered_at`` + 1, 2, … × ``every`` that lies after ``after``."""
     moment: dt.datetime = row["entered_at"]
     while moment <= after:
         moment = term_end(calendar, moment, every)
@@ -160,27 +163,27 @@ def next_reminder(row: ClockRow, every: Term, calendar: Calendar, after: dt.date
 
 
 def term_end(calendar: Calendar, start: dt.datetime, term: Term) -> dt.datetime:
-    """Where a term that nothing pauses ends."""
+    """The end of a term without pauses."""
     return cast(dt.datetime, due_moment(calendar, start, term))
 
 
 def read_pauses(pauses: Iterable[PauseData]) -> list[Pause]:
-    """The pauses of a row, as values."""
+    """The pauses of a row, parsed. Raises BadTerm, MomentWithoutZone."""
     return [Pause.from_data(pause) for pause in pauses]
 
 
 def read_extensions(extensions: Iterable[ExtensionData]) -> list[Extension]:
-    """The extensions of a row, as values."""
+    """The extensions of a row, parsed. Raises BadTerm, MomentWithoutZone."""
     return [Extension.from_data(extension) for extension in extensions]
 
 
 def changed(row: ClockRow, changes: ClockChanges) -> ClockRow:
-    """The row with the changes made."""
+    """A copy of the row with the changes made."""
     return cast(ClockRow, {**row, **changes})
 
 
 def _pauses(row: ClockRow, target: State, now: dt.datetime, reason: str) -> list[PauseData]:
-    """The pauses so far: the open one ends when the new state does not pause; a pausing state opens one."""
+    """The pauses after the step: an open one ends when the new state does not pause, and a pausing state opens one."""
     pauses = [dict(pause) for pause in row["pauses"]]
     standing = bool(pauses) and pauses[-1]["end"] is None
     if standing and target.clock != "paused":

@@ -1,7 +1,7 @@
 """The explanation of a due moment, line by line: which days counted, which did not, and by which legal text.
 
-Consecutive days of one kind share a line (``thứ Bảy 14/02 – Chủ nhật 22/02/2026: nghỉ Tết``). In terms that are counted
-by minutes, the minutes of the counting lines add up to the term.
+Consecutive days of one kind share a line (``thứ Bảy 14/02 – Chủ nhật 22/02/2026: nghỉ Tết``). Where a term is counted
+by minutes, the minutes of its counting lines add up to the term.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ _KINDS: Final[dict[DayKind, TraceKind]] = {
 
 @dataclass(frozen=True, slots=True)
 class TraceLine:
-    """One line: ``start`` to ``end`` as moments, the working ``minutes`` it stands for, its words and legal text.
+    """One line: ``start`` to ``end`` as moments, the working ``minutes`` that it covers, its words and legal text.
 
-    ``paused`` tells the working minutes that did not count; ``end`` is ``None`` while that pause lasts.
+    The minutes of a ``paused`` line are those that did not count; its ``end`` is ``None`` while the pause lasts.
     """
 
     kind: TraceKind
@@ -84,7 +84,7 @@ def explain(
 ) -> tuple[TraceLine, ...]:
     """The trace of a time limit received at the tick ``received``; its last line is ``due`` unless it is paused.
 
-    ``reasons`` are the words for the reasons of pauses, where these are keys (of states).
+    ``reasons`` maps the reasons of pauses that are keys of states to their words.
     """
     lines = _opening(calendar, received, legs[0])
     for number, leg in enumerate(legs):
@@ -142,7 +142,11 @@ def _extension_line(calendar: Calendar, extension: Extension) -> TraceLine:
 
 
 def term_in_words(term: Term) -> Text:
-    """``3 ngày làm việc`` / ``3 working days``."""
+    """A term in words.
+
+    >>> term_in_words(Term(3, "working_day"))
+    Text(vi='3 ngày làm việc', en='3 working days')
+    """
     names = {
         "working_day": ("ngày làm việc", "working day"),
         "working_hour": ("giờ làm việc", "working hour"),
@@ -155,7 +159,7 @@ def term_in_words(term: Term) -> Text:
 
 
 def _stretches(leg: Leg) -> Iterator[tuple[int, int | None, Hold | None]]:
-    """The leg in order: running (no hold) and standing still, from its beginning until its time is used up."""
+    """The stretches of a leg in order, running (no hold) or paused, from its beginning until its time is used up."""
     at = leg.begin
     for hold in leg.held:
         if hold.start > at:
@@ -167,7 +171,7 @@ def _stretches(leg: Leg) -> Iterator[tuple[int, int | None, Hold | None]]:
 
 
 def _why(hold: Hold, reasons: Mapping[str, Text]) -> Text:
-    """The reasons of the pauses that were united, each in its words, with a colon before them."""
+    """The reasons of the united pauses in words, after a colon; empty texts where there is none."""
     words = [reasons.get(key, Text(key, key)) for key in hold.reasons]
     if not words:
         return Text("", "")
@@ -232,7 +236,7 @@ def _day_lines(calendar: Calendar, start: int, end: int, only_closed: bool = Fal
 
 
 def _days(calendar: Calendar, start: int, end: int) -> Iterator[_Group]:
-    """Each day of a stretch; a working day of which nothing counted is left out."""
+    """Each day of a stretch. A working day without any counted minute is left out."""
     while start < end:
         stop = min(end, calendar.midnight_after(start))
         note = calendar.about(calendar.day_of(start))
@@ -265,7 +269,7 @@ def _group_line(calendar: Calendar, group: _Group) -> TraceLine:
 
 
 def _telling(group: _Group) -> list[DayNote]:
-    """The days whose reason is worth telling: in a group with a holiday, not the weekends beside it."""
+    """The days whose reasons the line gives: weekends are left out when the group has other days."""
     return [note for note in group.notes if note.kind != "weekend"] or group.notes
 
 

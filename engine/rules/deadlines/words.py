@@ -1,4 +1,4 @@
-"""Days, moments and working time in words, Vietnamese and English, as they stand on screens and papers."""
+"""Days, moments and working time in Vietnamese and English words, for screens and papers."""
 
 from __future__ import annotations
 
@@ -14,14 +14,22 @@ _MONTHS_EN: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Se
 
 
 def day_in_words(day: date, with_year: bool = True) -> Text:
-    """``thứ Bảy 14/02/2026``, ``Sat 14 Feb 2026``."""
+    """A day in words.
+
+    >>> day_in_words(date(2026, 2, 14))
+    Text(vi='thứ Bảy 14/02/2026', en='Sat 14 Feb 2026')
+    """
     vi = f"{_DAYS_VI[day.weekday()]} {day:%d/%m}" + (f"/{day.year}" if with_year else "")
     en = f"{_DAYS_EN[day.weekday()]} {day.day} {_MONTHS_EN[day.month - 1]}" + (f" {day.year}" if with_year else "")
     return Text(vi=vi, en=en)
 
 
 def days_in_words(first: date, last: date) -> Text:
-    """``thứ Bảy 14/02 – Chủ nhật 22/02/2026``; one day when both are the same."""
+    """A range of days in words; one day when both are the same.
+
+    >>> days_in_words(date(2026, 2, 14), date(2026, 2, 22)).vi
+    'thứ Bảy 14/02 – Chủ nhật 22/02/2026'
+    """
     if first == last:
         return day_in_words(first)
     start, end = day_in_words(first, with_year=first.year != last.year), day_in_words(last)
@@ -29,14 +37,18 @@ def days_in_words(first: date, last: date) -> Text:
 
 
 def moment_in_words(moment: datetime) -> Text:
-    """``10:15 thứ Hai 02/02/2026``, in local time."""
+    """A UTC moment in words, in the civil time of Viet Nam: ``10:15 thứ Hai 02/02/2026``."""
     local = moment + LOCAL_OFFSET
     day = day_in_words(local.date())
     return Text(vi=f"{local:%H:%M} {day.vi}", en=f"{local:%H:%M} {day.en}")
 
 
 def duration_in_words(minutes: int, day_minutes: int) -> Text:
-    """``1 ngày 3 giờ 20 phút``: working minutes (0 or more) in working days of ``day_minutes``, hours and minutes."""
+    """Working minutes (0 or more) as working days of ``day_minutes``, hours and minutes.
+
+    >>> duration_in_words(680, 480)
+    Text(vi='1 ngày 3 giờ 20 phút', en='1 day 3 hours 20 minutes')
+    """
     days, rest = divmod(minutes, day_minutes)
     hours, left = divmod(rest, 60)
     parts = [(days, "ngày", "day"), (hours, "giờ", "hour"), (left, "phút", "minute")]
@@ -48,10 +60,13 @@ def duration_in_words(minutes: int, day_minutes: int) -> Text:
 
 
 def time_left_in_words(minutes: int, day_minutes: int, late: bool | None = None) -> Text:
-    """``Còn 1 ngày 3 giờ làm việc`` / ``1 working day 3 hours left``, ``Quá hạn …`` / ``… overdue``.
+    """The working time left in words; ``minutes`` is negative when overdue.
 
-    ``minutes`` of working time left, negative when overdue. ``late`` decides when none are left: at 20:00 a dossier due
-    at 17:00 is late although no working minute has passed since.
+    ``late`` decides when none are left: at 20:00 a dossier due at 17:00 is late, although no working minute has passed
+    since.
+
+    >>> time_left_in_words(660, 480)
+    Text(vi='Còn 1 ngày 3 giờ làm việc', en='1 working day 3 hours left')
     """
     if minutes == 0:
         return Text(vi="Quá hạn", en="Overdue") if late else Text(vi="Đến hạn", en="Due now")

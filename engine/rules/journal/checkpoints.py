@@ -1,11 +1,11 @@
-"""What a checkpoint says, as text: a signed statement that the journal has so many entries with this root.
+"""The text format of checkpoints: a signed statement of the number of entries in the journal and of their Merkle root.
 
-A checkpoint is one line of canonical JSON, ``{"checkpoint":{…},"signature":"…"}``, so that any byte of it counts:
+A checkpoint is one line of canonical JSON, ``{"checkpoint":{…},"signature":"…"}``, so that every byte of it counts:
 
-* ``number`` from 1, ``previous`` the SHA-256 of the line before it (ORIGIN for the first), ``at`` its moment;
-* ``size`` and ``root`` of the Merkle tree (``merkle``) whose leaves are the entries' hashes (32 bytes each);
-* ``key`` the Ed25519 public key that signed it, ``next`` the one that signs the checkpoint after it: where they differ
-  the old key hands over to the new one; ``log`` the id of the first key, which tells installations apart.
+* ``number`` counts from 1; ``previous`` is the SHA-256 of the previous line (ORIGIN for the first); ``at`` is a moment;
+* ``size`` and ``root`` describe the Merkle tree (``merkle``) whose leaves are the entries' hashes (32 bytes each);
+* ``key`` is the Ed25519 public key that signed it; ``next`` is the key that signs the next checkpoint. Where they
+  differ, the key is rotated. ``log`` is the id of the first key, which tells installations apart.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ FORMAT = "motcua-checkpoint-v1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """What is signed. Hashes and keys are hexadecimal."""
+    """The signed part of a checkpoint. Hashes and keys are hexadecimal."""
 
     number: int
     at: dt.datetime
@@ -51,11 +51,11 @@ class Statement:
         )
 
     def signed_bytes(self) -> bytes:
-        """What the signature is over."""
+        """The bytes that are signed."""
         return FORMAT.encode() + b"\n" + self.body()
 
     def line(self, signature: bytes) -> str:
-        """The checkpoint, without a line break."""
+        """The line of the checkpoint, without a line break."""
         return f'{{"checkpoint":{self.body().decode()},"signature":"{signature.hex()}"}}'
 
 
@@ -75,15 +75,19 @@ def parse_line(line: str) -> tuple[Statement, bytes]:
 
 
 def line_hash(line: str) -> str:
-    """What the next checkpoint names as ``previous``."""
+    """The SHA-256 of a line, hexadecimal, which the next checkpoint names as ``previous``."""
     return hashlib.sha256(line.encode()).hexdigest()
 
 
 def key_id(public: str) -> str:
-    """The short name of a public key: the first 16 bytes of its SHA-256."""
+    """The id of a public key (hexadecimal): the first 16 bytes of its SHA-256, hexadecimal."""
     return hashlib.sha256(bytes.fromhex(public)).hexdigest()[:32]
 
 
 def file_name(number: int) -> str:
-    """Under which name a checkpoint is published."""
+    """The file name under which a checkpoint is published.
+
+    >>> file_name(42)
+    'checkpoint-00000042.json'
+    """
     return f"checkpoint-{number:08d}.json"

@@ -1,9 +1,10 @@
-"""The journal's arithmetic: canonical bytes of an entry, the hash chain, commitments to private parts, and folding.
+"""The entries of the journal: their canonical bytes, the hash chain, commitments to personal data, and folding.
 
-An entry is ``{"act", "actor", "at", "changes", "code", "data", "number", "previous", "private"}``; its hash is SHA-256
-over its canonical bytes, which hold the previous entry's hash. ``changes`` are the columns of the dossier's row that
-the act set, so folding all entries of a dossier gives its row. Personal data never stand in an entry: ``private`` is a
-salted commitment to them, and erasing the salt and the data leaves the chain valid (Law 91/2025 on personal data).
+An entry is ``{"act", "actor", "at", "changes", "code", "data", "number", "previous", "private"}``. Its hash is the
+SHA-256 of its canonical bytes, which contain the previous entry's hash. ``changes`` are the columns of the dossier's
+row that the act set, so folding all entries of a dossier gives its row. An entry never contains personal data:
+``private`` is a salted commitment to them. Erasing the salt and the data leaves the chain valid (Law 91/2025 on
+personal data).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 import orjson
 
 ORIGIN = "0" * 64
-"""What the first entry of a dossier names as the hash before it."""
+"""The ``previous`` hash of the first entry of a dossier."""
 KEYS = frozenset({"act", "actor", "at", "changes", "code", "data", "number", "previous", "private"})
 
 
@@ -42,10 +43,14 @@ class Break:
 
 
 def canonical(value: Any) -> bytes:
-    """Canonical JSON: sorted keys, no spaces, UTF-8, moments in UTC with microseconds and ``Z``."""
+    """Canonical JSON: sorted keys, no spaces, UTF-8, moments in UTC with microseconds and ``Z``. Raises TypeError.
+
+    >>> canonical({"number": 1, "at": dt.datetime(2026, 2, 13, tzinfo=dt.UTC)})
+    b'{"at":"2026-02-13T00:00:00.000000Z","number":1}'
+    """
     try:
         return orjson.dumps(value, default=_told, option=_CANONICAL)
-    except TypeError:  # keys that are no text
+    except TypeError:  # orjson refuses keys that are not text
         return orjson.dumps(_plain(value), option=orjson.OPT_SORT_KEYS)
 
 
@@ -61,7 +66,7 @@ def entry(
     data: Mapping[str, Any],
     private: str | None,
 ) -> Entry:
-    """The entry that follows ``previous`` (a hash, ORIGIN for the first)."""
+    """The entry after the one whose hash is ``previous`` (ORIGIN for the first), with its own hash."""
     body = canonical(
         {
             "act": act,
@@ -84,7 +89,10 @@ def commitment(salt: bytes, data: Mapping[str, Any]) -> str:
 
 
 def first_break(code: str, entries: Iterable[Entry], head: str, version: int) -> Break | None:
-    """The first thing wrong with a dossier's entries, given in order, against the head and version of its row."""
+    """The first fault of a dossier's entries, given in order, or None when the chain is whole.
+
+    ``head`` (the hash of the last entry) and ``version`` (the number of entries) are columns of its row.
+    """
     previous, number = ORIGIN, 0
     for stored in entries:
         number += 1
@@ -104,7 +112,7 @@ def first_break(code: str, entries: Iterable[Entry], head: str, version: int) ->
 
 
 def fold(entries: Iterable[Entry]) -> dict[str, Any]:
-    """The dossier's row as the journal tells it: the changes of all entries, in order, in plain JSON values."""
+    """The dossier's row by its journal: the changes of all entries applied in order, in plain JSON values."""
     row: dict[str, Any] = {}
     for stored in entries:
         row.update(orjson.loads(stored.body)["changes"])
@@ -112,13 +120,13 @@ def fold(entries: Iterable[Entry]) -> dict[str, Any]:
 
 
 def plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row in the same plain JSON values as ``fold`` gives, for comparison."""
+    """A row in plain JSON values, to be compared with the answer of ``fold``."""
     plain: dict[str, Any] = orjson.loads(canonical(row))
     return plain
 
 
 def _read(body: str) -> dict[str, Any] | None:
-    """What an entry holds; None when it is not an entry at all."""
+    """The parsed body of an entry; None when it is not an entry."""
     try:
         read = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -130,7 +138,7 @@ _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
 def _told(value: Any) -> Any:
-    """What JSON has no word for."""
+    """The form in JSON of a value that JSON has no type for. Raises TypeError."""
     if isinstance(value, dt.datetime):
         return _moment(value)
     if isinstance(value, (dt.date, dt.time)):
@@ -149,7 +157,7 @@ _SIMPLE = frozenset({str, int, bool, float})
 
 
 def _plain(value: Any) -> Any:
-    """The same with every key as text."""
+    """The same value with every key as text."""
     if value is None or type(value) in _SIMPLE:
         return value
     if isinstance(value, dt.datetime):

@@ -1,8 +1,8 @@
-"""The tree over all journal entries: RFC 9162 section 2.1 with SHA-256 (leaf prefix 0x00, node prefix 0x01).
+"""The Merkle tree over all journal entries: RFC 9162 section 2.1 with SHA-256 (leaf prefix 0x00, node prefix 0x01).
 
-A tree of any size is held by its *edge*: the roots of the complete subtrees of which it is made, from the left, the
-largest first. Leaves are appended to the edge alone, so that growing costs what the new leaves cost. Proofs ask for
-the hashes of complete subtrees by (height, position): the subtree over the leaves position·2^height and following.
+A tree of any size is stored as its *edge*: the roots of its complete subtrees from the left, the largest first.
+Appending needs the edge alone, so its cost depends on the number of new leaves only. Proofs read the hashes of complete
+subtrees by (height, position): the subtree over the 2^height leaves from position·2^height.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 class Edge:
-    """A growing tree. ``size`` is the number of its leaves."""
+    """A growing tree. ``size`` is the number of its leaves. Raises ValueError when ``nodes`` do not fit the size."""
 
     def __init__(self, size: int = 0, nodes: list[bytes] | None = None) -> None:
         self.size = size
@@ -48,7 +48,7 @@ class Edge:
         return b"".join(self._nodes).hex()
 
     def append(self, leaf: bytes) -> list[tuple[int, int, bytes]]:
-        """Adds a leaf (its hash); the inner nodes that it completes, as (height, position, hash), lowest first."""
+        """Adds a leaf by its hash. Returns the inner nodes it completes as (height, position, hash), lowest first."""
         completed = []
         height, position = 0, self.size
         while position & 1:
@@ -70,14 +70,20 @@ class Edge:
 
 
 def inclusion_path(leaf: int, size: int, subtree: Subtree) -> list[bytes]:
-    """The audit path of the leaf with this index (from 0) in the tree of ``size`` leaves (RFC 9162, 2.1.3.1)."""
+    """The audit path of the leaf with this index (from 0) in the tree of ``size`` leaves (RFC 9162, 2.1.3.1).
+
+    Raises ValueError when there is no such leaf.
+    """
     if not 0 <= leaf < size:
         raise ValueError(f"a tree of {size} leaves has no leaf {leaf}")
     return _path(leaf, 0, size, subtree)
 
 
 def consistency_path(old: int, size: int, subtree: Subtree) -> list[bytes]:
-    """The proof that the tree of ``old`` leaves is the beginning of that of ``size`` leaves (RFC 9162, 2.1.4.1)."""
+    """The proof that the tree of ``old`` leaves is a prefix of the tree of ``size`` leaves (RFC 9162, 2.1.4.1).
+
+    Raises ValueError unless 0 < ``old`` ≤ ``size``.
+    """
     if not 0 < old <= size:
         raise ValueError(f"there is no proof from {old} to {size} leaves")
     return _growth(old, 0, size, True, subtree)
@@ -93,7 +99,10 @@ def _path(leaf: int, start: int, end: int, subtree: Subtree) -> list[bytes]:
 
 
 def _growth(old: int, start: int, end: int, whole: bool, subtree: Subtree) -> list[bytes]:
-    """``old`` is the absolute number of leaves before; ``whole``: its subtree began where the old tree did."""
+    """The consistency proof within the leaves ``start`` to ``end``. ``old`` counts leaves from the start of the tree.
+
+    ``whole`` says that this subtree begins where the old tree begins (``b`` of SUBPROOF in the RFC).
+    """
     if old == end:
         return [] if whole else [_root(start, end, subtree)]
     middle = start + _split(end - start)

@@ -1,7 +1,7 @@
-"""Competence: which level and which body decides what for whom, from when to when, by which legal text.
+"""Competence: the level and body that decide a subject for a kind of applicant, with dates and legal text.
 
-On every day exactly one competence may answer for a subject and a kind of applicant; none or several are refused with
-their dates and legal references, never chosen from. ``competence_proof`` shows it for every day at once.
+On every day exactly one competence may apply to a subject and a kind of applicant. None or several are refused with
+their dates and legal texts; the code never chooses among them. ``competence_proof`` proves it for all days at once.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ KIND_NAMES: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Competence:
-    """``subject`` is a procedure code or a task (``tax``, ``verification``); ``applicant_kinds`` None means all kinds.
+    """A rule that the office of ``body`` on ``level`` decides ``subject``, under the legal text ``legal``.
 
-    The office of body ``body`` on ``level`` decides from ``valid_from`` to the day before ``valid_to`` (None: open).
+    It applies from ``valid_from`` to the day before ``valid_to`` (None: open). ``subject`` is a procedure code or a
+    task (``tax``, ``verification``); ``applicant_kinds`` None means all kinds.
     """
 
     subject: str
@@ -78,7 +79,7 @@ class _CompetenceRefused(Refusal):
 
 
 class NoCompetence(_CompetenceRefused):
-    """No legal text in the tables gives anyone this competence on that day."""
+    """No known legal text gives any body this competence on that day."""
 
     code = "no-competence"
     vi = "Không văn bản nào giao thẩm quyền “{subject}” đối với {who_vi} vào ngày {on}. Quy định đã biết: {listed_vi}."
@@ -86,7 +87,7 @@ class NoCompetence(_CompetenceRefused):
 
 
 class OverlappingCompetence(_CompetenceRefused):
-    """Several legal texts give this competence on that day; a person must say which holds."""
+    """Several legal texts give this competence on that day; a person must decide which one applies."""
 
     code = "overlapping-competence"
     vi = "Nhiều văn bản cùng giao thẩm quyền “{subject}” đối với {who_vi} vào ngày {on}: {listed_vi}."

@@ -1,8 +1,8 @@
-"""The proof that every subject, commune, kind of applicant and day has exactly one competent office; or what is wrong.
+"""The proof that every subject, commune, kind of applicant and day has exactly one competent office, or its defects.
 
-Interval arithmetic, never day by day. The legal texts are laid on the line of time once for each subject and kind of
-applicant; the offices once for each level and body that any text names. What both leave open or doubly filled is a
-defect, named with its dates, legal texts, offices and communes.
+The proof uses interval arithmetic and does not visit single days. The intervals of the legal texts are computed once
+for each subject and kind of applicant, those of the offices once for each level and body that any text names. A gap
+or an overlap in either is a defect, named with its dates, legal texts, offices and communes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ _LEVELS: tuple[Level, ...] = ("commune", "district", "province")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What must have a competent office: a procedure code or a task, for these kinds of applicant, on these days."""
+    """A procedure code or task that must have a competent office for these kinds of applicant on these days.
+
+    ``valid_to`` is exclusive; None: open.
+    """
 
     code: str
     kinds: tuple[str, ...]
@@ -38,10 +41,11 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """A gap (nobody is competent) or an overlap (several are) from ``start`` to the day before ``end``.
+    """A gap (no office is competent) or an overlap (several are) from ``start`` to the day before ``end``.
 
-    ``where`` is ``law`` when the texts themselves leave a gap or overlap, for every commune (``communes`` is empty),
-    and ``offices`` when a text names a level and body that has no office, or several, for these communes (ids).
+    ``where`` is ``law`` when the texts themselves leave a gap or overlap; it concerns every commune, and ``communes``
+    is empty. It is ``offices`` when a text names a level and body that has no office, or several, for these communes
+    (ids).
     """
 
     kind: Literal["gap", "overlap"]
@@ -87,7 +91,7 @@ def verify(
     start: dt.date,
     end: dt.date,
 ) -> tuple[Defect, ...]:
-    """Every gap and overlap from ``start`` to the day before ``end``, by subject, day and kind. Empty: proved."""
+    """Every gap and overlap from ``start`` to the day before ``end``, by subject, day and kind. Empty means proved."""
     proof = _Proof(tuple(competences), territory, offices, (start, end))
     found = [defect for subject in subjects for defect in proof.of_subject(subject)]
     return tuple(sorted(found, key=lambda d: (d.subject, d.start, d.where, d.kind, d.applicant_kinds, d.communes)))
@@ -95,7 +99,7 @@ def verify(
 
 @dataclass(frozen=True, slots=True)
 class _Hole:
-    """Communes that some level and body leaves without office, or with several, for a time."""
+    """Communes that have no office of some level and body, or several, during ``span``."""
 
     span: Span
     communes: tuple[str, ...]
@@ -115,7 +119,7 @@ class _Proof:
         self._holes: dict[tuple[Level, str], list[_Hole]] = {}
 
     def of_subject(self, subject: Subject) -> Iterator[Defect]:
-        """Kinds of applicant whom the same texts concern are looked at together."""
+        """The defects of one subject. Kinds of applicant to which the same texts apply are checked together."""
         window = _common(self._window, (subject.valid_from or dt.date.min, subject.valid_to or dt.date.max))
         if window is None:
             return
@@ -143,7 +147,7 @@ class _Proof:
                     yield Defect(what, "offices", subject, kinds, *common, (text.legal,), hole.communes, hole.offices)
 
     def _of_body(self, level: Level, body: str) -> list[_Hole]:
-        """What the offices of ``body`` on ``level`` leave open or doubly filled, with the communes it concerns."""
+        """The gaps and overlaps of the offices of ``body`` on ``level``, with their communes."""
         if (level, body) not in self._holes:
             grouped: dict[tuple[Span, tuple[str, ...]], list[str]] = defaultdict(list)
             for commune_id, target_id, span in self._places[level]:
@@ -159,7 +163,7 @@ class _Proof:
 
     @cached_property
     def _places(self) -> dict[Level, list[tuple[str, str | None, Span]]]:
-        """For each level: commune, the unit of that level in which it lies, and while it does (within the window)."""
+        """For each level: a commune, the unit of that level that contains it, and the span of that in the window."""
         versions: dict[str, list[Unit]] = defaultdict(list)
         for unit in self._territory.units():
             versions[unit.key].append(unit)
@@ -178,7 +182,7 @@ class _Proof:
 
 
 def _above(unit: Unit, span: Span, versions: dict[str, list[Unit]]) -> Iterator[tuple[Unit, Span]]:
-    """The unit and all above it, each with the part of ``span`` in which it is so."""
+    """The unit and all units above it, each with the part of ``span`` in which it is above."""
     yield unit, span
     for parent in versions.get(unit.parent or "", ()):
         part = _common(span, (parent.valid_from, parent.valid_to or dt.date.max))
@@ -187,7 +191,7 @@ def _above(unit: Unit, span: Span, versions: dict[str, list[Unit]]) -> Iterator[
 
 
 def _layers(spans: Sequence[Span], window: Span) -> Iterator[tuple[Span, list[int]]]:
-    """``window`` cut wherever one of ``spans`` begins or ends; each piece with the indexes of the spans over it."""
+    """``window`` cut at the start and end of every span; each piece with the indexes of the spans that cover it."""
     days = {window[0], window[1]}
     days.update(day for span in spans for day in span if window[0] < day < window[1])
     cuts = sorted(days)
@@ -205,5 +209,5 @@ def _common(one: Span, other: Span) -> Span | None:
 
 
 def _nearest(texts: Sequence[Competence], start: dt.date, end: dt.date) -> list[int]:
-    """The texts that end where a gap begins or begin where it ends."""
+    """The indexes of the texts that end where a gap begins, or begin where it ends."""
     return [index for index, one in enumerate(texts) if one.valid_to == start or one.valid_from == end]

@@ -1,4 +1,4 @@
-"""How a dossier came to its offices: for each routing key why the present one has it, and which had it before."""
+"""The history of a dossier's offices, read from its journal: the reason for the present ones, and the earlier ones."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from engine.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Why the present office has a routing key (None: not told), and the offices before it, the latest first."""
+    """The reason why the present office has a routing key (None: not recorded), and earlier offices, latest first."""
 
     reason: Text | None = None
     before: tuple[str, ...] = ()
 
 
 def office_history(entries: Iterable[Mapping[str, Any]]) -> dict[str, Held]:
-    """By routing key, from the bodies of a dossier's journal entries in order (those that change no office are passed
-    over)."""
+    """The history by routing key, from the bodies of a dossier's journal entries, in order.
+
+    Entries that change no office are skipped.
+    """
     standing: dict[str, str] = {}
     history: dict[str, Held] = {}
     for body in entries:

@@ -1,7 +1,7 @@
-"""Which offices of a body serve a unit: the answer to "whose desk is this" once level and body are known.
+"""The index of offices by body and unit, which finds the offices that serve a commune once level and body are known.
 
-An office serves the unit it stands on and the further ones of its area (later names of the same unit). One whose area
-holds units below its own, such as a branch on the province that serves a few communes, serves those and nothing else.
+An office serves its own unit and the further units of its area (later names of the same unit). When its area holds
+units of a lower level, as that of a provincial branch for a few communes, it serves only those.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _FINENESS = {"p": 0, "d": 1, "c": 2}
 
 
 class OfficeIndex:
-    """Every office by body and unit. Immutable and shared by threads."""
+    """All offices by code, and by body and served unit. Immutable; threads may share it."""
 
     def __init__(self, offices: Iterable[Office]) -> None:
         self._offices: dict[str, Office] = {}
@@ -32,13 +32,14 @@ class OfficeIndex:
         return self._offices.get(code)
 
     def all(self) -> Collection[Office]:
-        """Every office that ever was, in order of code."""
+        """Every office, former ones included, in order of code."""
         return self._offices.values()
 
     def ever_serving(self, level: Level, body: str, target_id: str | None, commune_id: str) -> tuple[Office, ...]:
-        """The offices of ``body`` that on some day serve ``commune_id`` on ``level``, in order of code.
+        """The offices of ``body`` that serve ``commune_id`` on ``level`` on any day.
 
-        ``target_id`` is the unit of that level in which the commune lies (itself for ``commune``).
+        ``target_id`` is the unit of that level that contains the commune (the commune itself for ``commune``; None
+        where there is none). They are in order of code; those that name the commune in their area come last.
         """
         found = self._serving.get((body, target_id), []) if target_id is not None else []
         if target_id == commune_id:
@@ -47,14 +48,14 @@ class OfficeIndex:
         return tuple({one.code: one for one in (*found, *near)}.values())
 
     def serving(self, level: Level, body: str, commune: Unit, territory: Territory, on: dt.date) -> tuple[Office, ...]:
-        """The offices of ``body`` that on the day ``on`` serve ``commune`` on ``level``, in order of code."""
+        """The offices of ``body`` that serve ``commune`` on ``level`` on a day, in the order of ``ever_serving``."""
         chain = (commune, *territory.parent_chain(commune, on))
         target = next((unit.id for unit in chain if unit.level == level), None)
         return tuple(one for one in self.ever_serving(level, body, target, commune.id) if one.valid(on))
 
 
 def served_units(office: Office) -> tuple[str, ...]:
-    """The ids of the units an office serves directly. See the module docstring."""
+    """The ids of the units that an office serves directly (see the module docstring)."""
     own = _FINENESS[office.unit_id[0]]
     if any(_FINENESS[unit_id[0]] > own for unit_id in office.area):
         return office.area
@@ -62,4 +63,9 @@ def served_units(office: Office) -> tuple[str, ...]:
 
 
 def level_of(unit_id: str) -> Level:
+    """The level of a unit, by its id.
+
+    >>> level_of("c:26737@2025-07-01")
+    'commune'
+    """
     return LEVELS[unit_id[0]]

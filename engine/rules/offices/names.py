@@ -1,4 +1,4 @@
-"""What an office was called on a day: it bears the name of its unit, which may change while the office lives on."""
+"""The name of an office on a day: it contains the name of its unit, which may change while the office continues."""
 
 from __future__ import annotations
 
@@ -17,30 +17,33 @@ _KIND_EN = {
 
 
 def unit_words(unit: Unit) -> Text:
-    """A unit as it stands inside the name of an office: "phường Tân Định", "Tân Định Ward"."""
+    """A unit as part of the name of an office: "phường Tân Định", "Tân Định Ward"."""
     kind, short = KINDS[unit.kind][1], unit.short_name
     en = f"District {short}" if unit.kind == "quan" and short.isdigit() else _KIND_EN[unit.kind].format(short)
     return Text(f"{kind[:1].lower()}{kind[1:]} {short}", en)
 
 
 def unit_of(office: Office, on: dt.date, territory: Territory) -> Unit:
-    """The unit on which an office stands on a day: its own, or the later one of the same code that its area names.
+    """The unit of an office on a day: its own, or a later one of the same code that its area names.
 
-    Before its first day that is the first, after its last the last. Raises UnknownUnit.
+    On an earlier day it is the first of them, on a later day the last. Raises UnknownUnit.
     """
     every = _line(office, territory)
     return next((unit for unit in reversed(every) if unit.valid_from <= on), every[0])
 
 
 def name_on(office: Office, on: dt.date, territory: Territory) -> Text:
-    """The name of an office on a day. A published name ends with that of the office's latest unit; one that does not,
-    because somebody gave the office a name of its own, stays as it is. Raises UnknownUnit."""
+    """The name of an office on a day.
+
+    A published name ends with the name of the office's latest unit, which is replaced by the name on that day. A name
+    that does not end so was given to the office by a person and is not changed. Raises UnknownUnit.
+    """
     latest, then = unit_words(_line(office, territory)[-1]), unit_words(unit_of(office, on, territory))
     return Text(_ending(office.name.vi, latest.vi, then.vi), _ending(office.name.en, latest.en, then.en))
 
 
 def _line(office: Office, territory: Territory) -> list[Unit]:
-    """The units of one code on which an office stands one after the other."""
+    """The successive units of one code that an office has, the oldest first."""
     key = office.unit_id.partition("@")[0]
     ids = {office.unit_id, *(unit_id for unit_id in office.area if unit_id.partition("@")[0] == key)}
     return sorted((territory.unit(unit_id) for unit_id in ids), key=lambda unit: unit.valid_from)

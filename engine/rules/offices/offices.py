@@ -1,4 +1,4 @@
-"""Offices: who receives and who decides, where, and from when to when."""
+"""``Office``: a dated office that receives or decides dossiers for the units that it serves."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from engine.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """An office of one body (``authority``, ``centre``, ``land_registration``, ``tax``, …) standing on one unit.
+    """An office of one body (``authority``, ``centre``, ``land_registration``, ``tax``, …) on one unit.
 
-    ``unit_id`` is the dated unit it belongs to; ``area`` the further units it serves (a branch serves the communes of a
-    former district). ``receives`` says whether dossiers may be handed in there. ``identifier`` stands in dossier codes
-    (mã định danh). ``valid_to`` is exclusive; None: open.
+    ``unit_id`` is the dated unit it belongs to. ``area`` are the further units it serves (a branch serves the communes
+    of a former district). ``receives`` says whether dossiers may be handed in there. ``identifier`` (mã định danh) is
+    part of dossier codes. ``valid_to`` is exclusive; None: open.
     """
 
     code: str

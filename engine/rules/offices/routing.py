@@ -1,7 +1,7 @@
-"""Which offices a dossier goes to, with the reason in words. Routing never guesses.
+"""Routing: finds the offices of a dossier, each with its reason in words, and never guesses.
 
-For each routing key of a release there is one office with its reason, or candidates among which a person chooses, or a
-refusal that says what is missing. An arm ``else`` that decided is marked as a fallback.
+For each routing key of a release the answer is one office with its reason, or candidates among which a person chooses,
+or a refusal that says what is missing. A key decided by an ``else`` arm is marked as a fallback.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class NoPlace(Refusal):
 
 
 class PlaceNotInBeing(Refusal):
-    """No commune bears that code on the day; the units it passed to are named, never taken silently."""
+    """No commune has that code on the day. Its successors are named, but never used without a person's choice."""
 
     code = "place-not-in-being"
     vi = "Không có xã, phường mã {place} vào ngày {on}. Đơn vị kế thừa: {successors_vi}."
@@ -42,7 +42,7 @@ class PlaceNotInBeing(Refusal):
 
 
 class NoCompetentOffice(Refusal):
-    """The law names a level and body, but no such office serves the commune on that day."""
+    """The law names a level and a body, but no such office serves the commune on that day."""
 
     code = "no-competent-office"
     status = 409
@@ -51,7 +51,7 @@ class NoCompetentOffice(Refusal):
 
 
 class NoRoute(Refusal):
-    """None of the branches of a routing key fits, or it chose an office that is not in being."""
+    """No branch of a routing key fits, or it names an office that does not exist on that day."""
 
     code = "no-route"
     status = 409
@@ -79,9 +79,10 @@ class NeedsAPerson(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """``offices`` by routing key with ``reasons``; ``candidates`` (at least two codes each) for keys left to a person.
+    """The answer of ``route``: office codes and ``reasons`` by routing key.
 
-    ``fallbacks`` are the keys that an arm ``else`` decided after no condition held.
+    ``candidates`` has at least two office codes for each key that a person must decide. ``fallbacks`` are the keys that
+    an ``else`` arm decided after no condition held.
     """
 
     offices: dict[str, str] = field(default_factory=dict)
@@ -96,7 +97,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """What routing looks things up in: the territory, the offices that stand on it, and the competences."""
+    """The data that routing reads: the territory, its offices and the competences."""
 
     territory: Territory
     offices: OfficeIndex
@@ -106,9 +107,10 @@ class Map:
 def route(
     workflow: Workflow, facts: Mapping[str, Any], known: Map, on: dt.date, intake: str | None = None
 ) -> Assignment:
-    """The offices of a dossier filed on a day with these nested facts, received at the office ``intake`` (None: open).
+    """The offices of a dossier filed on a day with these nested facts.
 
-    Raises NoPlace, PlaceNotInBeing, NoCompetence, OverlappingCompetence, NoCompetentOffice, NoRoute, IntakeRefused.
+    ``intake`` is the code of the receiving office (None: not chosen yet). Raises NoPlace, PlaceNotInBeing,
+    NoCompetence, OverlappingCompetence, NoCompetentOffice, NoRoute, IntakeRefused, BeforeFirstDate.
     """
     assignment = Assignment()
     fallbacks = []
@@ -127,7 +129,10 @@ def route(
 def route_key(
     workflow: Workflow, key: str, facts: Mapping[str, Any], known: Map, on: dt.date, intake: str | None = None
 ) -> tuple[list[str], Text, bool]:
-    """What ``route`` answers for one routing key: the offices possible, why, and whether an arm ``else`` decided."""
+    """The answer of ``route`` for one routing key: possible offices, the reason, and whether an ``else`` arm decided.
+
+    Raises the same refusals.
+    """
     if key == INTAKE:
         return ([intake] if intake is not None else []), _intake(workflow, facts, known, on, intake), False
     if workflow.release.routing[key].branches:
@@ -136,7 +141,7 @@ def route_key(
 
 
 def deciding_place(workflow: Workflow, facts: Mapping[str, Any], territory: Territory, on: dt.date) -> str | None:
-    """The code of the commune that decides the competence, where the procedure has one. Raises PlaceNotInBeing."""
+    """The code of the commune that decides the competence, None where it was not given. Raises PlaceNotInBeing."""
     try:
         return place_of(workflow.release, "handler", facts, territory, on).code
     except NoPlace:
@@ -144,7 +149,10 @@ def deciding_place(workflow: Workflow, facts: Mapping[str, Any], territory: Terr
 
 
 def check_intake(release: Release, office: Office, facts: Mapping[str, Any], known: Map, on: dt.date) -> Text:
-    """Why ``office`` may receive the dossier. Raises IntakeRefused when it may not; NoPlace, PlaceNotInBeing."""
+    """The reason why ``office`` may receive the dossier.
+
+    Raises IntakeRefused when it may not, NoPlace, PlaceNotInBeing.
+    """
     if not office.valid(on):
         raise _refused(office, f"cơ quan không hoạt động vào ngày {on:%d/%m/%Y}", f"it is not in being on {on}")
     if not office.receives:
@@ -168,9 +176,9 @@ def check_intake(release: Release, office: Office, facts: Mapping[str, Any], kno
 
 
 def place_of(release: Release, key: str, facts: Mapping[str, Any], territory: Territory, on: dt.date) -> Unit:
-    """The commune that decides for a routing key: the fact it names, the handler's, or the applicant's own.
+    """The commune that decides for a routing key: that of the key's own fact, the handler's, or the applicant's.
 
-    Raises NoPlace, PlaceNotInBeing.
+    Raises NoPlace, PlaceNotInBeing, BeforeFirstDate.
     """
     name = place_name(release, key)
     code: Any = facts
@@ -186,7 +194,7 @@ def place_of(release: Release, key: str, facts: Mapping[str, Any], territory: Te
 
 
 def place_name(release: Release, key: str) -> str:
-    """The fact that holds the commune which decides for a routing key: its own, the handler's, or the applicant's."""
+    """The fact with the commune that decides for a routing key: its own, the handler's, or the applicant's."""
     routes = [release.routing[one] for one in (key, "handler") if one in release.routing]
     return next((one.place for one in routes if one.place), DEFAULT_PLACE)
 

@@ -1,4 +1,4 @@
-"""What the acts are called that every procedure has; the others are actions, named by its workflow file."""
+"""The names of the acts that every procedure has. All other acts are actions, named by the workflow file."""
 
 from __future__ import annotations
 
@@ -31,6 +31,6 @@ ACT_NAMES = {
 
 
 def act_name(act: str, release: Release) -> Text:
-    """What an act of a dossier under this release is called."""
+    """The name of an act of a dossier under this release; the key itself where it has none."""
     action = release.actions.get(act)
     return action.name if action else ACT_NAMES.get(act, Text(act, act))

@@ -1,8 +1,9 @@
-"""The CEL engine without its command line: importing that takes a sixth of a process's start, and nobody here calls it.
+"""The CEL engine without its command line. Import ``cel`` from here, never from the package.
 
-Import ``cel`` from here. The package's first line imports its module ``cel.cli`` and offers no way around it, so an
-empty module is put in that place before. If the package stops importing it, this file has no purpose any more; if it
-begins to need it, ``cel`` cannot be imported. tests/integration/test_cel_alone.py fails in both cases.
+The package's first line imports ``cel.cli`` and has no option against it. That import takes a sixth of the start of a
+process, and nothing here uses it, so an empty module is put in its place first. If the package stops importing
+``cel.cli``, delete this file. If the package begins to need it, ``cel`` cannot be imported.
+tests/integration/test_cel_alone.py fails in both cases.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
-sys.modules.setdefault("cel.cli", ModuleType("cel.cli"))  # what the package's own first line would import
+sys.modules.setdefault("cel.cli", ModuleType("cel.cli"))
 
-import cel  # noqa: E402 — after the line above, which is for it
+import cel  # noqa: E402 — the line above must run before it
 
 __all__ = ["cel"]

@@ -1,7 +1,7 @@
-"""What must be right in a release before a machine is built from it: its conditions compile and its references exist.
+"""The checks of a release before a machine is built from it: its conditions compile and its references exist.
 
-The check of workflow files (``workflows.lint``) says the same with line and column; here it guards against rows that
-were written by another version of the house.
+``workflows.lint`` reports the same faults of workflow files with line and column. The checks here guard against
+released rows that another version of the software wrote.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
 class BadRelease(Refusal):
-    """The release contradicts itself; the check of workflow files would have said so with line and column."""
+    """The release contradicts itself; ``workflows.lint`` would have reported it with line and column."""
 
     code = "bad-release"
     vi = "Quy trình {procedure} phiên bản {version}, {where}: {why_vi}"
@@ -32,7 +32,7 @@ class BadRelease(Refusal):
 def compile_conditions(
     release: Release, declared: Mapping[str, FactType], functions: Mapping[str, Function]
 ) -> Conditions:
-    """Every condition of the release by where it stands. Raises BadRelease."""
+    """Every condition of the release by its place. Raises BadRelease."""
     compiled: Conditions = {}
     for part, key, source in _sources(release):
         try:
@@ -44,12 +44,12 @@ def compile_conditions(
 
 
 def check_references(release: Release, declared: Mapping[str, FactType]) -> None:
-    """Raises BadRelease for a name that nothing bears, a wildcard of transitions, or not exactly one first state;
-    BadPattern for a field's pattern."""
+    """Raises BadRelease for a reference to nothing, a key that transitions reads as a wildcard, no ``else`` arm at the
+    end of the time limit, or not exactly one initial state. Raises BadPattern for a field's pattern."""
     if sum(state.initial for state in release.states.values()) != 1:
         raise _bad(release, "states", "phải có đúng một trạng thái đầu", "exactly one state must be initial")
     for key in (*release.states, *release.actions):
-        if not _KEY.fullmatch(key):  # transitions reads "*" and "=" as more than names
+        if not _KEY.fullmatch(key):  # transitions gives "*" and "=" a special meaning
             raise _bad(release, key, "tên chỉ gồm chữ không dấu, số, _ và -", "a key has letters, digits, _ and - only")
     for key, action in release.actions.items():
         states = (*action.sources, *(branch.then for branch in action.to))
@@ -78,7 +78,7 @@ def _known(
 
 
 def _sources(release: Release) -> Iterable[tuple[str, str | int, str]]:
-    """Every condition of the release with the part it stands in and its key there."""
+    """Every condition of the release as (part, key in that part, source)."""
     whens = (("fields", release.fields), ("documents", release.documents), ("fees", release.fees))
     for part, items in (*whens, ("children", release.children)):
         for key, item in items.items():

@@ -1,8 +1,8 @@
-"""What the tree of a condition means: the kind of every part, which facts it reads, and the CEL that says the same.
+"""The type checker of conditions: finds the type of every node, the facts that it reads, and its translation into CEL.
 
-Refuses unknown names, things that cannot be compared, choices that do not exist, and sums that could leave 64 bits.
-The CEL is written anew from the checked tree: nothing that was not checked reaches CEL, and facts are read by the names
-f0, f1, … so that no fact can collide with a word of CEL.
+It refuses unknown names, values that cannot be compared, choices that do not exist, and sums that could exceed 64 bits.
+The CEL is generated from the checked tree, so nothing unchecked reaches the CEL engine. There the facts are named f0,
+f1, …, so that no fact can collide with a keyword of CEL.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from engine.rules.procedure.expressions import (
 from engine.rules.procedure.facts import INT_LIMIT, FactType
 
 Function = Callable[[str], Iterable[str]]
-"""A function over a literal, such as ``former_district("long-khanh")``: it gives a list of texts once, when the
-condition is compiled. It raises a Refusal (whose sentence is shown) or LookupError for a literal it does not know."""
+"""A function over a literal, such as ``former_district("long-khanh")``. It is called once, when the condition is
+compiled, and returns texts. For an unknown literal it raises a Refusal (whose sentence is shown) or LookupError."""
 
 _INT64 = 2**63 - 1
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -49,13 +49,17 @@ _KIND_WORDS = {
 
 
 def kind_in_words(kind: str) -> tuple[str, str]:
-    """A kind in Vietnamese and in English."""
+    """The name of a type in Vietnamese and in English."""
     return _KIND_WORDS[kind]
 
 
 @dataclass(frozen=True)
 class Typed:
-    """What the checker knows of a node: its kind, its CEL code, and what values it can have."""
+    """The checker's result for a node: its type (``kind``), its CEL ``code``, and its possible values.
+
+    A number lies between ``low`` and ``high``. ``choices`` are the only texts of a fact with choices. ``literal`` is
+    the value of a quoted text. ``precedence`` is that of the outermost operator in ``code``.
+    """
 
     kind: str
     code: str
@@ -67,7 +71,7 @@ class Typed:
 
 
 class Checker:
-    """Checks trees against the facts ``declared``; ``read`` are the facts met so far, in the order of f0, f1, …"""
+    """Checks trees against the facts ``declared``. ``read`` are the facts found so far, in the order of f0, f1, …"""
 
     def __init__(self, declared: Mapping[str, FactType], functions: Mapping[str, Function]) -> None:
         self._declared = declared
@@ -76,7 +80,7 @@ class Checker:
         self._checked: dict[int, Typed] = {}
 
     def check(self, node: Node) -> Typed:
-        """What ``node`` means. Raises BadCondition, UnknownName or WrongType. A node is checked once only."""
+        """The result for ``node``, cached by node. Raises BadCondition, UnknownName, WrongType."""
         if id(node) not in self._checked:
             self._checked[id(node)] = self._check(node)
         return self._checked[id(node)]
@@ -283,7 +287,7 @@ def _quoted(value: str) -> str:
 
 
 def _check_choice(typed: Typed, literal: Node) -> None:
-    """Refuses a literal that ``typed``, a fact with choices, can never be."""
+    """Refuses a literal that is not among the choices of ``typed``."""
     if typed.choices and isinstance(literal, Literal) and literal.value not in ("", *typed.choices):
         raise _unknown(literal.column, str(literal.value), typed.choices, "lựa chọn", "choice")
 
@@ -303,7 +307,7 @@ def _check_date(node: Node, typed: Typed) -> None:
 
 
 def _unknown_fact(node: Name, declared: Mapping[str, FactType]) -> ConditionRefused:
-    """Says which part of the path does not exist, or that the path stops too early or goes too far."""
+    """The refusal that names the unknown part of the path, or says that the path is too short or too long."""
     for length in range(len(node.parts), 0, -1):
         prefix = ".".join(node.parts[:length])
         below = sorted({name[len(prefix) + 1 :].split(".")[0] for name in declared if name.startswith(prefix + ".")})

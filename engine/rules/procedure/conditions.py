@@ -1,8 +1,8 @@
-"""Conditions of workflow files: checked when a release is loaded, then evaluated by CEL over the facts of a dossier.
+"""Conditions of workflow files: compiled when a release is loaded, then evaluated by CEL over the facts of a dossier.
 
-A condition is compiled against the declared facts. Compiling refuses unknown names, things that cannot be compared,
-choices that do not exist, and sums that could leave 64 bits (``expressions``, ``condition_types``); so a compiled
-condition answers yes or no on any facts of the declared types and never fails.
+A condition is compiled against the declared facts. Compiling refuses unknown names, values that cannot be compared,
+choices that do not exist, and sums that could exceed 64 bits (``expressions``, ``condition_types``). A compiled
+condition therefore gives True or False on any facts of the declared types and never fails.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _CHILDREN = ("left", "right", "operand", "condition", "yes", "no", "target", "ar
 
 @dataclass(frozen=True)
 class Part:
-    """One of the parts of a condition that must all hold: its words in the source and the facts that it reads."""
+    """One conjunct of a condition: its text in the source, the facts that it reads, and its program."""
 
     source: str
     names: tuple[str, ...]
@@ -53,10 +53,10 @@ class Part:
 
 
 class Condition:
-    """A checked condition. Calling it with nested facts gives True or False.
+    """A compiled condition. Calling it with nested facts gives True or False.
 
-    Facts that are absent count as their defaults. The only error is FactOfWrongType, for a fact that is not of its
-    declared type. A condition may be shared by threads.
+    An absent fact counts as its default. The only refusal is FactOfWrongType, for a fact that is not of its declared
+    type. Threads may share a condition.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Condition:
         return self._program.execute(self._context(facts)) is True
 
     def failing(self, facts: Mapping[str, Any]) -> tuple[Part, ...]:
-        """The parts that do not hold; empty when the condition holds."""
+        """The parts that do not hold; empty when the condition holds. Raises FactOfWrongType."""
         context = self._context(facts)
         return tuple(part for part in self.parts if part.program.execute(context) is not True)
 
@@ -86,9 +86,13 @@ class Condition:
 def compile_condition(
     source: str, declared: Mapping[str, FactType], functions: Mapping[str, Function] | None = None
 ) -> Condition:
-    """The condition that ``source`` says over the facts ``declared``.
+    """The condition with the text ``source`` over the facts ``declared``, by dotted name.
 
     Raises BadCondition, UnknownName or WrongType; each has ``column``, counted from 1 within ``source``.
+
+    >>> large = compile_condition("land.area > 500", {"land.area": FactType("int")})
+    >>> large({"land": {"area": 620}}), large({})
+    (True, False)
     """
     tree = parse(source)
     checker = Checker(declared, functions or {})
@@ -105,7 +109,7 @@ def compile_condition(
         code = checker.check(node).code
         parts.append(Part(source[node.start : node.end], _names_in(node), cel.compile(code)))
     condition = Condition(source, checker.read, cel.compile(whole.code), tuple(parts))
-    condition({})  # every name is resolved once, so that a fault in this house shows here and not at a counter
+    condition({})  # resolves every name once, so that a defect of this program shows when a release is loaded
     return condition
 
 

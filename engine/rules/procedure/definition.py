@@ -1,9 +1,9 @@
-"""The release of a procedure: everything a workflow file says, checked, normalised and immutable.
+"""The release of a procedure: the content of a workflow file, checked, normalised and immutable.
 
-An author writes YAML with short forms; ``workflows.loader`` turns it into the normal form below, where every branch is
+An author writes YAML with short forms. ``workflows.loader`` turns it into the normal form below, where every branch is
 a list, every term has a unit and every default is written out. The normal form has canonical bytes (JSON, sorted keys,
-UTF-8, NFC) and their SHA-256 is the release's digest: same meaning, same digest, whatever the comments and key order.
-A dossier keeps the digest of the release it was received under.
+UTF-8, NFC). Their SHA-256 is the release's digest: the same meaning gives the same digest, whatever the comments and
+the order of keys. A dossier keeps the digest of the release under which it was received.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from engine.rules.procedure.portal_status import PortalStatus
 from engine.text import Text
 
 ApplicantKind = Literal["citizen", "business", "organisation", "state_body", "foreigner"]
-"""Who may file: LoaiDoiTuong of the national portal has 1 citizen (and foreigner), 2 business, 3 state body."""
+"""Kinds of applicant. LoaiDoiTuong of the national portal has 1 citizen (and foreigner), 2 business, 3 state body."""
 Channel = Literal["counter", "portal", "post"]
 PaymentMethod = Literal["cash", "transfer", "card", "portal", "waived"]
 """How a fee is settled; waiving one needs its legal ground."""
@@ -44,12 +44,12 @@ FieldType = Literal[
 APPLICANT_KINDS: tuple[ApplicantKind, ...] = get_args(ApplicantKind)
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 PAYMENT_METHODS: tuple[PaymentMethod, ...] = get_args(PaymentMethod)
-APPLICANT = "applicant"  # the role of whoever filed; needs no membership
-SYSTEM = "system"  # the role of a timer
+APPLICANT = "applicant"  # the built-in role of the applicant; needs no membership
+SYSTEM = "system"  # the built-in role of timers
 
 
 class MalformedRelease(Refusal):
-    """A released row does not hold a release in normal form: it was written by another version or damaged."""
+    """A stored release is not in normal form: another version wrote it, or it is damaged."""
 
     code = "malformed-release"
     status = 500
@@ -58,35 +58,35 @@ class MalformedRelease(Refusal):
 
 
 class _Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=False):
-    """Base of all parts: immutable, unknown keys refused."""
+    """The base of all parts: immutable; unknown keys are refused."""
 
 
 class Branch(_Frozen, frozen=True):
-    """One arm of a choice; ``when`` is a CEL condition, None for the last arm (``else``)."""
+    """One arm of a choice. ``when`` is a condition, None for the last arm (``else``)."""
 
     then: str
     when: str | None = None
 
 
 class Term(_Frozen, frozen=True):
-    """A span in the units of the law: working days, working hours or calendar days; ``same_day`` has amount 0."""
+    """A time limit in a unit of the law: working days, working hours, calendar days, or ``same_day`` with amount 0."""
 
     amount: int
     unit: TermUnit
 
 
 class TermBranch(_Frozen, frozen=True):
-    """One arm of a choice between terms."""
+    """One arm of a choice between terms; ``when`` as in ``Branch``."""
 
     term: Term
     when: str | None = None
 
 
 class Effective(_Frozen, frozen=True):
-    """From when (inclusive) until when (inclusive, None: open) dossiers are received under this release.
+    """The first and the last day (both inclusive; None: open) on which dossiers are received under this release.
 
-    ``running`` says what happens to those that run: they ``keep`` their release, ``migrate`` to this one (states mapped
-    by ``migrate``), or a person is asked (``ask``).
+    ``running`` says what happens to dossiers of earlier releases that are open: they ``keep`` their release,
+    ``migrate`` to this one (states mapped by ``migrate``), or a person decides (``ask``).
     """
 
     start: dt.date
@@ -96,25 +96,25 @@ class Effective(_Frozen, frozen=True):
 
 
 class Sector(_Frozen, frozen=True):
-    """Lĩnh vực: code and name of the field of administration a procedure belongs to."""
+    """The field of administration (lĩnh vực) that a procedure belongs to."""
 
     code: str
     name: Text
 
 
 class Role(_Frozen, frozen=True):
-    """Who acts. ``unit`` names the routing key of the office that the person must be a member of."""
+    """A role of staff. ``unit`` is the routing key of the office in which the person must be a member."""
 
     name: Text
     unit: str
 
 
 class Route(_Frozen, frozen=True):
-    """How the office of one routing key is found.
+    """The rule that finds the office of one routing key.
 
-    ``intake``: ``any_commune_in_province`` | ``any_centre_in_province`` | ``competent_commune``.
-    Others: ``by`` names ``competent`` (the dated competence of this procedure) or ``competent:<task>`` (of a task such
-    as ``tax``), over the commune that the fact ``place`` holds; or ``branches`` choose an office code by conditions.
+    For ``intake``, ``by`` is ``any_commune_in_province``, ``any_centre_in_province`` or ``competent_commune``. For
+    other keys ``by`` is ``competent`` (the dated competence of this procedure) or ``competent:<task>`` (of a task such
+    as ``tax``) over the commune in the fact ``place``; or ``branches`` choose an office code by conditions.
     """
 
     by: str | None = None
@@ -123,7 +123,7 @@ class Route(_Frozen, frozen=True):
 
 
 class Field(_Frozen, frozen=True):
-    """One value the applicant gives. Its key is dotted (``land.commune``) and is the name conditions read it by."""
+    """One value that the applicant gives. Its key is dotted (``land.commune``) and is its name in conditions."""
 
     type: FieldType
     name: Text
@@ -138,7 +138,7 @@ class Field(_Frozen, frozen=True):
 
 
 class Document(_Frozen, frozen=True):
-    """A paper the file asks for (thành phần hồ sơ), with how many originals, certified copies and plain copies."""
+    """A required paper (thành phần hồ sơ), with the numbers of originals, certified copies and plain copies."""
 
     name: Text
     original: int = 0
@@ -164,10 +164,13 @@ class Fee(_Frozen, frozen=True):
 
 
 class Sla(_Frozen, frozen=True):
-    """The time limit. ``starts`` names the action that starts the clock; ``cutoff`` (HH:MM) is for same-day terms;
-    ``warn`` is how long before the due moment the holder is warned; ``extensions`` how many Forms 04 are lawful;
-    ``first_day`` whether a term in working days runs from the hour of reception or, as the Civil Code (art. 147.2) has
-    it, from the next day to the close of office hours."""
+    """The time limit of the whole procedure.
+
+    ``starts`` is the key or the effect of the action that starts the clock. ``cutoff`` (HH:MM) applies to same-day
+    terms. ``warn`` is how long before the due moment the holder is warned. ``extensions`` is the lawful number of Forms
+    04. ``first_day`` says whether a term in working days runs from the hour of reception (``counted``) or, by the Civil
+    Code (art. 147.2), from the next day to the close of office hours.
+    """
 
     total: tuple[TermBranch, ...]
     calendar: str = "vn"
@@ -180,8 +183,11 @@ class Sla(_Frozen, frozen=True):
 
 
 class State(_Frozen, frozen=True):
-    """One state. ``portal`` is the national status code 1–10. ``role`` holds the dossier here (None: nobody of the
-    offices). ``limit`` is the step's own time limit; ``remind`` asks again after that long in a paused state."""
+    """One state of a workflow.
+
+    ``portal`` is the national status code, 1 to 10. ``role`` holds the dossier here (None: no staff does). ``limit`` is
+    the time limit of this step. ``remind`` is the interval of reminders in a state that waits for the applicant.
+    """
 
     name: Text
     portal: int
@@ -203,7 +209,7 @@ class Action(_Frozen, frozen=True):
 
     ``by`` are roles (``applicant`` and ``system`` are built in). ``guard`` must hold. ``after`` makes a timer take the
     action that long after its source state was entered. ``attach`` names the document that must be attached with it.
-    ``effect`` is what the action means to the house, so that acts, forms and reports need not guess from names.
+    ``effect`` is the meaning of the action for acts, forms and reports, which never infer it from names.
     """
 
     name: Text
@@ -235,8 +241,12 @@ class Action(_Frozen, frozen=True):
 
 
 class Notice(_Frozen, frozen=True):
-    """Whom to tell what. ``event`` is ``entered``/``action`` with ``subject`` a state or action, ``remind``, ``due_in``
-    (with ``term``) or ``overdue``. ``to`` are roles, ``applicant`` or ``holder``; ``via`` are channels in order."""
+    """A message to send on an event.
+
+    ``event`` is ``entered`` or ``remind`` (``subject`` is the state), ``action`` (``subject`` is the action),
+    ``due_in`` (with ``term``) or ``overdue``. ``to`` are roles, ``applicant`` or ``holder``. ``via`` are channels in
+    order.
+    """
 
     event: Literal["entered", "action", "remind", "due_in", "overdue"]
     to: tuple[str, ...]
@@ -248,8 +258,10 @@ class Notice(_Frozen, frozen=True):
 
 
 class Child(_Frozen, frozen=True):
-    """A dossier of another procedure that is opened when this one reaches ``opens`` (liên thông). ``fields`` maps the
-    child's field keys to facts of the parent."""
+    """A dossier of another procedure that is opened when this one enters the state ``opens`` (liên thông).
+
+    ``fields`` maps the child's field keys to facts of the parent.
+    """
 
     procedure: str
     name: Text
@@ -259,7 +271,7 @@ class Child(_Frozen, frozen=True):
 
 
 class Release(_Frozen, frozen=True):
-    """A procedure as it is carried out from one date to another. See the module docstring."""
+    """A procedure as it applies from one date to another (see the module docstring)."""
 
     procedure: str
     version: int
@@ -287,15 +299,15 @@ class Release(_Frozen, frozen=True):
         return next(key for key, state in self.states.items() if state.initial)
 
     def canonical(self) -> bytes:
-        """Canonical bytes: JSON, keys sorted, UTF-8, NFC. The digest is over these."""
+        """The canonical bytes, over which the digest is computed: JSON, keys sorted, UTF-8, NFC."""
         return unicodedata.normalize("NFC", _encoder.encode(self).decode()).encode()
 
     def to_bytes(self) -> bytes:
-        """The normal form as JSON in the author's order of keys, which forms and lists follow; not what is digested."""
+        """The normal form as JSON in the author's order of keys. Forms and lists follow it; the digest ignores it."""
         return msgspec.json.encode(self)
 
     def digest(self) -> str:
-        """SHA-256 of the canonical bytes, 64 hexadecimal digits."""
+        """The SHA-256 of the canonical bytes, 64 hexadecimal digits."""
         return hashlib.sha256(self.canonical()).hexdigest()
 
 
@@ -304,7 +316,7 @@ _decoder = msgspec.json.Decoder(Release)
 
 
 def release_from_bytes(data: bytes | str) -> Release:
-    """The release that canonical bytes hold. Raises MalformedRelease."""
+    """The release in the bytes of ``to_bytes`` or ``canonical``. Raises MalformedRelease."""
     try:
         return _decoder.decode(data)
     except msgspec.ValidationError as error:

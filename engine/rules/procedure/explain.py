@@ -1,4 +1,4 @@
-"""Says in words, in both languages, what a condition still lacks: for the clerk who wonders why a button is grey."""
+"""Explains to a clerk, in both languages, why an action is not possible yet: the unmet parts of its condition."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _NAMES = {
 
 
 def lacking(release: Release, condition: Condition, facts: Mapping[str, Any]) -> Text:
-    """What of ``condition`` does not hold on nested ``facts``, for example "còn thiếu giấy tờ: Giấy chứng sinh"."""
+    """The unmet parts of ``condition`` on nested ``facts``, for example "còn thiếu giấy tờ: Giấy chứng sinh"."""
     said = [_of_part(release, part, facts) for part in condition.failing(facts)]
     return Text("; ".join(text.vi for text in said), "; ".join(text.en for text in said))
 
 
 def name_of_fact(release: Release, name: str) -> Text:
-    """The name of a fact for people: that of the field, or of the built-in fact."""
+    """The name of a fact for people: the name of its field, or of the built-in fact."""
     return release.fields[name].name if name in release.fields else _NAMES[name]
 
 
@@ -53,7 +53,7 @@ def _of_part(release: Release, part: Part, facts: Mapping[str, Any]) -> Text:
     if part.names == ("verifications.open",):
         count = fact(facts, "verifications.open", BUILT_IN["verifications.open"])
         return Text(f"còn {count} xác minh chưa có trả lời", f"{count} verifications have no answer yet")
-    if part.names == (source,):  # a yes-or-no fact that is no
+    if part.names == (source,):  # a boolean fact on its own
         name = name_of_fact(release, source)
         return Text(f"chưa có: {name.vi}", f"not yet: {name.en}")
     names = [name_of_fact(release, name) for name in part.names]

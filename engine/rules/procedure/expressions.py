@@ -1,8 +1,9 @@
-"""Reads a condition into a tree: the part of CEL that a workflow author may use, and nothing else.
+"""The parser of conditions: it accepts the part of CEL that a workflow author may use, and nothing else.
 
 The grammar is small so that every condition is total: no division, no index, no regular expression, no macro, no
-conversion, no floating point, no null. What is left cannot fail on facts of the declared types, always ends, and can be
-checked for types before a release is published. Every node knows where it stands, so that an error can point there.
+conversion, no floating point, no null. The remaining language cannot fail on facts of the declared types, always
+terminates, and can be type-checked before a release is published. Every node has its position in the source, so that an
+error can point there.
 
     condition := or [ "?" or ":" condition ]
     or        := and ("||" and)*
@@ -25,7 +26,7 @@ from typing import Any, ClassVar
 from engine.errors import Refusal
 
 MAX_SOURCE = 1000
-"""Characters in one condition. The longest in real files has under 200; a longer one belongs into a field."""
+"""Characters in one condition. The longest in real files has under 200."""
 MAX_DEPTH = 20
 MAX_NODES = 200
 
@@ -53,7 +54,7 @@ _TOKEN = re.compile(
 
 
 class ConditionRefused(Refusal):
-    """A condition cannot be used. ``column`` counts characters from 1 within the condition."""
+    """A condition cannot be compiled. ``column`` counts characters from 1 within the condition."""
 
     code: ClassVar[str] = "bad-condition"
     vi: ClassVar[str] = "{why_vi}"
@@ -65,24 +66,24 @@ class ConditionRefused(Refusal):
 
 
 class BadCondition(ConditionRefused):
-    """The condition is not written in the language of conditions."""
+    """The condition does not follow the grammar, or breaks a limit of the language of conditions."""
 
 
 class UnknownName(ConditionRefused):
-    """The condition names a fact, function or choice that does not exist. ``available`` lists those that do."""
+    """The condition names a fact, function or choice that does not exist. ``available`` lists the existing ones."""
 
     code = "unknown-name"
 
 
 class WrongType(ConditionRefused):
-    """The condition compares or joins things that cannot be compared or joined, or is not yes or no in the end."""
+    """The condition compares or combines values of the wrong types, or its result is not a boolean."""
 
     code = "wrong-type"
 
 
 @dataclass(frozen=True)
 class Node:
-    """Anything in the tree; ``start`` and ``end`` are offsets in the source."""
+    """A node of the tree; ``start`` and ``end`` are offsets in the source."""
 
     start: int
     end: int
@@ -148,7 +149,11 @@ class Choice(Node):
 
 
 def parse(source: str) -> Node:
-    """The tree of ``source``. Raises BadCondition with the column of what cannot be read."""
+    """The tree of ``source``. Raises BadCondition with the column of the fault.
+
+    >>> parse("fees.settled").path
+    'fees.settled'
+    """
     if len(source) > MAX_SOURCE:
         raise BadCondition(
             MAX_SOURCE + 1,
@@ -159,7 +164,11 @@ def parse(source: str) -> Node:
 
 
 def conjuncts(node: Node) -> list[Node]:
-    """The parts that must all hold, from left to right: ``a && (b && c)`` gives a, b, c."""
+    """The parts that must all hold, from left to right.
+
+    >>> [part.path for part in conjuncts(parse("a && (b && c)"))]
+    ['a', 'b', 'c']
+    """
     if isinstance(node, Binary) and node.operator == "&&":
         return conjuncts(node.left) + conjuncts(node.right)
     return [node]
@@ -212,7 +221,7 @@ def _unreadable(source: str, at: int) -> BadCondition:
 
 
 class _Parser:
-    """Recursive descent, one method a rule of the grammar in the module docstring."""
+    """A recursive descent parser with one method for each rule of the grammar in the module docstring."""
 
     def __init__(self, source: str) -> None:
         self._tokens = _tokens(source)
@@ -375,7 +384,7 @@ class _Parser:
         while self._next.text == "." and self._tokens[self._at + 1].kind == "name":
             name = self._tokens[self._at + 1]
             if self._tokens[self._at + 2].text == "(" and self._tokens[self._at + 2].kind == "operator":
-                break  # a method: left to _postfix
+                break  # a method call, which _postfix parses
             self._at += 2
             tokens.append(name)
         return Name(first.start, tokens[-1].end, tuple(t.text for t in tokens), tuple(t.start for t in tokens))

@@ -1,7 +1,7 @@
-"""The facts that conditions read: which there are, of what type, and what each is worth while nothing is known.
+"""The facts that conditions read: their names, their types and their defaults.
 
-Every declared fact is always present with a value of its type, so that a condition never meets a missing name. A fact
-that nobody gave is "" (text, date), 0, false or an empty list.
+Every declared fact always has a value of its type, so that a condition never meets a missing name. A fact that was not
+given is "" (text, date), 0, false or an empty list.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from engine.errors import Refusal
 from engine.rules.procedure.definition import ApplicantKind, Channel, FieldType, Release
 
 INT_LIMIT = 10**15
-"""Numbers and sums of money lie within ±10¹⁵ (the state budget is about 2·10¹⁵ đồng a year): the bound lets
-``conditions`` prove that no sum or product leaves 64 bits."""
+"""The bound of numbers and amounts of money, ±10¹⁵: half of the state budget of a year in đồng. With it the checker of
+conditions proves that no sum or product exceeds 64 bits."""
 
 FactKind = Literal["bool", "int", "string", "date", "list"]
 FactValue = bool | int | str | list[str]
@@ -23,13 +23,16 @@ FactValue = bool | int | str | list[str]
 
 @dataclass(frozen=True)
 class FactType:
-    """``list`` holds texts; ``date`` is "YYYY-MM-DD" or "". ``choices``: the only texts it can be besides ""."""
+    """The type of a fact. ``choices`` are its only values besides "".
+
+    A ``list`` holds texts. A ``date`` is "YYYY-MM-DD" or "". An ``int`` lies within ±INT_LIMIT.
+    """
 
     kind: FactKind
     choices: tuple[str, ...] = ()
 
     def default(self) -> FactValue:
-        """What the fact is worth while nothing is known."""
+        """The value of a fact that was not given."""
         if self.kind == "bool":
             return False
         if self.kind == "int":
@@ -68,7 +71,7 @@ BUILT_IN: dict[str, FactType] = {
     "children.finished": BOOL,
     "verifications.open": INT,
 }
-"""Facts that the house itself knows of every dossier."""
+"""The facts that every dossier has, whatever the fields of its release."""
 
 _OF_FIELD: dict[FieldType, FactType] = {
     "text": STRING,
@@ -95,7 +98,7 @@ class FactNameTaken(Refusal):
 
 
 class FactOfWrongType(Refusal):
-    """A program handed over a fact that is not of its declared type; the field's validation would have refused it."""
+    """A caller gave a fact that is not of its declared type; the validation of fields would have refused it."""
 
     code = "fact-of-wrong-type"
     vi = 'Dữ kiện "{name}" phải thuộc kiểu {kind}.'
@@ -114,20 +117,27 @@ def declared_facts(release: Release) -> dict[str, FactType]:
 
 
 def default_facts(release: Release) -> dict[str, Any]:
-    """What is known of a dossier of ``release`` of which nothing is known: a nested dict of defaults."""
+    """The defaults of all declared facts of ``release``, as a nested dict. Raises FactNameTaken."""
     return nested({name: type_.default() for name, type_ in declared_facts(release).items()})
 
 
 def complete_facts(declared: Mapping[str, FactType], given: Mapping[str, Any]) -> dict[str, Any]:
-    """``given`` (nested) with every missing fact filled in by its default; names that are not declared are left out.
+    """``given`` (nested) with the default of every missing fact; names that are not declared are left out.
 
     Raises FactOfWrongType.
+
+    >>> complete_facts({"land.area": INT, "land.commune": STRING}, {"land": {"area": 620}, "other": 1})
+    {'land': {'area': 620, 'commune': ''}}
     """
     return nested({name: fact(given, name, type_) for name, type_ in declared.items()})
 
 
 def fact(facts: Mapping[str, Any], name: str, type_: FactType) -> FactValue:
-    """The value of one declared fact in nested ``facts``, its default where it is absent. Raises FactOfWrongType."""
+    """The value of one declared fact in nested ``facts``, or its default. Raises FactOfWrongType.
+
+    >>> fact({"land": {"area": 620}}, "land.area", INT), fact({}, "land.area", INT)
+    (620, 0)
+    """
     value: Any = facts
     for part in name.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
@@ -139,7 +149,11 @@ def fact(facts: Mapping[str, Any], name: str, type_: FactType) -> FactValue:
 
 
 def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """``{"land.commune": "26740"}`` as ``{"land": {"commune": "26740"}}``."""
+    """Dotted names as a nested dict.
+
+    >>> nested({"land.commune": "26740"})
+    {'land': {'commune': '26740'}}
+    """
     tree: dict[str, Any] = {}
     for name, value in flat.items():
         *parents, last = name.split(".")

@@ -1,8 +1,8 @@
-"""What the applicant filled in: checked and brought into one form, field by field, with every fault named at once.
+"""Validation of the applicant's values: each is checked and normalised, and all faults are reported at once.
 
 Cleaned values are plain JSON: text in NFC without spaces around it, dates "YYYY-MM-DD", numbers and money (đồng) as
-whole numbers, yes and no as booleans. A field whose condition does not hold is dropped, so that nothing hidden from the
-applicant decides anything.
+whole numbers, booleans. A field whose condition does not hold is dropped, so that no value hidden from the applicant
+decides anything.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from engine.rules.procedure.facts import INT_LIMIT, nested
 from engine.text import Text
 
 MAX_LINE = 500
-"""Characters in one line of text where the field does not say otherwise."""
+"""The default limit of characters of one line of text."""
 MAX_LONG_TEXT = 10_000
 MAX_PATTERN = 200
 
@@ -37,7 +37,7 @@ _EARLIEST, _LATEST = dt.date(1850, 1, 1), dt.date(2200, 12, 31)
 
 
 class InvalidFields(InvalidInput):
-    """One or more fields are wrong; ``errors`` maps each field's key to a Text that says what to write instead."""
+    """One or more fields are wrong. ``errors`` maps each field's key to a Text that says how to correct it."""
 
     errors: dict[str, Text]
 
@@ -46,7 +46,7 @@ class InvalidFields(InvalidInput):
         return (self.en if language == "en" else self.vi).format(summary=listed)
 
     def errors_in(self, language: str) -> dict[str, str]:
-        """What is wrong, by field, in ``vi`` or ``en``."""
+        """The faults by field, in ``vi`` or ``en``."""
         return {key: what.in_(language) for key, what in self.errors.items()}
 
 
@@ -59,7 +59,7 @@ class BadPattern(Refusal):
 
 
 class _Wrong(Exception):
-    """What is wrong with one value, in both languages."""
+    """The fault of one value, in both languages."""
 
     def __init__(self, vi: str, en: str) -> None:
         self.text = Text(vi, en)
@@ -67,7 +67,7 @@ class _Wrong(Exception):
 
 
 Shown = Callable[[str, dict[str, Any]], bool]
-"""Whether the field of this key is asked for, given nested facts."""
+"""(key of a field, nested facts) → whether the applicant sees the field."""
 
 
 def clean_fields(
@@ -77,7 +77,7 @@ def clean_fields(
     facts: Mapping[str, Any] | None = None,
     partial: bool = False,
 ) -> dict[str, Any]:
-    """``values`` by field key, cleaned. ``partial`` (a draft, a rectification) does not ask for required fields.
+    """``values`` by field key, cleaned. ``partial`` (a draft, a rectification) allows required fields to be missing.
 
     ``facts`` are the other nested facts that conditions of fields may read. Raises InvalidFields with every fault.
     """
@@ -103,7 +103,11 @@ def clean_fields(
 
 
 def clean_value(field: Field, value: object) -> str | int | bool | None:
-    """One value in its one form; None where nothing was given."""
+    """One value, normalised; None where nothing was given. Raises the private ``_Wrong`` of this module.
+
+    >>> clean_value(Field(type="money", name=Text("giá đất", "price of the land")), "1.250.000")
+    1250000
+    """
     if isinstance(value, str):
         value = _readable(value, lines=field.type == "long_text")
     if value is None or value == "":
@@ -112,20 +116,20 @@ def clean_value(field: Field, value: object) -> str | int | bool | None:
 
 
 def check_pattern(key: str, field: Field) -> None:
-    """Raises BadPattern unless the field's pattern can be matched."""
+    """Raises BadPattern unless the field's pattern can be matched in linear time."""
     if field.pattern is None:
         return
     try:
         if len(field.pattern) > MAX_PATTERN:
             raise ValueError
-        _MATCHES.execute({"value": "", "pattern": field.pattern})  # alone: "a)|(b" must not slip out of the anchors
+        _MATCHES.execute({"value": "", "pattern": field.pattern})  # without anchors first: refuses "a)|(b"
         _matches(field.pattern, "")
     except (ValueError, RuntimeError) as error:
         raise BadPattern(field=key, pattern=field.pattern) from error
 
 
 def _drop_hidden(release: Release, cleaned: dict[str, Any], shown: Shown, facts: Mapping[str, Any]) -> list[str]:
-    """Drops values of fields that are not asked for, until no more follow from that; returns the keys asked for."""
+    """Drops values of hidden fields until no further field becomes hidden. Returns the keys of the shown fields."""
     while True:
         known = _merged(facts, nested(cleaned))
         asked = [key for key in release.fields if shown(key, known)]
@@ -145,7 +149,10 @@ def _merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, An
 
 
 def _readable(value: str, lines: bool) -> str:
-    """NFC, invisible signs and outer spaces dropped; refuses signs that cannot be stored, printed or seen."""
+    """The text in NFC without invisible characters and outer spaces.
+
+    Raises _Wrong for characters that cannot be stored, printed or seen.
+    """
     value = unicodedata.normalize("NFC", value.translate(_INVISIBLE).replace("\r\n", "\n")).strip()
     for sign in value:
         if sign in "\n\t" and lines:
@@ -175,7 +182,7 @@ def _text(field: Field, value: object) -> str:
 
 
 def _matches(pattern: str, value: str) -> bool:
-    """Whether the whole value matches, in linear time: a pattern of an author meets the text of a stranger."""
+    """Whether the whole value matches. Linear time matters: the pattern and the text come from different strangers."""
     facts = {"value": value, "pattern": f"^(?:{pattern})$"}
     return _MATCHES.execute(facts) is True
 
@@ -193,7 +200,7 @@ def _formed(form: re.Pattern[str], vi: str, en: str) -> Callable[[Field, object]
 
 
 def _identity_number(field: Field, value: object) -> str:
-    """Twelve digits (Decree 70/2024, art. 5); often written in groups."""
+    """Twelve digits (Decree 70/2024, art. 5). Spaces are removed, since people write the digits in groups."""
     digits = value.replace(" ", "") if isinstance(value, str) else value
     if not isinstance(digits, str) or not _IDENTITY_NUMBER.fullmatch(digits) or len(set(digits)) == 1:
         raise _Wrong("số định danh phải gồm đúng 12 chữ số", "an identity number has exactly 12 digits")
@@ -217,7 +224,7 @@ def _date(field: Field, value: object) -> str:
 
 def _number(field: Field, value: object) -> int:
     if isinstance(value, str) and field.type == "money" and _GROUPED.fullmatch(value):
-        value = value.replace(".", "").replace(" ", "")  # 1.000.000 is how đồng are written
+        value = value.replace(".", "").replace(" ", "")  # amounts in đồng are written 1.000.000
     if isinstance(value, str) and _WHOLE.fullmatch(value):
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool):

@@ -1,9 +1,10 @@
-"""Carries out a release: which step an action takes, which actions are open and why the others are not, and what the
-release asks for on given facts.
+"""The compiled release: computes the step of an action, the possible actions with reasons against the others, and the
+documents, fees and time limit that a release requires on given facts.
 
-The only importer of transitions. One compiled machine serves every dossier of a release, and every thread: a dossier's
-state lives in its row, and a ``_Position`` made for one step carries it through the machine. Callbacks are callables
-only, since transitions imports and calls whatever a string names; there are none that could fail after a state changed.
+Only this module imports transitions. One compiled machine serves every dossier of a release and every thread: a
+dossier's state is in its row, and a ``_Position`` made for one step carries it through the machine. Callbacks are
+always callables, since transitions imports and calls any name given as a string. No callback runs after a state has
+changed, so none can fail then.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from engine.rules.procedure.facts import complete_facts, declared_facts, fact
 from engine.rules.procedure.fields import clean_fields
 from engine.text import Text
 
-_AT = "_at"  # no action can have this name, so transitions never takes the attribute for a trigger
+_AT = "_at"  # no action can have this name, so transitions never confuses the attribute with a trigger
 
 
 class UnknownAction(NotFound):
@@ -35,7 +36,7 @@ class UnknownAction(NotFound):
 
 
 class UnknownState(Refusal):
-    """The row names a state that its release does not have: it was moved without a mapping, or damaged."""
+    """The row has a state that its release does not have: it was migrated without a mapping, or damaged."""
 
     code = "unknown-state"
     status = 500
@@ -44,7 +45,7 @@ class UnknownState(Refusal):
 
 
 class ActionNotInState(Conflict):
-    """The action exists, but not from the present state. ``allowed`` names those that do."""
+    """The action does not start from the present state. ``allowed`` are the actions that do."""
 
     code = "action-not-in-state"
     vi = 'Không thể "{action_vi}" khi hồ sơ đang ở "{state_vi}". Có thể: {allowed}.'
@@ -60,7 +61,7 @@ class GuardFailed(Conflict):
 
 
 class ReasonRequired(Refusal):
-    """This action must say why."""
+    """This action needs a reason."""
 
     code = "reason-required"
     vi = "Phải ghi lý do khi “{action_vi}”."
@@ -68,7 +69,7 @@ class ReasonRequired(Refusal):
 
 
 class DocumentRequired(Refusal):
-    """This action must bring a document, which is not on the dossier yet."""
+    """This action needs a document that is not attached to the dossier yet."""
 
     code = "document-required"
     vi = "Phải đính kèm “{document_vi}” trước khi “{action_vi}”."
@@ -77,7 +78,7 @@ class DocumentRequired(Refusal):
 
 @dataclass(frozen=True)
 class Step:
-    """What an action does to a dossier."""
+    """The step of an action from the state ``source`` to the state ``target``. ``effect`` is that of the action."""
 
     action: str
     source: str
@@ -87,7 +88,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Needs:
-    """What has to be handed over with an action: a reason, a document by its key, a digital signature."""
+    """The requirements of an action: a reason, a document (by its key), a digital signature."""
 
     reason: bool
     attach: str | None
@@ -96,7 +97,7 @@ class Needs:
 
 @dataclass(frozen=True)
 class Option:
-    """One action as a person sees it: ``why`` says why it is not allowed, None when it is."""
+    """One action as shown to a person. ``why`` is the reason why it is not allowed, None when it is."""
 
     action: str
     name: Text
@@ -106,7 +107,10 @@ class Option:
 
 
 class Workflow:
-    """A compiled release. Immutable and shared by threads; all questions take nested ``facts`` and leave them alone."""
+    """A compiled release. Immutable; threads may share it. Methods take nested ``facts`` and do not change them.
+
+    Every method that takes facts raises FactOfWrongType for one that is not of its declared type.
+    """
 
     def __init__(self, release: Release, functions: Mapping[str, Function]) -> None:
         self.release = release
@@ -118,7 +122,7 @@ class Workflow:
         self._machine = self._build()
 
     def advance(self, state: str, action: str, facts: Mapping[str, Any]) -> Step:
-        """The step that ``action`` takes from ``state``; the caller writes its ``target`` into the dossier's row.
+        """The step of ``action`` from ``state``. The caller writes its ``target`` into the dossier's row.
 
         Raises UnknownAction, UnknownState, ActionNotInState, GuardFailed.
         """
@@ -143,25 +147,28 @@ class Workflow:
         return Step(action, state, position._at, acting.effect)
 
     def options(self, state: str, roles: Collection[str] | None, facts: Mapping[str, Any]) -> tuple[Option, ...]:
-        """Every action in order of key, with the reason where it is not allowed. ``roles`` None leaves roles aside."""
+        """Every action in order of key, with the reason where it is not allowed. ``roles`` None: any role.
+
+        Raises UnknownState.
+        """
         self._state(state)
         actions = sorted(self.release.actions.items())
         return tuple(_option(key, action, self._why_not(key, action, state, roles, facts)) for key, action in actions)
 
     def left_to(self, role: str, state: str, facts: Mapping[str, Any]) -> list[Option]:
-        """The actions, in order of key, that are left to ``role`` and possible now: ``options`` without the others."""
+        """The actions that ``role`` may take and that are possible now, in order of key."""
         actions = sorted(self.release.actions.items())
         here = ((key, one) for key, one in actions if role in one.by and state in one.sources)
         return [_option(key, one, None) for key, one in here if self._why_not(key, one, state, None, facts) is None]
 
     def facts(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """``given`` (nested) with a default for every declared fact that is missing. Raises FactOfWrongType."""
+        """``given`` (nested) with the default of every missing declared fact."""
         return complete_facts(self.declared, given)
 
     def validate_fields(
         self, values: Mapping[str, Any], partial: bool = False, facts: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """What the applicant filled in, by field key, cleaned (see ``fields``). Raises InvalidFields."""
+        """The applicant's values by field key, cleaned (see ``fields.clean_fields``). Raises InvalidFields."""
         return clean_fields(self.release, values, lambda key, known: self._holds("fields", key, known), facts, partial)
 
     def total_term(self, facts: Mapping[str, Any]) -> Term:
@@ -170,7 +177,7 @@ class Workflow:
         return next(arm.term for index, arm in arms if self._holds("sla.total", index, facts))
 
     def documents_required(self, facts: Mapping[str, Any]) -> dict[str, Document]:
-        """The papers the applicant has to hand in. Results, and papers that an action brings, are not among them."""
+        """The papers that the applicant has to hand in, without results and papers that are attached by an action."""
         brought = {action.attach for action in self.release.actions.values()}
         return {
             key: document
@@ -179,7 +186,7 @@ class Workflow:
         }
 
     def fees_due(self, facts: Mapping[str, Any], province: str) -> dict[str, int]:
-        """What is charged in this province, đồng by fee key; ``release.fees[key].collect`` says when."""
+        """The fees in đồng by fee key; ``province`` is a code. ``release.fees[key].collect`` says when they are due."""
         due = {}
         for key, fee in self.release.fees.items():
             if self._holds("fees", key, facts):
@@ -188,26 +195,26 @@ class Workflow:
         return due
 
     def route_arm(self, key: str, facts: Mapping[str, Any]) -> int | None:
-        """Which of the branches of routing key ``key`` is the first to hold; None when none does."""
+        """The index of the first branch of the routing key ``key`` that holds; None when none does."""
         arms = range(len(self.release.routing[key].branches))
         return next((index for index in arms if self._holds(f"routing.{key}", index, facts)), None)
 
     def route_branch(self, key: str, facts: Mapping[str, Any]) -> str | None:
-        """The office code that the branches of routing key ``key`` choose; None when none of them holds."""
+        """The office code that the branches of the routing key ``key`` choose; None when none of them holds."""
         index = self.route_arm(key, facts)
         return None if index is None else self.release.routing[key].branches[index].then
 
     def notices(self, event: str, subject: str | None = None) -> tuple[Notice, ...]:
-        """Whom to tell what when ``event`` happens to ``subject`` (a state or an action)."""
+        """The notices to send when ``event`` happens to ``subject`` (a state or an action)."""
         return tuple(n for n in self.release.notify if n.event == event and n.subject == subject)
 
     def children_opened(self, state: str, facts: Mapping[str, Any]) -> tuple[tuple[str, Child], ...]:
-        """The dossiers of other procedures that entering ``state`` opens."""
+        """The dossiers of other procedures that are opened when ``state`` is entered, by key."""
         children = self.release.children.items()
         return tuple((key, one) for key, one in children if one.opens == state and self._holds("children", key, facts))
 
     def child_values(self, key: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-        """The values that the child dossier's fields take over from the facts of this one."""
+        """The values that the child dossier's fields copy from the facts of this one."""
         fields = self.release.children[key].fields
         return {field: fact(facts, name, self.declared[name]) for field, name in fields.items()}
 
@@ -263,15 +270,15 @@ class Workflow:
 
 
 def compile_release(release: Release, functions: Mapping[str, Function] | None = None) -> Workflow:
-    """The workflow of ``release``. ``functions`` are those conditions may use (``former_district``), called only here.
+    """The compiled ``release``. ``functions`` are those of conditions (``former_district``); they are called only here.
 
-    Costs some milliseconds; keep the result by digest. Raises BadRelease, FactNameTaken, BadPattern.
+    Compiling takes some milliseconds: cache the result by digest. Raises BadRelease, FactNameTaken, BadPattern.
     """
     return Workflow(release, functions or {})
 
 
 class _Position:
-    """Where one dossier stands for the length of one step: the model that transitions moves."""
+    """The state of one dossier during one step: the model of transitions."""
 
     __slots__ = (_AT,)
     _at: str
@@ -309,7 +316,7 @@ def _needs_role(release: Release, action: Action) -> Text:
 
 
 def role_name(release: Release, role: str) -> Text:
-    """The name of a role of the release, or of a built-in one."""
+    """The name of a role of the release, or of a built-in one; the key itself for an unknown role."""
     if role in release.roles:
         return release.roles[role].name
     return {"applicant": Text("người nộp hồ sơ", "the applicant"), "system": Text("hệ thống", "the system")}.get(

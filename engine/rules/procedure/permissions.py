@@ -1,12 +1,12 @@
-"""Who may do what with a dossier: by role, in the office the dossier was routed to, between two dates.
+"""Permissions: whether an actor may take an action on a dossier, by role, office and date.
 
-A role of a release names a routing key; the person must be a member, with that role, of the office that the dossier has
-under that key. A deputy acts with the absent person's roles, and the answer says for whom. Whoever claimed a dossier is
-the only one to act on it in that role, until it is given back. Applicants act on their own dossier only, timers take
-only the actions left to the system, and whoever administers the house acts on no dossier.
+A role of a release names a routing key. The person must be a member, with that role, of the office that the dossier has
+under that key. A deputy acts with the absent person's roles, and the verdict names that person. When a person has
+claimed a dossier, nobody else may act on it in that role until it is given back. Applicants act on their own dossier
+only. Timers take only the actions of the role ``system``. Administrators act on no dossier.
 
-A dossier is read as a mapping of the columns of its row: ``id``, ``offices`` (routing key → office code), ``province``,
-``intake_office``, ``handler_office``, ``support_office``, ``holder_role``, ``holder_id``.
+A dossier is read as a mapping of the columns of its row: ``id``, ``offices`` (routing key → office code),
+``holder_role`` and ``holder_id``.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from engine.text import Text
 
 ActorKind = Literal["staff", "citizen", "system", "admin"]
 MONITOR = "monitor"
-"""The role of whoever oversees a whole province: sees every dossier there, acts on none by it."""
+"""The role of a person who oversees a province. It lets them see every dossier there and act on none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A person's role in an office; ``province`` is the office's. ``valid_to`` is exclusive, None: open."""
+    """A person's role in an office. ``province`` is the code of the office's. ``valid_to`` is exclusive; None: open."""
 
     office: str
     role: str
@@ -40,9 +40,9 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """The written assignment to stand in for an absent person, whose memberships these are.
+    """A written assignment to deputise for an absent person, who has ``person_id``, ``name`` and ``memberships``.
 
-    ``office`` narrows it to one office; None: wherever the absent person works. ``valid_to`` is exclusive.
+    ``office`` restricts it to one office; None: every office of the absent person. ``valid_to`` is exclusive.
     """
 
     person_id: int
@@ -59,7 +59,10 @@ class Substitution:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks. Staff and those who administer have ``person_id``; a citizen has the ``dossier_id`` of the link."""
+    """The person or program that acts. Staff and administrators have ``person_id``; a citizen has ``dossier_id``.
+
+    ``dossier_id`` is the dossier of the citizen's link. ``substitutions`` are those in which this person is the deputy.
+    """
 
     kind: ActorKind
     name: str
@@ -70,21 +73,25 @@ class Actor:
 
     @property
     def label(self) -> str:
-        """How the journal names this actor: ``staff:12``, ``citizen:7`` (by dossier), ``system``. No personal data."""
+        """The actor in the journal, without personal data: ``staff:12``, ``citizen:7`` (by dossier) or ``system``.
+
+        >>> Actor("staff", "Mai", person_id=12).label
+        'staff:12'
+        """
         number = self.dossier_id if self.kind == "citizen" else self.person_id
         return self.kind if number is None else f"{self.kind}:{number}"
 
     @property
     def admin(self) -> bool:
-        """Whether this person administers the house."""
+        """Whether this person is an administrator."""
         return self.kind == "admin"
 
     def offices(self, on: dt.date) -> frozenset[str]:
-        """The offices this person works in on a day, also as a deputy."""
+        """The codes of the offices in which this person works on a day, also as a deputy."""
         return frozenset(membership.office for membership, _ in self._held(on))
 
     def monitored_provinces(self, on: dt.date) -> frozenset[str]:
-        """The provinces this person oversees on a day."""
+        """The codes of the provinces that this person oversees on a day, also as a deputy."""
         held = self._held(on)
         return frozenset(one.province for one, _ in held if one.role == MONITOR and one.province)
 
@@ -99,12 +106,16 @@ class Actor:
 
 
 SYSTEM_ACTOR = Actor("system", "system")
-"""The timers."""
+"""The actor of timers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether an actor may act, in which ``role``, and for whom (``behalf_of``, a person's id); else ``why`` not."""
+    """Whether an actor may act, and in which ``role``; ``why`` not otherwise.
+
+    ``behalf_of`` is the id of the absent person for whom a deputy acts. A refusal with a ``role`` means that the actor
+    has the role, but another person has claimed the dossier.
+    """
 
     allowed: bool
     role: str | None = None
@@ -113,12 +124,12 @@ class Verdict:
 
 
 def roles_in(actor: Actor, office: str, on: dt.date) -> frozenset[str]:
-    """The roles ``actor`` has in ``office`` on a day, own ones and those of absent persons."""
+    """The roles of ``actor`` in ``office`` on a day, own ones and those of absent persons."""
     return frozenset(membership.role for membership, _ in actor._held(on) if membership.office == office)
 
 
 def may(actor: Actor, action: Action, dossier: Mapping[str, Any], release: Release, on: dt.date) -> Verdict:
-    """Whether ``actor`` may take ``action`` on the dossier on a day. The state and the guard are not looked at."""
+    """Whether ``actor`` may take ``action`` on the dossier on a day. The state and the guard are not checked."""
     if actor.kind == "admin":
         return _no("người quản trị không xử lý hồ sơ", "administrators do not act on dossiers")
     if actor.kind == "system":
@@ -135,7 +146,7 @@ def _staff(actor: Actor, action: Action, dossier: Mapping[str, Any], release: Re
     for key in action.by:
         role = release.roles.get(key)
         if role is None:
-            continue  # applicant and system
+            continue  # the built-in roles applicant and system
         office = dossier["offices"].get(role.unit)
         verdict = _in_role(actor, key, office, dossier, release, on)
         if verdict.allowed:

@@ -1,6 +1,6 @@
-"""The ten status codes of the National Public Service Portal: every state of every workflow maps to exactly one.
+"""The ten status codes of the National Public Service Portal; every state of every workflow maps to exactly one.
 
-The names are those that public code bases of provinces use; three independent ones agree.
+The names are those in public code bases of provinces, of which three independent ones agree.
 """
 
 from __future__ import annotations
@@ -11,7 +11,11 @@ from engine.text import Text
 
 
 class PortalStatus(enum.IntEnum):
-    """A status code, with its name in both languages (``text``) and what it means for the dossier."""
+    """A status code, with its name in both languages (``text``) and its meaning for the dossier.
+
+    >>> PortalStatus(5).text.en, PortalStatus.SUPPLEMENT.asks, PortalStatus.SUPPLEMENT.ended
+    ('Supplement requested', True, False)
+    """
 
     REGISTERED = 1
     RECEIVED = 2
@@ -31,17 +35,17 @@ class PortalStatus(enum.IntEnum):
 
     @property
     def ended(self) -> bool:
-        """Processing is over, with or without a result."""
+        """Whether processing has ended, with or without a result."""
         return self in _ENDED
 
     @property
     def settled(self) -> bool:
-        """Processing is over and counts in the figures of what ended; a refusal at intake does not."""
+        """Whether processing has ended and counts in reports of ended dossiers; a refusal at intake does not count."""
         return self.ended and self is not PortalStatus.REFUSED
 
     @property
     def asks(self) -> bool:
-        """The reason of the last step speaks to the applicant: refused, supplement, obligation, stopped."""
+        """Whether the reason of the last step is addressed to the applicant."""
         return self in _ASKS
 
 

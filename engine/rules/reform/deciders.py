@@ -1,5 +1,7 @@
-"""Who decides, in the authority of a province, about dossiers that a reform cannot place by itself, and who is shown
-how many there are."""
+"""The people who decide about dossiers that a reform cannot place by itself, and those who may see their numbers.
+
+Both groups are members of the authority of a province.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +16,14 @@ from engine.rules.procedure.permissions import MONITOR, Actor, roles_in
 
 LEADER, AUTHORITY = "leader", "authority"
 OVERSEERS = (LEADER, MONITOR)
-"""The roles in the authority of a province that are shown how many of its dossiers are in which status."""
+"""The roles in the authority of a province that may see the numbers of its dossiers by status."""
 
 
 def provinces_of(actor: Actor, roles: Collection[str], known: Map, date: dt.date, on: dt.date) -> frozenset[str]:
-    """The codes of the provinces before the reform of ``date`` that became part of one in whose authority the actor has
-    one of ``roles`` on a day."""
+    """The codes of provinces, as before the reform of ``date``, for which the actor has one of ``roles`` on a day.
+
+    The actor must have the role in the authority of a province of which the earlier province became a part.
+    """
     held = (code for code in actor.offices(on) if roles_in(actor, code, on) & {*roles})
     theirs = {office.province for code in held if (office := known.offices.get(code)) and _of_province(office)}
     return frozenset(
@@ -30,7 +34,7 @@ def provinces_of(actor: Actor, roles: Collection[str], known: Map, date: dt.date
 
 
 def decided_provinces(actor: Actor, known: Map, date: dt.date, on: dt.date) -> frozenset[str]:
-    """The provinces before the reform of ``date`` for whose dossiers the actor decides. Raises Forbidden for none."""
+    """The codes of provinces, as before the reform of ``date``, whose dossiers the actor decides. Raises Forbidden."""
     provinces = provinces_of(actor, {LEADER}, known, date, on)
     if not provinces:
         raise Forbidden(

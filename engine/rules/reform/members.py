@@ -1,4 +1,4 @@
-"""Which clerks follow when their office closes: to the one office that succeeds theirs, or by a person's assignment."""
+"""The memberships of clerks whose office closes: they pass to the only succeeding office, or a person assigns them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.rules.territory.units import Unit
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A membership that goes on beyond the last day of the old order."""
+    """A membership that is valid beyond the last day of the old order."""
 
     person_id: int
     office: str
@@ -26,7 +26,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Follows:
-    """The membership passes to ``target``; or, where it is None, somebody assigns the person among ``candidates``."""
+    """The membership passes to the office ``target``. Where it is None, a person chooses among ``candidates``."""
 
     held: Held
     target: str | None
@@ -34,7 +34,7 @@ class Follows:
 
 
 def members_that_follow(reform: Reform, known: Map, held: Iterable[Held]) -> list[Follows]:
-    """One answer for every membership at an office that closes, in order of office, person and role."""
+    """One answer for every membership in an office that closes, in order of office, person and role."""
     places = Places(reform, known)
     found = []
     for one in sorted(held, key=lambda one: (one.office, one.person_id, one.role, one.valid_from)):
@@ -51,7 +51,7 @@ def members_that_follow(reform: Reform, known: Map, held: Iterable[Held]) -> lis
 
 
 def _successors(reform: Reform, known: Map, places: Places, office: Office) -> tuple[str, ...]:
-    """The offices that take over, of the body that the policy names; for a district those in its communes."""
+    """The succeeding offices, of the body that the policy names; for a district also those in its communes."""
     policy = next((one for one in reform.policies if one.of(office)), None)
     body = (policy.to_body if policy else None) or office.body
     own = places.stand_on(office)

@@ -1,7 +1,7 @@
-"""Where a commune, and the unit an office stands on, are after a reform; every answer is worked out once and kept.
+"""Places after a reform: what a commune and the unit of an office became, and which offices serve it.
 
-A commune that was divided has several parts. Which one a dossier belongs to is decided by its hamlet or its plot where
-the reform lists them; otherwise all parts are answered, and a person decides.
+Every answer is cached. A commune that was divided has several parts. The hamlet or the plot of a dossier decides its
+part where the reform lists them. Otherwise the answer has all parts, and a person decides.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from engine.rules.territory.units import Level, Unit
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A unit of the new order in which the old one, or ``share`` of it (None: not published), lies."""
+    """A unit of the new order that contains the old one, or ``share`` of it (None: not published)."""
 
     unit: Unit
     unit_id: str
@@ -33,8 +33,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """The commune of a dossier, and its parts after the reform once all that is known about the dossier was asked.
-    ``key`` stands for both."""
+    """The commune of a dossier, and those of its parts after the reform to which the dossier can belong.
+
+    ``key`` are the ids of the commune and of the parts, a cache key.
+    """
 
     unit: Unit | None
     parts: tuple[Part, ...]
@@ -42,7 +44,7 @@ class Where:
 
     @property
     def code(self) -> str | None:
-        """The commune's code from the day on; None where it is undecided."""
+        """The commune's code from the day of the reform; None where it is undecided."""
         return self.parts[0].unit.code if len(self.parts) == 1 and self.parts[0].unit.level == "commune" else None
 
 
@@ -50,13 +52,13 @@ _NOWHERE = Where(None, (), ())
 
 
 def narrowed(parts: tuple[Part, ...], chosen: tuple[str, ...]) -> tuple[Part, ...]:
-    """The part that was chosen, by the first choice that names one of them; all of them when none does."""
+    """The part named by the first of the ``chosen`` codes that names one; all parts when none does."""
     by_code = {part.unit.code: part for part in parts}
     return next(((by_code[code],) for code in chosen if code in by_code), parts)
 
 
 class Places:
-    """Answers for one reform over one map."""
+    """The places of one reform over one map, with a cache of every answer."""
 
     def __init__(self, reform: Reform, known: Map) -> None:
         self._reform, self._map = reform, known
@@ -78,12 +80,15 @@ class Places:
         parcel: str | None = None,
         chosen: tuple[str, ...] = (),
     ) -> Where:
-        """Where the commune that bore the code ``place`` on a day is after the reform. Of a divided one the part that a
-        person chose (codes of communes), or in which the hamlet or the plot lies; all parts where nothing tells."""
+        """The place after the reform of the commune that had the code ``place`` on a day.
+
+        For a divided commune it is the part that a person chose (``chosen``, codes of communes), otherwise the part
+        with the hamlet or the plot, otherwise all parts.
+        """
         if place is None:
             return _NOWHERE
         plain = hamlet is None and parcel is None and not chosen
-        era = bisect_right(self._days, on)  # between two days on which units begin a code means the same
+        era = bisect_right(self._days, on)  # the meaning of a code changes only on days on which units begin
         found = self._wheres.get((place, era))
         if found is None:
             unit = self._map.territory.find(place, "commune", max(on, self._map.territory.first))
@@ -94,7 +99,7 @@ class Places:
         return self._where(found.unit, self._settled(found.unit, found.parts, hamlet, parcel, chosen))
 
     def parts(self, unit: Unit) -> tuple[Part, ...]:
-        """Where a unit is on the day of the reform, default first."""
+        """The units that a unit became on the day of the reform, default first. Raises UnknownUnit."""
         found = self._parts.get(unit.id)
         if found is None:
             successors = self._map.territory.successors(unit.id, self._reform.date)
@@ -103,7 +108,7 @@ class Places:
         return found
 
     def law(self, subject: str, kind: str, on: dt.date) -> Competence | Refusal:
-        """Who is competent on a day, or the refusal that says why nobody can be named."""
+        """The competence on a day, or the refusal that says why there is not exactly one."""
         key = (subject, kind, on)
         if key not in self._laws:
             try:
@@ -113,17 +118,17 @@ class Places:
         return self._laws[key]
 
     def competent_before(self, law: Competence, commune: Unit) -> tuple[Office, ...]:
-        """The offices that by this competence decided, on the last day of the old order, over what was the commune."""
+        """The offices that had this competence over the commune on the last day of the old order."""
         day = self._reform.last_day
         stood = (one.unit for one in self._map.territory.successors(commune.id, day))
         return tuple(office for unit in stood for office in self._found(law.level, law.body, unit, unit.id, day))
 
     def competent_after(self, law: Competence, part: Part) -> tuple[Office, ...]:
-        """The offices that decide over a commune of the new order."""
+        """The offices that have this competence over a commune of the new order."""
         return self._found(law.level, law.body, part.unit, part.unit_id, self._reform.date)
 
     def offices_on(self, body: str, part: Part, level: str | None = None) -> tuple[Office, ...]:
-        """The offices of a body that serve a unit of the new order, on its own level unless told otherwise."""
+        """The offices of a body that serve a unit of the new order on ``level`` (None: the level of the unit)."""
         return self._found(level or part.unit.level, body, part.unit, part.unit_id, self._reform.date)
 
     def same_body_on(self, body: str, part: Part) -> tuple[Office, ...]:
@@ -132,7 +137,7 @@ class Places:
         return next((found for level in levels if (found := self.offices_on(body, part, level))), ())
 
     def stand_on(self, office: Office) -> Unit:
-        """The unit an office stands on; of the units that follow each other by a mere change of name, the last one."""
+        """The unit of an office; where units of the same code follow each other in its area, the last one."""
         territory = self._map.territory
         own = territory.unit(office.unit_id)
         later: Sequence[Unit] = [

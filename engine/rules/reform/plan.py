@@ -1,9 +1,9 @@
-"""What a reform does to one live dossier: which of its offices change, to which one, or among which a person chooses.
+"""The plan of a reform for one open dossier: which of its offices change, and to which one or after which choice.
 
-Nothing is guessed and nothing but offices is touched: no state, no clock, no code. A dossier has *desks*, the offices
+The planner guesses nothing and changes only offices: no state, no clock, no code. A dossier has *desks*, the offices
 that have a part in it by key (``intake``, ``handler``, ``tax``, …, ``verification:7``). A desk stays where its office
-lives on and keeps the competence. Otherwise it passes to the one office that the policy of the reform leads to; where
-several are possible, the default is marked and a person chooses; where there is none, the plan cannot be applied.
+continues and keeps the competence. Otherwise it passes to the one office to which the policy of the reform leads. Where
+several are possible, the default is marked and a person chooses. Where there is none, the plan cannot be applied.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from engine.rules.reform.policy import VERIFICATION, Policy, Reform
 Outcome = Literal["stays", "moves", "person", "without"]
 Cause = Literal[
     "closes",  # the office closes on the day
-    "moved",  # the office lives on, the competence is another's from the day on
+    "moved",  # the office continues, but another office has the competence from the day on
     "unknown-office",  # no office has this code
-    "closed-earlier",  # the office was closed by an earlier change that was never applied
-    "no-policy",  # the reform says nothing about this kind of office
-    "no-place",  # the dossier names no commune that is known
-    "no-competence",  # no law, or several, name the competent level
-    "no-office",  # the law names a level and body that has no office there
+    "closed-earlier",  # the office was closed by an earlier reform that was never applied
+    "no-policy",  # no policy of the reform fits this office
+    "no-place",  # the dossier names no known commune
+    "no-competence",  # no law names the competent level, or several do
+    "no-office",  # the level and body to which law or policy leads has no office there
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The facts of one dossier that is not finished. ``place`` is the commune's code as it was borne on ``placed_on``.
+    """The facts of one dossier that is not finished. ``place`` is the code that its commune had on ``placed_on``.
 
-    ``subjects`` names, for each desk that is found by competence, the procedure or task that decides it.
-    ``chosen`` are the communes of the new order that a person chose for it, one decision after the other.
+    ``desks`` maps each desk to an office code. ``subjects`` maps each desk that is found by competence to the procedure
+    or task. ``chosen`` are the codes of the communes of the new order that a person chose for it, in order.
     """
 
     id: int
@@ -59,7 +59,7 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An office that a person may choose, with the commune through which it is one and the part that went there."""
+    """An office that a person may choose, with its commune and the share of the old unit that this commune has."""
 
     office: str
     commune: str
@@ -69,8 +69,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What happens to one desk: it passes from ``source`` to ``target``, or ``candidates`` are left to a person, or
-    neither, and ``cause`` says why. ``legal`` are the texts it rests on; ``policy`` is the name of the one applied."""
+    """The change of one desk: it passes from ``source`` to ``target``, or a person chooses among ``candidates``.
+
+    Without both it has nowhere to go, and ``cause`` says why. ``legal`` are the legal texts; ``policy`` is the name of
+    the policy applied.
+    """
 
     desk: str
     source: str
@@ -84,7 +87,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One dossier in the plan. ``place`` is the code of its commune from the day on, None where that is undecided."""
+    """One dossier in the plan. ``place`` is the code of its commune from the day on, None where it is undecided.
+
+    ``old_unit`` and ``new_units`` are the ids of its commune and of the units that this became.
+    """
 
     id: int
     code: str
@@ -99,7 +105,7 @@ class Item:
 
 
 def subjects_of(release: Release) -> dict[str, str]:
-    """For each routing key that is decided by competence over the dossier's own commune: procedure or task."""
+    """The procedure or task by routing key, for keys that are decided by competence over the dossier's own commune."""
     own = place_name(release, "handler")
     return {
         key: route.by.partition(":")[2] or release.procedure
@@ -110,7 +116,7 @@ def subjects_of(release: Release) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    """One desk with all that decides about it: two that are equal have the same answer, so it is worked out once."""
+    """One desk with all facts that determine its answer: equal desks have equal answers."""
 
     key: str
     code: str
@@ -122,7 +128,7 @@ class _Desk:
 
 
 class Planner:
-    """Decides dossier by dossier; keeps what it worked out about communes, laws and offices, nothing about dossiers."""
+    """Decides dossier by dossier. It caches answers about communes, laws and offices, but nothing about dossiers."""
 
     def __init__(self, reform: Reform, known: Map) -> None:
         self._reform, self._map = reform, known
@@ -152,12 +158,14 @@ class Planner:
         )
 
     def commune(self, place: str | None, on: dt.date) -> str | None:
-        """The id of the unit that bore the code ``place`` on a day; None where there was none. All else being equal,
-        dossiers of the same unit have the same answer."""
+        """The id of the unit that had the code ``place`` on a day; None where there was none.
+
+        Dossiers of the same unit, with all else equal, have the same answer.
+        """
         return next(iter(self._places.where(place, on).key), None)
 
     def _of_desk(self, live: Live, where: Where, desk: str, code: str, subject: str | None) -> Passage | None:
-        """What happens to a desk; None: it stays."""
+        """The change of a desk, cached; None: it stays."""
         policy = self._policy(code, desk, live.procedure, live.kind)
         key = (desk, code, policy and policy.name, subject, subject and live.kind, where.key, live.chosen)
         if key not in self._kept:
@@ -189,18 +197,18 @@ class Planner:
         parts, body = desk.where.parts, policy.to_body or office.body
         if policy.to == "place":
             found = [(part, one) for part in parts for one in self._places.offices_on(body, part, "commune")]
-        else:  # no law says who is competent for a question: the same body, where the dossier's commune lies
+        else:  # no law makes an office competent for a question: the same body, for the dossier's commune
             found = [(part, one) for part in parts for one in self._places.same_body_on(body, part)]
         return _passage_to(desk, "closes", found, "no-office" if parts else "no-place")
 
     def _moved(self, desk: _Desk, office: Office) -> Passage | None:
-        """Where the office lives on: it passes the dossier only when the law takes this competence from it today."""
+        """The change of a desk whose office continues: only where the law moves the competence on the reform's day."""
         unit = desk.where.unit
         if self._reform.moved == "keep" or desk.subject is None or unit is None:
             return None
         before = self._places.law(desk.subject, desk.kind, self._reform.last_day)
         if isinstance(before, Refusal) or office not in self._places.competent_before(before, unit):
-            return None  # a person brought it here; that decision stands
+            return None  # a person chose this office, and that decision remains
         after = self._places.law(desk.subject, desk.kind, self._reform.date)
         if not isinstance(after, Refusal):
             serving = (self._places.competent_after(after, part) for part in desk.where.parts)
@@ -219,8 +227,11 @@ class Planner:
         return _passage_to(desk, cause, found, "no-office", law.legal)
 
     def _successors(self, policy: Policy, office: Office, desk: _Desk) -> list[tuple[Part, Office]]:
-        """The offices on the units that the office's own unit became; of several, the one that has the dossier's
-        commune, where that is settled, or the one in the commune that a person chose."""
+        """The offices on the units that the office's own unit became.
+
+        Of several, it is the one in the commune that a person chose, or the one of the dossier's commune where that is
+        decided.
+        """
         body, parts = policy.to_body or office.body, desk.where.parts
         own = narrowed(self._places.parts(self._places.stand_on(office)), desk.chosen)
         found = [(part, one) for part in own for one in self._places.offices_on(body, part)]
@@ -230,7 +241,7 @@ class Planner:
 
 
 def _passage_to(desk: _Desk, cause: Cause, found: list[tuple[Part, Office]], empty: Cause, law: str = "") -> Passage:
-    """To the one office that was found; to a person where there are several; else nowhere, for the cause ``empty``."""
+    """The passage to the one office found, to a person where there are several, or to none for the cause ``empty``."""
     policy = desk.policy
     name = policy.name if policy else None
     texts = [*(policy.legal.split("; ") if policy else ()), *(law.split("; ") if law else ())]

@@ -1,8 +1,8 @@
-"""A reorganisation as data: when it takes effect, by which legal texts, and the policy for dossiers that are open then.
+"""A reform (reorganisation of units) as data: its date, its legal texts and the policy for dossiers that are open then.
 
-Which units end, which offices close and which competences move stand in the dated territory, offices and competences
-already; a reform says only what cannot be derived from them: where the open dossiers of a closing kind of office go,
-whether its clerks follow, which hamlets of a divided commune went where, which telephone numbers change.
+The dated territory, offices and competences already say which units end, which offices close and which competences
+move. A reform adds only what cannot be derived from them: where the open dossiers of a closing kind of office go,
+whether its clerks follow, which hamlets of a divided commune went where, and which telephone numbers change.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from engine.text import Text
 Destination = Literal["competent", "successor", "place"]
 DESTINATIONS: tuple[str, ...] = get_args(Destination)
 VERIFICATION = "verification"
-"""The key under which policy speaks of questions that were put to an office and not answered yet."""
+"""The key of a policy for verifications that an office has not answered yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """A legal text that the reform rests on, and what it says in one line."""
+    """A legal text of the reform, with a summary of one line."""
 
     text: str
     about: Text
@@ -38,14 +38,17 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Where the open dossiers of a closing kind of office go; of several that fit, the first in the file decides.
+    """The destination of open dossiers of a closing kind of office. Of several that fit, the first in the file applies.
 
-    It fits an office of ``body`` on ``level``, when it has the part ``keys`` in a dossier of these ``procedures`` and
-    ``kinds`` of applicant (None: whatever). ``to``: ``competent``, the office that decides a new case of the same kind
-    from the day on, or for a question the office of the same body that serves the dossier's commune; ``successor``, the
-    office of ``to_body`` (None: the same) on the unit that the office's own unit became; ``place``, the office of
-    ``to_body`` in the commune that the dossier's own commune became. ``members`` says whether those who work at the
-    office follow; ``person``: somebody must assign them.
+    It fits an office of ``body`` on ``level`` that has one of the desks ``keys`` in a dossier of these ``procedures``
+    and ``kinds`` of applicant (None: any). ``to`` is the destination:
+
+    * ``competent``: the office that decides a new case of the same kind from the day on; for a verification the office
+      of the same body that serves the dossier's commune;
+    * ``successor``: the office of ``to_body`` (None: the same) on the unit that the office's own unit became;
+    * ``place``: the office of ``to_body`` in the commune that the dossier's own commune became.
+
+    ``members`` says whether the staff of the office ``follow``, or a ``person`` must assign them.
     """
 
     name: str
@@ -69,11 +72,11 @@ class Policy:
         )
 
     def of(self, office: Office) -> bool:
-        """Whether it speaks of this kind of office at all."""
+        """Whether the policy is about this kind of office, whatever the dossier."""
         return office.body == self.body and level_of(office.unit_id) == self.level
 
     def covers(self, other: Policy) -> bool:
-        """Whether nothing that ``other`` fits passes by this one."""
+        """Whether this policy fits everything that ``other`` fits."""
         mine, others = (self.keys, self.procedures, self.kinds), (other.keys, other.procedures, other.kinds)
         same = (self.level, self.body) == (other.level, other.body)
         return same and all(a is None or (b is not None and b <= a) for a, b in zip(mine, others, strict=True))
@@ -81,8 +84,11 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """Which part of a divided commune (its code on the day before) went to which commune (its code from the day on), by
-    ``hamlet`` or by ``parcel``; the name is compared without accents and case."""
+    """A part of a divided commune that went to the commune ``to``: a ``hamlet`` or a ``parcel`` (plot) by name.
+
+    ``commune`` is a code on the day before the reform, ``to`` a code from the day on. Names are compared without
+    accents and case.
+    """
 
     commune: str
     by: Literal["hamlet", "parcel"]
@@ -97,7 +103,7 @@ class Division:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A telephone number or an address that an office has from the day on; None leaves it as it is."""
+    """A telephone number or an address that an office has from the day on; None: unchanged."""
 
     office: str
     hotline: str | None = None
@@ -106,8 +112,11 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Reform:
-    """``date`` is the first day of the new order. ``moved`` says whether open dossiers ``pass`` where an office lives
-    on and loses the competence, or stay (``keep``) where they were begun."""
+    """A reorganisation. ``date`` is the first day of the new order.
+
+    ``moved`` decides about open dossiers of an office that continues and loses the competence: they ``pass`` to the new
+    office, or the office has to ``keep`` them.
+    """
 
     code: str
     date: dt.date
@@ -124,23 +133,23 @@ class Reform:
         return self.date - dt.timedelta(days=1)
 
     def policy_for(self, office: Office, key: str, procedure: str, kind: str) -> Policy | None:
-        """The policy that decides for one part in a dossier; None where the file says nothing."""
+        """The policy for one desk of a dossier, by its office and key; None where no policy fits."""
         return next((one for one in self.policies if one.fits(office, key, procedure, kind)), None)
 
 
 def closing(offices: Iterable[Office], date: dt.date) -> Iterator[Office]:
-    """The offices whose last day is the day before."""
+    """The offices that close on the day: their last day is the day before."""
     return (office for office in offices if office.valid_to == date)
 
 
 def closing_kinds(offices: Iterable[Office], date: dt.date) -> Counter[tuple[Level, str]]:
-    """How many offices of each (level, body) close on the day."""
+    """The number of offices of each (level, body) that close on the day."""
     return Counter((level_of(office.unit_id), office.body) for office in closing(offices, date))
 
 
 @dataclass(frozen=True, slots=True)
 class MovedCompetence:
-    """What was decided by ``before`` until the day and is decided by ``after`` from it on."""
+    """A subject with its competences until the day (``before``) and from the day on (``after``)."""
 
     subject: str
     before: tuple[Competence, ...]
@@ -148,7 +157,7 @@ class MovedCompetence:
 
 
 def moved_competences(competences: Iterable[Competence], date: dt.date) -> tuple[MovedCompetence, ...]:
-    """The competences that change hands on the day, in order of subject and level; those that go on are left out."""
+    """The competences that end or begin on the day, in order of subject and kinds of applicant."""
     ended: dict[tuple[str, frozenset[str] | None], list[Competence]] = defaultdict(list)
     begun: dict[tuple[str, frozenset[str] | None], list[Competence]] = defaultdict(list)
     for one in competences:
@@ -161,7 +170,7 @@ def moved_competences(competences: Iterable[Competence], date: dt.date) -> tuple
 
 
 def changed_units(territory: Territory, date: dt.date) -> tuple[Succession, ...]:
-    """The successions of the day, in the order of the territory."""
+    """The successions of the day, in the order of ``Territory.successions``."""
     return tuple(edge for edge in territory.successions() if edge.date == date)
 
 

@@ -1,8 +1,8 @@
-"""A plan as a whole: the dossiers one by one in canonical lines, what they have in common, the totals, and the digest.
+"""The plan of a reform as a whole: a canonical line for each dossier, the groups, the totals and the digest.
 
-Dossiers that pass in the same way share a *group* (desk, procedure, office left, office reached or candidates, cause),
-numbered in the order of appearance. The same facts, in order of the dossiers' ids, give the same digest. Those
-that stay are counted and have no line.
+Dossiers that pass in the same way share a *group* (desk, procedure, office left, office reached or candidates, cause).
+Groups are numbered in the order of appearance. The same facts, in order of the dossiers' ids, give the same digest.
+Dossiers that stay are counted and have no line.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from engine.rules.reform.plan import Candidate, Cause, Item, Outcome, Passage
 from engine.rules.reform.policy import Reform
 
 OUTCOMES: tuple[Outcome, ...] = ("stays", "moves", "person", "without")
-_MOST_WITHOUT = 1000  # listed by code; the counts are whole
+_MOST_WITHOUT = 1000  # limits the list of codes only; the counts are complete
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What dossiers have in common that pass in the same way; ``desk`` without the number of a question."""
+    """The procedure and passage of dossiers that pass in the same way; its ``desk`` has no number of a verification."""
 
     procedure: str
     passage: Passage
@@ -56,8 +56,8 @@ class Group:
 
 @dataclass(slots=True)
 class Alike:
-    """Dossiers about which the same was decided: the item of the first one, and the canonical line of each with gaps
-    for code, id and version (empty where they stay). ``dossiers`` and ``running`` wait to be counted."""
+    """Dossiers with the same decision: the item of the first, and the template of their canonical lines (empty where
+    they stay). ``dossiers`` and ``running`` are the numbers that ``Totals.count`` has not added yet."""
 
     item: Item
     line: bytes
@@ -76,7 +76,7 @@ class PlanDigest:
         self._hash.update(line)
 
     def of(self, groups: Iterable[Mapping[str, Any]], members: Iterable[Mapping[str, Any]]) -> str:
-        """The digest, hexadecimal, of what was added with these groups (without their counts) and memberships."""
+        """The digest, hexadecimal, of the lines added so far, the groups (without their counts) and the memberships."""
         whole = self._hash.copy()
         for part in (*groups, *members):
             whole.update(orjson.dumps(part, option=orjson.OPT_SORT_KEYS))
@@ -84,8 +84,8 @@ class PlanDigest:
 
 
 class Totals:
-    """Counts items as they are decided. ``hours`` tells apart offices with closures of their own, by which due moments
-    could differ. ``flow`` counts dossiers by the office that decided and the one that will (None: a person says)."""
+    """The counts of a plan. ``hours`` maps offices to their own closures, by which due moments could differ. ``flow``
+    counts dossiers by the deciding office before and after (None: a person chooses, or there is none)."""
 
     def __init__(self, reform: Reform, hours: Mapping[str, Any] | None = None) -> None:
         self.reform = reform
@@ -106,14 +106,14 @@ class Totals:
         self._digest = PlanDigest(reform)
 
     def add(self, item: Item, running: bool = False) -> bytes | None:
-        """Counts one item; its canonical line, None when it stays."""
+        """Counts one item. Returns its canonical line, None when it stays. ``running``: its clock runs."""
         alike = self.alike(item)
         line = self.one_of(alike, item.id, item.code, item.version, running)
         self.count(alike)
         return line
 
     def alike(self, item: Item) -> Alike:
-        """What the item has in common with others about which the same was decided."""
+        """The ``Alike`` of an item, to be shared by dossiers with the same decision."""
         if item.outcome == "stays":
             return Alike(item, b"")
         data = {
@@ -131,7 +131,7 @@ class Totals:
         return Alike(item, line)
 
     def one_of(self, alike: Alike, number: int, code: str, version: int, running: bool) -> bytes | None:
-        """The canonical line of one dossier, noted in what it has in common with others (see ``count``)."""
+        """The canonical line of one dossier, None when it stays. The dossier is noted in ``alike`` for ``count``."""
         alike.dossiers += 1
         if not alike.line:
             return None
@@ -143,7 +143,7 @@ class Totals:
         return line
 
     def count(self, alike: Alike) -> None:
-        """Counts the dossiers that were noted since it was last counted."""
+        """Adds the dossiers noted in ``alike`` to the totals, and resets its numbers to zero."""
         item, many = alike.item, alike.dossiers
         self.outcomes[item.outcome] += many
         self.by_procedure[item.procedure, item.outcome] += many
@@ -162,16 +162,16 @@ class Totals:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the reform, the lines so far, their groups, and the memberships that follow."""
+        """The SHA-256 over the reform, the lines so far, their groups, and the memberships that follow."""
         return self._digest.of(map(Group.to_data, self.groups), self.members)
 
     @property
     def changes(self) -> int:
-        """Dossiers that do not simply stay."""
+        """The number of dossiers that do not stay."""
         return sum(count for outcome, count in self.outcomes.items() if outcome != "stays")
 
     def summary(self) -> dict[str, Any]:
-        """The totals as plain data, in a settled order."""
+        """The totals as plain data, in a fixed order."""
         reform = self.reform
         return {
             "reform": {
@@ -197,12 +197,12 @@ class Totals:
         }
 
     def groups_data(self) -> list[dict[str, Any]]:
-        """The groups in order of their numbers, each with how many desks pass in this way."""
+        """The groups in order of their numbers, each with the number of desks that pass in this way."""
         return [group.to_data() | {"dossiers": self.dossiers[number]} for number, group in enumerate(self.groups)]
 
     def _number(self, procedure: str, passage: Passage) -> int:
-        """The number of a passage's group. Planners give the same object for the same answer, so most are known by it;
-        ``self._seen`` keeps them alive, or their numbers would be given out again."""
+        """The number of a passage's group. A planner returns the same object for the same answer, so most are found by
+        ``id``. ``self._seen`` keeps the objects alive, because Python reuses the ``id`` of a freed object."""
         seen = self._seen.get((procedure, id(passage)))
         if seen is not None:
             return seen[0]
@@ -223,7 +223,7 @@ class Totals:
 
 
 def group_from_data(data: Mapping[str, Any]) -> Group:
-    """What ``Group.to_data`` wrote."""
+    """The group that ``Group.to_data`` wrote."""
     candidates = tuple(
         Candidate(each["office"], each["commune"], Fraction(each["share"]) if each["share"] else None, each["default"])
         for each in data["candidates"]

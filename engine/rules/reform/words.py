@@ -1,4 +1,4 @@
-"""A plan in words, Vietnamese and English: why a dossier passes, waits for a person, or has nowhere to go."""
+"""The plan of a reform in Vietnamese and English: why a dossier passes, waits for a person, or has nowhere to go."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _NOWHERE = {
 
 
 def passage_in_words(passage: Passage, reform: Reform, known: Map) -> Text:
-    """One line: whose desk, from where to where and why, with the legal texts; or what a person must decide."""
+    """One line about a desk: its old and new office with reason and legal texts, or what a person must decide."""
     policy = next((one for one in reform.policies if one.name == passage.policy), None)
     desk = _DESKS.get(passage.desk.partition(":")[0], Text(passage.desk, passage.desk))
     source = office_name(passage.source, known.offices)
@@ -64,13 +64,13 @@ def passage_in_words(passage: Passage, reform: Reform, known: Map) -> Text:
 
 
 def office_name(code: str, offices: OfficeIndex) -> Text:
-    """The name of an office; its code where there is none."""
+    """The name of an office, by its code; the code itself for an unknown office."""
     office = offices.get(code)
     return office.name if office is not None else Text(code, code)
 
 
 def legal_of(passages: Iterable[Passage], reform: Reform) -> str:
-    """Every legal text that some passages rest on, each once; those of the reform where they name none."""
+    """The legal texts of some passages, each once; those of the reform where the passages have none."""
     texts = [text for one in passages for text in one.legal.split("; ") if text]
     return "; ".join(dict.fromkeys(texts or [one.text for one in reform.legal]))
 

@@ -1,9 +1,9 @@
-"""Reads a typed address, name, code or id and says which unit it means on a day; doubt is answered with candidates.
+"""The reader of typed addresses: finds the unit that an address, name, code or id means on a day, or candidates.
 
 The words are searched for names of units (``place_index``). A reading is a commune, district or province with the
-units above it that the text also names; old and new names may be mixed, as people do. The best reading leaves the
-fewest claims ("Quận 3", "Phường Xyz") unexplained and explains the most words; equal readings stay side by side. Units
-that are no more are carried to the day by their successions.
+units above it that the text also names. A text may mix old and new names, as people do. The best reading leaves the
+fewest claims ("Quận 3", "Phường Xyz") unexplained and explains the most words. Equal readings are all kept. Former
+units are followed to the day by their successions.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ _DEPTH = {"commune": 0, "district": 1, "province": 2}
 class Reading:
     """One way to understand the text: the smallest unit named, and the units above it that the text names too.
 
-    ``borrowed`` counts the units above that never were above the target itself, only above what it became or came from:
-    "Phường Bến Thành, Quận 1" rather means the ward that was in Quận 1 than the later one of the same name.
+    ``borrowed`` counts the units above that were never above the target itself, only above what it became or came from.
+    Readings with fewer are preferred: "Phường Bến Thành, Quận 1" means the ward that was in Quận 1, rather than the
+    later one of the same name.
     """
 
     target: Hit
@@ -55,7 +56,7 @@ class Reading:
 
 
 class AddressReader:
-    """Answers for one territory; the index is built with it and never changes."""
+    """The address reader of one territory. Its index is built once and never changes."""
 
     def __init__(self, territory: Territory) -> None:
         self._territory = territory
@@ -64,12 +65,12 @@ class AddressReader:
         self._full_name = lru_cache(maxsize=20_000)(self._full_name_now)
 
     def resolve(self, text: str, on: dt.date) -> Resolution:
-        """What a typed address, name, code or id means on a day. Raises BeforeFirstDate, AddressTooLong."""
+        """The meaning of a typed address, name, code or id on a day. Raises BeforeFirstDate, AddressTooLong."""
         self._territory.must_be_known(on)
         if len(text) > LONGEST_ADDRESS:
             raise AddressTooLong(length=len(text), most=LONGEST_ADDRESS)
         words = words_of(text)
-        text = "".join(c if c.isprintable() else " " for c in text).strip()  # it is sent back in the answer
+        text = "".join(c if c.isprintable() else " " for c in text).strip()  # the answer repeats the text
         coded = self._by_code(text, on)
         if coded is not None:
             return coded
@@ -80,7 +81,7 @@ class AddressReader:
         return self._answer(text, words, on, readings)
 
     def _by_code(self, text: str, on: dt.date) -> Resolution | None:
-        """A code, key or id; None when the text is not one, or when no unit ever bore that code."""
+        """The answer for a code, key or id; None when the text is not one, or when no unit ever had that code."""
         match = _CODE.fullmatch(text)
         if match is None:
             return None
@@ -92,7 +93,7 @@ class AddressReader:
         if not versions:
             return None
         valid = [unit for unit in versions if unit.valid(on)]
-        # A code that is free on the day means the last unit that bore it.
+        # A code that no unit has on the day means the last unit that had it.
         origins = valid or [unit for unit in versions if unit.valid_from <= on][-1:]
         if not origins:
             vi, en = resolution.not_yet(versions[0])
@@ -106,7 +107,7 @@ class AddressReader:
         best: list[Reading] = []
         top: tuple[int, ...] = ()
         for hit in hits:
-            # Both orders: "Tỉnh Cao Bằng" must not be used up by the city of Cao Bằng in it.
+            # Both orders, so that the city of Cao Bằng does not consume the words of "Tỉnh Cao Bằng".
             orders = ((1, 2), (2, 1)) if hit.unit.level == "commune" else ((2,),)
             for reading in (self._reading(hit, order, by_unit, claims) for order in orders):
                 score = reading.score
@@ -127,7 +128,7 @@ class AddressReader:
             if free:
                 above.append(max(free, key=lambda h: (h.end - h.start, -h.doubt, not h.alias, h.unit.id in own)))
         taken = (target, *above)
-        # The hit must begin with the claim's own words: "Xã Đa Kao" is not explained by "Đa Kao", which is a phường.
+        # The hit must begin at the claim: "Đa Kao", which is a phường, does not explain "Xã Đa Kao".
         unexplained = tuple(c for c in claims if not any(hit.start <= c.start < hit.end for hit in taken))
         return Reading(target, tuple(above), unexplained, sum(hit.unit.id not in own for hit in above))
 
@@ -141,7 +142,8 @@ class AddressReader:
             return Resolution(text, on, "none", (), vi, en, understood, leftover=_leftover(words, first))
         origins = _units_of(reading for reading in readings if reading.borrowed == first.borrowed)
         rivals = _units_of(reading for reading in readings if reading.borrowed > first.borrowed)
-        # An earlier name, or other accents, is enough only for a province or where a unit above confirms it.
+        # An earlier name or other accents suffice only where a unit above confirms them; an earlier name of a province
+        # suffices by itself.
         unsure = first.target.doubt == 2 or (first.target.alias and first.target.unit.level != "province")
         certain = not first.unexplained and (not unsure or bool(first.above))
         answer = self._of_origins(text, on, origins, certain, rivals)
@@ -157,7 +159,7 @@ class AddressReader:
     def _of_origins(
         self, text: str, on: dt.date, origins: Sequence[Unit], certain: bool, rivals: Sequence[Unit] = ()
     ) -> Resolution:
-        """Carry the units that the text names to the day; names in force come before earlier ones."""
+        """The answer for the named units, followed to the day; units valid on the day precede former ones."""
         now = [unit for unit in origins if unit.valid(on)]
         candidates = self._carried(now or origins, on)
         known = {one.unit.id for one in candidates}
@@ -197,7 +199,7 @@ class AddressReader:
         return Resolution(text, on, "none", (), vi, en, understood, leftover=" ".join(word.text for word in words))
 
     def _related_now(self, unit: Unit, depth: int) -> tuple[str, ...]:
-        """Ids of the districts (depth 1) or provinces (2) that the unit, what it became or what it came from was in."""
+        """Ids of the districts (depth 1) or provinces (2) that contained the unit, its successors or predecessors."""
         lineage = [*self._lineage(unit, forward=True), *self._lineage(unit, forward=False)]
         above = (one for kin in lineage for one in (kin, *self._territory.parents_ever(kin)))
         return tuple(dict.fromkeys(one.id for one in above if _DEPTH[one.level] == depth and one.id != unit.id))
@@ -219,7 +221,7 @@ class AddressReader:
 
 
 def _units_of(readings: Iterable[Reading]) -> list[Unit]:
-    """What the readings name, newest first."""
+    """The target units of the readings, newest first."""
     return sorted({r.target.unit for r in readings}, key=lambda u: (-u.valid_from.toordinal(), u.level, u.code))
 
 

@@ -1,8 +1,8 @@
-"""Counting dossiers by the units of another day: a report by the old order and one by the new hold the same dossiers.
+"""Counts of dossiers by the units of another day, so that a report by the old order and one by the new are comparable.
 
-Every dossier is counted once. It counts for a unit when all that its commune was, or became, lies in that unit; where
-its commune was divided, or came out of several, and nothing tells in which part it lies, it counts for its own commune,
-marked as not of that order. Nothing is shared out by area or population.
+Both contain the same dossiers, and every dossier is counted once. It counts for a unit when everything that its commune
+was, or became, lies in that unit. Where its commune was divided, or formed from several, its part is unknown. Then it
+counts for its own commune, marked as not of that order. Nothing is divided by area or population.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from engine.rules.territory.units import Level, Unit
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """``finished`` dossiers, ``late`` ones among them, in the commune that bore the code ``place`` on the day ``since``
-    (None: no commune decides about them)."""
+    """The numbers of ``finished`` dossiers, and of ``late`` ones among them, of one commune.
+
+    The commune had the code ``place`` on the day ``since``; None: these dossiers have no deciding commune.
+    """
 
     place: str | None
     since: dt.date
@@ -28,7 +30,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class UnitCount:
-    """The same for a unit; ``certain`` is false where it is no unit of the order that was asked for."""
+    """The same numbers for a unit. ``certain`` is false where it is not a unit of the requested order."""
 
     unit: Unit | None
     certain: bool
@@ -37,7 +39,10 @@ class UnitCount:
 
 
 def count_by_unit(territory: Territory, counts: Iterable[Count], on: dt.date, level: Level) -> list[UnitCount]:
-    """By the units of ``level`` as they are on the day ``on``, in order of code, then what cannot be told."""
+    """The counts by the units of ``level`` on the day ``on``, in order of id; uncertain ones follow.
+
+    Raises BeforeFirstDate.
+    """
     sums: dict[tuple[Unit | None, bool], tuple[int, int]] = {}
     for one in counts:
         own = territory.find(one.place, "commune", max(one.since, territory.first)) if one.place else None
@@ -50,8 +55,10 @@ def count_by_unit(territory: Territory, counts: Iterable[Count], on: dt.date, le
 
 
 def unit_in_order(territory: Territory, commune: Unit, since: dt.date, on: dt.date, level: Level) -> Unit | None:
-    """The unit of ``level`` on the day ``on`` in which everything lies that is, was or became the commune, as it stood
-    on the day ``since``; None where it lies in several, or the level does not exist."""
+    """The unit of ``level`` on the day ``on`` that contains everything that the commune is, was or became.
+
+    The commune is taken as on the day ``since``. None where several units contain it, or the level does not exist.
+    """
     if on >= commune.valid_from:
         parts = territory.successors(commune.id, on)
     else:

@@ -1,4 +1,4 @@
-"""Which communes of today lie in a district that is no more: what routing rules written by district name need."""
+"""The present communes of former districts, for routing rules that name a district."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from engine.rules.territory.units import AmbiguousDistrict, Unit, UnknownDistric
 
 
 class FormerDistricts:
-    """Districts by code, name, kind and name, each also with the province before it; answers are remembered."""
+    """An index of districts by code, name, and kind with name, each also after its province. Answers are cached."""
 
     def __init__(self, territory: Territory) -> None:
         self._territory = territory
-        self._keys: dict[str, set[str]] = defaultdict(set)  # any way of writing it → keys of districts
-        self._later: dict[str, set[str]] = defaultdict(set)  # with a province that took over its own one
+        self._keys: dict[str, set[str]] = defaultdict(set)  # spelling → keys of districts
+        self._later: dict[str, set[str]] = defaultdict(set)  # spelling with a province that succeeded its own → keys
         self._units: dict[str, list[Unit]] = defaultdict(list)  # key → its units, oldest first
         for unit in territory.units("district"):
             self._units[unit.key].append(unit)
@@ -30,10 +30,10 @@ class FormerDistricts:
         self._kept = lru_cache(maxsize=4096)(self._communes)
 
     def communes(self, district: str, on: dt.date) -> tuple[str, ...]:
-        """Codes, in order, of the communes of ``on`` that lie wholly or partly in a district of earlier days.
+        """The codes, in order, of the communes on the day ``on`` that lie wholly or partly in a (former) district.
 
         ``district`` is a name without accents ("long-khanh"), with its kind ("huyen-cao-lanh") or province
-        ("dong-nai/long-khanh") where the name alone is shared, a code ("732") or an id. Raises BeforeFirstDate,
+        ("dong-nai/long-khanh") where several districts share the name, a code ("732") or an id. Raises BeforeFirstDate,
         UnknownDistrict, AmbiguousDistrict.
         """
         self._territory.must_be_known(on)
@@ -57,12 +57,12 @@ class FormerDistricts:
         return next(iter(keys))
 
     def _plainest(self, key: str) -> str:
-        """The shortest way of writing this district, with its province, that means no other one."""
+        """The shortest spelling with a province that means only this district."""
         ways = [way for way, keys in self._keys.items() if keys == {key} and "/" in way]
         return min(ways, key=lambda way: (len(way), way), default=key)
 
     def _since(self, provinces: list[Unit]) -> list[Unit]:
-        """The provinces that took over these, over any number of changes."""
+        """These provinces and those that succeeded them, over any number of changes."""
         found = list(provinces)
         for one in found:
             after = (self._territory.unit(edge.to_id) for edge in self._territory.edges_from(one.id))

@@ -1,4 +1,4 @@
-"""Finds, in the words of a typed address, every place where the name of a unit may stand."""
+"""The index of place names, which finds every possible name of a unit in the words of a typed address."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from engine.rules.territory.place_names import KindWords, Word, bare_alias, bare
 from engine.rules.territory.units import Level, Unit
 
 LONGEST_NAME = 8  # words; the longest official name has six
-SPANS_PER_UNIT = 3  # a name repeated without end must not cost without end
+SPANS_PER_UNIT = 3  # bounds the cost of a text that repeats one name
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """The words ``start`` to ``end`` (exclusive) may name ``unit``.
+    """A possible name: the words ``start`` to ``end`` (exclusive) may mean ``unit``.
 
-    ``doubt`` is 0 where the accents agree, 1 where text or alias has none, 2 where they differ; ``alias`` where the
-    name is an earlier or variant one; ``announced`` where the words of its kind stand before it.
+    ``doubt`` is 0 where the accents agree, 1 where text or alias has none, 2 where they differ. ``alias`` says that the
+    name is an earlier or variant one. ``announced`` says that the words of its kind precede it ("Phường").
     """
 
     start: int
@@ -35,7 +35,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Words that say "here stands a unit of one of these levels", whether or not we know it: "Phường Xyz"."""
+    """Words that announce a unit of one of these levels, known or not: "Phường Xyz"."""
 
     start: int
     end: int
@@ -43,7 +43,7 @@ class Claim:
 
 
 class PlaceIndex:
-    """Names and aliases of all units by bare key. Built once, then only read."""
+    """The names and aliases of all units by bare key. Built once, then only read."""
 
     def __init__(self, units: Iterable[Unit]) -> None:
         self._names: dict[str, list[tuple[Unit, str]]] = defaultdict(list)
@@ -60,7 +60,7 @@ class PlaceIndex:
                 self._aliases[bare_alias(alias)].append(unit)
 
     def hits(self, words: Sequence[Word], on: dt.date | None) -> list[Hit]:
-        """Every hit of a unit that is in being on ``on`` or was before; None takes all. At most three for one unit."""
+        """The hits of units that began on or before the day ``on`` (None: all units), at most three for each unit."""
         kept: dict[str, list[Hit]] = defaultdict(list)
         accented = any(word.marked != word.bare for word in words)
         for start in range(len(words)):
@@ -70,7 +70,7 @@ class PlaceIndex:
                 for hit in self._at(words, start, name_start, kind):
                     if on is not None and hit.unit.valid_from > on:
                         continue
-                    if not accented and not hit.doubt:  # "thanh an" is no nearer to Thanh An than to Thạnh An
+                    if not accented and not hit.doubt:  # "thanh an" is as near to Thạnh An as to Thanh An
                         hit = replace(hit, doubt=1)
                     if announced is None or kind is not None or _is_whole_name(words, hit):
                         _keep(kept[hit.unit.id], hit)
@@ -86,7 +86,7 @@ class PlaceIndex:
             name = words[name_start:end]
             key = bare_key(name)
             if kind is None and key.isdigit():
-                continue  # a bare number is a house, not Phường 1
+                continue  # a number alone is a house number, not Phường 1
             found += self._named(key, name, Claim(start, end, kind.levels if kind else frozenset()), kind)
         return found
 
@@ -104,10 +104,10 @@ class PlaceIndex:
 
 
 def claims_of(words: Sequence[Word], hits: Iterable[Hit]) -> list[Claim]:
-    """Where the text says that a unit is named, so that ignoring it would be a guess.
+    """The claims of a text: words that clearly name a unit, so that ignoring them would be a guess.
 
-    That is: words of a kind at the start of a part (anywhere in a text without commas) or before a known name, and a
-    whole part that is the name of a district or province.
+    These are words of a kind at the start of a part (anywhere in a text without commas) or before a known name, and
+    whole parts that are the name of a district or province.
     """
     hits = list(hits)
     announced_ends: dict[int, int] = {}
@@ -129,7 +129,7 @@ def claims_of(words: Sequence[Word], hits: Iterable[Hit]) -> list[Claim]:
 
 
 def _is_a_road(words: Sequence[Word], start: int) -> bool:
-    """ "Tỉnh lộ 8", "Huyện lộ 5" are roads."""
+    """Whether words of a kind begin the name of a road, as in "Tỉnh lộ 8" and "Huyện lộ 5"."""
     return start + 1 < len(words) and words[start + 1].bare == "lo"
 
 
@@ -143,8 +143,10 @@ def _whole_parts(words: Sequence[Word], hits: Iterable[Hit]) -> list[Claim]:
 
 
 def _is_whole_name(words: Sequence[Word], hit: Hit) -> bool:
-    """Whether a name that begins like words of a kind is one: "phuong lien" may be Phương Liên, "phuong sai gon" is not
-    Phương Sài."""
+    """Whether a name that begins like words of a kind is a whole name.
+
+    "phuong lien" may be Phương Liên; "phuong sai gon" does not contain Phương Sài.
+    """
     return hit.doubt == 0 or (hit.doubt == 1 and hit.end == _part_end(words, hit.start))
 
 
@@ -153,7 +155,7 @@ def _part_end(words: Sequence[Word], start: int) -> int:
 
 
 def _keep(hits: list[Hit], hit: Hit) -> None:
-    """Of hits on the same unit, the ones that say most: announced, longer, truer, later in the text."""
+    """Adds a hit on a unit and keeps its best ones, by this order: announced, no alias, less doubt, longer, later."""
     if any(other.start == hit.start and other.end == hit.end and other.alias <= hit.alias for other in hits):
         return
     hits.append(hit)

@@ -1,8 +1,8 @@
-"""How Vietnamese place names are compared: without case, tone-mark placement, i/y habit, blanks; accents or none.
+"""The comparison of Vietnamese place names, which ignores case, the placement of tone marks, i/y, blanks and accents.
 
-Every name has two keys. The *bare* key has no accents at all ("dakao", "hoabinh"): it is what is searched. The *marked*
-key keeps the vowels and moves the tones to the end of each word, so that "Hòa" and "Hoà" agree and "Hoá" does not: it
-decides between names that only accents tell apart.
+Every name has two keys. The *bare* key has no accents at all ("dakao", "hoabinh") and is used for the search. The
+*marked* key keeps the vowels and moves the tones to the end of each word, so that "Hòa" and "Hoà" agree and "Hoá" does
+not. It decides between names that differ only by accents.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _KIND_WORDS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a typed address; ``first`` when a comma or the start of the text stands before it."""
+    """One word of a typed address with its keys. ``first``: it follows a comma or the start of the text."""
 
     text: str
     bare: str
@@ -46,7 +46,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class KindWords:
-    """Words that announce a kind of unit: "P.", "Thành phố". ``size`` words; ``weak`` when it is a lone letter."""
+    """Words that announce a kind of unit: "P.", "Thành phố".
+
+    ``size`` is the number of words, ``kinds`` their possible kinds; ``weak`` says that it is a single letter.
+    """
 
     size: int
     kinds: tuple[str, ...]
@@ -58,7 +61,11 @@ class KindWords:
 
 
 def words_of(text: str) -> list[Word]:
-    """The words of a text, in order. Punctuation separates; commas and the like also mark where a part begins."""
+    """The words of a text, in order. Punctuation separates words; commas and similar marks also begin a new part.
+
+    >>> [(word.text, word.bare, word.first) for word in words_of("Đa Kao, Q1")]
+    [('đa', 'da', True), ('kao', 'kao', False), ('q', 'q', True), ('1', '1', False)]
+    """
     text = unicodedata.normalize("NFC", text).casefold().replace("ð", "đ")
     words: list[Word] = []
     for part in _BREAK.split(_DOTTED.sub(r"t\1 ", text)):
@@ -71,12 +78,20 @@ def words_of(text: str) -> list[Word]:
 
 
 def bare_key(words: Sequence[Word]) -> str:
-    """What is searched: the words without accents and blanks."""
+    """The key for the search: the words without accents and blanks.
+
+    >>> bare_key(words_of("Mỹ Đình"))
+    'midinh'
+    """
     return _FINAL_Y.sub("i", "".join(word.bare for word in words))
 
 
 def marked_key(words: Sequence[Word]) -> str:
-    """What decides between names of one bare key."""
+    """The key that decides between names of one bare key.
+
+    >>> marked_key(words_of("Hòa")) == marked_key(words_of("Hoà"))
+    True
+    """
     return _FINAL_Y.sub("i", "".join(word.marked for word in words))
 
 
@@ -86,12 +101,16 @@ def bare_alias(alias: str) -> str:
 
 
 def slug(name: str) -> str:
-    """A name as workflow files write it: "long-khanh"."""
+    """A name in the form of workflow files.
+
+    >>> slug("Long Khánh")
+    'long-khanh'
+    """
     return "-".join(word.bare for word in words_of(name))
 
 
 def kind_words(words: Sequence[Word], at: int) -> KindWords | None:
-    """The words of a kind that begin at this place, None when there are none. "xá" is not "xã", but "xa" may be."""
+    """The words of a kind at the index ``at``, None when there are none. "xá" is not "xã", but "xa" may be."""
     for size in (2, 1):
         here = words[at : at + size]
         if len(here) < size or any(word.first for word in here[1:]):
@@ -114,7 +133,7 @@ def _pieces(token: str) -> list[str]:
 
 
 def _spelled(token: str) -> tuple[str, str]:
-    """(bare, marked) of one word; a leading 0 of a number is dropped: Phường 01 is Phường 1."""
+    """(bare, marked) of one word. Leading zeros of a number are dropped: Phường 01 is Phường 1."""
     if token.isdigit():
         token = token.lstrip("0") or "0"
         return token, token

@@ -1,4 +1,7 @@
-"""The answer to "what place is meant": one unit, candidates for a person, or nothing; always with the reason."""
+"""``Resolution``: the answer of the address reader, with its sentences in both languages.
+
+It is one unit, candidates for a person, or nothing, and always has a reason.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,11 @@ Outcome = Literal["one", "candidates", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A unit of the day asked for that may be meant.
+    """A unit of the requested day that the text may mean.
 
     ``origin`` is the unit that the text names (the same one where nothing changed), ``share`` the part of it that is in
-    ``unit`` (None: not published), ``path`` the changes between them. ``full_name`` goes up to the province.
+    ``unit`` (None: not published), ``path`` the changes between them. ``full_name`` includes the units above up to the
+    province.
     """
 
     unit: Unit
@@ -32,12 +36,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What ``asked`` means on the day ``on``.
+    """The meaning of the text ``asked`` on the day ``on``.
 
-    ``outcome`` "one": exactly one candidate, no doubt left. "candidates": one or more, and a person must choose.
-    "none": nothing may be chosen; ``understood`` holds what was recognised all the same (the province, the district).
-    ``also`` are units that bore the same name earlier and are elsewhere now. ``leftover`` are words that named no unit
-    (a street, a house number).
+    ``outcome`` is "one" for exactly one candidate without doubt, "candidates" for one or more among which a person must
+    choose, and "none" when nothing may be chosen. ``understood`` are the units that were recognised, also for "none"
+    (the province, the district). ``also`` are the units that earlier units of the same name became elsewhere.
+    ``leftover`` are the words that named no unit (a street, a house number).
     """
 
     asked: str
@@ -52,7 +56,7 @@ class Resolution:
 
     @property
     def unit(self) -> Unit | None:
-        """The unit where there is exactly one, else None."""
+        """The unit for the outcome "one", None otherwise."""
         return self.candidates[0].unit if self.outcome == "one" else None
 
     def reason(self, language: str = "vi") -> str:
@@ -98,7 +102,7 @@ def spelled_otherwise(name: str) -> Sentences:
 
 
 def named(candidate: Candidate) -> Sentences:
-    """One candidate, and how the text led to it."""
+    """The reason for one candidate: its name in force, or the changes between the named unit and it."""
     if not candidate.path:
         return f"Tên hiện hành: {candidate.full_name}.", f"In force under this name: {candidate.full_name}."
     last, laws = candidate.path[-1], _laws(candidate.path)

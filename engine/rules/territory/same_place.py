@@ -1,7 +1,7 @@
-"""That an earlier and a present name mean the same place, in the words that an official paper prints.
+"""The sentence on printed forms that an earlier and a present name mean the same place, in Vietnamese.
 
-The citizen must not be asked for a paper that confirms it (dispatch 111/CĐ-TTg of 17 July 2025): every form says it
-itself, with the law by which the name changed.
+Officials may not require a paper from the citizen that confirms it (dispatch 111/CĐ-TTg of 17 July 2025). Every form
+therefore says it itself, with the law by which the name changed.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ from engine.rules.territory.units import Succession, Successor, Unit
 
 
 def full_name(unit: Unit, on: dt.date, territory: Territory) -> str:
-    """``Phường Bến Nghé, Quận 1, Thành phố Hồ Chí Minh``: a unit with those above it on a day of its being."""
+    """The name of a unit with those above it on a day: ``Phường Bến Nghé, Quận 1, Thành phố Hồ Chí Minh``."""
     return ", ".join(one.name_vi for one in (unit, *territory.parent_chain(unit, on)))
 
 
 def same_place(unit: Unit, on: dt.date, today: dt.date, territory: Territory) -> str:
-    """What a unit named on the day ``on`` is today, since when and by which law; empty when its full name is the same.
+    """The sentence that says what a unit named on the day ``on`` is on the day ``today``, since when and by which law.
 
-    A day outside its being counts as the nearest within. All parts of a divided unit are named, none of them preferred.
-    Nothing is said where no succession tells it.
+    It is empty when the full name is the same, or when no succession explains the change. A day outside the unit's
+    validity counts as the nearest day within. All parts of a divided unit are named without preference. Raises
+    BeforeFirstDate, UnknownUnit.
     """
     last = dt.date.max if unit.valid_to is None else unit.valid_to - dt.timedelta(days=1)
     on = max(unit.valid_from, min(on, last))
@@ -39,7 +40,7 @@ def same_place(unit: Unit, on: dt.date, today: dt.date, territory: Territory) ->
 
 
 def _above(part: Successor, on: dt.date, today: dt.date, territory: Territory) -> Iterable[Succession]:
-    """What happened to the units above since this one is as it is today."""
+    """The successions of the units above, since the unit has been as it is today (or since ``on``, if later)."""
     still = max(part.unit.valid_from, on)
     for above in territory.parent_chain(part.unit, still):
         for found in territory.successors(above.id, today):

@@ -1,7 +1,7 @@
-"""Administrative units as a graph of dated units and dated successions; every question names its day.
+"""The territory: administrative units as a graph of dated units and dated successions; every query names its day.
 
-Nothing is guessed: where a unit was divided, all its parts are answered, the default marked as one. Asking about a day
-before the first one known is refused. A territory is immutable and may be shared by threads.
+A query never guesses: where a unit was divided, the answer has all its parts, with the default marked. Days before the
+first known one are refused. A territory is immutable, and threads may share it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Steps = Callable[[Unit, dt.date], list[tuple[Unit, Succession]]]
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """Something that no single line shows: land that passes to nobody, or days on which a parent is missing."""
+    """A defect of the graph as a whole: an ended unit without successor, or days on which a parent is missing."""
 
     unit: Unit
     vi: str
@@ -46,7 +46,7 @@ class Territory:
     def __init__(self, units: Iterable[Unit], successions: Iterable[Succession]) -> None:
         self._units: dict[str, Unit] = {}
         self._versions: dict[str, list[Unit]] = defaultdict(list)  # key → oldest first
-        self._children: dict[str, list[Unit]] = defaultdict(list)  # parent key → in order of code
+        self._children: dict[str, list[Unit]] = defaultdict(list)  # parent key → oldest first, then by code
         self._out: dict[str, list[Succession]] = defaultdict(list)
         self._in: dict[str, list[Succession]] = defaultdict(list)
         for unit in sorted(units, key=lambda one: (one.valid_from, one.level, one.code)):
@@ -69,26 +69,29 @@ class Territory:
         return unit
 
     def find(self, code: str, level: Level, on: dt.date) -> Unit | None:
-        """The unit that bears this code on this day, None when there is none."""
+        """The unit that has this code on this day, None when there is none. Raises BeforeFirstDate."""
         self.must_be_known(on)
         return self._of_key(f"{INITIALS[level]}:{code}", on)
 
     def at(self, code: str, level: Level, on: dt.date) -> Unit:
-        """As ``find``, but raises UnknownUnit."""
+        """The same as ``find``, but raises UnknownUnit instead of returning None."""
         unit = self.find(code, level, on)
         if unit is None:
             raise UnknownUnit(unit=f"{INITIALS[level]}:{code} ({on})")
         return unit
 
     def units(self, level: Level | None = None, on: dt.date | None = None) -> tuple[Unit, ...]:
-        """The units of a level on a day, in order of first day and code; None means every level, or every day."""
+        """The units of a level on a day, in order of first day, level and code. None means every level, or every day.
+
+        Raises BeforeFirstDate.
+        """
         if on is not None:
             self.must_be_known(on)
         every = self._units.values()
         return tuple(u for u in every if (level is None or u.level == level) and (on is None or u.valid(on)))
 
     def versions(self, code: str, level: Level) -> tuple[Unit, ...]:
-        """Every unit that ever bore this code on this level, oldest first."""
+        """Every unit that ever had this code on this level, oldest first."""
         return tuple(self._versions.get(f"{INITIALS[level]}:{code}", ()))
 
     def successions(self) -> tuple[Succession, ...]:
@@ -96,15 +99,18 @@ class Territory:
         return tuple(sorted((e for out in self._out.values() for e in out), key=lambda e: (e.date, e.from_id, e.to_id)))
 
     def children(self, unit_id: str, on: dt.date) -> tuple[Unit, ...]:
-        """The units directly below this one on a day, in order of code; none when it is not in being on that day."""
+        """The units directly below this one on a day; none when it is not valid on that day.
+
+        They are in order of first day and code. Raises BeforeFirstDate, UnknownUnit.
+        """
         self.must_be_known(on)
         unit = self.unit(unit_id)
         return tuple(child for child in self._children.get(unit.key, ()) if child.valid(on)) if unit.valid(on) else ()
 
     def parent_chain(self, unit: Unit, on: dt.date | None = None) -> tuple[Unit, ...]:
-        """The units above, nearest first, as they are on ``on``; without a day, on the unit's last one (or latest).
+        """The units above, nearest first, on the day ``on``; without a day, the latest ones above the unit.
 
-        A commune in being while its province changes has, over time, several chains.
+        A commune that is valid while its province changes has several chains over time.
         """
         chain: list[Unit] = []
         below = unit
@@ -117,7 +123,7 @@ class Territory:
         return tuple(chain)
 
     def parents_ever(self, unit: Unit) -> tuple[Unit, ...]:
-        """Every unit that was above this one on some day of its being."""
+        """Every unit that was above this one on some day of its validity."""
         found: list[Unit] = []
         below = [unit]
         while below and len(found) < 64:
@@ -132,7 +138,7 @@ class Territory:
         return tuple(found)
 
     def province_of(self, unit: Unit, on: dt.date | None = None) -> Unit:
-        """The province (itself for a province), dated as in ``parent_chain``. Raises UnknownUnit for a broken chain."""
+        """The province of a unit (itself for a province), with ``on`` as in ``parent_chain``. Raises UnknownUnit."""
         for one in (unit, *self.parent_chain(unit, on)):
             if one.level == "province":
                 return one
@@ -145,10 +151,11 @@ class Territory:
         return tuple(self._in.get(unit_id, ()))
 
     def successors(self, unit_id: str, on: dt.date) -> tuple[Successor, ...]:
-        """Where this unit is on a later day, over any chain of changes: default first, then by share and code.
+        """The units that this unit became on a day, over any chain of changes: default first, then by share and code.
 
-        On a day of its own being that is the unit itself, whole. Before its first day: nothing, ask ``predecessors``.
-        Parts that meet again in one unit are added up.
+        On a day on which the unit is valid, the answer is the unit itself with the share 1. Before its first day the
+        answer is empty; see ``predecessors``. Parts that meet again in one unit are added up. Raises BeforeFirstDate,
+        UnknownUnit.
         """
         self.must_be_known(on)
         start = self.unit(unit_id)
@@ -157,11 +164,11 @@ class Territory:
         return self._walk(start, on, self._forward, forward=True)
 
     def predecessors(self, unit_id: str, on: dt.date, as_of: dt.date | None = None) -> tuple[Successor, ...]:
-        """The units of an earlier day out of which this one came, each with the part of *it* that came here.
+        """The units of an earlier day from which this one was formed, each with the share of *it* that came here.
 
-        An abolished level is no predecessor of the unit that contained it. A unit may live on and absorb others:
-        ``as_of`` leaves out those that it absorbed after that day (None: over its whole being). On a day of its own
-        being the unit itself is in the answer.
+        An abolished level is no predecessor of the unit that contained it. A unit may continue and absorb others:
+        ``as_of`` leaves out those that it absorbed after that day (None: none is left out). On a day on which the unit
+        is valid, it is in the answer itself. Raises BeforeFirstDate, UnknownUnit.
         """
         self.must_be_known(on)
         start = self.unit(unit_id)
@@ -176,12 +183,12 @@ class Territory:
         return self._walk(start, on, before, forward=False)
 
     def must_be_known(self, on: dt.date) -> None:
-        """Refuses a day before the first one known. Raises BeforeFirstDate."""
+        """Raises BeforeFirstDate for a day before the first known one."""
         if on < self.first:
             raise BeforeFirstDate(first=self.first, on=on)
 
     def defects(self) -> tuple[Defect, ...]:
-        """What ``territory verify`` reports: ended units without successor, and units without parent for some days."""
+        """The defects that ``territory verify`` reports: ended units without successor, and days without parent."""
         found: list[Defect] = []
         for unit in self._units.values():
             name = f"{unit.name_vi} ({unit.id})"
@@ -221,7 +228,7 @@ class Territory:
         return [] if unit.valid(on) else [(self._units[edge.to_id], edge) for edge in self._out.get(unit.id, ())]
 
     def _walk(self, start: Unit, on: dt.date, steps: Steps, forward: bool) -> tuple[Successor, ...]:
-        """Spread over the graph in order of time, so that every unit is complete before it is passed on."""
+        """Follows the graph in order of time, so that the share of a unit is complete before it is passed on."""
         reached = {start.id: Successor(start, Fraction(1), True, ())}
         waiting, answer = {start.id}, []
         while waiting:

@@ -1,4 +1,4 @@
-"""Dated administrative units, the succession edges between them, and what may be refused about them.
+"""Dated administrative units, the successions between them, and the refusals about both.
 
 A code alone identifies nothing: 26737 was Phường Đa Kao until 30 June 2025 and is Phường Tân Định since. A unit is
 (code, level, first day); a change of name, kind, parent or extent ends one unit and starts the next.
@@ -33,11 +33,12 @@ KINDS: dict[str, tuple[Level, str]] = {
     "phuong": ("commune", "Phường"),
     "xa": ("commune", "Xã"),
 }
-"""Kind to its level and the words that begin an official name (Laws 77/2015 and 72/2025 on local government)."""
+"""The level of each kind, and the words with which its official names begin (Laws 77/2015 and 72/2025 on local
+government)."""
 
 
 class BeforeFirstDate(Refusal):
-    """Nothing is known about the territory on that day; the first day is part of the sentence."""
+    """Nothing is known about the territory on that day; the sentence names the first known day."""
 
     code = "before-first-date"
     vi = "Dữ liệu địa giới bắt đầu từ {first}; không trả lời được cho ngày {on}."
@@ -62,7 +63,7 @@ class UnknownDistrict(Refusal):
 
 
 class AmbiguousDistrict(Refusal):
-    """Several districts have that name; each way to tell them apart is part of the sentence."""
+    """Several districts have that name; the sentence gives an unambiguous spelling of each."""
 
     code = "ambiguous-district"
     vi = "Có nhiều đơn vị cấp huyện tên {district}; hãy ghi rõ một trong: {choices}."
@@ -70,7 +71,7 @@ class AmbiguousDistrict(Refusal):
 
 
 class AddressTooLong(Refusal):
-    """The typed address is longer than any real one; it is not read at all."""
+    """The typed address is longer than any real one; no part of it is read."""
 
     code = "address-too-long"
     vi = "Địa chỉ dài {length} ký tự; tối đa {most}."
@@ -78,7 +79,7 @@ class AddressTooLong(Refusal):
 
 
 class BrokenTerritory(Refusal):
-    """The units and successions contradict each other: a fault in the files, never in what a person asked."""
+    """The units and successions contradict each other: a fault of the files, never of a request."""
 
     code = "broken-territory"
     status = 500
@@ -90,10 +91,9 @@ class BrokenTerritory(Refusal):
 class Unit:
     """An administrative unit while its code, name, kind, parent and extent stay the same.
 
-    ``valid_from`` is its first day, ``valid_to`` the first day on which it is no more (None: still in being).
-    ``parent`` names code and level of the unit above without a date ("d:760"): its parent on a day is the one valid
-    then.
-    ``aliases`` are further spellings and earlier names: no accents, no spaces, lower case ("dicung").
+    ``valid_from`` is its first day. ``valid_to`` is exclusive; None: open. ``parent`` is the key of the unit above
+    ("d:760"), without a date: the parent on a day is the unit of this key that is valid then. ``aliases`` are further
+    spellings and earlier names, without accents and spaces in lower case ("dicung").
     """
 
     code: str
@@ -108,12 +108,12 @@ class Unit:
 
     @property
     def id(self) -> str:
-        """The lasting identity, for example ``c:26737@2025-07-01``."""
+        """The permanent id, for example ``c:26737@2025-07-01``."""
         return f"{self.key}@{self.valid_from.isoformat()}"
 
     @property
     def key(self) -> str:
-        """Level and code without the date, as ``parent`` writes it."""
+        """Level and code without the date, for example ``c:26737``; ``parent`` is such a key."""
         return f"{INITIALS[self.level]}:{self.code}"
 
     @property
@@ -132,9 +132,9 @@ class Unit:
 class Succession:
     """One edge: on ``date`` the unit ``from_id`` passed, in whole or in part, to ``to_id``.
 
-    ``share`` is the part of the old unit that went there (0 < share ≤ 1), None where nobody has published it.
-    ``default`` marks the successor to offer first, never one to take silently. An ``abolished`` edge leads from an
-    ended level to the unit that contained it; it carries no extent of its own.
+    ``share`` is the part of the old unit that went there (0 < share ≤ 1), None where it is not published. ``default``
+    marks the successor to offer first, which is never chosen without a person. An ``abolished`` edge leads from a unit
+    of an abolished level to the unit that contained it; it has no extent of its own.
     """
 
     from_id: str
@@ -148,10 +148,10 @@ class Succession:
 
 @dataclass(frozen=True, slots=True)
 class Successor:
-    """Where a unit stands on another day: ``unit``, the part that is there, and the edges leading there, oldest first.
+    """A unit on another day that an earlier or later unit became, with the edges between them, oldest first.
 
-    ``share`` is None where an edge on the way has none. ``is_default`` says that every edge on the way was the only one
-    or the default one.
+    ``share`` is the part that is there, None where an edge of the path has none. ``is_default`` says that every edge of
+    the path is the only one or the default one.
     """
 
     unit: Unit
@@ -161,7 +161,7 @@ class Successor:
 
 
 def check_edges(units: dict[str, Unit], edges: Iterable[Succession]) -> None:
-    """Refuse edges that contradict the units: unknown ends, wrong dates, shares that exceed the whole."""
+    """Raises BrokenTerritory for edges with unknown ends, with wrong dates, or with shares that exceed the whole."""
     whole: dict[str, Fraction] = {}
     seen: set[tuple[str, str]] = set()
     for edge in edges:
