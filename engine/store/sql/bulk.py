@@ -1,4 +1,4 @@
-"""Bulk writes: many rows in one statement, for work that goes over thousands of dossiers (a reform, a migration).
+"""Bulk writes: many rows in one statement, for work that goes over thousands of dossiers (a reform).
 
 On PostgreSQL each column whose values differ is one array in the binary format; a value that all rows share is sent
 once. The server parses no literals, and the statement's text does not depend on the number of rows. On SQLite the
