@@ -48,11 +48,8 @@ class BulkRecord:
         private: Mapping[str, str],
         events: Iterable[tuple[str, str | None]] = (),
     ) -> int:
-        """Gathers the case's changes and one journal entry; returns the entry's number.
-
-        The arguments are those of ``engine.dossier.record.record``. ``data`` may already be canonical JSON
-        (``orjson.Fragment``).
-        """
+        """Gathers the case's changes and one journal entry; returns the entry's number. The arguments are those of
+        ``engine.dossier.record.record``; ``data`` may already be canonical JSON (``orjson.Fragment``)."""
         unit, row = self._unit, case.row
         columns: Mapping[str, Any] = row
         before: Mapping[str, Any] = case.before

@@ -1,8 +1,9 @@
 """``PendingWrites``: gathers everything that an act writes and sends it together (``unit.writes``).
 
 On PostgreSQL a flush is one statement of data-modifying common table expressions: one round trip instead of one per
-table (docs/performance.md, docs/adr/0009). On SQLite, which has no round trips, the parts run one after the other. All parts of one statement see the rows as they were before it. A write that builds on
-another pending write therefore needs a flush in between.
+table (docs/performance.md, docs/adr/0009). On SQLite, which has no round trips, the parts run one after the other. All
+parts of one statement see the rows as they were before it. A write that builds on another pending write therefore needs
+a flush in between.
 """
 
 from __future__ import annotations
