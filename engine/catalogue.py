@@ -1,10 +1,11 @@
-"""Everything published, kept in memory: releases compiled once by digest, territory, offices, competences, calendars.
+"""The catalogue: an in-memory cache of all published data (releases, territory, offices, competences, calendars).
 
-Another process may publish at any moment: the numbers in ``catalogue_versions`` are looked at every two seconds at
-most, and what has grown old is read again. Releases are immutable, so those found by digest never grow old.
+Another process may publish at any moment: the numbers in ``catalogue_versions`` are read at most every two seconds, and
+stale entries are dropped. Releases are immutable, so a workflow compiled by digest is never stale, except through the
+communes of former districts that its conditions hold.
 
-It reads through connections of its own: acts ask it while they hold theirs, and would otherwise wait for each other
-once every connection of the pool is taken.
+It reads through connections outside the pool. Acts use it while they hold a pooled connection, and would deadlock once
+every connection of the pool is taken.
 """
 
 from __future__ import annotations
@@ -52,18 +53,18 @@ class NoRelease(Refusal):
 
 
 class Catalogue:
-    """What is in force, by date or by digest. Safe to share between threads."""
+    """The published data in force, by date or by digest. Safe to share between threads."""
 
     def __init__(self, database: Engine) -> None:
         self._database = open_database(database.url.render_as_string(hide_password=False), pooled=False)
         self._lock = threading.RLock()
-        self._kept: dict[str, tuple[frozenset[str], Any]] = {}  # name → what it watches, what was read
+        self._kept: dict[str, tuple[frozenset[str], Any]] = {}  # name → names of the versions it depends on, value
         self._workflows: dict[str, Workflow] = {}
         self._versions: dict[str, int] = {}
         self._looked = float("-inf")
 
     def refresh(self) -> None:
-        """Looks at once whether anything was published."""
+        """Drops stale entries now, without waiting for the two seconds."""
         with self._lock:
             self._look()
 
@@ -73,14 +74,14 @@ class Catalogue:
         return found or self._compile(digest)
 
     def current(self, procedure: str, on: dt.date) -> Workflow:
-        """The release of a procedure in force on a day. Raises NoRelease."""
+        """The compiled release of a procedure that is in force on a day. Raises NoRelease."""
         for row in self._releases.get(procedure, ()):
             if row.start <= on and (row.until is None or on <= row.until):
                 return self.workflow(row.digest)
         raise NoRelease(procedure=procedure, on=on.isoformat())
 
     def procedures(self, on: dt.date) -> list[Workflow]:
-        """The releases in force on a day, by procedure code."""
+        """The compiled releases in force on a day, in the order of their procedure codes."""
         return [
             self.workflow(row.digest)
             for _, rows in sorted(self._releases.items())
@@ -90,16 +91,17 @@ class Catalogue:
 
     @property
     def territory(self) -> Territory:
+        """Every province, district and commune that ever was, with the successions between them."""
         return self._keep("units", self._read_territory)
 
     @property
     def addresses(self) -> AddressReader:
-        """Reads typed addresses against the territory."""
+        """The reader that finds the commune of a typed address."""
         return self._keep("addresses", lambda: AddressReader(self.territory), watches=("units",))
 
     @property
     def former_districts(self) -> FormerDistricts:
-        """Which communes lie in a district of before."""
+        """The present communes in each abolished district, for routing rules written by district."""
         return self._keep("former districts", lambda: FormerDistricts(self.territory), watches=("units",))
 
     @property
@@ -109,11 +111,12 @@ class Catalogue:
 
     @property
     def competences(self) -> Sequence[Competence]:
+        """Every competence that ever was in force."""
         return self._keep("competences", self._read_competences)
 
     @property
     def map(self) -> Map:
-        """Territory, offices and competences together, as routing looks things up."""
+        """Territory, offices and competences together, as routing needs them."""
         return self._keep(
             "map",
             lambda: Map(self.territory, OfficeIndex(self.offices.values()), self.competences),
@@ -121,15 +124,15 @@ class Catalogue:
         )
 
     def office(self, code: str) -> Office:
-        """Raises NotFound."""
+        """The office with this code. Raises NotFound."""
         found = self.offices.get(code)
         if found is None:
             raise NotFound(what=code)
         return found
 
     def office_name(self, code: str) -> Text | None:
-        """What an office is called, None when there is none: for a process that needs no more of offices, as reading
-        all that is known of them takes a second, and their names a tenth of it."""
+        """An office's name, or None. A process that needs nothing else of offices (the worker) reads names only: that
+        takes a tenth of a second, and whole offices a second."""
         if "offices" in self._kept:
             known = self.offices.get(code)
             return known.name if known else None
@@ -137,7 +140,7 @@ class Catalogue:
         return Text(*names) if names else None
 
     def calendar(self, name: str, office: str | None = None) -> Calendar:
-        """A calendar, with the closures of one office. Raises NotFound."""
+        """A calendar, with the closures of one office where ``office`` is given. Raises NotFound."""
         base, closed = self._keep("calendars", self._read_calendars)
         if name not in base:
             raise NotFound(what=f"calendar {name}")
@@ -148,7 +151,7 @@ class Catalogue:
         )
 
     def template(self, key: str) -> dict[str, Any]:
-        """A notice template. Raises NotFound."""
+        """The document of a notice template. Raises NotFound."""
         found = self._keep("templates", self._read_templates).get(key)
         if found is None:
             raise NotFound(what=f"notice template {key}")
@@ -156,7 +159,7 @@ class Catalogue:
 
     @property
     def webhooks(self) -> Sequence[Row[Any]]:
-        """The receivers of events that are switched on: id, url, secret, office (None: all)."""
+        """The active receivers of events, as rows of ``webhooks``: id, url, secret, office (None means all)."""
         return self._keep("webhooks", lambda: self._rows(select(webhooks).where(webhooks.c.active == 1)))
 
     # --- private ----------------------------------------------------------------------------------------------------
@@ -166,7 +169,7 @@ class Catalogue:
         return self._keep("releases", self._read_releases)
 
     def _keep(self, name: str, read: Callable[[], T], watches: tuple[str, ...] = ()) -> T:
-        """What ``read`` gave, until a number of what it ``watches`` (default: its own name) rises."""
+        """The cached result of ``read``, until a version named in ``watches`` (default: ``name``) changes."""
         kept = self._kept.get(name)
         if kept is None or time.monotonic() - self._looked > LOOK_EVERY:
             with self._lock:
@@ -197,7 +200,7 @@ class Catalogue:
             return self._workflows.setdefault(digest, compiled)
 
     def _former_district(self, name: str) -> list[str]:
-        """Read only for releases that ask, since the territory takes half a second."""
+        """The communes of a former district; lazy, since reading the territory takes half a second."""
         latest = max((unit.valid_from for unit in self.territory.units()), default=dt.date.max)
         return list(self.former_districts.communes(name, latest))
 

@@ -1,13 +1,13 @@
-"""One click, one transaction: the only place that begins and commits, and that asks what time it is.
+"""The unit of work: every act runs here, in one transaction. Only this file begins, commits and takes an act's time.
 
-``in_transaction(runtime, actor, act)`` runs ``act(unit_of_work)``; all it wrote becomes durable together, or none of
-it. Only after the commit is the worker rung. When PostgreSQL answers that two transactions collided (SQLSTATE 40001,
-40P01) the whole act is run again.
+``in_transaction(runtime, actor, act)`` runs ``act(unit_of_work)``; all that it wrote becomes durable together, or none
+of it. The worker is woken only after the commit. When PostgreSQL reports that two transactions collided (SQLSTATE
+40001, 40P01), the whole act is retried.
 
-On PostgreSQL an act that reads one dossier and writes at its end, as most do, needs no transaction around it: the
-reading is one statement and the writing another, which compares the version that was read (docs/adr/0010). If somebody
-was quicker, the act is run again with the dossier locked, and that run says who it was. ``unit.begin()`` opens a
-transaction for an act that writes in between.
+On PostgreSQL an act that reads one dossier and writes at its end, as most do, needs no transaction around it. The read
+is one statement; the write is another and compares the version that was read (docs/adr/0010). If the dossier has
+changed in between, the act is retried with the dossier locked, and that run refuses if it must, naming who acted first.
+``unit.begin()`` opens a transaction for an act that writes in between.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ T = TypeVar("T")
 ATTEMPTS = 8
 COLLISIONS = frozenset({"40001", "40P01"})
 MISSED = frozenset({"22012", "23505"})
-"""How a writing fails that comes too late: a row is no longer as it was read, or the journal entry is there already."""
+"""The SQLSTATEs of a late write: the row has changed since it was read, or the journal entry exists already."""
 
 
 class ActorChanged(Exception):
-    """Who acts was known from before, and is no longer so: nothing was done; find out anew and try again."""
+    """The cached actor is stale. Nothing was written; resolve the actor again and retry."""
 
 
 class Busy(Conflict):
-    """Others kept changing the same rows; nothing was changed."""
+    """Every retry collided, or the database had no free connection or lock in time. Nothing was written."""
 
     code = "busy"
     status = 503
@@ -55,7 +55,7 @@ class Busy(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
-    """What a process has at hand: made once at start by ``cli``, ``wsgi`` or the worker."""
+    """The services of one process: made once at start by ``cli``, ``wsgi`` or the worker."""
 
     database: Engine
     settings: Settings
@@ -68,10 +68,11 @@ class Runtime:
 
 @dataclass(slots=True)
 class UnitOfWork:
-    """What one act has at hand. ``after_commit`` runs once everything is durable.
+    """The argument of every act: its connection, actor, time and pending writes.
 
     Rows put into ``writes`` are pending until the end, or until ``begin``, ``flush`` or ``reader`` sends them.
-    Reading an attribute does nothing. While the unit is not ``begun``, each statement runs by itself.
+    The callables in ``after_commit`` run once everything is durable. Reading an attribute has no side effect. While
+    the unit is not ``begun``, each statement is its own transaction.
     """
 
     runtime: Runtime
@@ -80,19 +81,22 @@ class UnitOfWork:
     now: dt.datetime
     writes: PendingWrites = field(default_factory=PendingWrites)
     after_commit: list[Callable[[], Any]] = field(default_factory=list)
-    rings: bool = False  # the outbox has grown: wake the worker after the commit
+    rings: bool = False  # the outbox has grown: the worker is woken after the commit
     begun: bool = True
     read_only: bool = False  # for queries: nothing is begun, locked or written
-    unlocked: bool = False  # a dossier was read without a lock; its version tells at the end whether that was right
-    claim: Claim | None = None  # on what it rests that ``actor`` acts; None once that was found to stand
+    unlocked: bool = False  # a dossier was read without a lock; the write compares its version
+    claim: Claim | None = None  # the evidence for a cached ``actor``; None once it was checked
 
     @property
     def today(self) -> dt.date:
-        """The civil day in Viet Nam."""
+        """The civil day in Viet Nam at ``now``."""
         return civil_day(self.now)
 
     def begin(self) -> Connection:
-        """The connection inside a transaction, which begins now if none has; pending writes are flushed to it."""
+        """The connection inside a transaction, which begins now if none has; pending writes are flushed first.
+
+        Raises RuntimeError in a unit of work for queries.
+        """
         if self.read_only:
             raise RuntimeError("a unit of work for queries begins no transaction")
         if not self.begun:
@@ -102,23 +106,25 @@ class UnitOfWork:
         return self.bare_connection
 
     def flush(self) -> None:
-        """Sends the pending writes to the database, so that what is read next sees them."""
+        """Sends the pending writes to the database, so that the next read sees them."""
         self.writes.flush(self.bare_connection)
 
     def reader(self) -> Connection:
-        """The connection for reading what the dossier's version guards. It begins nothing, unless writes are pending:
-        these have to be flushed before anything is read, and a flush needs a transaction."""
+        """The connection for reads that the dossier's version guards.
+
+        It begins a transaction only when writes are pending: they are flushed before the read, and need one.
+        """
         return self.begin() if self.writes else self.bare_connection
 
     def prove(self) -> None:
-        """Finds out whether who acts is still as it was claimed, unless that was seen already. Raises ActorChanged."""
+        """Checks the claim about a cached actor, once. Raises ActorChanged if it is stale."""
         claim, self.claim = self.claim, None
         if claim and not claim_stands(self.bare_connection, claim, self.now):
             raise ActorChanged()
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """What is done within is undone, and nothing else, when an exception leaves it."""
+        """A SAVEPOINT: an exception that leaves the block undoes the block's writes and nothing else."""
         with self.begin().begin_nested():
             try:
                 yield
@@ -146,8 +152,8 @@ def in_transaction(
 ) -> T:
     """Runs ``act`` in one transaction and returns its answer. Refusals roll back and pass through. Raises Busy.
 
-    With a ``claim`` the actor is known from before; nothing is done, nor refused, before that was found to stand, be it
-    in the act's own reading. Raises ActorChanged when it does not.
+    ``claim`` is the evidence for a cached actor. It is checked by the act's own read or at the act's end, before
+    anything is committed or refused. Raises ActorChanged when it is stale.
     """
     locked = runtime.database.dialect.name != "postgresql"
     for attempt in range(ATTEMPTS):
@@ -167,7 +173,7 @@ def in_transaction(
 
 
 class _Overtaken(Exception):
-    """Somebody changed what the act had read without a lock."""
+    """Another transaction changed rows that the act had read without a lock."""
 
 
 def _once(
@@ -200,7 +206,7 @@ def _once(
 
 @contextmanager
 def _proven(unit: UnitOfWork) -> Iterator[None]:
-    """Neither the end nor a refusal comes before it is known that the actor is who acts."""
+    """Checks the actor's claim before the act ends or a refusal leaves it."""
     try:
         yield
     except Refusal:
@@ -210,7 +216,7 @@ def _proven(unit: UnitOfWork) -> Iterator[None]:
 
 
 def _waited_in_vain(error: DBAPIError) -> bool:
-    """SQLite had another writer for as long as its busy timeout; waiting as long again helps nobody."""
+    """Whether SQLite's busy timeout ran out because of another writer: a retry would only wait as long again."""
     return isinstance(error, OperationalError) and getattr(error.orig, "sqlite_errorname", "") == "SQLITE_BUSY"
 
 

@@ -1,4 +1,4 @@
-"""Checking what is known of an applicant before it is kept."""
+"""The check of an applicant's data (name, identity number, contacts, commune) before an act stores them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ _IDENTITY = {"citizen": re.compile(r"\d{12}|\d{9}"), "foreigner": re.compile(r"[
 
 
 def clean_applicant(unit: UnitOfWork, given: Mapping[str, Any], province: str, on: dt.date) -> dict[str, Any]:
-    """The applicant's columns plus ``kind``. The commune is the code of a commune of today, of any province.
+    """The columns of ``applicants`` from the given data, plus ``kind``.
 
-    Identity numbers of citizens have 12 digits (9 on the cards before 2016). Raises InvalidInput with every fault.
+    The commune must have its code on the day ``on``, in any province. Identity numbers of citizens have 12 digits (9 on
+    the cards before 2016). Raises InvalidInput with every fault.
     """
     errors: dict[str, Text] = {}
     kind = given.get("kind", "citizen")

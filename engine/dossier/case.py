@@ -1,7 +1,7 @@
-"""A dossier in hand: its row locked, its release compiled, the facts that conditions read, and what may be done.
+"""``Case``: one dossier as an act works on it, with its row, its compiled release, its facts and the possible actions.
 
-An act opens a case, asks it, changes columns of its row, and records the change (``engine.dossier.record``). Nothing is
-written before that.
+An act opens a case (``read_case``, ``lock_case``), queries it, changes columns of its row, and records the change
+(``engine.dossier.record``). Nothing is written before that.
 """
 
 from __future__ import annotations
@@ -39,9 +39,10 @@ APPLICANT_COLUMNS = ("name", "identity_number", "phone", "email", "address", "co
 
 
 class Stale(Conflict):
-    """Somebody acted since the dossier was last read; ``who``, ``act`` and ``when`` say who did what.
+    """The dossier has changed since the caller read it: ``who`` did ``act`` at ``when``.
 
-    ``name`` and ``did`` are the words for them; a citizen is told of the office, not of its staff.
+    ``name`` and ``did`` are the words for ``who`` and ``act``. To a citizen the name is that of the office, not of its
+    staff.
     """
 
     code = "stale"
@@ -51,7 +52,7 @@ class Stale(Conflict):
 
 
 class Case:
-    """One dossier within a unit of work. ``row`` are the columns of ``dossiers`` as they stand, changes included."""
+    """One dossier within a unit of work. ``row`` holds the columns of ``dossiers``, with the changes made so far."""
 
     def __init__(self, unit: UnitOfWork, row: DossierRow, applicant: Mapping[str, Any]):
         self.unit = unit
@@ -64,25 +65,25 @@ class Case:
 
     @classmethod
     def new(cls, unit: UnitOfWork, row: DossierRow, applicant: Mapping[str, Any]) -> Case:
-        """The case of a dossier that is being opened: no row of it exists yet, so all of its columns are new."""
+        """The case of a dossier that is being created: it has no row yet, so all of its columns are new."""
         case = cls(unit, row, applicant)
         case._before = None
         return case
 
     @property
     def is_new(self) -> bool:
-        """Whether the dossier was not recorded yet."""
+        """Whether the dossier has no row yet."""
         return self._before is None
 
     @property
     def before(self) -> DossierRow:
-        """The row as it is in the database. Only for a dossier that was recorded before."""
+        """The row as it is in the database. Raises LookupError for a dossier that has none."""
         if self._before is None:
             raise LookupError(f"{self.code} is not recorded yet")
         return self._before
 
     def recorded(self) -> None:
-        """From now on the present row counts as the one in the database."""
+        """Marks the present row as the one in the database; for ``engine.dossier.record``."""
         self._before = self.row.copy()
 
     @property
@@ -95,7 +96,8 @@ class Case:
 
     @property
     def counter(self) -> str:
-        """The office where the applicant is seen today. Who received the dossier stays in the row and may be closed."""
+        """The office that the applicant deals with today. ``intake_office`` keeps the one that received the dossier,
+        which a reform may have closed."""
         return str(self.row["offices"].get(INTAKE, self.row["intake_office"]))
 
     @property
@@ -104,12 +106,12 @@ class Case:
 
     @property
     def today(self) -> dt.date:
-        """The civil day in Viet Nam."""
+        """The civil day in Viet Nam at the time of the act."""
         return civil_day(self.unit.now)
 
     @property
     def calendar(self) -> Calendar:
-        """The working time of the office that handles the dossier, by the calendar of the release."""
+        """The release's calendar with the closures of the handling office. Raises NotFound."""
         return self.unit.catalogue.calendar(self.release.sla.calendar, self.row["handler_office"])
 
     def documents(self) -> list[Mapping[str, Any]]:
@@ -117,17 +119,18 @@ class Case:
         return self._part("documents")
 
     def fees(self) -> list[Mapping[str, Any]]:
-        """What is owed and what was paid, by key."""
+        """The fees, owed and paid, in order of their keys."""
         return self._part("fees")
 
     def steps(self) -> list[Mapping[str, Any]]:
-        """What changed the state, oldest first: ``at``, ``changes`` (columns and their new values), ``reason``."""
+        """The entries that may have changed the state, oldest first: ``at``, ``changes`` (column → new value),
+        ``reason``."""
         return self._part("steps")
 
     def facts(self) -> Facts:
-        """The facts that conditions read, nested. What is in other tables is read when a condition first uses it.
+        """The nested facts that conditions read. Facts from other tables are read when a condition first uses them.
 
-        ``forget`` drops them after papers, fees, children or questions have changed.
+        The facts are cached; ``forget`` drops them after papers, fees, children or verifications have changed.
         """
         if self._facts is None:
             around = self.surroundings()
@@ -137,14 +140,13 @@ class Case:
         return self._facts
 
     def forget(self) -> None:
-        """Drops papers, fees and facts: they are read again when next used."""
+        """Drops the cached papers, fees and facts; their next use reads them again."""
         self._parts.pop("documents", None)
         self._parts.pop("fees", None)
         self._facts = None
 
     def bring(self, part: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Takes rows of ``documents``, ``fees`` or ``steps`` as read: they came with the dossier's own row, or the act
-        is about to write them."""
+        """Caches rows of ``documents``, ``fees`` or ``steps``, which came with the dossier's row or are pending."""
         self._parts[part] = list(rows)
         self._facts = None
 
@@ -154,10 +156,10 @@ class Case:
         return self._parts[name]
 
     def missing_documents(self, facts: Mapping[str, Any]) -> list[str]:
-        """The keys of the papers that the release asks for and that were not handed in.
+        """The keys of the papers that the release requires under these facts and that are missing.
 
-        A paper is there when its copies of every kind are there, or when a file was sent or taken over from an earlier
-        dossier; one that was checked and not accepted is not there.
+        A paper is present if it has enough copies of every kind, or a file that was sent or reused from an earlier
+        dossier. One that was checked and not accepted is missing.
         """
         return [
             key
@@ -166,7 +168,7 @@ class Case:
         ]
 
     def options(self) -> list[tuple[Option, Verdict | None]]:
-        """Every action with whether the state, the guard and the permissions of this actor allow it."""
+        """Every action with the verdict of the permissions; the verdict is None if state or guard forbid the action."""
         offered = []
         for option in self.workflow.options(self.row["state"], None, self.facts()):
             verdict = self.may(option.action) if option.allowed else None
@@ -174,15 +176,15 @@ class Case:
         return offered
 
     def left_to(self, role: str) -> list[Option]:
-        """The actions that a built-in role may take now; what is left to others is not looked at."""
+        """The actions that a built-in role may take now. The guards of other actions are not evaluated."""
         return self.workflow.left_to(role, self.row["state"], self.facts())
 
     def may(self, action: str) -> Verdict:
-        """Whether this actor may take ``action`` on this dossier today, in which role and for whom."""
+        """The verdict on whether this actor may take ``action`` today, in which role and on whose behalf."""
         return may(self.unit.actor, self.release.actions[action], self.row, self.release, self.today)
 
     def due(self) -> Due | None:
-        """The due moment with the trace that explains it."""
+        """The due moment with the trace that explains it; None while there is none."""
         return timing.explained(self.row, self.release, self.calendar, self.unit.now)
 
     def change(self, **columns: Unpack[DossierChanges]) -> None:
@@ -190,7 +192,7 @@ class Case:
         self.row.update(cast(DossierRow, columns))  # a part of one: mypy knows no partial update by another type
 
     def surroundings(self) -> Facts:
-        """Facts that neither the form nor papers and fees hold."""
+        """The facts beside the form, papers and fees: applicant, dossier, children and verifications."""
         row, known = self.row, dict[str, Any]()
         known["applicant"] = {
             "kind": row["applicant_kind"],
@@ -228,20 +230,21 @@ class Case:
 
 
 def read_case(unit: UnitOfWork, code: str, version: int | None = None, *, along: tuple[str, ...] = ()) -> Case:
-    """The dossier with this code, read optimistically: its version is compared when it is written.
+    """The dossier with this code, read optimistically: the write compares its version.
 
-    For an act that reads only what the version guards, and for queries. The act needs no transaction around it; where
-    one has begun (SQLite, or the second run of an act that was overtaken) the row is locked. ``documents``, ``fees``
-    and ``steps`` may come ``along`` in the same statement.
+    For queries, and for an act that reads only what the version guards. The act needs no transaction around it. If one
+    has begun (SQLite, or the retry after a lost race), the row is locked. ``along`` names parts that the same statement
+    reads: ``documents``, ``fees``, ``steps``.
 
-    ``version`` is what the caller last saw (If-Match). Raises NotFound (also when the actor may not know of it), Stale.
+    ``version`` is the one that the caller last saw (If-Match). Raises NotFound (also if the dossier is not visible to
+    the actor), Stale, ActorChanged.
     """
     locked = unit.begun and not unit.read_only
     return _opened(unit, "code", code, version, locked, () if locked else along)
 
 
 def lock_case(unit: UnitOfWork, code: str, version: int | None = None) -> Case:
-    """The dossier with this code, its row locked until the end of the transaction. Raises NotFound, Stale.
+    """The dossier with this code, its row locked until the transaction ends. Raises NotFound, Stale, ActorChanged.
 
     For an act that writes in several steps, or that reads what the version does not guard.
     """
@@ -249,7 +252,7 @@ def lock_case(unit: UnitOfWork, code: str, version: int | None = None) -> Case:
 
 
 def lock_case_by_id(unit: UnitOfWork, dossier_id: int) -> Case:
-    """The dossier with this row id, locked. Raises NotFound."""
+    """The dossier with this row id, locked until the transaction ends. Raises NotFound, ActorChanged."""
     return _opened(unit, "id", dossier_id, None, True, ())
 
 
@@ -260,11 +263,11 @@ _OPEN_QUESTIONS = PreparedSelect(
         verifications.c.dossier_id == bindparam("dossier"), verifications.c.answered_at.is_(None)
     )
 )
-_ROW = tuple(str(column.name) for column in dossiers.c)  # plain text: a name of SQLAlchemy's is no key of JSON
+_ROW = tuple(str(column.name) for column in dossiers.c)  # str(): orjson takes no quoted_name as a key
 
 
 class Facts(Mapping[str, Any]):
-    """Facts of which some are found out only when they are asked for."""
+    """A mapping of facts, some of which (``later``) are computed on first access and then cached."""
 
     def __init__(self, known: Mapping[str, Any], later: Mapping[str, Callable[[], Any]]) -> None:
         self.known, self.later = dict(known), later
@@ -292,10 +295,10 @@ def _fee_facts(owed: list[Mapping[str, Any]]) -> dict[str, Any]:
 
 @cache
 def _reading(sight: Sight, which: str, lock: bool, claimed: bool, along: tuple[str, ...]) -> PreparedSelect:
-    """The row and the applicant of the dossier whose column ``which`` equals ``wanted``, if the actor sees it.
+    """The statement that reads row and applicant of the dossier whose column ``which`` equals ``wanted``, if visible.
 
-    Built once; only the values change from act to act. Both rows are locked: one statement that waited for a lock sees
-    the newest of those rows alone, so what stands in other tables is read after it.
+    Cached by shape. With ``lock`` both rows are locked. A statement that waited for a lock sees the newest version of
+    the locked rows only, so rows of other tables must be read after it.
     """
     proof = [STANDS.label("proof")] if claimed else []
     applicant = (applicants.c[name].label(f"applicant_{name}") for name in APPLICANT_COLUMNS)
@@ -349,7 +352,7 @@ def _stale(unit: UnitOfWork, found: DossierRow) -> Stale:
 
 
 def _name(unit: UnitOfWork, label: str) -> Text:
-    """What to call the actor of a journal entry: a colleague by name among staff."""
+    """The name of a journal entry's actor: a colleague's own name for staff, otherwise a general word."""
     kind, _, number = label.partition(":")
     if kind == "citizen":
         return Text("người nộp hồ sơ", "the applicant")

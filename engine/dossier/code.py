@@ -1,4 +1,4 @@
-"""Giving a dossier its code: consecutive per office and day, without a gap, however many centres receive at once."""
+"""Dossier codes: consecutive per office and day, without gaps, however many offices receive at once."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from engine.transaction import UnitOfWork
 
 
 def next_code(unit: UnitOfWork, office: Office, day: dt.date, papers: int) -> tuple[str, Numbers]:
-    """The next code of ``office`` on ``day`` (civil day in Viet Nam), by the configured template; and the numbers that
-    a dossier with so many papers takes.
+    """The next code of ``office`` on ``day`` (civil day in Viet Nam), by the configured template, with the numbers for
+    a dossier that has ``papers`` papers.
 
     The counter rises inside the unit of work: a rolled-back intake gives its number back, and intakes at one office
-    queue up behind each other for the rest of their transaction. Circular 01/2018 art. 19: the sequence restarts each
-    day at each receiving agency.
+    wait for each other until their transactions end. Circular 01/2018 art. 19: the sequence restarts each day at each
+    receiving agency.
     """
     numbers = take_numbers(unit.begin(), office.code, day.isoformat(), papers)
     code = unit.settings.code_template.format(

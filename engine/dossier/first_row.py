@@ -1,4 +1,4 @@
-"""The row of a dossier that was just handed in: initial state, held by the receiving office, no clock started."""
+"""The first row of a new dossier, and the applicant's keys to it: initial state, held by the receiving office."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _COLUMNS = tuple(DossierRow.__annotations__)
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The applicant's keys to a new dossier. The database keeps ``nonce`` and ``link_hash``; the other two are shown
-    once and can be derived again with the secret."""
+    """The applicant's keys to a new dossier. The database stores ``nonce`` and the hash of ``link_token``. Link and
+    receipt code are shown once; both can be derived again from the nonce and the secret."""
 
     nonce: str
     link_token: str
@@ -25,7 +25,7 @@ class Keys:
 
     @classmethod
     def fresh(cls, secrets: Sequence[str]) -> Keys:
-        """Keys under the newest secret."""
+        """Random keys, derived with the newest secret (``secrets[0]``)."""
         nonce = citizen_link.fresh_nonce()
         return cls(nonce, citizen_link.link_token(secrets[0], nonce), citizen_link.receipt_code(secrets[0], nonce))
 
@@ -33,8 +33,11 @@ class Keys:
 def first_row(
     release: Release, digest: str, office: str, offices: Mapping[str, str], keys: Keys, now: dt.datetime
 ) -> DossierRow:
-    """The columns that follow from the release and the routing. The act fills in the rest: id, code, province, place,
-    channel, kind of applicant, support office, moment of filing, and the parent of a linked dossier."""
+    """The columns that follow from the release and the routing. The clock has not started.
+
+    The act fills in the rest: id, code, province, place, channel, kind of applicant, support office, and the parent of
+    a linked dossier.
+    """
     initial = release.states[release.initial]
     row = {
         "procedure": release.procedure,
@@ -60,7 +63,7 @@ def first_row(
 
 
 def _receiving_role(release: Release) -> str | None:
-    """Who works on a dossier that was filed but not received yet: the first role that may receive it."""
+    """The role that holds a filed dossier until it is received: the first one that may receive it."""
     actions = release.actions.values()
     roles = (role for action in actions if action.effect == "receive" for role in action.by)
     return next((role for role in roles if role in release.roles), None)

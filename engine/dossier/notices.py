@@ -1,7 +1,7 @@
-"""Which messages an act puts into the outbox: the release says on what event, to whom, by which channels.
+"""The outbox rows that an act or a clock causes: the release defines the events, recipients and channels.
 
-A message row names its recipient and template and holds facts without personal data; the address, the name and the link
-are looked up when it is sent, so that erasing a person's data also empties what was not sent yet.
+A row names its recipient and template and holds facts without personal data. The address, the name and the link are
+looked up at sending, so that erasing a person's data also empties the notices that are not sent yet.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from engine.rules.procedure.definition import APPLICANT, Notice
 
 
 def notices_of(case: Case, number: int, events: Iterable[tuple[str, str | None]]) -> list[dict[str, Any]]:
-    """Outbox rows for everything that the release tells somebody on these events, and one a webhook for each event.
+    """The outbox rows for the notices that the release defines on these events, and for the webhooks of state changes.
 
-    ``number`` is the journal entry that the notices belong to; with the dossier's id it makes their keys.
+    ``events`` are (event, subject) pairs. ``number`` is the journal entry of the notices; their keys consist of it and
+    the dossier's id.
     """
     rows: list[dict[str, Any]] = []
     for event, subject in events:
@@ -31,7 +32,7 @@ def notices_of(case: Case, number: int, events: Iterable[tuple[str, str | None]]
 
 
 def clock_notices(case: Case, event: str, subject: str | None, due_at: dt.datetime) -> list[dict[str, Any]]:
-    """Outbox rows for what a clock brings about; the same clock gives the same keys, whoever rings it how often."""
+    """The outbox rows for a clock that fires. The same clock always gives the same keys, so firing twice sends once."""
     occasion = f"{event}:{subject or ''}:{due_at.isoformat()}"
     number = case.row["version"]
     found = [notice for notice in case.release.notify if notice.event == event]
@@ -47,7 +48,7 @@ def clock_notices(case: Case, event: str, subject: str | None, due_at: dt.dateti
 def message_row(
     case: Case, *, channel: str, recipient: str, template: str, occasion: str, data: dict[str, Any]
 ) -> dict[str, Any]:
-    """One outbox row, due at once. Its key is made of dossier, occasion, template, recipient and channel."""
+    """One outbox row, to be sent at once. Its key consists of dossier, occasion, template, recipient and channel."""
     now = case.unit.now
     return {
         "key": f"{case.id}:{occasion}:{template}:{recipient}:{channel}",
@@ -57,7 +58,7 @@ def message_row(
         "template": template,
         "data": data,
         "created_at": now,
-        "status": "sent" if channel == "inbox" else "waiting",  # an inbox is read from this very table
+        "status": "sent" if channel == "inbox" else "waiting",  # the inbox page reads this table
         "attempts": 0,
         "next_attempt_at": now,
         "sent_at": now if channel == "inbox" else None,
@@ -65,13 +66,13 @@ def message_row(
 
 
 _BUILT_IN = {"warn": "sap-den-han", "step": "buoc-qua-han"}
-"""Notices that every procedure gives its holder: the due moment is near; the step's own limit has passed."""
+"""The holder's notices in every procedure: the due moment is near; the step's own limit has passed."""
 
 _OF_ACTS = {
     "extend_deadline": Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="gia-han"),
     "transfer": Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="chuyen-co-quan"),
 }
-"""Notices that every procedure gives its applicant: the apology with the new appointment; another office handles it."""
+"""The applicant's notices in every procedure: the apology with the new appointment; a transfer to another office."""
 
 
 def _rows(case: Case, notice: Notice, occasion: str, number: int) -> Iterator[dict[str, Any]]:
@@ -90,7 +91,7 @@ def _rows(case: Case, notice: Notice, occasion: str, number: int) -> Iterator[di
 
 
 def _recipients(case: Case, role: str, via: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
-    """Who stands behind a role of a notice, and by which of the channels they can be reached."""
+    """The recipients of a notice's role, each with the channels by which they can be reached."""
     if role == APPLICANT:
         reached = {"sms": case.applicant.get("phone"), "email": case.applicant.get("email")}
         yield APPLICANT, [channel for channel in via if reached.get(channel)]

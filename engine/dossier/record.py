@@ -1,6 +1,7 @@
-"""Recording an act: the row with its version check, the journal entry with its hash, the clocks and the notices.
+"""``record``: writes an act on a dossier, with its row, journal entry, clocks, notices and visibility.
 
-Everything that changes a dossier goes through ``record``; what is written here is durable together or not at all.
+Everything that changes a dossier goes through here (``record_many`` for thousands at once). All of it becomes durable
+together or not at all.
 """
 
 from __future__ import annotations
@@ -24,13 +25,14 @@ from engine.text import Text
 from engine.transaction import UnitOfWork
 
 UNFOLDED = frozenset({"id", "version", "head", "search"})
-"""Columns of the row that the journal does not carry: its own numbers, and search text made of personal data."""
+"""The columns that no journal entry carries: the row's own numbers, and search text, which holds personal data."""
 
 _NOT_IN_FIRST = frozenset({"placed_on", "version", "head"})
-"""Columns that the first entry of a dossier does not carry: nothing names them yet, and its bytes are public."""
+"""The columns that a dossier's first entry does not carry. ``placed_on`` is not set yet, and naming it would change the
+published bytes of the entry; ``version`` and ``head`` follow from the entry itself."""
 
 _SHOWN = frozenset({"offices", "intake_office", "support_office", "holder_office", "handler_office", "province"})
-"""Columns that decide which offices see the dossier."""
+"""The columns that decide which offices see the dossier."""
 _TIMED = ("state", "entered_at", "clock", "due_at", "step_due_at")
 
 
@@ -42,11 +44,11 @@ def record(
     private: Mapping[str, Any] | None = None,
     events: Iterable[tuple[str, str | None]] = (),
 ) -> int:
-    """Writes the case's changes and one journal entry; returns the entry's number.
+    """Adds the case's changes and one journal entry to the pending writes; returns the entry's number.
 
-    ``data`` explains the act (never personal data); ``private`` holds names, reasons and form data, to which the entry
-    commits with a salt. ``events`` are (event, subject) pairs that notices may answer: ("entered", state),
-    ("action", key). Raises Stale when somebody else changed the row since it was read.
+    ``data`` explains the act (never personal data). ``private`` holds names, reasons and form data; the entry holds a
+    salted commitment to it. ``events`` are (event, subject) pairs that may cause notices: ("entered", state),
+    ("action", key). The flush raises Stale if the row has changed since it was read.
     """
     changed = _changed(case)
     number = 1 if case.is_new else case.before["version"] + 1
@@ -74,7 +76,8 @@ def record(
 
 
 def _changed(case: Case) -> dict[str, Any]:
-    """The columns that differ from the database; all of them for a new dossier."""
+    """The columns that differ from the database; for a new dossier all that its first entry carries, and its id and
+    search text."""
     row: Mapping[str, Any] = case.row
     if case.is_new:
         return {name: value for name, value in row.items() if name not in _NOT_IN_FIRST}
@@ -98,9 +101,9 @@ def _write_entry(case: Case, act: str, written: Entry, salt: bytes, private: Map
 
 
 def arm(case: Case) -> None:
-    """Replaces the clocks that have not fired by those the row wants now; a fired one never comes back."""
+    """Replaces the clocks that have not fired by those that follow from the row; a fired clock never fires again."""
     wanted = _clock_rows(case, wanted_clocks(case.row, case.release, case.calendar))
-    if case.unit.writes.inserts(dossiers, {"id": case.id}):  # none of its clocks stands yet
+    if case.unit.writes.inserts(dossiers, {"id": case.id}):  # its clocks are all still pending
         case.unit.writes.withdraw(clocks, {"dossier_id": case.id})
         case.unit.writes.insert(clocks, wanted)
         return
@@ -112,12 +115,12 @@ def arm(case: Case) -> None:
 
 
 def add_clocks(case: Case, wanted: Iterable[Clock]) -> None:
-    """Arms clocks; one that exists already (fired or not) is left as it is."""
+    """Arms clocks; one that exists already (fired or not) is not changed."""
     case.unit.writes.insert(clocks, _clock_rows(case, wanted), new_only=True)
 
 
 def send(unit: UnitOfWork, messages: list[dict[str, Any]]) -> None:
-    """Writes notices to the outbox, each key once, and lets the worker be rung after the commit."""
+    """Adds notices to the pending writes, each key once, and wakes the worker after the commit."""
     if messages:
         unit.writes.insert(outbox, messages, new_only=True)
         unit.rings = True
@@ -125,12 +128,13 @@ def send(unit: UnitOfWork, messages: list[dict[str, Any]]) -> None:
 
 def _update_row(case: Case, changed: dict[str, Any]) -> None:
     writes, this = case.unit.writes, {"id": case.id}
-    # What ends is counted where a row is updated: a dossier that is opened and ends in one act is written twice.
+    # The trigger that counts ended dossiers fires on UPDATE only, so a dossier that is created and ends in one act
+    # needs both an INSERT and an UPDATE.
     if writes.inserts(dossiers, this) and changed.get("finished_at") is None:
         writes.amend(dossiers, this, changed)
         return
     if writes.waits(dossiers, this):
-        case.unit.begin()  # a row is written once in one statement
+        case.unit.begin()  # flushes: one statement of CTEs cannot write a row twice
     same = {"id": case.id, "version": case.before["version"]}
     somebody, something = Text("người khác", "somebody else"), Text("một thao tác khác", "something else")
     stale = partial(Stale, dossier=case.code, who="", name=somebody, act="", did=something, when=case.unit.now)
@@ -138,7 +142,10 @@ def _update_row(case: Case, changed: dict[str, Any]) -> None:
 
 
 def _reminded(case: Case, wanted: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether the dossier waits on where it was, past its first reminder: the next follows from when that one rang."""
+    """Whether the dossier is in the same state as before the act and its first reminder is past.
+
+    The next reminder then follows from the last one that fired, so its clock must be kept.
+    """
     row, before = case.row, case.before
     stays = (row["state"], row["entered_at"]) == (before["state"], before["entered_at"])
     return stays and any(one["kind"] == "remind" and one["due_at"] <= case.unit.now for one in wanted)
@@ -152,7 +159,7 @@ def _clock_rows(case: Case, wanted: Iterable[Clock]) -> list[dict[str, Any]]:
 
 
 def entry_row(case: Case, act: str, written: Entry) -> dict[str, Any]:
-    """The journal row of an entry, once the case bears its number."""
+    """The journal row of an entry. ``case.row["version"]`` must already be the entry's number."""
     return {
         "dossier_id": case.id,
         "number": case.row["version"],
@@ -165,8 +172,10 @@ def entry_row(case: Case, act: str, written: Entry) -> dict[str, Any]:
 
 
 def _show_to_offices(case: Case, changed: Mapping[str, Any]) -> None:
-    """Every office that has a part in the dossier may see it, and find it by words, from now on, also after it has
-    passed it on; and so may those who oversee its province."""
+    """Lets new offices (and on a change of province its overseers) see the dossier and find it by words.
+
+    An office keeps this after it has passed the dossier on.
+    """
     if changed.keys().isdisjoint(_SHOWN):
         return
     row = case.row
@@ -178,6 +187,6 @@ def _show_to_offices(case: Case, changed: Mapping[str, Any]) -> None:
 
 
 def with_a_part(row: DossierRow) -> set[str]:
-    """The offices that have a part in a dossier now."""
+    """The codes of the offices that have a part in a dossier now."""
     parts = (row["intake_office"], row["support_office"], row["holder_office"], row["handler_office"])
     return {office for office in (*row["offices"].values(), *parts) if office}

@@ -1,8 +1,8 @@
-"""Recording one act on many dossiers at once: what ``engine.dossier.record`` does for one, row by row the same.
+"""``BulkRecord``: records one act on many dossiers, with the same rows as ``engine.dossier.record`` writes for each.
 
-Entries are gathered and then written with one statement, so that a dossier costs a tenth of an act of its own. The
-dossiers exist already; each may be recorded once in a batch. By which words they are found is not written anew: their
-new offices inherit the lists of the old ones (``engine.store.search.inherit``).
+Entries are gathered and then written with one statement, so that a dossier costs a tenth of a single act. The dossiers
+exist already; a batch records each at most once. Search keys are not written: the new offices inherit the lists of the
+old ones (``engine.store.search.inherit``).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _SHOWN = frozenset({"offices", "intake_office", "handler_office", "support_offic
 
 
 class BulkRecord:
-    """Entries waiting to be written together. ``columns`` are those that the act may change."""
+    """A batch of entries to be written together. ``columns`` are those of ``dossiers`` that the act may change."""
 
     def __init__(self, unit: UnitOfWork, columns: Iterable[str]) -> None:
         self._unit, self._columns = unit, tuple(columns)
@@ -48,8 +48,8 @@ class BulkRecord:
         private: Mapping[str, str],
         events: Iterable[tuple[str, str | None]] = (),
     ) -> int:
-        """Gathers the case's changes and one journal entry; the entry's number. Arguments as in ``record``; ``data``
-        may be canonical JSON already (``orjson.Fragment``)."""
+        """Gathers the case's changes and one journal entry; returns the entry's number. The arguments are those of
+        ``engine.dossier.record.record``; ``data`` may already be canonical JSON (``orjson.Fragment``)."""
         unit, row = self._unit, case.row
         columns: Mapping[str, Any] = row
         before: Mapping[str, Any] = case.before
@@ -80,19 +80,21 @@ class BulkRecord:
         return number
 
     def show(self, case: Case, offices: Iterable[str]) -> None:
-        """Lets offices see the dossier from now on."""
+        """Makes the dossier visible to offices."""
         since, number = self._unit.now, case.id
         self._new[dossier_offices] += [
             {"office": office, "dossier_id": number, "since": since} for office in sorted(offices)
         ]
 
     def watch(self, case: Case) -> None:
-        """Whatever is written of this dossier is written only where nobody has changed it since it was read."""
+        """Guards every write about this dossier by the version that was read."""
         self._versions[case.id] = int(case.before["version"])
 
     def write(self, more: Sequence[Part] = ()) -> set[int]:
-        """Writes what was gathered, and ``more`` about the same dossiers, of all those that nobody changed or works on;
-        their ids."""
+        """Writes the batch, and ``more`` about the same dossiers; returns the ids of the dossiers that were written.
+
+        Dossiers that have changed since they were read, or that are locked, are skipped. The batch is then empty.
+        """
         columns = ("id", *sorted(self._touched), "version", "head")
         changed = [{name: row[name] for name in columns} for row in self._rows]
         parts = [
@@ -109,8 +111,8 @@ class BulkRecord:
 
 
 def case_from(unit: UnitOfWork, row: Sequence[Any]) -> Case:
-    """The case of a row that was read with ``CASE_COLUMNS`` first."""
-    own = cast(DossierRow, dict(zip(_ROW, row, strict=False)))  # without the columns that nothing here reads
+    """The case of a row that was read with ``CASE_COLUMNS`` as its first columns."""
+    own = cast(DossierRow, dict(zip(_ROW, row, strict=False)))  # lacks the columns of ``_UNREAD``
     return Case(unit, own, dict(zip(_REACHED_BY, row[len(_ROW) : len(CASE_COLUMNS)], strict=True)))
 
 
@@ -130,4 +132,4 @@ _REACHED_BY = ("phone", "email", "language")
 CASE_COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
     [dossiers.c[name] for name in _ROW] + [applicants.c[name] for name in _REACHED_BY]
 )
-"""What a case needs of ``dossiers`` and ``applicants`` to be recorded and told of; facts of its form are not read."""
+"""The columns of ``dossiers`` and ``applicants`` that recording and notices need. The form is not among them."""

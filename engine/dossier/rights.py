@@ -1,4 +1,7 @@
-"""Who may do what the engine offers on every dossier, beside the actions of its workflow file."""
+"""Guards of the built-in acts (claim, transfer, note …), for which no workflow file defines permissions.
+
+Each ``must_…`` returns nothing or raises a refusal.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from engine.store.people import person_name
 
 
 class Ended(Conflict):
-    """The dossier is in a final state: nothing more is done to it but notes and rectifications."""
+    """The dossier is in a final state, in which only notes and rectifications are possible."""
 
     code = "dossier-ended"
     vi = "Hồ sơ {dossier} đã kết thúc."
@@ -25,7 +28,7 @@ class HeldByAnother(Conflict):
 
 
 class CounterClosed(Conflict):
-    """A reform closed the office where the applicant is seen, and nobody has decided yet which one takes its place."""
+    """A reform closed the office that the applicant deals with, and its successor is not yet decided."""
 
     code = "counter-closed"
     vi = "Nơi tiếp nhận của hồ sơ, {office_vi}, đã đóng từ {date}. Chờ cấp tỉnh quyết định rồi thao tác lại."
@@ -33,7 +36,10 @@ class CounterClosed(Conflict):
 
 
 def must_hold(case: Case) -> None:
-    """The actor works in the role and at the office that must act now, and nobody else has claimed the dossier."""
+    """Requires the role and the office that must act now, and that nobody else has claimed the dossier.
+
+    Raises Forbidden, HeldByAnother.
+    """
     row, actor = case.row, case.unit.actor
     if actor.kind == "system":
         return
@@ -49,11 +55,11 @@ def must_hold(case: Case) -> None:
 
 
 def must_have_part(case: Case) -> None:
-    """The actor works at an office that has a part in the dossier, or is its applicant, or is a timer."""
+    """Requires an actor of an office that has a part in the dossier, its applicant, or a timer. Raises Forbidden."""
     actor, row = case.unit.actor, case.row
     offices = {*row["offices"].values(), row["intake_office"], row["handler_office"], row["holder_office"]}
     if actor.kind in ("system", "citizen"):
-        return  # a citizen sees no dossier but the own one
+        return  # a citizen sees only the own dossier
     must_be_staff(case)
     if not offices & actor.offices(case.today):
         raise Forbidden(
@@ -63,19 +69,19 @@ def must_have_part(case: Case) -> None:
 
 
 def must_lead(case: Case, office: str) -> None:
-    """The actor is a leader of the office."""
+    """Requires a leader of the office, or a timer. Raises Forbidden."""
     if case.unit.actor.kind != "system" and "leader" not in roles_in(case.unit.actor, office, case.today):
         raise Forbidden(why_vi="chỉ lãnh đạo của cơ quan", why_en="only a leader of the office")
 
 
 def must_be_open(case: Case) -> None:
-    """The dossier has not come to a final state."""
+    """Requires that the dossier is not in a final state. Raises Ended."""
     if case.release.states[case.row["state"]].final:
         raise Ended(dossier=case.code)
 
 
 def must_have_counter(case: Case) -> None:
-    """The office where the applicant is seen is in being."""
+    """Requires that the office that the applicant deals with is not closed. Raises CounterClosed."""
     office = case.unit.catalogue.office(case.counter)
     if office.valid_to is not None and office.valid_to <= case.today:
         closed = {"office": office.code, "date": office.valid_to.isoformat()}
@@ -83,6 +89,6 @@ def must_have_counter(case: Case) -> None:
 
 
 def must_be_staff(case: Case) -> None:
-    """The actor is staff (or a timer), not the applicant."""
+    """Requires staff or a timer, not the applicant. Raises Forbidden."""
     if case.unit.actor.kind not in ("staff", "system"):
         raise Forbidden(why_vi="chỉ cán bộ", why_en="only staff")

@@ -1,7 +1,7 @@
-"""What the official forms 01–07 are filled with, as plain data ready for paper (``adapters.forms`` prints them).
+"""The data of the official forms 01–07, as plain text ready for paper (``adapters.forms`` prints them).
 
-Everything comes from the dossier's row and its journal; a form that stands for an event which did not happen (a refusal
-of a dossier that was received) is refused.
+Everything comes from the dossier's row and its journal. A form about an event that did not happen (the refusal of a
+dossier that was received) raises FormNotDue.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _CHANNELS = {"counter": "trực tiếp", "portal": "trực tuyến", "post": "b�
 
 
 class FormNotDue(Conflict):
-    """Nothing that this form is about has happened to the dossier."""
+    """The event that the form is about has not happened to the dossier."""
 
     code = "form-not-due"
     vi = "Chưa thể in mẫu số {number}: {why_vi}."
@@ -58,7 +58,10 @@ def form_data(case: Case, number: str) -> dict[str, Any]:
 def register_data(
     unit: UnitOfWork, office: Office, rows: Sequence[Row[Any]], first: dt.date, last: dt.date, start_at: int = 1
 ) -> dict[str, Any]:
-    """The data of form 07: the register of an office for a period, ``rows`` in order of receipt."""
+    """The data of form 07: the register of an office for the civil days ``first`` to ``last``.
+
+    ``rows`` are those of ``engine.store.reports.register``; their numbering begins with ``start_at``.
+    """
     known, today = unit.catalogue, local_day(unit.now)
     on = today if unit.settings.names_on_paper["07"] == "print" else min(last, today)
     named = [(row.handler_office, _register_day(unit, row)) for row in rows]
@@ -84,7 +87,11 @@ def register_data(
 
 
 def moment_on_paper(moment: dt.datetime | None) -> str:
-    """``08 giờ 15 phút, ngày 01 tháng 7 năm 2025``; empty for None."""
+    """A moment in the words of official papers, in Viet Nam's time; empty for None.
+
+    >>> moment_on_paper(dt.datetime(2025, 7, 1, 1, 15, tzinfo=dt.UTC))
+    '08 giờ 15 phút, ngày 01 tháng 7 năm 2025'
+    """
     if moment is None:
         return ""
     local = moment.astimezone(LOCAL)
@@ -92,13 +99,17 @@ def moment_on_paper(moment: dt.datetime | None) -> str:
 
 
 def day_on_paper(day: dt.date) -> str:
-    """``ngày 01 tháng 7 năm 2025`` (months above 2 without a leading zero, as on official papers)."""
+    """A day in the words of official papers, where months above 2 have no leading zero.
+
+    >>> day_on_paper(dt.date(2025, 7, 1)), day_on_paper(dt.date(2025, 2, 1))
+    ('ngày 01 tháng 7 năm 2025', 'ngày 01 tháng 02 năm 2025')
+    """
     month = f"{day.month:02d}" if day.month <= 2 else str(day.month)
     return f"ngày {day:%d} tháng {month} năm {day.year}"
 
 
 class _Journal:
-    """The entries of a dossier, read once, newest first when searched."""
+    """The entries of a dossier, read once (at most 1,000); searches begin with the newest."""
 
     def __init__(self, case: Case) -> None:
         rows = dossier_parts.journal_of(case.unit.begin(), case.id, limit=1000)
@@ -208,8 +219,10 @@ def _control_sheet(case: Case, journal: _Journal) -> dict[str, Any]:
 
 
 def _handovers(case: Case, journal: _Journal, names: Names) -> list[dict[str, Any]]:
-    """A row for each step that changed the state; its result is that of the step that ended with it. Each names the
-    offices of its own day."""
+    """A row for each step that changed the state, with the offices of its own day.
+
+    The result (early, on time, late) is that of the state that the step left.
+    """
     rows: list[dict[str, Any]] = []
     entered: dt.datetime | None = None
     opened = [entry for entry in journal.entries if entry["act"] in ("open", "claim")]
@@ -248,7 +261,7 @@ _FORMS: dict[str, Callable[[Case, _Journal], dict[str, Any]]] = {
 
 
 def _common(case: Case, names: Names, *desks: str) -> dict[str, Any]:
-    """What every form of a dossier says; ``desks`` are those that it names besides the receiving one."""
+    """The data that every form of a dossier has; ``desks`` are those that it names besides the receiving one."""
     known = case.applicant
     office = case.unit.catalogue.office(names.desks(names.moment)["intake"])
     return {
@@ -283,7 +296,7 @@ def _register_day(unit: UnitOfWork, row: Row[Any]) -> dt.date:
 
 
 def _contact(names: Names) -> dict[str, str]:
-    """Named as the form names offices; the telephone number is that of whoever answers today."""
+    """The contact office under the name that the form prints, with the telephone number of today's office."""
     return {"contact": names.receiver(), "contact_phone": names.hotline()}
 
 

@@ -1,7 +1,7 @@
-"""Which names of offices and places a form prints, and what it says of those that have become others since.
+"""The names of offices and places that a form prints, and its remarks on those that have changed since.
 
-The day that decides is a setting for each form (``engine.settings.NAMES_ON_PAPER``). Which office had the dossier then
-is told by its journal, what the office was called then by the territory.
+The day that decides is a setting for each form (``engine.settings.NAMES_ON_PAPER``). The journal says which office had
+the dossier on that day; the territory gives the office's name on that day.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ from engine.transaction import UnitOfWork
 
 
 class Names:
-    """The names that form ``number`` prints for one dossier. ``entries`` are the bodies of its journal, oldest first,
-    with their moments ``at``; ``acted`` is the moment of the act that the form is about, None while there is none."""
+    """The names that form ``number`` prints for one dossier.
+
+    ``entries`` are the bodies of its journal, oldest first, with their moments ``at``. ``acted`` is the moment of the
+    act that the form is about; None means now.
+    """
 
     def __init__(
         self, case: Case, entries: Sequence[Mapping[str, Any]], number: str, acted: dt.datetime | None = None
@@ -28,7 +31,7 @@ class Names:
         self._case, self._unit, self._entries = case, case.unit, entries
         moments = {"filing": case.row["filed_at"], "decision": acted or self._unit.now, "print": self._unit.now}
         self.moment: dt.datetime = moments[self._unit.settings.names_on_paper[number]]
-        """The moment that decides."""
+        """The moment whose names the form prints."""
 
     def desks(self, at: dt.datetime) -> dict[str, str]:
         """The offices that had the dossier at a moment, by routing key; ``intake`` and ``handler`` are among them."""
@@ -40,7 +43,7 @@ class Names:
         return {"intake": standing["intake_office"], **standing["offices"], "handler": standing["handler_office"]}
 
     def name(self, code: str | None, at: dt.datetime | None = None) -> str:
-        """What an office was called at a moment, by default at the one that decides."""
+        """The name of an office at a moment, by default at ``moment``."""
         return office_name(self._unit, code, local_day(at or self.moment))
 
     def receiver(self) -> str:
@@ -48,13 +51,16 @@ class Names:
         return self.name(self.desks(self.moment)["intake"])
 
     def hotline(self) -> str:
-        """The telephone number at which the dossier is known today, under whatever name the form prints."""
+        """The telephone number of the office that has the intake desk today, whatever name the form prints."""
         office = self._unit.catalogue.offices.get(self.desks(self._unit.now)["intake"])
         return office.hotline or "" if office else ""
 
     def others(self, desks: Iterable[str]) -> list[str]:
-        """What became of the applicant's commune, of the places of these desks' offices, and of those offices that have
-        closed: of the ones on filing and the ones that are printed."""
+        """Remarks on the applicant's commune, on the places of these desks' offices, and on closed offices among them.
+
+        They cover the offices on filing and those that the form prints. A place or office that is the same today gives
+        an empty line.
+        """
         reasons, now = office_history(self._entries), self.desks(self._unit.now)
         places, offices = [self._commune_today()], []
         for moment in (self._case.row["filed_at"], self.moment):
@@ -73,7 +79,7 @@ class Names:
         return f"Công việc của {before} đối với hồ sơ này nay do {after} đảm nhận: {held.reason.vi}"
 
     def _commune_today(self) -> str:
-        """Of the applicant. A code is that of the day on which it was written, codes being given out again."""
+        """The remark on the applicant's commune. Codes are reused, so its code is read as of the day it was entered."""
         written = [one for one in self._entries[1:] if "applicant.commune" in one["data"].get("names", ())]
         on = local_day((written or self._entries)[-1 if written else 0]["at"])
         code, territory = self._case.applicant["commune"], self._unit.catalogue.territory
@@ -87,12 +93,12 @@ def local_day(moment: dt.datetime) -> dt.date:
 
 
 def office_name(unit: UnitOfWork, code: str | None, on: dt.date) -> str:
-    """What an office was called on a day; a code that no office has is answered as it stands."""
+    """The Vietnamese name of an office on a day; an unknown code is returned unchanged, None as an empty text."""
     office = unit.catalogue.offices.get(code or "")
     return name_on(office, on, unit.catalogue.territory).vi if office else code or ""
 
 
 def place_today(unit: UnitOfWork, code: str | None, on: dt.date) -> str:
-    """What became of the place where an office stood on a day; empty when it bears the same name today."""
+    """The remark on what became of an office's place since a day; empty if its name is the same today."""
     office, territory = unit.catalogue.offices.get(code or ""), unit.catalogue.territory
     return same_place(unit_of(office, on, territory), on, local_day(unit.now), territory) if office else ""

@@ -1,6 +1,6 @@
-"""Checking the journal against itself and against the rows: chains, folding, commitments to private parts.
+"""The check of the journal against itself and against the rows: chains, folding, commitments to private parts.
 
-Reads dossier by dossier, in pages that each see one moment of the database, so that it may run while work goes on.
+It reads dossiers in pages, each in one snapshot of the database, so it may run while work goes on.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ PAGE = 200  # dossiers
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The first thing wrong with one dossier: the entry's number, and what (vi, en)."""
+    """The first fault of one dossier: the entry's number and a description in ``vi`` and ``en``.
+
+    For a fault of an office's day, ``code`` is "office day" and ``number`` is 0.
+    """
 
     code: str
     number: int
@@ -34,15 +37,17 @@ class Finding:
 
 @dataclass(slots=True)
 class Tally:
-    """How much was looked at."""
+    """The number of dossiers and entries read so far."""
 
     dossiers: int = 0
     entries: int = 0
 
 
 def check_journal(database: Engine, tally: Tally, code: str | None = None) -> Iterator[Finding]:
-    """The first break of every dossier that has one (or of the one with this code), counting in ``tally`` what was
-    read; then days on which an office gave out more codes than there are dossiers. Nothing is yielded when all is well.
+    """Yields the first fault of every dossier that has one; with ``code`` only that dossier is checked.
+
+    After the dossiers it yields each day on which an office gave out more codes than there are dossiers. ``tally`` is
+    updated while it reads.
     """
     given = _codes_given(database) if code is None else {}
     found: Counter[tuple[str, str]] = Counter()
@@ -72,7 +77,7 @@ def check_journal(database: Engine, tally: Tally, code: str | None = None) -> It
 
 
 def _codes_given(database: Engine) -> dict[tuple[str, str], int]:
-    """How many codes each office gave out on each day, looked at before any dossier: later ones are not missed."""
+    """The number of codes by office and day. Read before any dossier, so that later codes are not reported missing."""
     with database.connect().execution_options(**_one_moment(database)) as connection:
         return {(row.office, row.day): row.last for row in connection.execute(select(code_counters))}
 
@@ -125,7 +130,7 @@ def _first_wrong(
 
 
 def _private_wrong(number: int, promised: str | None, hidden: Row[Any] | None) -> Break | None:
-    """An erased private part cannot be checked, and need not be: the chain holds without it."""
+    """The fault of a private part. An erased one cannot be checked, and the chain is valid without it."""
     if hidden is None:
         return None if promised is None else Break(number, "thiếu phần riêng tư", "its private part is missing")
     if hidden.erased_at is not None:

@@ -1,7 +1,7 @@
-"""Publishing checkpoints: each a small text file of its own, written once and never again.
+"""Publishing checkpoints: each is a small text file of its own, written once and never changed.
 
-The folder is to be copied, mirrored or printed where the operator of the database has no hand in it (docs/journal.md);
-whatever changes the journal afterwards contradicts what stands there.
+The folder is to be copied, mirrored or printed where the operator of the database has no access (docs/journal.md). Any
+later change of the journal then contradicts a published file.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PAGE = 500
 
 
 class CheckpointsAhead(Conflict):
-    """What was published is not what the database holds: it was put back to an earlier state, or changed."""
+    """The newest published checkpoint differs from the database, which was changed or restored to an earlier state."""
 
     code = "checkpoints-ahead"
     vi = "Đã công bố {file}, nhưng cơ sở dữ liệu không có điểm kiểm tra đó. Dữ liệu đã bị đưa về trạng thái cũ?"
@@ -29,9 +29,9 @@ class CheckpointsAhead(Conflict):
 
 
 def publish_checkpoints(database: Engine, folder: Path) -> list[Path]:
-    """Writes every checkpoint newer than the newest in the folder; the files written. Raises CheckpointsAhead.
+    """Writes every checkpoint newer than the newest in the folder; returns the files. Raises CheckpointsAhead.
 
-    A file missing after a crash is made up for the next time.
+    After a crash the next call writes the missing files.
     """
     folder.mkdir(parents=True, exist_ok=True)
     newest = max((number for path in folder.iterdir() if (number := _number(path))), default=0)
@@ -54,7 +54,7 @@ def _number(path: Path) -> int:
 
 
 def _write(path: Path, text: str) -> Path:
-    """Whole or not at all, and durable; two processes at once write the same."""
+    """Writes a file atomically and durably. Two processes at once are harmless: both write the same text."""
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     with fresh.open("w") as file:
         file.write(text)

@@ -1,6 +1,6 @@
 """The keys that sign checkpoints: ``<data>/checkpoint-keys/<key id>.pem``, Ed25519, mode 600.
 
-Which key signs next is not said by the folder but by the last checkpoint, so that a key changes hands in public.
+The last checkpoint names the key that signs the next one, not the folder: a change of keys is therefore public.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from engine.rules.journal.checkpoints import key_id
 
 
 class CheckpointKeyUnusable(Refusal):
-    """The key that must sign the next checkpoint is not there or cannot be used."""
+    """The key that must sign the next checkpoint is missing or cannot be used."""
 
     code = "checkpoint-key-unusable"
     status = 500
@@ -32,19 +32,22 @@ class CheckpointKeyUnusable(Refusal):
 
 
 class CheckpointKeys:
-    """The keys in one folder. A public key is told as hexadecimal (32 bytes)."""
+    """The keys in one folder. A public key is written in hexadecimal (32 bytes, 64 digits)."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def any_key(self) -> str:
-        """The public key of one that lies here, made when there is none: for the first checkpoint."""
+        """The public key of the first key in the folder, or of a new one. For the first checkpoint.
+
+        Raises CheckpointKeyUnusable.
+        """
         for path in sorted(self._folder.glob("*.pem")):
             return _public(self._read(path))
         return self.new_key()
 
     def new_key(self) -> str:
-        """Makes a key; durable when its public key is returned."""
+        """Makes a key and returns its public key; the private key is durable by then."""
         key = Ed25519PrivateKey.generate()
         public = _public(key)
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -59,7 +62,7 @@ class CheckpointKeys:
         return public
 
     def sign(self, public: str, content: bytes) -> bytes:
-        """The signature over ``content``. Raises CheckpointKeyUnusable."""
+        """The signature of ``content`` (64 bytes) by the key ``public``. Raises CheckpointKeyUnusable."""
         key = self._read(self._folder / f"{key_id(public)}.pem")
         if _public(key) != public:
             raise CheckpointKeyUnusable(key=key_id(public), why="the file holds another key")
@@ -78,7 +81,7 @@ class CheckpointKeys:
 
 
 def signature_holds(public: str, content: bytes, signature: bytes) -> bool:
-    """Whether the owner of the key signed this."""
+    """Whether ``signature`` is valid for ``content`` and the key ``public``."""
     try:
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(signature, content)
     except (InvalidSignature, ValueError):

@@ -1,6 +1,7 @@
-"""Proofs from the tree, for whoever does not want the whole journal: that an entry is in it, and that it only grew.
+"""Proofs from the Merkle tree: that an entry is in the journal, and that the journal has only grown.
 
-Each costs a few hundred rows, however large the journal is. ``verifier/motcua_verify.py`` checks them.
+They spare a verifier the whole journal. Each reads a few hundred rows, however large the journal is.
+``verifier/motcua_verify.py`` checks them.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ GROWTH_PROOF = "motcua-growth-proof-v1"
 
 
 class NotCovered(NotFound):
-    """No checkpoint covers that entry, or there is no such entry."""
+    """No checkpoint covers the entry, or there is no such entry."""
 
     code = "not-covered"
     vi = "Chưa có điểm kiểm tra nào bao gồm mục {number} của hồ sơ {dossier}."
@@ -37,7 +38,7 @@ class NotCovered(NotFound):
 
 
 class NoSuchCheckpoint(NotFound):
-    """The journal has no checkpoint of that number."""
+    """There is no checkpoint with that number."""
 
     code = "no-such-checkpoint"
     vi = "Không có điểm kiểm tra số {number}."
@@ -45,7 +46,7 @@ class NoSuchCheckpoint(NotFound):
 
 
 class TreeDamaged(NotFound):
-    """Rows from which the proof would be made are gone."""
+    """Rows that the proof needs are gone."""
 
     code = "tree-damaged"
     status = 500
@@ -54,9 +55,9 @@ class TreeDamaged(NotFound):
 
 
 def prove_entry(database: Engine, code: str, number: int, upto: int | None = None) -> dict[str, Any]:
-    """The proof that an entry is in the journal as a checkpoint (default: the last) signed it.
+    """The proof that entry ``number`` of the dossier ``code`` is in the journal signed by checkpoint ``upto``.
 
-    Raises NotCovered, NoSuchCheckpoint, TreeDamaged.
+    The default checkpoint is the last one. Raises NotCovered, NoSuchCheckpoint, TreeDamaged.
     """
     with database.connect().execution_options(motcua_read_only=True) as connection:
         go_by_index(connection)
@@ -79,7 +80,10 @@ def prove_entry(database: Engine, code: str, number: int, upto: int | None = Non
 
 
 def prove_growth(database: Engine, old: int, new: int | None = None) -> dict[str, Any]:
-    """The proof that checkpoint ``old`` is the beginning of checkpoint ``new`` (default: the last)."""
+    """The proof that the tree of checkpoint ``old`` is the beginning of that of ``new`` (default: the last).
+
+    Raises NoSuchCheckpoint, TreeDamaged.
+    """
     with database.connect().execution_options(motcua_read_only=True) as connection:
         before = _numbered(connection, old)
         last = last_checkpoint(connection) or before
@@ -97,7 +101,10 @@ def prove_growth(database: Engine, old: int, new: int | None = None) -> dict[str
 
 
 class Subtrees:
-    """The hashes of complete subtrees, from the kept tiles and, below them, from the entries."""
+    """The hashes of complete subtrees by (height, position), from the stored tiles and, below them, from the entries.
+
+    Calling it raises TreeDamaged.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -1,8 +1,8 @@
-"""The whole journal as text for an auditor: every entry in the order of the tree, and every checkpoint.
+"""The export of the journal as text for an auditor: every entry in the order of the tree, and every checkpoint.
 
-``entries.jsonl`` holds one ``{"body":{…},"hash":"…"}`` a line, the body byte for byte as it was hashed; and
-``checkpoints.jsonl`` one signed checkpoint a line. No personal data are in them: entries hold commitments only. What a
-checkpoint covers never changes, so pages are read one by one and work goes on meanwhile.
+``entries.jsonl`` has one ``{"body":{…},"hash":"…"}`` in a line, the body byte for byte as it was hashed.
+``checkpoints.jsonl`` has one signed checkpoint in a line. Neither holds personal data: entries hold commitments only.
+Covered entries never change, so they are read page by page while work goes on.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PAGE = 5_000
 
 
 class FolderNotEmpty(Conflict):
-    """The export would mix with other files."""
+    """The folder of the export holds other files."""
 
     code = "folder-not-empty"
     vi = "Thư mục {folder} đã có tệp; hãy chọn thư mục trống."
@@ -33,7 +33,10 @@ class FolderNotEmpty(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """Up to which checkpoint, how many entries it covers, and how many were there to be written."""
+    """The result of an export: its last checkpoint, how many entries that covers, and how many entries were written.
+
+    Fewer written than covered means that entries are missing.
+    """
 
     checkpoint: int
     size: int
@@ -55,7 +58,7 @@ def export_journal(database: Engine, folder: Path, upto: int | None = None) -> E
 
 
 def entry_lines(database: Engine, size: int) -> Iterator[bytes]:
-    """The lines of the first ``size`` leaves. One whose entry is gone is simply not there: the verifier will say so."""
+    """The lines of the first ``size`` leaves. An entry that is gone gives no line, which the verifier reports."""
     for start in range(0, size, PAGE):
         with database.connect().execution_options(motcua_read_only=True) as connection:
             go_by_index(connection)
@@ -66,7 +69,7 @@ def entry_lines(database: Engine, size: int) -> Iterator[bytes]:
 
 
 def checkpoint_lines(database: Engine, last: int) -> Iterator[bytes]:
-    """The lines of the checkpoints up to number ``last``."""
+    """The lines of the checkpoints 1 to ``last``."""
     number = 0
     while number < last:
         with database.connect().execution_options(motcua_read_only=True) as connection:

@@ -1,6 +1,6 @@
-"""The database itself counts finished dossiers by day, province and handling office (``finished_by_day``).
+"""The trigger that counts finished dossiers by day, province and handling office (``finished_by_day``).
 
-Whatever way a row takes to its end, or back from it, the counts follow in the same transaction.
+Every UPDATE that ends a dossier, or takes its end back, changes the counts in the same transaction.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ CREATE TRIGGER dossiers_count_finished AFTER UPDATE OF {watched} ON dossiers
 
 
 def count(connection: Connection) -> None:
-    """Puts the trigger on ``dossiers``."""
+    """Creates the trigger on ``dossiers``."""
     kind = connection.dialect.name
     frame = _SQLITE if kind == "sqlite" else _POSTGRESQL
     changed = " OR ".join(f"OLD.{name} IS {_not_same(kind)} NEW.{name}" for name in _WATCHED)
@@ -43,7 +43,7 @@ def count(connection: Connection) -> None:
 
 
 def count_no_more(connection: Connection) -> None:
-    """Takes it off again."""
+    """Drops the trigger."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("DROP TRIGGER dossiers_count_finished")
     else:

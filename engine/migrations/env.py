@@ -1,4 +1,4 @@
-"""Alembic's way in: one transaction for all scripts, batch mode so that SQLite can alter tables."""
+"""Alembic's entry point: one transaction for all scripts, and batch mode so that SQLite can alter tables."""
 
 from alembic import context
 

@@ -1,7 +1,7 @@
-"""What makes the journal append-only in the database itself: triggers that refuse, and on PostgreSQL fewer rights.
+"""The guard that makes the journal append-only in the database: triggers, and on PostgreSQL also fewer rights.
 
-A further trigger notes every new entry, in the entry's own transaction, for the next checkpoint (docs/journal.md). The
-application's role is called ``motcua_app`` (docs/operations.md); where it does not exist only the triggers stand.
+A further trigger records every new entry, in the entry's own transaction, for the next checkpoint (docs/journal.md).
+The application's role is called ``motcua_app`` (docs/operations.md); if it does not exist, only the triggers apply.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ APPEND_ONLY = {
     "journal_runs": ("first_leaf",),
     "journal_tiles": ("height", "position"),
 }
-"""The tables that only grow, with their keys."""
+"""The append-only tables with their primary keys."""
 
 _SQLITE_REFUSES = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table}
@@ -25,7 +25,7 @@ _SQLITE_REPLACES = """
 CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
 WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END
-"""  # SQLite's INSERT OR REPLACE deletes the old row without asking the trigger on DELETE
+"""  # SQLite's INSERT OR REPLACE deletes the old row without firing the trigger on DELETE
 
 _SQLITE_NOTES = """
 CREATE TRIGGER journal_awaits_checkpoint AFTER INSERT ON journal
@@ -63,7 +63,7 @@ END $$;
 
 
 def guard(connection: Connection) -> None:
-    """Puts the guard on the existing tables."""
+    """Creates the triggers and sets the rights of ``motcua_app``."""
     if connection.dialect.name == "sqlite":
         for table, key in APPEND_ONLY.items():
             for verb in ("update", "delete"):
@@ -78,7 +78,7 @@ def guard(connection: Connection) -> None:
 
 
 def unguard(connection: Connection) -> None:
-    """Takes it off again."""
+    """Drops the triggers. The rights of ``motcua_app`` do not change."""
     if connection.dialect.name == "sqlite":
         for table in APPEND_ONLY:
             for verb in ("update", "delete", "replace"):

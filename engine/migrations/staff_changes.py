@@ -1,11 +1,11 @@
-"""The database itself counts the changes to staff (``staff_changes``), so that none goes unnoticed."""
+"""The triggers that count the changes to staff (``staff_changes``), so that no cached actor outlives a change."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection
 
 WATCHED = {"people": "", "memberships": "", "substitutes": "", "offices": " OF province"}
-"""Tables, and of which columns only."""
+"""The watched tables, each with the restriction to columns for UPDATE (empty means all columns)."""
 _RAISE = "UPDATE staff_changes SET number = number + 1;"
 _SQLITE = "CREATE TRIGGER {table}_{verb}_staff AFTER {event} ON {table} BEGIN {rise} END"
 _FUNCTION = """
@@ -15,7 +15,7 @@ _POSTGRESQL = "CREATE TRIGGER {table}_{verb}_staff AFTER {event} ON {table} EXEC
 
 
 def watch(connection: Connection) -> None:
-    """Puts the triggers on the tables."""
+    """Creates the triggers."""
     kind = connection.dialect.name
     if kind != "sqlite":
         connection.exec_driver_sql(_FUNCTION.format(rise=_RAISE))
@@ -25,7 +25,7 @@ def watch(connection: Connection) -> None:
 
 
 def watch_no_more(connection: Connection) -> None:
-    """Takes them off again."""
+    """Drops the triggers."""
     on = "" if connection.dialect.name == "sqlite" else " ON {table}"
     for table, verb, _ in _triggers():
         connection.exec_driver_sql(f"DROP TRIGGER {table}_{verb}_staff{on.format(table=table)}")
@@ -34,7 +34,7 @@ def watch_no_more(connection: Connection) -> None:
 
 
 def _triggers() -> list[tuple[str, str, str]]:
-    """(table, verb, event) of each; an office that is new or gone changes nobody's rights."""
+    """(table, verb, event) of each trigger. INSERT and DELETE of offices are not watched: they change no rights."""
     found = [(table, "update", f"UPDATE{columns}") for table, columns in WATCHED.items()]
     whole = [table for table, columns in WATCHED.items() if not columns]
     return found + [(table, verb, verb.upper()) for table in whole for verb in ("insert", "delete")]

@@ -1,7 +1,8 @@
-"""A notice as its reader gets it: the published template, the facts of the outbox row, and what is looked up only now.
+"""The text of a notice: the published template filled with the facts of the outbox row and with personal data.
 
-Names, reasons, addresses and the citizen's link never stand in the outbox, so that erasing a person's data also empties
-what was not sent yet. Templates are plain text with ``{code}``-like placeholders; nothing in them is executed.
+Names, reasons, addresses and the citizen's link are never in the outbox and are looked up at sending. Erasing a
+person's data therefore also empties the notices that are not sent yet. Templates are plain text with placeholders like
+``{code}``; nothing in them is executed.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """Who gets a notice: the address for its channel, the name to greet, ``vi`` or ``en``."""
+    """The receiver of a notice: the address for its channel, the name for the salutation, the language (vi, en)."""
 
     address: str
     name: str
@@ -39,8 +40,10 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What a notice is about: the facts of its outbox row, and the dossier's keys for the link. ``reason`` is why the
-    act was taken, from the journal's private part; empty when there is none or it was erased."""
+    """The subject of a notice: the facts of its outbox row, and the dossier's keys for the link.
+
+    ``reason`` is the reason of the act, from the journal's private part; empty if there is none or it was erased.
+    """
 
     key: str
     channel: str
@@ -52,7 +55,7 @@ class Occasion:
 
 
 def notice_message(runtime: Runtime, occasion: Occasion, to: Addressee, now: dt.datetime) -> Message:
-    """The message to send, in the reader's language. Raises NotFound when the template or the release is not there."""
+    """The message to send, in the reader's language. Raises NotFound if the template or the release is missing."""
     template = runtime.catalogue.template(occasion.template)
     words = _Words(runtime, occasion, to, now)
     short = occasion.channel == "sms"
@@ -70,24 +73,30 @@ def notice_message(runtime: Runtime, occasion: Occasion, to: Addressee, now: dt.
 
 
 def event_message(key: str, event: str, at: dt.datetime, facts: Mapping[str, Any], url: str, secret: str) -> Message:
-    """The message to a program: ``{"type", "timestamp", "data"}`` after the Standard Webhooks specification, without
-    personal data; the program reads the dossier through the interface with its own rights."""
+    """The message to a program: ``{"type", "timestamp", "data"}`` as in the Standard Webhooks specification.
+
+    It holds no personal data; the program reads the dossier through the API with its own rights.
+    """
     data = {"type": event, "timestamp": at.isoformat(), "data": dict(facts)}
     return Message(key=key, channel="webhook", address=url, subject="", body="", data=data, secret=secret)
 
 
 def citizen_link(runtime: Runtime, nonce: str, stored_hash: str) -> str:
-    """The address under which a citizen follows this dossier for life."""
+    """The address under which the citizen follows this dossier."""
     return f"{runtime.settings.public_url}/h/{known_token(runtime.settings.secret_keys, nonce, stored_hash)}"
 
 
 def without_accents(text: str) -> str:
-    """Vietnamese in the letters that every telephone shows and that make an SMS three times shorter to carry."""
+    """Vietnamese without accents: every telephone shows it, and an SMS holds more than twice as many such characters.
+
+    >>> without_accents("Đặng Thị Đào")
+    'Dang Thi Dao'
+    """
     return unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D")).translate(_MARKS)
 
 
 class _Marks(dict[int, int | None]):
-    """For ``str.translate``: marks fall away, whatever else stays; each character is looked up once."""
+    """A table for ``str.translate`` that removes combining marks and caches the category of each character."""
 
     def __missing__(self, point: int) -> int | None:
         self[point] = None if unicodedata.category(chr(point)) == "Mn" else point
@@ -106,7 +115,7 @@ def _filled(template: str, words: _Words) -> str:
 
 
 class _Words:
-    """What stands for each placeholder; worked out only where the template has it. An unknown one becomes empty."""
+    """The words for the placeholders, computed only if the template uses them. An unknown placeholder becomes empty."""
 
     def __init__(self, runtime: Runtime, occasion: Occasion, to: Addressee, now: dt.datetime) -> None:
         self._runtime = runtime
@@ -150,7 +159,8 @@ class _Words:
         return self._in_language(moment_in_words(due))
 
     def days(self) -> str:
-        """Working days left, rounded up; 0 when the moment has passed or the calendar does not reach so far."""
+        """The working days left, rounded up; 0 if the moment has passed. Beyond the calendar's end it counts civil
+        days."""
         due = self._due()
         if due is None:
             return ""

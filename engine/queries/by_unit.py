@@ -1,5 +1,8 @@
-"""On time by the units of any day: two reports for the same period and different days hold the same dossiers, whatever
-was merged or divided in between."""
+"""The on-time report by administrative units as they were on any day.
+
+Two reports for the same period under the units of different days count the same dossiers, whatever mergers and
+divisions lie between these days.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from engine.text import Text
 from engine.transaction import UnitOfWork
 
 LONGEST = 92
-"""Days in such a report, which looks at every dossier that ended in them."""
+"""The most days in such a report, which reads every dossier that ended in them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +31,8 @@ class ByUnit:
 
 
 def on_time_by_unit(unit: UnitOfWork, start: dt.date, end: dt.date, level: Level, on: dt.date | None = None) -> ByUnit:
-    """What ended on the civil days ``start`` to ``end`` in the provinces that the caller oversees; ``on`` is today
-    where it is None. Raises InvalidInput."""
+    """Counts of the dossiers that ended on the civil days ``start`` to ``end`` in the provinces that the caller
+    oversees, by the units of ``level`` on the day ``on`` (default: today). Raises InvalidInput."""
     moments_of(start, end)
     if (end - start).days >= LONGEST:
         raise InvalidInput(

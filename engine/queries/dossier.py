@@ -1,6 +1,6 @@
-"""One dossier as its offices see it: where it stands, its papers and fees, what may be done next, personal data masked.
+"""One dossier as its offices see it: state, holder, clock, papers, fees and possible actions, personal data masked.
 
-Every function takes an open ``Case`` and answers frozen dataclasses in domain types. The API turns them into JSON and
+Every function takes an open ``Case`` and returns frozen dataclasses in domain types. The API turns them into JSON and
 pages render them; neither decides anything about a dossier.
 """
 
@@ -25,7 +25,7 @@ OTHER_DOCUMENT = Text("Giấy tờ khác", "Other document")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
-    """Who must act now: an office, a role there, and the person who claimed the dossier."""
+    """The holder, who must act now: an office, a role there, and the person who claimed the dossier."""
 
     office: str | None
     role: str | None
@@ -35,7 +35,7 @@ class Holder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where a dossier stands: what an act answers."""
+    """A dossier's state, holder and moments; every act on a dossier answers with it."""
 
     code: str
     version: int
@@ -75,7 +75,7 @@ class Paper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fee:
-    """A fee in đồng. ``collect`` says when it is due; ``settled_at`` is None until it was paid or waived."""
+    """A fee in đồng. ``collect`` is when it is due; ``settled_at`` is None until it was paid or waived."""
 
     key: str
     name: Text
@@ -88,7 +88,7 @@ class Fee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
-    """What has to be handed over with an action; ``attach`` is the key of a document."""
+    """The inputs that an action requires; ``attach`` is the key of a document."""
 
     reason: bool
     attach: str | None
@@ -97,7 +97,7 @@ class Needs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """An action of the release: allowed to this actor now, in which role and for whom, or the reason why not."""
+    """An action of the release. If allowed to this actor now, ``role`` and ``behalf_of`` say how; else ``why`` not."""
 
     action: str
     name: Text
@@ -110,8 +110,8 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applicant:
-    """The applicant. The name is shown to the dossier's offices; what identifies or reaches the person is masked,
-    unless ``masked`` is False."""
+    """The applicant. The dossier's offices see the name; identity number, contacts and address are masked unless
+    ``masked`` is False."""
 
     kind: str
     name: str | None
@@ -127,7 +127,10 @@ class Applicant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockView:
-    """The clock of a dossier, with the trace that explains its due moment (empty before the start)."""
+    """The clock of a dossier, with the trace that explains its due moment (empty before the start).
+
+    ``remaining_minutes`` are working minutes.
+    """
 
     clock: str
     term: Mapping[str, Any] | None
@@ -143,7 +146,7 @@ class ClockView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierView:
-    """Everything in the dossier's own rows, personal data masked."""
+    """A whole dossier with papers, fees and possible actions, personal data masked."""
 
     standing: Standing
     procedure_name: Text
@@ -174,7 +177,7 @@ class DossierView:
 
 
 def dossier_of(case: Case) -> DossierView:
-    """The whole dossier. Reads papers and fees where they did not come with the row."""
+    """The whole dossier. Reads papers and fees unless they came with the row."""
     row = case.row
     return DossierView(
         standing=standing_of(case),
@@ -207,7 +210,7 @@ def dossier_of(case: Case) -> DossierView:
 
 
 def standing_of(case: Case) -> Standing:
-    """Where the dossier stands now. Reads nothing further."""
+    """The dossier's present state, holder and moments. Needs no query."""
     row = case.row
     role = case.release.roles.get(row["holder_role"] or "")
     return Standing(
@@ -231,7 +234,7 @@ def standing_of(case: Case) -> Standing:
 
 
 def clock_of(case: Case) -> ClockView:
-    """The clock, and the days that led to the due moment."""
+    """The clock, with the trace of the days that led to the due moment."""
     row, due = case.row, case.due()
     return ClockView(
         clock=row["clock"],
@@ -253,17 +256,17 @@ def papers_of(case: Case) -> list[Paper]:
 
 
 def missing_of(case: Case) -> list[str]:
-    """The keys of the papers that the release asks for and that were not handed in."""
+    """The keys of the papers that the release requires and that are missing."""
     return list(case.facts()["documents"]["missing"])
 
 
 def fees_of(case: Case) -> list[Fee]:
-    """The fees, by key."""
+    """The fees, in order of their keys."""
     return [_fee(row, case.release) for row in case.fees()]
 
 
 def offers_of(case: Case) -> list[Offer]:
-    """Every action of the release, allowed or with the reason why not."""
+    """Every action of the release, allowed or with the reason for its refusal."""
     offers = []
     for option, verdict in case.options():
         allowed = option.allowed and verdict is not None and verdict.allowed
@@ -282,12 +285,12 @@ def offers_of(case: Case) -> list[Offer]:
 
 
 def needs_of(option: Option) -> Needs:
-    """What has to be handed over with an action."""
+    """The inputs that an action requires."""
     return Needs(reason=option.needs.reason, attach=option.needs.attach, signature=option.needs.signature)
 
 
 def applicant_of(case: Case, *, masked: bool = True) -> Applicant:
-    """The applicant, masked unless the caller wrote into the read log why it is not (``read_personal_data``)."""
+    """The applicant. Pass ``masked=False`` only after an entry in the read log (``read_personal_data``)."""
     known = case.applicant
     return Applicant(
         kind=case.row["applicant_kind"],
@@ -309,7 +312,7 @@ def overdue(case: Case) -> bool:
 
 
 def time_left(case: Case) -> Text | None:
-    """“Còn 1 ngày 3 giờ làm việc”, while the clock runs."""
+    """The working time left in words (“Còn 1 ngày 3 giờ làm việc”); None unless the clock runs."""
     if case.row["clock"] != "running" or case.row["due_at"] is None:
         return None
     return remaining_in_words(case.calendar, case.row["due_at"], case.unit.now)

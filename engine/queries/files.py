@@ -1,4 +1,4 @@
-"""The file of a document: what to send to a reader, under a name of ours."""
+"""The file of a document for download, under a name that the system makes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.store.dossier_parts import document_of
 
 
 class OnPaperOnly(Conflict):
-    """The paper was handed in as copies on paper, and nobody has scanned it."""
+    """The document was handed in on paper only and was not scanned."""
 
     code = "on-paper-only"
     vi = "Giấy tờ số {document} chỉ có bản giấy, chưa có tệp để tải về."
@@ -20,7 +20,7 @@ class OnPaperOnly(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileView:
-    """A file as it is given out. ``name`` is made of the document's key and id: the sender's name may be anything."""
+    """A file to download. ``name`` is made of the document's key and id, since the sender's name may be anything."""
 
     name: str
     media_type: str

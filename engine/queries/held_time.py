@@ -1,4 +1,4 @@
-"""Who held the time of what an office ended late: the working minutes by office, and what was late when it came.
+"""The report on an office's late dossiers: how many working minutes each office held them, and which arrived late.
 
 A dossier that passes from one office to another keeps its time limit, so the office that ends it late need not be the
 one that took long.
@@ -26,7 +26,7 @@ from engine.transaction import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldBy:
-    """An office, and for how many working minutes it had to decide on a dossier."""
+    """An office, and the working minutes for which it held a dossier."""
 
     office: str
     office_name: Text | None
@@ -35,7 +35,8 @@ class HeldBy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateLine:
-    """A dossier that ended late. ``came_at`` is when the office that ended it got it; ``longest`` held it longest."""
+    """A dossier that ended late. ``came_at`` is the moment when the office that ended it got it, and ``came_late``
+    whether it was late already. ``longest`` is the code of the office that held it longest."""
 
     code: str
     procedure: str
@@ -50,7 +51,7 @@ class LateLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MostlyHeldBy:
-    """An office, and how many dossiers of a page it held longest."""
+    """An office, and the number of a page's dossiers that it held longest."""
 
     office: str
     office_name: Text | None
@@ -59,7 +60,8 @@ class MostlyHeldBy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldTime:
-    """``finished`` and ``late`` count the whole period; ``came_late`` and ``longest`` only the lines of this page."""
+    """One page of the report. ``finished``, ``late`` and ``on_time`` count the whole period; ``came_late`` and
+    ``longest`` only the lines of this page."""
 
     office: str
     finished: int
@@ -69,19 +71,22 @@ class HeldTime:
 
     @property
     def on_time(self) -> int:
-        """How many of the whole period ended on time."""
+        """The number of dossiers that ended on time in the whole period."""
         return self.finished - self.late
 
     @property
     def came_late(self) -> int:
-        """How many of this page were late already when they came."""
+        """The number of this page's dossiers that were late when the office got them."""
         return sum(line.came_late for line in self.page.lines)
 
 
 def held_time(
     unit: UnitOfWork, office: str, start: dt.date, end: dt.date, *, after: After | None = None, limit: int = 50
 ) -> HeldTime:
-    """What ``office`` ended late on the civil days ``start`` to ``end``, in order of the end. Raises InvalidInput."""
+    """The dossiers that ``office`` ended late on the civil days ``start`` to ``end``, in order of their end.
+
+    Only dossiers that the caller may see. Raises InvalidInput.
+    """
     rows = statistics.late_ones(
         unit.reader(),
         visible_dossiers(unit.actor, unit.today),

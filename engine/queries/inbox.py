@@ -1,4 +1,4 @@
-"""The inbox: the notices for the caller, in both languages, in words made from the template as it is published now."""
+"""The inbox: a page of the caller's notices, in both languages, worded by the templates that are published now."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from engine.transaction import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxLine:
-    """A notice. ``subject`` and ``body`` are None where its template is not published any more."""
+    """A notice. ``subject`` and ``body`` are None if its template is not published any more."""
 
     id: int
     dossier: str
@@ -33,7 +33,7 @@ class InboxLine:
 
 
 def inbox(unit: UnitOfWork, *, unread: bool = False, after: After | None = None, limit: int = 50) -> Page[InboxLine]:
-    """The caller's notices about dossiers that the caller may see, newest first; with ``unread`` only those."""
+    """The caller's notices about dossiers that the caller may see, newest first; ``unread`` omits the read ones."""
     rows = inbox_of(
         unit.reader(),
         inbox_recipients(unit.actor, unit.today),
@@ -46,7 +46,7 @@ def inbox(unit: UnitOfWork, *, unread: bool = False, after: After | None = None,
 
 
 def _line(unit: UnitOfWork, row: Row[Any]) -> InboxLine:
-    # Staff read here, so the citizen's own link is not put in.
+    # Empty keys: staff read here, and must not get the citizen's link.
     occasion = Occasion(str(row.id), "inbox", row.template, row.data, "", "")
     subject: Text | None = None
     body: Text | None = None

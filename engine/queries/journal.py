@@ -1,6 +1,6 @@
-"""What happened to a dossier, entry by entry.
+"""The journal of a dossier as its offices read it, entry by entry.
 
-Names and form data are left out; the reasons of the staff are shown, as far as they were not erased.
+Names and form data are left out; the reasons of the staff are shown unless they were erased.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from engine.text import Text
 from engine.transaction import UnitOfWork
 
 _REASONS = ("reason", "text", "question", "answer")
-"""The keys of an entry's private part that say why something was done."""
+"""The keys of an entry's private part that give the reason for the act."""
 _PERSONAL_COLUMNS = frozenset({"link_nonce", "link_hash"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalLine:
-    """An entry. ``actor`` is its label and ``name`` the member of staff behind it; ``data`` and ``changes`` are as the
-    entry has them, which its hash is over."""
+    """An entry. ``actor`` is the actor's label, ``name`` the name of a member of staff. ``data`` and ``changes`` are
+    those of the hashed entry, without the columns of the citizen's link."""
 
     number: int
     at: dt.datetime
@@ -46,7 +46,7 @@ class JournalLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalPage:
-    """Some entries, oldest first; ``next`` is the number after which the next page begins, None on the last one."""
+    """A page of entries, oldest first; ``next`` is the ``after`` of the next page, None on the last one."""
 
     lines: tuple[JournalLine, ...]
     next: int | None

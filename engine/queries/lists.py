@@ -1,4 +1,4 @@
-"""Lists of dossiers: what the caller may see, narrowed by filters, a page at a time."""
+"""Lists of the dossiers that the caller may see, narrowed by filters, a page at a time."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from engine.transaction import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a list is narrowed to; None leaves a thing open. ``holder`` is the id of a person; ``text`` is searched
-    without accents, word by word."""
+    """The filters of a list; None means no filter. ``holder`` is the id of a person; ``text`` is searched without
+    accents, word by word."""
 
     state: str | None = None
     portal: int | None = None
@@ -34,7 +34,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierLine:
-    """A dossier as one line of a list. ``holder_…`` say who must act now; ``holder_id`` is a person that claimed it."""
+    """A dossier as one line of a list. ``holder_…`` say who must act now; ``holder_id`` is who claimed it."""
 
     code: str
     procedure: str

@@ -1,6 +1,6 @@
-"""Looking up a dossier by its code and the receipt code, with equal work whether the dossier exists or not.
+"""The look-up of a dossier by its code and receipt code, with equal work whether the dossier exists or not.
 
-The answer must not tell a wrong dossier code from a wrong receipt code, and neither must the time it takes.
+Neither the answer nor its time may distinguish a wrong dossier code from a wrong receipt code.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from engine.settings import Settings
 from engine.store.sessions import dossier_keys
 
 _NOBODY = "0" * 32
-"""A nonce that no dossier has."""
+"""A nonce that no dossier has, for the same work without a dossier."""
 
 
 class NoSuchReceipt(NotFound):
-    """The dossier code or the receipt code is wrong; it is not said which."""
+    """The dossier code or the receipt code is wrong; the refusal does not say which."""
 
     code = "no-such-receipt"
     vi = "Mã hồ sơ hoặc mã biên nhận không đúng."

@@ -1,7 +1,6 @@
-"""One page of a list, and where the next one begins: keyset paging, in domain types.
+"""Keyset paging in domain types: ``Page``, and ``After`` for where the next page begins.
 
-The callers of queries make their own key of ``After`` (``server.paging`` for addresses) and give it back with the next
-question.
+Callers of queries encode ``After`` in their own way (``server.paging`` for addresses) and pass it to the next query.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ Line = TypeVar("Line")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class After:
-    """The last line of a page: its id and, where the list is in order of a moment, this moment."""
+    """The key of a page's last line: its id and, in a list ordered by a moment, that moment (None sorts last)."""
 
     id: int
     moment: dt.datetime | None = None
@@ -24,13 +23,19 @@ class After:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[Line]):
-    """Some lines in order; ``after`` is None on the last page."""
+    """A page of lines in order; ``after`` is None on the last page."""
 
     lines: tuple[Line, ...]
     after: After | None
 
 
 def page_of(rows: Sequence[Any], limit: int, line: Callable[[Any], Line], after: Callable[[Any], After]) -> Page[Line]:
-    """The first ``limit`` of ``rows`` as lines. The caller read one row more, which says whether a page follows."""
+    """The page of the first ``limit`` of ``rows``. Pass ``limit + 1`` rows: one more row means that a page follows.
+
+    ``line`` turns a row into a line, ``after`` a row into its key.
+
+    >>> page_of([1, 2, 3], 2, str, lambda row: After(id=row))
+    Page(lines=('1', '2'), after=After(id=2, moment=None))
+    """
     following = after(rows[limit - 1]) if len(rows) > limit else None
     return Page(lines=tuple(line(row) for row in rows[:limit]), after=following)

@@ -1,4 +1,4 @@
-"""Reorganisations that are being carried out: how far each plan is, and what a province still has to decide itself."""
+"""Reforms that are being carried out: the progress of each plan, and the dossiers that wait for a decision."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from engine.transaction import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReformLine:
-    """A plan; ``dossiers`` counts those of the caller's provinces by status (``engine.store.plans``)."""
+    """A plan. ``dossiers`` counts by status (``engine.store.plans``) the dossiers of the provinces that the caller
+    oversees."""
 
     number: int
     code: str
@@ -32,7 +33,7 @@ class ReformLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateView:
-    """A commune of the new order that may be chosen, with its office; ``share`` is how much of the old one it got."""
+    """A commune of the new order that may be chosen, with its office; ``share`` is its part of the old one."""
 
     commune: str
     office: str
@@ -43,7 +44,7 @@ class CandidateView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingLine:
-    """Dossiers of one old commune that wait for the same decision."""
+    """The dossiers of one old commune that wait for the same decision."""
 
     province: str
     commune: str | None
@@ -74,8 +75,10 @@ def reforms(unit: UnitOfWork) -> tuple[ReformLine, ...]:
 
 
 def triage_of(unit: UnitOfWork, number: int) -> tuple[WaitingLine, ...]:
-    """What waits for the caller's decision in a plan, most dossiers first. Raises NotFound, and Forbidden to who
-    decides for no province."""
+    """The dossiers in a plan that wait for the caller's decision, by old commune, most dossiers first.
+
+    Raises NotFound, and Forbidden if the caller decides for no province.
+    """
     plan, known = reform_row(unit.reader(), number), unit.catalogue.map
     if plan is None:
         raise NotFound(what=f"reform plan {number}")

@@ -1,4 +1,4 @@
-"""The register of what an office received (Form 07), a page at a time.
+"""The register of the dossiers that an office received (Form 07), a page at a time.
 
 Printing it shows personal data and is therefore an act: ``engine.acts.print_register``.
 """
@@ -21,7 +21,7 @@ from engine.transaction import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterLine:
-    """A dossier as the register has it; ``applicant`` is the name, None where it was erased."""
+    """A line of the register; ``applicant`` is the name, None if it was erased."""
 
     code: str
     procedure: str
@@ -36,7 +36,10 @@ class RegisterLine:
 def register(
     unit: UnitOfWork, office: str, start: dt.date, end: dt.date, *, after: After | None = None, limit: int = 100
 ) -> Page[RegisterLine]:
-    """What an office received on the civil days ``start`` to ``end``, in order of receipt. Raises InvalidInput."""
+    """The dossiers that an office received on the civil days ``start`` to ``end``, in order of receipt.
+
+    Only dossiers that the caller may see. Raises InvalidInput.
+    """
     rows = reports.register(
         unit.reader(),
         visible_dossiers(unit.actor, unit.today),

@@ -1,4 +1,4 @@
-"""What a dossier is connected with: its offices and how it came to them, parent, children, links, and questions."""
+"""The relations of a dossier: its offices and their history, its parent, children and linked dossiers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from engine.text import Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedOffice:
-    """An office by its code, with its name where it is known."""
+    """An office by its code, with its name if the catalogue knows it."""
 
     office: str
     name: Text | None
@@ -29,7 +29,7 @@ class NamedOffice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeHeld:
-    """The office under a routing key, why it has it, and the offices that had it before, the latest first."""
+    """The office under a routing key, the reason why it has the dossier, and the earlier ones, latest first."""
 
     key: str
     office: NamedOffice
@@ -39,8 +39,7 @@ class OfficeHeld:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relative:
-    """Another dossier, as far as a dossier that names it tells. ``child_key`` is set on children; ``kind`` and
-    ``since`` on links."""
+    """A parent, child or linked dossier. ``child_key`` is set on children; ``kind`` and ``since`` on links."""
 
     code: str
     procedure: str
@@ -53,7 +52,7 @@ class Relative:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relations:
-    """Everything around a dossier; dossiers that the actor may not see are left out."""
+    """The offices and dossiers around a dossier, without dossiers that the actor may not see."""
 
     offices: Sequence[OfficeHeld]
     parent: Relative | None
@@ -62,7 +61,7 @@ class Relations:
 
 
 def relations_of(case: Case) -> Relations:
-    """Offices with their history from the journal, and the dossiers around this one."""
+    """The relations of a dossier; the history of its offices comes from the journal."""
     unit = case.unit
     connection, catalogue = unit.reader(), unit.catalogue
     visible = visible_dossiers(unit.actor, case.today)

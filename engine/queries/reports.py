@@ -1,4 +1,4 @@
-"""Reports by office: what was finished on time in a period, and what an office holds now."""
+"""Reports by office: the dossiers finished on time in a period, and the dossiers that an office holds now."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.transaction import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnTimeLine:
-    """The dossiers of one handling office: how many ended, how many of them late, and how many open ones are late."""
+    """The counts of one handling office: dossiers that ended, those of them that were late, and late open ones."""
 
     office: str
     office_name: Text | None
@@ -25,18 +25,18 @@ class OnTimeLine:
 
     @property
     def on_time(self) -> int:
-        """How many ended on time."""
+        """The number of dossiers that ended on time."""
         return self.finished - self.late
 
     @property
     def rate(self) -> float | None:
-        """The share on time of what ended or should have; None when that is nothing."""
+        """The share of on-time dossiers among those that ended or are late; None if there are none."""
         return rate_of(self.on_time, self.finished + self.running_late)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueLine:
-    """The dossiers of one procedure in one state that an office holds, and how many of them are overdue."""
+    """The number of dossiers of one release in one state that an office holds, and of the overdue ones among them."""
 
     procedure: str
     procedure_name: Text
@@ -46,9 +46,9 @@ class QueueLine:
 
 
 def on_time(unit: UnitOfWork, start: dt.date, end: dt.date, office: str | None = None) -> tuple[OnTimeLine, ...]:
-    """By handling office, of what the caller may see, for the civil days ``start`` to ``end``. Raises InvalidInput.
+    """A line for each handling office, for the civil days ``start`` to ``end``. Raises InvalidInput.
 
-    Decision 766/QĐ-TTg, indicator 2.1.
+    Only dossiers that the caller may see are counted. Decision 766/QĐ-TTg, indicator 2.1.
     """
     moments_of(start, end)
     known = unit.catalogue.offices
@@ -65,7 +65,7 @@ def on_time(unit: UnitOfWork, start: dt.date, end: dt.date, office: str | None =
 
 
 def queue_of(unit: UnitOfWork, office: str) -> tuple[QueueLine, ...]:
-    """What an office holds now, of what the caller may see, by procedure and state."""
+    """The dossiers that an office holds now, by release and state. Only those that the caller may see are counted."""
     lines = []
     for row in queue_counts(unit.reader(), unit.actor, office, unit.now):
         release = unit.catalogue.workflow(row.release).release
@@ -82,5 +82,9 @@ def queue_of(unit: UnitOfWork, office: str) -> tuple[QueueLine, ...]:
 
 
 def rate_of(part: int, whole: int) -> float | None:
-    """A share with four digits after the point; None of nothing."""
+    """``part`` / ``whole``, rounded to four decimal places; None if ``whole`` is 0.
+
+    >>> rate_of(2, 3), rate_of(0, 0)
+    (0.6667, None)
+    """
     return round(part / whole, 4) if whole else None

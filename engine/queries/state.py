@@ -1,6 +1,6 @@
-"""The state of a dossier, with the words for it: what the release calls it, and what the national portal does.
+"""The state of a dossier with its name in the release and its status on the national portal.
 
-A release may have lost a state that an old dossier is still in; its key then serves as its name.
+If the release does not define the state (any more), the state's key serves as its name.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from engine.text import Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateView:
-    """A state of a release: its key, its name, and the portal status that it maps to."""
+    """A state of a release: its key, its name, and its portal status."""
 
     key: str
     name: Text
@@ -22,6 +22,6 @@ class StateView:
 
 
 def state_of(release: Release, state: str, portal: int) -> StateView:
-    """The state ``state`` of ``release``; ``portal`` is the status code in the dossier's row."""
+    """The view of a state key of ``release``; ``portal`` is the status code (1–10) in the dossier's row."""
     known = release.states.get(state)
     return StateView(key=state, name=known.name if known else Text(state, state), status=PortalStatus(portal))

@@ -1,4 +1,4 @@
-"""A dossier as its applicant sees it: where it is, when it is due, what was asked for, what the applicant may do."""
+"""The status page of a dossier for its applicant: state, due moment, requested supplements, and possible actions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.text import Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """An action that is left to the applicant now."""
+    """An action that the applicant may take now."""
 
     action: str
     name: Text
@@ -25,7 +25,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusStep:
-    """A state that the dossier went through, and when it came there."""
+    """A state that the dossier went through, and the moment when it entered it."""
 
     at: dt.datetime
     state: StateView
@@ -33,7 +33,7 @@ class StatusStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingPaper:
-    """A paper that is asked for and was not handed in."""
+    """A paper that the release requires and that is missing."""
 
     key: str
     name: Text
@@ -41,7 +41,8 @@ class MissingPaper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """What the citizen's link shows. ``asked`` is the reason of the last step where it speaks to the applicant."""
+    """The content of the page behind the citizen's link. ``asked`` is the reason of the last step if the portal status
+    asks something of the applicant, else None."""
 
     code: str
     version: int
@@ -65,7 +66,7 @@ class Status:
 
 
 def status_of(case: Case) -> Status:
-    """The status. Reads papers, fees and steps where they did not come with the row."""
+    """The status. Reads papers, fees and steps unless they came with the row."""
     row = case.row
     place = row["holder_office"] or row["handler_office"]
     office = case.unit.catalogue.offices.get(place)
@@ -95,12 +96,12 @@ def status_of(case: Case) -> Status:
 
 
 def tasks_of(case: Case) -> list[Task]:
-    """What the applicant may do now."""
+    """The actions that the applicant may take now."""
     return [Task(action=one.action, name=one.name, needs=needs_of(one)) for one in case.left_to(APPLICANT)]
 
 
 def _steps(case: Case) -> tuple[list[StatusStep], str | None]:
-    """The states that the dossier went through; and the reason given with the last of them."""
+    """The states that the dossier went through, and the reason given with the last of them."""
     steps: list[StatusStep] = []
     reason: str | None = None
     portal: int = PortalStatus.REGISTERED

@@ -1,4 +1,4 @@
-"""Questions that were put to other offices about a dossier, with their answers."""
+"""The verifications of a dossier: questions to other offices, with their answers."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from engine.transaction import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationView:
-    """A question to ``office``; ``asked_by`` and ``answered_by`` are ids of people. ``confirmed`` is None until it is
-    answered."""
+    """A question to ``office``. ``asked_by`` and ``answered_by`` are ids of people; ``confirmed`` is None until the
+    question is answered."""
 
     id: int
     office: str
@@ -31,7 +31,7 @@ class VerificationView:
 
 
 def verifications(unit: UnitOfWork, case: Case) -> tuple[VerificationView, ...]:
-    """The questions about a dossier in hand, oldest first."""
+    """The verifications of an open case, oldest first."""
     return tuple(_view(row) for row in verifications_of(unit.reader(), case.id))
 
 

@@ -1,4 +1,4 @@
-"""The programs that are told when a dossier changes. Their secrets are never read here."""
+"""The list of webhooks: the programs that are notified of changes of dossiers. Their secrets are never read here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.transaction import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookView:
-    """A receiver of events; ``office`` is None where it gets those of every dossier."""
+    """A receiver of events; ``office`` is None if it receives those of every dossier."""
 
     id: int
     url: str
@@ -23,12 +23,12 @@ class WebhookView:
 
 
 def webhooks(unit: UnitOfWork) -> tuple[WebhookView, ...]:
-    """Every webhook, also those that were ended, oldest first. The caller admits administrators only."""
+    """Every webhook, also the inactive ones, oldest first. The caller must admit administrators only."""
     return tuple(webhook_view(row) for row in every_webhook(unit.reader()))
 
 
 def webhook_view(row: Mapping[str, Any]) -> WebhookView:
-    """A row of ``webhooks`` as far as it may be shown."""
+    """The view of a row of ``webhooks``, without its secret."""
     return WebhookView(
         id=row["id"],
         url=row["url"],

@@ -29,7 +29,10 @@ def link_token(secret: str, nonce: str) -> str:
 
 
 def known_token(secrets_newest_first: Sequence[str], nonce: str, stored_hash: str) -> str:
-    """The token that was handed out: the first secret whose token has the stored hash (secrets rotate)."""
+    """The token that was handed out: the first secret's whose token has the stored hash (secrets rotate).
+
+    Falls back to the newest secret's token when no secret matches.
+    """
     for secret in secrets_newest_first:
         token = link_token(secret, nonce)
         if hmac.compare_digest(link_hash(token), stored_hash):
@@ -38,19 +41,29 @@ def known_token(secrets_newest_first: Sequence[str], nonce: str, stored_hash: st
 
 
 def link_hash(token: str) -> str:
-    """What the database keeps of a token."""
+    """The SHA-256 of a token, in hexadecimal: the database stores this and never the token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def receipt_code(secret: str, nonce: str) -> str:
-    """The code on the receipt, in two groups of five."""
+    """The code on the receipt: 50 bits in two groups of five characters.
+
+    >>> receipt_code("secret", "0" * 32)
+    'S7HFJ-1CKYP'
+    """
     number = int.from_bytes(hmac.digest(secret.encode(), b"receipt:" + nonce.encode(), "sha256")[:8], "big")
     letters = "".join(RECEIPT_ALPHABET[(number >> (5 * index)) & 31] for index in range(RECEIPT_LENGTH))
     return f"{letters[:5]}-{letters[5:]}"
 
 
 def receipt_matches(secrets_newest_first: Sequence[str], nonce: str, typed: str) -> bool:
-    """Whether a typed receipt code is right; dashes, spaces, case, O for 0, I or L for 1 do not matter."""
+    """Whether a typed receipt code is right; dashes, spaces, case, O for 0, I or L for 1 do not matter.
+
+    Every secret is tried, so the time taken does not tell which one matched.
+
+    >>> receipt_matches(["secret"], "0" * 32, receipt_code("secret", "0" * 32).lower().replace("-", " "))
+    True
+    """
     plain = typed.upper().replace("-", "").replace(" ", "").translate(str.maketrans("OIL", "011"))
     right = False
     for secret in secrets_newest_first:

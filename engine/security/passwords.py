@@ -1,4 +1,4 @@
-"""Passwords as argon2id hashes, checked in the same time whether the account exists or not."""
+"""Password hashes (argon2id); a check takes the same time whether the account exists or not."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _NOBODY = _hasher.hash("nobody has this password, yet checking it takes as long 
 
 
 def hash_password(password: str) -> str:
-    """What the database keeps of a password."""
+    """The argon2id hash that the database stores, with its parameters and salt."""
     return _hasher.hash(password)
 
 
 def password_matches(stored: str | None, password: str) -> bool:
-    """Whether ``password`` is the one ``stored`` was made from; False, just as slowly, when there is none."""
+    """Whether ``password`` has the hash ``stored``; for None the answer is False after the same time."""
     try:
         _hasher.verify(stored or _NOBODY, password)
     except (VerificationError, InvalidHashError):
@@ -24,5 +24,5 @@ def password_matches(stored: str | None, password: str) -> bool:
 
 
 def outdated(stored: str) -> bool:
-    """Whether the hash was made with weaker parameters than today's."""
+    """Whether the hash was made with other parameters than argon2's current ones, so that it should be renewed."""
     return _hasher.check_needs_rehash(stored)

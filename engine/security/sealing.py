@@ -1,5 +1,7 @@
-"""Sealing what must lie in the database for a while but be of no use to whoever copies it: AES-256-GCM under a secret
-that stands outside."""
+"""Sealing (AES-256-GCM) of values that the database holds for a while and that a copy of it must not reveal.
+
+The key is derived from a secret outside the database.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +17,17 @@ NONCE = 12  # bytes
 
 
 def seal(secret: str, content: bytes, purpose: bytes) -> bytes:
-    """The sealed content; ``purpose`` keeps what was sealed for one use from being opened as another."""
+    """The nonce and the encrypted content. ``purpose`` is authenticated: unsealing needs the same one."""
     nonce = secrets.token_bytes(NONCE)
     return nonce + _cipher(secret).encrypt(nonce, content, purpose)
 
 
 def unseal(secrets_newest_first: Sequence[str], sealed: bytes, purpose: bytes) -> bytes | None:
-    """The content, by whichever secret sealed it; None when none of them did (an old one was dropped)."""
+    """The content, decrypted with the secret that sealed it; None when no given secret did (an old one was dropped).
+
+    >>> unseal(["new", "old"], seal("old", b"text", b"purpose"), b"purpose")
+    b'text'
+    """
     for secret in secrets_newest_first:
         try:
             return _cipher(secret).decrypt(sealed[:NONCE], sealed[NONCE:], purpose)

@@ -1,4 +1,7 @@
-"""Who a person is today: what they may do follows from dated memberships, their own and those they stand in for."""
+"""Reading an ``Actor``: a member of staff with dated memberships, their own and those of people they substitute.
+
+Also the ``Claim``: the evidence that lets a cached actor be proven by one number instead of being read again.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,9 @@ _PERSON = (
     .where(people.c.active == 1)
     .order_by(substitutes.c.valid_from, memberships.c.office, memberships.c.role, memberships.c.valid_from)
 )
-"""One statement for all that decides what a person may do: it stands before every request of staff."""
+"""One statement for everything that decides a person's rights: it runs before every request whose actor is not cached.
+
+It gives one row for each pair of a substitution and a membership."""
 _BY_ID = PreparedSelect(_PERSON.where(people.c.id == bindparam("person")))
 _BY_TOKEN = PreparedSelect(
     _PERSON.join(tokens, tokens.c.person_id == people.c.id).where(
@@ -54,7 +59,7 @@ _BY_TOKEN = PreparedSelect(
 
 
 class _Row(NamedTuple):
-    """What ``_PERSON`` gives."""
+    """A row of ``_PERSON``."""
 
     id: int
     name: str
@@ -75,7 +80,7 @@ class _Row(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """What it rests on that an actor is known from before: the token, and the number of changes to staff until then."""
+    """The evidence for a cached actor: the token, and the number of changes to staff when the actor was read."""
 
     token: str  # its hash
     changes: int
@@ -95,37 +100,37 @@ STANDS = (
     )
     .scalar_subquery()
 )
-"""The number of changes to staff until now, if the token is good: a claim stands while this is the number it names.
+"""The number of changes to staff, or NULL if the token is not valid: a claim holds while this equals its own number.
 
-The row is named by its key: thousands of changes in one transaction (a seed, a reform) leave its table hundreds of
+The row is found by its key. Thousands of changes in one transaction (a seed, a reform) leave the table hundreds of
 pages long, and a scan would read them all before every act."""
 _CLAIM = PreparedSelect(select(STANDS))
 
 
 def claim_values(claim: Claim, now: dt.datetime) -> dict[str, Any]:
-    """What goes into the gaps of ``STANDS``."""
+    """The values of the parameters of ``STANDS``."""
     return {"claimed_token": claim.token, "claimed_now": now}
 
 
 def claim_stands(connection: Connection, claim: Claim, now: dt.datetime) -> bool:
-    """Whether who was known by this token would be found the same again."""
+    """Whether the claim still holds: the token is valid at ``now`` and no change to staff followed the claim."""
     return bool(_CLAIM.fetch(connection, claim_values(claim, now))[0][0] == claim.changes)
 
 
 def actor_by_token(connection: Connection, token_hash: str, now: dt.datetime) -> tuple[Actor, Claim] | None:
-    """The active person whose session this is, and on what that rests; None when it has ended or was never there."""
+    """The active person with this session and the claim to cache; None if the session has ended or never existed."""
     found = _BY_TOKEN.fetch(connection, {"hash": token_hash, "now": now})
     actor = _actor(found)
     return None if actor is None else (actor, Claim(token_hash, _Row(*found[0]).number))
 
 
 def actor_of_person(connection: Connection, person_id: int) -> Actor | None:
-    """The active person with this id."""
+    """The active person with this id, or None."""
     return _actor(_BY_ID.fetch(connection, {"person": person_id}))
 
 
 def _actor(found: Sequence[tuple[Any, ...]]) -> Actor | None:
-    """From one row for each pair of a substitution and a membership, own or of the absent person."""
+    """The actor from the rows of ``_PERSON``; None from no rows."""
     if not found:
         return None
     rows = [_Row(*one) for one in found]

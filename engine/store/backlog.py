@@ -1,4 +1,4 @@
-"""What is waiting right now, for the operator's gauges: read from the partial indexes, counted up to a bound."""
+"""Backlog figures for the operator's gauges, read from partial indexes and counted up to ``BOUND``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BOUND = 10_000
 
 
 def waiting(connection: Connection, now: dt.datetime) -> dict[str, float]:
-    """Notices waiting and parked, clocks due, and the age in seconds of the oldest of each."""
+    """Counts of waiting and parked notices and of due clocks, and the age in seconds of the oldest notice and clock."""
     due_now = clocks.c.fired_at.is_(None) & (clocks.c.due_at <= now)
     sendable = (outbox.c.status == "waiting") & (outbox.c.next_attempt_at <= now)
     return {

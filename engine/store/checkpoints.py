@@ -1,8 +1,8 @@
-"""Checkpoints of the journal, the order of its entries in the tree, and the subtrees kept for proofs (docs/journal.md).
+"""The tables of checkpoints: the checkpoints, the order of the leaves, and the subtree hashes kept for proofs.
 
-The tree's order is that of ``journal_runs``: each run says that consecutive entries of one dossier are consecutive
-leaves. An entry gets its leaf in the first checkpoint after its commit, whatever order transactions commit in, so the
-order only ever grows at its end. ``journal_uncovered`` is filled by a trigger in the transaction of the entry itself.
+The order of the Merkle tree (docs/journal.md) is that of ``journal_runs``: in a run, consecutive entries of one dossier
+are consecutive leaves. An entry gets its leaf in the first checkpoint after its commit, whatever order transactions
+commit in, so the tree grows at its end only. A trigger fills ``journal_uncovered`` in the entry's own transaction.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from engine.store.journal import journal
 from engine.store.sql.schema import BigId, Moment, metadata
 
 TILE = 8
-"""Of the inner nodes only those at heights 8, 16, 24 … are kept: one for 256, the others are quickly made again."""
+"""Only inner nodes at heights 8, 16, 24 … are stored: one for 256 nodes below; the others are cheap to recompute."""
 
 checkpoints = Table(
     "checkpoints",
@@ -45,7 +45,7 @@ checkpoints = Table(
     Column("root", String(64), nullable=False),
     Column("next_key", String(64), nullable=False),  # the public key that signs the next one
     Column("line", Text, nullable=False),  # the signed text, as it is published
-    Column("edge", Text, nullable=False),  # rules.merkle.Edge: where the tree goes on growing
+    Column("edge", Text, nullable=False),  # rules.journal.merkle.Edge: the right edge, from which the tree grows
     CheckConstraint("number >= 1", name="number"),
 )
 
@@ -74,7 +74,7 @@ journal_uncovered = Table(
     Column("dossier_id", BigId, primary_key=True, autoincrement=False),
     Column("number", Integer, primary_key=True, autoincrement=False),
 )
-"""Entries that no checkpoint covers yet."""
+"""The entries that no checkpoint covers yet."""
 
 _ONE_AT_A_TIME = 7_021_955_301  # any number that no other lock of this database uses
 
@@ -83,16 +83,16 @@ _OFF = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit")
 
 
 def go_by_index(connection: Connection) -> None:
-    """Until the transaction ends, few rows are looked up one by one, however large the journal is.
+    """Makes PostgreSQL use indexes until the transaction ends.
 
-    Fresh rows are not in PostgreSQL's statistics yet; by these it would read the whole journal for a handful of leaves.
+    Its statistics lack fresh rows, and by them the planner would read the whole journal for a handful of leaves.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(*(func.set_config(name, "off", True) for name in _OFF)))
 
 
 def take_turns(connection: Connection) -> None:
-    """Lets one checkpoint be made at a time, until the transaction ends. SQLite has one writer anyhow."""
+    """Takes the lock that admits one maker of checkpoints until the transaction ends. SQLite has one writer anyhow."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
 
@@ -116,8 +116,8 @@ def lines_after(connection: Connection, number: int, limit: int) -> Sequence[Row
 def uncovered_entries(connection: Connection, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """About ``limit`` entries to cover: (dossier_id, start, top, number, hash) in the order of (dossier, number).
 
-    Of each dossier come all from ``start``, the first that no run has, to ``top``. Where the journal lacks them all,
-    one row with ``number`` None stands for them.
+    For each dossier these are the entries from ``start``, the first that is in no run, to ``top``. If the journal lacks
+    all of them, there is one row whose ``number`` is None.
     """
     queue, runs = journal_uncovered, journal_runs
     batch = select(queue).order_by(queue.c.dossier_id, queue.c.number).limit(limit).subquery()
@@ -136,7 +136,10 @@ def uncovered_entries(connection: Connection, limit: int) -> Sequence[Row[*tuple
 
 
 def forget_covered(connection: Connection, from_leaf: int, last_dossier: int) -> None:
-    """Takes the entries of the runs from a leaf on off the list of those to cover; ``last_dossier`` is the highest."""
+    """Deletes covered entries from ``journal_uncovered``: those of runs that begin at ``from_leaf`` or later.
+
+    ``last_dossier`` is the highest dossier id in these runs; it bounds the rows to look at.
+    """
     queue, runs = journal_uncovered, journal_runs
     inside = and_(
         runs.c.first_leaf >= from_leaf,
@@ -148,7 +151,7 @@ def forget_covered(connection: Connection, from_leaf: int, last_dossier: int) ->
 
 
 def entries_of_leaves(connection: Connection, start: int, end: int, *columns: Any) -> Sequence[Row[*tuple[Any, ...]]]:
-    """(leaf, columns of the journal …) of the leaves from ``start`` to before ``end``, in order; missing ones lack."""
+    """(leaf, columns of the journal …) of the leaves in [start, end), in order; entries that are gone give no row."""
     runs = journal_runs
     leaf = (runs.c.first_leaf + journal.c.number - runs.c.first_number).label("leaf")
     first = select(func.max(runs.c.first_leaf)).where(runs.c.first_leaf <= start).scalar_subquery()
@@ -163,7 +166,7 @@ def entries_of_leaves(connection: Connection, start: int, end: int, *columns: An
 
 
 def leaf_of(connection: Connection, dossier_id: int, number: int) -> int | None:
-    """The leaf of an entry; None while no checkpoint covers it."""
+    """The leaf number of an entry; None while no checkpoint covers it."""
     runs = journal_runs
     before = select(runs).where(runs.c.dossier_id == dossier_id, runs.c.first_number <= number)
     run = connection.execute(before.order_by(runs.c.first_number.desc()).limit(1)).first()

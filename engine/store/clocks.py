@@ -1,4 +1,7 @@
-"""Clocks: when something is due to happen to a dossier by itself. The sweeper reads this table, never Redis."""
+"""The tables of clocks, calendars and closures. A clock is a moment at which something happens to a dossier by itself.
+
+The sweeper reads ``clocks``, never Redis.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ clocks = Table(
     metadata,
     Column("dossier_id", BigId, ForeignKey("dossiers.id"), primary_key=True, autoincrement=False),
     Column("kind", String(12), primary_key=True),  # warn, due_in, overdue, step, remind, after, verify
-    Column("subject", String(60), primary_key=True),  # the action, state, notice or verification it is about
+    Column("subject", String(60), primary_key=True),  # the key of an action, state, notice or verification
     Column("due_at", Moment, primary_key=True),
     Column("fired_at", Moment),  # a fired clock stays, so that it never fires twice
     Column("outcome", String(40)),
@@ -35,4 +38,4 @@ closures = Table(
     Column("first", String(10), primary_key=True),
     Column("document", Json, nullable=False),  # engine.rules.deadlines.office_hours.Closure
 )
-"""When one office closes on its own (a storm, a move), beyond the country's calendar."""
+"""The closing times of one office (a storm, a move), in addition to the country's calendar."""

@@ -1,7 +1,7 @@
-"""Taking notices out of the outbox to send them, and writing down what became of them.
+"""The outbox as the worker uses it: leasing notices to send, and writing their results.
 
-A notice that is being sent is leased: its next attempt lies a little in the future, so that nobody else takes it and a
-process that dies gives it back by itself. Nothing is locked while it is sent.
+A notice that is being sent is leased: its next attempt lies a little in the future. No other worker takes it until
+then, and the lease of a process that dies runs out by itself. No row is locked while a notice is sent.
 """
 
 from __future__ import annotations
@@ -32,8 +32,10 @@ from engine.store.outbox import outbox
 
 
 class Taken(NamedTuple):
-    """A notice that was taken to be sent, with what it needs of its dossier and applicant. ``attempts`` are those
-    before this one; ``deaths`` counts how many senders in a row have ended with it in hand."""
+    """A leased notice, with the columns of its dossier and applicant that sending needs.
+
+    ``attempts`` counts the attempts before this one. ``deaths`` counts the senders in a row that died while sending it.
+    """
 
     id: int
     key: str
@@ -55,8 +57,10 @@ class Taken(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What became of one notice. ``status`` waiting: to be tried again at ``next_attempt_at``. ``attempts`` is what the
-    row counted when it was claimed; a try that was not made (``tried`` False) is taken back."""
+    """The result of one notice. With the status ``waiting`` it is retried at ``next_attempt_at``.
+
+    ``attempts`` is the row's count at the lease. If ``tried`` is False, this attempt is subtracted again.
+    """
 
     id: int
     attempts: int
@@ -68,10 +72,11 @@ class Result(NamedTuple):
 
 
 def claim(connection: Connection, now: dt.datetime, until: dt.datetime, limit: int) -> list[Taken]:
-    """Leases up to ``limit`` notices that may be sent now, oldest first; each counts one more attempt.
+    """Leases up to ``limit`` notices that may be sent now until ``until``, oldest first; each counts one more attempt.
 
-    Of those with whom a sender has died before, the fewer the more often it happened, at last one at a time: so the one
-    that kills comes to be known, and the others get past it. On PostgreSQL it is one statement, which may stand alone.
+    Notices whose senders have died are leased in smaller batches with each death, at last one at a time. This isolates
+    the notice that kills its sender and lets the others pass. On PostgreSQL it is one statement, which needs no
+    transaction around it.
     """
     if connection.dialect.name == "postgresql":
         given = {"now": now, "until": until, "in_hand": _IN_HAND}
@@ -101,7 +106,7 @@ def claim(connection: Connection, now: dt.datetime, until: dt.datetime, limit: i
 
 
 def renew(connection: Connection, ids: Collection[int], until: dt.datetime) -> None:
-    """Keeps the lease on notices that are still being sent."""
+    """Extends the lease of notices that are still being sent to ``until``."""
     if ids:
         still = and_(among(connection, outbox.c.id, ids), _WAITING)
         connection.execute(update(outbox).where(still).values(next_attempt_at=until))
@@ -110,7 +115,7 @@ def renew(connection: Connection, ids: Collection[int], until: dt.datetime) -> N
 def write_results(connection: Connection, results: Sequence[Result], now: dt.datetime) -> None:
     """Marks notices as sent, or as waiting, parked or dropped with the reason.
 
-    Sent stays true even when the lease had run out; any other result counts only for whoever holds the lease.
+    ``sent`` is written even if the lease has run out; any other result is written only while the lease is held.
     """
     sent = [result for result in results if result.status == "sent"]
     others = [_not_sent(result) for result in results if result.status != "sent"]
@@ -124,7 +129,7 @@ def write_results(connection: Connection, results: Sequence[Result], now: dt.dat
 
 
 def retry_parked(connection: Connection, now: dt.datetime, limit: int) -> int:
-    """Gives notices that were parked a new start; returns how many."""
+    """Sets up to ``limit`` parked notices to waiting, with no attempts; returns how many."""
     oldest = select(outbox.c.id).where(outbox.c.status == "parked").order_by(outbox.c.id).limit(limit)
     ids = connection.execute(oldest).scalars().all()
     again = {"status": "waiting", "attempts": 0, "next_attempt_at": now}
@@ -143,15 +148,16 @@ _WANTED: dict[str, ColumnElement[Any]] = {
 }
 
 _WAITING = outbox.c.status == literal_column("'waiting'")
-"""Written out, so that every plan knows that the index of what waits serves."""
+"""A literal, not a parameter, so that every plan can use the partial index of waiting notices."""
 
 
 def among(connection: Connection, column: Column[int], ids: Collection[int]) -> ColumnElement[bool]:
-    """On PostgreSQL one parameter however many ids: reading 500 placeholders costs more than finding 500 rows."""
+    """``column`` is one of ``ids``: one array on PostgreSQL, as parsing 500 placeholders costs more than 500 rows."""
     return column == any_(array(ids)) if connection.dialect.name == "postgresql" else column.in_(list(ids))
 
 
 def array(numbers: Collection[int]) -> BindParameter[Any]:
+    """One PostgreSQL parameter that holds all the numbers."""
     return bindparam(None, list(numbers), type_=postgresql.ARRAY(BigInteger))
 
 
@@ -184,7 +190,7 @@ WHERE outbox.id = told.id AND outbox.status IN ('waiting', 'parked')
 """
 
 _IN_HAND = "taken up, and no result was written"
-"""What a notice says while it is being sent, and goes on to say when its sender has ended."""
+"""The ``error`` of a leased notice, followed by the number of deaths; it remains if the sender dies."""
 
 
 _CLAIM = """\
@@ -206,7 +212,7 @@ SELECT o.id, o.key, o.dossier_id, o.channel, o.recipient, o.template, o.data, o.
 FROM leased o JOIN dossiers d ON d.id = o.dossier_id JOIN applicants a ON a.dossier_id = o.dossier_id
 ORDER BY o.due, o.id
 """
-"""``claim`` in one statement; the limit is written out, so that the plan knows that few rows are joined."""
+"""``claim`` in one statement. The limit is a literal, so that the planner knows that few rows are joined."""
 
 
 def _deaths(error: str | None) -> int:
@@ -233,5 +239,5 @@ def _not_sent(result: Result) -> dict[str, Any]:
 
 
 def _storable(told: str | None) -> str | None:
-    """What a receiver said, without what no database takes: one such word must not keep a batch from being settled."""
+    """A receiver's words without NUL and lone surrogates: one such character must not fail a whole batch's results."""
     return (told or "").replace("\0", "").encode(errors="replace").decode()[:500] or None

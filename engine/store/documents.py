@@ -1,4 +1,4 @@
-"""Papers of a dossier: what was handed in, in how many copies, digitised or not, and results given back."""
+"""The table of a dossier's papers: those handed in, with copies and files, and the results given back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ documents = Table(
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column("dossier_id", BigId, ForeignKey("dossiers.id"), nullable=False),
-    Column("key", String(40), nullable=False),  # of the release's documents; 'other' for anything else
+    Column("key", String(40), nullable=False),  # a key of the release's documents; 'other' for anything else
     Column("original", Integer, nullable=False),
     Column("certified", Integer, nullable=False),
     Column("copy", Integer, nullable=False),

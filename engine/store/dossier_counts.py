@@ -1,4 +1,4 @@
-"""How many dossiers an office holds, by release and state, and how many of them are overdue."""
+"""The counts for the overview of an office's queue: dossiers held by release and state, and the overdue ones."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class QueueCount(NamedTuple):
 
 
 def queue_counts(connection: Connection, actor: Actor, office: str, now: dt.datetime) -> list[QueueCount]:
-    """How many dossiers an office holds, by procedure, state and portal status, and how many of them are overdue."""
+    """One count for each release and state of the dossiers that an office holds and the actor may see."""
     sight, values = sight_of(actor, civil_day(now))
     return [QueueCount(*row) for row in _counting(sight).fetch(connection, values | {"held_by": office, "now": now})]
 
@@ -36,7 +36,7 @@ def queue_counts(connection: Connection, actor: Actor, office: str, now: dt.date
 @cache
 def _counting(sight: Sight) -> PreparedSelect:
     overdue = func.sum(case((overdue_at(bindparam("now")), 1), else_=0)).label("overdue")
-    state = (dossiers.c.release, dossiers.c.state)  # these two settle the procedure and the portal status
+    state = (dossiers.c.release, dossiers.c.state)  # these two determine the procedure and the portal status
     settled = (func.max(dossiers.c.procedure).label("procedure"), func.max(dossiers.c.portal).label("portal"))
     columns: tuple[Any, ...] = (*state, *settled, func.count().label("count"), overdue)
     held = dossiers.c.holder_office == bindparam("held_by")

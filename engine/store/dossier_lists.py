@@ -1,6 +1,6 @@
-"""The lists that clerks work from: filters, and pages by key.
+"""The query behind clerks' lists and search: filters, keyset pages, and the index that each page is read along.
 
-Statements are built once a shape (who sees by what, which filters, which order) and keep gaps for the values.
+A statement is built once for each shape (kind of reader, filters, order, page length), with parameters for the values.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _LISTED = tuple(column.key for column in LIST_COLUMNS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What a queue is narrowed to; None leaves a thing open. ``text`` is searched without accents, word by word."""
+    """The filters of a list; None means no filter. ``text`` is searched without accents, word by word."""
 
     state: str | None = None
     portal: int | None = None
@@ -81,9 +81,9 @@ FILTERS = {
     "office": "",
     "due_before": "",
 }
-"""The filters that take a value, and the column that must equal it, where it is as simple as that."""
+"""The filters that take a value, each with the column that must equal it; empty where the condition is another."""
 MOST_PAGES = 500
-"""Statements for pages that are kept built: they differ by who sees what, by filters and by the page's length."""
+"""The cap on cached statements, which differ by kind of reader, filters, order and page length."""
 
 
 def list_dossiers(
@@ -126,7 +126,7 @@ def list_dossiers(
 
 
 def _conditions(asked: Collection[str], overdue: bool | None) -> list[ColumnElement[bool]]:
-    """What the filters of these names leave, with gaps of the same names."""
+    """The conditions of the named filters, with parameters of the same names."""
     equal = {name: dossiers.c[column] for name, column in FILTERS.items() if column}
     wanted: list[ColumnElement[bool]] = [column == bindparam(name) for name, column in equal.items() if name in asked]
     if "office" in asked:
@@ -139,8 +139,8 @@ def _conditions(asked: Collection[str], overdue: bool | None) -> list[ColumnElem
 
 
 class _Way(NamedTuple):
-    """A list of dossiers that a page is read along: its column of ids, its table joined to the dossiers, and what picks
-    the list."""
+    """An index-backed list that a page is read along: its column of dossier ids, its table joined to ``dossiers``, and
+    the conditions that select the list."""
 
     id: ColumnElement[int]
     source: FromClause
@@ -148,7 +148,7 @@ class _Way(NamedTuple):
 
 
 class _Order(NamedTuple):
-    """In which order a page is read, by which columns it goes on after a row, and which rows it has."""
+    """The order of a page: ORDER BY columns, keyset columns, extra conditions, and whether it is descending."""
 
     by: tuple[Any, ...]
     key: tuple[Any, ...]
@@ -166,10 +166,9 @@ _ORDERS = {
 
 
 def _ways(connection: Connection, actor: Actor, filters: Filters, on: dt.date) -> list[tuple[str, tuple[Any, ...]]]:
-    """Lists that together hold every dossier that the actor may see and the filters leave, each served by an index: of
-    what kind, and which one.
+    """The (kind, keys) of lists that together hold every dossier to show; each is served by an index.
 
-    They only narrow: whether a dossier is shown is said by ``visible_dossiers`` and the filters all the same.
+    They only narrow: the statement still applies the visibility rule and the filters. Empty if no dossier can match.
     """
     offices, provinces = sorted(actor.offices(on)), sorted(actor.monitored_provinces(on))
     text = filters.text
@@ -185,7 +184,7 @@ def _ways(connection: Connection, actor: Actor, filters: Filters, on: dt.date) -
 
 
 def _way(kind: str, gaps: Sequence[Any]) -> _Way:
-    """A list of this kind, with gaps for what picks it."""
+    """The list of this kind, with the parameters ``gaps`` that select it."""
     if kind == "words":
         return _found(gaps)
     if kind == "office":
@@ -200,7 +199,7 @@ def _word(number: int) -> FromClause:
 
 
 def _found(keys: Sequence[Any]) -> _Way:
-    """Dossiers that stand under all of the keys of a search."""
+    """The dossiers listed in ``search_keys`` under all of these keys."""
     first, *others = (_word(number) for number in range(len(keys)))
     conditions = [first.c.key == keys[0]]
     for other, key in zip(others, keys[1:], strict=True):
@@ -220,7 +219,7 @@ def _page(
     later: bool,
     limit: int,
 ) -> PreparedSelect:
-    """The first rows, ``later`` those after a key, along every way, put together. Built once a shape."""
+    """The statement of one page, merged from all lists; with ``later`` it begins after a key. Cached by shape."""
     wanted = [sight.rule(), *_conditions(asked, overdue)]
     ways = [_way(kind, [bindparam(f"way_{n}_{m}") for m in range(many)]) for n, (kind, many) in enumerate(kinds)]
     if len(ways) > 1:
@@ -237,7 +236,7 @@ def _along(
     later: bool,
     limit: int,
 ) -> Select[Any]:
-    """One page along one way; ordered by the way's own column of ids where ids are the order, so its index serves."""
+    """One page along one list. If ids are the order, it orders by the list's own column of ids, whose index serves."""
     statement = select(*columns).select_from(way.source).where(*way.conditions, *wanted, *order.only)
     gaps = [bindparam(f"after_{number}", type_=column.type) for number, column in enumerate(order.key)]
     if order.falls:

@@ -1,4 +1,4 @@
-"""What belongs to one dossier and stands in other tables: relatives, links, questions to other offices, its journal."""
+"""Reads of one dossier's rows in other tables: relatives, links, verifications, papers, fees and journal entries."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ RELATIVE: tuple[Any, ...] = (
 
 
 def children_of(connection: Connection, dossier_id: int, visible: ColumnElement[bool]) -> Sequence[Row[Any]]:
-    """The dossiers opened by this one, with the key of the release's ``children`` they were opened for."""
+    """The visible dossiers that this one opened, each with its key in the release's ``children``."""
     mine = and_(dossiers.c.parent_id == dossier_id, visible)
     columns: tuple[Any, ...] = (*RELATIVE, dossiers.c.child_key)
     return connection.execute(select(*columns).where(mine).order_by(dossiers.c.id)).all()
 
 
 def parent_of(connection: Connection, parent_id: int | None, visible: ColumnElement[bool]) -> Row[Any] | None:
-    """The dossier that opened this one, where the actor may see it."""
+    """The dossier that opened this one; None if there is none or the actor may not see it."""
     if parent_id is None:
         return None
     return connection.execute(select(*RELATIVE).where(dossiers.c.id == parent_id, visible)).one_or_none()
 
 
 def links_of(connection: Connection, dossier_id: int, visible: ColumnElement[bool]) -> Sequence[Row[Any]]:
-    """Dossiers linked with this one, in either direction; those that the actor may not see are left out."""
+    """The visible dossiers linked with this one, in either direction, oldest link first."""
     either = or_(
         and_(dossier_links.c.dossier_id == dossier_id, dossier_links.c.other_id == dossiers.c.id),
         and_(dossier_links.c.other_id == dossier_id, dossier_links.c.dossier_id == dossiers.c.id),
@@ -51,7 +51,7 @@ def links_of(connection: Connection, dossier_id: int, visible: ColumnElement[boo
 
 
 def verifications_of(connection: Connection, dossier_id: int) -> Sequence[Row[Any]]:
-    """Questions put to other offices about this dossier, oldest first."""
+    """The verifications (questions to other offices) of this dossier, oldest first."""
     of_this = verifications.c.dossier_id == dossier_id
     return connection.execute(select(verifications).where(of_this).order_by(verifications.c.id)).all()
 
@@ -59,7 +59,10 @@ def verifications_of(connection: Connection, dossier_id: int) -> Sequence[Row[An
 def journal_of(
     connection: Connection, dossier_id: int, *, after: int = 0, limit: int = 100, private: bool = True
 ) -> Sequence[Row[Any]]:
-    """Entries of one dossier after a number, with their private part (None where there is none or it was erased)."""
+    """The entries above the number ``after``, each with its private part (None if there is none or it was erased).
+
+    With ``private=False`` the column ``private`` is only a number or None, and no personal data are read.
+    """
     shown = journal_private.c.data if private else journal_private.c.number
     beside = and_(
         journal_private.c.dossier_id == journal.c.dossier_id,
@@ -76,20 +79,20 @@ def journal_of(
 
 
 def office_changes(connection: Connection, dossier_id: int) -> Sequence[str]:
-    """The bodies of the journal entries that changed a dossier's offices, oldest first."""
+    """The bodies (JSON) of the journal entries that changed a dossier's offices, oldest first."""
     changed = journal.c.body.contains('"offices":{', autoescape=True)
     mine = select(journal.c.body).where(journal.c.dossier_id == dossier_id, changed)
     return connection.execute(mine.order_by(journal.c.number)).scalars().all()
 
 
 def document_of(connection: Connection, dossier_id: int, document_id: int) -> Row[Any] | None:
-    """One paper of this dossier that was not removed."""
+    """One paper of this dossier; None if there is none or it was removed."""
     mine = and_(documents.c.id == document_id, documents.c.dossier_id == dossier_id, documents.c.removed_at.is_(None))
     return connection.execute(select(documents).where(mine)).one_or_none()
 
 
 def names_of_people(connection: Connection, ids: set[int]) -> dict[int, str]:
-    """Names of staff by id, for showing who acted."""
+    """The names of staff by id."""
     if not ids:
         return {}
     found = connection.execute(select(people.c.id, people.c.name).where(people.c.id.in_(sorted(ids))))
@@ -97,7 +100,7 @@ def names_of_people(connection: Connection, ids: set[int]) -> dict[int, str]:
 
 
 def part_of(connection: Connection, name: str, dossier_id: int) -> list[Mapping[str, Any]]:
-    """The rows of one of ``ALONG`` on their own."""
+    """The rows of one part named in ``ALONG``, by a query of its own."""
     found = _ALONE[name].fetch(connection, {"dossier": dossier_id})
     return [dict(zip(ALONG[name].names, row, strict=True)) for row in found]
 
@@ -112,7 +115,7 @@ def _fees(of: Any) -> Select[Any]:
 
 
 def _steps(of: Any) -> Select[Any]:
-    """The journal entries that may have changed the state, with the reason that was given."""
+    """The journal entries that may have changed the state, each with its reason."""
     beside = and_(
         journal_private.c.dossier_id == journal.c.dossier_id,
         journal_private.c.number == journal.c.number,
@@ -131,4 +134,4 @@ def _steps(of: Any) -> Select[Any]:
 _PARTS = {"documents": _documents, "fees": _fees, "steps": _steps}
 _ALONE = {name: PreparedSelect(of(bindparam("dossier"))) for name, of in _PARTS.items()}
 ALONG = {name: JsonRows(of(dossiers.c.id), dossiers) for name, of in _PARTS.items()}
-"""What may come along with the row of a dossier in one statement."""
+"""The parts that may be read with a dossier's row in one statement, as JSON columns."""

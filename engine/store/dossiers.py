@@ -1,4 +1,4 @@
-"""Dossiers: one row each, carrying all that an act reads, and the offices that may see it."""
+"""The tables of dossiers: the row with all that an act reads, its offices, applicant, links and verifications."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from engine.store.sql.schema import BigId, Json, Moment, metadata
 
 
 def _partial(name: str, condition: str, *columns: str) -> Index:
-    """An index of the rows that fulfil ``condition`` only: the others cost nothing, and its pages stay few."""
+    """A partial index: rows that do not meet ``condition`` cost nothing, and its pages stay few."""
     return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
 
 
@@ -39,12 +39,12 @@ dossiers = Table(
     Column("applicant_kind", String(12), nullable=False),
     Column("province", String(8), nullable=False),
     Column("place", String(8)),  # the commune that decides the competence
-    Column("placed_on", Date),  # the day on which a correction last named it; None where none did
-    Column("support_office", String(40)),  # the support point that helped, where another than the intake
+    Column("placed_on", Date),  # the day on which a correction last changed ``place``; None if none did
+    Column("support_office", String(40)),  # the support point that helped, if another than the intake office
     Column("intake_office", String(40), nullable=False),
     Column("handler_office", String(40), nullable=False),
     Column("offices", Json, nullable=False),  # routing key → office code
-    Column("holder_office", String(40)),  # who must act now; None when nobody of the offices must
+    Column("holder_office", String(40)),  # the office that must act now; None if no office must
     Column("holder_role", String(40)),
     Column("holder_id", BigId, ForeignKey("people.id")),  # the person who claimed it
     Column("entered_at", Moment, nullable=False),  # since when it is in this state
@@ -54,19 +54,19 @@ dossiers = Table(
     Column("received_at", Moment),
     Column("started_at", Moment),  # when the clock started
     Column("due_at", Moment),  # None before the start and while paused
-    Column("promised_at", Moment),  # the due moment as last told to the applicant
+    Column("promised_at", Moment),  # the due moment as last notified to the applicant
     Column("clock", String(12), nullable=False),
     Column("term", Json),  # the chosen total term
     Column("pauses", Json, nullable=False),  # [[from, to or null, reason], …]
     Column("extensions", Json, nullable=False),  # [{"term": …, "at": …, "reason_vi": …}, …]
-    Column("finished_at", Moment),  # the first of status 9, 10, 7, 8, 3
+    Column("finished_at", Moment),  # the moment of the first of portal status 9, 10, 7, 8, 3
     Column("returned_at", Moment),
     Column("supplements", Integer, nullable=False),
     Column("parent_id", BigId, ForeignKey("dossiers.id")),
     Column("child_key", String(40)),
     Column("link_nonce", String(32), nullable=False),  # the citizen's link is derived from it and a secret
     Column("link_hash", String(64), nullable=False, unique=True),
-    Column("search", Text, nullable=False),  # what engine.store.search finds it by; erased with the personal data
+    Column("search", Text, nullable=False),  # the text behind search_keys; erased with the personal data
     CheckConstraint("portal BETWEEN 1 AND 10", name="portal"),
     CheckConstraint("clock IN ('not_started', 'running', 'paused', 'stopped')", name="clock"),
     CheckConstraint("version >= 1", name="version"),
@@ -88,7 +88,7 @@ dossier_offices = Table(
     Column("since", Moment, nullable=False),
     Index("ix_dossier_offices_dossier_id", "dossier_id"),
 )
-"""Which offices may see a dossier: every office that ever had a part in it (visibility, not who must act)."""
+"""The offices that may see a dossier: every office that ever had a part in it (visibility, not who must act)."""
 
 applicants = Table(
     "applicants",
@@ -106,7 +106,7 @@ applicants = Table(
     Column("erased_at", Moment),
     Index("ix_applicants_identity_number", "identity_number"),
 )
-"""All personal data of a dossier stand here and in journal_private, and can be erased without breaking the journal."""
+"""A dossier's personal data are only here, in journal_private and in ``dossiers.search``: erasing breaks no chain."""
 
 dossier_links = Table(
     "dossier_links",
@@ -125,7 +125,7 @@ code_counters = Table(
     Column("day", String(10), primary_key=True),
     Column("last", Integer, nullable=False),
 )
-"""The last sequence number given by an office on a day; rises inside the receiving transaction, hence without a gap."""
+"""The last sequence number of an office on a day (ISO 8601). It rises inside the intake's transaction: no gaps."""
 
 verifications = Table(
     "verifications",
@@ -144,4 +144,4 @@ verifications = Table(
     Index("ix_verifications_dossier_id", "dossier_id"),
     _partial("ix_verifications_open", "answered_at IS NULL", "office", "due_at"),
 )
-"""A question put to another commune, with a clock of its own (3 working days in the sources read)."""
+"""A question to another commune, with a clock of its own (3 working days in the sources read)."""

@@ -1,4 +1,4 @@
-"""Fees of a dossier: what is owed and what was paid, in đồng."""
+"""The table of a dossier's fees, owed and paid, in đồng."""
 
 from __future__ import annotations
 

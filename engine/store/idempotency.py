@@ -1,4 +1,4 @@
-"""Answers already given: a repeated request with the same key gets the same answer and changes nothing."""
+"""The table of recorded answers: a request repeated with the same Idempotency-Key gets the recorded answer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ idempotency = Table(
 
 @dataclass(frozen=True, slots=True)
 class RecordedAnswer:
-    """An answer as it was given, and SHA-256 of the request it was given to."""
+    """An answer as it was sent, with the SHA-256 of its request."""
 
     request_hash: bytes
     status: int
@@ -44,7 +44,7 @@ _PROVEN = PreparedSelect(select(STANDS.label("proof"), *_COLUMNS).select_from(_O
 
 
 def recorded_answer(connection: Connection, actor: str, key: str) -> RecordedAnswer | None:
-    """The answer already given to this actor under this key."""
+    """The answer recorded for this actor and key, or None."""
     found = _RECORDED.fetch(connection, {"actor": actor, "key": key})
     return RecordedAnswer(*found[0]) if found else None
 
@@ -52,7 +52,7 @@ def recorded_answer(connection: Connection, actor: str, key: str) -> RecordedAns
 def proven_answer(
     connection: Connection, actor: str, key: str, claim: Claim, now: dt.datetime
 ) -> tuple[bool, RecordedAnswer | None]:
-    """Whether it still stands that this actor asks, and the answer already given, by one statement."""
+    """Whether the actor's claim still holds, and the recorded answer, by one statement."""
     proof, *found = _PROVEN.fetch(connection, {"actor": actor, "key": key, **claim_values(claim, now)})[0]
     return proof == claim.changes, None if found[0] is None else RecordedAnswer(*found)
 
@@ -66,8 +66,10 @@ def record_answer(
     *,
     rival: Callable[[], Exception],
 ) -> None:
-    """Keeps an answer with all else that is written; ``rival`` is raised when another was kept under the key meanwhile
-    (PostgreSQL waits for the rival to end)."""
+    """Adds the answer to the pending writes. The flush raises ``rival()`` if another one was recorded under the key.
+
+    PostgreSQL waits for the rival transaction to end.
+    """
     row = {
         "actor": actor,
         "key": key,

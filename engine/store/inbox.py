@@ -1,4 +1,4 @@
-"""Notices shown inside the house: to a person, or to whoever has a role in an office."""
+"""The inbox: reading the notices of a member of staff or of a role in an office, and marking them as read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ def inbox_of(
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[Row[Any]]:
-    """Newest first; ``before`` is the id of the last row of the page before."""
+    """The inbox notices of these recipients, newest first; ``before`` is the id of the previous page's last row.
+
+    ``visible`` is the visibility rule for their dossiers; ``unread`` leaves out notices that were read.
+    """
     columns: tuple[Any, ...] = (
         outbox.c.id,
         outbox.c.template,
@@ -40,7 +43,7 @@ def inbox_of(
 
 
 def mark_read(connection: Connection, recipients: Collection[str], number: int, now: dt.datetime) -> bool:
-    """Notes when a notice was first read; False when there is no such notice for these recipients."""
+    """Records when a notice was first read; False if these recipients have no such notice."""
     mine = and_(outbox.c.id == number, outbox.c.channel == "inbox", outbox.c.recipient.in_(sorted(recipients)))
     if connection.execute(select(outbox.c.id).where(mine)).first() is None:
         return False

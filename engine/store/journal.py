@@ -1,4 +1,4 @@
-"""The journal: what happened to each dossier, append-only, hash-chained; and the salted private parts beside it."""
+"""The tables of the journal: append-only, hash-chained entries of each dossier, their private parts, the read log."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ journal = Table(
     Column("at", Moment, nullable=False),
     Column("act", String(40), nullable=False),
     Column("actor", String(60), nullable=False),
-    Column("body", Text, nullable=False),  # canonical JSON: what the hash is over
+    Column("body", Text, nullable=False),  # canonical JSON; ``hash`` is its SHA-256
     Column("hash", String(64), nullable=False),
     CheckConstraint("number >= 1", name="number"),
 )
@@ -28,7 +28,7 @@ journal_private = Table(
     Column("data", Json, nullable=False),
     Column("erased_at", Moment),
 )
-"""Names, reasons and form data of an entry. The entry holds SHA-256(salt ‖ data): erasing this row keeps the chain."""
+"""Names, reasons and form data of an entry. The entry holds SHA-256(salt ‖ data): erasing them keeps the chain."""
 
 reads = Table(
     "reads",
@@ -40,4 +40,4 @@ reads = Table(
     Column("what", String(40), nullable=False),
     Column("reason", Text, nullable=False),
 )
-"""Who looked at unmasked personal data, when and why."""
+"""The read log: who read unmasked personal data, when and why."""

@@ -1,7 +1,7 @@
-"""Bringing a database to a revision of the schema, and telling at which it is.
+"""Migrations as functions: bring a database to a revision of the schema, and report its revision.
 
-The scripts stand in ``engine/migrations/versions``, numbered. On PostgreSQL they are run by the owner of the tables;
-the application's own role has fewer rights (docs/operations.md).
+The numbered scripts are in ``engine/migrations/versions``. On PostgreSQL the owner of the tables runs them; the
+application's own role has fewer rights (docs/operations.md).
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Runs every script up to ``revision``; does nothing when the database is there already."""
+    """Runs every script up to ``revision``; does nothing if the database has it already."""
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     command.upgrade(_config(url), revision)
 
 
 def downgrade(url: str, revision: str) -> None:
-    """Undoes scripts down to ``revision`` (``base``: all). Data in the removed tables and columns are lost."""
+    """Undoes scripts down to ``revision`` (``base`` undoes all). Data in the removed tables and columns are lost."""
     command.downgrade(_config(url), revision)
 
 
@@ -36,7 +36,7 @@ def latest() -> str:
 
 
 def current(database: Engine) -> str | None:
-    """The revision the database is at; None when it has no schema yet."""
+    """The revision of the database; None if it has no schema yet."""
     with database.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 

@@ -1,4 +1,4 @@
-"""The numbers that a new dossier takes: its place in the sequence of codes, its row's id and those of its papers."""
+"""Allocation of a new dossier's numbers: the sequence number of its code, its row id and the ids of its papers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from engine.store.sql.driver import as_bytes, run
 
 
 class Numbers(NamedTuple):
-    """``sequence`` counts the dossiers of an office on a day from 1, without a gap; ids may have gaps."""
+    """The numbers of one dossier. ``sequence`` counts an office's dossiers of a day from 1 without gaps; ids may have
+    gaps."""
 
     sequence: int
     dossier: int
@@ -18,19 +19,22 @@ class Numbers(NamedTuple):
 
 
 def take_numbers(connection: Connection, office: str, day: str, papers: int) -> Numbers:
-    """The next ones; the office's counter of that day (ISO 8601) stays locked until the transaction ends."""
+    """The next numbers for a dossier with that many papers.
+
+    The office's counter of the day (ISO 8601) remains locked until the transaction ends.
+    """
     if connection.dialect.name == "postgresql":
         values = [as_bytes(value) for value in (office, day, papers)]
         return Numbers(*run(connection, f"{_COUNT} RETURNING last, {_IDS}", values)[0])
     counted = text(f"{_COUNT.replace('$1', ':office').replace('$2', ':day')} RETURNING last")
     sequence = connection.execute(counted, {"office": office, "day": day}).scalar_one()
-    # There is one writer at a time, so nobody else takes what comes next.
+    # SQLite has one writer at a time, so no other transaction takes the same ids.
     dossier, paper = connection.exec_driver_sql(_NEXT).one()
     return Numbers(sequence, dossier, list(range(paper, paper + papers)))
 
 
 def take_paper_number(connection: Connection) -> int:
-    """The id of one more paper."""
+    """The next id of a paper."""
     if connection.dialect.name == "postgresql":
         return int(run(connection, "SELECT nextval('documents_id_seq')", [])[0][0])
     return int(connection.exec_driver_sql(_NEXT).one()[1])

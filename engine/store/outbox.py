@@ -1,4 +1,7 @@
-"""The outbox: notices written in the act's own transaction, sent after it. Redis only rings; this table remembers."""
+"""The outbox tables: notices written in the act's own transaction and sent after it, and the receivers of events.
+
+This table is the queue; Redis only wakes the worker (docs/adr/0004).
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,7 @@ webhooks = Table(
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column("url", Text, nullable=False),
     Column("secret", Text, nullable=False),
-    Column("office", String(40)),  # None: every dossier of the installation
+    Column("office", String(40)),  # None means every dossier of the installation
     Column("active", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("created_by", BigId, ForeignKey("people.id")),

@@ -1,7 +1,7 @@
-"""*Overdue* as a condition on ``dossiers``, for lists, counts and reports.
+"""The rule *overdue* as an SQL condition on ``dossiers``, for lists, counts and reports.
 
-``engine.rules.deadlines.timing.is_overdue`` is the twin of this rule for a row in hand: change both, a test compares
-them over every clock and due moment.
+``engine.rules.deadlines.timing.is_overdue`` is the same rule for one row in memory. Change both: a test compares them
+over every clock and due moment.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from engine.store.dossiers import dossiers
 
 
 def overdue_at(now: dt.datetime | BindParameter[Any]) -> ColumnElement[bool]:
-    """The clock runs and its due moment lies before ``now``: a moment, or a gap for one. True or false, never NULL."""
-    # The word stands in the statement itself, so that PostgreSQL can use the indexes of running clocks.
+    """The clock runs and its due moment is before ``now`` (a moment or a parameter). True or false, never NULL."""
+    # A literal, not a parameter, so that PostgreSQL can use the partial indexes of running clocks.
     running = dossiers.c.clock == literal_column("'running'")
     return and_(running, dossiers.c.due_at.is_not(None), dossiers.c.due_at < now)

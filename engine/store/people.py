@@ -1,4 +1,4 @@
-"""People of the offices: who they are, how they prove it, where they work and from when, and who stands in for whom."""
+"""The tables of staff: people, their tokens, dated memberships and substitutes, and the number of changes to these."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ people = Table(
     Column("name", Text, nullable=False),
     Column("email", String(254)),
     Column("phone", String(30)),
-    Column("password", Text),  # argon2; None: cannot sign in by password
+    Column("password", Text),  # argon2id hash; None means no sign-in by password
     Column("admin", Integer, nullable=False),
     Column("active", Integer, nullable=False),
     Column("language", String(2), nullable=False),
@@ -64,11 +64,11 @@ substitutes = Table(
     Column("deputy_id", BigId, ForeignKey("people.id"), primary_key=True),
     Column("valid_from", Date, primary_key=True),
     Column("valid_to", Date, nullable=False),  # exclusive
-    Column("office", String(40)),  # None: wherever the absent person works
+    Column("office", String(40)),  # None means every office where the absent person works
     Column("legal", Text, nullable=False),  # the written assignment
     CheckConstraint("absent_id <> deputy_id", name="not_oneself"),
 )
-"""A deputy acts with the absent person's roles, between two dates."""
+"""A deputy acts with the absent person's roles from ``valid_from`` to before ``valid_to``."""
 
 
 staff_changes = Table(
@@ -78,12 +78,12 @@ staff_changes = Table(
     Column("number", BigId, nullable=False),
     CheckConstraint("id = 1", name="one_row"),
 )
-"""One number, raised by the database itself whenever people, memberships, substitutes or the province of an office
-change (``engine.migrations.staff_changes``): who was known at a number is still the same while it stands."""
+"""One number that a trigger raises whenever people, memberships, substitutes or the province of an office change
+(``engine.migrations.staff_changes``). A cached actor is valid while the number is the same."""
 
 
 def role_members(connection: Connection, office: str, role: str, on: dt.date) -> frozenset[int]:
-    """The ids of the active people who have this role at this office on a day."""
+    """The ids of the active people who have this role at this office on the day ``on``."""
     return frozenset(
         connection.execute(
             select(memberships.c.person_id)
@@ -100,10 +100,10 @@ def role_members(connection: Connection, office: str, role: str, on: dt.date) ->
 
 
 def person_named(connection: Connection, username: str) -> int | None:
-    """The id of the person with this username."""
+    """The id of the person with this username, or None."""
     return connection.execute(select(people.c.id).where(people.c.username == username)).scalar_one_or_none()
 
 
 def person_name(connection: Connection, person: int) -> str | None:
-    """What a member of staff is called."""
+    """The name of a member of staff, or None."""
     return connection.execute(select(people.c.name).where(people.c.id == person)).scalar_one_or_none()

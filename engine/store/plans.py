@@ -1,4 +1,4 @@
-"""Plans of reforms that are being carried out, and where each dossier of them stands."""
+"""The tables of reform plans: each plan, its groups of passages, and the status of every dossier in it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ reforms = Table(
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column("code", String(60), nullable=False),
     Column("date", Date, nullable=False),  # the first day of the new order
-    Column("digest", String(64), nullable=False, unique=True),  # of the plan, as the file says it
+    Column("digest", String(64), nullable=False, unique=True),  # of the plan, as in its file
     Column("document", Json, nullable=False),  # the reform with its policies, so that stale items are recomputed
     Column("summary", Json, nullable=False),  # the totals that were approved
     Column("state", String(10), nullable=False),
@@ -47,7 +47,8 @@ reform_groups = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("document", Json, nullable=False),
 )
-"""How dossiers pass: desk, office left, office reached or candidates, cause, legal texts; many dossiers share one."""
+"""A passage from office to office: desk, office left, office reached or candidates, cause, legal texts. Many dossiers
+share one group."""
 
 reform_items = Table(
     "reform_items",
@@ -55,13 +56,13 @@ reform_items = Table(
     Column("reform_id", BigId, ForeignKey("reforms.id"), primary_key=True, autoincrement=False),
     Column("dossier_id", BigId, ForeignKey("dossiers.id"), primary_key=True, autoincrement=False),
     Column("version", Integer, nullable=False),  # of the dossier when it was planned
-    Column("province", String(8), nullable=False),  # whose triage it stands in
+    Column("province", String(8), nullable=False),  # the province whose triage has it
     Column("passages", Json, nullable=False),  # desk → number of its group
-    Column("place", String(8)),  # the dossier's commune from the day on; None where undecided
+    Column("place", String(8)),  # the dossier's commune from the reform's day on; None while undecided
     Column("status", String(10), nullable=False),
     Column("chosen", Json),  # the communes that a person chose for it
     Column("entry", Integer),  # the journal entry that moved it
-    Column("before", Json),  # the columns that were changed, as they were
+    Column("before", Json),  # the changed columns with their old values
     Column("at", Moment),
     CheckConstraint(
         "status IN ('waiting', 'person', 'done', 'stale', 'ended', 'replaced', 'reverted', 'touched')", name="status"
@@ -74,10 +75,10 @@ reform_items = Table(
         postgresql_where=text("status IN ('done', 'touched')"),
     ),
 )
-"""``waiting``: to be moved; ``person``: stands in the province's triage; ``done``: moved by journal entry ``entry``;
-``stale``: the facts changed, the plan for it must be shown again; ``ended``: finished meanwhile; ``replaced``: a
-later plan of the same reform speaks of it; ``reverted``: taken back; ``touched``: not taken back, since somebody
-worked on it after the move."""
+"""One dossier of a plan. Its status is ``waiting``: to be moved; ``person``: in the province's triage; ``done``: moved
+by journal entry ``entry``; ``stale``: the facts have changed, so it must be planned and approved again; ``ended``:
+finished meanwhile; ``replaced``: in a later plan of the same reform; ``reverted``: moved back; ``touched``: not moved
+back, since somebody worked on it after the move."""
 
 
 def every_reform(connection: Connection) -> Sequence[Row[Any]]:
@@ -86,19 +87,21 @@ def every_reform(connection: Connection) -> Sequence[Row[Any]]:
 
 
 def reform_row(connection: Connection, reform_id: int) -> Row[Any] | None:
-    """The row of one plan."""
+    """The row of one plan, or None."""
     return connection.execute(select(reforms).where(reforms.c.id == reform_id)).one_or_none()
 
 
 def group_documents(connection: Connection, reform_id: int) -> Sequence[Any]:
-    """The groups of a plan by number, as ``engine.rules.reform.totals.group_from_data`` reads them."""
+    """The documents of a plan's groups, in order of number, for ``engine.rules.reform.totals.group_from_data``."""
     mine = select(reform_groups.c.document).where(reform_groups.c.reform_id == reform_id)
     return connection.execute(mine.order_by(reform_groups.c.number)).scalars().all()
 
 
 def items_in_triage(connection: Connection, reform_id: int, province: str | None = None) -> Sequence[Row[Any]]:
-    """``passages``, ``province`` and the dossier's ``place`` for each item of a plan that waits for a person; only
-    those of one province (code before the reform), where given."""
+    """``passages``, ``province`` and the dossier's ``place`` of each item of a plan that waits for a person.
+
+    ``province`` (its code before the reform) narrows them to one province.
+    """
     wanted = [reform_items.c.reform_id == reform_id, reform_items.c.status == "person"]
     if province is not None:
         wanted.append(reform_items.c.province == province)
@@ -110,7 +113,7 @@ def items_in_triage(connection: Connection, reform_id: int, province: str | None
 def counts_by_status(
     connection: Connection, reform_id: int, provinces: Collection[str] | None = None
 ) -> dict[str, int]:
-    """How many dossiers of a plan stand where; only those of some provinces (codes before the reform), where given."""
+    """The number of a plan's dossiers by status; ``provinces`` (codes before the reform) narrows them."""
     mine = select(reform_items.c.status, func.count()).where(reform_items.c.reform_id == reform_id)
     if provinces is not None:
         mine = mine.where(reform_items.c.province.in_(sorted(provinces)))

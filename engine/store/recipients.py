@@ -1,4 +1,4 @@
-"""Who a notice goes to, beyond its own row: people of the offices, receivers of events, and the reason to be told."""
+"""Look-ups for sending notices: the people and webhooks behind recipients, and the reasons that notices quote."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.store.people import people, role_members
 
 
 def people_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
-    """Active staff: id, name, email, phone, language."""
+    """The active staff among these ids: id, name, email, phone, language."""
     if not ids:
         return {}
     columns: tuple[Any, ...] = (people.c.id, people.c.name, people.c.email, people.c.phone, people.c.language)
@@ -25,7 +25,7 @@ def people_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Row[
 
 
 def webhooks_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
-    """Receivers of events, those switched off left out."""
+    """The active webhooks among these ids."""
     if not ids:
         return {}
     wanted = and_(among(connection, webhooks.c.id, ids), webhooks.c.active == 1)
@@ -33,7 +33,7 @@ def webhooks_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Ro
 
 
 def reasons_of(connection: Connection, entries: Collection[tuple[int, int]]) -> dict[tuple[int, int], str]:
-    """The reason in the private part of journal entries, by (dossier id, number); erased ones are absent."""
+    """The reasons in the private parts of journal entries, by (dossier id, number); erased ones are absent."""
     if not entries:
         return {}
     columns: tuple[Any, ...] = (journal_private.c.dossier_id, journal_private.c.number, journal_private.c.data)
@@ -48,9 +48,10 @@ def reasons_of(connection: Connection, entries: Collection[tuple[int, int]]) -> 
 
 
 def hand_to_members(connection: Connection, row: Taken, now: dt.datetime, on: dt.date) -> int:
-    """Turns a notice to an office's role into one for each of its people today; returns how many there are.
+    """Inserts a copy of a notice to an office's role for each person who has the role on the day ``on``.
 
-    Each then succeeds or fails by itself. The keys follow from the row's id, so that doing it twice adds nothing.
+    Returns the number of people. Each copy then succeeds or fails by itself. The keys derive from the row's id, so a
+    second call inserts nothing.
     """
     office, _, role = row.recipient.removeprefix("office:").partition("/")
     members = sorted(role_members(connection, office, role, on))

@@ -1,4 +1,7 @@
-"""Released procedures and notice templates, immutable: at run time nothing reads a YAML file."""
+"""The tables of published procedures and notice templates. At run time the program reads these, never a YAML file.
+
+A release is immutable; a change of a procedure is a new version. Publishing a template replaces it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ releases = Table(
     Column("procedure", String(20), nullable=False),
     Column("version", Integer, nullable=False),
     Column("start", Date, nullable=False),
-    Column("until", Date),  # inclusive; None: open
+    Column("until", Date),  # inclusive; None means no end
     Column("document", Text, nullable=False),  # JSON in the author's order of keys; the digest is over the sorted form
     Column("name_vi", Text, nullable=False),
     Column("name_en", Text, nullable=False),

@@ -1,4 +1,4 @@
-"""Small true reports: what was finished on time, and the register of what an office received."""
+"""The queries of reports: dossiers finished on time by office, and the register of an office's intake (Form 07)."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ finished_by_day = Table(
     Column("late", Integer, nullable=False),
     Index("ix_finished_by_day_office", "office", "day"),
 )
-"""How many dossiers ended each day, counted by a trigger (engine/migrations/day_counts.py): a report over a month reads
-some days, not some hundred thousand dossiers."""
+"""The number of dossiers that ended on each day, kept by a trigger (engine/migrations/day_counts.py). A report over a
+month reads days, not hundreds of thousands of dossiers."""
 
 finished_by_week = Table(
     "finished_by_week",
@@ -63,18 +63,18 @@ finished_by_week = Table(
     Column("late", Integer, nullable=False),
     Index("ix_finished_by_week_office", "office", "week"),
 )
-"""The same by week, by a trigger on the counts of days: a month is three whole weeks or four and a few days, instead of
-thirty days for each of a province's offices."""
+"""The same by week, kept by a trigger on the counts of days. A month is three or four whole weeks and a few days,
+instead of thirty days, for each of a province's offices."""
 
 
 def on_time(
     connection: Connection, actor: Actor, first: dt.date, last: dt.date, now: dt.datetime, office: str | None = None
 ) -> Sequence[Row[Any]]:
-    """By handling office, of what the actor may see: dossiers finished on the civil days ``first`` to ``last``, how
-    many of them late, and how many running ones are late.
+    """(office, finished, late, running_late) for each handling office, of the dossiers that the actor may see.
 
-    Decision 766/QĐ-TTg, indicator 2.1: a dossier ends with the first of status 9, 10, 7, 8; one that asked for more
-    than one supplement and has not ended counts as late.
+    ``finished`` counts those that ended on the civil days ``first`` to ``last``, ``late`` those of them that were late,
+    and ``running_late`` the open ones that are late. Decision 766/QĐ-TTg, indicator 2.1: a dossier ends with the first
+    of status 9, 10, 7, 8; an open one with more than one request for supplements counts as late.
     """
     today = civil_day(now)
     offices, provinces = sorted(actor.offices(today)), sorted(actor.monitored_provinces(today))
@@ -100,7 +100,10 @@ def register(
     after: tuple[dt.datetime, int] | None = None,
     limit: int = 100,
 ) -> Sequence[Row[Any]]:
-    """Dossiers that an office received in [start, end), in order of receipt (Form 07)."""
+    """The visible dossiers that an office received in [start, end), in order of receipt (Form 07).
+
+    ``after`` is (received_at, id) of the previous page's last row.
+    """
     columns: tuple[Any, ...] = (*dossiers.c, applicants.c.name, applicants.c.address, applicants.c.phone)
     statement = (
         select(*columns)
@@ -120,10 +123,10 @@ def register(
 
 
 def _seen(offices: Sequence[str], provinces: Sequence[str], office: str | None) -> list[ColumnElement[bool]]:
-    """What the actor may see, in parts that do not overlap, each of which an index serves.
+    """Conditions for the dossiers that the actor may see, in parts that do not overlap; an index serves each.
 
-    Who oversees provinces is told of these and of what their own offices handle elsewhere; others are told of every
-    dossier in which their offices have a part.
+    An overseer of provinces sees these provinces and the dossiers that their own offices handle elsewhere. Other staff
+    see every dossier in which their offices have a part.
     """
     parts: list[ColumnElement[bool]] = []
     if provinces:
@@ -136,7 +139,7 @@ def _seen(offices: Sequence[str], provinces: Sequence[str], office: str | None) 
 
 
 def _passed_on(offices: Sequence[str]) -> ColumnElement[bool]:
-    """The actor's offices had a part in it, and another handles it."""
+    """The condition that the actor's offices had a part in a dossier that another office handles."""
     return and_(has_part(offices), dossiers.c.handler_office.not_in(offices))
 
 
@@ -147,7 +150,7 @@ def _not_in(provinces: Sequence[str]) -> ColumnElement[bool]:
 def _counted(
     offices: Sequence[str], provinces: Sequence[str], first: dt.date, last: dt.date, office: str | None
 ) -> list[Select[Any]]:
-    """Whole weeks, and the days before and after them."""
+    """The counts of the whole weeks in the period, and of the days before and after them."""
     monday, after = first + dt.timedelta(days=-first.weekday() % 7), _monday(last + dt.timedelta(days=1))
     day, week = finished_by_day.c.day, finished_by_week.c.week
     if monday >= after:
@@ -189,7 +192,7 @@ def _asked_again(seen: ColumnElement[bool], end: dt.datetime, office: str | None
 
 
 def _of(office: str | None, *figures: ColumnElement[int]) -> Select[Any]:
-    """One line a dossier: its handling office and the three figures."""
+    """One row for each dossier: its handling office and the three figures."""
     statement = select(dossiers.c.handler_office, *figures)
     return statement if office is None else statement.where(dossiers.c.handler_office == office)
 

@@ -1,10 +1,10 @@
-"""Finding dossiers by words: for each office (or province) that may see a dossier, the words it is found by.
+"""Search by words: the index ``search_keys``, with a key for each word and each scope (office or province).
 
-A word and who may find by it are one number, so that a search runs through one list, newest dossier first, and what
-others may see makes it neither longer nor slower. Whether the actor may see what is found, ``visible_dossiers`` decides
-in the same statement. The numbers of a dossier follow from its row, and go with the personal data.
+A key is a hash of scope and words. A search therefore reads one list, newest dossier first, and other offices' dossiers
+make it neither longer nor slower. Visibility is checked in the same statement all the same. The keys of a dossier
+derive from its row, and are erased with the personal data.
 
-What a reform moves keeps its numbers: who takes dossiers over also looks through the lists of those who had them.
+A reform rewrites no keys: an office that takes dossiers over also searches the lists of the offices that had them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from engine.store.sql.schema import BigId, metadata
 search_keys = Table(
     "search_keys",
     metadata,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),  # of (office or province, one to three words)
+    Column("key", BigInteger, primary_key=True, autoincrement=False),  # hash of (scope, one to three words)
     Column("dossier_id", BigId, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
@@ -31,25 +31,29 @@ search_keys = Table(
 search_inherited = Table(
     "search_inherited",
     metadata,
-    Column("scope", String(50), primary_key=True),  # who took dossiers over
-    Column("from_scope", String(50), primary_key=True),  # who had them; they stand under its numbers
+    Column("scope", String(50), primary_key=True),  # the office or province that took dossiers over
+    Column("from_scope", String(50), primary_key=True),  # the one that had them; their keys are of this scope
     sqlite_with_rowid=False,
 )
 
 
 def province_scope(province: str) -> str:
-    """The name under which those who oversee a province find its dossiers."""
+    """The scope of a province's overseers.
+
+    >>> province_scope("79")
+    'province 79'
+    """
     return f"province {province}"
 
 
 def key_of(scope: str, term: str) -> int:
-    """The number under which those of a scope find by a term."""
+    """The key of a scope and a term: 64 bits of BLAKE2b, signed."""
     digest = blake2b(f"{scope}\0{term}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 
 def key_rows(dossier_id: int, scopes: Iterable[str], search: str) -> list[dict[str, Any]]:
-    """Rows of ``search_keys`` by which those of ``scopes`` (office codes, ``province_scope``) find a dossier.
+    """The rows of ``search_keys`` by which ``scopes`` (office codes, ``province_scope``) find a dossier.
 
     ``search`` is the dossier's search text: its code, the applicant's name, telephone and identity number.
     """
@@ -58,7 +62,7 @@ def key_rows(dossier_id: int, scopes: Iterable[str], search: str) -> list[dict[s
 
 
 def replace_keys(connection: Connection, dossier_id: int, province: str, before: str, after: str) -> None:
-    """The search text of a dossier has changed: everybody who found it by the old words finds it by the new ones."""
+    """Replaces a dossier's keys after its search text changed, for every scope that finds the dossier."""
     offices = select(dossier_offices.c.office).where(dossier_offices.c.dossier_id == dossier_id)
     scopes = [*connection.execute(offices).scalars(), province_scope(province)]
     old = {row["key"] for row in key_rows(dossier_id, scopes_read(connection, scopes), before)}
@@ -70,20 +74,22 @@ def replace_keys(connection: Connection, dossier_id: int, province: str, before:
 
 
 def inherit(connection: Connection, pairs: Iterable[tuple[str, str]]) -> None:
-    """From now on the first scope of each pair finds what the second one does, as far as it may see it."""
+    """Lets the first scope of each pair search the lists of the second; visibility still decides what it sees."""
     rows = [{"scope": scope, "from_scope": source} for scope, source in sorted(set(pairs)) if scope != source]
     insert_rows(connection, search_inherited, rows, new_only=True)
 
 
 def scopes_read(connection: Connection, scopes: Collection[str]) -> list[str]:
-    """Under whose numbers the dossiers of some scopes may stand: their own, and those of everybody, over any chain of
-    reforms, from whom they took dossiers over."""
+    """The scopes whose keys may list the dossiers of ``scopes``: these, and those they took dossiers over from.
+
+    Any chain of reforms is followed.
+    """
     inherited = connection.execute(_INHERITED, {"scopes": list(scopes)}).scalars()
     return list(dict.fromkeys([*scopes, *inherited]))
 
 
 def keys_asked(scope: str, text: str) -> list[list[int]]:
-    """Under which keys a dossier must stand to be found: all of one list. Empty when none can be found by this text."""
+    """The lists of keys for a search text: a dossier is found if it has all keys of one list. Empty if none can be."""
     return [[key_of(scope, term) for term in terms] for terms in terms_asked(text)]
 
 

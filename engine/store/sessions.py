@@ -1,4 +1,4 @@
-"""Signing in: passwords and tokens. A token stands here only as its hash."""
+"""The queries of signing in: passwords, tokens, citizens' links and receipt codes. Tokens are stored as hashes only."""
 
 from __future__ import annotations
 
@@ -14,39 +14,41 @@ from engine.store.sql.question import PreparedSelect
 
 
 def person_to_sign_in(connection: Connection, username: str) -> Row[Any] | None:
-    """Id and argon2 hash of an active person."""
+    """The id and argon2id hash of an active person, or None."""
     columns: tuple[Any, ...] = (people.c.id, people.c.password)
     return connection.execute(select(*columns).where(people.c.username == username, people.c.active == 1)).one_or_none()
 
 
 def add_token(connection: Connection, hashed: str, person_id: int, now: dt.datetime, expires_at: dt.datetime) -> None:
+    """Stores a token of a person by its SHA-256."""
     values = {"hash": hashed, "person_id": person_id, "created_at": now, "expires_at": expires_at}
     connection.execute(insert(tokens), values)
 
 
 def revoke_token(connection: Connection, hashed: str, now: dt.datetime) -> None:
+    """Revokes a token; one that was revoked already keeps its moment."""
     connection.execute(
         update(tokens).where(tokens.c.hash == hashed, tokens.c.revoked_at.is_(None)).values(revoked_at=now)
     )
 
 
 def replace_password(connection: Connection, person_id: int, hashed: str) -> None:
-    """The same password under newer parameters."""
+    """Stores the hash of a person's password."""
     connection.execute(update(people).where(people.c.id == person_id).values(password=hashed))
 
 
 def dossier_by_link(connection: Connection, hashed: str) -> Keys | None:
-    """The dossier whose citizen's link has this hash."""
+    """The dossier whose citizen's link has this hash, or None."""
     return _keys(_BY_LINK.fetch(connection, {"hash": hashed}))
 
 
 def dossier_keys(connection: Connection, code: str) -> Keys | None:
-    """What the receipt code of a dossier is checked against."""
+    """The dossier with this code, with the nonce for checking a receipt code; None if there is none."""
     return _keys(_BY_CODE.fetch(connection, {"code": code}))
 
 
 class Keys(NamedTuple):
-    """A dossier by its id and code, and what its receipt code is checked against."""
+    """A dossier's id and code, and the nonce that its receipt code is checked against."""
 
     id: int
     code: str

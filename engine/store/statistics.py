@@ -1,5 +1,5 @@
-"""What figures over a reorganisation read: the late dossiers of an office with their journals, and how many dossiers
-ended in which commune, by the code that it bore before or after the reforms."""
+"""The queries of statistics that cross a reform: an office's late dossiers with their journals, and finished dossiers
+by commune, under the codes of any day."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ def late_ones(
     after: tuple[dt.datetime, int] | None = None,
     limit: int = 50,
 ) -> Sequence[Row[Any]]:
-    """Dossiers that an office ended late in [start, end), in order of their end."""
+    """The visible dossiers that an office ended late in [start, end), in order of their end.
+
+    ``after`` is (finished_at, id) of the previous page's last row.
+    """
     named = ("id", "code", "procedure", "release", "started_at", "finished_at", "promised_at", "pauses")
     ended = (dossiers.c.finished_at >= start, dossiers.c.finished_at < end)
     statement = select(*(dossiers.c[name] for name in named)).where(dossiers.c.handler_office == office, *ended)
@@ -57,7 +60,7 @@ def late_ones(
 
 
 def journals(connection: Connection, ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
-    """The bodies of the journal entries of some dossiers, in order, by dossier."""
+    """The decoded bodies of the journal entries of some dossiers, in order, by dossier id."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     statement = select(journal.c.dossier_id, journal.c.body).where(journal.c.dossier_id.in_(ids))
     for row in connection.execute(statement.order_by(journal.c.dossier_id, journal.c.number)):
@@ -74,14 +77,14 @@ def finished_by_place(
     eras: Sequence[dt.date],
     now: dt.datetime,
 ) -> list[Count]:
-    """How many dossiers of the provinces that the actor oversees ended on the civil days ``first`` to ``last``, by
-    their commune as it was known on the day ``on``.
+    """The number of dossiers that ended on the civil days ``first`` to ``last``, in the provinces that the actor
+    oversees, by their commune as it was known on the day ``on``.
 
-    Of a dossier that reforms moved, that is the code before the first reform after ``on``, borne since the last one
-    until then; of any other its only code, borne on the day of filing. What a correction named in that time is borne on
-    the day of the correction. ``eras`` are the days, oldest first, on which units begin; between two of them a code
-    means the same. The offices come from the counts by day, so that the dossiers are the same as those of
-    ``engine.store.reports.on_time`` and an index serves each office.
+    A dossier that reforms moved counts under its code before the first reform after ``on``, dated from the last reform
+    up to ``on``. Any other dossier counts under its only code, dated from the day of filing. A code that a correction
+    gave in that time is dated from the day of the correction. ``eras`` are the days, oldest first, on which units
+    begin; between two of them a code means the same. The offices come from the counts by day: the dossiers are then the
+    same as those of ``engine.store.reports.on_time``, and an index serves each office.
     """
     provinces = sorted(actor.monitored_provinces(civil_day(now)))
     counted = and_(finished_by_day.c.province.in_(provinces), finished_by_day.c.day.between(first, last))
@@ -104,19 +107,19 @@ def finished_by_place(
 
 
 def _left_place(on: dt.date) -> ColumnElement[str | None]:
-    """The code that a dossier had until the first reform after a day."""
+    """The code that a dossier had until the first reform after the day ``on``; NULL if none moved it."""
     code = func.coalesce(reform_items.c.before[("columns", "place")].as_string(), reform_items.c.place)
     moved = select(code).where(_moved(), reforms.c.date > on).correlate(dossiers)
     return moved.order_by(reforms.c.date).limit(1).scalar_subquery()
 
 
 def _moved_until(on: dt.date) -> ColumnElement[dt.date | None]:
-    """The day of the last reform until a day that moved a dossier."""
+    """The day of the last reform up to ``on`` that moved a dossier; NULL if there is none."""
     return select(func.max(reforms.c.date)).where(_moved(), reforms.c.date <= on).correlate(dossiers).scalar_subquery()
 
 
 def _corrected(on: dt.date) -> ColumnElement[dt.date | None]:
-    """The day on which a correction named the code that the dossier had until the first reform after a day."""
+    """The day of the correction that gave a dossier its code up to the first reform after ``on``; NULL if none did."""
     corrected = dossiers.c.placed_on
     before = and_(reforms.c.date > on, reforms.c.date <= corrected)
     after = and_(reforms.c.date <= on, reforms.c.date > corrected)
@@ -125,7 +128,7 @@ def _corrected(on: dt.date) -> ColumnElement[dt.date | None]:
 
 
 def _moved() -> ColumnElement[bool]:
-    """A reform gave the dossier the place it has from then on, and this was not taken back."""
+    """The condition that a reform gave the dossier its later place and was not reverted for it."""
     return and_(
         reform_items.c.dossier_id == dossiers.c.id,
         reform_items.c.status.in_(("done", "touched")),
@@ -135,6 +138,6 @@ def _moved() -> ColumnElement[bool]:
 
 
 def _era(eras: Sequence[dt.date]) -> ColumnElement[dt.date]:
-    """The first day of the time in which a dossier was filed."""
+    """The first day of the era in which a dossier was filed."""
     before = [(dossiers.c.filed_at < midnight(later), literal(era, Date)) for era, later in pairwise(eras)]
     return case(*before, else_=literal(eras[-1], Date)) if before else literal(eras[0], Date)

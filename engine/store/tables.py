@@ -1,4 +1,4 @@
-"""Every table of the schema: importing this module fills ``base.metadata``."""
+"""Every table of the schema: importing this module fills ``engine.store.sql.schema.metadata``, as Alembic needs."""
 
 from engine.store import (
     checkpoints,

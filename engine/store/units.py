@@ -1,4 +1,4 @@
-"""Dated administrative units, their succession, the offices that stand on them, and the dated competences."""
+"""The tables of dated administrative units, their successions, the offices on them, competences and cache versions."""
 
 from __future__ import annotations
 
@@ -74,4 +74,5 @@ catalogue_versions = Table(
     ),  # units, offices, competences, releases, calendars, templates, webhooks
     Column("number", Integer, nullable=False),
 )
-"""Rises with every publication, so that every process knows when what it keeps in memory has grown old."""
+"""A version for each published kind of data. It rises with every publication, and tells each process that its cache
+(``engine.catalogue``) is stale."""

@@ -1,7 +1,7 @@
-"""Which dossiers an actor may see: one rule, a condition on ``dossiers`` in every list, count, search and single read.
+"""The visibility rule: one SQL condition on ``dossiers`` in every list, count, search and single read.
 
-A dossier that is not visible is answered like one that does not exist. ``tests.plain_sight`` says the same rule over a
-row in hand; a test compares the two.
+A dossier that is not visible is answered like one that does not exist. ``tests.plain_sight`` is the same rule for one
+row in memory; a test compares the two.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from engine.store.dossiers import dossier_offices, dossiers
 
 
 def visible_dossiers(actor: Actor, on: dt.date) -> ColumnElement[bool]:
-    """The one rule for what may be seen: a condition on ``dossiers`` for every list, count, search and single read.
+    """The condition on ``dossiers`` that the actor may see a row on the day ``on``, with the values in it.
 
     Staff see the dossiers in which one of their offices ever had a part; a monitor those of the province; a citizen the
     one that the link belongs to; a timer all; anyone else none.
@@ -26,14 +26,14 @@ def visible_dossiers(actor: Actor, on: dt.date) -> ColumnElement[bool]:
 
 
 class Sight(NamedTuple):
-    """By what an actor sees dossiers; the values stand beside it, so that one statement serves all who see alike."""
+    """The shape of the visibility rule for an actor, without its values: actors of one shape share a statement."""
 
     kind: str
     by_office: bool
     by_province: bool
 
     def rule(self) -> ColumnElement[bool]:
-        """``visible_dossiers`` with gaps for the values that ``sight_of`` gives beside it."""
+        """The condition of ``visible_dossiers`` with parameters, whose values ``sight_of`` returns."""
         return _rule(
             self,
             bindparam("seen_offices", expanding=True),
@@ -43,7 +43,7 @@ class Sight(NamedTuple):
 
 
 def sight_of(actor: Actor, on: dt.date) -> tuple[Sight, dict[str, Any]]:
-    """By what an actor sees dossiers on a day, and the values to fill into the rule."""
+    """The shape of the rule for an actor on a day, and the values of its parameters."""
     if actor.kind == "system":
         return Sight("system", False, False), {}
     if actor.kind == "citizen":
@@ -54,7 +54,7 @@ def sight_of(actor: Actor, on: dt.date) -> tuple[Sight, dict[str, Any]]:
 
 
 def _rule(sight: Sight, offices: Any, provinces: Any, dossier: Any) -> ColumnElement[bool]:
-    """The values may be given, or gaps for them."""
+    """The condition; ``offices``, ``provinces`` and ``dossier`` are values or parameters."""
     if sight.kind == "system":
         return true()
     if sight.kind == "citizen":
@@ -71,10 +71,10 @@ _PART = dossier_offices.alias("part")
 
 
 def has_part(offices: Any) -> ColumnElement[bool]:
-    """One of the offices ever had a part in the dossier; office codes, or a gap for them.
+    """The condition that one of the offices (codes or a parameter) ever had a part in the dossier.
 
-    Looked up dossier by dossier, which OFFSET makes PostgreSQL do: left free, it reads all that an office ever had a
-    part in beforehand, and puts that in order, for the fifty rows of a page.
+    OFFSET makes PostgreSQL look it up dossier by dossier. Without it the planner reads and sorts all dossiers that an
+    office ever had a part in, for the fifty rows of a page.
     """
     of_this = select(1).where(_PART.c.dossier_id == dossiers.c.id, _PART.c.office.in_(offices))
     return exists(of_this.correlate(dossiers).offset(literal_column("0")))

@@ -1,7 +1,8 @@
-"""Many rows in one statement, for work that goes over thousands of dossiers.
+"""Bulk writes: many rows in one statement, for work that goes over thousands of dossiers (a reform).
 
-PostgreSQL takes each column as one array in its own binary form, and what all rows have in common once: nothing is
-parsed, and the text is the same however many rows there are. SQLite takes the rows one after the other.
+On PostgreSQL each column whose values differ is one array in the binary format; a value that all rows share is sent
+once. The server parses no literals, and the statement's text does not depend on the number of rows. On SQLite the
+rows are written one after the other (README.md in this folder).
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows of one table and of the same columns: new ones, or with ``key`` those that stand under it. ``new_only``:
-    new ones whose key exists already are left out. The column ``of`` says to which dossier a row belongs."""
+    """Rows of one table that share their columns. Without ``key`` they are inserted; ``new_only`` skips those whose key
+    exists. With ``key`` (column names) the existing rows are updated. The column ``of`` holds the dossier's id."""
 
     table: Table
     rows: Rows
@@ -51,7 +52,7 @@ class Part:
 
 
 def insert_rows(connection: Connection, table: Table, rows: Rows, *, new_only: bool = False) -> None:
-    """Inserts rows of the same columns; with ``new_only`` those whose key exists already are left out."""
+    """Inserts rows that share their columns; ``new_only`` skips those whose key exists."""
     part = Part(table, rows, new_only=new_only)
     if not rows:
         return
@@ -63,10 +64,10 @@ def insert_rows(connection: Connection, table: Table, rows: Rows, *, new_only: b
 
 
 def write_together(connection: Connection, versions: Mapping[int, int], parts: Sequence[Part]) -> set[int]:
-    """Writes the rows of those dossiers that still have the version given here and on which nobody works at this
-    instant; the ids of these. Of the others nothing is written.
+    """Writes the rows of those dossiers that still have the given version (id → version) and that nobody has locked.
 
-    On PostgreSQL this is one statement: nobody waits for these dossiers longer than it and the commit take.
+    Returns the ids of these dossiers; nothing is written for the others. On PostgreSQL it is one statement with SKIP
+    LOCKED: the dossiers are locked only while it and the commit run.
     """
     parts = [part for part in parts if part.rows]
     if connection.dialect.name != "postgresql":
@@ -88,7 +89,7 @@ def _each_in_turn(connection: Connection, versions: Mapping[int, int], parts: Se
 
 
 def _one_by_one(connection: Connection, part: Part) -> None:
-    """On SQLite."""
+    """Writes one part on SQLite, a row at a time (executemany)."""
     table, rows, key = part.table, part.rows, part.key
     if not rows:
         return
@@ -106,7 +107,7 @@ def _one_by_one(connection: Connection, part: Part) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """What makes the text of a part: its columns that differ from row to row, and those that all rows share."""
+    """Everything that decides a part's SQL text: the columns that differ from row to row, and those that are shared."""
 
     table: Table
     differ: tuple[str, ...]
@@ -117,10 +118,10 @@ class _Shape:
 
 
 def _shaped(part: Part) -> tuple[_Shape, list[Any]]:
-    """The shape with its values: an array for each column that differs, then what is shared."""
+    """The part's shape and its values: an array for each column that differs, then the shared values."""
     columns, rows, table = tuple(part.rows[0]), part.rows, part.table
     values = {name: [row[name] for row in rows] for name in columns}
-    # One of them differs even where there is one row.
+    # unnest() needs one array at least, also where all rows are equal or there is only one.
     own = {part.of, *part.key} if part.of in columns else {columns[0]}
     shared = tuple(name for name in columns if name not in own and values[name].count(rows[0][name]) == len(rows))
     differ = tuple(name for name in columns if name not in shared)
@@ -130,7 +131,7 @@ def _shaped(part: Part) -> tuple[_Shape, list[Any]]:
 
 
 def _formats(shapes: Sequence[_Shape], arrays: int) -> list[int]:
-    """For the driver: so many arrays, then those of each part in binary, and what its rows share as text."""
+    """The driver's format flags: 1 (binary) for ``arrays`` leading arrays and each part's arrays, else 0 (text)."""
     return [1] * arrays + [kind for shape in shapes for kind in [1] * len(shape.differ) + [0] * len(shape.shared)]
 
 
@@ -145,28 +146,28 @@ def _together(shapes: tuple[_Shape, ...]) -> str:
         "JOIN dossiers ON dossiers.id = given.id AND dossiers.version = given.version "
         "FOR NO KEY UPDATE OF dossiers SKIP LOCKED"
     )
-    return f"WITH free AS ({free}), {', '.join(parts)} SELECT id FROM free"  # noqa: S608 - names of ours
+    return f"WITH free AS ({free}), {', '.join(parts)} SELECT id FROM free"  # noqa: S608 - only names of the schema
 
 
 @cache
 def _text(shape: _Shape, used: int, guarded: bool = False) -> str:
-    """One part, its first value being number ``used`` + 1; ``guarded``: only what belongs to a free dossier."""
+    """The SQL of one part; its parameters begin at ``$(used + 1)``. ``guarded`` writes rows of free dossiers only."""
     table = shape.table
     arrays = ", ".join(f"${used + n}::{_type(table.c[name])}[]" for n, name in enumerate(shape.differ, 1))
     rows = f"unnest({arrays}) AS given({_names(shape.differ)})"
     later = used + len(shape.differ)
     told = {name: f'given."{name}"' for name in shape.differ}
     told |= {name: f"${later + n}::{_type(table.c[name])}" for n, name in enumerate(shape.shared, 1)}
-    free = [f'given."{shape.of}" IN (SELECT id FROM free)'] if guarded else []  # noqa: S608 - names of ours
+    free = [f'given."{shape.of}" IN (SELECT id FROM free)'] if guarded else []  # noqa: S608 - only names of the schema
     if not shape.key:
         only = f" WHERE {free[0]}" if free else ""
         conflict = " ON CONFLICT DO NOTHING" if shape.new_only else ""
         return (
-            f"INSERT INTO {table.name} ({_names(told)}) SELECT {', '.join(told.values())} FROM {rows}{only}{conflict}"  # noqa: S608 - as below
+            f"INSERT INTO {table.name} ({_names(told)}) SELECT {', '.join(told.values())} FROM {rows}{only}{conflict}"  # noqa: S608 - only names of the schema
         )
     sets = ", ".join(f'"{name}" = {value}' for name, value in told.items() if name not in shape.key)
     same = [f'{table.name}."{name}" = {told[name]}' for name in shape.key]
-    return f"UPDATE {table.name} SET {sets} FROM {rows} WHERE {' AND '.join(same + free)}"  # noqa: S608 - names of ours
+    return f"UPDATE {table.name} SET {sets} FROM {rows} WHERE {' AND '.join(same + free)}"  # noqa: S608 - only names of the schema
 
 
 def _names(columns: Any) -> str:
@@ -191,7 +192,9 @@ _KINDS: tuple[tuple[type[Any], str, int, Callable[[Any], bytes]], ...] = (
     (Integer, "integer", 23, lambda value: pack(">ii", 4, value)),
     (String, "text", 25, lambda value: _prefixed(value.encode())),
 )
-"""Kinds of columns: name and number of the type, and how one value is written, its length first."""
+"""For each kind of column: PostgreSQL's name and OID of the type, and the writer of one binary value with its length.
+
+The order matters: BigInteger and SmallInteger are subclasses of Integer."""
 
 
 @cache

@@ -1,8 +1,9 @@
-"""The short way to PostgreSQL, past SQLAlchemy, for the few statements that every act runs (docs/performance.md).
+"""The direct path to PostgreSQL, past SQLAlchemy, for the few statements that every act runs (docs/performance.md).
 
-Values go as text whose type the server knows from its place: a statement then has one prepared form, whatever the
-values are, and nothing is parsed here. A statement is one call into libpq, which waits without Python's lock: threads
-beside it are disturbed once a statement, not at each turn of the conversation (docs/adr/0012).
+Reach it through ``question.PreparedSelect``, ``writes.PendingWrites`` or ``bulk``; only ``engine.store`` may call it.
+Values are sent as text, and the server infers each type from its place, so a statement has one prepared form.
+A statement is one call into libpq, which releases the GIL once; psycopg would release it at each send, wait and read
+(docs/adr/0012).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 MOST_PREPARED = 300
-"""Statements that a connection prepares. Their texts differ by how many rows they write, so there is no end to them."""
+"""The cap on prepared statements per connection. Statement text varies with the row count, so the set is unbounded."""
 _PREPARED = "motcua_prepared"
 _DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
@@ -28,8 +29,11 @@ _DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 def run(
     connection: Connection, text: str, values: Sequence[bytes | None], formats: Sequence[int] | None = None
 ) -> list[tuple[Any, ...]]:
-    """The rows that the statement gives; ``$1``, ``$2`` … stand for the values (``as_bytes``). ``formats`` says of each
-    whether it is text (0) or in PostgreSQL's binary form (1). Raises what SQLAlchemy would."""
+    """Runs one statement and returns its rows. ``values`` fill ``$1``, ``$2`` … (see ``as_bytes``).
+
+    ``formats`` gives the format of each value: 0 for text (the default), 1 for PostgreSQL's binary format. Raises
+    SQLAlchemy's DBAPIError subclasses, as ``connection.execute`` does.
+    """
     kept: Any = connection.connection
     with _as_sqlalchemy_says(connection, text):
         return say(kept.driver_connection, kept.info.setdefault(_PREPARED, {}), text, values, formats)
@@ -42,17 +46,19 @@ def say(
     values: Sequence[bytes | None],
     formats: Sequence[int] | None = None,
 ) -> list[tuple[Any, ...]]:
-    """One statement, prepared where it was said before: ``prepared`` holds this connection's names. Raises
-    psycopg.Error."""
+    """Runs one statement and returns its rows; the second time that a connection sends a text, it prepares it.
+
+    ``prepared`` maps texts to the names of this connection's prepared statements. Raises psycopg.Error.
+    """
     name = prepared.get(text)
     if name is None and len(prepared) < MOST_PREPARED:
-        prepared[text] = b""  # said once; who says it again is worth preparing for
+        prepared[text] = b""  # seen once; preparing pays from the second time on
     elif name == b"":
         name = b"motcua_%d" % sum(map(bool, prepared.values()))
         _checked(raw, raw.pgconn.prepare(name, text.encode()))
         prepared[text] = name
     if name:
-        # libpq takes None for NULL in both calls; the stubs of one do not know it.
+        # libpq takes None for NULL in both calls; the stub of this one does not say so.
         result = raw.pgconn.exec_prepared(name, values, formats)  # type: ignore[arg-type]
     else:
         result = raw.pgconn.exec_params(text.encode(), values, param_formats=formats)
@@ -70,7 +76,7 @@ def _as_sqlalchemy_says(connection: Connection, text: str) -> Iterator[None]:
         raw: Any = connection.connection.driver_connection
         if raw.closed:
             connection.invalidate(error)
-        # Without the values, which may be personal data.
+        # The values may be personal data, so the error must not carry them.
         raise DBAPIError.instance(
             text, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=raw.closed
         ) from error
@@ -87,7 +93,13 @@ def _checked(raw: psycopg.Connection[Any], result: Any) -> None:
 
 
 def as_bytes(value: Any) -> bytes | None:
-    """A value as PostgreSQL reads it: moments must carry their zone. Lists and mappings become JSON."""
+    """A value in PostgreSQL's text format; None is NULL, lists and mappings become JSON.
+
+    Raises ValueError for a moment without a time zone and psycopg.DataError for text that contains NUL.
+
+    >>> as_bytes(True), as_bytes(12), as_bytes("Huế"), as_bytes([1, 2])
+    (b'true', b'12', b'Hu\\xe1\\xba\\xbf', b'[1,2]')
+    """
     write = _WRITTEN.get(type(value))
     if write is not None:
         return write(value)
@@ -104,7 +116,7 @@ def json_bytes(value: Any) -> bytes:
 
 def _text(value: str) -> bytes:
     written = value.encode()
-    if 0 in written:  # libpq would take what stands before it for the whole
+    if 0 in written:  # libpq would silently cut the text short at the NUL
         raise psycopg.DataError("PostgreSQL text cannot contain NUL (0x00) bytes")
     return written
 

@@ -1,4 +1,4 @@
-"""Rows of other tables that come along with a row, as one text of JSON: one question instead of one for each table."""
+"""Rows of child tables read with their parent row, as one column of JSON text: one query instead of several."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from engine.store.sql.schema import Json, Moment
 
 
 class JsonRows:
-    """A SELECT whose rows, in its order, come along with a row of an outer one. JSON in it is a list or a mapping."""
+    """A SELECT whose rows are one JSON column of an outer SELECT, in order. Its JSON values are lists or mappings."""
 
     def __init__(self, statement: Select[Any], beside: FromClause) -> None:
-        """``beside`` is the table of the outer SELECT that the conditions name."""
+        """``beside`` is the outer SELECT's table, with which the conditions of ``statement`` are correlated."""
         inner = statement.correlate(beside).subquery()
         self._read = tuple(_reader(column) for column in inner.c)
         self.names = tuple(column.name for column in inner.c)
         self.column: ScalarSelect[str] = select(_Listed(*inner.c)).scalar_subquery()
 
     def rows(self, text: str | None) -> Iterator[dict[str, Any]]:
-        """The rows that came as this text, by column."""
+        """The rows decoded from the column's text, as dicts by column name; none for None."""
         for row in orjson.loads(text or "[]"):
             yield {
                 name: read(value) if value is not None else None
@@ -34,14 +34,14 @@ class JsonRows:
 
 
 class ChangesOf(FunctionElement[Any]):
-    """The part ``changes`` of a journal entry's body."""
+    """The SQL expression for ``changes`` in a journal entry's body."""
 
     type = Json
     inherit_cache = True
 
 
 class _Listed(FunctionElement[str]):
-    """All rows as one text: a JSON list of lists."""
+    """The SQL aggregate of all rows as one text: a JSON list of lists."""
 
     type = Text()
     inherit_cache = True
@@ -56,7 +56,7 @@ def _reader(column: ColumnElement[Any]) -> Callable[[Any], Any]:
 
 
 def _moment(value: str) -> dt.datetime:
-    """PostgreSQL writes the zone; SQLite keeps UTC without saying so."""
+    """A moment in UTC from its JSON text: PostgreSQL writes the zone; SQLite stores UTC without a zone."""
     moment = dt.datetime.fromisoformat(value)
     return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
 

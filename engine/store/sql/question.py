@@ -1,4 +1,7 @@
-"""Questions that are asked again and again: a SELECT that is built and compiled once, then only given its values."""
+"""``PreparedSelect``: a SELECT that is built and compiled once at import and then only run with its values.
+
+Use it for a query that acts or status pages run often; any other query goes through ``connection.execute``.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ _NUMBERED = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-un
 
 
 class PreparedSelect:
-    """A SELECT with gaps (``bindparam``) for its values, of which some may be lists (``expanding``)."""
+    """A SELECT with named parameters (``bindparam``), of which some may be lists (``expanding=True``)."""
 
     def __init__(self, statement: Select[Any]) -> None:
         self._statement = statement
@@ -23,7 +26,7 @@ class PreparedSelect:
         self._texts: dict[tuple[int, ...], tuple[str, tuple[str, ...]]] = {}
 
     def fetch(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
-        """The rows. On PostgreSQL by the short way, elsewhere by SQLAlchemy."""
+        """The rows as tuples, by the direct path on PostgreSQL and by SQLAlchemy elsewhere. Raises DBAPIError."""
         if connection.dialect.name != "postgresql":
             return [tuple(row) for row in connection.execute(self._statement, values)]
         given: dict[str, Any] = {}
@@ -39,7 +42,7 @@ class PreparedSelect:
         return run(connection, text, [as_bytes(given[name] if name in given else fixed[name]) for name in names])
 
     def _text(self, lengths: tuple[int, ...], values: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
-        """The statement for lists of these lengths, and the names of its values in order."""
+        """The statement for lists of these lengths, and the names of its parameters in order."""
         if lengths not in self._texts:
             expanded = self._compiled.construct_expanded_state(dict(values))
             self._texts[lengths] = expanded.statement, tuple(expanded.positiontup or ())

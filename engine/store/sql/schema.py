@@ -1,7 +1,7 @@
-"""What every table shares: one MetaData with named constraints, moments in UTC, JSON, and how a database is opened.
+"""The ground of every table: the MetaData with its naming rule, the column types, and ``open_database``.
 
 Tables are SQLAlchemy Core: an act is a handful of prepared statements (docs/adr/0002). SQLite and PostgreSQL hold the
-same schema; where they differ, the difference stands here.
+same schema; the differences between their types, pools and BEGINs are in this file.
 """
 
 from __future__ import annotations
@@ -29,14 +29,17 @@ metadata = MetaData(
 )
 
 REST = 1.0
-"""Seconds after which a pooled connection is asked whether it still stands."""
+"""Seconds of rest after which a pooled connection is pinged before use."""
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 
 class Moment(TypeDecorator[dt.datetime]):
-    """An aware moment. PostgreSQL keeps timestamptz; SQLite keeps naive UTC text, which sorts as time does."""
+    """An aware moment, returned in UTC. PostgreSQL stores timestamptz; SQLite stores naive UTC text, sorted by time.
+
+    Binding a naive datetime raises ValueError.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -59,9 +62,9 @@ def open_database(url: str, *, pool_size: int = 8, pooled: bool = True) -> Engin
     """An SQLAlchemy engine for ``sqlite:///…`` or ``postgresql+psycopg://…``.
 
     ``pooled=False`` is for processes that fork after opening (RQ's work horse): no connection crosses a fork.
-    Every BEGIN is said here or by ``engine.transaction``, never by the driver. On SQLite it is BEGIN IMMEDIATE, since a
-    deferred transaction that turns into a writer fails at once, whatever the busy timeout. On PostgreSQL a connection
-    with the option ``motcua_unbegun`` lets each statement stand for itself until somebody says BEGIN.
+    Every BEGIN is sent by this file or by ``engine.transaction``, never by the driver. On SQLite it is BEGIN IMMEDIATE,
+    since a deferred transaction that turns into a writer fails at once, whatever the busy timeout. On PostgreSQL a
+    connection with the option ``motcua_unbegun`` runs each statement as its own transaction until BEGIN is sent.
     """
     options: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": orjson.loads}
     if url.startswith("sqlite"):
@@ -70,7 +73,7 @@ def open_database(url: str, *, pool_size: int = 8, pooled: bool = True) -> Engin
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine
-    # psycopg forgets all that is prepared on a connection at each rollback; engine.store.sql.driver prepares instead.
+    # psycopg would deallocate every prepared statement at each rollback; engine.store.sql.driver prepares instead.
     driver = {"autocommit": True, "prepare_threshold": None}
     engine = create_engine(url, connect_args=driver, **options, **_pool(pool_size, pooled))
     event.listen(engine, "begin", _begin_unless_told_otherwise)
@@ -80,7 +83,7 @@ def open_database(url: str, *, pool_size: int = 8, pooled: bool = True) -> Engin
 
 
 def _pool(size: int, pooled: bool) -> dict[str, Any]:
-    """The connection returned last is taken first: its prepared statements and its server process are warm."""
+    """Arguments of the pool. LIFO: the connection returned last has prepared statements and a warm server process."""
     if not pooled:
         return {"poolclass": NullPool}
     return {"pool_size": size, "max_overflow": 0, "pool_timeout": 30, "pool_use_lifo": True}
@@ -91,10 +94,10 @@ def _note_rest(_connection: Any, record: Any) -> None:
 
 
 def _check_rested(dialect: Dialect, connection: Any, record: Any, _proxy: Any) -> None:
-    """Asks a connection that has rested for a while whether the server is still there; another is taken if not.
+    """Pings a connection that has rested longer than REST; the pool replaces it if the ping fails.
 
-    One that was used a moment ago is believed: asking it before every statement would double the round trips. Whoever
-    asked for an isolation level of their own has left the driver to begin by itself.
+    A ping before every use would double the round trips. Autocommit is restored because setting an isolation level
+    (``execution_options(isolation_level=…)``) switches it off.
     """
     if not connection.autocommit:
         connection.autocommit = True
@@ -110,7 +113,7 @@ def _to_json(value: Any) -> str:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves
+    connection.isolation_level = None  # the driver sends no BEGIN of its own
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
         cursor.execute(f"PRAGMA {pragma}")

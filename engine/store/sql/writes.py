@@ -1,9 +1,9 @@
-"""Writing all that an act changes at once: rows are gathered, and go to the database in one statement where it can.
+"""``PendingWrites``: gathers everything that an act writes and sends it together (``unit.writes``).
 
-PostgreSQL takes one statement of data-modifying common table expressions: one round trip instead of one a table, and
-a third of the processor time (docs/performance.md). SQLite, which is no trip away, takes them one after the other. All
-parts of one statement see the rows as they were before it, so what must build on another part waits for the next one:
-``PendingWrites.flush`` comes in between.
+On PostgreSQL a flush is one statement of data-modifying common table expressions: one round trip instead of one per
+table (docs/performance.md, docs/adr/0009). On SQLite, which has no round trips, the parts run one after the other. All
+parts of one statement see the rows as they were before it. A write that builds on another pending write therefore needs
+a flush in between.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """What makes the text of one part: everything but the values."""
+    """Everything that decides one part's SQL text: all of it but the values."""
 
     kind: Literal["insert", "update", "delete"]
     table: Table
-    columns: tuple[str, ...]  # to insert or to set
-    rows: int = 1  # to insert, or to spare
+    columns: tuple[str, ...]  # to insert or to set; of a delete: those of the spared rows
+    rows: int = 1  # how many to insert or to spare
     where: tuple[str, ...] = ()
     condition: str = ""
     new_only: bool = False
@@ -36,11 +36,11 @@ class _Shape:
 @dataclass(frozen=True, slots=True)
 class _Part:
     shape: _Shape
-    values: list[tuple[str, Any]]  # (column, value) in the order of the text
+    values: list[tuple[str, Any]]  # (column, value) in the order of the placeholders
     must: Callable[[], Exception] | None = None
 
     def is_about(self, table: Table, key: Mapping[str, Any]) -> bool:
-        """Whether the (first) row to insert, or the condition of an update or delete, has these values."""
+        """Whether the first row to insert, or the condition of an update or delete, contains the values of ``key``."""
         if self.shape.table is not table:
             return False
         skipped = len(self.shape.columns) if self.shape.kind == "update" else 0
@@ -49,21 +49,23 @@ class _Part:
 
 
 class PendingWrites:
-    """Rows waiting to be written within one transaction."""
+    """The writes of one transaction that are not yet sent to the database."""
 
     def __init__(self) -> None:
         self._parts: list[_Part] = []
-        self.missed = False  # something that had to be written found no row
+        self.missed = False  # a part with ``must`` wrote no row
 
     def __bool__(self) -> bool:
-        """Whether anything waits."""
+        """Whether any write is pending."""
         return bool(self._parts)
 
     def insert(
         self, table: Table, rows: Rows, *, new_only: bool = False, must: Callable[[], Exception] | None = None
     ) -> None:
-        """Rows of the same columns. With ``new_only`` those whose key exists already are left out. ``must`` gives what
-        is raised, when written, if no row went in."""
+        """Adds an insert of rows that share their columns; ``new_only`` skips those whose key exists.
+
+        ``must`` makes the exception that the flush raises if no row was inserted.
+        """
         if rows:
             columns = tuple(rows[0])
             values = [(name, row[name]) for row in rows for name in columns]
@@ -77,45 +79,47 @@ class PendingWrites:
         *,
         must: Callable[[], Exception] | None = None,
     ) -> None:
-        """Sets columns of the rows that equal ``where``; ``must`` as with ``insert``."""
+        """Adds an update of the rows that equal ``where``; ``must`` as with ``insert``."""
         shape = _Shape("update", table, tuple(values), where=tuple(where))
         self._parts.append(_Part(shape, [*values.items(), *where.items()], must))
 
     def delete(self, table: Table, where: Mapping[str, Any], *, condition: str = "", spare: Rows = ()) -> None:
-        """Removes the rows that equal ``where`` and fulfil ``condition`` (fixed SQL), except those equal to one of
-        ``spare``."""
+        """Adds a delete of rows that equal ``where`` and meet ``condition``, except those that equal one in ``spare``.
+
+        ``condition`` is fixed SQL: it must never contain input.
+        """
         columns = tuple(spare[0]) if spare else ()
         values = [*where.items(), *((name, row[name]) for row in spare for name in columns)]
         shape = _Shape("delete", table, columns, len(spare), tuple(where), condition)
         self._parts.append(_Part(shape, values))
 
     def waits(self, table: Table, key: Mapping[str, Any]) -> bool:
-        """Whether rows with these values wait to be inserted, changed or deleted."""
+        """Whether an insert, update or delete of rows with these values is pending."""
         return any(part.is_about(table, key) for part in self._parts)
 
     def inserts(self, table: Table, key: Mapping[str, Any]) -> bool:
-        """Whether a row with these values waits to be inserted."""
+        """Whether an insert of a row with these values is pending."""
         return any(part.shape.kind == "insert" and part.is_about(table, key) for part in self._parts)
 
     def amend(self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-        """Gives columns of the one row that waits to be inserted with this key other values."""
+        """Changes column values of the pending insert of one row that has this key."""
         for part in self._parts:
             if part.shape.kind == "insert" and part.is_about(table, key):
                 part.values[:] = [(name, values.get(name, value)) for name, value in part.values]
 
     def withdraw(self, table: Table, key: Mapping[str, Any]) -> None:
-        """Drops rows with these values that wait to be inserted; all rows of one ``insert`` have them or none."""
+        """Drops pending inserts of rows with these values; all rows of one ``insert`` must have them, or none."""
         self._parts = [part for part in self._parts if part.shape.kind != "insert" or not part.is_about(table, key)]
 
     def forget(self) -> None:
-        """Drops what was not written yet."""
+        """Drops every pending write."""
         self._parts.clear()
 
     def flush(self, connection: Connection, *, standing_alone: bool = False) -> None:
-        """Writes everything that waits. Raises what ``must`` gives.
+        """Writes everything that is pending. Raises the exception that ``must`` makes.
 
-        ``standing_alone`` says that no transaction is open (PostgreSQL): the one statement itself then fails as a whole
-        when a part that must write finds no row, with SQLSTATE 22012.
+        ``standing_alone`` means that no transaction is open (PostgreSQL). The statement is then its own transaction and
+        fails as a whole, with SQLSTATE 22012, when a part with ``must`` writes no row (docs/adr/0010).
         """
         if not self._parts:
             return
@@ -131,7 +135,7 @@ class PendingWrites:
 
 
 def _at_once(connection: Connection, parts: Sequence[_Part], standing_alone: bool) -> _Part | None:
-    """Writes all parts; the first that had to write and did not."""
+    """Writes all parts on PostgreSQL; returns the first part with ``must`` that wrote no row."""
     text = _statement(tuple((part.shape, part.must is not None) for part in parts), standing_alone)
     values = [write(value) for part in parts for write, (_, value) in zip(_texts(part.shape), part.values, strict=True)]
     counts = run(connection, text, values)[0]
@@ -140,7 +144,7 @@ def _at_once(connection: Connection, parts: Sequence[_Part], standing_alone: boo
 
 
 def _one(connection: Connection, part: _Part) -> int:
-    """Writes one part on SQLite; how many rows."""
+    """Writes one part on SQLite; returns the number of rows."""
     text = _text(part.shape, [f":p{number}" for number in range(len(part.values))])
     columns = part.shape.table.columns
     values = {
@@ -152,7 +156,7 @@ def _one(connection: Connection, part: _Part) -> int:
 
 @cache
 def _statement(shapes: tuple[tuple[_Shape, bool], ...], standing_alone: bool) -> str:
-    """The one statement for PostgreSQL: a row with the number of rows written by each part that must write some."""
+    """The one statement for PostgreSQL; it returns one row with the row count of each part that has ``must``."""
     parts, counted, used = [], [], 0
     for number, (shape, must) in enumerate(shapes):
         many = _count(shape)
@@ -160,29 +164,29 @@ def _statement(shapes: tuple[tuple[_Shape, bool], ...], standing_alone: bool) ->
         used += many
         parts.append(f"w{number} AS ({text} RETURNING 1)")
         if must:
-            rows = f"(SELECT count(*) FROM w{number})"  # noqa: S608
+            rows = f"(SELECT count(*) FROM w{number})"  # noqa: S608 - only names of the schema
             counted.append(f"1 / {rows}" if standing_alone else rows)
     return f"WITH {', '.join(parts)} SELECT {', '.join(counted) or '1'}"
 
 
 def _count(shape: _Shape) -> int:
-    """How many values a part has."""
+    """The number of values of a part."""
     return len(shape.columns) * (1 if shape.kind == "update" else shape.rows) + len(shape.where)
 
 
 def _text(shape: _Shape, gaps: Sequence[str]) -> str:
-    """The statement of one part, with a gap for each value."""
+    """The SQL of one part, with one placeholder of ``gaps`` for each value."""
     table, gap = shape.table.name, iter(gaps)
     if shape.kind == "insert":
         rows = ", ".join(f"({', '.join(next(gap) for _ in shape.columns)})" for _ in range(shape.rows))
         conflict = " ON CONFLICT DO NOTHING" if shape.new_only else ""
-        return f"INSERT INTO {table} ({_names(shape.columns)}) VALUES {rows}{conflict}"  # noqa: S608 - names of ours
+        return f"INSERT INTO {table} ({_names(shape.columns)}) VALUES {rows}{conflict}"  # noqa: S608 - only names of the schema
     if shape.kind == "update":
         values = ", ".join(f"{_names([name])} = {next(gap)}" for name in shape.columns)
-        return f"UPDATE {table} SET {values} WHERE {_equal(shape.where, gap)}"  # noqa: S608
+        return f"UPDATE {table} SET {values} WHERE {_equal(shape.where, gap)}"  # noqa: S608 - only names of the schema
     conditions = [_equal(shape.where, gap), *([shape.condition] if shape.condition else [])]
     conditions += [f"NOT ({_equal(shape.columns, gap)})" for _ in range(shape.rows)]
-    return f"DELETE FROM {table} WHERE {' AND '.join(conditions)}"  # noqa: S608
+    return f"DELETE FROM {table} WHERE {' AND '.join(conditions)}"  # noqa: S608 - only names of the schema
 
 
 def _equal(columns: Sequence[str], gap: Any) -> str:
@@ -195,7 +199,7 @@ def _names(columns: Sequence[str]) -> str:
 
 @cache
 def _texts(shape: _Shape) -> tuple[Callable[[Any], bytes | None], ...]:
-    """How each value of a part is written for PostgreSQL. A column of JSON holds JSON's null, not none."""
+    """The writer of each value of a part for PostgreSQL. In a JSON column None is JSON's null, not SQL's NULL."""
     columns = shape.columns * (1 if shape.kind == "update" else shape.rows)
     names = (*columns, *shape.where) if shape.kind == "update" else (*shape.where, *columns)
     return tuple(json_bytes if isinstance(shape.table.columns[name].type, JSON) else as_bytes for name in names)
