@@ -97,7 +97,7 @@ class StayingWorker(ThreadWorker):  # type: ignore[misc]
                 return False
             self._staying += 1
         try:
-            if conn.parser.unparsableer.buf.getvalue():  # sent along with the one before
+            if conn.parser.unreader.buf.getvalue():  # sent along with the one before
                 return True
             if isinstance(conn.sock, ssl.SSLSocket):  # may hold what it has read already
                 return False

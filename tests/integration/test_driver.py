@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, bindparam, cast, select, text
 from sqlalchemy.exc import IntegrityError
 
 from engine.store.sql import driver, schema
 from engine.store.sql.driver import as_bytes, run
+from engine.store.sql.question import PreparedSelect
 
 pytestmark = pytest.mark.postgresql
 
@@ -82,3 +84,17 @@ def test_what_the_database_refuses_is_told_as_sqlalchemy_would_without_the_value
             run(connection, add, [b"An"])
         assert getattr(refused.value.orig, "sqlstate", None) == "23505"
         assert refused.value.params is None
+
+
+def test_moments_come_in_utc_whatever_time_zone_the_server_prefers(empty_postgres_url: str) -> None:
+    elsewhere = (
+        f"{empty_postgres_url}{'&' if '?' in empty_postgres_url else '?'}options=-c%20timezone%3DAsia/Ho_Chi_Minh"
+    )
+    noon = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
+    for url in (empty_postgres_url, elsewhere):
+        database = schema.open_database(url, pooled=False)
+        with database.connect() as connection:
+            asked = PreparedSelect(select(cast(bindparam("moment"), schema.Moment()).label("moment")))
+            ((given,),) = asked.fetch(connection, {"moment": noon})
+            assert (given, given.utcoffset()) == (noon, dt.timedelta(0))
+        database.dispose()

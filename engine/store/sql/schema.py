@@ -76,6 +76,7 @@ def open_database(url: str, *, pool_size: int = 8, pooled: bool = True) -> Engin
     # psycopg would deallocate every prepared statement at each rollback; engine.store.sql.driver prepares instead.
     driver = {"autocommit": True, "prepare_threshold": None}
     engine = create_engine(url, connect_args=driver, **options, **_pool(pool_size, pooled))
+    event.listen(engine, "connect", _speak_utc)
     event.listen(engine, "begin", _begin_unless_told_otherwise)
     event.listen(engine, "checkin", _note_rest)
     event.listen(engine, "checkout", partial(_check_rested, engine.dialect))
@@ -118,6 +119,11 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _speak_utc(connection: Any, _record: Any) -> None:
+    """Sets the session to UTC, whatever zone the server prefers: prepared selects take moments as they are sent."""
+    connection.execute("SET TIME ZONE 'UTC'")
 
 
 def _begin_unless_told_otherwise(connection: Any) -> None:
