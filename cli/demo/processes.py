@@ -1,4 +1,4 @@
-"""The processes of the demonstration: a private Redis, web, worker and clock, started as children and ended by id."""
+"""Starts web, worker and clock of the demonstration as child processes, and ends them by process id."""
 
 from __future__ import annotations
 
