@@ -1,7 +1,7 @@
 """The types of the data with which the printed forms are filled.
 
-The list of forms is that of Circular 03/2025/TT-VPCP, Annex I; their fields and wording follow the forms of Circular
-01/2018/TT-VPCP, because the text of the 2025 annex was not at hand: compare before printing for the public.
+The list of forms is that of Circular 03/2025/TT-VPCP, Annex I. Their fields and wording follow the forms of Circular
+01/2018/TT-VPCP and are not yet compared with the 2025 annex: compare them before printing for the public.
 
 Every value is ready for paper: a moment is already a Vietnamese text (``08 giờ 15 phút, ngày 01 tháng 7 năm 2025``).
 An empty text prints as a dotted line to be filled in by hand, or leaves out its line where the form allows it.

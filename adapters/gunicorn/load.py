@@ -41,7 +41,7 @@ class WebLoads:
             self._counts[place] = min(under_way, _MOST)
 
     def ahead(self, place: int | None) -> int:
-        """How many more requests are in progress there than in the least busy process; 0 for that one."""
+        """The number of requests in progress there above that of the least busy process; 0 for that one."""
         if place is None:
             return 0
         counts = self._counts[:]

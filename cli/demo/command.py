@@ -117,7 +117,7 @@ def _wait() -> None:
 
 @contextmanager
 def _house(data: Path, port: int, *, told: bool, begins: str = "2025-06-16T08:00:00+07:00") -> Iterator[House]:
-    """Prepares the folder, starts all processes, stops them at the end. With ``told`` the clock is set to ``begins``."""
+    """Prepares the folder, starts all processes, and stops them at the end; ``told`` sets the clock to ``begins``."""
     data.mkdir(parents=True, exist_ok=True)
     clock_file, notice_file = data / "clock", data / "notices.jsonl"
     with embedded_redis(data) as redis_url:

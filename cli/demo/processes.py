@@ -64,7 +64,7 @@ def _wait_until_ready(port: int, web: subprocess.Popen[bytes], log: Path) -> Non
 
 
 def _end(children: list[subprocess.Popen[bytes]]) -> None:
-    """Asks each child to stop, waits, and kills those that do not."""
+    """Sends SIGTERM to each child, waits, and kills those that do not end."""
     for child in reversed(children):
         if child.poll() is None:
             child.send_signal(signal.SIGTERM)

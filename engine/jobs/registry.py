@@ -19,7 +19,7 @@ from engine.transaction import Runtime
 
 BATCH = 500
 SECONDS = 20.0
-"""How long one job runs before it rings for the next one, so that a worker stops soon after the signal."""
+"""The time after which a job rings for the next one and ends, so that a worker stops soon after the signal."""
 GATHER = 0.25
 """Debounce: how many seconds to wait for more notices before polling again. A busy hour then has a few batches a
 second; a job and a batch for each act would cost more than the sending."""

@@ -31,7 +31,7 @@ TICKS: tuple[tuple[str, int], ...] = (
 """Jobs of ``engine.jobs.registry``, each with the seconds between two rings."""
 
 ANSWERS_KEPT = dt.timedelta(days=2)
-"""How long a repeated request gets the first answer; after that its Idempotency-Key may be used again."""
+"""The time for which a repeated request gets the first answer; later its Idempotency-Key may be used again."""
 
 log = structlog.get_logger("motcua.schedule")
 

@@ -35,8 +35,8 @@ class Seen(NamedTuple):
     """One live dossier as it was read.
 
     ``offices`` is JSON text. ``placed_on`` is the day since which ``place`` has its code. ``asked`` are the offices of
-    open verifications, by desk. ``form`` is there where the reform needs it. A dossier with neither is decided like all
-    others of its kind.
+    open verifications, by desk. ``form`` is present where the reform needs it. A dossier with neither is decided like
+    all others of its kind.
     """
 
     id: int

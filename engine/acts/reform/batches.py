@@ -27,7 +27,7 @@ LOCKED = 0.04
 _SMALLEST, _FIRST, _LARGEST = 50, 100, 500
 _PAGE = 10_000  # ids read by one query
 _MOST_ROUNDS = 50
-"""How often locked dossiers are retried before the run ends without them."""
+"""The number of passes, with retries of locked dossiers, before the run ends without them."""
 
 
 @dataclass(slots=True)
