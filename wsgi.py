@@ -1,10 +1,10 @@
-"""The web process: the interface around one runtime. ``motcua serve`` serves it, as can any WSGI server."""
+"""The WSGI application ``app`` of the web process; ``motcua serve`` or any WSGI server serves it."""
 
 from __future__ import annotations
 
 import gc
 
-gc.disable()  # until the end of this file: a start makes hardly any garbage, and searching for it takes a sixth of it
+gc.disable()  # until the end of this file: a start makes hardly any garbage, and collecting takes a sixth of its time
 
 import os
 
@@ -21,8 +21,8 @@ _runtime = compose(_settings, ring=DistantBell(Bell(_settings.redis_url)))
 read_ahead(_runtime)
 app = create_app(_runtime, render_form=render_form)
 
-# What was read ahead stays as long as the process. The collector need not walk through it, and writing its marks into
-# it would give each forked worker a copy of its own.
+# The content read above stays as long as the process, so the collector need not traverse it. Its marks would also give
+# each forked worker a copy of the memory pages.
 gc.collect()
 gc.freeze()
 gc.enable()

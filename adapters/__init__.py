@@ -1,1 +1,4 @@
-"""Ways out of the engine: each module implements one Protocol of ``engine.ports``; the engine imports none of them."""
+"""Adapters: implementations of the Protocols of ``engine.ports``, and the server, log and PDF libraries of a process.
+
+The engine imports none of them.
+"""

@@ -1,4 +1,4 @@
-"""Which adapter carries which channel on this installation. Called by the command line, ``wsgi`` and worker only."""
+"""Chooses the adapter of each notice channel from the settings; used by ``cli.compose``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ class ChannelNotifier:
         self._adapters = dict(adapters)
 
     def send(self, message: Message) -> str:
-        """What the channel's adapter does. A channel without one fails for now: an operator may set it up later."""
+        """Sends by the channel's adapter; returns its reference. Raises DeliveryFailed.
+
+        For a channel without an adapter the failure is temporary, since an operator may set it up later.
+        """
         adapter = self._adapters.get(message.channel)
         if adapter is None:
             setting = _SETTINGS.get(message.channel)
@@ -31,8 +34,11 @@ class ChannelNotifier:
 
 
 def notifier_from(settings: Settings, *, echo: Callable[[str], None] | None = None) -> ChannelNotifier:
-    """E-mail by SMTP and SMS by the gateway where they are set, otherwise into the notice file where that is set;
-    webhooks always. ``echo`` is told of each notice that goes into the file. Raises a Refusal on a wrong setting."""
+    """The notifier of this installation: e-mail by SMTP and SMS by the gateway where set, webhooks always.
+
+    Without those settings, e-mail and SMS go into the notice file where that is set. ``echo`` is called with a line for
+    each notice in the file. Raises a Refusal on a wrong setting.
+    """
     adapters: dict[str, Notifier] = {"webhook": WebhookNotifier(allow_private=settings.webhook_allow_private)}
     if settings.notice_file is not None:
         sink = FileNotifier(settings.notice_file, echo=echo)

@@ -1,4 +1,4 @@
-"""Connections kept open for a moment, so that a batch of notices to one receiver need not connect for each."""
+"""A pool of idle connections, so that a batch of notices to one receiver need not connect for each."""
 
 from __future__ import annotations
 
@@ -13,25 +13,27 @@ Line = TypeVar("Line")
 
 
 class KeptLines(Generic[Line]):
-    """Idle connections by receiver, for ``seconds`` at most. One that was taken belongs to the taker until it is kept
-    again; it may have been closed at the other end meanwhile. Threads may share this."""
+    """Idle connections by receiver, kept for ``seconds`` at most. Threads may share a pool.
+
+    A connection that was taken belongs to the caller until ``keep``. The other end may have closed it meanwhile.
+    """
 
     def __init__(self, close: Callable[[Line], object], *, seconds: float = 5.0) -> None:
-        """``close`` closes a connection; what it raises is passed over."""
+        """``close`` closes a connection; its exceptions are ignored."""
         self._close, self._seconds = close, seconds
         self._idle: dict[Hashable, list[tuple[float, Line]]] = {}
         self._lock = threading.Lock()
         weakref.finalize(self, _close_all, self._idle, close)
 
     def take(self, receiver: Hashable) -> Line | None:
-        """The connection to a receiver that rested least; None when there is none."""
+        """The connection to a receiver that was used last; None when there is none."""
         with self._lock:
             self._drop_old()
             resting = self._idle.get(receiver)
             return resting.pop()[1] if resting else None
 
     def keep(self, receiver: Hashable, line: Line) -> None:
-        """Gives a connection back that may be used again."""
+        """Gives a reusable connection back to the pool."""
         with self._lock:
             self._drop_old()
             self._idle.setdefault(receiver, []).append((time.monotonic(), line))

@@ -1,8 +1,8 @@
-"""Notices by e-mail over SMTP.
+"""Sends notices by e-mail over SMTP.
 
-``smtp://user:password@host:port?starttls=1`` speaks plainly and, when asked, turns to TLS before signing in;
-``smtps://`` speaks TLS from the first byte. Certificates are verified against the system's authorities
-(``SSL_CERT_FILE`` adds an office's own). Ports when not given: 25, 587 with ``starttls=1``, 465 with ``smtps``.
+``smtp://user:password@host:port?starttls=1`` begins in plain text and, with ``starttls=1``, turns to TLS before the
+login. ``smtps://`` is TLS from the first byte. Certificates are verified against the system's authorities
+(``SSL_CERT_FILE`` adds an office's own). Default ports: 25, 587 with ``starttls=1``, 465 with ``smtps``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _ONE_ADDRESS = re.compile(
 
 
 class WrongMailServer(Refusal):
-    """The address of the mail server or of the sender cannot be used; told at the start, not at the first notice."""
+    """The address of the mail server or of the sender cannot be used; raised at the start, not at the first notice."""
 
     code = "wrong-mail-server"
     status = 500
@@ -50,7 +50,7 @@ class WrongMailServer(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where and how to hand in mail. ``password`` never appears in a representation."""
+    """The address and login of the mail server. ``password`` is never part of its ``repr``."""
 
     host: str
     port: int
@@ -61,7 +61,11 @@ class MailServer:
 
 
 def mail_server_from(url: str) -> MailServer:
-    """The server that an ``smtp://`` or ``smtps://`` URL names. Raises WrongMailServer."""
+    """The server that an ``smtp://`` or ``smtps://`` URL names. Raises WrongMailServer.
+
+    >>> mail_server_from("smtp://thu.example.vn?starttls=1").port
+    587
+    """
     parts = urlsplit(url)
     options = parse_qs(parts.query, keep_blank_values=True)
     starttls = options.pop("starttls", ["0"])[-1]
@@ -110,8 +114,11 @@ class EmailNotifier:
         self._lines: KeptLines[smtplib.SMTP] = KeptLines(_part)
 
     def send(self, message: Message) -> str:
-        """Hand the notice to the mail server. Permanent is only what the server says for good about this recipient or
-        this text; a wrong password or sender is ours to mend, so the notice waits."""
+        """Hands the notice to the mail server; returns its Message-ID. Raises DeliveryFailed.
+
+        The failure is permanent only if the server refuses this recipient or this text for good. A wrong password or
+        sender is a fault of the settings, so the notice waits.
+        """
         try:
             mail = self._mail(message)
         except ValueError as error:  # a line break in a header, a lone surrogate
@@ -121,7 +128,7 @@ class EmailNotifier:
             try:
                 return self._hand_in(kept, mail, message)
             except _Gone:
-                pass  # it was closed while it rested
+                pass  # the server closed it while it was idle
         try:
             connection = self._connect()
         except (smtplib.SMTPException, OSError, UnicodeError) as error:  # UnicodeError: an impossible host name
@@ -132,7 +139,7 @@ class EmailNotifier:
             raise _failed(error.why, permanent=False) from error.why
 
     def _hand_in(self, connection: smtplib.SMTP, mail: bytes, message: Message) -> str:
-        """Sends one mail over a connection and keeps it where it goes on. Raises DeliveryFailed, _Gone."""
+        """Sends one mail over a connection, which is kept if it is still usable. Raises DeliveryFailed, _Gone."""
         try:
             connection.sendmail(self._sender.addr_spec, [message.address], mail)
         except smtplib.SMTPRecipientsRefused as error:
@@ -172,8 +179,10 @@ class EmailNotifier:
         return f"<{hashlib.sha256(message.key.encode()).hexdigest()[:40]}@{self._sender.domain}>"
 
     def _mail(self, message: Message) -> bytes:
-        """The whole mail. Written here, since the email package takes four milliseconds to put one together. Raises
-        ValueError for what cannot stand in a mail."""
+        """The bytes of the mail. Raises DeliveryFailed for a wrong address, ValueError for a text no mail may have.
+
+        It is built here, since the email package takes four milliseconds for one.
+        """
         if len(message.address) > _LONGEST_LINE // 2 or not _ONE_ADDRESS.fullmatch(message.address):
             raise DeliveryFailed(permanent=True, channel="email", why="it is not one e-mail address")
         language = f"Content-Language: {message.language}\r\n" if message.language in ("vi", "en") else ""
@@ -196,14 +205,14 @@ class _Gone(Exception):
 
 
 def _part(connection: smtplib.SMTP) -> None:
-    """How the parting goes changes nothing: the server has taken the mail or refused it."""
+    """Quits and closes a connection; errors are ignored, since the server has taken the mail or refused it."""
     with contextlib.suppress(smtplib.SMTPException, OSError):
         connection.quit()
     connection.close()
 
 
 def _in_a_header(text: str) -> str:
-    """A text as a header holds it, in encoded words where it must be (RFC 2047)."""
+    """A text as a header value, in encoded words where necessary (RFC 2047). Raises ValueError."""
     if _CONTROL.search(text):
         raise ValueError("a control character in a header")
     if text.isascii() and len(text) <= _WORD and "=?" not in text:
@@ -219,8 +228,10 @@ def _in_a_header(text: str) -> str:
 
 
 def _part_of(kind: str, text: str) -> str:
-    """One text of the mail with its headers: as it is where every server passes it on, else in base64, which is shorter
-    for Vietnamese than quoted-printable."""
+    """One MIME part with its headers: 7bit where every server can pass the text on, else base64.
+
+    For Vietnamese base64 is shorter than quoted-printable.
+    """
     lines = text.splitlines()
     content = "\r\n".join(lines) + "\r\n"
     plain = text.isascii() and "\0" not in text and max(map(len, lines), default=0) <= _LONGEST_LINE
@@ -244,7 +255,7 @@ def _as_html(message: Message) -> str:
 
 
 def _linked(line: str) -> str:
-    """Escaped, with web addresses made into links."""
+    """A line as escaped HTML, with web addresses made into links."""
     pieces, end = [], 0
     for found in _WEB_ADDRESS.finditer(line):
         target = html.escape(found.group())

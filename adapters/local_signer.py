@@ -1,9 +1,10 @@
-"""The server's own signature over a result: it shows that this installation issued these bytes in the name of this
-person and office, and that they have not changed since.
+"""Signs results with the installation's own key.
 
-It is **not** a person's qualified digital signature (PAdES with a certificate from a licensed authority, Law 20/2023 on
-electronic transactions): nobody's card or token takes part, and one key serves the whole installation. A result that
-the law wants signed by a person's certificate needs a signer of that kind behind the same port.
+The signature shows that this installation issued these bytes in the name of this person and office, and that they have
+not changed since. It is **not** a person's qualified digital signature (PAdES with a certificate from a licensed
+authority, Law 20/2023 on electronic transactions): no person's card or token takes part, and one key serves the whole
+installation. A result that the law wants signed by a person's certificate needs a signer of that kind behind the same
+port.
 """
 
 from __future__ import annotations
@@ -34,15 +35,15 @@ ALGORITHM = "Ed25519"
 class LocalSigner:
     """Signer with one Ed25519 key for the installation, in ``<folder>/signing-key.pem`` (mode 600), made at first use.
 
-    What is signed is ``motcua-signature-v1``, a newline, and the canonical JSON of the content's SHA-256, the person
-    and the office; ``verify`` checks it. ``certificate`` is the public key as PEM: publish it where others can find it.
+    The signed bytes are ``motcua-signature-v1``, a newline, and the canonical JSON of the content's SHA-256, the person
+    and the office; ``verify`` checks them. ``certificate`` is the public key as PEM: publish it where others find it.
     """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "signing-key.pem"
 
     def sign(self, content: bytes, *, person: str, office: str) -> Signature:
-        """Sign in the name of a person of an office. Raises SigningFailed when the key cannot be used."""
+        """Signs in the name of a person of an office. Raises SigningFailed when the key cannot be used."""
         key = self._key()
         public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         value = base64.b64encode(key.sign(_statement(content, person, office))).decode()
@@ -64,7 +65,9 @@ class LocalSigner:
 
 def verify(content: bytes, signature: Signature, *, person: str, office: str) -> bool:
     """Whether the signature was made by the holder of ``signature.certificate`` over this content, person and office.
-    That the certificate is the installation's is for the caller to check."""
+
+    The caller has to check that the certificate is the installation's.
+    """
     try:
         key = load_pem_public_key(signature.certificate.encode())
         if signature.algorithm != ALGORITHM or not isinstance(key, Ed25519PublicKey):
@@ -81,7 +84,7 @@ def _statement(content: bytes, person: str, office: str) -> bytes:
 
 
 def _make_key(path: Path) -> None:
-    """Two processes starting at once agree on whichever key came first: a hard link never replaces."""
+    """Makes the key file. Of two processes that start at once the first one wins: a hard link never replaces a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

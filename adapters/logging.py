@@ -1,7 +1,7 @@
-"""One way of logging for web, worker and clock: a line an event on standard error, as JSON or for a person's eyes.
+"""Sets up the logging of web, worker and clock: one line an event on standard error, as JSON or as readable text.
 
-The standard library's loggers (rq, gunicorn, alembic) are led into the same stream. No line carries personal data: the
-code that logs names dossiers and people by number.
+The standard library's loggers (rq, gunicorn, alembic) write to the same stream. No line carries personal data: the code
+that logs names dossiers and people by number.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _QUIETER = dict.fromkeys(("rq", "rq.worker", "rq.job", "rq.cron", "alembic", "tr
 
 
 def set_up_logging(settings: Settings, process: str) -> None:
-    """Every line says which ``process`` (web, worker, clock, command) wrote it. Calling it again starts anew."""
+    """Configures logging; each line names its ``process`` (web, worker, clock). A second call replaces the first."""
     before: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -34,7 +34,7 @@ def set_up_logging(settings: Settings, process: str) -> None:
     structlog.configure(
         processors=[*before, *rendered],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(settings.log_level)),
-        # Past the standard library: every request writes a line, and its records would cost more than the line.
+        # Not through the standard library: every request writes a line, and a LogRecord would cost more than the line.
         logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer)
         if settings.log_json
         else structlog.WriteLoggerFactory(sys.stderr),
@@ -44,7 +44,7 @@ def set_up_logging(settings: Settings, process: str) -> None:
 
 
 def _lead_in_the_others(before: list[Any], rendered: list[Any], level: str) -> None:
-    """The standard library's loggers write the same lines."""
+    """Makes the standard library's loggers write the same lines."""
     handler = logging.StreamHandler(sys.stderr)
     remove_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     last = [*rendered[:-1], _as_text(rendered[-1])]
@@ -62,7 +62,7 @@ def _to_json(event: dict[str, Any], **_options: Any) -> bytes:
 
 
 def _as_text(render: Any) -> Any:
-    """The standard library's handlers take text."""
+    """Wraps a renderer to return text, which the standard library's handlers need."""
 
     def rendered(logger: Any, method: str, event: dict[str, Any]) -> str:
         line = render(logger, method, event)

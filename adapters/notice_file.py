@@ -1,4 +1,4 @@
-"""Notices into a file instead of into the world: the demonstration's sink, and a stopgap while a channel is not set up.
+"""Writes notices into a file instead of sending them, for the demonstration and while a channel is not set up.
 
 One JSON object a line (``key, channel, address, subject, body, language, data``), UTF-8, readable by its owner only.
 """
@@ -16,18 +16,21 @@ from engine.ports import DeliveryFailed, Message
 
 
 class FileNotifier:
-    """Notifier that appends to a file and returns once the line is on the disk. A key is written once, however many
-    processes share the file; a line that a crash cut short is closed, and its notice written again."""
+    """Notifier that appends to a file and returns once the line is on the disk.
+
+    A key is written once, however many processes share the file. A line that a crash cut short is closed, and its
+    notice is written again.
+    """
 
     def __init__(self, path: Path, *, echo: Callable[[str], None] | None = None) -> None:
-        """``echo`` is given one readable line for each notice written (the demonstration prints it)."""
+        """``echo`` is called with one readable line for each notice written (the demonstration prints it)."""
         self._path = path
         self._echo = echo
         self._read_until = 0
         self._keys: set[str] = set()
 
     def send(self, message: Message) -> str:
-        """Append the notice unless its key is there already; returns ''. Raises DeliveryFailed."""
+        """Appends the notice unless its key is there already; returns ''. Raises DeliveryFailed."""
         line = orjson.dumps(
             {
                 "key": message.key,
@@ -67,7 +70,7 @@ class FileNotifier:
         return True
 
     def _learn(self, file: int) -> bool:
-        """Read what was appended since the last look; whether the file ends in the middle of a line."""
+        """Reads the keys appended since the last call; returns whether the file ends in the middle of a line."""
         size = os.fstat(file).st_size
         if size < self._read_until:  # emptied or replaced by a person
             self._read_until = 0

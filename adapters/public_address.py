@@ -1,8 +1,8 @@
-"""Which network address a URL that a stranger registered may lead to.
+"""Checks to which network address a URL from outside may lead.
 
-A webhook's URL comes from outside. Without this check it could make our server call the machines behind the office's
-firewall (server-side request forgery), and a name may answer differently the second time it is asked (DNS rebinding);
-hence the caller connects to the very address that was checked here.
+A webhook's URL comes from outside. Without this check it could make the server call machines behind the office's
+firewall (server-side request forgery). A name may resolve differently the second time (DNS rebinding), so the caller
+connects to the very address that was checked here.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from engine.ports import DeliveryFailed
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _NOBODYS = (ipaddress.ip_network("192.0.0.0/24"), ipaddress.ip_network("192.88.99.0/24"))
-"""For protocols and former relays (RFC 6890, RFC 7526), which not every Python counts as not global."""
+"""Networks of protocols and former relays (RFC 6890, RFC 7526), which some versions of Python count as global."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where to connect: ``addresses`` are checked and in the order to try; ``host`` goes into Host and TLS."""
+    """The target of a connection: ``addresses`` are checked and in order of trying; ``host`` goes into Host and TLS."""
 
     scheme: str
     host: str
@@ -37,8 +37,11 @@ class Place:
 
 
 def place_of(url: str, *, channel: str, allow_private: bool) -> Place:
-    """The place a URL leads to. Raises DeliveryFailed: for good when the URL or where it leads may not be used, for now
-    when its name does not resolve. Unless ``allow_private``, only https to public addresses is let through."""
+    """The target of a URL, resolved and checked. Unless ``allow_private``, only https to public addresses is permitted.
+
+    Raises DeliveryFailed: permanent when the URL or its address may not be used, temporary when its name does not
+    resolve.
+    """
     scheme, host, port, target = _parts(url, channel)
     if scheme == "http" and not allow_private:
         raise _never(channel, "the address must begin with https://")
@@ -56,7 +59,11 @@ def place_of(url: str, *, channel: str, allow_private: bool) -> Place:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the open Internet, looking also at an IPv4 address carried inside an IPv6 one."""
+    """Whether an IP address is on the open Internet; an IPv4 address inside an IPv6 one is checked as well.
+
+    >>> is_public("203.0.113.7"), is_public("::ffff:10.0.0.1"), is_public("9.9.9.9")
+    (False, False, True)
+    """
     ip = ipaddress.ip_address(address.split("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)

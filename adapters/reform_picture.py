@@ -1,7 +1,7 @@
-"""The picture of a plan: old units on the left, new ones on the right, bands as wide as the dossiers that pass.
+"""Draws a reform plan as an HTML page: old units left, new ones right, bands as wide as the numbers of dossiers.
 
-One HTML page that needs nothing else: no script, no font, no address is fetched. The numbers stand beside the picture
-as tables, for those who cannot see it and for print.
+The page is self-contained: it fetches no script, no font and no other address. Tables repeat the numbers, for screen
+readers and for print.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Words:
 
 
 def plan_page(title: str, facts: Iterable[tuple[str, str]], sections: Iterable[Section], words: Words) -> str:
-    """The whole page. ``facts`` are (what, how much) lines that stand above the pictures."""
+    """The whole page. ``facts`` are the (name, value) rows of the table above the pictures."""
     rows = "".join(f"<tr><th scope=row>{escape(what)}</th><td>{escape(value)}</td></tr>" for what, value in facts)
     body = "".join(_section(section, words) for section in sections)
     return (
@@ -100,7 +100,7 @@ def _largest(counted: Counter[str]) -> frozenset[str]:
 
 
 def _stack(names: Sequence[str], sizes: Counter[str], scale: float) -> dict[str, float]:
-    """Where each bar begins, from the top."""
+    """The top of each bar, by name."""
     found, y = {}, 0.0
     for name in names:
         found[name] = y
@@ -109,7 +109,7 @@ def _stack(names: Sequence[str], sizes: Counter[str], scale: float) -> dict[str,
 
 
 def _pull(name: str, flows: Mapping[tuple[str, str], int], lefts: Mapping[str, float]) -> float:
-    """The mean height of what flows here: bands cross least when the right side stands in this order."""
+    """The mean top of the bars that flow here. Bands cross least when the right side is sorted by it."""
     mine = [(lefts[source], count) for (source, target), count in flows.items() if target == name]
     return sum(y * count for y, count in mine) / sum(count for _, count in mine)
 

@@ -1,8 +1,8 @@
-"""Notices by SMS, through an HTTP gateway.
+"""Sends notices by SMS, through an HTTP gateway.
 
-There is no common protocol for sending an SMS: each operator has its own. So the notice goes, signed like every
-webhook, as ``{"to", "text"}`` to one URL, behind which stands the gateway of the office's own operator (a brand-name
-SMS service, or a few lines that translate). That gateway de-duplicates by ``webhook-id``.
+Operators have no common protocol for sending an SMS. So the notice goes as ``{"to", "text"}``, signed like a webhook,
+to one URL: the gateway of the office's own operator (a brand-name SMS service, or a few lines that translate). The
+gateway de-duplicates by ``webhook-id``.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _SEPARATORS = str.maketrans("", "", " .-()")
 class SmsNotifier:
     """Notifier for ``sms``: ``message.address`` is a telephone number, ``message.body`` the text.
 
-    The gateway may stand on a private address and speak plain http there: its URL is the office's own setting, not a
-    stranger's. Its 410 means that this number will never take an SMS.
+    The gateway may have a private address and use plain http, since its URL is the office's own setting. An answer of
+    410 means that this number will never accept an SMS.
     """
 
     def __init__(self, url: str, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """``url`` is ``https://:SECRET@gateway/path``, the secret percent-encoded (``whsec_…``). WrongSetting."""
+        """``url`` is ``https://:SECRET@host/path``, the secret (``whsec_…``) percent-encoded. Raises WrongSetting."""
         parts = urlsplit(url)
         self._secret = unquote(parts.password or "")
         if not usable_secret(self._secret):
@@ -40,7 +40,7 @@ class SmsNotifier:
         self._now = now
 
     def send(self, message: Message) -> str:
-        """Hand the text to the gateway once; its ``id`` or ''. Raises DeliveryFailed."""
+        """Hands the text to the gateway once; returns the ``id`` of its answer or ''. Raises DeliveryFailed."""
         number = message.address.translate(_SEPARATORS)
         if not (number.removeprefix("+").isdecimal() and number.isascii() and 8 <= len(number) <= 16):
             raise DeliveryFailed(permanent=True, channel="sms", why="it is not a telephone number")

@@ -1,4 +1,4 @@
-"""Whose certificates are believed: the system's authorities, read once in a process, since reading them takes long."""
+"""The TLS context of outgoing connections: it trusts the system's authorities, and is cached, since reading is slow."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 
 
 def trusted() -> ssl.SSLContext:
-    """A context for clients that verifies certificates and names; ``SSL_CERT_FILE`` adds an office's own authority."""
+    """A client context that verifies certificates and host names; ``SSL_CERT_FILE`` adds an office's own authority."""
     return _trusted(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
 
 

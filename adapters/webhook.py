@@ -1,4 +1,4 @@
-"""Notices to programs: signed POST requests after the Standard Webhooks specification.
+"""Sends notices to programs as signed POST requests, by the Standard Webhooks specification.
 
 The receiver checks ``webhook-id``, ``webhook-timestamp`` and ``webhook-signature`` (HMAC-SHA256) with any Standard
 Webhooks library, and ignores an id that it has seen: the id is the notice's key and stays the same over every attempt.
@@ -28,9 +28,9 @@ from adapters.tls import trusted
 from engine.ports import DeliveryFailed, Message
 
 SECONDS_TO_CONNECT = 5.0
-SECONDS_IN_ALL = 15.0  # from the connection to the last byte: a receiver that drips holds a worker no longer
+SECONDS_IN_ALL = 15.0  # from the connection to the last byte, so that a slow receiver cannot hold a worker
 LARGEST_ANSWER = 64 * 1024  # bytes
-PLACE_KEPT = 5.0  # seconds: so long a checked address is connected to without asking for the name again
+PLACE_KEPT = 5.0  # seconds for which a checked address is cached
 
 _IDENTIFIER = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -38,18 +38,18 @@ _IDENTIFIER = re.compile(r"[\x21-\x7e]{1,200}")
 class WebhookNotifier:
     """Notifier for ``webhook``: ``message.address`` is the URL, ``message.secret`` the endpoint's ``whsec_…``.
 
-    The body is ``message.data``, or subject, body and language where there are none. 2xx is taken; 410 Gone is
-    permanent; everything else, a redirect too, may be tried again. An endpoint without a secret is refused: an unsigned
-    notice could be anybody's. Answers with the ``id`` of the receiver's JSON, or ''.
+    The body is ``message.data``, or subject, body and language where there are none. An answer of 2xx is a success, 410
+    Gone a permanent failure; after any other answer, also a redirect, the notice is retried. An endpoint without a
+    secret is refused, since an unsigned notice could be anybody's.
     """
 
     def __init__(self, *, allow_private: bool = False, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """``allow_private`` lets through http:// and addresses inside the office; ``now`` stamps the attempt (UTC)."""
+        """``allow_private`` permits http:// and addresses inside the office; ``now`` stamps the attempt (UTC)."""
         self._allow_private = allow_private
         self._now = now
 
     def send(self, message: Message) -> str:
-        """POST the notice once. Raises DeliveryFailed."""
+        """POSTs the notice once; returns the ``id`` of the receiver's JSON or ''. Raises DeliveryFailed."""
         data: dict[str, Any] = message.data or {
             "subject": message.subject,
             "body": message.body,
@@ -69,8 +69,10 @@ class WebhookNotifier:
 def post_signed(
     url: str, body: bytes, *, key: str, secret: str, channel: str, at: datetime, allow_private: bool
 ) -> str:
-    """POST JSON bytes, signed at a moment (UTC), to the checked and pinned address of a URL; the receiver's reference
-    or ''. Raises DeliveryFailed, permanent for 410 and for what no second attempt could change."""
+    """POSTs JSON bytes, signed at a moment (UTC), to the checked and pinned address of a URL.
+
+    Returns the receiver's reference or ''. Raises DeliveryFailed, permanent for 410 and where a retry cannot help.
+    """
     headers = _signed_headers(body, key, secret, channel, at)
     place = _known_place(url, channel, allow_private)
     status, answer = _post(place, _request(place, headers, body), channel)
@@ -81,8 +83,13 @@ def post_signed(
 
 
 def usable_secret(secret: str) -> bool:
-    """Whether a text is a signing secret: base64, with or without ``whsec_`` before it, of at least 24 bytes (the
-    specification's lower bound)."""
+    """Whether a text is a signing secret: base64 of at least 24 bytes (the specification's lower bound).
+
+    The prefix ``whsec_`` is optional.
+
+    >>> usable_secret("whsec_" + 32 * "A"), usable_secret("whsec_AAAA")
+    (True, False)
+    """
     try:
         encoded = secret.removeprefix("whsec_")
         return len(binascii.a2b_base64(encoded + "=" * (-len(encoded) % 4), strict_mode=True)) >= 24
@@ -114,7 +121,7 @@ _PLACES: dict[tuple[str, bool], tuple[float, Place]] = {}
 
 
 def _known_place(url: str, channel: str, allow_private: bool) -> Place:
-    """``place_of``, asked once for what is sent within some seconds."""
+    """``place_of``, cached for ``PLACE_KEPT`` seconds. Raises DeliveryFailed."""
     now = time.monotonic()
     kept = _PLACES.get((url, allow_private))
     if kept is not None and kept[0] > now:
@@ -127,14 +134,14 @@ def _known_place(url: str, channel: str, allow_private: bool) -> Place:
 
 
 def _request(place: Place, headers: dict[str, str], body: bytes) -> bytes:
-    """The whole request, to be sent at once; what stands in its head was checked to be without line breaks."""
+    """The bytes of the whole request. The caller has checked that no value in its head has a line break."""
     told = {"host": place.host_header, "accept-encoding": "identity", **headers, "content-length": str(len(body))}
     head = "".join(f"{name}: {value}\r\n" for name, value in told.items())
     return f"POST {place.target} HTTP/1.1\r\n{head}\r\n".encode("ascii") + body
 
 
 def _post(place: Place, request: bytes, channel: str) -> tuple[int, bytes]:
-    """Status and body. Over a kept connection first, where there is one; that may have been closed while it rested."""
+    """Status and body. A kept connection is tried first; the receiver may have closed it. Raises DeliveryFailed."""
     receiver = (place.scheme, place.host, place.port, place.addresses)
     kept = _LINES.take(receiver)
     try:
@@ -142,7 +149,7 @@ def _post(place: Place, request: bytes, channel: str) -> tuple[int, bytes]:
             try:
                 return _exchange(kept, request, receiver)
             except _CLOSED:
-                pass  # the receiver knows the key, if it had read any of it
+                pass  # a second try is safe: a receiver that has read the first one knows its key
         return _exchange(_connected(place), request, receiver)
     except (HTTPException, OSError, ValueError) as error:
         raise DeliveryFailed(channel=channel, why=f"{type(error).__name__}: {error}"[:300]) from error
@@ -153,17 +160,17 @@ _LINES: KeptLines[socket.socket] = KeptLines(lambda line: line.close())
 
 
 def _exchange(line: socket.socket, request: bytes, receiver: Hashable) -> tuple[int, bytes]:
-    """One request over a connection, which is kept when both sides can go on with it and closed otherwise."""
+    """One request over a connection, which is kept if both sides can reuse it and closed otherwise."""
     whole = False
     told = _Told(line, time.monotonic() + SECONDS_IN_ALL)
     try:
         line.settimeout(SECONDS_IN_ALL)
         line.sendall(request)
-        # All that it asks of a socket is ``makefile``, which ``_Told`` has.
+        # ``HTTPResponse`` uses only ``makefile`` of a socket, which ``_Told`` has.
         with contextlib.closing(HTTPResponse(told, method="POST")) as response:  # type: ignore[arg-type]
             response.begin()
             answer = b""
-            # The status has decided; a body that breaks off must not make a taken notice a failed one.
+            # The status decides; a truncated body must not turn an accepted notice into a failed one.
             with contextlib.suppress(HTTPException, OSError):
                 answer = response.read(LARGEST_ANSWER)
                 whole = response.isclosed() or not response.read(1)
@@ -177,7 +184,7 @@ def _exchange(line: socket.socket, request: bytes, receiver: Hashable) -> tuple[
 
 
 class _Told(io.RawIOBase):
-    """What comes over a line until a moment: a socket's own timeout would begin anew with every byte."""
+    """A reader of a socket with one deadline for the whole answer: a socket's timeout restarts with every byte."""
 
     def __init__(self, line: socket.socket, latest: float) -> None:
         self._line, self._latest = line, latest
@@ -193,12 +200,12 @@ class _Told(io.RawIOBase):
         return self._line.recv_into(buffer)
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        """As ``HTTPResponse`` asks a socket."""
+        """The method that ``HTTPResponse`` calls on a socket."""
         return io.BufferedReader(self)
 
 
 def _connected(place: Place) -> socket.socket:
-    """Connected to the first checked address that answers, never to the name: it might resolve differently now."""
+    """A socket to the first checked address that answers, never to the name, which might resolve differently now."""
     problem: Exception = OSError("the name has no address")
     for address in place.addresses:
         try:

@@ -1,1 +1,1 @@
-"""The ``motcua`` command, one group a file. It is the room that chooses adapters and composes a process."""
+"""The ``motcua`` command, one group a file. This package also chooses the adapters and composes each process."""

@@ -1,6 +1,6 @@
-"""``motcua journal checkpoint | export | prove | prove-growth | rotate-key``: evidence for somebody outside.
+"""``motcua journal checkpoint | export | prove | prove-growth | rotate-key``: evidence for an outside auditor.
 
-What is made here is checked by ``verifier/motcua_verify.py``, on any machine (docs/journal.md).
+``verifier/motcua_verify.py`` checks the evidence on any machine (docs/journal.md).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from engine.rules.journal.checkpoints import key_id, parse_line
 @click.command()
 @json_option
 def checkpoint(as_json: bool) -> None:
-    """Cover what is new in the journal by a signed checkpoint, publish it, and print it."""
+    """Cover the new entries of the journal by a signed checkpoint, publish it, and print it."""
     runtime = compose_from_environment(pooled=False)
     made = checkpoint_now(runtime)
     lines = [one.line for one in made] or [say("Không có gì mới.", "There is nothing new.")]

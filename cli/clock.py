@@ -1,4 +1,4 @@
-"""``motcua clock``: rings for the jobs that go by the clock, through rq's cron scheduler. Two at once do no harm."""
+"""``motcua clock``: rings for the periodic jobs by rq's cron scheduler. Two at once do no harm."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from engine.jobs.queue import QUEUE, Bell
 from engine.jobs.schedule import TICKS
 from engine.settings import settings_from
 
-WAIT = 1.0  # seconds before Redis is tried again
+WAIT = 1.0  # seconds before Redis is retried
 
 log = structlog.get_logger("motcua.clock")
 
 
 class Tick(CronJob):
-    """A job that is rung for every so many seconds; while one of its kind waits in the queue, no other is put there."""
+    """A job that is rung for every so many seconds; the bell enqueues no second one while one waits."""
 
     def __init__(self, bell: Bell, name: str, seconds: int) -> None:
         super().__init__(QUEUE, func_name=name, interval=seconds)
@@ -36,7 +36,7 @@ class Tick(CronJob):
 
 
 class Ticker(CronScheduler):
-    """rq's scheduler with the ticks of ``engine.jobs.schedule``. What it keeps in Redis is for looking at only."""
+    """rq's scheduler with the ticks of ``engine.jobs.schedule``. The data it keeps in Redis are for display only."""
 
     def __init__(self, connection: redis.Redis, bell: Bell, stop: threading.Event | None = None) -> None:
         super().__init__(connection)
@@ -44,12 +44,12 @@ class Ticker(CronScheduler):
         self._stop = stop or threading.Event()
 
     def register_death(self, pipeline: Any = None) -> None:
-        """Redis may have been emptied, or be away, since its birth was registered there."""
+        """Unregisters from Redis; errors are ignored, since Redis may have been emptied or may not answer."""
         with contextlib.suppress(SchedulerNotFound, redis.RedisError, OSError):
             super().register_death(pipeline)
 
     def enqueue_jobs(self) -> list[CronJob]:
-        """Rings for what is due. Raises StopRequested when the signal came just before rq began to hear signals."""
+        """Rings for the due jobs. Raises StopRequested when the signal came before rq set its own handlers."""
         if self._stop.is_set():
             raise StopRequested
         return super().enqueue_jobs()
@@ -66,7 +66,7 @@ def clock() -> None:
 
 
 def tick_until_stopped(url: str) -> None:
-    """Returns when told to stop by SIGTERM or SIGINT; goes on when Redis was away."""
+    """Runs until SIGTERM or SIGINT; retries while Redis does not answer."""
     stop = threading.Event()
     _hear_signals(stop)
     connection = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2)
@@ -74,8 +74,8 @@ def tick_until_stopped(url: str) -> None:
         ticker = Ticker(connection, Bell(url), stop)
         try:
             ticker.start()  # type: ignore[no-untyped-call]  # rq gives it no types
-            return  # it hears the signals meanwhile, and ends at one of them
-        except StopRequested:  # told while it was beginning or ending, where rq does not expect it
+            return  # rq handles the signals meanwhile, and returns at one of them
+        except StopRequested:  # a signal while rq was starting or ending
             return
         except (redis.RedisError, OSError) as error:
             log.warning("redis-away", why=f"{type(error).__name__}: {error}")
@@ -84,6 +84,6 @@ def tick_until_stopped(url: str) -> None:
 
 
 def _hear_signals(stop: threading.Event) -> None:
-    """Before rq listens for them, and while Redis is away."""
+    """Handles signals before rq sets its own handlers, and while Redis does not answer."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -51,7 +51,7 @@ def verify(start: dt.date, last: dt.date, as_json: bool) -> None:
 
 
 def subjects_of(releases: Iterable[Release]) -> list[Subject]:
-    """What the routing of these releases asks competence for: the procedure itself, and the tasks that it names."""
+    """The subjects for which the routing of these releases needs competence: procedures, and the tasks they name."""
     kinds: dict[tuple[str, dt.date | None, dt.date | None], set[str]] = defaultdict(set)
     for release in releases:
         until = release.effective.until

@@ -1,4 +1,4 @@
-"""Putting one process together: settings, database, catalogue, adapters and the bell become a ``Runtime``.
+"""Composes one process: settings, database, catalogue, adapters and the bell become a ``Runtime``.
 
 Used by every command and by ``wsgi``. Tests compose with settings of their own.
 """
@@ -28,7 +28,7 @@ from engine.transaction import Runtime
 log = structlog.get_logger("motcua.start")
 
 TOLD_CLOCK = "MOTCUA_TOLD_CLOCK"
-"""Names a file that tells the time (ISO 8601), for demonstrations and rehearsals; never set in production."""
+"""The variable with the path of a file that sets the time (ISO 8601), for demonstrations; never set in production."""
 
 
 def compose(
@@ -38,10 +38,10 @@ def compose(
     now: Callable[[], dt.datetime] | None = None,
     ring: Callable[[], None] | None = None,
 ) -> Runtime:
-    """What a process has at hand. ``pooled`` False for one that works alone and briefly.
+    """The dependencies of a process. ``pooled`` is False for a process of one thread that ends soon.
 
-    The catalogue reads through connections of its own: a reading in the midst of an act must not wait for the pool that
-    the act itself keeps busy. Nothing is connected to yet.
+    The catalogue has connections of its own: a read within an act must not wait for the pool that the act itself
+    occupies. No connection is opened yet.
     """
     return Runtime(
         database=open_database(settings.database_url, pool_size=settings.pool_size, pooled=pooled),
@@ -60,8 +60,11 @@ def compose_from_environment(*, pooled: bool = True) -> Runtime:
 
 
 def read_ahead(runtime: Runtime) -> None:
-    """Reads what is published before the first request asks for it, and before gunicorn forks, so that the workers
-    share it and one that dies is replaced at once. A database that does not answer yet is no reason not to start."""
+    """Fills the catalogue's cache before the first request, and before gunicorn forks.
+
+    So the workers share it, and a dead one is replaced at once. A database that does not answer yet does not prevent
+    the start.
+    """
     try:
         with contextlib.suppress(NotFound):  # nothing is published yet
             runtime.catalogue.calendar("vn")
@@ -72,12 +75,12 @@ def read_ahead(runtime: Runtime) -> None:
 
 
 def compose_notifier(settings: Settings, *, echo: Callable[[str], None] | None = None) -> ChannelNotifier:
-    """The way out for notices. Raises a Refusal on a wrong setting."""
+    """The notifier for all channels. Raises a Refusal on a wrong setting."""
     return notifier_from(settings, echo=echo)
 
 
 def clock_from(environment: Mapping[str, str]) -> Callable[[], dt.datetime]:
-    """The real clock, or the one that a file tells. Raises WrongSetting when that file does not."""
+    """The real clock, or the one set by the file of ``TOLD_CLOCK``. Raises WrongSetting when that is unreadable."""
     told = environment.get(TOLD_CLOCK)
     if not told:
         return utc_now

@@ -1,4 +1,4 @@
-"""``motcua db``: bring the database to a revision of the schema, and say at which it is."""
+"""``motcua db``: upgrades or downgrades the schema of the database, and shows its revision."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def upgrade(revision: str) -> None:
 @click.argument("revision")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def downgrade(revision: str, yes: bool) -> None:
-    """Undo scripts down to REVISION (base: all of them). Data in what is removed are lost."""
+    """Undo scripts down to REVISION (base: all of them). Data in removed tables and columns are lost."""
     settings = settings_from(os.environ)
     if not yes:
         click.confirm(say("Dữ liệu trong phần bị gỡ sẽ mất. Tiếp tục?", "What is removed is lost. Go on?"), abort=True)
@@ -42,7 +42,7 @@ def downgrade(revision: str, yes: bool) -> None:
 @db.command()
 @json_option
 def status(as_json: bool) -> None:
-    """The schema's revision. Exits with 2 when scripts are pending."""
+    """Show the schema's revision. Exits with 2 when scripts are pending."""
     settings = settings_from(os.environ)
     current, latest = _current(settings), migrate.latest()
     document = {"current": current, "latest": latest, "pending": current != latest}
@@ -52,19 +52,19 @@ def status(as_json: bool) -> None:
 
 
 def is_there(settings: Settings) -> bool:
-    """Whether a SQLite file exists; a server is taken to."""
+    """Whether the SQLite file exists; a database server is assumed to."""
     file = settings.database_url.removeprefix("sqlite:///")
     return file == settings.database_url or Path(file).exists()
 
 
 def _owner_url(settings: Settings) -> str:
-    """On PostgreSQL the owner of the tables runs scripts; the application's own role may not."""
+    """The URL for scripts: on PostgreSQL the owner of the tables runs them; the application's own role may not."""
     return settings.owner_database_url or settings.database_url
 
 
 def _current(settings: Settings) -> str | None:
     if not is_there(settings):
-        return None  # asking would make the file
+        return None  # a query would create the file
     return migrate.current(open_database(settings.database_url, pooled=False))
 
 

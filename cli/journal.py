@@ -1,4 +1,4 @@
-"""``motcua journal``: checks that nobody changed the journal unseen."""
+"""``motcua journal``: checks the journal for unnoticed changes; ``cli.checkpoints`` has the other commands."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "reform": ("cli.reform:reform", "Reorganisations: what they do to open dossiers."),
     "demo": ("cli.demo.command:demo", "Show the main job on this machine."),
 }
-"""Each command, where it stands, and its short help; a file is read only when its command is asked for."""
+"""Each command with its ``module:function`` and its short help; a module is imported only for its own command."""
 
 
 class DatabaseUnusable(Refusal):
@@ -68,13 +68,17 @@ class Lazy(click.Group):
 
 
 def language_of(ctx: click.Context) -> str:
-    """``vi`` or ``en``: what ``--lang`` says, else the environment's language."""
+    """``vi`` or ``en``: the value of ``--lang``, else the environment's language."""
     chosen = ctx.find_root().params.get("lang")
     return str(chosen) if chosen else usual_language(os.environ)
 
 
 def usual_language(environment: Mapping[str, str]) -> str:
-    """``vi`` where the environment speaks Vietnamese, else ``en``."""
+    """``vi`` where the environment's locale is Vietnamese, else ``en``.
+
+    >>> usual_language({"LANG": "vi_VN.UTF-8"}), usual_language({})
+    ('vi', 'en')
+    """
     told = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := environment.get(name))), "")
     return "vi" if told.lower().startswith("vi") else "en"
 
@@ -90,7 +94,7 @@ def main(lang: str | None) -> None:
 
 
 def _database_trouble(error: Exception) -> str | None:
-    """What a database error says, in one line; None for any other error."""
+    """The message of a database error, in one line of at most 300 characters; None for any other error."""
     from sqlalchemy.exc import DBAPIError, SQLAlchemyError  # late: the help needs no database
 
     if not isinstance(error, SQLAlchemyError):

@@ -1,4 +1,4 @@
-"""``motcua notices``: what waits in the outbox, what was parked and why, and a new start for what was parked."""
+"""``motcua notices``: shows the waiting and the parked notices of the outbox, and retries the parked ones."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def notices() -> None:
 @notices.command()
 @json_option
 def status(as_json: bool) -> None:
-    """How much is waiting, and how long the oldest has been."""
+    """Show how many notices are waiting, and how long the oldest has waited."""
     runtime = compose_from_environment(pooled=False)
     with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
         found = waiting(connection, runtime.now())
@@ -47,7 +47,7 @@ def status(as_json: bool) -> None:
 @click.option("--most", type=click.IntRange(1, 10_000), default=50, show_default=True)
 @json_option
 def list_notices(wanted: str, most: int, as_json: bool) -> None:
-    """Notices that were not sent, with the reason, oldest first. Addresses are not shown."""
+    """List notices that were not sent, with the reason, oldest first. Addresses are not shown."""
     runtime = compose_from_environment(pooled=False)
     statement = select(*_SHOWN).where(outbox.c.status == wanted).order_by(outbox.c.id).limit(most)
     with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
@@ -60,7 +60,7 @@ def list_notices(wanted: str, most: int, as_json: bool) -> None:
 @notices.command()
 @click.option("--most", type=click.IntRange(1, 1_000_000), default=10_000, show_default=True)
 def retry(most: int) -> None:
-    """Give parked notices a new start, oldest first."""
+    """Retry parked notices, oldest first."""
     runtime = compose_from_environment(pooled=False)
     count = in_transaction(runtime, SYSTEM_ACTOR, lambda unit: retry_parked(unit.begin(), unit.now, most))
     runtime.ring()

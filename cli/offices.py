@@ -1,4 +1,4 @@
-"""``motcua offices``: the days on which one office closes on its own."""
+"""``motcua offices``: publishes days on which one office closes, apart from the holidays of the whole country."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def close(
     hours: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Say that OFFICE (its code) closes, apart from the holidays of the whole country.
+    """Publish that OFFICE (its code) closes, apart from the holidays of the whole country.
 
     The time limits of its dossiers do not run meanwhile; due moments follow at the next step of each dossier. A
     closure of the office that begins on the same day is replaced.

@@ -1,4 +1,4 @@
-"""What a command prints: lines for a person, or one JSON document for a program; messages in vi or en."""
+"""The output of commands: lines for a person, or one JSON document for a program; messages in vi or en."""
 
 from __future__ import annotations
 

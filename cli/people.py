@@ -1,6 +1,6 @@
-"""``motcua people``: who works where, in which role, from when to when, and how they sign in.
+"""``motcua people``: manages the staff: accounts, passwords, tokens, memberships and substitutes.
 
-Passwords are asked for, or read from MOTCUA_PASSWORD: other users of the machine can read a command line.
+Passwords are prompted for, or read from MOTCUA_PASSWORD, since other users of the machine can read a command line.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def add(
     no_password: bool,
     as_json: bool,
 ) -> None:
-    """Add a person. The password is asked for, or taken from MOTCUA_PASSWORD."""
+    """Add a person. The password is prompted for, or taken from MOTCUA_PASSWORD."""
     given = None if no_password else _password()
 
     def act(unit: UnitOfWork) -> int:
@@ -61,7 +61,7 @@ def add(
 @people.command()
 @click.argument("username")
 def password(username: str) -> None:
-    """Set a new password, asked for or taken from MOTCUA_PASSWORD; ends every session of the person."""
+    """Set a new password, prompted for or taken from MOTCUA_PASSWORD; ends every session of the person."""
     fresh = _password()
     in_transaction(_runtime(), SYSTEM_ACTOR, lambda unit: staff.set_password(unit, _known(unit, username), fresh))
     click.echo(say("Đã đổi mật khẩu.", "The password was changed."))
@@ -130,7 +130,7 @@ def substitute(absent: str, deputy: str, since: dt.date, until: dt.date, legal: 
 @click.option("--office", help="Only people with a role at this office.")
 @json_option
 def list_people(office: str | None, as_json: bool) -> None:
-    """Who there is, with their roles."""
+    """List people with their roles."""
     found = _listed(_runtime(), office)
     lines = [
         f"{one['username']}  {one['name']}" + "".join(f"  {held['role']}@{held['office']}" for held in one["roles"])

@@ -1,4 +1,4 @@
-"""``motcua reform``: what a reorganisation does to the dossiers that are open, and doing it."""
+"""``motcua reform``: shows a reorganisation and plans what it does to open dossiers; ``cli.reform_apply`` does it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ for _command in (apply_command, status_command, revert_command, triage_command, 
 @reform.command("show")
 @click.argument("file", type=click.Path(path_type=Path))
 def show_command(file: Path) -> None:
-    """What FILE says and what follows from it on the shipped territory. Exits with 1 on a mistake in it."""
+    """Show what FILE says and what follows from it on the shipped territory. Exits with 1 on a mistake in it."""
     shipped = Shipped()
     known = Map(shipped.territory, OfficeIndex(shipped.offices), shipped.competences)
     for line in reform_lines(_read(file, known), known, language() == "vi"):
@@ -46,7 +46,7 @@ def show_command(file: Path) -> None:
 @click.option("--page", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the picture (HTML).")
 @json_option
 def plan_command(file: Path, out: Path | None, page: Path | None, as_json: bool) -> None:
-    """What FILE does to the live dossiers of the database. Changes nothing, locks nothing.
+    """Plan what FILE does to the live dossiers of the database. Changes nothing, locks nothing.
 
     Exits with 0 when nothing changes, with 2 when something does, with 1 when the plan could not be applied.
     """
@@ -68,7 +68,7 @@ def plan_command(file: Path, out: Path | None, page: Path | None, as_json: bool)
 
 
 def _read(file: Path, known: Map) -> Reform:
-    """A file, or the name of one that ships. Prints every mistake in it."""
+    """Reads a file, or a shipped one by name. Prints every mistake in it and raises ReformRefused."""
     path = file if file.exists() or file.parent != Path() else REFORMS / file.name
     try:
         return read_reform(path, known)

@@ -1,4 +1,4 @@
-"""``motcua reform apply``, ``status``, ``revert``, ``triage`` and ``decide``: carrying out a plan that was approved."""
+"""``motcua reform apply``, ``status``, ``revert``, ``triage`` and ``decide``: carry out an approved plan."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from engine.transaction import Runtime, in_transaction
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @json_option
 def apply_command(file: Path, as_json: bool) -> None:
-    """Carry out the plan in FILE, exactly. Broken off anywhere, the same command takes it up.
+    """Carry out the plan in FILE, exactly. After an interruption the same command continues.
 
     Exits with 2 when dossiers are left over: changed since the plan, or waiting for a person.
     """
@@ -53,7 +53,7 @@ def apply_command(file: Path, as_json: bool) -> None:
 @click.command("status")
 @json_option
 def status_command(as_json: bool) -> None:
-    """Every plan that was loaded, and where its dossiers stand."""
+    """List every loaded plan, with the numbers of its dossiers by status."""
     runtime = compose_from_environment(pooled=False)
     with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
         rows = connection.execute(select(reforms).order_by(reforms.c.id)).all()
@@ -84,9 +84,9 @@ def status_command(as_json: bool) -> None:
 @click.option("--reason", required=True, help="Why; the applicants are told.")
 @json_option
 def revert_command(plan: int, reason: str, as_json: bool) -> None:
-    """Take back what PLAN (its number in `reform status`) moved, where nobody touched the dossier since.
+    """Move back the dossiers of PLAN (its number in `reform status`) that were not changed since they moved.
 
-    Exits with 2 when dossiers were touched and stay where they are.
+    Exits with 2 when some were changed, and stay where they are.
     """
     with _pooled() as runtime:
         run = open_run(runtime, plan)
@@ -103,7 +103,7 @@ def revert_command(plan: int, reason: str, as_json: bool) -> None:
 @click.option("--province", help="Only the dossiers of this province (code before the reform).")
 @json_option
 def triage_command(plan: int, province: str | None, as_json: bool) -> None:
-    """What waits for a person in PLAN, with the candidates. Exits with 2 when something does."""
+    """Show the dossiers of PLAN that wait for a person, with the candidates. Exits with 2 when there are any."""
     runtime = compose_from_environment(pooled=False)
     run = open_run(runtime, plan)
     with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
@@ -158,7 +158,7 @@ def decide_command(
     reason: str,
     as_json: bool,
 ) -> None:
-    """Decide where dossiers of PLAN go that wait for a person. Exits with 2 when some still wait for more."""
+    """Decide where waiting dossiers of PLAN go. Exits with 2 when some need a further decision, or none was found."""
     if bool(codes) == bool(commune) or (codes and hamlet):
         raise click.UsageError(say("Dùng --commune (và --hamlet) hoặc --dossier.", "Give --commune or --dossier."))
     runtime = compose_from_environment(pooled=False)
@@ -181,7 +181,7 @@ def decide_command(
 
 @contextmanager
 def _pooled() -> Iterator[Runtime]:
-    """A runtime whose connections are kept from batch to batch, and closed at the end."""
+    """A runtime with a pool of connections, which is closed at the end."""
     runtime = compose_from_environment()
     try:
         yield runtime

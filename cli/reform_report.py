@@ -1,4 +1,4 @@
-"""A reform and its plan in words and as a picture, for those who approve them."""
+"""Describes a reform and its plan in words and as a picture, for their approval."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MOST_LINES = 40
 
 
 def reform_lines(reform: Reform, known: Map, vi: bool) -> Iterator[str]:
-    """What a reform says, and what follows from the territory, the offices and the competences on its day."""
+    """The reform in words: its legal basis, and the changes of units, offices and competences on its day."""
     language = "vi" if vi else "en"
     yield f"{reform.date:%d/%m/%Y}: {reform.name.in_(language)}"
     for basis in reform.legal:
@@ -55,7 +55,7 @@ def _policy_lines(reform: Reform, level: Level, body: str, language: str) -> Ite
 
 
 def plan_lines(totals: Totals, known: Map, vi: bool) -> Iterator[str]:
-    """The plan in words: the totals, who must decide what, what blocks it, and what does not change."""
+    """The plan in words: the totals, the deadlines, the open decisions, the clerks, and the blocking dossiers."""
     language = "vi" if vi else "en"
     reform, count = totals.reform, sum(totals.outcomes.values())
     yield f"{reform.date:%d/%m/%Y}: {reform.name.in_(language)} ({', '.join(one.text for one in reform.legal)})"
@@ -155,7 +155,7 @@ def plan_picture(totals: Totals, known: Map, vi: bool) -> str:
 
 
 def _place(code: str, known: Map) -> tuple[str, str]:
-    """The unit an office stands on and its province, by name; an old commune counts with its district."""
+    """The names of an office's unit and of its province; an old commune counts with its district."""
     office = known.offices.get(code)
     if office is None:
         return code, "?"

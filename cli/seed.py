@@ -1,4 +1,4 @@
-"""``motcua seed``: publishes what the product ships into the database. Doing it again changes nothing."""
+"""``motcua seed``: publishes the shipped content into the database. A repeated run changes nothing."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from engine.transaction import Runtime, UnitOfWork, in_transaction
 
 
 def seed(runtime: Runtime, shipped: Shipped | None = None) -> dict[str, int]:
-    """Publishes territory, offices, competences, calendars, notices and procedures in one transaction; how many of
-    each there are, and how many releases are new. Raises what publishing raises; then nothing was published."""
+    """Publishes territory, offices, competences, calendars, notices and procedures in one transaction.
+
+    Returns the number of each, and of new releases. Raises the refusals of publishing; then nothing was published.
+    """
     content = shipped or Shipped()
     releases = content.releases
 

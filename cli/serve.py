@@ -1,4 +1,4 @@
-"""``motcua serve``: the web process, under gunicorn (threads) or granian. SIGTERM lets requests under way finish."""
+"""``motcua serve``: the web process, under gunicorn (threads) or granian. After SIGTERM it finishes its requests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from adapters.logging import set_up_logging
 from engine.settings import Settings, settings_from
 
 APPLICATION = "wsgi:app"
-GRACE = 30  # seconds for requests under way when told to stop
+GRACE = 30  # seconds for requests in progress after the signal to stop
 
 
 @click.command()
@@ -62,12 +62,12 @@ def _gunicorn(host: str, port: int, workers: int, threads: int) -> None:
                 "graceful_timeout": GRACE,
                 "timeout": 2 * GRACE,
                 "keepalive": 5,
-                "limit_request_line": 8190,  # what is too long before that is refused by the application
+                "limit_request_line": 8190,  # the application refuses shorter lines that are still too long
                 "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108 - gunicorn's own file
                 "accesslog": None,
                 "logger_class": IntoOurLog,
                 "child_exit": _forget,
-                "preload_app": True,  # the forks share it, and one that dies is replaced at once
+                "preload_app": True,  # the forks share it, and a dead one is replaced at once
                 "control_socket_disable": True,
             }.items():
                 self.cfg.set(name, value)
@@ -98,14 +98,14 @@ def _granian(host: str, port: int, workers: int, threads: int) -> None:
 
 
 def _add_up_metrics(settings: Settings) -> None:
-    """Several processes count into one folder, which is emptied at the start."""
+    """Makes the processes count into one folder, which is emptied at the start."""
     folder = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(settings.data / "metrics")))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
 
 
 def _forget(_server: Any, worker: Any) -> None:
-    """A process has ended: its place and its metrics are free."""
+    """Frees the place and the metrics of a process that has ended."""
     from adapters.gunicorn.worker import forget
 
     forget(worker)

@@ -1,6 +1,6 @@
-"""What ships as files under ``workflows/``: territory, offices, competences, calendars, notices, procedures.
+"""Reads the shipped files under ``workflows/``: territory, offices, competences, calendars, notices, procedures.
 
-Read only to publish and to check; at run time everything is read from the database.
+They are read only to publish and to check; at run time everything is read from the database.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class BadNoticeFile(Refusal):
 
 
 class Shipped:
-    """Everything, read once when first asked for."""
+    """The shipped content; each part is read on first use and cached."""
 
     @cached_property
     def territory(self) -> Territory:
@@ -69,12 +69,12 @@ class Shipped:
 
     @cached_property
     def context(self) -> LintContext:
-        """What the lint rules may know of the surroundings of a workflow file."""
+        """The context of a workflow file for the lint rules."""
         return context_of(self.territory, self.offices, self.templates)
 
 
 def context_of(territory: Territory, offices: list[Office], templates: Mapping[str, Any]) -> LintContext:
-    """The surroundings as the lint rules ask for them."""
+    """The lint context from this territory, these offices and notice templates."""
 
     def names(level: Any, on: dt.date) -> dict[str, str]:
         return {unit.code: unit.name_vi for unit in territory.units(level, on)}

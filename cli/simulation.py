@@ -1,7 +1,7 @@
-"""``motcua workflows simulate``: a dossier's walk on paper, before anything is published.
+"""``motcua workflows simulate``: walks a simulated dossier through a file, before anything is published.
 
-A scenario file is walked as it tells. A procedure file is walked with the acts given by ``--do``; with none, on the
-shortest way to its end, every act an hour of work after the one before.
+A scenario file is walked as it is written. A procedure file is walked with the acts of ``--do``. Without any, it is
+walked on the shortest way to its end, with one working hour between two acts.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def simulate(
     story: int,
     as_json: bool,
 ) -> None:
-    """Walk a dossier through FILE: every step, the state after it, when it is due, and why then."""
+    """Walk a dossier through FILE: every step, the state after it, the due moment, and its explanation."""
     if received is None and any(line.startswith("scenarios:") for line in file.read_text("utf-8").splitlines()):
         walk, told = _story(file, story)
     else:
@@ -106,7 +106,7 @@ def _former(shipped: Shipped, name: str) -> tuple[str, ...]:
 
 
 def _with_samples(workflow: Workflow, calendar: Calendar, given: Given) -> Given:
-    """``given`` with a sample for every field that is required and was not told."""
+    """``given`` with a sample for every required field that has no value."""
     fields = dict(given.fields)
     for _ in range(len(workflow.release.fields) + 1):
         filled = Given(given.filed, kind=given.kind, province=given.province, fields=fields)
@@ -130,7 +130,7 @@ def _sample(field: Field) -> Any:
 
 
 def _typed(release: Release, values: Mapping[str, str]) -> dict[str, Any]:
-    """Texts from the command line as the fields' own kinds of value."""
+    """Texts from the command line, converted to the types of the fields."""
     typed: dict[str, Any] = {}
     for key, value in values.items():
         kind = release.fields[key].type if key in release.fields else "text"
@@ -144,13 +144,13 @@ def _typed(release: Release, values: Mapping[str, str]) -> dict[str, Any]:
 def _usual_way(walker: Walker) -> None:
     for action in _shortest(walker.release):
         if walker.row["state"] not in walker.release.actions[action].sources:
-            break  # a branch led elsewhere: what the fields decide, the author tells with --do
+            break  # a branch led elsewhere: where fields decide the way, the author gives the acts by --do
         at = walker.calendar.add_working_minutes(walker.now, WORK if walker.walk.steps else 0)
         _take(walker, max(at, walker.now), action)
 
 
 def _shortest(release: Release) -> list[str]:
-    """The actions that people take from the first state to the nearest end that is a success."""
+    """The actions of people from the first state to the nearest successful end."""
     found: dict[str, list[str]] = {release.initial: []}
     queue = deque([release.initial])
     while queue:

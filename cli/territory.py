@@ -1,6 +1,6 @@
-"""``motcua territory``: which unit an address means on a day, and whether the units and successions fit together.
+"""``motcua territory``: finds the unit that an address means on a day, and checks the units and successions.
 
-Asks the published rows where the database has some, else the shipped files; ``--source`` chooses.
+It reads the published rows where the database has some, else the shipped files; ``--source`` chooses.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def territory_from(source: Source) -> Territory:
 def _published(must: bool) -> Territory | None:
     runtime = compose_from_environment(pooled=False)
     if not must and not is_there(runtime.settings):
-        return None  # asking would make an empty database
+        return None  # a query would create an empty database
     try:
         return runtime.catalogue.territory
     except SQLAlchemyError:

@@ -1,8 +1,8 @@
-"""``motcua worker``: sends notices and lets clocks run out. Run as many as wanted, on as many machines as wanted.
+"""``motcua worker``: sends notices and fires due clocks. Any number may run, on any number of machines.
 
-Jobs run in the worker's own process, not in a fork: they are ours alone and short, the compiled procedures stay warm,
-and a worker that is killed leaves no orphan behind that goes on working. Nothing is lost with it: what it had leased
-comes back after some seconds. While Redis does not answer, the worker looks into the database by itself.
+Jobs run in the worker's own process, not in a fork: they are in the closed list and short, the compiled procedures stay
+cached, and a killed worker leaves no orphan process. Nothing is lost with it, since its leases end after some seconds.
+While Redis does not answer, the worker polls the database.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from engine.jobs.queue import ClosedJob, ClosedJson, ClosedQueue, queue_on
 from engine.jobs.registry import JOBS, set_up_jobs
 from engine.settings import Settings, settings_from
 
-HEARTBEAT = 1.5  # seconds between two signs of life during a job
-ALIVE_FOR = 8  # seconds after the last one, when a job counts as orphaned: later than its notices' lease ends
-LOOK_EVERY = 2  # seconds between two looks for orphaned jobs
+HEARTBEAT = 1.5  # seconds between two heartbeats during a job
+ALIVE_FOR = 8  # seconds after the last heartbeat when a job counts as orphaned: longer than the lease of its notices
+LOOK_EVERY = 2  # seconds between two searches for orphaned jobs
 WORKER_TTL = 15 + LOOK_EVERY  # rq waits for a job for this less 15 seconds
 POLL_EVERY = 2.0  # seconds, while Redis does not answer
 
@@ -39,7 +39,7 @@ log = structlog.get_logger("motcua.worker")
 
 
 class Worker(SimpleWorker):
-    """rq's worker, told to notice orphaned jobs within seconds, and deaf to commands that come through Redis."""
+    """rq's worker, set to find orphaned jobs within seconds and to ignore commands that come through Redis."""
 
     max_connection_wait_time = 1.0
     log_result_lifespan = False
@@ -74,17 +74,17 @@ class Worker(SimpleWorker):
             raise StopRequested from error
 
     def subscribe(self) -> None:
-        """Whoever may write to Redis must not be able to stop workers."""
+        """Does nothing: a writer of Redis must not be able to stop workers."""
 
     def unsubscribe(self) -> None:
-        """There is nothing to leave."""
+        """Does nothing, since ``subscribe`` does nothing."""
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         self._told_to_stop.set()
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # rq gives it no types
 
     def check_for_suspension(self, burst: bool) -> None:
-        """Before each job. Raises StopRequested when the signal came just before rq began to hear signals."""
+        """Called before each job. Raises StopRequested when the signal came before rq set its own handlers."""
         if self._told_to_stop.is_set():
             raise StopRequested
         super().check_for_suspension(burst)
@@ -122,14 +122,14 @@ def worker() -> None:
 
 
 class Shift:
-    """The worker's life from start to stop, through absences of Redis."""
+    """Runs the worker from start to stop, also while Redis does not answer."""
 
     def __init__(self, settings: Settings) -> None:
         self._url = settings.redis_url
         self._stop = threading.Event()
 
     def work(self) -> None:
-        """Returns when told to stop by SIGTERM or SIGINT; a job under way is finished first."""
+        """Runs until SIGTERM or SIGINT; a job in progress is finished first."""
         self._hear_signals()
         while not self._stop.is_set():
             self._listen()
@@ -138,12 +138,12 @@ class Shift:
                 self._stop.wait(POLL_EVERY)
 
     def _listen(self) -> None:
-        """Works for the bell until told to stop, or until Redis fails."""
+        """Runs jobs from the queue until a signal comes or Redis fails."""
         connection = redis.Redis.from_url(self._url, socket_connect_timeout=2)
         try:
             Worker(connection, self._stop).work()
         except StopRequested:
-            pass  # told to stop, as the flag says, or Redis went away
+            pass  # a signal came (then the flag is set), or Redis does not answer
         except (redis.RedisError, OSError) as error:
             log.warning("redis-away", why=f"{type(error).__name__}: {error}")
         finally:
@@ -151,11 +151,11 @@ class Shift:
             connection.close()
 
     def _do_all(self) -> None:
-        """Without a bell: every job once."""
+        """Runs every job once, without the queue."""
         for name, job in JOBS.items():
             try:
                 job()
-            except Exception:  # the next round tries again; whatever it is must not end the worker
+            except Exception:  # the next round retries; no fault of a job may end the worker
                 log.exception("job-failed", job=name)
 
     def _hear_signals(self) -> None:

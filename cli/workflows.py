@@ -1,4 +1,4 @@
-"""``motcua workflows``: what authors of procedures need: check, walk the golden stories, publish."""
+"""``motcua workflows``: checks, tests, simulates and publishes workflow files, for authors of procedures."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@
     python motcua_verify.py growth PROOF.json --published checkpoint-00000012.json
 
 ``export`` checks what ``motcua journal export`` wrote: every entry, its chain, the Merkle tree (RFC 9162) and every
-signed checkpoint (Ed25519), and that each checkpoint you kept from earlier stands in it unchanged. Without such a
-checkpoint or a key known from elsewhere, a journal rewritten and signed anew from its beginning would pass.
+signed checkpoint (Ed25519), and that it contains each checkpoint you kept from earlier unchanged. Without such a
+checkpoint or a key known from elsewhere, a journal rewritten and signed again from its beginning would pass.
 ``entry`` and ``growth`` check the proofs that ``motcua journal prove`` and ``prove-growth`` print.
 
 Exit code: 0 nothing wrong, 1 something is wrong, 2 it could not be checked. Needs Python 3.9 and ``cryptography``.
@@ -31,7 +31,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT = "motcua-checkpoint-v1"
 ORIGIN = "0" * 64
-MOST = 20  # findings told of the entries; one change makes many
+MOST = 20  # findings reported for entries; one change causes many
 
 HASH = re.compile(r"[0-9a-f]{64}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -42,19 +42,19 @@ TAIL = len(MIDDLE) + 64 + len(END)
 
 
 class Finding(NamedTuple):
-    """Something wrong: where, and what."""
+    """A fault: its place and its description."""
 
     where: str
     what: str
 
 
 class Wrong(ValueError):
-    """What was read is not what it should be."""
+    """The input has another form or content than expected."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint whose form and signature were checked; ``line`` is its text without line break."""
+    """A checkpoint with checked form and signature; ``line`` is its text without line break."""
 
     line: bytes
     number: int
@@ -69,7 +69,7 @@ class Checkpoint:
 
 @dataclass
 class Report:
-    """What was found, and how much was looked at."""
+    """The findings and notes, and the numbers of checked entries, dossiers and checkpoints."""
 
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -265,7 +265,7 @@ def _check_entries(lines: Iterable[bytes], report: Report) -> None:
 
 
 def _entry(line: bytes, heads: dict[str, tuple[int, bytes]]) -> bytes:
-    """The hash of an entry that fits behind its dossier's last one."""
+    """The hash of an entry that continues its dossier's chain. Raises Wrong."""
     if not line.startswith(START) or line[-TAIL : -TAIL + len(MIDDLE)] != MIDDLE or not line.endswith(END):
         raise Wrong("it is not an entry")
     text = line[len(START) : -TAIL]
@@ -293,7 +293,7 @@ def _compare(nodes: list[bytes], size: int, waiting: list[Checkpoint], report: R
 
 
 def _check_published(published: Iterable[tuple[str, bytes]], report: Report) -> int:
-    """Every checkpoint kept from earlier stands in the export, unchanged."""
+    """Checks that the export contains every checkpoint kept from earlier, unchanged; returns how many there are."""
     kept = 0
     for name, content in published:
         kept += 1
@@ -312,7 +312,7 @@ def _check_published(published: Iterable[tuple[str, bytes]], report: Report) -> 
 
 
 def _anchor(report: Report, published: Iterable[tuple[str, bytes]], keys: Collection[str]) -> None:
-    """A proof is worth as much as the checkpoint it leads to: one kept from earlier, or signed by a known key."""
+    """Checks the checkpoint of a proof, without which it proves nothing: one kept from earlier, or of a known key."""
     kept = [(name, content) for name, content in published]
     lines = {content.rstrip(b"\n") for _, content in kept}
     if report.findings:

@@ -1,11 +1,11 @@
-"""What each printed form is filled with.
+"""The types of the data with which the printed forms are filled.
 
-The list of forms is that of Circular 03/2025/TT-VPCP, Annex I; their fields and wording follow the forms of Circular
-01/2018/TT-VPCP, because the text of the 2025 annex was not at hand: compare before printing for the public.
+The list of forms is that of Circular 03/2025/TT-VPCP, Annex I. Their fields and wording follow the forms of Circular
+01/2018/TT-VPCP and are not yet compared with the 2025 annex: compare them before printing for the public.
 
 Every value is ready for paper: a moment is already a Vietnamese text (``08 giờ 15 phút, ngày 01 tháng 7 năm 2025``).
-An empty text prints as a dotted line to be filled in by hand, or leaves out its line where the form can do without.
-Texts are data: nothing in them is read as layout.
+An empty text prints as a dotted line to be filled in by hand, or leaves out its line where the form allows it.
+Texts are data: nothing in them is interpreted as layout.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import msgspec
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A value of a form; a key that it does not have is refused, so that a misspelt one cannot print as a gap."""
+    """The base of form data. An unknown key is refused, so that a misspelt one cannot print as a gap."""
 
 
 class Head(Part, frozen=True, kw_only=True):
     """The head of every form: ``authority`` (the body above, UBND phường …) and ``unit`` (the centre that receives) on
     the left with ``number`` (``12/TNHS``); ``place`` and ``date`` (``ngày 01 tháng 7 năm 2025``) on the right.
-    ``other_names`` are sentences on what places and offices named on the form are called today; they stand above the
+    ``other_names`` are sentences with today's names of the places and offices on the form, printed above the
     signatures."""
 
     authority: str
@@ -32,8 +32,8 @@ class Head(Part, frozen=True, kw_only=True):
 
 
 class Applicant(Part, frozen=True, kw_only=True):
-    """Whose dossier it is. ``former_address`` is the same place under the names before a reorganisation: it is printed
-    beside the address, so that nobody has to prove that both are one."""
+    """The applicant. ``former_address`` is the same place under the names before a reorganisation. It is printed beside
+    the address, so that the applicant need not prove that both are one."""
 
     name: str
     address: str = ""
@@ -52,9 +52,9 @@ class Paper(Part, frozen=True, kw_only=True):
 
 
 class Receipt(Part, frozen=True, kw_only=True):
-    """01, Giấy tiếp nhận hồ sơ và hẹn trả kết quả. ``status_url`` is the citizen's own page; it stands in the QR code
-    (none when empty). ``request`` is the procedure's name, ``term`` the time by rule (``20 ngày làm việc``),
-    ``collect`` where or how the result is received, ``fees`` a line such as ``150.000 đồng (đã nộp)``."""
+    """01, Giấy tiếp nhận hồ sơ và hẹn trả kết quả. ``status_url`` is the citizen's own page, as QR code (no code when
+    empty). ``request`` is the procedure's name, ``term`` the time limit by rule (``20 ngày làm việc``), ``collect`` the
+    place or way in which the result is received, ``fees`` a line such as ``150.000 đồng (đã nộp)``."""
 
     head: Head
     code: str
@@ -76,7 +76,7 @@ class Receipt(Part, frozen=True, kw_only=True):
 
 class SupplementRequest(Part, frozen=True, kw_only=True):
     """02, Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ. ``items`` is everything to complete, all at once; ``before`` is the
-    moment until which it can be handed in, ``contact`` and ``contact_phone`` whom to ask."""
+    moment until which it can be handed in, ``contact`` and ``contact_phone`` the person for questions."""
 
     head: Head
     code: str = ""
@@ -105,7 +105,7 @@ class RefusalToReceive(Part, frozen=True, kw_only=True):
 
 class Apology(Part, frozen=True, kw_only=True):
     """04, Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết. ``due`` is the appointment that is not kept,
-    ``new_due`` the new one; ``signer_title`` who signs (``CHỦ TỊCH``)."""
+    ``new_due`` the new one; ``signer_title`` the title of the signer (``CHỦ TỊCH``)."""
 
     head: Head
     code: str
@@ -135,8 +135,8 @@ class StopNotice(Part, frozen=True, kw_only=True):
 
 
 class Handover(Part, frozen=True, kw_only=True):
-    """One hand-over of the dossier: who gave and took it and when; ``result`` is ``Trước hạn``, ``Đúng hạn`` or
-    ``Quá hạn`` of the step that ended with it, empty at the first."""
+    """One hand-over of the dossier: giver, taker and moments. ``result`` is ``Trước hạn``, ``Đúng hạn`` or ``Quá hạn``
+    of the step that ended with it, empty at the first."""
 
     giver: str
     taker: str

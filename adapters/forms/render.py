@@ -1,6 +1,6 @@
-"""Forms as PDF, set by Typst from the templates beside this file. Equal data make equal bytes.
+"""Renders the printed forms as PDF with Typst, from the templates beside this file. Equal data make equal bytes.
 
-Archival and accessible PDF (PDF/A-2a, PDF/UA-1) with the fonts that Typst carries, which cover Vietnamese. A text in a
+The PDF is archival and accessible (PDF/A-2a, PDF/UA-1), with Typst's own fonts, which cover Vietnamese. A text in a
 script that they lack is set with the machine's fonts, as a plain PDF, rather than refused: the applicant must get a
 paper. Nothing is fetched from a network.
 """
@@ -27,7 +27,7 @@ _TEMPLATES = Path(__file__).parent
 _EDITION = datetime(2025, 9, 15, tzinfo=UTC)  # of the circular that lists the forms; the default creation date
 _LONGEST_WORD = 30  # characters without a place to break that still fit a line
 _LONGEST_WORD_IN_A_TABLE = 12
-_LONGEST_CODE = 32  # codes are copied from the file; up to here every place for one is wide enough
+_LONGEST_CODE = 32  # readers copy codes from the PDF, so they are not broken; every place for one is this wide
 _WIDE_PLACES = {"code": _LONGEST_CODE, "other_names": _LONGEST_WORD}
 _LONG_TEXTS = {"reason", "ground", "next_steps"}  # written by the office; their line breaks are kept
 
@@ -87,7 +87,7 @@ def _compiled(template: Path, inputs: dict[str, str], created: datetime, *, any_
 
 @cache
 def _fonts(any_font: bool) -> typst.Fonts:
-    """Searching the fonts takes longer than setting a page."""
+    """The fonts, cached: searching them takes longer than setting a page."""
     return typst.Fonts(include_system_fonts=any_font)
 
 
@@ -106,8 +106,10 @@ def _for_paper(value: Any, longest: int, name: str = "") -> Any:
 
 
 def _clean(text: str, *, keep_lines: bool) -> str:
-    """Composed (NFC), without invisible characters that could reorder or hide what is printed, and on one line unless
-    it is the office's own long text: a name with a line break could forge a line of the form."""
+    """The text composed (NFC), without invisible characters that could reorder or hide the print.
+
+    It is on one line unless it is the office's own long text: a name with a line break could forge a line of the form.
+    """
     lines = unicodedata.normalize("NFC", text).splitlines()
     clean = [" ".join("".join(" " if c.isspace() else c for c in line if _printable(c)).split()) for line in lines]
     return ("\n" if keep_lines else " ").join(line for line in clean if line)
@@ -118,7 +120,7 @@ def _printable(character: str) -> bool:
 
 
 def _breakable(text: str, longest: int) -> str:
-    """With a zero-width space every so often in a word that would not fit its line."""
+    """The text with zero-width spaces in words of more than ``longest`` characters, which would not fit their line."""
     step = longest // 2
 
     def divided(word: re.Match[str]) -> str:

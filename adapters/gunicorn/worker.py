@@ -1,15 +1,15 @@
-"""gunicorn's threads, which stay a moment with the connection that they have just answered.
+"""The gunicorn worker class: its threads wait a moment for the next request on the connection just answered.
 
-gunicorn gives a kept connection back to its main thread after each answer and wakes another thread for the next
-request: two changes of thread, a pipe and two calls of epoll for each. A clerk's proxy sends the next request of a busy
-office within milliseconds on the same connection, and the thread that waits for it there is spared all of that.
+Plain gunicorn gives a kept-alive connection back to its main thread after each answer, and wakes another thread for the
+next request: two thread switches, a pipe and two calls of epoll for each. The proxy of a busy office sends the next
+request within milliseconds on the same connection, so a thread that waits for it saves all of that.
 
-This file alone reaches into gunicorn, which documents a worker class as something to choose, not to extend, and has no
-hook around a connection or before the answer to an error. So methods of ``ThreadWorker`` are overridden
-(``enqueue_req``, ``handle``, ``handle_request``, ``handle_error``), ``max_keepalived`` is computed, and
-``conn.parser.unreader.buf`` is looked at for bytes that were read ahead. If gunicorn calls them otherwise, threads stay
-too long or never, a busy process keeps its connections, and an unreadable request is answered in gunicorn's words.
-tests/integration/test_staying_worker.py and test_unread_requests.py fail then; tests/unit/test_library_insides.py
+This file alone depends on gunicorn's internals. gunicorn documents a worker class as something to choose, not to
+extend, and has no hook around a connection or before the answer to an error. So methods of ``ThreadWorker`` are
+overridden (``enqueue_req``, ``handle``, ``handle_request``, ``handle_error``), ``max_keepalived`` is computed, and
+``conn.parser.unreader.buf`` is read to find bytes that were read ahead. If gunicorn calls them differently, threads
+wait too long or never, a busy process keeps its connections, or an unparsable request gets gunicorn's own answer.
+tests/integration/test_gunicorn_worker.py and test_unparsable_requests.py fail then; tests/unit/test_library_insides.py
 compares the signatures.
 """
 
@@ -30,24 +30,26 @@ from adapters.gunicorn.load import WebLoads
 STAY = 50
 """Milliseconds that a thread waits for the next request."""
 AHEAD = 2
-"""So many requests more than the freest process has under way are too many to keep every connection."""
+"""With so many requests more than the least busy process, a process closes connections after their answer."""
 LOADS = WebLoads()
 
 
 class StayingWorker(ThreadWorker):  # type: ignore[misc]
-    """As ``gthread``. At most half of the threads stay, and none while a request waits or the process is to stop."""
+    """``gthread`` with threads that wait: at most half of them, and none while a request is queued or a stop is due."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         self._kept_at_most = 0
-        self.place = LOADS.enter()  # left again by ``forget``, in the process that forks
+        self.place = LOADS.enter()  # freed by ``forget``, in the parent process
         super().__init__(*arguments, **named)
         self._lock = threading.Lock()
         self._waiting = self._staying = self._under_way = 0
 
     @property
     def max_keepalived(self) -> int:
-        """How many connections may rest before gunicorn closes one after its answer: none while another process is
-        freer, so that its client comes to that one."""
+        """The number of idle connections above which gunicorn closes one after its answer.
+
+        It is 0 while another process is less busy, so that the client reconnects to that one.
+        """
         return 0 if LOADS.ahead(self.place) >= AHEAD else self._kept_at_most
 
     @max_keepalived.setter
@@ -55,13 +57,13 @@ class StayingWorker(ThreadWorker):  # type: ignore[misc]
         self._kept_at_most = most
 
     def enqueue_req(self, conn: Any) -> None:
-        """Lets a thread answer a connection that has something to say."""
+        """Queues a readable connection for a thread of the pool."""
         with self._lock:
             self._waiting += 1
         super().enqueue_req(conn)
 
     def handle(self, conn: Any) -> Any:
-        """Answers requests on a connection, in a thread of the pool; what gunicorn is to do with it then."""
+        """Answers requests on a connection, in a thread of the pool; returns what gunicorn does with it next."""
         with self._lock:
             self._waiting -= 1
         while True:
@@ -70,7 +72,7 @@ class StayingWorker(ThreadWorker):  # type: ignore[misc]
                 return kept
 
     def handle_request(self, req: Any, conn: Any) -> Any:
-        """Answers one request, which counts as under way meanwhile; whether the connection is kept."""
+        """Answers one request, which counts as in progress meanwhile; returns whether the connection is kept."""
         self._count(1)
         try:
             return super().handle_request(req, conn)
@@ -78,12 +80,12 @@ class StayingWorker(ThreadWorker):  # type: ignore[misc]
             self._count(-1)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Any) -> None:
-        """Answers bytes that are no request with the application's ``unparsable``, where it has one."""
+        """Answers bytes that are no request by the application's ``unparsable``, where it has one."""
         said = _Said()
         super().handle_error(req, said, addr, exc)
         _, status, reason = said.answer.partition(b"\r\n")[0].decode("latin-1").split(" ", 2)
         unparsable: Callable[[int, str], bytes] | None = getattr(self.wsgi, "unparsable", None)
-        with suppress(OSError):  # who asked so may be gone
+        with suppress(OSError):  # the client may have closed the connection
             write_nonblock(client, unparsable(int(status), reason) if unparsable else said.answer)
 
     def _count(self, more: int) -> None:
@@ -97,9 +99,9 @@ class StayingWorker(ThreadWorker):  # type: ignore[misc]
                 return False
             self._staying += 1
         try:
-            if conn.parser.unreader.buf.getvalue():  # sent along with the one before
+            if conn.parser.unreader.buf.getvalue():  # pipelined with the last request
                 return True
-            if isinstance(conn.sock, ssl.SSLSocket):  # may hold what it has read already
+            if isinstance(conn.sock, ssl.SSLSocket):  # poll does not see bytes that TLS has decrypted already
                 return False
             waiting = select.poll()
             waiting.register(conn.sock, select.POLLIN)
@@ -110,7 +112,7 @@ class StayingWorker(ThreadWorker):  # type: ignore[misc]
 
 
 class _Said:
-    """What gunicorn would say to a client."""
+    """A stand-in for a socket that captures gunicorn's answer to an error."""
 
     answer = b"HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
@@ -122,5 +124,5 @@ class _Said:
 
 
 def forget(worker: StayingWorker) -> None:
-    """A process has ended, whatever ended it."""
+    """Frees the place of a process that has ended, for whatever reason."""
     LOADS.leave(worker.place)

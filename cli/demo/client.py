@@ -1,4 +1,4 @@
-"""Talking to the running web process as a clerk or a citizen would: over HTTP, by the public interface."""
+"""The HTTP client of the demonstration: it calls the public API as a clerk or a citizen would."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Unexpected(Refusal):
 
 
 class Client:
-    """One session of one person, or of nobody in particular."""
+    """One session of one person; anonymous without ``username``."""
 
     def __init__(self, base: str, username: str = "", password: str = "") -> None:
         self._base = base

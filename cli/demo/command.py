@@ -30,7 +30,7 @@ PORT = 8000
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """A running demonstration: where it plays, and the environment that its processes were given."""
+    """A running demonstration: its stage, the environment of its processes, and whether its database is ``fresh``."""
 
     stage: Stage
     environment: Mapping[str, str]
@@ -117,7 +117,7 @@ def _wait() -> None:
 
 @contextmanager
 def _house(data: Path, port: int, *, told: bool, begins: str = "2025-06-16T08:00:00+07:00") -> Iterator[House]:
-    """Prepares the folder, starts everything, and stops it again."""
+    """Prepares the folder, starts all processes, and stops them at the end; ``told`` sets the clock to ``begins``."""
     data.mkdir(parents=True, exist_ok=True)
     clock_file, notice_file = data / "clock", data / "notices.jsonl"
     with embedded_redis(data) as redis_url:
@@ -140,7 +140,7 @@ def _house(data: Path, port: int, *, told: bool, begins: str = "2025-06-16T08:00
 
 
 def _run(environment: Mapping[str, str], *arguments: str, codes: tuple[int, ...] = (0,)) -> None:
-    """Runs a ``motcua`` command and stops the demonstration when it ends with another exit code than these."""
+    """Runs a ``motcua`` command; ends the demonstration when its exit code is not in ``codes``. Raises SystemExit."""
     command = [sys.executable, "-m", "cli", *arguments]
     done = subprocess.run(command, env={**os.environ, **environment}, check=False)  # noqa: S603 — our own program
     if done.returncode not in codes:

@@ -27,7 +27,7 @@ BEGAN = dt.date(2024, 1, 1)
 CLERK = "nhaplieu.mau"
 BATCH = 50
 WEIGHTS = {"phuong": 3, "thi_tran": 2, "xa": 1}
-"""Inhabitants by commune are not published with the territory: wards and townlets are taken to have more."""
+"""Weights for the numbers of inhabitants, which the territory does not have: wards and townlets count for more."""
 
 
 def fill_june(environment: Mapping[str, str], count: int) -> None:
@@ -72,7 +72,7 @@ def _district(known: Map, commune: Unit) -> str:
 
 
 def _of(filing: dict[str, Any], commune: str) -> dict[str, Any]:
-    """The same in another commune."""
+    """The same filing in another commune."""
     fields = {key: commune if key.endswith(".commune") else value for key, value in filing["fields"].items()}
     if "child.born" in fields:
         fields["child.born"] = "2025-06-01"

@@ -1,4 +1,4 @@
-"""The sample staff of the demonstration: who works where, and in which roles."""
+"""The sample staff of the demonstration, with their offices and roles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PASSWORD = "mot-cua-2026"  # noqa: S105 — printed on the screen of the demonst
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One person: how they sign in, what they are called, and their (office, role) pairs."""
+    """One person: username, name, and (office, role) pairs."""
 
     username: str
     name: str

@@ -1,4 +1,4 @@
-"""Making the demonstration's database: schema, shipped content, sample people."""
+"""Prepares the demonstration's database: schema, shipped content, sample people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.transaction import Runtime, UnitOfWork, in_transaction
 
 
 def prepare(environment: Mapping[str, str]) -> bool:
-    """Brings the database of these settings to where the demonstration starts; False when it was there already."""
+    """Prepares the database of these settings; returns False when it has the sample people already."""
     settings = settings_from(environment)
     upgrade(settings.database_url)
     runtime = compose(settings, pooled=False, ring=lambda: None)

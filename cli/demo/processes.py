@@ -1,4 +1,4 @@
-"""The processes of the demonstration: a private Redis, web, worker and clock, started as children and ended by id."""
+"""Starts web, worker and clock of the demonstration as child processes, and ends them by process id."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _wait_until_ready(port: int, web: subprocess.Popen[bytes], log: Path) -> Non
 
 
 def _end(children: list[subprocess.Popen[bytes]]) -> None:
-    """Asks each child to stop, waits, and kills those that do not."""
+    """Sends SIGTERM to each child, waits, and kills those that do not end."""
     for child in reversed(children):
         if child.poll() is None:
             child.send_signal(signal.SIGTERM)

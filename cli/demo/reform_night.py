@@ -1,4 +1,4 @@
-"""The night of 30 June 2025, played: the plan, the switch while a clerk has a dossier open, and the morning after."""
+"""The night of 30 June 2025 (``motcua demo --reform``): plan, switch with a dossier open, and the morning after."""
 
 from __future__ import annotations
 
@@ -22,11 +22,14 @@ MORNING = "2025-07-01T08:05:00+07:00"
 DIVIDED = "26737"  # Phường Đa Kao: parts of it went to two new wards
 
 Command = Callable[..., None]
-"""Runs a ``motcua`` command; ``codes`` are the exit codes that are no failure."""
+"""Runs a ``motcua`` command; ``codes`` are the exit codes that count as success."""
 
 
 def play(stage: Stage, data: Path, run: Command) -> Path:
-    """Plans, applies and looks; returns the picture of the plan. Raises Unexpected, NotDelivered, SystemExit."""
+    """Plans and applies the reform and checks the result; returns the path of the plan's picture.
+
+    Raises Unexpected, ClickException, SystemExit.
+    """
     telling.heading("1. Chiều 30/06/2025: Quận 1 nhận hai hồ sơ cuối cùng (the last afternoon of the district)")
     stage.set_time(AFTERNOON)
     open_one = Walk(stage, "tiepnhan.q1", story.permit_filing("MC-760-C"))

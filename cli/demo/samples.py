@@ -1,4 +1,4 @@
-"""Dossiers to look at when the demonstration stays open: some of each, at different points of their way."""
+"""The sample dossiers of a demonstration that stays open: of each procedure, in different states."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from cli.demo.walk import Stage, Walk
 
 
 def result_on_paper() -> bytes:
-    """A PDF as an authority would give it back."""
+    """A sample result as PDF."""
     page = "#set page(width: 148mm, height: 105mm)\n= Kết quả giải quyết thủ tục hành chính (bản mẫu)"
     compiled: bytes = typst.compile(page.encode(), format="pdf")
     return compiled
 
 
 def file_samples(stage: Stage, result: bytes) -> None:
-    """Files a dozen dossiers now, takes some of them further, and keeps the citizen's link of one."""
+    """Files ten dossiers now, takes some of them further, and keeps the citizen's link of one."""
     counter, officer, leader = "tiepnhan.saigon", "chuyenvien.saigon", "lanhdao.saigon"
     walks = [Walk(stage, counter, story.birth_filing("TT-26740")) for _ in range(4)]
     walks += [Walk(stage, counter, story.permit_filing("TT-26740")) for _ in range(4)]

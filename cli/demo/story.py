@@ -1,4 +1,4 @@
-"""The main job, walked over HTTP with worker and clock running: four dossiers of three procedures."""
+"""The story of ``motcua demo --once``: four dossiers of three procedures, walked over HTTP with all processes."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def land(stage: Stage, result: bytes) -> Walk:
 
 
 def _delivered(stage: Stage, walk: Walk) -> None:
-    """Prints what the worker delivered: at least the receipt, the result and the return were told."""
+    """Prints the delivered notices: at least those of receipt, result and return. Raises NotDelivered."""
     for notice in stage.wait_for_notices(walk.code, least=3):
         click.echo(f"    ✉ {notice['channel']:<6} {notice['subject'] or notice['body']}")
 

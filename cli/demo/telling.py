@@ -1,4 +1,4 @@
-"""What the demonstration prints, in Vietnamese with the English beside it where it helps."""
+"""The output of the demonstration, in Vietnamese with the English beside it where it helps."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def local(moment: str | None) -> str:
 
 
 def step(now: str, who: str, what: str, dossier: dict[str, Any]) -> None:
-    """One line a step: when, who did what, where the dossier stands now, who holds it, when it is due."""
+    """Prints one line for a step: moment, person, action, new state, holder and due moment."""
     holder = dossier["holder"]
     held = f"{holder['office']} / {holder['role']}" if holder["office"] else "—"
     due = local(dossier["due_at"]) if dossier["due_at"] else f"({dossier['clock']})"
@@ -31,14 +31,14 @@ def step(now: str, who: str, what: str, dossier: dict[str, Any]) -> None:
 
 
 def explanation(clock: dict[str, Any], shown: int = 14) -> None:
-    """Why the due moment is what it is, line by line."""
+    """Prints the trace that explains the due moment, up to ``shown`` lines."""
     click.echo("    Vì sao hẹn như vậy:")
     for line in clock["trace"][:shown]:
         click.echo(f"      · {line['vi']}")
 
 
 def routing(dossier: dict[str, Any]) -> None:
-    """Which office was found for each routing key, and why."""
+    """Prints the office of each routing key, with the reason."""
     for office in dossier["offices"]:
         reason = (office["reason"] or {}).get("vi", "")
         click.echo(f"    {office['key']}: {office['office']} — {reason}")

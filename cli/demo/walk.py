@@ -1,4 +1,4 @@
-"""One dossier's way, told as it goes: each step is a request of the person who would take it."""
+"""Walks one dossier through the demonstration and prints each step, a request of the person in charge."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class NotDelivered(Refusal):
 
 
 class Stage:
-    """Where the demonstration plays: the address of the web process, the told clock, and the file notices go to."""
+    """The environment of a demonstration: the address of the web process, the clock's file and the notice file."""
 
     def __init__(self, base: str, clock_file: Path, notice_file: Path) -> None:
         self.base, self._clock_file, self._notice_file = base, clock_file, notice_file
@@ -36,7 +36,7 @@ class Stage:
         self._now = ""
 
     def set_time(self, moment: str) -> None:
-        """Sets the clock of every process at once (ISO 8601 with zone). Sessions of the day before have ended."""
+        """Sets the clock of every process at once (ISO 8601 with zone). On a new day everybody signs in again."""
         fresh = self._clock_file.with_suffix(".new")
         fresh.write_text(moment)
         fresh.replace(self._clock_file)
@@ -46,7 +46,7 @@ class Stage:
 
     @property
     def now(self) -> str:
-        """The told moment, or the real one where the clock is not told."""
+        """The moment last set, or the real one where none was set."""
         return self._now or dt.datetime.now(dt.UTC).isoformat()
 
     def person(self, username: str) -> Client:
@@ -56,7 +56,7 @@ class Stage:
         return self._clients[username]
 
     def notices(self, code: str) -> list[dict[str, Any]]:
-        """What the worker has delivered about a dossier so far."""
+        """The notices about a dossier that the worker has delivered so far."""
         if not self._notice_file.exists():
             return []
         lines = (orjson.loads(line) for line in self._notice_file.read_bytes().splitlines())
@@ -69,7 +69,7 @@ class Stage:
         )
 
     def wait_for_notices(self, code: str, least: int) -> list[dict[str, Any]]:
-        """Waits for the worker. Raises NotDelivered."""
+        """Waits until the worker has delivered ``least`` notices about a dossier; returns them. Raises NotDelivered."""
         deadline = time.monotonic() + DELIVERED_WITHIN
         while time.monotonic() < deadline:
             found = self.notices(code)
@@ -93,12 +93,12 @@ class Walk:
         telling.step(stage.now, clerk, "nộp và tiếp nhận" if filing.get("receive") else "nộp hồ sơ", filed)
 
     def act(self, who: str, action: str, **more: Any) -> None:
-        """A member of staff takes an action of the workflow file."""
+        """Takes an action of the workflow file as a member of staff."""
         body = {"action": action, **more}
         self._tell(who, action, lambda client: client.call("POST", self._path("actions"), body, self.version))
 
     def citizen(self, action: str, **more: Any) -> None:
-        """The citizen takes an action through the link on the receipt."""
+        """Takes an action as the citizen, through the link on the receipt."""
         path = f"/api/v1/status/{self.link_token}/actions"
         self.standing = self.standing | Client(self.stage.base).call("POST", path, {"action": action, **more})
         self._refresh()
@@ -111,7 +111,7 @@ class Walk:
         self._refresh(who)
 
     def settle(self, who: str, key: str, method: str = "cash") -> None:
-        """A fee is paid."""
+        """Pays a fee."""
         body = {"method": method, "receipt": f"BL-{self.code[-4:]}"}
         self._tell(who, f"thu {key}", lambda client: client.call("PUT", self._path(f"fees/{key}"), body, self.version))
 

@@ -1,4 +1,4 @@
-"""A note for colleagues."""
+"""The act ``add_note``: a note on a dossier that only staff can read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from engine.transaction import UnitOfWork
 
 
 def add_note(unit: UnitOfWork, code: str, text: str, version: int | None = None) -> Case:
-    """Writes a note into the journal's private part; the applicant does not see it."""
+    """Writes a note into the journal's private part, hidden from the applicant.
+
+    Raises NotFound, Stale, Forbidden, InvalidInput.
+    """
     case = read_case(unit, code, version)
     must_be_staff(case)
     must_have_part(case)

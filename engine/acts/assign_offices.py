@@ -1,4 +1,4 @@
-"""Which offices a new dossier goes to: by the routing rules, or the one that a person chose, with a reason."""
+"""Chooses the offices of a new dossier: by the routing rules, or by a person's choice with a reason."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from engine.transaction import UnitOfWork
 def assign_offices(
     unit: UnitOfWork, workflow: Workflow, office: Office, chosen: str | None, why: str | None, facts: Mapping[str, Any]
 ) -> Assignment:
-    """The offices by rule. Where the rules leave several, or a person decides otherwise, the handler is ``chosen``,
-    for the reason ``why``. Raises InvalidInput, NeedsAPerson, and the refusals of routing."""
+    """The offices by rule, with ``chosen`` as handler where a person chose another one, for the reason ``why``.
+
+    Raises InvalidInput, NeedsAPerson where the rules leave several offices, and the refusals of routing.
+    """
     assignment = route(workflow, facts, unit.catalogue.map, unit.today, office.code)
     if chosen is not None and "handler" not in assignment.reasons:
         raise wrong(

@@ -1,5 +1,7 @@
-"""Changing what the applicant filled in: checked by the release, kept with the personal data, fees and offices
-follow."""
+"""Changes form values and data of the applicant on a dossier; fees and offices follow.
+
+Used by ``rectify`` and by the actions that accept form values.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +19,12 @@ from engine.store.search import replace_keys
 
 
 def change_form(case: Case, fields: Mapping[str, Any] | None, applicant: Mapping[str, Any] | None = None) -> Followed:
-    """Replaces form values, and data of the applicant that the caller checked, on the dossier in hand; the caller
-    records it together with what followed. None empties a field.
+    """Replaces form values and data of the applicant on the dossier; None empties a field.
 
-    The form is checked as a whole: what the change hides is dropped, what it newly asks for must be given. Fees are
-    charged anew, and where other offices are competent now, the dossier passes to them. Raises InvalidInput with every
-    fault, and what ``follow_form`` refuses.
+    The caller has checked ``applicant`` and records the change together with the returned consequences. The release
+    checks the whole form: a field that the change hides is dropped, a field that it newly requires must be given.
+    Unpaid fees are computed again, and the dossier passes to other offices where they are now competent. Raises
+    InvalidInput with every fault, and the refusals of ``follow_form``.
     """
     before = case.facts()
     if applicant:
@@ -42,13 +44,13 @@ def change_form(case: Case, fields: Mapping[str, Any] | None, applicant: Mapping
 
 
 def search_of(case: Case) -> str:
-    """What a search without accents finds the dossier by."""
+    """The text by which a search without accents finds the dossier."""
     applicant = case.applicant
     return plain_text(case.code, applicant["name"], applicant["phone"], applicant["identity_number"])
 
 
 def charge(case: Case) -> None:
-    """Makes the unpaid fees what the release asks for on the present facts; what was paid stays as it is."""
+    """Replaces the unpaid fees by those that the release requires on the present facts; settled fees stay."""
     connection, of_this = case.unit.begin(), fees.c.dossier_id == case.id
     wanted = case.workflow.fees_due(case.facts(), case.row["province"])
     rows = connection.execute(select(fees.c.key, fees.c.vnd, fees.c.settled_at).where(of_this)).all()

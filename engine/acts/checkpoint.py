@@ -1,7 +1,7 @@
-"""Making checkpoints: every entry that none covers yet becomes a leaf of the tree, and the new root is signed.
+"""Makes checkpoints of the journal: each uncovered entry becomes a leaf of the Merkle tree, and the new root is signed.
 
-Done by the clock every hour and by ``motcua journal checkpoint``. The cost is that of the new entries, and a backlog is
-worked off in batches, each a checkpoint and a transaction of its own.
+The job ``checkpoint_journal`` runs this every hour, ``motcua journal checkpoint`` on demand. The cost grows with the
+new entries only. A backlog is worked off in batches; each batch is one checkpoint and one transaction.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ BATCH = 20_000  # entries; SQLite's other writers wait for as long as one batch 
 
 
 class JournalDamaged(Refusal):
-    """An entry that was committed is gone: nothing is signed before somebody has looked at it."""
+    """A committed entry is missing from the journal. Nothing is signed until a person has examined it."""
 
     code = "journal-damaged"
     status = 500
@@ -48,7 +48,7 @@ class JournalDamaged(Refusal):
 
 
 class CheckpointDamaged(Refusal):
-    """The last checkpoint in the database is not the one that was made."""
+    """The last checkpoint in the database differs from the one that was signed."""
 
     code = "checkpoint-damaged"
     status = 500
@@ -58,7 +58,7 @@ class CheckpointDamaged(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A new checkpoint: ``entries`` of the ``size`` are new in it; ``line`` is the signed text."""
+    """A new checkpoint over ``size`` entries, ``entries`` of them new; ``root`` in hexadecimal, ``line`` as signed."""
 
     number: int
     entries: int
@@ -68,10 +68,10 @@ class Made:
 
 
 def checkpoint_now(runtime: Runtime, *, seconds: float | None = None) -> list[Made]:
-    """Covers every entry that is not covered yet, and publishes; ``seconds``: goes on with no batch after that time.
+    """Makes checkpoints until every entry is covered, and publishes them; begins no batch after ``seconds``.
 
-    Nothing is made when there is nothing new. Raises JournalDamaged, CheckpointDamaged, CheckpointKeyUnusable,
-    and CheckpointsAhead when other checkpoints were published than the database has.
+    Returns an empty list when no entry is new. Raises JournalDamaged, CheckpointDamaged, CheckpointKeyUnusable, and
+    CheckpointsAhead when other checkpoints were published than the database has.
     """
     latest = None if seconds is None else time.monotonic() + seconds
     keys, made = keys_of(runtime.settings), []
@@ -85,10 +85,10 @@ def checkpoint_now(runtime: Runtime, *, seconds: float | None = None) -> list[Ma
 
 
 def rotate_key(runtime: Runtime, *, lost: bool = False) -> Made:
-    """Hands over to a new key by a checkpoint that the old one signs. The old file may then be taken away.
+    """Hands over to a new key by a checkpoint that the old key signs. The old key's file may be removed afterwards.
 
-    ``lost``: the old key is gone; the new one signs unannounced, which every verifier will report until it is told to
-    trust it. Raises what ``checkpoint_now`` raises.
+    With ``lost`` the old key is gone and the new one signs unannounced. Every verifier reports that until the new key
+    is given to it. Raises the refusals of ``checkpoint_now``.
     """
     keys = keys_of(runtime.settings)
     publish_checkpoints(runtime.database, runtime.settings.checkpoint_folder)
@@ -139,7 +139,7 @@ def _sign(unit: UnitOfWork, keys: CheckpointKeys, last: Row[Any] | None, edge: E
 
 
 def _statement(now: dt.datetime, last: Row[Any] | None, edge: Edge, key: str, next_key: str) -> Statement:
-    """The moment never goes back, whatever the machine's clock does."""
+    """The next statement to sign. Its moment is never earlier than the last one, whatever the machine's clock says."""
     return Statement(
         number=1 if last is None else last.number + 1,
         at=now if last is None else max(now, last.at),
@@ -153,7 +153,10 @@ def _statement(now: dt.datetime, last: Row[Any] | None, edge: Edge, key: str, ne
 
 
 def _edge(last: Row[Any]) -> Edge:
-    """The tree as the last checkpoint left it. A signature over anything else would spoil all that follow."""
+    """The edge of the tree at the last checkpoint, checked against its signature. Raises CheckpointDamaged.
+
+    A signature over any other tree would spoil all later checkpoints.
+    """
     try:
         edge, (said, signature) = Edge.from_text(last.size, last.edge), parse_line(last.line)
         same = (said.number, said.size, said.root, said.next) == (last.number, last.size, last.root, last.next_key)
@@ -166,7 +169,7 @@ def _edge(last: Row[Any]) -> Edge:
 
 
 def _cover(connection: Connection, edge: Edge, entries: Sequence[Row[*tuple[Any, ...]]]) -> None:
-    """Makes leaves of the entries, which stand dossier by dossier."""
+    """Appends the entries, which come grouped by dossier, to the tree. Raises JournalDamaged."""
     if not entries:
         return
     before, wanted = edge.size, 0

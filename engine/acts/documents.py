@@ -1,4 +1,4 @@
-"""Papers: handing one in, digitising it, taking over one of an earlier dossier, checking it, removing it."""
+"""The acts on papers of a dossier: add (on paper, as a file, or from an earlier dossier), check and remove."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OTHER = "other"
 
 
 class PaperInUse(Conflict):
-    """The paper is a signed result, or another dossier took it over: it stays."""
+    """The paper cannot be removed: it is a signed result, or another dossier reuses it."""
 
     code = "paper-in-use"
     vi = "Không thể bỏ giấy tờ này: {why_vi}."
@@ -71,7 +71,10 @@ def add_document(
 def check_document(
     unit: UnitOfWork, code: str, document: int, accepted: bool, reason: str | None = None, version: int | None = None
 ) -> Case:
-    """Says whether a paper was looked at and is in order; one that is not needs a reason and counts as missing."""
+    """Records the check of a paper. A paper that is not accepted needs a reason and counts as missing.
+
+    Raises NotFound, InvalidInput, Ended, Forbidden.
+    """
     case = lock_case(unit, code, version)
     must_be_staff(case)
     must_be_open(case)
@@ -88,7 +91,10 @@ def check_document(
 
 
 def remove_document(unit: UnitOfWork, code: str, document: int, reason: str, version: int | None = None) -> Case:
-    """Takes a paper off the dossier; its file and its journal entry stay. Raises PaperInUse."""
+    """Takes a paper off the dossier; its file and its journal entry stay.
+
+    Raises PaperInUse, NotFound, InvalidInput, Ended, Forbidden.
+    """
     case = lock_case(unit, code, version)
     must_be_staff(case)
     must_be_open(case)
@@ -108,7 +114,11 @@ def remove_document(unit: UnitOfWork, code: str, document: int, reason: str, ver
 
 
 def check_counts(given: Mapping[str, Any]) -> dict[str, int]:
-    """How many originals, certified and plain copies were handed in: 0 to 999 of each. Raises InvalidInput."""
+    """The numbers of originals, certified and plain copies, 0 to 999 each; a missing one is 0. Raises InvalidInput.
+
+    >>> check_counts({"original": 1})
+    {'original': 1, 'certified': 0, 'copy': 0}
+    """
     counts = {kind: given.get(kind, 0) for kind in ("original", "certified", "copy")}
     faulty = [kind for kind, count in counts.items() if type(count) is not int or not 0 <= count <= MOST_COPIES]
     if faulty:
@@ -118,7 +128,7 @@ def check_counts(given: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _added(case: Case, key: str, row: Mapping[str, Any], file_name: str | None) -> int:
-    """Writes the paper and its journal entry; returns its number."""
+    """Writes the paper and its journal entry; returns the paper's id."""
     document = take_paper_number(case.unit.reader())
     place = {"id": document, "dossier_id": case.id, "key": key, "added_at": case.unit.now}
     case.unit.writes.insert(documents, [{**row, **place}])
@@ -141,8 +151,10 @@ def _document(case: Case, document: int) -> Mapping[str, Any]:
 
 
 def _stored(case: Case, content: bytes, file_name: str | None) -> dict[str, Any]:
-    """Checks and keeps a file. It is durable before the transaction ends; one that is rolled back leaves a stray file,
-    which nothing names."""
+    """Checks and stores a file. Raises InvalidInput, FileTypeRefused.
+
+    The file is durable before the transaction ends. A rollback leaves a stray file that no row names.
+    """
     most = case.unit.settings.max_upload_bytes
     if len(content) > most:
         raise wrong("file", f"tối đa {most} byte", f"at most {most} bytes")

@@ -1,7 +1,7 @@
-"""What happens when a clock runs out: a reminder, a warning, the mark of being overdue, or an action taken by itself.
+"""The act ``expire_clock``: a due clock sends a reminder or warning, marks the dossier overdue, or takes an action.
 
-The sweeper (``engine.jobs.schedule``) brings each due clock here, perhaps twice, perhaps late. Under the dossier's
-lock it is asked once more whether the clock still stands, so each fires once.
+The sweep (``engine.jobs.schedule``) brings each due clock here, perhaps twice, perhaps late. The clock is checked once
+more under the dossier's lock, so each fires once.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from engine.store.dossiers import verifications
 from engine.transaction import UnitOfWork
 
 NOT_YET, GONE, VOID, MOVED, DONE = "not-yet", "gone", "void", "moved", "done"
-"""Outcomes beside the code of a refusal: the clock is not due; has fired or was taken away; no longer fits the dossier;
-is due later, since the calendar changed after it was armed; did its work."""
+"""Outcomes beside the code of a refusal. NOT_YET: the clock is not due. GONE: it has fired or was removed. VOID: it no
+longer fits the dossier. MOVED: it is due later, since the calendar changed after it was armed. DONE: it worked."""
 
 
 def expire_clock(unit: UnitOfWork, dossier_id: int, kind: str, subject: str, due_at: dt.datetime) -> str:
-    """Lets one clock run out and returns the outcome: GONE and NOT_YET change nothing, anything else marks it fired.
+    """Fires one clock and returns the outcome. GONE and NOT_YET change nothing; every other outcome marks it as fired.
 
-    An automatic action that is refused leaves the refusal's code as outcome and is not tried again: what refused it (a
-    guard, an office not decided) a person has to settle. Raises NotFound when there is no such dossier.
+    A refused automatic action leaves the refusal's code as outcome. It is not retried: a person has to settle the
+    cause, such as a guard or an undecided office. Raises NotFound when there is no such dossier.
     """
     case = lock_case_by_id(unit, dossier_id)
     this = _key(dossier_id, kind, subject, due_at)
@@ -40,7 +40,7 @@ def expire_clock(unit: UnitOfWork, dossier_id: int, kind: str, subject: str, due
     if due_at > unit.now:
         return NOT_YET
     clock = Clock(kind, subject, due_at)
-    # Marked before it acts: recording a step takes away the clocks that have not fired.
+    # Marked before it acts: recording a step removes the clocks that have not fired.
     _mark(unit, this, DONE)
     outcome = _standing(case, clock) or _FIRE[kind](case, clock)
     if outcome != DONE:
@@ -49,7 +49,10 @@ def expire_clock(unit: UnitOfWork, dossier_id: int, kind: str, subject: str, due
 
 
 def give_up_clock(unit: UnitOfWork, dossier_id: int, kind: str, subject: str, due_at: dt.datetime, why: str) -> None:
-    """Marks a clock as fired without acting, so that one that cannot be carried out is not tried for ever."""
+    """Marks a clock as fired without acting, so that a failing clock is not retried for ever.
+
+    ``why``, cut at 40 characters, becomes the outcome.
+    """
     _mark(unit, and_(_key(dossier_id, kind, subject, due_at), clocks.c.fired_at.is_(None)), why[:40])
 
 
@@ -67,7 +70,7 @@ def _mark(unit: UnitOfWork, which: ColumnElement[bool], outcome: str) -> None:
 
 
 def _standing(case: Case, clock: Clock) -> str | None:
-    """None when the dossier, as it is now, still wants this clock; else VOID, or MOVED with the later one armed."""
+    """None when the dossier still needs this clock; else VOID, or MOVED after the later clock was armed."""
     if clock.kind == "verify":
         return None if _open_question(case, clock) is not None else VOID
     if clock.kind == "remind":
@@ -88,15 +91,14 @@ def _tell(case: Case, clock: Clock) -> str:
 
 
 def _overdue(case: Case, clock: Clock) -> str:
-    """Being overdue is a fact of the dossier (an apology by Form 04, the control slip of Form 06): it stands in the
-    journal."""
+    """Records the fact in the journal, since the apology (Form 04) and the control slip (Form 06) rest on it."""
     forms = sorted({one.form for one in case.release.notify if one.event == "overdue" and one.form})
     record(case, "overdue", data={"due_at": clock.due_at, "forms": forms})
     return _tell(case, clock)
 
 
 def _remind(case: Case, clock: Clock) -> str:
-    """Reminders that were missed while nothing ran are not sent in a heap: the next one is armed after now."""
+    """Sends one reminder and arms the next one after now, so that missed reminders are not sent all at once."""
     _tell(case, clock)
     if every := case.release.states[clock.subject].remind:
         then = next_reminder(case.row, every, case.calendar, case.unit.now)
@@ -114,7 +116,7 @@ def _act(case: Case, clock: Clock) -> str:
 
 
 def _verify(case: Case, clock: Clock) -> str:
-    """The office that was asked, and whoever holds the dossier, are told that the answer is late."""
+    """Notifies the queried office and the holder of the dossier that the answer is late."""
     question = _open_question(case, clock)
     told = [f"office:{question.office}/specialist"]
     if case.row["holder_id"] or case.row["holder_office"]:

@@ -1,4 +1,4 @@
-"""Giving a new appointment, with an apology (Form 04)."""
+"""The act ``extend_deadline``: gives the applicant a new appointment, with an apology (Form 04)."""
 
 from __future__ import annotations
 
@@ -22,8 +22,11 @@ class CannotExtend(Conflict):
 
 
 def extend_deadline(unit: UnitOfWork, code: str, term: Term, reason: str, version: int | None = None) -> Case:
-    """Adds ``term`` to the time limit, for leaders and specialists of the handling office. At most as often as the
-    release says (once, in the sources read). The apology and the new due moment are told to the applicant."""
+    """Adds ``term`` to the time limit and notifies the applicant of the apology and the new due moment.
+
+    Only leaders and specialists of the handling office may do so, at most as often as the release allows (once, in the
+    sources read). Raises NotFound, Stale, Forbidden, InvalidInput, CannotExtend.
+    """
     case = lock_case(unit, code, version)
     must_be_staff(case)
     must_have_part(case)

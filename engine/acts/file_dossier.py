@@ -1,4 +1,4 @@
-"""Filing: a dossier comes in at a centre, and is received there in the same stroke when that is asked."""
+"""The act ``file_dossier``: opens a dossier at a centre and, on request, receives it in the same transaction."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ __all__ = ["Filed", "Filing", "file_dossier"]
 
 
 def file_dossier(unit: UnitOfWork, filing: Filing) -> Filed:
-    """Files a dossier under the release in force on the day. Raises NoRelease, ChannelClosed, InvalidInput, Forbidden,
-    NotCompetent and the other refusals of routing, NeedsAPerson; with ``receive`` those of ``perform_action``."""
+    """Files a dossier under the release in force today.
+
+    Raises NoRelease, ChannelClosed, InvalidInput, Forbidden, NotCompetent and the other refusals of routing,
+    NeedsAPerson; with ``receive`` also those of ``perform_action``.
+    """
     today = unit.today
     workflow = unit.catalogue.current(filing.procedure, today)
     office = unit.catalogue.offices.get(filing.intake_office)
@@ -38,7 +41,7 @@ def file_dossier(unit: UnitOfWork, filing: Filing) -> Filed:
 
 
 def may_receive_at(actor: Actor, office: str, workflow: Workflow, on: dt.date) -> bool:
-    """Whether the actor has, at this centre, a role that takes the action which receives."""
+    """Whether the actor has a role at this centre that may take a receiving action on the day ``on``."""
     receiving = (action for action in workflow.release.actions.values() if action.effect == "receive")
     wanted = {role for action in receiving for role in action.by}
     return actor.kind == "system" or bool(wanted & roles_in(actor, office, on))

@@ -1,7 +1,7 @@
-"""The offices follow the form: a correction of what decides the competence takes the dossier to the office that has it.
+"""Moves a dossier to the competent offices after a correction of its form; called by ``change_form``.
 
-Only what the correction itself changes in the answer of the routing is followed. An office that a person chose, or that
-a reform gave, stays as long as the routing answers as before.
+An office changes only where the correction changes the result of the routing. An office that a person chose, or that a
+reform gave, stays while the routing gives the same result.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from engine.text import Text
 
 
 class PlaceSettled(Conflict):
-    """What decides the competence can no longer be corrected by an entry of this dossier alone."""
+    """A value that decides the competence can no longer be corrected by an entry of this dossier alone."""
 
     code = "place-settled"
     vi = "Không đính chính được nội dung quyết định cơ quan có thẩm quyền của hồ sơ {dossier}: {why_vi}."
@@ -34,9 +34,12 @@ class PlaceSettled(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What followed from a correction. ``data`` belongs into its journal entry: ``place`` (from, to), ``offices`` (key,
-    from, to, reason) and ``term`` (kept, by_form), each only where there is something to tell. ``reason`` says in the
-    applicant's language why another office decides; empty where the same one does. ``events`` are for the notices."""
+    """The consequences of a correction.
+
+    ``data`` belongs into its journal entry: ``place`` (from, to), ``offices`` (key, from, to, reason) and ``term``
+    (kept, by_form), each only where it applies. ``reason`` says in the applicant's language why another office decides;
+    it is empty where the same one does. ``events`` are for the notices.
+    """
 
     data: dict[str, Any] = field(default_factory=dict)
     reason: str = ""
@@ -55,17 +58,17 @@ class _Move:
 
 
 def follow_form(case: Case, before: Mapping[str, Any]) -> Followed:
-    """Brings place, offices and holder of the row in line with the present facts; ``before`` are those of before.
+    """Updates place, offices and holder of the row; ``before`` are the facts before the correction.
 
-    The receiving office stays, and so do state, code and term, since the term was promised: where the form now asks for
-    another one, the entry says so. The due moment moves only where the new office is closed on other days. Raises
-    PlaceSettled, CounterClosed, NeedsAPerson, and the refusals of routing: the receiving office may not receive for the
-    new place, no office is competent there, no such place.
+    Receiving office, state, code and term stay. The term was promised; where the form now gives another one, the entry
+    says so. The due moment moves only where the new office has other closures. Raises PlaceSettled, CounterClosed,
+    NeedsAPerson, and the refusals of routing: the receiving office may not receive for the new place, no office is
+    competent there, no such place.
     """
     name = place_name(case.release, "handler")
     place = case.row["place"]
     new_place = _value(before, name) != _value(case.facts(), name)
-    # After a reform the form still bears the code that was filled in; the dossier's own place stands for it.
+    # After a reform the form keeps the code that was filled in; the dossier's own place replaces it.
     old = _with(before, name, place) if place else before
     now = _with(case.facts(), name, place) if place and not new_place else case.facts()
     moves = [move for key in case.release.routing for move in _move(case, key, old, now, new_place)]
@@ -81,7 +84,7 @@ def follow_form(case: Case, before: Mapping[str, Any]) -> Followed:
         ]
     if data:
         _must_be_changeable(case)
-        if "place" in data:  # codes are given out again, so the day belongs to the code
+        if "place" in data:  # codes are reused, so a code needs its day
             case.change(place=place, placed_on=case.today)
         _pass_on(case, {one.key: one.target for one in moves})
     language = case.applicant.get("language") or "vi"
@@ -90,7 +93,7 @@ def follow_form(case: Case, before: Mapping[str, Any]) -> Followed:
 
 
 def _move(case: Case, key: str, old: Mapping[str, Any], now: Mapping[str, Any], new_place: bool) -> list[_Move]:
-    """Where the office of one routing key changes: one move; none where the answer is the same as before."""
+    """One move where the office of this routing key changes, else none. Raises the refusals of ``follow_form``."""
     was, found = _ask(case, key, old), _ask(case, key, now)
     if isinstance(found, Refusal):
         if new_place or not isinstance(was, Refusal):
@@ -152,7 +155,7 @@ def _pass_on(case: Case, targets: Mapping[str, str]) -> None:
 
 
 def _kept_term(case: Case, old: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-    """Says that the form now asks for another term than the one that was promised, which stays."""
+    """The entry's ``term`` where the form now gives another term than the promised one, which stays."""
     kept = case.row["term"]
     by_form = term_to_data(case.workflow.total_term(now))
     if kept is None or by_form in (kept, term_to_data(case.workflow.total_term(old))):
@@ -168,7 +171,7 @@ def _value(facts: Mapping[str, Any], name: str) -> Any:
 
 
 def _with(facts: Mapping[str, Any], name: str, value: Any) -> Mapping[str, Any]:
-    """The same facts with another value under a dotted name; what is only read when asked for is not read here."""
+    """The same facts with another value under a dotted name; lazily read facts are not read here."""
     head, _, rest = name.partition(".")
     inside = _with(facts.get(head) or {}, rest, value) if rest else value
     return ChainMap({head: inside}, cast(MutableMapping[str, Any], facts))

@@ -1,4 +1,4 @@
-"""Clerks whose office closes: from the day of a reform on they have the same role at the office that succeeds."""
+"""Memberships follow a reform: a clerk of a closing office gets the same role at its successor."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from engine.transaction import UnitOfWork
 
 
 def join_successor(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -> None:
-    """Begins a membership (``person``, ``office``, ``role``, ``since``) at the office ``to`` on the day.
+    """Continues a membership (``person``, ``office``, ``role``, ``since``) at the office ``to`` from ``date`` on.
 
-    The old one goes on until ``leave_predecessor``, so that nobody is kept from dossiers that were not moved yet.
-    Nothing happens when that was done before, or the membership has ended by itself.
+    The old membership lasts until ``leave_predecessor``, so that clerks can reach dossiers that are not moved yet. A
+    repeated call, or one for a membership that has ended, changes nothing.
     """
     held = _held(unit, member, date)
     there = _membership(member["person"], member["to"], member["role"], date)
@@ -26,13 +26,13 @@ def join_successor(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -
 
 
 def leave_predecessor(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -> None:
-    """Ends, as of the day, the membership that ``join_successor`` goes on with. Nothing happens the second time."""
+    """Ends the old membership on ``date``, after ``join_successor``. A repeated call changes nothing."""
     if _held(unit, member, date) is not None:
         unit.begin().execute(update(memberships).where(_old(member)).values(valid_to=date))
 
 
 def return_to_office(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -> None:
-    """Undoes both. Nothing happens when they were not done, or undone before."""
+    """Undoes ``join_successor`` and ``leave_predecessor``. Where neither was done, it changes nothing."""
     new = _membership(member["person"], member["to"], member["role"], date)
     followed = unit.begin().execute(select(memberships).where(new)).one_or_none()
     if followed is None:
@@ -55,7 +55,7 @@ def works_at(unit: UnitOfWork, person: int, office: str, role: str, on: dt.date)
 
 
 def who_works(unit: UnitOfWork, people: Collection[int]) -> dict[int, set[tuple[str, str]]]:
-    """Where these people work today: (office, role) by person."""
+    """The (office, role) pairs of these people today, by person id."""
     found: dict[int, set[tuple[str, str]]] = {}
     if not people:
         return found
@@ -71,7 +71,7 @@ def who_works(unit: UnitOfWork, people: Collection[int]) -> dict[int, set[tuple[
 
 
 def _held(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -> Row[Any] | None:
-    """The old membership, while it goes on beyond the day."""
+    """The old membership if it lasts beyond the day, else None."""
     held = unit.begin().execute(select(memberships).where(_old(member))).one_or_none()
     return None if held is None or (held.valid_to is not None and held.valid_to <= date) else held
 

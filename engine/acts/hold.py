@@ -1,4 +1,4 @@
-"""Who holds a dossier within the office that must act: claim, give back, assign, and opening it."""
+"""The acts on the holder of a dossier within the acting office: claim, release, assign, and mark as opened."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.transaction import UnitOfWork
 
 
 def claim(unit: UnitOfWork, code: str, version: int | None = None) -> Case:
-    """Takes the dossier: a second clerk sees who holds it. Claiming what one holds already changes nothing.
+    """Makes the actor the holder, which a second clerk sees. A claim by the present holder changes nothing.
 
     Raises Forbidden, HeldByAnother, Ended.
     """
@@ -27,7 +27,10 @@ def claim(unit: UnitOfWork, code: str, version: int | None = None) -> Case:
 
 
 def release_claim(unit: UnitOfWork, code: str, version: int | None = None) -> Case:
-    """Gives the dossier back to the office's queue; a leader of the office may do so for an absent colleague."""
+    """Gives the dossier back to the office's queue; a leader of the office may do so for an absent colleague.
+
+    Raises Forbidden.
+    """
     case = read_case(unit, code, version)
     must_be_staff(case)
     must_have_part(case)
@@ -46,8 +49,11 @@ def release_claim(unit: UnitOfWork, code: str, version: int | None = None) -> Ca
 
 
 def assign(unit: UnitOfWork, code: str, person: int, version: int | None = None, reason: str | None = None) -> Case:
-    """Gives the dossier to one person who has the acting role at the acting office. For that office's leaders, and for
-    whoever may act on it now."""
+    """Gives the dossier to one person who has the acting role at the acting office.
+
+    Leaders of that office may do so, and every person who may act on the dossier now. Raises Ended, InvalidInput,
+    Forbidden, HeldByAnother.
+    """
     case = read_case(unit, code, version)
     must_be_open(case)
     office, role = case.row["holder_office"], case.row["holder_role"]
@@ -69,9 +75,9 @@ def assign(unit: UnitOfWork, code: str, person: int, version: int | None = None,
 
 
 def mark_opened(unit: UnitOfWork, code: str) -> Case:
-    """Notes that the present holder has opened the dossier: from then on the one before cannot recall it.
+    """Records that a person in the acting role has opened the dossier; after that the last step cannot be recalled.
 
-    Opening it again, or by somebody who need not act on it, changes nothing.
+    A second opening, or one by a person without the acting role, changes nothing. Raises Forbidden.
     """
     case = read_case(unit, code)
     must_have_part(case)

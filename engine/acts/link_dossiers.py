@@ -1,4 +1,4 @@
-"""Saying that two dossiers belong together."""
+"""The act ``link_dossiers``: records that two dossiers belong together, and in which way (``KINDS``)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ KINDS = ("related", "replaces", "same_parcel", "complaint_about")
 
 
 def link_dossiers(unit: UnitOfWork, code: str, other: str, kind: str = "related", version: int | None = None) -> Case:
-    """Links two dossiers that the actor may see; both get a journal entry. Linking them again changes nothing."""
+    """Links two dossiers that the actor may see; both get a journal entry. Repeating a link changes nothing.
+
+    Raises NotFound, Stale, InvalidInput, Forbidden.
+    """
     if kind not in KINDS:
         raise wrong("kind", f"phải là một trong: {', '.join(KINDS)}", f"must be one of {', '.join(KINDS)}")
     if code == other:

@@ -1,8 +1,8 @@
-"""Moving a running dossier to another release of its procedure: an act of its own, with its legal reference.
+"""The act ``migrate_dossier``: moves a running dossier to another release of its procedure, with the legal reference.
 
-A dossier otherwise keeps the release it was received under. Its code, offices, received moment, term, pauses and
-extensions stay, since a new release does not change a promise that was given; the due moment moves only where the new
-release counts days otherwise, or its state stops the clock where the old one did not.
+Without it a dossier keeps the release under which it was received. Code, offices, received moment, term, pauses and
+extensions stay, since a new release does not change a given promise. The due moment moves only where the new release
+counts days differently, or where its state stops the clock and the old one did not.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from engine.transaction import UnitOfWork
 
 
 class LostState(Conflict):
-    """The new release has no state for where the dossier stands, and no mapping for it."""
+    """The new release neither has the dossier's state nor maps it."""
 
     code = "lost-state"
     vi = "Hồ sơ {dossier} đang ở trạng thái “{state}”, không có trong phiên bản {version} và chưa có ánh xạ."
@@ -43,7 +43,8 @@ def running_under_others(connection: Connection, workflow: Workflow, limit: int,
 def migrate_dossier(unit: UnitOfWork, dossier_id: int, workflow: Workflow) -> Case:
     """Makes ``workflow`` the dossier's release, its state mapped by ``effective.migrate`` of that release.
 
-    A dossier that is there already is left alone, so a run that was broken off can be repeated. Raises LostState.
+    A dossier that is already under this release is left unchanged, so an interrupted run can be repeated. Raises
+    NotFound, LostState.
     """
     case = lock_case_by_id(unit, dossier_id)
     if case.row["release"] == workflow.digest:

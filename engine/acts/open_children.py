@@ -1,4 +1,4 @@
-"""Linked filing (liên thông): reaching a state opens the dossiers of other procedures that hang on this one."""
+"""Linked filing (liên thông): opens the child dossiers of other procedures when a dossier enters a state."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ KEPT_OF_PAPERS = (
 
 
 def open_children(case: Case) -> list[int]:
-    """Opens every child that the state just entered calls for and that is not open yet; returns their row ids. Raises
-    CounterClosed, and what ``open_dossier`` refuses.
+    """Opens the missing children of the state just entered; returns their row ids.
 
-    A child is a dossier of its own: its own code, clock, offices and journal, received on the same day at the same
-    centre, or at the one that a reform has put in its place. Its form takes over the values that the release maps, and
-    the papers of the same key that the family has handed in already: nothing is asked for twice.
+    A child is a dossier with its own code, clock, offices and journal. It is received on the same day at the same
+    centre, or at the successor that a reform gave. It takes over the form values that the release maps, and the
+    parent's papers of the same key, so that the applicant gives nothing twice. Raises CounterClosed and the refusals
+    of ``open_dossier``.
     """
     wanted = dict(case.workflow.children_opened(case.row["state"], case.facts()))
     if not wanted:
@@ -60,7 +60,7 @@ def open_children(case: Case) -> list[int]:
 
 
 def _values(case: Case, key: str) -> dict[str, Any]:
-    """The child's form. Codes of communes that it takes over are those of today; what was divided is left open."""
+    """The child's form. Commune codes are translated to today's; a divided commune is left out."""
     release, values = case.release, case.workflow.child_values(key, case.facts())
     for field, name in release.children[key].fields.items():
         if name == DEFAULT_PLACE or (name in release.fields and release.fields[name].type == "unit"):
@@ -69,16 +69,18 @@ def _values(case: Case, key: str) -> dict[str, Any]:
 
 
 def _commune_today(case: Case, name: str, code: str | None) -> str | None:
-    """The code of today for a commune that stands under ``name`` in a form: after a reform it still bears the one that
-    was filled in, and codes were given out again. That which decides the competence is the dossier's own place; any
-    other is what became of it since the dossier was opened. None where it was divided: nothing is guessed."""
+    """Today's code of the commune under ``name`` in a form; None where it was divided, since nothing is guessed.
+
+    After a reform the form keeps the code that was filled in, and codes are reused. The commune that decides the
+    competence is the dossier's own place. Any other is followed from the day on which the dossier was opened.
+    """
     if name == place_name(case.release, "handler") and case.row["place"]:
         return str(case.row["place"])
     first = and_(journal.c.dossier_id == case.id, journal.c.number == 1)
     opened = case.unit.begin().execute(select(journal.c.at).where(first)).scalar_one()
     territory = case.unit.catalogue.territory
     written = territory.find(code, "commune", civil_day(opened)) if code else None
-    if written is None:  # none was told, or it was corrected since
+    if written is None:  # no code was given, or it was corrected later
         return code
     today = territory.successors(written.id, case.today)
     return today[0].unit.code if len(today) == 1 else None

@@ -1,6 +1,6 @@
-"""Opening a dossier: its code, its offices, its papers and fees, and its first journal entry.
+"""Opens a dossier: its code, offices, papers and fees, and the first journal entry.
 
-A person's filing and a linked dossier of a parent (liên thông) share this.
+Shared by a person's filing (``file_dossier``) and linked dossiers of a parent (liên thông, ``open_children``).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from engine.transaction import UnitOfWork
 
 
 class ChannelClosed(Refusal):
-    """The procedure is not received in this way, or not from this kind of applicant."""
+    """The procedure does not accept this channel or this kind of applicant."""
 
     code = "channel-closed"
     vi = "Thủ tục {procedure} không tiếp nhận {what}."
@@ -41,9 +41,12 @@ class ChannelClosed(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
-    """What is handed in. ``documents`` are mappings with key, original, certified, copy. ``filed_at``: when it came in
-    by post or portal (default: now; never later). ``handler_office`` is a person's choice among candidates, with
-    ``handler_reason``. ``receive`` also takes the action that receives it, in the same transaction."""
+    """The content of a filing.
+
+    ``documents`` are mappings with key, original, certified, copy. ``filed_at`` is the moment at which it came in by
+    post or portal (default: now; never later). ``handler_office`` is a person's choice among candidates, with
+    ``handler_reason``. ``receive`` makes ``file_dossier`` take the receiving action in the same transaction.
+    """
 
     procedure: str
     applicant: Mapping[str, Any]
@@ -61,7 +64,7 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """The new dossier, and the two keys that its applicant gets and that are shown once."""
+    """The new dossier, and the applicant's two keys, which are shown once."""
 
     case: Case
     link_token: str
@@ -76,10 +79,11 @@ def open_dossier(
     parent: tuple[int, str] | None = None,
     taken_over: Sequence[Mapping[str, Any]] = (),
 ) -> Filed:
-    """Opens a dossier without asking who may. ``parent`` is its row id and the key of the child that this one is,
-    ``taken_over`` are papers (columns of ``documents``) that it takes over from there.
+    """Opens a dossier; the caller has checked the actor's rights.
 
-    Raises ChannelClosed, InvalidInput, NeedsAPerson, NoCompetence and the other refusals of routing.
+    ``parent`` is the parent's row id and the child key of this dossier. ``taken_over`` are papers of the parent
+    (columns of ``documents``). Raises ChannelClosed, InvalidInput, NeedsAPerson, NoCompetence and the other refusals
+    of routing.
     """
     release = workflow.release
     applicant = clean_applicant(unit, filing.applicant, office.province, unit.today)
@@ -120,7 +124,7 @@ def _known(applicant: Mapping[str, Any], office: Office, filing: Filing) -> dict
 
 
 def _write(case: Case, filing: Filing, assignment: Assignment, papers: Sequence[Mapping[str, Any]]) -> None:
-    """The first journal entry, the applicant's data apart, papers and fees."""
+    """Writes the first journal entry, the applicant's data (in their own table), papers and fees."""
     reasons = {key: {"vi": text.vi, "en": text.en} for key, text in assignment.reasons.items()}
     data = {
         "release": case.row["release"],
@@ -153,13 +157,13 @@ def _filed_at(filing: Filing, now: dt.datetime) -> dt.datetime:
 
 
 def _told(paper: Mapping[str, Any]) -> dict[str, Any]:
-    """What the journal says of a paper: which, how many, and the file by its hash; never the file's name."""
+    """A paper as the journal records it: key, numbers and the file's hash; never the file's name."""
     told = ("key", "original", "certified", "copy", "sha256", "reused_from")
     return {name: paper[name] for name in told if paper.get(name) is not None}
 
 
 def _papers(workflow: Workflow, given: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What is handed in on paper, checked."""
+    """The papers handed in, with checked keys and numbers. Raises InvalidInput."""
     unknown = [str(paper.get("key")) for paper in given if paper.get("key") not in workflow.release.documents]
     if unknown:
         raise wrong(
@@ -171,7 +175,7 @@ def _papers(workflow: Workflow, given: Sequence[Mapping[str, Any]]) -> list[dict
 
 
 def _bring(case: Case, papers: Sequence[Mapping[str, Any]], ids: Sequence[int]) -> None:
-    """Papers and fees as they will be found: nothing of what is written in this act need be read for it."""
+    """Caches papers and fees on the case before they are written, so that the act need not read them back."""
     new = {"dossier_id": case.id, "digitised": 0, "added_at": case.unit.now}
     brought = [
         {**dict.fromkeys(documents.c.keys()), **new, **paper, "id": number}

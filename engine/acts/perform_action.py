@@ -1,4 +1,4 @@
-"""Taking an action of the workflow file: how a dossier's state changes, by people and by timers alike."""
+"""The act ``perform_action``: takes an action of the workflow file, for a person or a timer, and changes the state."""
 
 from __future__ import annotations
 
@@ -43,11 +43,12 @@ def perform_action(
     fields: Mapping[str, Any] | None = None,
     assignee: int | None = None,
 ) -> Case:
-    """Takes ``action`` on the dossier ``code``. ``version`` is what the actor last saw.
+    """Takes ``action`` on the dossier ``code``. ``version`` is the one that the actor last saw.
 
-    ``fields`` are corrected form values, at reception or in answer to a request for supplement; ``assignee`` the person
-    of the next office who shall hold it. Raises NotFound, Stale, UnknownAction, ActionNotInState, GuardFailed,
-    Forbidden, ReasonRequired, DocumentRequired, InvalidInput; with ``fields`` also what ``follow_form`` refuses.
+    ``fields`` are corrected form values, at reception or in answer to a request for supplement. ``assignee`` is the id
+    of the person of the next office who becomes the holder. Raises NotFound, Stale, UnknownAction, ActionNotInState,
+    GuardFailed, Forbidden, ReasonRequired, DocumentRequired, OfficeNotDecided, SigningFailed, InvalidInput, the
+    refusals of ``open_children``, and with ``fields`` also those of ``follow_form``.
     """
     case = read_case(unit, code, version)
     return take(case, action, reason=reason, note=note, fields=fields, assignee=assignee)
@@ -62,7 +63,7 @@ def take(
     fields: Mapping[str, Any] | None = None,
     assignee: int | None = None,
 ) -> Case:
-    """``perform_action`` on a case that is open already."""
+    """``perform_action`` on a case that was read already."""
     _exists_here(case, action)
     verdict = case.may(action)
     if not verdict.allowed:
@@ -87,7 +88,7 @@ def take(
 
 
 def _correct(case: Case, wanted: Action, fields: Mapping[str, Any]) -> Followed:
-    """Corrects form values, with an action that takes them."""
+    """Corrects form values, if the action accepts them. Raises InvalidInput."""
     if wanted.effect not in TAKES_FIELDS:
         raise wrong(
             "fields",
@@ -98,7 +99,7 @@ def _correct(case: Case, wanted: Action, fields: Mapping[str, Any]) -> Followed:
 
 
 def _entry_of(step: Step, verdict: Verdict, wanted: Action, document: int | None) -> dict[str, Any]:
-    """What the journal says of a step."""
+    """The data of a step's journal entry."""
     return {
         "action": step.action,
         "effect": step.effect,
@@ -112,7 +113,10 @@ def _entry_of(step: Step, verdict: Verdict, wanted: Action, document: int | None
 
 
 def move(case: Case, target: str, action: str | None) -> None:
-    """Brings the row to a state: clock, due moment, and who must act there. Written when recorded."""
+    """Sets the row to the state ``target``: clock, due moment, acting office and role. Raises OfficeNotDecided.
+
+    The caller records it. ``action`` is None for a recall.
+    """
 
     def total_term() -> Term:
         return case.workflow.total_term(case.facts())
@@ -128,7 +132,7 @@ def move(case: Case, target: str, action: str | None) -> None:
 
 
 def _exists_here(case: Case, action: str) -> None:
-    """Says that the action is unknown or not possible from this state before anything about roles or fields."""
+    """Checks the action before roles and fields are checked. Raises UnknownAction, ActionNotInState."""
     wanted = case.release.actions.get(action)
     if wanted is None or case.row["state"] not in wanted.sources:
         case.workflow.advance(case.row["state"], action, case.facts())
@@ -145,7 +149,7 @@ def _forbidden(verdict: Verdict) -> Forbidden:
 
 
 def _attached(case: Case, action: str) -> int | None:
-    """The id of the newest document that the action asks for. Raises DocumentRequired."""
+    """The id of the newest document that the action requires, None where it requires none. Raises DocumentRequired."""
     wanted = case.release.actions[action]
     if wanted.attach is None:
         return None
@@ -159,7 +163,7 @@ def _attached(case: Case, action: str) -> int | None:
 
 
 def _give_to(case: Case, person: int) -> None:
-    """Hands the dossier to one person of the office that must act next."""
+    """Gives the dossier to one person of the office that must act next. Raises InvalidInput."""
     office, role = case.row["holder_office"], case.row["holder_role"]
     if office is None or role is None or person not in role_members(case.unit.reader(), office, role, case.today):
         raise wrong(

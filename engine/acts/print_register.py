@@ -1,4 +1,7 @@
-"""Printing the register of an office (Form 07): it shows personal data, and each dossier on it is noted as seen."""
+"""The act ``print_register``: the register of an office (Form 07).
+
+It shows personal data, so a read is recorded for each dossier on it.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,10 @@ LONGEST_REGISTER = 1000
 
 
 def print_register(unit: UnitOfWork, office: str, start: dt.date, end: dt.date) -> dict[str, Any]:
-    """The data of Form 07 for what ``office`` received on the civil days ``start`` to ``end``, as far as the actor sees
-    it. Raises NotFound, InvalidInput."""
+    """The data of Form 07 for the dossiers that ``office`` received on the civil days ``start`` to ``end``.
+
+    It lists those that the actor may see, at most ``LONGEST_REGISTER``. Raises NotFound, InvalidInput.
+    """
     known = unit.catalogue.offices.get(office)
     if known is None:
         raise NotFound(what=office)

@@ -1,6 +1,7 @@
-"""Publishing: what files say becomes rows that every process reads. Publishing the same again changes nothing.
+"""Publishes releases, territory, offices, competences, calendars, closures and notice texts into the database.
 
-Each publication raises a number in ``catalogue_versions``, by which other processes notice.
+Publishing the same content again changes nothing. Each publication raises a number in ``catalogue_versions``, by which
+other processes know that their cache is stale.
 """
 
 from __future__ import annotations
@@ -46,9 +47,9 @@ class ReleaseOverlap(Conflict):
 
 
 def publish_release(unit: UnitOfWork, release: Release) -> bool:
-    """Releases a version of a procedure; False when it is released already.
+    """Releases a version of a procedure; returns False when it is released already.
 
-    An open earlier version is ended on the day before this one starts. Raises ReleaseChanged, ReleaseOverlap.
+    An open earlier version ends on the day before this one starts. Raises ReleaseChanged, ReleaseOverlap.
     """
     digest, connection = release.digest(), unit.begin()
     raise_version(unit, "releases", by=0)  # one publisher at a time, so that none overlooks another's release
@@ -119,7 +120,7 @@ def publish_territory(unit: UnitOfWork, territory: Territory) -> None:
 
 
 def publish_offices(unit: UnitOfWork, given: Iterable[Office]) -> None:
-    """Adds offices and changes those that are known by the same code; no office is ever removed, only ended."""
+    """Adds offices and updates those with a known code. No office is ever removed, only ended."""
     rows = [
         {
             "code": one.code,
@@ -172,8 +173,10 @@ def publish_calendar(unit: UnitOfWork, calendar: Calendar) -> None:
 
 
 def publish_closure(unit: UnitOfWork, office: str, closure: Closure) -> None:
-    """Says that an office closes on its own; one that begins on the same day is replaced. Due moments of its running
-    dossiers follow at their next step. Raises NotFound."""
+    """Publishes a closure of one office, replacing one that begins on the same day. Raises NotFound.
+
+    Due moments of the office's running dossiers follow it at their next step.
+    """
     unit.catalogue.office(office)
     row = {"office": office, "first": closure.first.isoformat(), "document": closure.to_data()}
     _upsert(unit, closures, [row], ["office", "first"])
@@ -201,7 +204,10 @@ def _upsert(unit: UnitOfWork, table: Table, rows: list[dict[str, Any]], key: lis
 
 
 def raise_version(unit: UnitOfWork, name: str, by: int = 1) -> None:
-    """Raises the number that other processes watch, and locks its row until the end of the unit of work."""
+    """Raises the version number that other processes watch, and locks its row until the end of the unit of work.
+
+    With ``by=0`` it only locks.
+    """
     statement = _insert(unit)(catalogue_versions).values(name=name, number=by)
     higher = {"number": catalogue_versions.c.number + by}
     unit.begin().execute(statement.on_conflict_do_update(index_elements=["name"], set_=higher))

@@ -1,4 +1,4 @@
-"""Looking at unmasked personal data: for a reason, which is kept with who looked and when (Law 91/2025)."""
+"""The act ``read_personal_data``: shows unmasked personal data and records reader, moment and reason (Law 91/2025)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from engine.transaction import UnitOfWork
 
 
 def read_personal_data(unit: UnitOfWork, code: str, reason: str, what: str = "applicant") -> Case:
-    """The dossier, for showing its personal data; the look itself is written down before anything is shown.
+    """Records the read, then returns the dossier whose personal data may be shown.
 
-    Only offices that have a part in the dossier: overseeing a province is no reason. Raises NotFound, Forbidden.
+    Only for offices that have a part in the dossier; monitoring a province is not enough. Raises NotFound, Forbidden,
+    InvalidInput.
     """
     case = read_case(unit, code)
     must_be_staff(case)
@@ -28,7 +29,7 @@ def read_personal_data(unit: UnitOfWork, code: str, reason: str, what: str = "ap
 
 
 def note_reads(unit: UnitOfWork, dossier_ids: Sequence[int], what: str, reason: str) -> None:
-    """Writes down that the actor looks at the personal data of these dossiers: at ``what`` of them, and why."""
+    """Records that the actor reads ``what`` of the personal data of these dossiers, and why."""
     looks = [
         {"at": unit.now, "actor": unit.actor.label, "dossier_id": one, "what": what, "reason": reason}
         for one in dossier_ids

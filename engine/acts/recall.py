@@ -1,4 +1,4 @@
-"""Recalling a step: whoever took it may undo it until the next holder has opened the dossier."""
+"""The act ``recall``: the person who took a step undoes it, until the next holder has opened the dossier."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class CannotRecall(Conflict):
 
 
 def recall(unit: UnitOfWork, code: str, version: int | None = None, reason: str | None = None) -> Case:
-    """Brings the dossier back to the state before the last step, with its clock as the states say.
+    """Returns the dossier to the state before the last step; its clock follows that state.
 
-    Only the person who took the step may, only until somebody of the next holder opened it, and not once the dossier
-    has ended. The time in between counts: a pause or a request for papers that the step began is as if it had never
-    been. Raises CannotRecall, Forbidden.
+    Only the person who took the step may do so, until a person in the next role has opened the dossier. A reception
+    cannot be recalled, nor a step that ended the dossier. The time in between counts: a pause or a supplement request
+    that the step began is removed. Raises NotFound, Stale, CannotRecall, Forbidden.
     """
     case = lock_case(unit, code, version)
     step = _last_step(case)
@@ -58,7 +58,7 @@ def recall(unit: UnitOfWork, code: str, version: int | None = None, reason: str 
 
 
 def _undo_pause(case: Case, changes: dict[str, Any]) -> None:
-    """Takes back the pause that the step opened, and the request for papers that it counted."""
+    """Removes the pause that the step opened, and the supplement request that it counted."""
     pauses = case.row["pauses"]
     if "pauses" in changes and pauses and pauses[-1]["end"] is None:
         case.change(pauses=pauses[:-1])
@@ -67,7 +67,7 @@ def _undo_pause(case: Case, changes: dict[str, Any]) -> None:
 
 
 def _last_step(case: Case) -> dict[str, Any]:
-    """The last entry when it is a step between states; entries that change nothing of substance are passed over."""
+    """The body of the last entry not in ``PASSED_OVER``. Raises CannotRecall when it is no step between states."""
     of_this = and_(journal.c.dossier_id == case.id, journal.c.act.not_in(PASSED_OVER))
     statement = select(journal.c.body).where(of_this).order_by(journal.c.number.desc()).limit(1)
     body: dict[str, Any] = orjson.loads(case.unit.begin().execute(statement).scalar_one())

@@ -1,4 +1,4 @@
-"""Rectifying: what was entered wrongly is put right by a further entry; the journal itself is never changed."""
+"""The act ``rectify``: corrects wrong data by a further journal entry; an existing entry is never changed."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _checked(case: Case, given: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidInput(
             {f"applicant.{key}": Text("không đính chính được", "cannot be corrected") for key in sorted(unknown)}
         )
-    # A commune that is not corrected was looked at on its own day; it may have been abolished since.
+    # A commune that is not corrected was checked on its own day; it may have been abolished since.
     whole = {"kind": case.row["applicant_kind"], **case.applicant, "commune": None, **given}
     clean = clean_applicant(case.unit, whole, case.row["province"], case.today)
     return {key: clean[key] for key in given}

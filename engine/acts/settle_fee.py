@@ -1,4 +1,4 @@
-"""Paying a fee."""
+"""The act ``settle_fee``: records that a fee was paid or waived."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.transaction import UnitOfWork
 
 
 class FeeSettled(Conflict):
-    """The fee was paid or waived before."""
+    """The fee is paid or waived already."""
 
     code = "fee-settled"
     vi = "Khoản “{fee_vi}” đã được nộp lúc {when}."
@@ -22,7 +22,10 @@ class FeeSettled(Conflict):
 def settle_fee(
     unit: UnitOfWork, code: str, key: str, method: str, receipt: str | None = None, version: int | None = None
 ) -> Case:
-    """Notes that a fee was paid, or waived (with the legal ground as ``receipt``). Raises FeeSettled, NotFound."""
+    """Records that a fee was paid, or waived (with the legal ground as ``receipt``).
+
+    Raises NotFound, Stale, Forbidden, InvalidInput, FeeSettled.
+    """
     case = read_case(unit, code, version, along=("fees",))
     must_be_staff(case)
     must_have_part(case)

@@ -1,4 +1,4 @@
-"""Signing a result: the signature is made through the signer port and kept beside the document."""
+"""Signs a result through the signer port and keeps the signature with the document; used by ``perform_action``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from engine.store.documents import documents
 def sign_result(case: Case, document_id: int) -> str:
     """Signs the file of a document in the name of the acting person; returns the algorithm used. Raises SigningFailed.
 
-    The dossier stays where it is when signing fails, since nothing was recorded yet.
+    A failure leaves the dossier unchanged, since nothing is recorded yet.
     """
     unit = case.unit
     row = next(row for row in case.documents() if row["id"] == document_id)

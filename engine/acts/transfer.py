@@ -1,4 +1,4 @@
-"""Passing a dossier to another office, by a person's decision and with a legal reference."""
+"""The act ``transfer``: a person passes a dossier to another office, with a reason and an optional legal reference."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def transfer(
     key: str = "handler",
     version: int | None = None,
 ) -> Case:
-    """Makes ``office`` the dossier's office for routing key ``key``; state, clock and code stay as they are. The due
-    moment moves only where the new office is closed on other days.
+    """Makes ``office`` the dossier's office for routing key ``key``; state, clock and code stay.
 
-    For whoever holds the dossier, and for leaders of the office that has it. Raises Forbidden, InvalidInput, Ended.
+    The due moment moves only where the new office has other closures. Persons who may act on the dossier now may do so,
+    and leaders of its present office. Raises NotFound, Stale, Forbidden, HeldByAnother, InvalidInput, Ended.
     """
     case = lock_case(unit, code, version)
     must_be_open(case)
@@ -45,7 +45,7 @@ def transfer(
 
 
 def _must_hold_or_lead(case: Case, office: str) -> None:
-    """Refuses whoever neither holds the dossier nor leads ``office``. Raises Forbidden."""
+    """Checks that the actor may act on the dossier now, or leads ``office``. Raises Forbidden, HeldByAnother."""
     try:
         must_hold(case)
     except Forbidden:
@@ -53,7 +53,7 @@ def _must_hold_or_lead(case: Case, office: str) -> None:
 
 
 def _pass_on(case: Case, key: str, office: str) -> None:
-    """Puts the dossier into the hands of ``office``, where nobody has claimed it, if its state belongs to ``key``."""
+    """Sets the office for ``key``. If the state belongs to ``key``, that office must act, and no person holds it."""
     case.change(offices={**case.row["offices"], key: office})
     if key == "handler":
         case.change(handler_office=office)

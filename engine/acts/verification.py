@@ -1,4 +1,4 @@
-"""Asking another office to verify something: a question with a clock of its own (3 working days in the sources)."""
+"""The acts on verifications: a question to another office, with its own clock (3 working days in the sources)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TERM = Term(3, "working_day")
 
 
 class Answered(Conflict):
-    """The question was answered before."""
+    """The question is answered already."""
 
     code = "verification-answered"
     vi = "Yêu cầu xác minh đã được trả lời."
@@ -29,7 +29,10 @@ class Answered(Conflict):
 def ask_verification(
     unit: UnitOfWork, code: str, office: str, question: str, version: int | None = None
 ) -> tuple[Case, int]:
-    """Puts a question to another office; returns the case and the question's id. The dossier's own clock goes on."""
+    """Puts a question to another office; returns the case and the question's id. The dossier's own clock goes on.
+
+    Raises NotFound, Stale, Ended, Forbidden, HeldByAnother, InvalidInput.
+    """
     case = lock_case(unit, code, version)
     must_be_open(case)
     must_hold(case)
@@ -97,7 +100,7 @@ def _question(case: Case, verification: int) -> RowMapping:
 
 
 def _holder(case: Case) -> str | None:
-    """Whom the answer is for: the person who holds the dossier, else the role at the office that must act."""
+    """The recipient of the answer: the person who holds the dossier, else the role at the office that must act."""
     row = case.row
     if row["holder_id"] is not None:
         return f"person:{row['holder_id']}"
@@ -105,7 +108,7 @@ def _holder(case: Case) -> str | None:
 
 
 def _let_see(case: Case, office: str) -> None:
-    """The office that is asked may see the dossier from now on."""
+    """Makes the dossier visible to the queried office."""
     key = {"office": office, "dossier_id": case.id}
     seen = and_(dossier_offices.c.office == office, dossier_offices.c.dossier_id == case.id)
     if not case.unit.begin().execute(select(dossier_offices.c.office).where(seen)).first():

@@ -1,8 +1,8 @@
-"""The queue in Redis: one name, JSON, and jobs that can be nothing but an entry of ``engine.jobs.registry.JOBS``.
+"""The rq queue in Redis, which accepts only jobs of ``engine.jobs.registry.JOBS``, and the bells that enqueue them.
 
-rq finds a job's function by importing whatever name Redis holds, and calls callbacks and web addresses that it holds
-too: whoever writes Redis would run code here. ``ClosedJob`` looks the name up in the closed list instead, takes no
-arguments but integers (``ClosedJson``), and reads nothing else of a job than ``READ``.
+Plain rq imports any function name that Redis holds, and calls callbacks and web addresses stored there, so a writer of
+Redis could run code here. ``ClosedJob`` looks the name up in the closed list, accepts only integers as arguments
+(``ClosedJson``), and reads no other fields of a job than ``READ``.
 """
 
 from __future__ import annotations
@@ -27,26 +27,26 @@ from engine.jobs.registry import JOBS
 QUEUE = "motcua"
 MARK = "motcua:rung:{}"
 MARK_SECONDS = 5
-"""A bell that was rung is not rung again until the job begins, or this long if it got lost."""
+"""Debounce: a job is not enqueued again until it begins, or until these seconds have passed if it got lost."""
 LONGEST_QUEUE = 50
-"""With no worker at work, bells do not heap up: every one of them does all there is to do."""
+"""The most jobs in the queue while no worker runs: more are of no use, since each does all the work there is."""
 JOB_SECONDS = 90
 FAILURES_KEPT = 3600  # seconds
-SILENT_FOR = 2.0  # seconds without trying, after Redis did not answer
+SILENT_FOR = 2.0  # seconds without a try after Redis did not answer
 
 
 _MOMENTS = ("created_at", "enqueued_at", "started_at", "ended_at", "last_heartbeat")
 _LIMITS = ("number_of_retries", "retries_left", "timeout", "ttl", "result_ttl", "failure_ttl")
 READ = frozenset({"data", "status", "worker_name", "exc_info", *_MOMENTS, *_LIMITS})
-"""The fields of a job in Redis that are read. No name of a callback, no web address and no other job is among them."""
+"""The fields of a job in Redis that are read. They name no callback, no web address and no other job."""
 
 
 class RefusedJob(DeserializationError):
-    """What stands in the queue is no job of ours."""
+    """The job in the queue is not in the closed list."""
 
 
 class ClosedJson(JSONSerializer):
-    """How a job's call stands in Redis: JSON, and read only where it calls one of the closed list with integers."""
+    """Serializer of a job's call: JSON, accepted only if it calls a job of the closed list with integers."""
 
     @staticmethod
     def loads(s: bytes, *arguments: Any, **named: Any) -> Any:
@@ -60,17 +60,17 @@ class ClosedJson(JSONSerializer):
 
 
 class ClosedJob(Job):
-    """A job whose function is one of the closed list, and that brings nothing else with it."""
+    """A job whose function is in the closed list, without callbacks or other data."""
 
     def __init__(self, id: str | None = None, connection: redis.Redis | None = None, serializer: Any = None) -> None:
-        super().__init__(id, connection, ClosedJson)  # whatever rq was given: its own choice would be pickle
+        super().__init__(id, connection, ClosedJson)  # whatever the caller gives: rq's default is pickle
 
     @property
     def func(self) -> Callable[..., None]:
         return JOBS[str(self.func_name)]
 
     def restore(self, raw_data: Any) -> None:
-        """What Redis holds, and of that only what a bell needs. A job that cannot be read counts as absent."""
+        """Reads only the fields in ``READ``. Raises NoSuchJobError for a job that cannot be read."""
         try:
             super().restore({name: value for name, value in raw_data.items() if as_text(name) in READ})
         except Exception as error:
@@ -81,7 +81,7 @@ class ClosedJob(Job):
         self.description = ""
 
     def perform(self) -> Any:
-        """From now on the bell may ring again: what is written after this moment might not be seen by this run."""
+        """Clears the debounce mark, then runs the job: it might miss rows that are written after this moment."""
         with contextlib.suppress(redis.RedisError):
             self.connection.delete(MARK.format(self.func_name))
         return super().perform()
@@ -89,7 +89,7 @@ class ClosedJob(Job):
     def _calls_one_of_ours(self) -> bool:
         try:
             return self.func_name in JOBS
-        except DeserializationError:  # and again whenever its call is read
+        except DeserializationError:  # raised again whenever its call is read
             return False
 
 
@@ -99,13 +99,15 @@ class ClosedQueue(Queue):
     job_class = ClosedJob
 
     def acquire_maintenance_lock(self) -> bool:
-        """For seconds, not rq's 15 minutes: a worker that is killed must not keep others from recovering jobs."""
+        """Locks for 5 seconds, not rq's 15 minutes: a killed worker must not keep others from recovering jobs."""
         return bool(self.connection.set(self.registry_cleaning_key, 1, nx=True, ex=5))
 
     @classmethod
     def dequeue_any(cls, *arguments: Any, **named: Any) -> Any:
-        """The next job. Raises StopRequested when Redis does not answer: rq would try again for ever, while the worker
-        has something better to do than to wait."""
+        """The next job. Raises StopRequested when Redis does not answer.
+
+        Plain rq would retry for ever, while the worker can poll the database.
+        """
         try:
             return super().dequeue_any(*arguments, **named)
         except (redis.ConnectionError, redis.TimeoutError) as error:
@@ -118,9 +120,10 @@ def queue_on(connection: redis.Redis) -> ClosedQueue:
 
 
 class Bell:
-    """Rings for a job. Never raises and never waits long: what it rings for is in the database anyway.
+    """Rings for a job: enqueues it, so that a worker looks into the database at once.
 
-    While Redis does not answer it is left alone for some seconds, so that an act does not wait for it.
+    It never raises and never waits long, since the work itself is in the database. After Redis did not answer, it skips
+    Redis for ``SILENT_FOR`` seconds, so that no act waits. ``timeout`` is in seconds.
     """
 
     def __init__(self, url: str, *, timeout: float = 0.5) -> None:
@@ -129,11 +132,11 @@ class Bell:
         self._silent_until = 0.0
 
     def __call__(self) -> None:
-        """Notices are waiting."""
+        """Rings for waiting notices."""
         self.ring("drain_outbox")
 
     def ring(self, name: str) -> bool:
-        """Puts the job into the queue unless it waits there already; whether Redis answered."""
+        """Enqueues the job unless it waits already; returns whether Redis answered."""
         if time.monotonic() < self._silent_until:
             return False
         try:
@@ -153,16 +156,18 @@ class Bell:
 
 
 class DistantBell:
-    """A bell for a process that acts often: rung by a thread of its own, so that no act waits for Redis, and once for
-    all that asked within ``PAUSE``. What was asked for just before a process is killed, the clock finds.
+    """A debounced bell for a process with many acts, such as the web process.
+
+    A thread of its own rings it, so that no act waits for Redis, and rings once for all calls within ``PAUSE``. If the
+    process is killed just after a call, the clock finds the work.
     """
 
-    PAUSE = 0.1  # seconds; the first that asks is heard at once
+    PAUSE = 0.1  # seconds; the first call rings at once
 
     def __init__(self, bell: Callable[[], None]) -> None:
         self._bell = bell
         self._asked = threading.Event()
-        self._process = 0  # the one whose thread it is: a fork has to start its own
+        self._process = 0  # the process that has the thread: a fork has to start its own
         self._starting = threading.Lock()
         atexit.register(self._ring_if_asked)
 
@@ -170,7 +175,7 @@ class DistantBell:
         if self._process != os.getpid():
             with self._starting:
                 if self._process != os.getpid():
-                    self._asked = threading.Event()  # another process's may be held by a thread that is not here
+                    self._asked = threading.Event()  # a thread of the parent may have locked the inherited one
                     threading.Thread(target=self._run, name="bell", daemon=True).start()
                     self._process = os.getpid()
         self._asked.set()

@@ -1,6 +1,6 @@
-"""The closed list of what may stand in the queue. A job is a bell: all it works on is found in the database.
+"""The closed list of jobs that a worker runs. A job carries no data: it finds its work in the database.
 
-Each may run twice, at the same time, or not at all; the next tick makes up for it.
+A job may run twice, at the same time, or not at all; the next tick makes up for it.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from engine.transaction import Runtime
 
 BATCH = 500
 SECONDS = 20.0
-"""How long one job goes on before it rings for the next, so that a worker that is told to stop soon does."""
+"""The time after which a job rings for the next one and ends, so that a worker stops soon after the signal."""
 GATHER = 0.25
-"""Seconds in which more notices may come before they are looked for again: in a busy hour a few batches a second, not a
-job and a batch for each act, which would cost more than sending."""
+"""Debounce: how many seconds to wait for more notices before polling again. A busy hour then has a few batches a
+second; a job and a batch for each act would cost more than the sending."""
 LINGER = 2.0
-"""Seconds after which a job that only gathers gives way to others, and rings for the next."""
+"""Seconds after which a job that gets no full batch gives way to others, and rings for the next one."""
 
 log = structlog.get_logger("motcua.jobs")
 
 
 @dataclass(slots=True)
 class AtHand:
-    """What the jobs of this process work with; set once by the worker's start-up."""
+    """The dependencies of the jobs in this process, set once at the worker's start."""
 
     runtime: Runtime
     notifier: Notifier
@@ -42,12 +42,12 @@ _at_hand: list[AtHand] = []
 
 
 def set_up_jobs(runtime: Runtime, notifier: Notifier) -> None:
-    """Gives the jobs of this process what they need."""
+    """Sets the dependencies of the jobs in this process."""
     _at_hand[:] = [AtHand(runtime, notifier)]
 
 
 def drain_outbox() -> None:
-    """Sends everything that may be sent now, batch by batch, and what comes in the moments after."""
+    """Sends all due notices batch by batch, and those that come shortly after."""
     with_, started = _at_hand[0], time.monotonic()
     while (left := started + SECONDS - time.monotonic()) > 0:
         done = deliver_notices(with_.runtime, with_.notifier, BATCH, seconds=left, receivers=with_.receivers)
@@ -62,7 +62,7 @@ def drain_outbox() -> None:
 
 
 def sweep_clocks() -> None:
-    """Lets every clock run out that is due."""
+    """Fires every due clock."""
     runtime, latest = _at_hand[0].runtime, time.monotonic() + SECONDS
     while (left := latest - time.monotonic()) > 0:
         if sweep_all_due(runtime, limit=BATCH, seconds=left).total() < BATCH:
@@ -70,13 +70,13 @@ def sweep_clocks() -> None:
 
 
 def forget_old_answers() -> None:
-    """Forgets the recorded answers of requests that nobody repeats any more."""
+    """Deletes the recorded answers of requests (Idempotency-Key) older than ``ANSWERS_KEPT``."""
     runtime = _at_hand[0].runtime
     forget_old_answers_before(runtime, runtime.now() - ANSWERS_KEPT)
 
 
 def checkpoint_journal() -> None:
-    """Signs what is new in the journal; a long backlog goes on with the next tick."""
+    """Signs the new entries of the journal; a long backlog continues at the next tick."""
     for made in checkpoint_now(_at_hand[0].runtime, seconds=SECONDS):
         log.info("checkpoint", number=made.number, entries=made.entries, size=made.size, root=made.root)
 

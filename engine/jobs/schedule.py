@@ -1,7 +1,7 @@
-"""What happens by the clock: due clocks are swept, the outbox is relayed, old answers are forgotten.
+"""The periodic jobs and their intervals (``TICKS``), and two of them: the sweep of due clocks, the end of old answers.
 
-Everything is found in the database, so Redis may be emptied at any moment. ``motcua clock`` rings by ``TICKS``; a tick
-that is missed is made up by the next one, and one that comes twice finds nothing left to do.
+The work is found in the database, so Redis may be emptied at any moment. ``motcua clock`` rings by ``TICKS``. The next
+tick makes up for a missed one, and a repeated tick finds nothing to do.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ TICKS: tuple[tuple[str, int], ...] = (
     ("forget_old_answers", 600),
     ("checkpoint_journal", 3600),
 )
-"""Which job of ``engine.jobs.registry`` is rung every how many seconds."""
+"""Jobs of ``engine.jobs.registry``, each with the seconds between two rings."""
 
 ANSWERS_KEPT = dt.timedelta(days=2)
-"""For how long a repeated request gets the first answer again; after that its key may be used anew."""
+"""The time for which a repeated request gets the first answer; later its Idempotency-Key may be used again."""
 
 log = structlog.get_logger("motcua.schedule")
 
@@ -39,10 +39,11 @@ log = structlog.get_logger("motcua.schedule")
 def sweep_all_due(
     runtime: Runtime, as_of: dt.datetime | None = None, limit: int = 500, seconds: float = 20.0
 ) -> Counter[str]:
-    """Lets up to ``limit`` clocks run out that are due at ``as_of`` (default: now), earliest first; outcomes counted.
+    """Fires up to ``limit`` clocks that are due at ``as_of`` (default: now), earliest first; counts the outcomes.
 
-    Safe to run in several processes at once: each clock fires in a transaction of its own, under its dossier's lock.
-    One that cannot be carried out for a fault of ours is given up with that as its outcome, and holds up no other.
+    It begins no clock after ``seconds``. Safe to run in several processes: each clock fires in its own transaction,
+    under its dossier's lock. A clock that fails by a fault of the program is given up with the outcome ``fault:…``, and
+    delays no other; after a failure of the database or of files it is ``postponed``.
     """
     moment, latest = as_of or runtime.now(), time.monotonic() + seconds
     outcomes: Counter[str] = Counter()
@@ -63,7 +64,7 @@ def due_clocks(connection: Connection, moment: dt.datetime, limit: int) -> Seque
 
 
 def forget_old_answers_before(runtime: Runtime, moment: dt.datetime) -> int:
-    """Removes recorded answers to requests (Idempotency-Key) from before a moment; returns how many."""
+    """Deletes recorded answers to requests (Idempotency-Key) older than a moment; returns how many."""
 
     def forget(unit: UnitOfWork) -> int:
         return unit.begin().execute(delete(idempotency).where(idempotency.c.created_at < moment)).rowcount
@@ -77,7 +78,7 @@ def _expire(runtime: Runtime, clock: Row[Any], as_of: dt.datetime | None) -> str
     try:
         outcome = in_transaction(runtime, SYSTEM_ACTOR, lambda unit: expire_clock(unit, *key), now=as_of)
     except (DBAPIError, Busy, OSError):
-        log.exception("clock-postponed", **about)  # the database's trouble, not the clock's: the next sweep tries again
+        log.exception("clock-postponed", **about)  # a failure outside the clock: the next sweep retries
         return "postponed"
     except Exception as error:
         fault = f"fault:{type(error).__name__}"

@@ -1,6 +1,6 @@
-"""The file of a plan: what was shown to those who approve it, and exactly what is carried out.
+"""Reads and writes the file of a reform plan: the document that is approved, and then applied exactly.
 
-JSON, written and read without holding it in memory: the dossiers stand one a line. The summary's digest is over the
+It is JSON with one dossier a line, so it is streamed and never held in memory. The summary's digest covers the
 dossiers, their groups and the memberships, so a file that was changed by hand is refused.
 """
 
@@ -33,7 +33,7 @@ class BadPlanFile(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class PlanFile:
-    """What stands in a plan besides its dossiers, and where to read those."""
+    """A plan without its dossiers, which ``items`` reads from the file."""
 
     path: Path
     reform: Reform
@@ -52,8 +52,10 @@ class PlanFile:
 
 
 def write_plan(path: Path, reform: Reform, lines: Iterable[bytes], totals: Totals) -> None:
-    """Writes a plan. ``lines`` may still be counted in ``totals`` while they are written; a file of that name is
-    replaced at the end, whole."""
+    """Writes a plan to ``path``; an existing file is replaced at the end, as a whole.
+
+    ``lines`` may be a generator that fills ``totals`` while it is written.
+    """
     growing = path.with_name(path.name + ".part")
     with growing.open("wb") as file:
         file.write(_HEAD)
@@ -100,7 +102,7 @@ def _checked(path: Path, tail: dict[str, Any]) -> PlanFile:
 
 
 def _item_lines(file: BinaryIO, path: Path) -> Iterator[bytes]:
-    """The canonical lines; the file stands at the rest afterwards."""
+    """The canonical lines of the dossiers; afterwards the file is positioned behind them. Raises BadPlanFile."""
     if file.readline() + file.readline() != _HEAD:
         raise _bad(path, f"không bắt đầu như {FORMAT}", f"it does not begin as {FORMAT}")
     for line in iter(file.readline, _END):

@@ -1,4 +1,4 @@
-"""Making a plan over the live database: read, decide, count, write, each dossier once and none kept in memory."""
+"""Makes a reform plan over the live database: reads, decides, counts and writes each dossier once, in a stream."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from engine.rules.reform.totals import Alike, Totals
 from engine.transaction import Runtime
 
 Progress = Callable[[int], Any]
-"""Told how many dossiers more were decided."""
+"""Called with the number of dossiers decided since the last call."""
 _MOST_KEPT = 200_000
-"""Kinds of dossiers whose answer is remembered: about 200 MB."""
+"""The most cached decisions, one for each kind of dossier: about 200 MB."""
 
 
 def make_plan(runtime: Runtime, reform: Reform, path: Path | None = None, told: Progress = lambda _: None) -> Totals:
-    """The totals of the plan; with ``path`` the plan itself is written there. Changes nothing in the database."""
+    """Makes a plan and returns its totals; with ``path`` the plan is written there. The database is only read."""
     catalogue = runtime.catalogue
     catalogue.refresh()
     known = catalogue.map
@@ -38,7 +38,7 @@ def make_plan(runtime: Runtime, reform: Reform, path: Path | None = None, told: 
 
 
 def _lines(reader: ReformReader, planner: Planner, totals: Totals, told: Progress) -> Iterator[bytes]:
-    """Dossiers of the same release, kind of applicant, commune and offices are decided once."""
+    """The plan's lines. Dossiers of the same release, kind of applicant, commune and offices are decided once."""
     kept: dict[tuple[object, ...], Alike] = {}
     for page in reader.live():
         for seen in page:

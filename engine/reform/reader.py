@@ -1,7 +1,7 @@
-"""The facts of every live dossier, as a reform's plan asks for them: read in keyset batches that lock nothing.
+"""Reads the facts of all live dossiers for a reform plan, in keyset pages that lock nothing.
 
-Each batch is a short transaction of its own that only reads, so that neither clerks nor the vacuum wait for a plan. A
-dossier that changes while the plan is made is planned as it was; applying the plan looks at it again.
+Each page is a short read-only transaction, so neither clerks nor the vacuum wait for a plan. A dossier that changes
+while the plan is made is planned as it was read; applying the plan checks it again.
 """
 
 from __future__ import annotations
@@ -28,13 +28,16 @@ from engine.store.plans import reform_items, reforms
 from engine.store.releases import releases
 
 PAGE = 5000
-"""Dossiers a transaction."""
+"""Dossiers read in one transaction."""
 
 
 class Seen(NamedTuple):
-    """One live dossier as it was read. ``offices`` is JSON text; ``placed_on`` since when its commune bears its code.
-    ``asked`` are the offices of questions that wait for an answer, by desk, and ``form`` the form where the reform
-    needs it: a dossier that has neither is decided like all others of its kind."""
+    """One live dossier as it was read.
+
+    ``offices`` is JSON text. ``placed_on`` is the day since which ``place`` has its code. ``asked`` are the offices of
+    open verifications, by desk. ``form`` is present where the reform needs it. A dossier with neither is decided like
+    all others of its kind.
+    """
 
     id: int
     code: str
@@ -63,7 +66,7 @@ _COLUMNS: tuple[Any, ...] = (
     cast(dossiers.c.offices, Text),
     dossiers.c.clock,
     dossiers.c.placed_on,
-    # A subquery, not a join: looked up row by row whatever the statistics say, so that a page costs a page.
+    # A subquery, not a join: it is looked up row by row whatever the statistics say, so a page never reads all.
     select(journal.c.at)
     .where(journal.c.dossier_id == dossiers.c.id, journal.c.number == 1)
     .scalar_subquery()
@@ -81,12 +84,12 @@ class ReformReader:
         self._divided = frozenset(one.commune for one in reform.divisions)
 
     def count(self) -> int:
-        """How many dossiers are live, for the progress of a plan."""
+        """The number of live dossiers, for a progress bar."""
         with self._reading() as connection:
             return int(connection.execute(select(func.count()).where(self._live(connection))).scalar_one())
 
     def live(self, page: int = PAGE) -> Iterator[list[Seen]]:
-        """Every live dossier, in order of id, page by page. The next page is read while the caller is busy with one."""
+        """Every live dossier, in order of id, page by page. A thread reads the next page in advance."""
         with ThreadPoolExecutor(1) as ahead:
             coming = ahead.submit(self._after, 0, page)
             while found := coming.result():
@@ -97,7 +100,7 @@ class ReformReader:
                 yield found
 
     def live_of(self, seen: Seen, chosen: Sequence[str] = ()) -> Live:
-        """The facts that a plan asks for. ``chosen`` are the communes that a person chose."""
+        """The facts of a dossier that a plan needs. ``chosen`` are the communes that a person chose."""
         subjects = self._subjects.get(seen.release)
         if subjects is None:
             subjects = self._subjects[seen.release] = subjects_of(self._catalogue.workflow(seen.release).release)
@@ -120,14 +123,16 @@ class ReformReader:
     def of_ids(
         self, connection: Connection, ids: Collection[int], chosen: Mapping[int, Sequence[str]] | None = None
     ) -> dict[int, Live]:
-        """The facts of these dossiers as they are in the caller's transaction; those that have finished are left out.
-        ``chosen`` are the communes that a person chose, by dossier."""
+        """The facts of these dossiers, by id, in the caller's transaction; finished ones are left out.
+
+        ``chosen`` are the communes that a person chose, by dossier.
+        """
         which = and_(dossiers.c.id.in_(sorted(ids)), self._live(connection))
         given = chosen or {}
         return {one.id: self.live_of(one, given.get(one.id, ())) for one in self._page(connection, which, len(ids))}
 
     def held(self) -> list[Held]:
-        """Every membership that was begun before the new order and goes on into it."""
+        """Every membership that began before the day of the reform and lasts beyond it."""
         goes_on = memberships.c.valid_to.is_(None) | (memberships.c.valid_to > self._reform.date)
         statement = select(memberships).where(memberships.c.valid_from < self._reform.date, goes_on)
         with self._reading() as connection:
@@ -135,7 +140,7 @@ class ReformReader:
         return [Held(row.person_id, row.office, row.role, row.valid_from, row.valid_to) for row in rows]
 
     def closures(self) -> dict[str, str]:
-        """For offices that close on days of their own: something that differs where those days differ."""
+        """For each office with its own closures a text that is equal where the closures are equal."""
         found: dict[str, list[str]] = defaultdict(list)
         with self._reading() as connection:
             for row in connection.execute(select(closures).order_by(closures.c.office, closures.c.first)):
@@ -146,7 +151,7 @@ class ReformReader:
         return self._database.connect().execution_options(motcua_read_only=True)
 
     def _live(self, connection: Connection) -> ColumnElement[bool]:
-        """Not in a final state of its release."""
+        """The condition that a dossier is not in a final state of its release."""
         if self._unfinished is None:
             digests = connection.execute(select(releases.c.digest).order_by(releases.c.digest)).scalars().all()
             final = [
@@ -185,7 +190,7 @@ class ReformReader:
         ]
 
     def _questions(self, connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, dict[str, str]]:
-        """Questions to other offices that wait for an answer: a desk each."""
+        """The offices of open verifications by desk, by dossier."""
         waiting = and_(
             verifications.c.dossier_id.between(rows[0].id, rows[-1].id), verifications.c.answered_at.is_(None)
         )
@@ -195,9 +200,11 @@ class ReformReader:
         return found
 
     def _placed(self, connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, dt.date]:
-        """Since when a dossier's commune bears the code it stands with, where an earlier reform moved it: codes are
-        given out again, so the day belongs to the code. A later correction counts instead, and where there is neither,
-        the day on which the dossier was opened."""
+        """The day since which ``place`` has its code, for dossiers that an earlier reform moved.
+
+        Codes are reused, so a code needs its day. The caller prefers the day of a later correction; without either,
+        the day on which the dossier was opened counts.
+        """
         moved = and_(
             reform_items.c.dossier_id.between(rows[0].id, rows[-1].id),
             reform_items.c.status.in_(("done", "touched")),
@@ -208,7 +215,7 @@ class ReformReader:
         return {row[0]: row[1] for row in connection.execute(statement.group_by(reform_items.c.dossier_id))}
 
     def _forms(self, connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, Mapping[str, Any]]:
-        """The forms of the dossiers that lie in a commune of which the reform knows the hamlets or plots."""
+        """The forms of the dossiers in communes whose hamlets or plots the reform knows."""
         ids = [row.id for row in rows if row.place in self._divided] if self._divided else []
         if not ids:
             return {}
@@ -217,5 +224,5 @@ class ReformReader:
 
 
 def _told(form: Mapping[str, Any], what: str) -> str | None:
-    """The value of ``land.hamlet`` or ``land.parcel``, whatever the procedure calls the thing it belongs to."""
+    """The value of a field such as ``land.hamlet`` or ``land.parcel``, whatever the procedure calls its first part."""
     return next((str(value) for key, value in sorted(form.items()) if key.endswith(f".{what}") and value), None)

@@ -1,4 +1,4 @@
-"""The triage of a plan: dossiers of divided communes that wait for a person, counted by what can be chosen for them."""
+"""The triage of a plan: counts the dossiers of divided communes that wait for a person, by the candidates for them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ class Waiting:
 def triage(
     connection: Connection, reform_id: int, groups: Sequence[Group], province: str | None = None
 ) -> list[Waiting]:
-    """What waits for a person, most dossiers first; ``groups`` are those of the plan, by number."""
+    """The waiting dossiers by province, commune and candidates, most first; ``groups`` are the plan's, by number.
+
+    ``province`` limits them to one province.
+    """
     counted: Counter[tuple[str, str | None, tuple[Candidate, ...]]] = Counter()
     for row in items_in_triage(connection, reform_id, province):
         passages = (groups[number].passage for _, number in sorted(row.passages.items()))

@@ -56,7 +56,7 @@ WHOLE = re.compile(
 )
 SORTED = re.compile(r"Sort|TEMP B-TREE")
 ALL = Filters()
-PreparedSelect = Callable[[Connection], Any]
+Reading = Callable[[Connection], Any]
 TABLES = ("applicants", "dossier_offices", "clocks", "outbox", "search_keys")
 
 
@@ -94,7 +94,7 @@ def test_pages_are_read_along_their_indexes(crowded: World) -> None:
     )
     dated, undated, month = (now, 5_000), (None, 5_000), (now - dt.timedelta(days=30), now)
 
-    def page(actor: Actor, filters: Filters = ALL, **more: Any) -> PreparedSelect:
+    def page(actor: Actor, filters: Filters = ALL, **more: Any) -> Reading:
         return lambda connection: list_dossiers(connection, actor, filters, now, **more)
 
     seen = visible_dossiers(counter, today)
@@ -146,7 +146,7 @@ def test_the_number_of_staff_changes_is_read_by_its_key(world: World) -> None:
     def read(_connection: Connection) -> Any:
         return in_transaction(world.runtime, actor, lambda unit: read_case(unit, code), claim=claim)
 
-    questions: tuple[PreparedSelect, ...] = (
+    questions: tuple[Reading, ...] = (
         read,
         lambda of: claim_stands(of, claim, world.now),
         lambda of: proven_answer(of, "anybody", "a key", claim, world.now),
@@ -167,7 +167,7 @@ def staff(*places: tuple[str, str]) -> Actor:
     return Actor("staff", "reader", person_id=1, memberships=held)
 
 
-def plans(world: World, question: PreparedSelect) -> list[str]:
+def plans(world: World, question: Reading) -> list[str]:
     """How the database goes about each statement of a question; where PostgreSQL keeps it prepared, also with the plan
     that it makes once for all values."""
     with world.database.connect() as connection:
@@ -184,7 +184,7 @@ def plans(world: World, question: PreparedSelect) -> list[str]:
     return ["\n".join(str(row[-1]) for row in rows) for rows in told]
 
 
-def _asked(connection: Connection, question: PreparedSelect) -> list[tuple[str, Any, bool]]:
+def _asked(connection: Connection, question: Reading) -> list[tuple[str, Any, bool]]:
     """The statements of a question with their values, and whether they went the short way."""
     said: list[tuple[str, Any, bool]] = []
     say = driver.say

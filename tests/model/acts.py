@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.model import terms
-from tests.model.dossier import Dossier, Paper, PreparedSelect, Who
+from tests.model.dossier import Dossier, Paper, Question, Who
 from tests.model.model_installation import OFFICES, ModelInstallation
 from tests.model.procedure import Procedure, Refused
 
@@ -247,7 +247,7 @@ def ask_verification(
     if office not in OFFICES or not question.strip() or office == dossier.row["holder_office"]:
         raise Refused("invalid-input")
     due_at = terms.ends(now, {"amount": 3, "unit": "working_day"})
-    dossier.questions.append(PreparedSelect(number, office, due_at))
+    dossier.questions.append(Question(number, office, due_at))
     dossier.seen_by.add(office)
     entry = dossier.write("ask_verification", who, now, dict(dossier.row))
     dossier.clocks["verify", str(number), due_at] = None

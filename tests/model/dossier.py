@@ -43,7 +43,7 @@ class Paper:
 
 
 @dataclass
-class PreparedSelect:
+class Question:
     number: int
     office: str
     due_at: dt.datetime
@@ -71,7 +71,7 @@ class Dossier:
     applicant: dict[str, Any]
     papers: list[Paper] = field(default_factory=list)
     fees: dict[str, list[Any]] = field(default_factory=dict)
-    questions: list[PreparedSelect] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
     clocks: dict[tuple[str, str, dt.datetime], str | None] = field(default_factory=dict)
     journal: list[Entry] = field(default_factory=list)
     notices: set[tuple[str, str, str, str]] = field(default_factory=set)

@@ -1,4 +1,4 @@
-"""Finding out to whom a notice goes: the recipient that its row names becomes an address and a text, or a reason."""
+"""Turns rows of the outbox into messages: each recipient becomes an address and a text, or a reason why it cannot."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ from engine.transaction import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why a notice cannot be sent: ``dropped`` when the person's data were erased, else ``parked`` for an operator."""
+    """A notice that cannot be sent, and why.
+
+    ``status`` is ``dropped`` when the applicant's data were erased, else ``parked`` for an operator.
+    """
 
     status: str
     why: str
 
 
 def addressed(unit: UnitOfWork, rows: Iterable[Taken]) -> Iterator[tuple[Taken, Message | Refused]]:
-    """Each row of the outbox with the message that it makes now, or with the reason why it makes none."""
+    """Each row with its message, or with the reason why it has none."""
     rows = list(rows)
     known = _Known(unit, rows)
     for row in rows:
@@ -38,13 +41,13 @@ def addressed(unit: UnitOfWork, rows: Iterable[Taken]) -> Iterator[tuple[Taken, 
 
 
 class _Known:
-    """What a batch needs beside its rows, read in three queries whatever its size."""
+    """The people, webhooks and reasons of a batch, read in three queries whatever its size."""
 
     def __init__(self, unit: UnitOfWork, rows: Sequence[Taken]) -> None:
         self._unit = unit
         self._people = people_by_id(unit.begin(), _ids(rows, "person:"))
         self._webhooks = webhooks_by_id(unit.begin(), _ids(rows, "webhook:"))
-        people = (row for row in rows if row.channel != "webhook")  # a program is told no reasons
+        people = (row for row in rows if row.channel != "webhook")  # webhooks carry no reasons
         entries = {(row.dossier_id, row.data["entry"]) for row in people if "entry" in row.data}
         self._reasons = reasons_of(unit.begin(), entries)
 
@@ -93,6 +96,6 @@ def _ids(rows: Iterable[Taken], prefix: str) -> set[int]:
 
 
 def _id(recipient: str) -> int:
-    """The number in ``person:12``; 0 when there is none, which nobody has."""
+    """The number in ``person:12``; 0, which is no id, when there is none."""
     number = recipient.partition(":")[2]
     return int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0

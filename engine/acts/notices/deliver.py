@@ -1,8 +1,8 @@
-"""Sending what waits in the outbox: a batch is leased, sent outside of any transaction, and its results are written.
+"""Sends the due notices of the outbox: leases a batch, sends it outside of any transaction, and writes the results.
 
-A notice is sent at least once. Its key never changes, so a receiver that de-duplicates gets it once. A receiver that is
-down is tried again after 10 seconds, 20, 40, … up to an hour; after ``PARK_AFTER`` tries, or at once when trying again
-cannot help, the notice is parked with the reason.
+A notice is sent at least once. Its key never changes, so a receiver that de-duplicates gets it once. A failed notice is
+retried after 10 seconds, 20, 40, … up to an hour. After ``PARK_AFTER`` tries, or at once when a retry cannot help, it
+is parked with the reason.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from engine.store.recipients import hand_to_members
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 
 LEASE = dt.timedelta(seconds=6)
-"""How long after a process died its notices are taken up by another."""
+"""The time after which another process may take up the notices of a dead one."""
 RENEW_EVERY = 2.5  # seconds
 PARK_AFTER = 48  # tries: more than a day, by the waits below
-DEADLY = 6  # senders that ended with the same notice in hand: it is not given to another
+DEADLY = 6  # senders that died with the same notice in hand: it is parked
 FIRST_WAIT, LONGEST_WAIT = 10.0, 3600.0  # seconds
 LANES = 8
-GIVE_UP_LANE = 3  # failures in a row after which a receiver is left alone for a while
+GIVE_UP_LANE = 3  # failures in a row after which a receiver rests
 REST = 20.0  # seconds
 
 
 @dataclass(slots=True)
 class Delivery:
-    """How many notices were taken, and what became of them."""
+    """The numbers of notices of a batch: ``taken``, and by outcome."""
 
     taken: int = 0
     sent: int = 0
@@ -51,8 +51,11 @@ class Delivery:
 
 @dataclass(slots=True)
 class Receivers:
-    """Which receivers do not answer at present: left alone until then, so that they hold up nobody else. Kept in memory
-    by one process; losing it costs a few vain tries."""
+    """A circuit breaker: receivers that do not answer rest for ``REST`` seconds, so that they delay no other.
+
+    It is kept in the memory of one process; its loss costs a few failed tries. ``resting`` maps a receiver to the end
+    of its rest (``time.monotonic``).
+    """
 
     resting: dict[str, float] = field(default_factory=dict)
 
@@ -69,7 +72,7 @@ class _Ready(NamedTuple):
 
     @property
     def lane(self) -> str:
-        """What shares a fate: one webhook; or a part of all that goes through one mail server or gateway."""
+        """The notices sent one after another: those of one webhook, or a share of one mail server or gateway."""
         if self.row.channel == "webhook":
             return self.row.recipient
         return f"{self.row.channel}/{self.row.dossier_id % (LANES // 2)}"
@@ -83,12 +86,12 @@ def deliver_notices(
     seconds: float = 20.0,
     receivers: Receivers | None = None,
 ) -> Delivery:
-    """Sends up to ``limit`` notices that are due, starting none after ``seconds``. Safe to run in many processes."""
+    """Sends up to ``limit`` due notices and begins none after ``seconds``. Safe to run in many processes."""
     return _Batch(runtime, notifier, receivers or Receivers(), time.monotonic() + seconds).run(limit)
 
 
 class _Batch:
-    """One batch on its way."""
+    """One batch of notices: leased, prepared, sent and written."""
 
     def __init__(self, runtime: Runtime, notifier: Notifier, receivers: Receivers, latest: float) -> None:
         self._runtime = runtime
@@ -108,12 +111,12 @@ class _Batch:
             self._results.put(result)
         unfinished = {one.row.id for one in ready}
         self._send(_lanes(one for one in ready if one.row.deaths < 2), unfinished)
-        if unfinished:  # what may be deadly comes when all else is written down
+        if unfinished:  # a notice that may kill the sender comes after all other results are written
             self._send(_lanes(one for one in ready if one.row.deaths > 1), unfinished)
         return self._delivery
 
     def _prepare(self, unit: UnitOfWork, rows: Iterable[Taken]) -> tuple[list[_Ready], list[Result]]:
-        """Notices to a role are handed on to its people; the others get their address and their text."""
+        """Splits the rows into those ready to send and results. A notice to a role becomes one for each member."""
         ready, refused, single = [], [], []
         for row in rows:
             if row.deaths >= DEADLY:
@@ -132,7 +135,7 @@ class _Batch:
         return ready, refused
 
     def _send(self, lanes: Mapping[str, list[_Ready]], unfinished: set[int]) -> None:
-        """Lanes run beside each other; meanwhile what is done is written down and the lease on the rest renewed."""
+        """Runs the lanes in parallel; meanwhile writes results and renews the lease on the unfinished notices."""
         if not lanes:
             self._write(unfinished)
             return
@@ -166,12 +169,12 @@ class _Batch:
                     self._receivers.rest(name)
 
     def _attempt(self, ready: _Ready) -> tuple[Result, bool]:
-        """The result, and whether the receiver is there at all: one that refuses a notice for good is."""
+        """The result, and whether the receiver is reachable: a permanent refusal shows that it is."""
         try:
             reference = self._notifier.send(ready.message)
         except DeliveryFailed as failure:
             return self._failed(ready.row, failure.sentence("en"), failure.permanent), failure.permanent
-        except Exception as error:  # a fault of an adapter must not stop the others, and is tried again like any
+        except Exception as error:  # a fault of an adapter must not stop the others, and is retried like any failure
             return self._failed(ready.row, f"{type(error).__name__}: {error}", False), True
         return _result(ready.row, "sent", self._runtime.now(), reference=reference), True
 
@@ -187,7 +190,7 @@ class _Batch:
             return
 
         def write(unit: UnitOfWork) -> None:
-            # The last results are one statement, which needs no transaction around it.
+            # The last results are one statement, which needs no transaction.
             alone = not unfinished and all(result.status == "sent" for result in results)
             connection = unit.reader() if alone else unit.begin()
             write_results(connection, results, unit.now)
@@ -198,8 +201,10 @@ class _Batch:
 
 
 def backoff(tries: int) -> dt.timedelta:
-    """How long to wait after so many tries (1 or more): doubling from 10 seconds to an hour, give or take a fifth, so
-    that notices that failed together do not come back together."""
+    """The wait after so many tries (1 or more): it doubles from 10 seconds to an hour, with a jitter of a fifth.
+
+    The jitter keeps notices that failed together from being retried together.
+    """
     plain = min(FIRST_WAIT * 2.0 ** min(tries - 1, 20), LONGEST_WAIT)
     return dt.timedelta(seconds=plain * random.uniform(0.8, 1.2))  # noqa: S311 — as above
 

@@ -1,4 +1,4 @@
-"""Noting that a notice in the inbox was read, by the person or for the role that it was addressed to."""
+"""The act ``mark_read``: records that a notice in the inbox was read by its person, or by one in its role."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from engine.transaction import UnitOfWork
 
 
 def mark_read(unit: UnitOfWork, number: int) -> None:
-    """Notes when the notice with this id was first read. Raises NotFound, also for a notice to somebody else."""
+    """Records the moment at which the notice was first read. Raises NotFound, also for another person's notice."""
     if not inbox.mark_read(unit.begin(), inbox_recipients(unit.actor, unit.today), number, unit.now):
         raise NotFound(what=f"notice {number}")

@@ -1,4 +1,4 @@
-"""Who is told by program when a dossier changes: adding and ending a webhook. Administrators only."""
+"""The acts on webhooks: an administrator adds or ends a URL that is notified when dossiers change."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from engine.transaction import UnitOfWork
 
 
 def add_webhook(unit: UnitOfWork, url: str, office: str | None = None) -> dict[str, Any]:
-    """The new row, with the secret that signatures are checked with (Standard Webhooks: ``whsec_`` and base64)."""
+    """Adds a webhook; returns its row with the secret of its signatures (Standard Webhooks: ``whsec_`` and base64).
+
+    ``office`` limits it to the dossiers of one office. Raises Forbidden, InvalidInput.
+    """
     _must_administer(unit)
     if office is not None and office not in unit.catalogue.offices:
         raise wrong("office", "không có cơ quan nào mang mã này", "no office has this code")
@@ -33,7 +36,7 @@ def add_webhook(unit: UnitOfWork, url: str, office: str | None = None) -> dict[s
 
 
 def end_webhook(unit: UnitOfWork, number: int) -> None:
-    """Nothing more is sent there; what was sent stays known. Raises NotFound."""
+    """Stops a webhook; the record of sent notices stays. Raises Forbidden, NotFound."""
     _must_administer(unit)
     if unit.begin().execute(select(webhooks.c.id).where(webhooks.c.id == number)).first() is None:
         raise NotFound(what=f"webhook {number}")

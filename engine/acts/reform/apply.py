@@ -1,8 +1,8 @@
-"""Carrying out a plan: batch by batch, each a transaction, so that it may be broken off and taken up anywhere.
+"""Applies a loaded reform plan in batches, one transaction each; an interrupted run can continue at any batch.
 
-A dossier that did not change since the plan moves as planned. One that did is decided again by the same reform: where
-the answer is the same it moves, otherwise it is set aside as stale, to be planned and shown anew. One that somebody is
-working on at this instant is left for a later batch.
+A dossier that did not change since the plan moves as planned. A changed one is decided again by the same reform. It
+moves where the result is the same; otherwise it becomes ``stale`` and needs a new plan. A dossier that another
+transaction has locked is left for a later batch.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from engine.transaction import UnitOfWork
 
 
 class TooEarly(Conflict):
-    """The new order has not begun."""
+    """The reform has not taken effect yet."""
 
     code = "reform-too-early"
     vi = "Cải cách có hiệu lực từ {date}; hôm nay là {today}, chưa áp dụng được."
@@ -31,8 +31,11 @@ class TooEarly(Conflict):
 
 
 def begin_applying(unit: UnitOfWork, run: Run) -> None:
-    """Marks the plan as being applied. Lets the clerks follow whose office closes; what they have there they may still
-    work on until it has been moved. Lets whoever takes dossiers over find them by words. Raises TooEarly, NotReady."""
+    """Marks the plan as ``applying`` and prepares the successor offices. Raises TooEarly, NotReady.
+
+    Clerks of closing offices join the successors, and may work on their old dossiers until these are moved. The offices
+    get their new contact data, and their searches find the dossiers that they take over.
+    """
     today = unit.today
     if today < run.reform.date:
         raise TooEarly(date=run.reform.date.isoformat(), today=today.isoformat())
@@ -51,7 +54,7 @@ def begin_applying(unit: UnitOfWork, run: Run) -> None:
 
 
 def apply_batch(unit: UnitOfWork, run: Run, ids: Sequence[int]) -> Done:
-    """Moves dossiers that wait to be moved; what became of them."""
+    """Moves those dossiers of ``ids`` that still wait; returns their numbers by outcome."""
     rows = rows_standing(unit, run, "waiting", ids)
     changed = [row.case.id for row in rows if not row.as_planned]
     live = run.reader.of_ids(unit.reader(), changed) if changed else {}
@@ -71,7 +74,7 @@ def apply_batch(unit: UnitOfWork, run: Run, ids: Sequence[int]) -> Done:
 
 
 def finish_applying(unit: UnitOfWork, run: Run) -> None:
-    """Marks the plan as applied, once nothing waits, and ends what the clerks had at the closed offices."""
+    """Marks the plan as ``applied`` when no dossier waits, and ends the clerks' memberships at the closed offices."""
     if not ids_standing(unit.begin(), run, "waiting", 0, 1):
         for member in run.members:
             if member["to"] is not None:

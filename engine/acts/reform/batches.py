@@ -1,8 +1,8 @@
-"""Running a plan to its end, batch after batch. What is broken off anywhere is taken up by calling the same again.
+"""Applies or reverts a whole plan, batch after batch. A second call continues an interrupted run.
 
-Three batches run side by side where the database allows it: one is worked out here while the others are written, which
-keeps two processors busy (docs/reform.md). A batch has as many dossiers as are written in ``LOCKED`` seconds on this
-machine, since a clerk who needs one of them waits that long.
+On PostgreSQL three batches run in parallel: one is computed here while the others are written, which keeps two
+processors busy (docs/reform.md). The batch size adapts so that a batch locks its dossiers for about ``LOCKED`` seconds,
+since a clerk who needs one of them waits that long.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from engine.transaction import Runtime, UnitOfWork, in_transaction
 Told = Callable[[Done], Any]
 Batch = Callable[[UnitOfWork, Sequence[int]], Done]
 LOCKED = 0.04
-"""Seconds for which a batch keeps its dossiers from everybody else."""
+"""Seconds for which a batch should lock its dossiers."""
 _SMALLEST, _FIRST, _LARGEST = 50, 100, 500
-_PAGE = 10_000  # ids looked up at once
+_PAGE = 10_000  # ids read by one query
 _MOST_ROUNDS = 50
-"""How often dossiers that somebody was working on are tried again before the run ends without them."""
+"""The number of passes, with retries of locked dossiers, before the run ends without them."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """What a run did. ``busy`` dossiers were being worked on to the end: run it again."""
+    """The numbers of dossiers of a run by outcome. ``busy`` ones stayed locked to the end: run it again for them."""
 
     moved: int = 0
     stale: int = 0
@@ -41,7 +41,7 @@ class Tally:
 
 
 def apply_all(runtime: Runtime, run: Run, told: Told = lambda _: None) -> Tally:
-    """Moves every dossier of the plan that waits. Raises TooEarly, NotReady."""
+    """Moves every waiting dossier of the plan; ``told`` gets the result of each batch. Raises TooEarly, NotReady."""
     in_transaction(runtime, SYSTEM_ACTOR, lambda unit: begin_applying(unit, run))
     tally = _Rounds(runtime, run, "waiting", lambda unit, ids: apply_batch(unit, run, ids)).through(told)
     in_transaction(runtime, SYSTEM_ACTOR, lambda unit: finish_applying(unit, run))
@@ -49,7 +49,7 @@ def apply_all(runtime: Runtime, run: Run, told: Told = lambda _: None) -> Tally:
 
 
 def revert_all(runtime: Runtime, run: Run, reason: str, told: Told = lambda _: None) -> Tally:
-    """Takes every moved dossier back that nobody touched since. ``stale`` counts the touched. Raises NotReady."""
+    """Moves back every moved dossier that was not changed since; ``stale`` counts the changed ones. Raises NotReady."""
     in_transaction(runtime, SYSTEM_ACTOR, lambda unit: begin_reverting(unit, run))
     tally = _Rounds(runtime, run, "done", lambda unit, ids: revert_batch(unit, run, ids, reason)).through(told)
     in_transaction(runtime, SYSTEM_ACTOR, lambda unit: finish_reverting(unit, run))
@@ -57,7 +57,7 @@ def revert_all(runtime: Runtime, run: Run, reason: str, told: Told = lambda _: N
 
 
 class _Rounds:
-    """Passes over all dossiers that stand in a status until none does, or those left stay busy."""
+    """Repeated passes over all dossiers with a status, until a pass leaves none busy or the rounds are used up."""
 
     def __init__(self, runtime: Runtime, run: Run, status: str, batch: Batch) -> None:
         self._runtime, self._run, self._status, self._batch = runtime, run, status, batch
@@ -89,7 +89,7 @@ class _Rounds:
                 yield under_way.popleft().result()
 
     def _batches(self) -> Iterator[list[int]]:
-        """The ids of the next batches, as large as the last ones allow."""
+        """The ids batch by batch; the duration of the last batches decides the size of the next one."""
         ids: list[int] = []
         after, more = 0, True
         while ids or more:

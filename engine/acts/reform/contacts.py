@@ -1,4 +1,4 @@
-"""The telephone numbers and addresses that offices have from the day of a reform on, and those they had before."""
+"""Publishes the telephone numbers and addresses that a reform gives to offices; a revert restores the former ones."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from engine.store.plans import reforms
 from engine.transaction import UnitOfWork
 
 _KEPT = "contacts_before"
-"""In the summary of the plan: what stood there, for the way back."""
+"""The key in the plan's summary of the former contact data, which a revert restores."""
 
 
 def publish_contacts(unit: UnitOfWork, run: Run) -> None:
-    """Gives the offices what the reform says. Done again, it changes nothing."""
+    """Publishes the reform's contact data and keeps the former ones. A repeated call changes nothing."""
     before = _give(unit, run.reform.contacts)
     if before:
         _keep(unit, run, before)
 
 
 def publish_contacts_of_before(unit: UnitOfWork, run: Run) -> None:
-    """Gives them what they had, except where somebody has changed it since."""
+    """Restores the former contact data, except of offices that were changed since."""
     new = {one.office: one for one in run.reform.contacts}
     kept = msgspec.convert(_summary(unit, run).get(_KEPT, []), list[Contact])
     _give(unit, [one for one in kept if _stands(unit, new[one.office])], exactly=True)
@@ -35,7 +35,10 @@ def publish_contacts_of_before(unit: UnitOfWork, run: Run) -> None:
 
 
 def _give(unit: UnitOfWork, contacts: Iterable[Contact], *, exactly: bool = False) -> list[Contact]:
-    """What stood there where something changes; ``exactly``: None means that there is none."""
+    """Publishes contact data; returns the former ones of the changed offices.
+
+    A value of None keeps the present one; with ``exactly`` it removes it.
+    """
     before, fresh = [], []
     for one in contacts:
         office = unit.catalogue.office(one.office)

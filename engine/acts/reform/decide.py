@@ -1,7 +1,7 @@
-"""A person's decision about dossiers that a reform cannot place by itself: which part of a divided commune they are in.
+"""The act ``decide``: a person chooses the new commune of a dossier from a divided one, which a reform cannot place.
 
-Decisions are made for one dossier or for many alike ("all of quarter 3 → Tân Định"); each dossier moves by an entry of
-its own that names who decided and by which text.
+A person may decide for one dossier or for many alike ("all of quarter 3 → Tân Định"). Each dossier moves by its own
+journal entry, which names the person and the legal text.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def in_triage(
     commune: str | None = None,
     hamlet: str | None = None,
 ) -> list[int]:
-    """The ids of the waiting dossiers with these codes, or of an old commune and, where given, a hamlet or quarter."""
+    """The ids of the waiting dossiers with these codes, or of an old commune and, if given, of a hamlet or quarter."""
     waiting = and_(reform_items.c.reform_id == run.id, reform_items.c.status == "person")
     statement = select(dossiers.c.id, applicants.c.form).join(reform_items, reform_items.c.dossier_id == dossiers.c.id)
     statement = statement.join(applicants, applicants.c.dossier_id == dossiers.c.id).where(waiting)
@@ -49,7 +49,7 @@ def in_triage(
 def decide(unit: UnitOfWork, run: Run, dossier_id: int, commune: str, *, by: str, legal: str, reason: str) -> Item:
     """Chooses ``commune`` (a code of the new order) for one dossier and moves it, if that settles all its desks.
 
-    ``by`` is the label of whoever decided. Raises NotInTriage, InvalidInput, NotReady.
+    ``by`` is the label of the person who decided. Raises NotInTriage, InvalidInput, NotReady, Busy.
     """
     state = unit.begin().execute(select(reforms.c.state).where(reforms.c.id == run.id)).scalar_one()
     if state not in ("ready", "applying", "applied") or unit.today < run.reform.date:
@@ -72,7 +72,7 @@ def decide(unit: UnitOfWork, run: Run, dossier_id: int, commune: str, *, by: str
     if not legal.strip() or not reason.strip():
         raise wrong("legal", "phải ghi văn bản và lý do", "name the decision and its reason")
     found = run.planner.decide(live[dossier_id])
-    place = found.place if found.outcome == "moves" else None  # later reforms read from it since when the code is borne
+    place = found.place if found.outcome == "moves" else None  # dates the code of the place for later reforms
     values = {"chosen": chosen, "place": place, "at": unit.now}
     unit.begin().execute(update(reform_items).where(mine).values(values))
     if found.outcome == "moves":

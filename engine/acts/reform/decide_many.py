@@ -1,4 +1,4 @@
-"""A province decides in triage, many dossiers at once: whoever leads the authority of the province of the new order."""
+"""The act ``decide_many``: a leader of a province's authority decides in triage for many dossiers at once."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from engine.store.plans import reform_items
 from engine.transaction import UnitOfWork
 
 MOST = 200
-"""Dossiers decided by one request; the answer says how many are left."""
+"""The most dossiers decided by one request; the result says how many are left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Which dossiers (``codes``, or all of an old ``commune``, or of a ``hamlet`` of it) go to which commune of the new
-    order, by which text and why."""
+    """A decision: dossiers (``codes``, or all of an old ``commune``, or of a ``hamlet`` of it) go to the new commune
+    ``target``, by the text ``legal`` and for the given reason."""
 
     target: str
     legal: str
@@ -33,7 +33,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """How many dossiers were ``asked`` about, how many of them ``moved``, and how many are ``left`` for a next time."""
+    """The numbers of dossiers: ``asked`` are decided by this request, ``moved`` of them moved, ``left`` remain."""
 
     asked: int
     moved: int
@@ -41,8 +41,10 @@ class Decided:
 
 
 def decide_many(unit: UnitOfWork, run: Run, choice: Choice) -> Decided:
-    """Decides for the waiting dossiers of the actor's provinces that ``choice`` names, at most ``MOST``. Raises
-    Forbidden, NotReady, InvalidInput."""
+    """Decides for the waiting dossiers of the actor's provinces that ``choice`` names, at most ``MOST``.
+
+    Raises Forbidden, NotReady, InvalidInput, NotInTriage, Busy.
+    """
     provinces = decided_provinces(unit.actor, run.known, run.reform.date, unit.today)
     found = in_triage(unit.begin(), run, codes=choice.codes, commune=choice.commune, hamlet=choice.hamlet)
     mine = select(reform_items.c.dossier_id).where(
@@ -51,7 +53,7 @@ def decide_many(unit: UnitOfWork, run: Run, choice: Choice) -> Decided:
     own = set(unit.begin().execute(mine).scalars())
     ids = [one for one in found if one in own]
     moved, by = 0, unit.actor.label
-    unit.actor = SYSTEM_ACTOR  # whoever decides need not be of an office that sees the dossier; the entry names them
+    unit.actor = SYSTEM_ACTOR  # the leader's office need not see the dossier; the journal entry names the leader
     for dossier in ids[:MOST]:
         item = decide(unit, run, dossier, choice.target, by=by, legal=choice.legal, reason=choice.reason)
         moved += item.outcome == "moves"

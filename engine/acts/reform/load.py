@@ -1,7 +1,7 @@
-"""Taking over a plan that was approved: its dossiers are written down, so that carrying it out survives any break.
+"""Loads an approved plan file into the database, so that applying it survives any interruption.
 
-A later plan of the same reform takes the place of an earlier one for everything that was not moved yet: dossiers that
-came in, whose facts changed, or that wait for a person.
+A later plan of the same reform replaces an earlier one for all dossiers not moved yet: new dossiers, changed ones, and
+those that wait for a person.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ class NotApplicable(Conflict):
 
 
 def load_plan(runtime: Runtime, plan: PlanFile) -> int:
-    """Writes the plan down and returns its id; a plan that is there already is left as it is. Raises NotApplicable."""
+    """Loads the plan and returns its id; an interrupted load continues. Raises NotApplicable.
+
+    A loaded plan is left unchanged, except that a reverted one becomes ``ready`` again if it had moved nothing.
+    """
     left = plan.summary["dossiers"]["without"]
     if left:
         raise NotApplicable(count=left, example=plan.summary["without"][0]["code"])
@@ -72,7 +75,7 @@ def _begin(unit: UnitOfWork, plan: PlanFile) -> tuple[int, str]:
 
 
 def _taken_up(unit: UnitOfWork, reform_id: int) -> str:
-    """A plan that was reverted before it had moved anything is as good as new; one that had is not made again."""
+    """The state of a reverted plan that is loaded again: ``ready`` if it had moved nothing, else still ``reverted``."""
     mine = and_(reform_items.c.reform_id == reform_id, reform_items.c.status.in_(("reverted", "touched")))
     if unit.begin().execute(select(reform_items.c.dossier_id).where(mine).limit(1)).first() is not None:
         return "reverted"
@@ -97,7 +100,7 @@ def _add_items(unit: UnitOfWork, reform_id: int, items: list[dict[str, Any]]) ->
 
 
 def _finish(unit: UnitOfWork, reform_id: int, code: str) -> None:
-    """The plan is whole; what earlier plans of the reform had not moved is now this one's."""
+    """Marks the plan as ``ready``, and the unmoved dossiers of earlier plans of the reform as ``replaced``."""
     earlier = select(reforms.c.id).where(reforms.c.code == code, reforms.c.id < reform_id)
     unmoved = and_(reform_items.c.reform_id.in_(earlier), reform_items.c.status.in_(("waiting", "person", "stale")))
     unit.begin().execute(update(reform_items).where(unmoved).values(status="replaced"))

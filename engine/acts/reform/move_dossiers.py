@@ -1,7 +1,7 @@
-"""Giving dossiers their new offices: what a reform changes in each, and what it leaves alone.
+"""Gives dossiers their new offices in a reform, many at a time, each by its own journal entry.
 
-Code, receiving office, state, clock, term and pauses stay. Dossiers move many at a time, each by a journal entry of its
-own; what is said of those that pass alike is worked out once (``Sayings``).
+Code, receiving office, state, clock, term and pauses stay. Texts about dossiers that pass in the same way are built
+once (``Sayings``).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ MOVED = ("offices", "handler_office", "holder_office", "holder_id", "place", "pr
 
 
 class Sayings:
-    """What is said of passages in journals and notices, for one plan: each said once, and kept."""
+    """A cache of the texts about passages in journal entries and notices, for one plan."""
 
     def __init__(self, reform: Reform, known: Map, digest: str) -> None:
         self._reform, self._known, self._digest = reform, known, digest
@@ -42,7 +42,7 @@ class Sayings:
         self._reasons: dict[tuple[Passage, str], str] = {}
 
     def data(self, passages: Mapping[str, Passage], decided: Mapping[str, str] | None = None) -> orjson.Fragment:
-        """What a journal entry says of a dossier whose desks pass like this, as canonical JSON."""
+        """The data of a journal entry as canonical JSON; ``passages`` by desk, ``decided`` as in ``Way.decided``."""
         said: dict[str, Any] = {
             "reform": self._reform.code,
             "date": self._reform.date.isoformat(),
@@ -53,7 +53,7 @@ class Sayings:
         return orjson.Fragment(canonical(said | {"decided": decided} if decided else said))
 
     def reason(self, passage: Passage, language: str) -> str:
-        """Why an office passes a dossier on, in a language."""
+        """The reason for a passage, in ``vi`` or ``en``."""
         key = (passage, language)
         if key not in self._reasons:
             words = passage_in_words(replace(passage, candidates=()), self._reform, self._known)
@@ -65,13 +65,13 @@ class Sayings:
             return self._parts[one]
         said = {"desk": desk, "from": one.source, "to": one.target, "policy": one.policy, "legal": one.legal}
         part = orjson.Fragment(canonical(said))
-        if desk == one.desk:  # the number of a question is one dossier's alone
+        if desk == one.desk:  # a verification's desk has a number that only one dossier has
             self._parts[one] = part
         return part
 
 
 class Way:
-    """How the desks of some dossiers pass."""
+    """The passages of all desks of a dossier; dossiers that pass in the same way share one."""
 
     def __init__(self, passages: Mapping[str, Passage], sayings: Sayings) -> None:
         self.passages = dict(sorted(passages.items()))
@@ -81,26 +81,26 @@ class Way:
 
     @property
     def questions(self) -> dict[int, str]:
-        """The office that is asked from now on, by the question's number."""
+        """The new office of each open verification, by the verification's number."""
         asked = ((desk.partition(":"), target) for desk, target in self.targets.items())
         return {int(number): target for (key, _, number), target in asked if key == VERIFICATION}
 
     @property
     def told(self) -> bool:
-        """Whether the applicant is told: another office handles the dossier or gives the result back."""
+        """Whether the applicant is notified: another office handles the dossier or gives the result back."""
         return bool(self.targets.keys() & {"handler", "intake"})
 
     def decided(self, by: str, legal: str) -> orjson.Fragment:
-        """``data`` of a dossier for which a person decided."""
+        """``data`` of a dossier for which a person (``by``) decided by the text ``legal``."""
         return self._sayings.data(self.passages, {"by": by, "legal": legal})
 
     def reason(self, language: str) -> str:
-        """Why, in the applicant's language: the policy for the desk that decides, or for the one that receives."""
+        """The reason in the applicant's language: that of the deciding desk, else of the first desk."""
         return self._sayings.reason(self.passages.get("handler") or next(iter(self.passages.values())), language)
 
 
 class Movement:
-    """Dossiers on their way within one unit of work; ``write`` at the end makes it so."""
+    """Collects the moves of one unit of work; ``write`` at the end sends them."""
 
     def __init__(self, unit: UnitOfWork, reform_id: int) -> None:
         self._unit, self._reform_id = unit, reform_id
@@ -110,14 +110,17 @@ class Movement:
         self._staff: dict[int, set[tuple[str, str]]] = {}
 
     def know_holders(self, cases: Iterable[Case]) -> None:
-        """Reads at once where those work today who hold one of the dossiers."""
+        """Reads today's memberships of all holders of the dossiers in one query."""
         self._staff |= who_works(
             self._unit, {holder for case in cases if (holder := case.row["holder_id"]) is not None}
         )
 
     def move(self, case: Case, way: Way, place: str | None, decided: Mapping[str, str] | None = None) -> None:
-        """Gives a dossier its new offices by one journal entry, and tells its applicant once. ``decided`` says ``by``
-        whom, ``legal`` by which text and for which ``reason`` a person chose, where one did."""
+        """Gives a dossier its new offices by one journal entry, and notifies its applicant once.
+
+        Where a person chose, ``decided`` holds their label (``by``), the text (``legal``) and the ``reason``. A dossier
+        whose clocks must be armed again is left out if another transaction has locked it.
+        """
         case.change(**self._columns(case, way.targets, place))
         if not _keep_time(case):
             return
@@ -133,7 +136,7 @@ class Movement:
         self._settle(case, "done", entry, _kept(before, way))
 
     def move_back(self, case: Case, data: Mapping[str, Any], reason: str, before: Mapping[str, Any]) -> None:
-        """Gives a dossier the offices of before (what ``move`` kept) by one more entry; its applicant is told again."""
+        """Restores the offices that ``move`` kept, by one more journal entry, and notifies the applicant."""
         case.change(**_columns_from_json(before["columns"]))
         for desk, office in before["asked"].items():
             self._ask(case, int(desk.removeprefix(f"{VERIFICATION}:")), office)
@@ -142,12 +145,12 @@ class Movement:
         self._settle(case, "reverted", entry - 1, before)
 
     def leave(self, case: Case, status: str, entry: int | None = None, before: Any = None) -> None:
-        """Lets a dossier stand where it is: ``stale``, ``ended`` or ``touched``."""
+        """Leaves a dossier unchanged, with the plan's status ``stale``, ``ended`` or ``touched``."""
         self._record.watch(case)
         self._settle(case, status, entry, before)
 
     def write(self) -> set[int]:
-        """Writes everything about those dossiers that nobody changed meanwhile or works on now; their ids."""
+        """Writes the changes of all collected dossiers that are unchanged and not locked; returns their ids."""
         asked = Part(verifications, self._questions, ("id", "dossier_id"))
         items = Part(reform_items, self._items, ("reform_id", "dossier_id"))
         done = self._record.write([asked, items])
@@ -185,8 +188,8 @@ class Movement:
 
 
 def hand_lists_over(unit: UnitOfWork, passages: Iterable[Passage]) -> None:
-    """Lets the offices that take dossiers over, and those who oversee their provinces, find them by the words under
-    which they stand for the offices and provinces they come from."""
+    """Extends searches by words: the new offices, and monitors of the new provinces, also find by the search keys of
+    the offices and provinces from which the dossiers come."""
     pairs = set()
     for one in passages:
         if one.target is None:
@@ -199,8 +202,11 @@ def hand_lists_over(unit: UnitOfWork, passages: Iterable[Passage]) -> None:
 
 
 def _keep_time(case: Case) -> bool:
-    """Works the due moment out again where the office that now decides has other days of closure. Its clocks are then
-    set anew, for which the dossier is held until the end; False where somebody else holds it."""
+    """Recomputes the due moment where the new handler has other closures.
+
+    Its clocks are then armed again, which needs the dossier's lock until the commit. Returns False where another
+    transaction has the lock, or changed the dossier.
+    """
     name, catalogue = case.release.sla.calendar, case.unit.catalogue
     before, after = case.before["handler_office"], case.row["handler_office"]
     if before == after or catalogue.calendar(name, before) is (calendar := catalogue.calendar(name, after)):
@@ -214,14 +220,14 @@ def _keep_time(case: Case) -> bool:
 
 
 def _kept(changed: Mapping[str, Any], way: Way) -> dict[str, Any]:
-    """What a way back needs: the columns as they were, and the offices that were asked."""
+    """The data that a revert needs: the former columns, and the former offices of open verifications."""
     moments = {name: value.isoformat() if isinstance(value, dt.datetime) else value for name, value in changed.items()}
     asked = {desk: one.source for desk, one in way.passages.items() if desk.startswith(f"{VERIFICATION}:")}
     return {"columns": moments, "asked": asked}
 
 
 def _columns_from_json(kept: Mapping[str, Any]) -> DossierChanges:
-    """Columns as ``_kept`` wrote them; moments were written as text."""
+    """The columns that ``_kept`` wrote, with moments parsed from text."""
     moments = ("due_at", "promised_at")
     read = {name: dt.datetime.fromisoformat(one) if name in moments and one else one for name, one in kept.items()}
     return cast(DossierChanges, read)

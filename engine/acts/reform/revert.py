@@ -1,7 +1,7 @@
-"""The way back: dossiers that nobody touched since they were moved get their offices of before; the others are listed.
+"""Reverts an applied plan: dossiers unchanged since their move get their former offices; the others are ``touched``.
 
-The journal keeps both entries. The citizen is told again who handles the dossier. Like applying, this runs in batches
-and may be broken off and taken up anywhere.
+The journal keeps both entries. The applicant is notified again of the office that handles the dossier. Like applying,
+it runs in batches, and an interrupted run can continue at any batch.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ from engine.transaction import UnitOfWork
 
 
 def begin_reverting(unit: UnitOfWork, run: Run) -> None:
-    """Marks the plan as being reverted, takes the clerks back who followed, and gives the offices their telephone
-    numbers and addresses of before. Raises NotReady."""
+    """Marks the plan as ``reverting``, and restores the clerks' memberships and the offices' contact data.
+
+    Raises NotReady.
+    """
     mine = select(reforms.c.state).where(reforms.c.id == run.id).with_for_update()
     state = unit.begin().execute(mine).scalar_one()
     if state not in ("applying", "applied", "reverting"):
@@ -34,7 +36,7 @@ def begin_reverting(unit: UnitOfWork, run: Run) -> None:
 
 
 def revert_batch(unit: UnitOfWork, run: Run, ids: Sequence[int], reason: str) -> Done:
-    """Takes moved dossiers back; what became of them (``stale``: touched since, left as they are)."""
+    """Moves dossiers back; returns their numbers by outcome (``stale``: changed since the move and left unchanged)."""
     rows = rows_standing(unit, run, "done", ids)
     movement, untouched = Movement(unit, run.id), set[int]()
     for row in rows:
@@ -50,7 +52,7 @@ def revert_batch(unit: UnitOfWork, run: Run, ids: Sequence[int], reason: str) ->
 
 
 def finish_reverting(unit: UnitOfWork, run: Run) -> None:
-    """Marks the plan as reverted, once no moved dossier is left."""
+    """Marks the plan as ``reverted`` when no moved dossier is left."""
     if not ids_standing(unit.begin(), run, "done", 0, 1):
         values = {"state": "reverted", "finished_at": unit.now}
         unit.begin().execute(update(reforms).where(reforms.c.id == run.id).values(values))

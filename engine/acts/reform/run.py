@@ -1,4 +1,4 @@
-"""A plan that is being carried out: the reform, how its dossiers pass, and the next ones that stand in some status."""
+"""A loaded plan while it is applied, reverted or decided on: its reform, its passages, and its dossiers by status."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from engine.transaction import Runtime, UnitOfWork
 
 
 class NotReady(Conflict):
-    """The plan is not in a state in which this can be done."""
+    """The plan's state does not allow this."""
 
     code = "reform-not-ready"
     vi = "Kế hoạch {plan} đang ở trạng thái {state}."
@@ -35,7 +35,7 @@ class NotReady(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of the dossiers of one batch, and since when (``time.monotonic``) it kept them from others."""
+    """The numbers of dossiers of one batch by outcome; ``held_since`` (``time.monotonic``) is when it began to lock."""
 
     moved: int = 0
     stale: int = 0
@@ -49,8 +49,10 @@ class Done:
 
 
 class Run:
-    """One plan being carried out, with the planner for what changed meanwhile. Kept by the caller over all batches;
-    several threads may share it."""
+    """One loaded plan, with the planner for dossiers that changed meanwhile.
+
+    One instance serves all batches; threads may share it.
+    """
 
     def __init__(self, runtime: Runtime, row: Row[Any], groups: Sequence[Group]) -> None:
         self.id, self.state, self.digest = int(row.id), str(row.state), str(row.digest)
@@ -68,11 +70,14 @@ class Run:
         return self.reform.date - dt.timedelta(days=1)
 
     def way(self, numbers: Mapping[str, int]) -> Way:
-        """How a dossier passes whose desks belong to the groups with these numbers."""
+        """The passages of a dossier; ``numbers`` are its groups by desk."""
         return Way({desk: self.groups[number].passage for desk, number in numbers.items()}, self.sayings)
 
     def fate(self, facts: Live | None, way: Way, place: str | None) -> str:
-        """What becomes of a dossier that changed since the plan: it moves where it would be planned the same again."""
+        """The outcome for a dossier that changed since the plan: ``moved``, ``stale`` or ``ended``.
+
+        It moves where a new plan would decide the same. ``facts`` is None for a dossier that has ended.
+        """
         if facts is None:
             return "ended"
         now = self.planner.decide(facts)
@@ -93,14 +98,14 @@ def open_run(runtime: Runtime, reform_id: int) -> Run:
 
 
 def ids_standing(connection: Connection, run: Run, status: str, after: int, limit: int) -> list[int]:
-    """The next dossiers of the plan above the id ``after`` that stand in a status, in order."""
+    """The ids, ascending and above ``after``, of the next dossiers of the plan with a status."""
     mine = and_(reform_items.c.reform_id == run.id, reform_items.c.status == status, reform_items.c.dossier_id > after)
     found = select(reform_items.c.dossier_id).where(mine).order_by(reform_items.c.dossier_id).limit(limit)
     return list(connection.execute(found).scalars())
 
 
 class Standing(NamedTuple):
-    """A dossier of the plan, as it is now and as it was planned."""
+    """A dossier of the plan: the present case beside its planned version, groups by desk, and place."""
 
     case: Case
     planned_version: int
@@ -115,8 +120,10 @@ class Standing(NamedTuple):
 
 
 def rows_standing(unit: UnitOfWork, run: Run, status: str, ids: Sequence[int]) -> list[Standing]:
-    """Those of some dossiers (``ids`` as ``ids_standing`` gave them) that still stand in the status. They are not
-    locked: whoever writes compares the version."""
+    """The dossiers of ``ids`` (a part of a result of ``ids_standing``) that still have the status.
+
+    They are not locked: the write compares the version.
+    """
     if not ids:
         return []
     which = {"reform": run.id, "status": status, "first": ids[0], "last": ids[-1]}

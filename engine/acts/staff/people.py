@@ -1,4 +1,4 @@
-"""The staff: who they are, where they work and from when, who stands in for whom, and their access tokens."""
+"""The acts on staff accounts: people, memberships, substitutes, passwords and access tokens."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,58}[a-z0-9]")
 
 
 class NameTaken(Conflict):
-    """Somebody else has this username."""
+    """Another person has this username."""
 
     code = "username-taken"
     vi = "Tên đăng nhập {username} đã có người dùng."
@@ -38,7 +38,7 @@ def add_person(
     phone: str | None = None,
     language: str = "vi",
 ) -> int:
-    """A new member of staff; returns the id. Without a password only a token opens a session.
+    """Adds a member of staff; returns the id. Without a password the person signs in by token only.
 
     Raises InvalidInput, NameTaken.
     """
@@ -63,7 +63,7 @@ def add_person(
 def add_membership(
     unit: UnitOfWork, person: int, office: str, role: str, start: dt.date, end: dt.date | None = None
 ) -> None:
-    """The person has the role at the office from ``start`` until the day before ``end``.
+    """Gives the person the role at the office from ``start`` until the day before ``end``.
 
     Raises NotFound, InvalidInput.
     """
@@ -89,7 +89,7 @@ def add_membership(
 
 
 def end_membership(unit: UnitOfWork, person: int, office: str, role: str, end: dt.date) -> None:
-    """The person no longer has the role from ``end`` on. Raises NotFound."""
+    """Ends an open membership; ``end`` is the first day without it. Raises NotFound."""
     current = and_(
         memberships.c.person_id == person,
         memberships.c.office == office,
@@ -104,7 +104,9 @@ def end_membership(unit: UnitOfWork, person: int, office: str, role: str, end: d
 def add_substitute(
     unit: UnitOfWork, absent: int, deputy: int, start: dt.date, end: dt.date, legal: str, office: str | None = None
 ) -> None:
-    """``deputy`` acts with the roles of ``absent`` from ``start`` until the day before ``end``, by written assignment.
+    """Lets ``deputy`` act with the roles of ``absent`` from ``start`` until the day before ``end``.
+
+    ``legal`` is the written assignment. ``office`` limits it to the roles at one office.
 
     Raises InvalidInput.
     """
@@ -136,7 +138,7 @@ def add_substitute(
 
 
 def issue_token(unit: UnitOfWork, person: int, lasts: dt.timedelta) -> str:
-    """A token of 256 random bits for a program or a person; the database keeps its hash. Shown once."""
+    """Creates a token of 256 random bits for a program or a person. The database keeps only its hash."""
     token = secrets.token_urlsafe(32)
     row = {
         "hash": hashlib.sha256(token.encode()).hexdigest(),
@@ -160,7 +162,7 @@ def set_password(unit: UnitOfWork, person: int, password: str) -> None:
 
 
 def _faults(username: str, name: str, password: str | None, language: str) -> dict[str, Text]:
-    """What is wrong with the data of a new person, by the name of the value."""
+    """The faults in the data of a new person, by field name."""
     errors = {}
     if not _USERNAME.fullmatch(username):
         errors["username"] = Text(

@@ -1,4 +1,4 @@
-"""Opening and closing a person's session. The token is shown once; the database keeps its hash."""
+"""The acts on sessions: check a password, open a session, close it. The database keeps only the token's hash."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from engine.store import sessions
 from engine.transaction import Runtime, UnitOfWork
 
 SESSION = dt.timedelta(hours=12)
-"""A working day with overtime; a stolen token is worth no longer than that."""
+"""A working day with overtime, which limits the use of a stolen token."""
 
 
 def known_person(runtime: Runtime, username: str, password: str) -> tuple[int, str | None] | None:
-    """The person's id, and a fresh hash where the stored one is outdated. None for a wrong name or password alike.
+    """The person's id, and a new hash where the stored one is outdated. None for a wrong name or a wrong password.
 
-    Reads only, and outside any transaction: checking a password takes long on purpose.
+    It runs outside any transaction, since checking a password is slow on purpose.
     """
     with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
         found = sessions.person_to_sign_in(connection, username)
@@ -28,7 +28,10 @@ def known_person(runtime: Runtime, username: str, password: str) -> tuple[int, s
 
 
 def open_session(unit: UnitOfWork, person_id: int, fresh_hash: str | None = None) -> tuple[str, dt.datetime]:
-    """A token of 256 random bits and the moment it ends."""
+    """Opens a session; returns a token of 256 random bits and the moment at which it expires.
+
+    ``fresh_hash`` replaces an outdated password hash.
+    """
     token = secrets.token_urlsafe(32)
     expires_at = unit.now + SESSION
     sessions.add_token(unit.begin(), hashlib.sha256(token.encode()).hexdigest(), person_id, unit.now, expires_at)
@@ -38,5 +41,5 @@ def open_session(unit: UnitOfWork, person_id: int, fresh_hash: str | None = None
 
 
 def close_session(unit: UnitOfWork, token_hash: str) -> None:
-    """The token opens nothing from now on; closing twice is harmless."""
+    """Revokes the token. A second call changes nothing."""
     sessions.revoke_token(unit.begin(), token_hash, unit.now)
