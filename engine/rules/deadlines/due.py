@@ -87,6 +87,14 @@ def due(
     ``cutoff`` (also as ``"15:00"``) is for same-day terms. ``first_day="not_counted"`` makes a term in working days run
     from the day after reception to the close of office hours (Civil Code 2015, art. 147.2 and 148.1).
     ``reasons`` are the words for the reasons of pauses. Raises ``OutsideCalendar``, ``BadTerm``, ``MomentWithoutZone``.
+
+    >>> from datetime import UTC, date
+    >>> year = Calendar("vn", date(2026, 1, 1), date(2026, 12, 31))
+    >>> found = due(year, datetime(2026, 3, 6, 1, 40, tzinfo=UTC), Term(3, "working_day"))  # Friday, 08:40 in Viet Nam
+    >>> found.moment.isoformat()
+    '2026-03-11T01:40:00+00:00'
+    >>> found.trace[2].en
+    'Sat 7 Mar – Sun 8 Mar 2026: weekly rest'
     """
     question = _Question(calendar, received, term, tuple(extensions), _time(cutoff), first_day)
     holds = united(calendar, pauses)

@@ -111,6 +111,18 @@ def route(
 
     ``intake`` is the code of the receiving office (None: not chosen yet). Raises NoPlace, PlaceNotInBeing,
     NoCompetence, OverlappingCompetence, NoCompetentOffice, NoRoute, IntakeRefused, BeforeFirstDate.
+
+    >>> from pathlib import Path
+    >>> from cli.shipped import Shipped
+    >>> from engine.rules.procedure.machine import compile_release
+    >>> from workflows.loader import load
+    >>> shipped = Shipped()
+    >>> known = Map(shipped.territory, OfficeIndex(shipped.offices), shipped.competences)
+    >>> birth = compile_release(load(Path("workflows/procedures/1.001193.yaml"), context=shipped.context), {})
+    >>> applicant = {"kind": "citizen", "commune": "26740", "province": "79", "verified": True}
+    >>> facts = birth.facts({"applicant": applicant, "registry": {"commune": "26740"}})
+    >>> route(birth, facts, known, dt.date(2025, 7, 15), "TT-26740").offices
+    {'intake': 'TT-26740', 'handler': 'UB-26740'}
     """
     assignment = Assignment()
     fallbacks = []

@@ -65,7 +65,18 @@ class AddressReader:
         self._full_name = lru_cache(maxsize=20_000)(self._full_name_now)
 
     def resolve(self, text: str, on: dt.date) -> Resolution:
-        """The meaning of a typed address, name, code or id on a day. Raises BeforeFirstDate, AddressTooLong."""
+        """The meaning of a typed address, name, code or id on a day. Raises BeforeFirstDate, AddressTooLong.
+
+        >>> from engine.rules.territory.units import Succession
+        >>> before, after = dt.date(2024, 1, 1), dt.date(2025, 7, 1)
+        >>> old = Unit("26737", "commune", "phuong", "Phường Đa Kao", "p:79", before, after)
+        >>> new = Unit("26740", "commune", "phuong", "Phường Sài Gòn", "p:79", after)
+        >>> city = Unit("79", "province", "thanh_pho_tw", "Thành phố Hồ Chí Minh", None, before)
+        >>> merged = Succession(old.id, new.id, "merged", after, default=True)
+        >>> reader = AddressReader(Territory([city, old, new], [merged]))
+        >>> reader.resolve("Phường Đa Kao, Thành phố Hồ Chí Minh", after).unit.name_vi
+        'Phường Sài Gòn'
+        """
         self._territory.must_be_known(on)
         if len(text) > LONGEST_ADDRESS:
             raise AddressTooLong(length=len(text), most=LONGEST_ADDRESS)
