@@ -74,8 +74,8 @@ def _check_follow(rows: Iterable[tuple[int, Competence]], path: Path) -> None:
 
 def _day(text: str, path: Path, line: int) -> dt.date:
     try:
-        if len(text) == 10:
-            return dt.date.fromisoformat(text)
+        if (day := dt.date.fromisoformat(text)).isoformat() == text:
+            return day  # 2025-W27-2 is an ISO date too
     except ValueError:
         pass
     raise _wrong(path, line, f'"{text}" không phải ngày như 2025-07-01', f'"{text}" is not a date like 2025-07-01')

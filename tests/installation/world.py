@@ -124,7 +124,8 @@ class World(Installation):
         for language in ("vi", "en"):
             assert "{" not in caught.value.sentence(language)
         if isinstance(caught.value, InvalidInput):
-            assert all(isinstance(what, Text) and what.vi != what.en for what in caught.value.errors.values())
+            for where, what in caught.value.errors.items():  # a path, never a sentence
+                assert isinstance(what, Text) and what.vi != what.en and where.isascii() and " " not in where, where
         return caught.value
 
     def file(self, who: str = "counter", *, at: str | None = None, **changes: Any) -> Filed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -14,7 +15,7 @@ from engine.acts.extend_deadline import CannotExtend, extend_deadline
 from engine.acts.hold import claim
 from engine.acts.link_dossiers import link_dossiers
 from engine.acts.perform_action import perform_action
-from engine.acts.publish import publish_closure
+from engine.acts.publish import publish_closure, publish_release
 from engine.acts.recall import recall
 from engine.acts.rectify import rectify
 from engine.acts.settle_fee import settle_fee
@@ -23,12 +24,12 @@ from engine.acts.verification import Answered, answer_verification, ask_verifica
 from engine.dossier.rights import Ended, HeldByAnother
 from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.rules.deadlines.office_hours import Closure
-from engine.rules.procedure.definition import Term
+from engine.rules.procedure.definition import Effective, Term
 from engine.rules.procedure.machine import GuardFailed
 from engine.store.documents import documents
 from engine.store.dossiers import applicants, dossier_links, dossiers, verifications
 from tests.installation.filings import PDF
-from tests.installation.short_releases import RESIDENCE
+from tests.installation.short_releases import RESIDENCE, land
 from tests.installation.world import APPLICANT, BRANCH, FIELDS, LONG_KHANH, PROVINCE, TAX, World, moment
 
 ASKED = "UB-26080"
@@ -76,6 +77,18 @@ class TestVerification:
         for office in (BRANCH, "UB-26080-C", "UB-00000"):
             refusal = world.refuse(InvalidInput, "specialist", ask_verification, code, office, "?")
             assert set(refusal.errors) == {"office"}
+
+    @pytest.mark.parametrize("claimed", [True, False])
+    def test_the_answer_is_told_to_the_holder_or_else_to_the_role_that_must_act(
+        self, world: World, claimed: bool
+    ) -> None:
+        code = world.land_at("checking")
+        _, number = world.act("specialist", ask_verification, code, ASKED, "?")
+        if claimed:
+            world.act("specialist", claim, code)
+        world.act("asked", answer_verification, code, number, True, "Có")
+        told = f"person:{world.person('specialist')}" if claimed else f"office:{BRANCH}/specialist"
+        assert world.messages(code, "da-xac-minh") == [("da-xac-minh", told, "inbox")]
 
     def test_a_waiting_dossier_has_nobody_to_tell(self, world: World) -> None:
         code = world.land_at("checking")
@@ -266,6 +279,9 @@ class TestLinkedFiling:
         assert child["link_hash"] != parent["link_hash"]
         assert world.facts(code)["children"] == {"count": 1, "finished": False}
         with world.reading() as connection:
+            links = connection.execute(select(dossier_links)).all()
+        assert [tuple(link) for link in links] == [(parent["id"], child["id"], "child", world.now)]
+        with world.reading() as connection:
             kept = connection.execute(select(applicants).where(applicants.c.dossier_id == child["id"])).mappings().one()
         assert (kept["name"], kept["form"]) == (APPLICANT["name"], {"home.commune": "26080"})
 
@@ -276,6 +292,24 @@ class TestLinkedFiling:
             rows = connection.execute(select(documents).where(documents.c.dossier_id == child["id"])).mappings().all()
         assert [(row["key"], row["original"]) for row in rows] == [("gcn", 1)]
         assert world.facts(child["code"])["documents"]["complete"]
+
+    def test_a_file_of_the_family_is_taken_over_and_said_to_be(self, world: World) -> None:
+        code = self.ready(world)
+        _, number = world.act("specialist", add_document, code, key="gcn", content=PDF, file_name="gcn.pdf")
+        world.do("leader", code, "sign")
+        for key in world.fees(code):
+            world.act("counter", settle_fee, code, key, "cash")
+        world.do("counter", code, "return")
+        child = self.child(world)
+        with world.reading() as connection:
+            mine = select(documents).where(documents.c.dossier_id == child["id"]).order_by(documents.c.id)
+            rows = connection.execute(mine).mappings().all()
+            given = connection.execute(select(documents).where(documents.c.id == number)).mappings().one()
+        assert [row["reused_from"] for row in rows] == [None, number]
+        kept = ("key", "original", "digitised", "file_name", "media_type", "size", "sha256", "storage_key")
+        assert {name: rows[1][name] for name in kept} == {name: given[name] for name in kept}
+        told = world.entries(child["code"])[0]["data"]["papers"]
+        assert [paper.get("reused_from") for paper in told] == [None, number]
 
     def test_the_parent_knows_when_they_are_finished(self, world: World) -> None:
         code = self.returned(world)
@@ -296,6 +330,23 @@ class TestLinkedFiling:
         with world.reading() as connection:
             children = connection.execute(select(dossiers.c.id).where(dossiers.c.parent_id == opened)).all()
         assert len(children) == 1
+
+    def test_a_state_that_is_entered_again_opens_none_twice(self, world: World) -> None:
+        (key, child), *_ = land().children.items()
+        early = land(
+            version=2,
+            effective=Effective(dt.date(2026, 3, 3)),
+            children={key: msgspec.structs.replace(child, opens="checking")},
+        )
+        world.act("admin", publish_release, early)
+        fields = FIELDS | {"land.remeasured": True, "land.surveyor": "Đội đo"}
+        papers = [{"key": one, "original": 1} for one in ("don", "gcn", "trich_do")]
+        code = world.file(fields=fields, documents=papers, at="2026-03-03 08:00").case.code
+        world.do("counter", code, "receive")
+        for _ in range(2):
+            world.do("counter", code, "forward")
+            assert world.facts(code)["children"]["count"] == 1
+            world.act("counter", recall, code)
 
     def ready(self, world: World) -> str:
         """A measured dossier whose result waits for its signature."""

@@ -176,6 +176,15 @@ def test_conditions_choose_the_office_and_the_reason_is_kept(world: World) -> No
     assert world.entries(elsewhere.code)[0]["data"]["fallback"] is True
 
 
+def test_choosing_the_office_that_the_rules_name_needs_no_reason(world: World) -> None:
+    case = world.file(handler_office=BRANCH).case
+    assert case.row["handler_office"] == BRANCH
+    assert "chosen by a person" not in str(world.entries(case.code)[0]["data"]["routing"])
+    chosen = world.file(handler_office=PROVINCE, handler_reason="tỉnh thụ lý").case
+    assert chosen.row["handler_office"] == PROVINCE
+    assert world.entries(chosen.code)[0]["data"]["routing"]["handler"]["en"].endswith(": chosen by a person")
+
+
 def test_a_person_chooses_among_candidates_with_a_reason(world: World) -> None:
     world.act("system", publish_offices, [second_police()])
     home = filing(procedure=RESIDENCE, fields={"home.commune": "26080"}, documents=[])

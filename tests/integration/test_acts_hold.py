@@ -9,6 +9,7 @@ import pytest
 from engine.acts.add_note import add_note
 from engine.acts.documents import add_document
 from engine.acts.hold import assign, claim, mark_opened, release_claim
+from engine.acts.link_dossiers import link_dossiers
 from engine.acts.recall import CannotRecall, recall
 from engine.dossier.case import Stale
 from engine.dossier.rights import Ended, HeldByAnother
@@ -159,7 +160,8 @@ class TestRecalling:
         for act in (mark_opened, claim):
             code = world.land_at("checking")
             world.act("specialist", act, code)
-            world.refuse(CannotRecall, "counter", recall, code)
+            told = world.refuse(CannotRecall, "counter", recall, code)
+            assert told.facts["why_en"] == "the next holder has opened the dossier"
 
     def test_only_by_the_person_who_took_the_step(self, world: World) -> None:
         code = world.land_at("checking")
@@ -185,6 +187,8 @@ class TestRecalling:
         code = world.land_at("checking")
         world.act("counter", add_note, code, "đã gọi điện")
         world.act("counter", add_document, code, key="other", copy=1)
+        world.act("leader", assign, code, world.person("specialist"))
+        world.act("counter", link_dossiers, code, world.file().case.code)
         assert world.act("counter", recall, code).row["state"] == "accepted"
 
     def test_with_an_old_version_it_is_stale(self, world: World) -> None:

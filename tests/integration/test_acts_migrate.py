@@ -47,7 +47,7 @@ def test_the_state_is_mapped_and_time_goes_on(world: World) -> None:
     assert (row["state"], row["release"]) == ("review", workflow.digest)
     entry = world.entries(code)[-1]
     assert (entry["act"], entry["data"]["from"], entry["data"]["version"]) == ("migrate", before["release"], 2)
-    assert entry["data"]["legal"] == list(renamed().legal)
+    assert (entry["data"]["to"], entry["data"]["legal"]) == (workflow.digest, list(renamed().legal))
     assert ("step", "review") in world.armed(code)
     assert world.do("specialist", code, "finish_review").row["state"] == "signing"
 

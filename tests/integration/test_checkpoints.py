@@ -352,6 +352,10 @@ def test_a_database_put_back_contradicts_what_was_published(world: World, tmp_pa
     assert any("put back to an earlier state" in found.what for found in verify(world).findings)
     with pytest.raises(CheckpointsAhead):
         checkpoint_now(world.runtime)
+    keys = sorted((world.runtime.settings.data / "checkpoint-keys").iterdir())
+    with pytest.raises(CheckpointsAhead):
+        rotate_key(world.runtime)
+    assert sorted((world.runtime.settings.data / "checkpoint-keys").iterdir()) == keys, "no key is made for it"
     world.file(at="2026-03-03 10:00")
     with pytest.raises(CheckpointsAhead):
         checkpoint_now(world.runtime)

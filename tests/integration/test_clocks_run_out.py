@@ -233,3 +233,7 @@ def test_old_answers_are_forgotten_and_young_ones_kept(world: World) -> None:
     with world.database.connect() as connection:
         assert recorded_answer(connection, "staff:1", "old") is None
         assert recorded_answer(connection, "staff:1", "young") == answer
+
+
+def test_outcomes_are_kept_under_these_words() -> None:
+    assert (NOT_YET, GONE, VOID, MOVED, DONE) == ("not-yet", "gone", "void", "moved", "done")

@@ -138,6 +138,7 @@ HEADER = "subject,applicant_kinds,level,body,valid_from,valid_to,legal\n"
         ("a,robot,commune,authority,2024-01-01,,x\n", 2, "applicant_kinds"),
         ("a,*,village,authority,2024-01-01,,x\n", 2, "level is one of"),
         ("a,*,commune,authority,01/01/2024,,x\n", 2, "not a date"),
+        ("a,*,commune,authority,2024-W01-1,,x\n", 2, "not a date"),
         ("a,*,commune,authority,2024-01-01,,\n", 2, "legal"),
     ],
 )

@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.mutants.random_run import run_random
 from tests.mutants.sabotages import SABOTAGES, Sabotage
 from tests.mutants.workshop import MOST_SECONDS, Outcome, copied_project, places, run_tests, sabotaged
 
@@ -17,8 +18,18 @@ def main() -> int:
     words = argparse.ArgumentParser(prog="bin/mutants", description=__doc__)
     words.add_argument("names", nargs="*", metavar="NAME", help="only these sabotages")
     words.add_argument("--list", action="store_true", help="tell what there is and run nothing")
-    words.add_argument("--verbose", action="store_true", help="show what pytest wrote")
+    words.add_argument("--verbose", action="store_true", help="show what pytest wrote, or each mutation as it is tried")
+    chance = words.add_argument_group("mutations drawn by chance")
+    chance.add_argument("--random", type=int, metavar="N", help="draw so many, instead of the sabotages")
+    chance.add_argument("--seed", type=int, default=1, metavar="S", help="the same mutations for the same seed")
+    chance.add_argument("--in", dest="folders", action="append", metavar="PATH", help="only there; may be repeated")
+    chance.add_argument("--at", action="append", metavar="FILE:LINE", help="all those of a line; may be repeated")
+    chance.add_argument("--minutes", type=float, default=60, metavar="M", help="draw no further mutation after that")
+    chance.add_argument("--workers", type=int, default=2, metavar="W", help="so many at a time")
     given = words.parse_args()
+    if given.random is not None or given.at:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        return run_random(given, _tell)
     if unknown := set(given.names) - {one.name for one in SABOTAGES}:
         words.error(f"there is no sabotage {', '.join(sorted(unknown))}; see --list")
     chosen = [one for one in SABOTAGES if not given.names or one.name in given.names]

@@ -60,9 +60,16 @@ def copied_project() -> Iterator[Path]:
 def sabotaged(copy: Path, sabotage: Sabotage) -> Iterator[None]:
     """The copy with one text replaced, and put right again afterwards."""
     path = copy / sabotage.file
+    with changed(path, path.read_text(encoding="utf-8").replace(sabotage.text, sabotage.instead)):
+        yield
+
+
+@contextmanager
+def changed(path: Path, text: str) -> Iterator[None]:
+    """The file with another text, put right again afterwards."""
     right = path.read_text(encoding="utf-8")
     try:
-        _write(path, right.replace(sabotage.text, sabotage.instead))
+        _write(path, text)
         yield
     finally:
         _write(path, right)

@@ -12,6 +12,7 @@ from engine.rules.offices.competence import Competence, NoCompetence, Overlappin
 from engine.rules.offices.competence_proof import Defect, Subject, verify
 from engine.rules.offices.index import OfficeIndex
 from engine.rules.territory.units import Level, Unit
+from engine.text import Text
 from tests.installation.offices import COMPETENCES, INDEX, OFFICES, competence, office
 from tests.installation.places import FIRST, JULY, JUNE, REFORM, TERRITORY
 
@@ -113,6 +114,57 @@ def test_a_subject_is_looked_at_only_while_it_is_in_force() -> None:
     assert proved(late, Subject("1.013225", ("citizen",), REFORM)) == []
     assert len(proved(late, Subject("1.013225", ("citizen",)))) == 1
     assert proved([], Subject("1.013225", ("citizen",), END)) == []
+
+
+@pytest.mark.parametrize(
+    ("defect", "vi", "en"),
+    [
+        (
+            Defect("gap", "law", "X", ("citizen", "business"), REFORM, JULY, ("A", "B")),
+            "X, công dân, doanh nghiệp, từ 2025-07-01 đến 2025-07-14: "
+            "không văn bản nào giao thẩm quyền, gần nhất là: A; B",
+            "X, citizens, businesses, from 2025-07-01 to 2025-07-14: "
+            "no text makes anyone competent, the nearest are: A; B",
+        ),
+        (
+            Defect("overlap", "law", "X", ("??",), REFORM, JULY, ()),
+            "X, ??, từ 2025-07-01 đến 2025-07-14: các văn bản chồng nhau: –",
+            "X, ??, from 2025-07-01 to 2025-07-14: these texts overlap: –",
+        ),
+        (
+            Defect("gap", "offices", "X", ("citizen",), REFORM, JULY, ("A",), ("c:1", "c:2")),
+            "X, công dân, từ 2025-07-01 đến 2025-07-14: không có cơ quan nào cho 2 xã, ví dụ c:1 (A)",
+            "X, citizens, from 2025-07-01 to 2025-07-14: there is no office for 2 communes, such as c:1 (A)",
+        ),
+        (
+            Defect("overlap", "offices", "X", ("citizen",), REFORM, JULY, ("A",), ("c:1",), ("U", "V")),
+            "X, công dân, từ 2025-07-01 đến 2025-07-14: có nhiều cơ quan (U, V) cho 1 xã, ví dụ c:1 (A)",
+            "X, citizens, from 2025-07-01 to 2025-07-14: "
+            "there are several offices (U, V) for 1 communes, such as c:1 (A)",
+        ),
+    ],
+)
+def test_a_defect_in_words(defect: Defect, vi: str, en: str) -> None:
+    assert defect.in_words() == Text(vi, en)
+
+
+def test_defects_come_by_subject_day_and_kind() -> None:
+    subjects = [Subject("B", ("citizen",)), Subject("A", ("citizen", "business"))]
+    found = verify([competence("A", "province", end=JULY, kinds="citizen")], subjects, TERRITORY, INDEX, START, END)
+    assert [(one.subject, one.start, one.applicant_kinds) for one in found] == [
+        ("A", START, ("business",)),
+        ("A", JULY, ("citizen",)),
+        ("B", START, ("citizen",)),
+    ]
+
+
+def test_a_competence_in_words_names_its_last_day_where_it_has_one() -> None:
+    ended, lasting = COMPETENCES[0], COMPETENCES[1]
+    assert ended.in_words() == Text(
+        "cấp huyện (authority) từ 2024-01-01 đến 2025-06-30, 50/2014/QH13",
+        "district (authority) from 2024-01-01 to 2025-06-30, 50/2014/QH13",
+    )
+    assert lasting.in_words().en == "commune (authority) from 2025-07-01, 140/2025/NĐ-CP"
 
 
 def serving(level: Level, body: str, commune: str) -> list[str]:

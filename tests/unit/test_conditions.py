@@ -58,6 +58,8 @@ def compiled(source: str) -> Condition:
         ("-people > 3", {"people": -4}, True),
         ("(people > 1 ? 2 : 3) == 2", {"people": 2}, True),
         ('land.commune.startsWith("26") && land.commune.size() == 5', {"land.commune": "26080"}, True),
+        ('land.commune.endsWith("80") && land.commune.contains("608")', {"land.commune": "26080"}, True),
+        ('land.commune.endsWith("26") || land.commune.contains("1")', {"land.commune": "26080"}, False),
         ("land.kind == 'rice' || fees.settled && people > 3", {"land.kind": "rice"}, True),
         ("(land.kind == 'rice' || fees.settled) && people > 3", {"land.kind": "rice"}, False),
         ('land.commune == "xã Đắk"', {"land.commune": "xã Đắk"}, True),
@@ -109,6 +111,9 @@ def test_a_condition_answers_as_cel_does(source: str, facts: dict[str, Any], ans
         ("1 < people < 3", BadCondition, 12, "cannot be chained"),
         ("land.commune == null", BadCondition, 17, "null"),
         ("documents.missing[0] == 'a'", BadCondition, 18, "did not expect"),
+        ("'a'.1", BadCondition, 5, "did not expect"),
+        ("'a'.(1)", BadCondition, 5, "did not expect"),
+        ("'a'.", BadCondition, 5, "did not expect"),
         ("land.commune == 'a", BadCondition, 17, "no closing quote"),
         ("land.commune == 'a\\n'", BadCondition, 17, "backslash"),
         ("land.commune == 'a\u202eb'", BadCondition, 17, "cannot be printed"),
@@ -142,6 +147,17 @@ def test_a_refusal_of_a_function_keeps_its_own_sentence() -> None:
     with pytest.raises(UnknownName) as caught:
         compile_condition('land.commune in former_district("x")', DECLARED, {"former_district": former_district})
     assert caught.value.sentence("vi") == "Không tìm thấy huyện x."
+
+
+def test_a_function_may_give_one_kind_of_quotes_but_nothing_that_cannot_be_written() -> None:
+    def asked(given: str) -> Condition:
+        return compile_condition("land.commune in f('x')", DECLARED, {"f": lambda _: [given]})
+
+    for text in ('"', "'", "xã Đắk"):
+        assert asked(text)({"land": {"commune": text}})
+    for text in ("\\", "\u202e", "a\nb", "'\""):
+        with pytest.raises(ValueError, match="cannot be written"):
+            asked(text)
 
 
 def test_a_function_is_called_once_and_then_never_again() -> None:

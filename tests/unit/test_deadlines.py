@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -158,6 +158,17 @@ def test_a_pause_after_the_due_moment_helps_nobody() -> None:
     answer = due(VN, at("2026-03-02 10:15"), days(1), [pause], now=at("2026-03-03 11:15"))
     assert answer.moment == at("2026-03-03 10:15")
     assert answer.remaining == -60
+
+
+@pytest.mark.parametrize("term", [days(1), calendar_days(5)])
+def test_a_pause_that_ends_as_counting_begins_is_none(term: Term) -> None:
+    begin = {"working_day": at("2026-03-02 10:15"), "calendar_day": at("2026-03-03 00:00")}[term.unit]
+    before, across = (
+        due(VN, at("2026-03-02 10:15"), term, [Pause(at("2026-03-02 09:00"), begin + timedelta(minutes=later))])
+        for later in (0, 1)
+    )
+    assert "paused" not in [line.kind for line in before.trace]
+    assert "paused" in [line.kind for line in across.trace]
 
 
 def test_calendar_days_wait_for_a_pause_that_began_in_time() -> None:

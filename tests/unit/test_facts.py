@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from engine.rules.procedure.definition import Field
+from engine.rules.procedure.explain import _NAMES, name_of_fact
 from engine.rules.procedure.facts import (
+    BUILT_IN,
     FactNameTaken,
     FactOfWrongType,
     FactType,
@@ -68,3 +70,10 @@ def test_a_default_list_is_never_shared() -> None:
 
 def test_nested_builds_the_tree_of_dotted_names() -> None:
     assert nested({"a.b.c": 1, "a.d": 2, "e": 3}) == {"a": {"b": {"c": 1}, "d": 2}, "e": 3}
+
+
+def test_every_built_in_fact_has_a_name_of_its_own_and_no_name_is_of_nothing() -> None:
+    assert _NAMES.keys() == BUILT_IN.keys()
+    names = [text for name in BUILT_IN for text in (name_of_fact(land_release(), name).vi, _NAMES[name].en)]
+    assert len(set(names)) == 2 * len(BUILT_IN)
+    assert name_of_fact(land_release(), "land.area") == land_release().fields["land.area"].name

@@ -116,3 +116,52 @@ def test_size_and_name_are_checked_with_the_content() -> None:
     with pytest.raises(FileTooLarge):
         check_content(WHOLE[PDF], "a.pdf", 5)
     assert (extension("application/pdf"), extension("text/html")) == ("pdf", "bin")
+
+
+def test_kinds_have_the_media_types_and_endings_that_are_registered_for_them() -> None:
+    office = "application/vnd.openxmlformats-officedocument."
+    assert {kind.extension: kind.media for kind in WHOLE} == {  # type: ignore[attr-defined]
+        "pdf": "application/pdf",
+        "jpg": "image/jpeg",
+        "png": "image/png",
+        "docx": f"{office}wordprocessingml.document",
+        "xlsx": f"{office}spreadsheetml.sheet",
+        "odt": "application/vnd.oasis.opendocument.text",
+    }
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "most"),
+    [
+        (b"%PDF-1.7\n", b"%%EOF", 2048),
+        (b"\xff\xd8\xff\xe0", b"\xff\xd9", 1024),
+        (b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82", 1024),
+    ],
+)
+def test_the_end_of_a_file_may_be_followed_by_so_much_and_no_more(start: bytes, end: bytes, most: int) -> None:
+    body = start + b"x" * 5000
+    file_type(body + end + b"\n" * (most - len(end)))
+    with pytest.raises(UnacceptableFile):
+        file_type(body + end + b"\n" * (most - len(end) + 1))
+
+
+def test_an_archive_under_a_password_is_refused_as_such() -> None:
+    locked = bytearray(docx())
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = locked.find(signature)
+        while at >= 0:
+            locked[at + flags] |= 1
+            at = locked.find(signature, at + 4)
+    with pytest.raises(UnacceptableFile) as refused:
+        file_type(bytes(locked))
+    assert "password" in refused.value.sentence("en")
+
+
+def test_all_members_of_an_archive_together_unpack_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = {"word/a.bin": bytes(range(256)) * 4, "word/b.bin": bytes(range(256)) * 4}
+    whole = sum(map(len, parts.values())) + len(b"<Types/>") + len(b"<w/>")
+    monkeypatch.setattr("engine.rules.file_types.MAX_UNPACKED", whole)
+    assert file_type(docx(**parts)) == DOCX
+    monkeypatch.setattr("engine.rules.file_types.MAX_UNPACKED", whole - 1)
+    with pytest.raises(UnacceptableFile):
+        file_type(docx(**parts))

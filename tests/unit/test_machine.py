@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from typing import Any
 
@@ -14,13 +15,19 @@ from engine.rules.procedure.checks import BadRelease
 from engine.rules.procedure.definition import (
     Action,
     Branch,
+    Child,
+    Document,
     Fee,
+    Field,
+    MalformedRelease,
     Release,
+    Route,
     Sla,
     State,
     Term,
     TermBranch,
     release_from_bytes,
+    release_from_data,
 )
 from engine.rules.procedure.fields import InvalidFields
 from engine.rules.procedure.machine import (
@@ -30,7 +37,9 @@ from engine.rules.procedure.machine import (
     UnknownAction,
     UnknownState,
     compile_release,
+    role_name,
 )
+from engine.text import Text
 from tests.installation.land_release import FUNCTIONS, land_release
 from tests.installation.releases import text
 
@@ -267,6 +276,15 @@ def test_a_release_that_was_stored_does_the_same() -> None:
     assert stored.options("new", None, READY) == WORKFLOW.options("new", None, READY)
 
 
+@pytest.mark.parametrize("broken", [{}, {"procedure": 1}, {"more": 1}])
+def test_what_is_no_release_is_refused_as_bytes_and_as_data(broken: dict[str, Any]) -> None:
+    data = (json.loads(RELEASE.canonical()) | broken) if broken else {}
+    for read in (lambda: release_from_bytes(json.dumps(data)), lambda: release_from_data(data)):
+        with pytest.raises(MalformedRelease):
+            read()
+    assert release_from_data(json.loads(RELEASE.canonical())) == RELEASE
+
+
 def _broken(part: str, key: str, value: Any) -> Release:
     return land_release(**{part: getattr(RELEASE, part) | {key: value}})
 
@@ -292,6 +310,30 @@ def _broken(part: str, key: str, value: Any) -> Release:
         (_broken("fees", "x", Fee(text("x"), 1, when="pages")), "must answer yes or no"),
         (land_release(sla=Sla((TermBranch(Term(1, "working_day"), "land.remeasured"),))), "must be else"),
         (land_release(sla=Sla(())), "must be else"),
+        (
+            _broken("routing", "tax", Route(by="competent", place="gone")),
+            r'routing\[tax\].place: there is no fact "gone"',
+        ),
+        (_broken("children", "x", Child("1", text("x"), "gone")), r'children\[x\]: there is no state "gone"'),
+        (
+            _broken("children", "x", Child("1", text("x"), "new", fields={"a": "gone"})),
+            r'children\[x\].fields: there is no fact "gone"',
+        ),
+        (
+            _broken("children", "x", Child("1", text("x"), "new", when="gone")),
+            r'children\[x\]:1: There is no name "gone"',
+        ),
+        (_broken("fees", "x", Fee(text("x"), 1, per="gone")), r'fees\[x\].per: there is no number fact "gone"'),
+        (_broken("documents", "x", Document(text("x"), when="gone")), r'documents\[x\]:1: There is no name "gone"'),
+        (_broken("fields", "x", Field("text", text("x"), when="gone")), r'fields\[x\]:1: There is no name "gone"'),
+        (
+            _broken("routing", "tax", Route(branches=(Branch("A", "true"), Branch("B", "gone"), Branch("C")))),
+            r'routing.tax\[1\]:1: There is no name "gone"',
+        ),
+        (
+            land_release(sla=Sla((TermBranch(Term(1, "working_day"), "gone"), TermBranch(Term(1, "working_day"))))),
+            r'sla.total\[0\]:1: There is no name "gone"',
+        ),
     ],
 )
 def test_a_release_that_contradicts_itself_is_not_compiled(release: Release, says: str) -> None:
@@ -313,3 +355,29 @@ def test_a_state_named_like_a_method_of_the_machine_is_only_a_state() -> None:
 def test_fields_are_validated_by_the_workflow() -> None:
     with pytest.raises(InvalidFields):
         WORKFLOW.validate_fields({})
+
+
+def test_roles_are_called_as_the_release_calls_them_and_built_in_ones_by_their_words() -> None:
+    release = land_release()
+    assert role_name(release, "tax") == release.roles["tax"].name
+    assert role_name(release, "applicant") == Text("người nộp hồ sơ", "the applicant")
+    assert role_name(release, "system") == Text("hệ thống", "the system")
+    assert role_name(release, "??") == Text("??", "??")
+
+
+def test_an_option_says_what_it_needs() -> None:
+    needs = {option.action: option.needs for option in WORKFLOW.options("signing", None, READY)}
+    for key, told in needs.items():
+        action = RELEASE.actions[key]
+        assert (told.reason, told.attach, told.signature) == (
+            action.reason == "required", action.attach, action.signature == "digital"
+        )  # fmt: skip
+    assert any(one.attach for one in needs.values()) and any(one.reason for one in needs.values())
+
+
+def test_what_is_left_to_a_role_is_what_it_may_take_here_and_now() -> None:
+    for state in RELEASE.states:
+        for role in ("counter", "system", "nobody"):
+            left = [option.action for option in WORKFLOW.left_to(role, state, READY)]
+            allowed = [one.action for one in WORKFLOW.options(state, None, READY) if one.allowed]
+            assert left == [key for key in allowed if role in RELEASE.actions[key].by]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 
@@ -100,6 +101,7 @@ def test_a_day_outside_the_being_of_a_unit_counts_as_the_nearest_within() -> Non
         ("c:1@2024-01-01", IN_2024, dt.date(2025, 6, 30)),  # on the eve
         ("p:75@2024-01-01", IN_2024, IN_2025),  # grown, under its old name
         ("c:4@2025-07-01", IN_2025, dt.date(2026, 4, 29)),
+        ("c:4@2025-07-01", IN_2026, IN_2026),  # named under the new province
         ("c:5@2024-01-01", IN_2024, IN_2025),  # no succession says where it went
     ],
 )
@@ -130,3 +132,27 @@ def test_a_name_of_its_own_stays_and_the_communes_of_an_area_do_not_name_an_offi
     branch = office("Chi nhánh khu vực Long Khánh", "Long Khánh Branch", NEW, "c:3@2025-07-01")
     assert name_on(branch, IN_2025, TERRITORY) == branch.name
     assert [unit_of(branch, day, TERRITORY).id for day in (IN_2024, IN_2025, IN_2026)] == [OLD, OLD, NEW]
+
+
+def test_a_change_by_no_known_law_is_dated_all_the_same_and_the_parts_of_a_unit_come_in_their_order() -> None:
+    ended = dt.date(2026, 1, 1)
+    old, new = (Unit(code, "commune", "xa", f"Xã {code}", None, *days) for code, days in (
+        ("1", (dt.date(2024, 1, 1), ended)), ("2", (ended, None))
+    ))  # fmt: skip
+    without_law = Territory([old, new], [Succession(old.id, new.id, "merged", ended)])
+    words = same_place(old, dt.date(2024, 1, 1), ended, without_law)
+    assert words == "Xã 1 nay là Xã 2 (từ ngày 01/01/2026)"
+    twice = Territory([old, new], [Succession(old.id, new.id, "merged", ended, legal="A; B; A")])
+    assert same_place(old, dt.date(2024, 1, 1), ended, twice).endswith("(từ ngày 01/01/2026, theo A; B)")
+
+
+def test_an_office_stands_on_the_units_of_one_code_in_order_of_time_however_its_area_lists_them() -> None:
+    days = [dt.date(2020 + number, 1, 1) for number in range(8)]
+    spans = [*pairwise(days), (days[-1], None)]
+    units = [Unit("9", "commune", "xa", f"Xã {start.year}", None, start, end) for start, end in spans]
+    country = Territory(units, [])
+    others = sorted((unit.id for unit in units[1:]), key=lambda one: one[::-1])
+    for area in (tuple(others), tuple(reversed(others))):
+        office = Office("X", "authority", units[0].id, Text("Xã 2027", "Commune"), "01", days[0], area=area)
+        assert [unit_of(office, day, country).id for day in days] == [unit.id for unit in units]
+        assert unit_of(office, dt.date(2019, 1, 1), country) == units[0]

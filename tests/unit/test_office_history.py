@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.rules.offices.history import Held, office_history
-from engine.rules.procedure.act_names import ACT_NAMES
+from engine.rules.procedure.act_names import ACT_NAMES, act_name
 from engine.text import Text
+from tests.installation.land_release import land_release
 
 ROUTED = {"handler": {"vi": "theo nơi có đất", "en": "by the land"}, "intake": {"vi": "nơi nộp", "en": "where filed"}}
 
@@ -63,11 +64,41 @@ def test_later_offices_stand_before_earlier_ones() -> None:
     assert told == Text("được chuyển đến theo QĐ 1", "transferred under QĐ 1")
 
 
+def test_only_acts_that_say_why_give_a_reason() -> None:
+    silent = entry("migrate", {"handler": "UB-X", "intake": "MC-760-C"}, legal="QĐ 1")
+    assert office_history([FILED, silent])["handler"] == Held(None, ("UB-760-C",))
+    bare = entry("transfer", {"handler": "UB-X", "intake": "MC-760-C"})
+    assert office_history([FILED, bare])["handler"].reason == Text("được chuyển đến", "transferred")
+
+
+def test_a_reform_gives_the_laws_of_the_desk_or_else_its_own() -> None:
+    whole = entry("reform", {"handler": "A", "intake": "B"}, date="2025-07-01", legal=["L1", "L2"], passages=[
+        {"desk": "handler", "from": "UB-760-C", "to": "A", "policy": "p", "legal": ""},
+        {"desk": "intake", "from": "MC-760-C", "to": "B", "policy": "p", "legal": "L3"},
+    ])  # fmt: skip
+    held = office_history([FILED, whole])
+    assert held["handler"].reason == Text(
+        "sắp xếp đơn vị hành chính từ ngày 01/07/2025 theo L1, L2", "reorganisation of 01/07/2025, L1, L2"
+    )
+    assert held["intake"].reason == Text(
+        "sắp xếp đơn vị hành chính từ ngày 01/07/2025 theo L3", "reorganisation of 01/07/2025, L3"
+    )
+    old = entry("reform", {"handler": "A", "intake": "MC-760-C"}, date="2025-07-01", legal="L1", passages=[])
+    assert office_history([FILED, old])["handler"].reason == Text(
+        "sắp xếp đơn vị hành chính từ ngày 01/07/2025 theo L1", "reorganisation of 01/07/2025, L1"
+    )
+
+
+def test_an_act_is_called_as_its_procedure_calls_it_then_by_its_common_name_then_by_itself() -> None:
+    release = land_release()
+    assert act_name("receive", release) == release.actions["receive"].name
+    assert act_name("claim", release) == ACT_NAMES["claim"] == Text("nhận xử lý", "claim")
+    assert act_name("??", release) == Text("??", "??")
+
+
 def test_every_act_that_is_recorded_has_a_name() -> None:
     acts = Path(__file__).parents[2] / "engine/acts"
-    recorded = {
-        name for path in acts.glob("*.py") for name in re.findall(r'record\(\s*case,\s*"(\w+)"', path.read_text())
-    }
-    assert len(recorded) > 15
-    assert recorded <= ACT_NAMES.keys()
+    record = r'record\(\s*\w+,\s*"(\w+)"'
+    recorded = {name for path in acts.rglob("*.py") for name in re.findall(record, path.read_text())}
+    assert recorded == ACT_NAMES.keys()
     assert all(name.vi and name.en and name.vi != name.en for name in ACT_NAMES.values())

@@ -18,6 +18,7 @@ from engine.rules.offices.routing import (
     NoRoute,
     PlaceNotInBeing,
     check_intake,
+    deciding_place,
     route,
 )
 from engine.rules.procedure.definition import Branch, Route
@@ -181,3 +182,10 @@ def test_without_a_place_of_its_own_a_route_goes_by_the_applicants_commune() -> 
     assert (
         route(flow, facts(applicant={"kind": "citizen", "commune": "103"}), KNOWN, JULY).offices["handler"] == "UB-103"
     )
+
+
+def test_the_commune_that_decides_is_the_one_of_the_handlers_place() -> None:
+    assert deciding_place(workflow(), facts("100"), TERRITORY, JULY) == "100"
+    assert deciding_place(workflow(), facts(""), TERRITORY, JULY) is None
+    with pytest.raises(PlaceNotInBeing):
+        deciding_place(workflow(), facts("102"), TERRITORY, JULY)

@@ -59,3 +59,29 @@ def test_a_long_name_costs_no_more_than_the_pairs_of_its_first_words(length: int
     further = math.comb(kept, 2) if length >= LONG_NAME else math.comb(kept, 3)
     assert len(terms_of(name)) == kept + math.comb(kept, 2) + further
     assert (terms_asked(name) == []) == (length > MOST_WORDS)
+
+
+def test_what_is_kept_and_what_is_asked_for_in_full() -> None:
+    assert terms_of("H19-0012", "Lan Đào An") == {
+        *("lan", "dao", "an", "dao lan", "an lan", "an dao", "an dao lan"),
+        *("h19-0012", "12"),
+    }
+    assert terms_of(None, "", "0") == {"0"}
+    assert terms_of() == set()
+    assert terms_asked("Lan") == [["lan"]]
+    assert terms_asked("12 Lan") == [["12", "lan"]]
+    assert terms_asked("Lan Đào") == [["dao lan"]]
+    assert terms_asked("Đào Lan An") == [["an dao lan"], ["+ dao lan", "+ an lan"]]
+    assert terms_asked("d a c b") == [["a c d", "a b c"], ["+ a d", "+ b c"]]
+    assert terms_asked("g f e d c b a") == [["+ f g", "+ d e", "+ b c", "+ a b"]]
+    assert terms_asked("000") == [["000"]]
+    assert terms_asked(" ") == terms_asked("…") == []
+
+
+def test_a_name_may_have_sixteen_words_and_is_long_from_seven_on() -> None:
+    name = "a b c d e f g h i j k l m n o p"
+    assert (LONG_NAME, MOST_WORDS) == (7, len(name.split())) == (7, 16)
+    assert terms_asked(name) != [] and terms_asked(f"{name} q") == []
+    assert "p" in terms_of(name) and "q" not in terms_of(f"{name} q")
+    assert "+ a b" in terms_of("a b c d e f g") and "a b c" not in terms_of("a b c d e f g")
+    assert "+ a b" not in terms_of("a b c d e f") and "a b c" in terms_of("a b c d e f")

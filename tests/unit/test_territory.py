@@ -166,7 +166,8 @@ def test_parents_follow_the_day() -> None:
         ([A], [Succession(A.id, "c:9@2025-01-01", "merged", D25)], "unknown unit"),
         ([A, A_AS_2], [Succession(A.id, A_AS_2.id, "renamed", D26)], "not the day"),
         ([A, NORTH], [Succession(A.id, NORTH.id, "renamed", D25)], "not valid on"),
-        ([A, A_AS_2], [edge(A, A_AS_2, share="1.5")], "share"),
+        ([A, A_AS_2], [edge(A, A_AS_2, share="1.5")], "share 3/2 is not above 0"),
+        ([A, A_AS_2], [edge(A, A_AS_2, share="-0.5")], "share -1/2 is not above 0"),
         ([A, A_AS_2], [edge(A, A_AS_2), edge(A, A_AS_2)], "twice"),
         ([A, A_AS_2, B_AS_1], [edge(A, A_AS_2, share="0.6"), edge(A, B_AS_1, share="0.6")], "exceed"),
         ([A, A_AS_2, B_AS_1], [edge(A, A_AS_2, default=True), edge(A, B_AS_1, default=True)], "default"),
@@ -246,6 +247,17 @@ def test_communes_of_a_former_district(written: str, on: dt.date, codes: tuple[s
     assert FormerDistricts(DISTRICTS).communes(written, on) == codes
 
 
+def test_communes_of_a_former_district_come_in_order_of_code_and_each_once() -> None:
+    codes = [f"{number * 7919 % 100_000:05}" for number in range(1, 30)]
+    old = [commune(f"9{number:04}", f"Cũ {number}", D24, D25, "d:101") for number in range(29)]
+    new = [commune(code, f"Mới {code}", D25) for code in codes]
+    edges = [edge(one, other) for one, other in zip(old, new, strict=True)]
+    edges += [edge(old[0], new[1], "divided")]
+    above = [province("01", "Một"), district("101", "Xưa", "p:01", D25)]
+    found = Territory([*above, *old, *new], edges).former_communes("xua", D25)
+    assert found == tuple(sorted(codes))
+
+
 def test_a_shared_district_name_is_refused_with_the_ways_to_tell_them_apart() -> None:
     with pytest.raises(AmbiguousDistrict) as refused:
         FormerDistricts(DISTRICTS).communes("cao-lanh", D25)
@@ -257,3 +269,47 @@ def test_a_shared_district_name_is_refused_with_the_ways_to_tell_them_apart() ->
 def test_an_abolished_level_is_no_predecessor_of_what_contained_it() -> None:
     assert [s.unit.code for s in DISTRICTS.successors("d:101@2024-01-01", D25)] == ["01"]
     assert {s.unit.level for s in DISTRICTS.predecessors("p:01@2024-01-01", D24)} == {"province"}
+
+
+@pytest.mark.parametrize(
+    ("spans", "whole"),
+    [
+        ([(D24, None)], True),
+        ([(D24, D25), (D25, None)], True),
+        ([(D24, D26)], True),  # as long as the unit itself
+        ([(D24, D25)], False),
+        ([(D25, None)], False),
+        ([(D24, D25), (D26, None)], False),  # a gap between
+        ([], False),
+    ],
+)
+def test_a_unit_has_a_parent_on_every_day_of_its_being(
+    spans: list[tuple[dt.date, dt.date | None]], whole: bool
+) -> None:
+    lives = commune("00001", "An", D24, D26)
+    after = commune("00002", "Sau", D26, parent="p:02")
+    above = [province("01", f"Một {start}", start, end) for start, end in spans]
+    edges = [edge(one, after) for one in [*above, lives] if one.valid_to == D26]
+    found = Territory([lives, after, province("02", "Hai"), *above], edges).defects()
+    assert [one.unit.code for one in found if "is missing" in one.en] == ([] if whole else ["00001"])
+
+
+def test_every_unit_above_is_known_once_even_when_two_ways_lead_to_it() -> None:
+    top = province("01", "Một")
+    middles = [
+        Unit("101", "district", "huyen", "Huyện A", "p:01", D24, D25),
+        Unit("101", "district", "huyen", "Huyện B", "p:01", D25),
+    ]
+    low = commune("00001", "An", D24, parent="d:101")
+    found = Territory([top, *middles, low], [edge(middles[0], middles[1], "renamed")]).parents_ever(low)
+    assert sorted(one.id for one in found) == sorted(one.id for one in (top, *middles))
+
+
+def test_units_may_be_given_in_any_order() -> None:
+    units = list(DISTRICTS.units())
+    for order in (units, units[::-1], sorted(units, key=lambda unit: unit.name_vi)):
+        again = Territory(order, reversed(DISTRICTS.successions()))
+        assert again.units() == DISTRICTS.units()
+        assert again.children("p:01@2024-01-01", D24) == DISTRICTS.children("p:01@2024-01-01", D24)
+        assert [unit.code for unit in again.children("p:01@2024-01-01", D24)] == ["101", "102"]
+        assert again.successions() == DISTRICTS.successions()

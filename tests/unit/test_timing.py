@@ -120,6 +120,7 @@ class TestStarting:
     def test_a_clock_that_pauses_at_once_has_started(self) -> None:
         row = step(filed(), "finance", "receive", at(2))
         assert (row["started_at"], row["due_at"], len(row["pauses"])) == (at(2), None, 1)
+        assert row["received_at"] == at(2), "what starts the clock is reception, whatever the portal calls the state"
 
 
 class TestPausing:
@@ -187,6 +188,13 @@ class TestClocks:
             ("after", "lapse"): timing.term_end(CALENDAR, at(3), Term(30, "calendar_day")),
         }
 
+    def test_without_a_warning_and_reminders_there_is_the_due_moment_alone(self) -> None:
+        sla = Sla((TermBranch(FIVE),))
+        states = RELEASE.states | {"accepted": State(text("Đã nhận"), 2, "running")}
+        release = land_release(sla=sla, notify=(), states=states)
+        row = step(filed(), "accepted", "receive", at(2), release)
+        assert list(wanted_clocks(row, release, CALENDAR)) == [Clock("overdue", "", at(6, 17))]
+
     def test_an_ended_dossier_wants_nothing(self) -> None:
         for end in ("withdrawn", "returned"):
             assert list(wanted_clocks(walk(RECEIVED, (end, "withdraw", at(3))), RELEASE, CALENDAR)) == []
@@ -210,6 +218,13 @@ class TestMigrating:
         states = RELEASE.states | {"checking": State(text("Chờ"), 5, "paused")}
         row |= after_migration(row, land_release(states=states), CALENDAR, at(4))
         assert (row["clock"], row["due_at"], row["supplements"], row["entered_at"]) == ("paused", None, 0, at(3))
+
+    def test_a_state_with_a_limit_whose_clock_stands_has_no_moment_for_the_step(self) -> None:
+        row = walk(RECEIVED, ("checking", "forward", at(3)))
+        states = RELEASE.states | {"checking": State(text("Chờ"), 5, "paused", limit=Term(1, "working_day"))}
+        paused = land_release(states=states)
+        assert after_migration(row, paused, CALENDAR, at(4))["step_due_at"] is None
+        assert step(walk(RECEIVED), "checking", "forward", at(3), paused)["step_due_at"] is None
 
     def test_a_new_limit_counts_from_when_the_state_was_entered(self) -> None:
         row = walk(RECEIVED, ("checking", "forward", at(3)))

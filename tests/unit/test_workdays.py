@@ -13,7 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.rules.deadlines.calendar import OFFICE_WEEK, Calendar, MomentWithoutZone, OutsideCalendar
-from engine.rules.deadlines.office_hours import BadCalendar, Closure, Span, SpecialDay, without
+from engine.rules.deadlines.office_hours import (
+    BadCalendar,
+    Closure,
+    Span,
+    SpecialDay,
+    check_spans,
+    read_date,
+    read_spans,
+    spans_in_words,
+    without,
+)
 from workflows.calendar_files import load_calendar
 
 VN = load_calendar("vn")
@@ -228,3 +238,105 @@ def test_a_calendar_that_contradicts_itself_is_refused(make) -> None:
         make()
     assert refused.value.sentence("vi") != refused.value.sentence("en")
     assert "{" not in refused.value.sentence("vi")
+
+
+@pytest.mark.parametrize(
+    "written", ["2026-2-14", "20260214", "2026-W07-6", "2026-02-30", "14/02/2026", "", None, 20260214]
+)
+def test_a_day_is_written_in_one_way_only(written: object) -> None:
+    assert read_date("2026-02-14", "here") == date(2026, 2, 14)
+    with pytest.raises(BadCalendar) as refused:
+        read_date(written, "here")
+    assert (repr(written) in refused.value.sentence("en")) and refused.value.facts["where"] == "here"
+
+
+@pytest.mark.parametrize(
+    ("spans", "left"),
+    [
+        ((), ()),
+        (((0, 1440),), ((0, 1440),)),
+        (((0, 1), (2, 3)), ((0, 1), (2, 3))),
+        (((0, 1), (1, 2)), None),  # touching
+        (((5, 5),), None),
+        (((5, 4),), None),
+        (((-1, 4),), None),
+        (((0, 1441),), None),
+        (((3, 4), (1, 2)), None),
+    ],
+)
+def test_hours_are_in_order_apart_and_within_the_day(spans: tuple, left: tuple | None) -> None:
+    if left is None:
+        with pytest.raises(BadCalendar):
+            check_spans(spans, "here")
+    else:
+        check_spans(spans, "here")
+        assert read_spans(spans_in_words(spans), "here") == left
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "08:00-12:00",
+        None,
+        ["8-12"],
+        ["08:00-12:60"],
+        ["25:00-26:00"],
+        [1],
+        ["09:00-08:00"],
+        ["08:00-10:00", "09:00-11:00"],
+        ["08:00–12:00"],
+    ],
+)
+def test_hours_written_otherwise_are_refused(written: object) -> None:
+    with pytest.raises(BadCalendar):
+        read_spans(written, "here")
+
+
+def test_a_fault_in_a_calendar_is_told_with_its_place() -> None:
+    whole = {"code": "x", "first": "2026-01-01", "last": "2026-02-01", "week": {"mon": ["08:00-12:00"]}}
+    assert Calendar.from_data(whole).code == "x"
+    assert Calendar.from_data({key: one for key, one in whole.items() if key != "code"}).code == ""
+    for change, where in (
+        ({"first": "x"}, "first"),
+        ({"last": None}, "last"),
+        ({"week": {"tue": ["8"]}}, "tue"),
+        ({"week": {}}, "x"),
+        ({"first": "2026-03-01"}, "x"),
+        ({"days": [{"day": "2027-01-01", "kind": "holiday", **WORDS}]}, "2027-01-01"),
+        ({"days": [{"day": "2026-01-31", "kind": "holiday", **WORDS}] * 2}, "2026-01-31"),
+        ({"days": [{"day": "2026-01-31", "kind": "half_day", **WORDS, "spans": ["8"]}]}, "2026-01-31"),
+        ({"days": [{"day": "x"}]}, "day"),
+        ({"days": [{"day": "2026-01-31", "kind": "swapped_in", **WORDS, "instead_of": "x"}]}, "instead_of"),
+        ({"closures": [{"first": "x"}]}, "first"),
+        ({"closures": [{"first": "2026-01-02", "last": "x"}]}, "last"),
+        ({"closures": [{"first": "2026-01-02", "last": "2026-01-01", **WORDS}]}, "2026-01-02"),
+        ({"closures": [{"first": "2026-01-02", "last": "2026-01-02"}]}, "2026-01-02"),
+    ):
+        with pytest.raises(BadCalendar) as refused:
+            Calendar.from_data(whole | change)
+        assert refused.value.facts["where"] == where, change
+
+
+def test_special_days_may_lie_on_the_first_and_the_last_day() -> None:
+    ends = [SpecialDay(day, "holiday", **WORDS) for day in (date(2026, 1, 1), date(2026, 2, 1))]
+    calendar = Calendar("x", date(2026, 1, 1), date(2026, 2, 1), days=tuple(ends))
+    assert [calendar.minutes(day.day) for day in ends] == [0, 0]
+
+
+def test_the_last_working_day_of_a_calendar_is_followed_by_none() -> None:
+    friday = Calendar("x", date(2026, 3, 2), date(2026, 3, 8))  # Monday to Sunday
+    saturday = 5 * 1440
+    assert friday.closing_tick(saturday - 1) == 4 * 1440 + 1020
+    with pytest.raises(OutsideCalendar) as refused:
+        friday.closing_tick(saturday)
+    assert refused.value.facts["day"] == date(2026, 3, 9)
+
+
+def test_what_was_worked_is_known_up_to_the_very_end_of_a_calendar() -> None:
+    week = Calendar("x", date(2026, 3, 2), date(2026, 3, 8))
+    end = 7 * 1440
+    assert week.worked(end) == week.worked(end - 1) == 5 * 480
+    assert (week.worked(0), week.worked(480), week.worked(481)) == (0, 0, 1)
+    for outside in (-1, end + 1):
+        with pytest.raises(OutsideCalendar):
+            week.worked(outside)

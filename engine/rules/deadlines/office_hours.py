@@ -226,8 +226,8 @@ def spans_in_words(spans: Sequence[Span]) -> list[str]:
 def read_date(data: object, where: str) -> date:
     """The date that ``2026-02-14`` gives. Raises BadCalendar for anything else."""
     try:
-        if isinstance(data, str) and len(data) == 10:
-            return date.fromisoformat(data)
+        if isinstance(data, str) and (day := date.fromisoformat(data)).isoformat() == data:
+            return day  # 2026-W07-6 is an ISO date too
     except ValueError:
         pass
     raise BadCalendar(

@@ -65,8 +65,9 @@ def parse_line(line: str) -> tuple[Statement, bytes]:
         document = orjson.loads(line)
         body, signature = document["checkpoint"], bytes.fromhex(document["signature"])
         facts = {key: body[key] for key in ("number", "size", "root", "previous", "log", "key", "next")}
+        typed = all(type(fact) is (int if key in ("number", "size") else str) for key, fact in facts.items())
         statement = Statement(at=dt.datetime.fromisoformat(body["at"]), **facts)
-        exact = statement.line(signature) == line
+        exact = typed and statement.line(signature) == line
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("this is not a checkpoint") from error
     if not exact:

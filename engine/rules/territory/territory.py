@@ -133,8 +133,8 @@ class Territory:
                 for other in self._versions.get(one.parent or "", ())
                 if _overlap(other, unit) and other not in found
             ]
-            found += above
-            below = above
+            below = list(dict.fromkeys(above))
+            found += below
         return tuple(found)
 
     def province_of(self, unit: Unit, on: dt.date | None = None) -> Unit:
