@@ -40,7 +40,7 @@ def papers(code: str) -> Answer:
         case = read_case(uow, code, along=("documents",))
         items = [dossier_json.paper(one) for one in papers_of(case)]
         missing = missing_of(case)
-        return answer({"items": items, "missing": missing}, ETag=etag(case.row["version"]))
+        return answer({"items": items, "missing": list(missing)}, ETag=etag(case.row["version"]))
 
 
 @documents.operation(

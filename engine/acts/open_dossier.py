@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from engine.acts.assign_offices import assign_offices
 from engine.acts.change_form import search_of
 from engine.acts.documents import check_counts
 from engine.dossier.applicant import clean_applicant
+from engine.dossier.assign_offices import assign_offices
 from engine.dossier.case import Case
 from engine.dossier.code import next_code
 from engine.dossier.first_row import Keys, first_row

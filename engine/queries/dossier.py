@@ -250,22 +250,22 @@ def clock_of(case: Case) -> ClockView:
     )
 
 
-def papers_of(case: Case) -> list[Paper]:
+def papers_of(case: Case) -> tuple[Paper, ...]:
     """The papers that were not removed, oldest first."""
-    return [_paper(row, case.release) for row in case.documents()]
+    return tuple(_paper(row, case.release) for row in case.documents())
 
 
-def missing_of(case: Case) -> list[str]:
+def missing_of(case: Case) -> tuple[str, ...]:
     """The keys of the papers that the release requires and that are missing."""
-    return list(case.facts()["documents"]["missing"])
+    return tuple(case.facts()["documents"]["missing"])
 
 
-def fees_of(case: Case) -> list[Fee]:
+def fees_of(case: Case) -> tuple[Fee, ...]:
     """The fees, in order of their keys."""
-    return [_fee(row, case.release) for row in case.fees()]
+    return tuple(_fee(row, case.release) for row in case.fees())
 
 
-def offers_of(case: Case) -> list[Offer]:
+def offers_of(case: Case) -> tuple[Offer, ...]:
     """Every action of the release, allowed or with the reason for its refusal."""
     offers = []
     for option, verdict in case.options():
@@ -281,7 +281,7 @@ def offers_of(case: Case) -> list[Offer]:
                 needs=needs_of(option),
             )
         )
-    return offers
+    return tuple(offers)
 
 
 def needs_of(option: Option) -> Needs:

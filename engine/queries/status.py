@@ -95,9 +95,9 @@ def status_of(case: Case) -> Status:
     )
 
 
-def tasks_of(case: Case) -> list[Task]:
+def tasks_of(case: Case) -> tuple[Task, ...]:
     """The actions that the applicant may take now."""
-    return [Task(action=one.action, name=one.name, needs=needs_of(one)) for one in case.left_to(APPLICANT)]
+    return tuple(Task(action=one.action, name=one.name, needs=needs_of(one)) for one in case.left_to(APPLICANT))
 
 
 def _steps(case: Case) -> tuple[list[StatusStep], str | None]:

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from engine.store.people import memberships
-from tests.installation.world import BRANCH, KEY, LONG_KHANH, World
+from tests.installation.runtime import KEY
+from tests.installation.world import BRANCH, LONG_KHANH, World
 from tests.integration.test_cli import Run, runner
 
 SHUT = ("--reason", "mất điện", "--reason-en", "power cut", "--legal", "Thông báo số 2")

@@ -105,8 +105,7 @@ def test_pages_follow_each_other_without_gap_or_double(world: World, busy: dict[
         after = None
         while rows := list_dossiers(connection, system, Filters(), world.now, after=after, by_due=by_due, limit=1):
             pages += [row["code"] for row in rows]
-            due = rows[-1]["due_at"]
-            after = (due.isoformat() if due else None, rows[-1]["id"])
+            after = (rows[-1]["due_at"], rows[-1]["id"])
     assert pages == whole and len(whole) == 4
     if by_due:
         assert set(whole[:2]) == {busy["accepted"], busy["checking"]}  # those with a due moment first

@@ -158,7 +158,7 @@ def test_late_time_is_told_by_who_held_it(night: Night) -> None:
     told = {}
     for row in rows:
         came = comings(entries[row.id], row.finished_at)
-        pauses = read_pauses({"pauses": row.pauses})
+        pauses = read_pauses(row.pauses)
         held = held_time(came, row.started_at, row.finished_at, pauses, lambda office: calendar("vn", office))
         told[row.code] = (held, [one.late for one in came])
     assert told[night.shared] == ({"UB-760-C": 15 * 480, "UB-26740": 5 * 480 + 60}, [False, False])

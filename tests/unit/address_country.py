@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from fractions import Fraction
 
+from engine.rules.territory.addresses import AddressReader
 from engine.rules.territory.territory import Territory
 from engine.rules.territory.units import Change, Level, Succession, Unit
 
@@ -87,3 +88,4 @@ COUNTRY = Territory(
         _edge("c:205", f"c:211@{REFORM}", "merged"),
     ],
 )
+READER = AddressReader(COUNTRY)

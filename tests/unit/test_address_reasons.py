@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.rules.territory import resolution
-from tests.unit.address_country import AFTER, BEFORE, COUNTRY
+from tests.unit.address_country import AFTER, BEFORE, READER
 from tests.unit.tables import blocks
 
 TABLE = """\
@@ -97,22 +97,22 @@ Phường Xyz, Tỉnh Cũ
 
 @pytest.mark.parametrize(("text", "vi", "en"), blocks(TABLE))
 def test_the_reason_says(text: str, vi: str, en: str) -> None:
-    found = COUNTRY.resolve(text, AFTER)
+    found = READER.resolve(text, AFTER)
     assert (found.reason("vi"), found.reason("en")) == (vi, en)
 
 
 def test_no_more_than_three_earlier_units_are_named() -> None:
-    (one,) = COUNTRY.resolve("Phường Bến Thành", BEFORE).candidates
+    (one,) = READER.resolve("Phường Bến Thành", BEFORE).candidates
     vi, en = resolution.namesakes([one] * 4)
     assert vi.count("→") == en.count("→") == 3
 
 
 def test_a_path_without_a_law_has_a_dash_and_a_law_is_named_once() -> None:
-    (one,) = COUNTRY.resolve("Phường Đa Kao, Quận 1", AFTER).candidates
+    (one,) = READER.resolve("Phường Đa Kao, Quận 1", AFTER).candidates
     assert resolution._laws(one.path * 2) == "nghị quyết 1"
     assert resolution._laws(()) == "—"
 
 
 def test_the_reason_is_vietnamese_unless_english_is_asked_for() -> None:
-    found = COUNTRY.resolve("Phường Bến Thành", AFTER)
+    found = READER.resolve("Phường Bến Thành", AFTER)
     assert found.reason() == found.reason("vi") == found.reason_vi != found.reason("en")

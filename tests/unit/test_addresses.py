@@ -10,7 +10,7 @@ import pytest
 from engine.rules.territory.addresses import LONGEST_ADDRESS
 from engine.rules.territory.resolution import Resolution
 from engine.rules.territory.units import AddressTooLong, Unit
-from tests.unit.address_country import AFTER, BEFORE, COUNTRY, LATER
+from tests.unit.address_country import AFTER, BEFORE, LATER, READER
 from tests.unit.tables import blocks
 
 
@@ -274,48 +274,48 @@ Phường Bến Thành, Quận Bình Thạnh
 
 @pytest.mark.parametrize(("text", "before", "after"), blocks(TABLE))
 def test_an_address_means_on_the_two_days(text: str, before: str, after: str) -> None:
-    assert (described(COUNTRY.resolve(text, BEFORE)), described(COUNTRY.resolve(text, AFTER))) == (before, after)
+    assert (described(READER.resolve(text, BEFORE)), described(READER.resolve(text, AFTER))) == (before, after)
 
 
 def test_the_longest_address_is_read_and_one_character_more_is_refused() -> None:
     longest = "Phường Bến Thành".rjust(LONGEST_ADDRESS)
-    assert COUNTRY.resolve(longest, AFTER).unit is not None
+    assert READER.resolve(longest, AFTER).unit is not None
     with pytest.raises(AddressTooLong) as refused:
-        COUNTRY.resolve(longest + "a", AFTER)
+        READER.resolve(longest + "a", AFTER)
     assert refused.value.facts == {"length": LONGEST_ADDRESS + 1, "most": LONGEST_ADDRESS}
 
 
 def test_what_cannot_be_printed_is_a_blank_in_what_is_sent_back() -> None:
-    found = COUNTRY.resolve("\x00Phường\x07Xyz\n", AFTER)
+    found = READER.resolve("\x00Phường\x07Xyz\n", AFTER)
     assert found.asked == "Phường Xyz"
     assert "“Phường Xyz”" in found.reason_vi
 
 
 def test_names_go_up_to_the_province_as_they_were_on_the_day_of_the_unit() -> None:
-    (found,) = COUNTRY.resolve("Phường Đa Kao, Quận 1", AFTER).candidates
+    (found,) = READER.resolve("Phường Đa Kao, Quận 1", AFTER).candidates
     assert found.full_name == "Phường Tân Định, Thành phố Sông Lớn"
     assert found.origin_name == "Phường Đa Kao, Quận 1, Thành phố Sông Lớn"
     assert [edge.kind for edge in found.path] == ["merged"]
 
 
 def test_the_default_is_the_one_candidate_that_is_marked_and_the_unit_the_only_one() -> None:
-    divided = COUNTRY.resolve("Phường Chia, Quận Bình Thạnh", AFTER)
+    divided = READER.resolve("Phường Chia, Quận Bình Thạnh", AFTER)
     assert divided.unit is None
     assert divided.default == divided.candidates[0]
     assert [one.share for one in divided.candidates] == [Fraction(7, 10), Fraction(3, 10)]
-    unsure = COUNTRY.resolve("thanh an", AFTER)
+    unsure = READER.resolve("thanh an", AFTER)
     assert (unsure.unit, unsure.default) == (None, None)
 
 
 @pytest.mark.parametrize("on", [LATER, LATER + dt.timedelta(days=1)])
 def test_a_unit_can_be_named_from_its_first_day(on: dt.date) -> None:
-    assert described(COUNTRY.resolve("Phường Mai Sau", on)) == "one: c:120@2026* | c:120@2026"
-    assert described(COUNTRY.resolve("c:120", on)) == "one: c:120@2026* | c:120@2026"
-    assert COUNTRY.resolve("c:120", LATER - dt.timedelta(days=1)).outcome == "none"
+    assert described(READER.resolve("Phường Mai Sau", on)) == "one: c:120@2026* | c:120@2026"
+    assert described(READER.resolve("c:120", on)) == "one: c:120@2026* | c:120@2026"
+    assert READER.resolve("c:120", LATER - dt.timedelta(days=1)).outcome == "none"
 
 
 def test_the_day_of_a_division_is_told_also_after_a_later_change_of_a_part() -> None:
-    found = COUNTRY.resolve("Phường Chia, Quận Bình Thạnh", LATER)
+    found = READER.resolve("Phường Chia, Quận Bình Thạnh", LATER)
     assert described(found).startswith("candidates: c:118@2026* from c:103@2024, c:113@2025 from c:103@2024")
     assert "was divided on 2025-07-01 (nghị quyết 1; nghị quyết 2) between" in found.reason_en
     assert "được chia từ 01/07/2025 (nghị quyết 1; nghị quyết 2) cho" in found.reason_vi

@@ -13,7 +13,7 @@ import pytest
 from engine.rules.journal.entries import canonical
 from engine.rules.reform.plan import Candidate, Item, Passage
 from engine.rules.reform.policy import Basis, Reform
-from engine.rules.reform.totals import _MOST_WITHOUT, Group, PlanDigest, Totals, group_from_data, whole_plan
+from engine.rules.reform.totals import _MOST_WITHOUT, Group, PlanDigest, Totals, group_from_data
 from engine.text import Text
 
 REFORM = Reform(
@@ -42,6 +42,12 @@ ITEMS = [
     item(6, "moves", ASKED_7, ASKED_8),
     item(7, "stays", old_unit="c:1", new_units=("c:9",), province="01"),
 ]
+
+
+def whole_plan(reform: Reform, items: list[Item]) -> tuple[Totals, list[bytes]]:
+    totals = Totals(reform)
+    lines = [line for item in items if (line := totals.add(item)) is not None]
+    return totals, lines
 
 
 def totals_of(items: list[Item], running: frozenset[int] = frozenset()) -> Totals:

@@ -254,7 +254,7 @@ def test_communes_of_a_former_district_come_in_order_of_code_and_each_once() -> 
     edges = [edge(one, other) for one, other in zip(old, new, strict=True)]
     edges += [edge(old[0], new[1], "divided")]
     above = [province("01", "Một"), district("101", "Xưa", "p:01", D25)]
-    found = Territory([*above, *old, *new], edges).former_communes("xua", D25)
+    found = FormerDistricts(Territory([*above, *old, *new], edges)).communes("xua", D25)
     assert found == tuple(sorted(codes))
 
 
