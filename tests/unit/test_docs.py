@@ -30,7 +30,6 @@ A_DOTTED_NAME = re.compile(r"(?:engine|api|web|server|adapters|workflows|cli|ben
 A_COMMAND = re.compile(r"(?<![\w./@-])motcua((?: +[^\s&|;#)]+)*)")
 A_MODULE_THAT_RUNS = re.compile(r"python -m ((?:benchmarks|workflows|tests|cli)[\w.]*)")
 
-LINES_STILL_LONG = ("docs/architecture.md",)  # strict: the test fails when such a page has short lines
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 
@@ -46,14 +45,7 @@ def test_there_are_pages() -> None:
     } < names
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        pytest.param(page, id=name, marks=[pytest.mark.xfail(strict=True)] if name in LINES_STILL_LONG else [])
-        for page in PAGES
-        for name in [page.relative_to(ROOT).as_posix()]
-    ],
-)
+@each_page
 def test_no_line_is_long(page: Path) -> None:
     """Tables and code keep their lines; a link or code span that is long by itself stands alone on its line."""
     long = [
