@@ -20,9 +20,9 @@ from engine.acts.rectify import rectify
 from engine.acts.settle_fee import settle_fee
 from engine.acts.transfer import transfer
 from engine.acts.verification import answer_verification, ask_verification
-from engine.dossier.applicant import KINDS, LONGEST, clean_applicant
+from engine.dossier.applicant import LONGEST, clean_applicant
 from engine.errors import Forbidden, InvalidInput
-from engine.rules.procedure.definition import Term
+from engine.rules.procedure.definition import APPLICANT_KINDS, Term
 from engine.rules.procedure.machine import ActionNotInState, UnknownAction
 from engine.store.dossiers import dossiers
 from engine.store.journal import journal, journal_private, reads
@@ -203,7 +203,7 @@ def test_how_long_each_word_about_an_applicant_may_be(world: World, key: str) ->
     ],
 )
 def test_identity_numbers_by_kind_of_applicant(world: World, kind: str, number: str, taken: bool) -> None:
-    assert kind in KINDS
+    assert kind in APPLICANT_KINDS
     given = {"kind": kind, "name": " A ", "identity_number": number}
     if taken:
         clean = world.try_act("counter", clean_applicant, given, "75", TODAY)

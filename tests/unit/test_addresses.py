@@ -301,10 +301,11 @@ def test_names_go_up_to_the_province_as_they_were_on_the_day_of_the_unit() -> No
 def test_the_default_is_the_one_candidate_that_is_marked_and_the_unit_the_only_one() -> None:
     divided = READER.resolve("Phường Chia, Quận Bình Thạnh", AFTER)
     assert divided.unit is None
-    assert divided.default == divided.candidates[0]
+    assert [one.is_default for one in divided.candidates] == [True, False]
     assert [one.share for one in divided.candidates] == [Fraction(7, 10), Fraction(3, 10)]
     unsure = READER.resolve("thanh an", AFTER)
-    assert (unsure.unit, unsure.default) == (None, None)
+    assert unsure.unit is None
+    assert not any(one.is_default for one in unsure.candidates)
 
 
 @pytest.mark.parametrize("on", [LATER, LATER + dt.timedelta(days=1)])
