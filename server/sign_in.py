@@ -9,9 +9,8 @@ from engine.errors import Refusal
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import in_transaction
 from server.context import runtime, served
-from server.identity import bearer_hash
+from server.identity import actor, bearer_hash
 from server.limits import SIGN_IN_PER_ACCOUNT, SIGN_IN_PER_ADDRESS
-from server.once import carry_out
 
 
 class WrongCredentials(Refusal):
@@ -36,6 +35,7 @@ def sign_in(username: str, password: str) -> tuple[str, dt.datetime]:
 
 
 def sign_out() -> None:
-    """Revokes the token that was sent with the request."""
+    """Revokes the token that was sent with the request. Raises NotSignedIn."""
     hashed = bearer_hash() or ""
-    carry_out(lambda unit: close_session(unit, hashed))
+    # The act revokes the token that a cached actor rests on, so the actor is verified before it, not at its end.
+    in_transaction(runtime(), actor(), lambda unit: close_session(unit, hashed))

@@ -116,3 +116,15 @@ def test_who_reads_on_is_proven_before_anything_is_shown(
     answer = counter.get(path)
     assert answer.status_code == status
     assert answer.json.get("items", []) == []
+
+
+def test_signing_out_revokes_the_token_once(both_installations: ServedInstallation) -> None:
+    """The act ends the claim that it rests on, so the claim must be verified before it."""
+    installation = both_installations
+    counter = installation.person("counter")
+    assert counter.get("/api/v1/me").status_code == 200
+    with spoken(installation.runtime.database) as said:
+        assert counter.delete("/api/v1/sessions").status_code == 204
+    assert sum(one.startswith("UPDATE tokens") for one in said) == 1
+    assert not any(one.startswith("ROLLBACK") for one in said)
+    assert counter.get("/api/v1/me").status_code == 401
