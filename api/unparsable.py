@@ -28,7 +28,7 @@ def unparsable(status: int, reason: str) -> bytes:
         refusal = HeaderTooLong(header="HTTP")
     elif status == InternalError.status:
         refusal = InternalError(request=request)
-    log.warning("request_unparsable", status=status, refused=refusal.code, request=request)
+    log.warning("request_unread", status=status, refused=refusal.code, request=request)
     body = orjson.dumps(document(refusal, "vi", request) | {"status": status})
     head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: {PROBLEM}\r\n"
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body

@@ -5,6 +5,7 @@ They read the Markdown of the project, and the names of its files and commands, 
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 from collections import Counter
@@ -91,6 +92,43 @@ def test_every_command_exists_and_takes_its_options(page: Path) -> None:
         for words in A_COMMAND.findall(code):
             wrong += [f"motcua{words}: {fault}" for fault in _faults(words.split())]
     assert wrong == []
+
+
+def test_operations_lists_every_event_that_is_logged() -> None:
+    """Operators search and count by these names, so a new name is documented and an old one stays."""
+    table = re.search(
+        r"\| event \|.*\n\|[-|]+\n((?:\|.*\n)+)", (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    )
+    assert table is not None
+    listed = [name for row in table[1].splitlines() for name in CODE_SPAN.findall(row.split("|")[1])]
+    logged = {
+        call.args[0].value
+        for room in ("engine", "server", "api", "web", "adapters", "workflows", "cli")
+        for file in (ROOT / room).rglob("*.py")
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id == "log"
+        and call.func.attr in ("debug", "info", "warning", "error", "exception")
+        and isinstance(call.args[0], ast.Constant)
+    }
+    assert "request_unread" in logged
+    assert sorted(listed) == sorted(logged)
+
+
+@pytest.mark.parametrize("room", ["engine", "server", "api", "adapters", "workflows", "cli"])
+def test_bin_test_runs_every_example_in_a_docstring(room: str) -> None:
+    """The step with the doctests names folders; a file with examples outside of them would never be checked."""
+    step = re.search(r"--doctest-modules((?:\\\n|.)*)", (ROOT / "bin/test").read_text(encoding="utf-8"))
+    assert step is not None
+    run = {file for name in re.findall(r"[\w/*.]+", step[1]) for place in ROOT.glob(name) for file in _python_in(place)}
+    with_examples = {file for file in _python_in(ROOT / room) if re.search(r"^ *>>> ", file.read_text("utf-8"), re.M)}
+    assert sorted(with_examples - run) == []
+
+
+def _python_in(place: Path) -> Iterator[Path]:
+    yield from [place] if place.is_file() else place.rglob("*.py")
 
 
 def _lines(page: Path) -> Iterator[tuple[int, str, bool]]:
