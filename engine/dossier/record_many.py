@@ -103,7 +103,9 @@ class BulkRecord:
             Part(dossier_offices, self._new[dossier_offices], new_only=True),
             *more,
         ]
-        done = write_together(self._unit.begin(), self._versions, parts) if self._versions else set()
+        done: set[int] = set()
+        if self._versions:
+            done = write_together(self._unit.begin(), dossiers, self._versions, parts)
         self._unit.rings |= bool(self._new[outbox])
         for gathered in (self._versions, self._touched, self._rows, self._new):
             gathered.clear()

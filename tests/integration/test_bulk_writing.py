@@ -68,7 +68,7 @@ def written(world: World, versions: dict[int, int]) -> set[int]:
         Part(dossiers, [{"id": one, "place": place} for one in versions], ("id",), of="id"),
         Part(journal_private, numbers),
     ]
-    done = world.try_act("system", lambda unit: write_together(unit.begin(), versions, parts))
+    done = world.try_act("system", lambda unit: write_together(unit.begin(), dossiers, versions, parts))
     with world.reading() as connection:
         placed = connection.execute(select(dossiers.c.id).where(dossiers.c.place == place)).scalars()
         told = select(journal_private.c.dossier_id).where(journal_private.c.number == int(place))

@@ -32,7 +32,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import sqlite
 
-from engine.store.dossiers import dossiers
 from engine.store.sql.driver import as_bytes, json_bytes, run
 from engine.store.sql.schema import Moment
 
@@ -63,24 +62,28 @@ def insert_rows(connection: Connection, table: Table, rows: Rows, *, new_only: b
         _one_by_one(connection, part)
 
 
-def write_together(connection: Connection, versions: Mapping[int, int], parts: Sequence[Part]) -> set[int]:
-    """Writes the rows of those dossiers that still have the given version (id → version) and that nobody has locked.
+def write_together(
+    connection: Connection, dossiers: Table, versions: Mapping[int, int], parts: Sequence[Part]
+) -> set[int]:
+    """Writes the rows of those ``dossiers`` that still have the given version (id → version) and that nobody locked.
 
     Returns the ids of these dossiers; nothing is written for the others. On PostgreSQL it is one statement with SKIP
     LOCKED: the dossiers are locked only while it and the commit run.
     """
     parts = [part for part in parts if part.rows]
     if connection.dialect.name != "postgresql":
-        return _each_in_turn(connection, versions, parts)
+        return _each_in_turn(connection, dossiers, versions, parts)
     shapes, values = [], [_array(dossiers.c.id, list(versions)), _array(dossiers.c.version, list(versions.values()))]
     for part in parts:
         shape, given = _shaped(part)
         shapes.append(shape)
         values += given
-    return {row[0] for row in run(connection, _together(tuple(shapes)), values, _formats(shapes, 2))}
+    return {row[0] for row in run(connection, _together(dossiers.name, tuple(shapes)), values, _formats(shapes, 2))}
 
 
-def _each_in_turn(connection: Connection, versions: Mapping[int, int], parts: Sequence[Part]) -> set[int]:
+def _each_in_turn(
+    connection: Connection, dossiers: Table, versions: Mapping[int, int], parts: Sequence[Part]
+) -> set[int]:
     found = connection.execute(select(dossiers.c.id, dossiers.c.version).where(dossiers.c.id.in_(versions)))
     free = {row.id for row in found if row.version == versions[row.id]}
     for part in parts:
@@ -136,15 +139,15 @@ def _formats(shapes: Sequence[_Shape], arrays: int) -> list[int]:
 
 
 @cache
-def _together(shapes: tuple[_Shape, ...]) -> str:
+def _together(dossiers: str, shapes: tuple[_Shape, ...]) -> str:
     used, parts = 2, []
     for number, shape in enumerate(shapes):
         parts.append(f"w{number} AS ({_text(shape, used, guarded=True)})")
         used += len(shape.differ) + len(shape.shared)
     free = (
-        "SELECT dossiers.id FROM unnest($1::bigint[], $2::integer[]) AS given(id, version) "
-        "JOIN dossiers ON dossiers.id = given.id AND dossiers.version = given.version "
-        "FOR NO KEY UPDATE OF dossiers SKIP LOCKED"
+        f"SELECT own.id FROM unnest($1::bigint[], $2::integer[]) AS given(id, version) "  # noqa: S608 - only names of the schema
+        f"JOIN {dossiers} AS own ON own.id = given.id AND own.version = given.version "
+        f"FOR NO KEY UPDATE OF own SKIP LOCKED"
     )
     return f"WITH free AS ({free}), {', '.join(parts)} SELECT id FROM free"  # noqa: S608 - only names of the schema
 
