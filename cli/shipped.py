@@ -19,6 +19,7 @@ from engine.rules.offices.offices import Office
 from engine.rules.procedure.definition import Release
 from engine.rules.territory.former_districts import FormerDistricts
 from engine.rules.territory.territory import Territory
+from engine.rules.territory.units import Level
 from workflows.calendar_files import CALENDARS, load_calendar
 from workflows.competence_files import read_competences
 from workflows.lint_context import LintContext, OfficeSpan
@@ -76,7 +77,7 @@ class Shipped:
 def context_of(territory: Territory, offices: list[Office], templates: Mapping[str, Any]) -> LintContext:
     """The lint context from this territory, these offices and notice templates."""
 
-    def names(level: Any, on: dt.date) -> dict[str, str]:
+    def names(level: Level, on: dt.date) -> dict[str, str]:
         return {unit.code: unit.name_vi for unit in territory.units(level, on)}
 
     @cache

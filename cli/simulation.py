@@ -16,7 +16,7 @@ import click
 
 from cli.output import json_option, language, say, show
 from cli.shipped import Shipped
-from engine.clock import LOCAL
+from engine.clock import LOCAL, civil_day, utc_now
 from engine.errors import InvalidInput
 from engine.rules.deadlines.calendar import Calendar
 from engine.rules.procedure.definition import Field, Release
@@ -26,7 +26,7 @@ from engine.rules.territory.former_districts import FormerDistricts
 from workflows.loader import load
 from workflows.scenario_files import read_scenarios
 from workflows.scenario_runner import run_all
-from workflows.simulate import Act, Given, Walk, Walker
+from workflows.simulate import Act, Given, Walk, Walker, WalkStep
 
 HOUSE = ("settle", "extend", "ask_verification", "answer_verification", "finish_children", "wait")
 ASIDE = frozenset({"refuse", "ask", "back", "withdraw", "stop"})
@@ -208,11 +208,11 @@ def _moment(text: str) -> dt.datetime:
 
 
 def _next_monday() -> str:
-    today = dt.datetime.now(LOCAL).date()
+    today = civil_day(utc_now())
     return f"{today + dt.timedelta(days=7 - today.weekday())}T08:00"
 
 
-def _step(step: Any) -> dict[str, Any]:
+def _step(step: WalkStep) -> dict[str, Any]:
     known = {
         name: getattr(step, name) for name in ("at", "kind", "name", "state", "portal", "clock", "due", "fees_due")
     }

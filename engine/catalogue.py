@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Engine, Row, select
+from sqlalchemy import Engine, Row, Select, select
 
 from engine.errors import NotFound, Refusal
 from engine.rules.deadlines.calendar import Calendar
@@ -287,6 +287,6 @@ class Catalogue:
     def _read_templates(self) -> dict[str, Any]:
         return {row.key: row.document for row in self._rows(select(notice_templates))}
 
-    def _rows(self, statement: Any) -> Sequence[Row[Any]]:
+    def _rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
         with self._database.connect().execution_options(motcua_read_only=True) as connection:
             return connection.execute(statement).all()

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-LOCAL = dt.timezone(dt.timedelta(hours=7))
+from engine.clock import LOCAL
 
 
 def heading(text: str) -> None:

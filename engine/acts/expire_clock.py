@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, Row, and_, select, update
 
 from engine.acts.perform_action import take
 from engine.dossier.case import Case, lock_case_by_id
@@ -118,6 +118,8 @@ def _act(case: Case, clock: Clock) -> str:
 def _verify(case: Case, clock: Clock) -> str:
     """Notifies the queried office and the holder of the dossier that the answer is late."""
     question = _open_question(case, clock)
+    if question is None:
+        return VOID
     told = [f"office:{question.office}/specialist"]
     if case.row["holder_id"] or case.row["holder_office"]:
         told.append(_holder(case))
@@ -139,7 +141,7 @@ def _verify(case: Case, clock: Clock) -> str:
     return DONE
 
 
-def _open_question(case: Case, clock: Clock) -> Any:
+def _open_question(case: Case, clock: Clock) -> Row[Any] | None:
     if not clock.subject.isdecimal():
         return None
     this = and_(verifications.c.id == int(clock.subject), verifications.c.dossier_id == case.id)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, insert, select, update
 
 from engine.store.people import memberships
 from engine.transaction import UnitOfWork
@@ -76,11 +76,11 @@ def _held(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -> Row[Any
     return None if held is None or (held.valid_to is not None and held.valid_to <= date) else held
 
 
-def _old(member: Mapping[str, Any]) -> Any:
+def _old(member: Mapping[str, Any]) -> ColumnElement[bool]:
     return _membership(member["person"], member["office"], member["role"], dt.date.fromisoformat(member["since"]))
 
 
-def _membership(person: int, office: str, role: str, since: dt.date) -> Any:
+def _membership(person: int, office: str, role: str, since: dt.date) -> ColumnElement[bool]:
     return and_(
         memberships.c.person_id == person,
         memberships.c.office == office,

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
+import orjson
 from sqlalchemy import ColumnElement, Table
 
 from engine.dossier.case import Case
@@ -44,7 +45,7 @@ class BulkRecord:
         case: Case,
         act: str,
         *,
-        data: Any,
+        data: Mapping[str, Any] | orjson.Fragment,
         private: Mapping[str, str],
         events: Iterable[tuple[str, str | None]] = (),
     ) -> int:

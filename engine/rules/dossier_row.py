@@ -91,6 +91,7 @@ class DossierChanges(ClockChanges, total=False):
     """The columns of ``DossierRow`` that an act may change."""
 
     release: str
+    province: str
     place: str | None
     placed_on: dt.date | None
     support_office: str | None

@@ -104,6 +104,12 @@ def test_pages_and_api_take_the_time_from_the_unit_of_work() -> None:
     assert _where(TIME_QUESTIONS, "server", "api", "web", "workflows") == set()
 
 
+def test_the_time_zone_and_the_civil_day_are_in_one_file() -> None:
+    """A migration keeps its own copy, because it must not change with the program."""
+    places = {"engine/clock.py", "engine/migrations/versions/0002_lists_at_scale.py"}
+    assert _where(r"\bZoneInfo\(|\btimezone\(|astimezone\(LOCAL ?\) ?\.date\(|now\(LOCAL ?\)", *ROOMS) == places
+
+
 def test_an_act_knows_who_acts_from_its_unit_of_work() -> None:
     """``actor()`` may take a connection of its own: asked within an act it waits for the one that the act holds."""
     within = [

@@ -144,7 +144,7 @@ class Movement:
         entry = self._record.record(case, "reform_revert", data=data, private={"reason": reason}, events=events)
         self._settle(case, "reverted", entry - 1, before)
 
-    def leave(self, case: Case, status: str, entry: int | None = None, before: Any = None) -> None:
+    def leave(self, case: Case, status: str, entry: int | None = None, before: Mapping[str, Any] | None = None) -> None:
         """Leaves a dossier unchanged, with the plan's status ``stale``, ``ended`` or ``touched``."""
         self._record.watch(case)
         self._settle(case, status, entry, before)
@@ -158,10 +158,10 @@ class Movement:
         self._questions.clear()
         return done
 
-    def _columns(self, case: Case, targets: Mapping[str, str], place: str | None) -> dict[str, Any]:
+    def _columns(self, case: Case, targets: Mapping[str, str], place: str | None) -> DossierChanges:
         row = case.row
         offices = row["offices"]
-        changes: dict[str, Any] = {"offices": {**offices, **{k: v for k, v in targets.items() if k in offices}}}
+        changes: DossierChanges = {"offices": {**offices, **{k: v for k, v in targets.items() if k in offices}}}
         if "handler" in targets:
             changes["handler_office"] = targets["handler"]
         elif row["handler_office"] == offices.get("intake") and "intake" in targets and "handler" not in offices:
@@ -182,7 +182,7 @@ class Movement:
         self._questions.append({"id": number, "dossier_id": case.id, "office": office})
         self._record.show(case, [office])
 
-    def _settle(self, case: Case, status: str, entry: int | None, before: Any) -> None:
+    def _settle(self, case: Case, status: str, entry: int | None, before: Mapping[str, Any] | None) -> None:
         mine = {"reform_id": self._reform_id, "dossier_id": case.id}
         self._items.append(mine | {"status": status, "entry": entry, "before": before, "at": self._unit.now})
 

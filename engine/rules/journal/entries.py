@@ -63,7 +63,7 @@ def entry(
     act: str,
     actor: str,
     changes: Mapping[str, Any],
-    data: Mapping[str, Any],
+    data: Mapping[str, Any] | orjson.Fragment,
     private: str | None,
 ) -> Entry:
     """The entry after the one whose hash is ``previous`` (ORIGIN for the first), with its own hash."""
