@@ -28,7 +28,7 @@ from workflows.scenario_files import read_scenarios
 from workflows.scenario_runner import run_all
 from workflows.simulate import Act, Given, Walk, Walker, WalkStep
 
-HOUSE = ("settle", "extend", "ask_verification", "answer_verification", "finish_children", "wait")
+BUILT_IN = ("settle", "extend", "ask_verification", "answer_verification", "finish_children", "wait")
 ASIDE = frozenset({"refuse", "ask", "back", "withdraw", "stop"})
 """Effects of actions that lead away from the usual way."""
 WORK = 60  # working minutes between two acts of the usual way
@@ -182,8 +182,8 @@ def _take(walker: Walker, at: dt.datetime, name: str) -> None:
 
 def _act(release: Release, text: str) -> tuple[dt.datetime, str]:
     when, _, name = text.strip().partition(" ")
-    if name not in release.actions and name not in HOUSE:
-        known = ", ".join([*release.actions, *HOUSE])
+    if name not in release.actions and name not in BUILT_IN:
+        known = ", ".join([*release.actions, *BUILT_IN])
         raise click.BadParameter(say(f"không có “{name}”; có: {known}", f"there is no “{name}”; there are: {known}"))
     return _moment(when), name
 

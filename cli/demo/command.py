@@ -29,7 +29,7 @@ PORT = 8000
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Installation:
     """A running demonstration: its stage, the environment of its processes, and whether its database is ``fresh``."""
 
     stage: Stage
@@ -61,34 +61,34 @@ def demo(once: bool, port: int | None, reform: bool, dossiers: int) -> None:
 
 def _walk_once(data: Path, port: int) -> None:
     started = time.monotonic()
-    with _house(data, port, told=True) as house:
-        walks = story.tell(house.stage, result_on_paper())
+    with _installation(data, port, told=True) as installation:
+        walks = story.tell(installation.stage, result_on_paper())
         telling.heading("Nhật ký (journal)")
-        _run(house.environment, "journal", "verify")
+        _run(installation.environment, "journal", "verify")
         telling.heading("Xong (done)")
-        delivered = sum(len(house.stage.notices(walk.code)) for walk in walks)
+        delivered = sum(len(installation.stage.notices(walk.code)) for walk in walks)
         seconds = time.monotonic() - started
         click.echo(f"  {len(walks)} hồ sơ, {delivered} thông báo đã gửi, nhật ký nguyên vẹn; {seconds:.0f} giây.")
 
 
 def _play_the_night(data: Path, port: int, dossiers: int, *, stay: bool) -> None:
     started = time.monotonic()
-    with _house(data, port, told=True, begins=reform_night.MORNING_BEFORE) as house:
-        fill_june(house.environment, dossiers)
-        page = reform_night.play(house.stage, data, partial(_run, house.environment))
+    with _installation(data, port, told=True, begins=reform_night.MORNING_BEFORE) as installation:
+        fill_june(installation.environment, dossiers)
+        page = reform_night.play(installation.stage, data, partial(_run, installation.environment))
         telling.heading("Xong (done)")
         click.echo(f"  {time.monotonic() - started:.0f} giây. Kế hoạch trước → sau (before → after): {page.as_uri()}")
         if stay:
             click.launch(page.as_uri())
-            _tell_who_is_who(house.stage.base)
+            _tell_who_is_who(installation.stage.base)
             _wait()
 
 
 def _stay(data: Path, port: int) -> None:
-    with _house(data, port, told=False) as house:
-        base = house.stage.base
-        if house.fresh:
-            file_samples(house.stage, result_on_paper())
+    with _installation(data, port, told=False) as installation:
+        base = installation.stage.base
+        if installation.fresh:
+            file_samples(installation.stage, result_on_paper())
         telling.heading(f"Một Cửa: {base}")
         _tell_who_is_who(base)
         link = data / "citizen-link"
@@ -116,7 +116,9 @@ def _wait() -> None:
 
 
 @contextmanager
-def _house(data: Path, port: int, *, told: bool, begins: str = "2025-06-16T08:00:00+07:00") -> Iterator[House]:
+def _installation(
+    data: Path, port: int, *, told: bool, begins: str = "2025-06-16T08:00:00+07:00"
+) -> Iterator[Installation]:
     """Prepares the folder, starts all processes, and stops them at the end; ``told`` sets the clock to ``begins``."""
     data.mkdir(parents=True, exist_ok=True)
     clock_file, notice_file = data / "clock", data / "notices.jsonl"
@@ -136,7 +138,7 @@ def _house(data: Path, port: int, *, told: bool, begins: str = "2025-06-16T08:00
         click.echo("Chuẩn bị: cơ sở dữ liệu, địa giới, cơ quan, thủ tục … (preparing)")
         fresh = prepare(environment)
         with running(environment, data, port):
-            yield House(stage, environment, fresh)
+            yield Installation(stage, environment, fresh)
 
 
 def _run(environment: Mapping[str, str], *arguments: str, codes: tuple[int, ...] = (0,)) -> None:

@@ -17,6 +17,7 @@ import click
 import pytest
 
 from cli.main import main
+from engine.transaction import UnitOfWork
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_LINE = 100
@@ -28,6 +29,7 @@ CODE_SPAN = re.compile(r"`([^`]+)`")
 A_PATH = re.compile(rf"(?<![\w./:-])(?:{FOLDERS})/[\w.*<>/-]*[\w*>/]")
 A_PYTHON_FILE = re.compile(r"\w+\.py")
 A_DOTTED_NAME = re.compile(r"(?:engine|api|web|server|adapters|workflows|cli|benchmarks|tests)(?:\.\w+)+")
+OF_A_UNIT_OF_WORK = re.compile(r"unit\.(\w+)")
 A_COMMAND = re.compile(r"(?<![\w./@-])motcua((?: +[^\s&|;#)]+)*)")
 A_MODULE_THAT_RUNS = re.compile(r"python -m ((?:benchmarks|workflows|tests|cli)[\w.]*)")
 
@@ -79,7 +81,9 @@ def test_every_path_in_code_exists(page: Path) -> None:
                 missing.append(path)
         if A_PYTHON_FILE.fullmatch(code) and code not in _python_files():
             missing.append(code)
-        if A_DOTTED_NAME.fullmatch(code) and not _is_defined(code):
+        if A_DOTTED_NAME.fullmatch(name := code.removesuffix("()")) and not _is_defined(name):
+            missing.append(code)
+        if (used := OF_A_UNIT_OF_WORK.match(code)) and not hasattr(UnitOfWork, used[1]):
             missing.append(code)
         missing += [name for name in A_MODULE_THAT_RUNS.findall(code) if importlib.util.find_spec(name) is None]
     assert missing == []
