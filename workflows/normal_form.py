@@ -28,6 +28,7 @@ from engine.rules.procedure.definition import (
     TermBranch,
     TermUnit,
 )
+from engine.rules.procedure.portal_status import PortalStatus
 from engine.text import Text
 from workflows.schema import COMPETENT
 
@@ -35,10 +36,23 @@ DEFAULT_APPLICANTS = ("citizen", "business", "organisation", "foreigner")
 DEFAULT_PLACE = "applicant.commune"
 DEFAULT_TEMPLATES = {"due_in": "sap-den-han", "overdue": "qua-han", "remind": "nhac-bo-sung"}
 CLOCK_OF_PORTAL: dict[int, Clock] = {
-    1: "not_started", 2: "running", 3: "stopped", 4: "running", 5: "paused",
-    6: "paused", 7: "stopped", 8: "stopped", 9: "stopped", 10: "stopped",
-}  # fmt: skip
+    PortalStatus.REGISTERED: "not_started",
+    PortalStatus.RECEIVED: "running",
+    PortalStatus.IN_PROCESS: "running",
+    PortalStatus.SUPPLEMENT: "paused",
+    PortalStatus.OBLIGATION: "paused",
+    **{status: "stopped" for status in PortalStatus if status.ended},
+}
 """The default clock of each portal status code."""
+EFFECT_OF_PORTAL: dict[int, str] = {
+    PortalStatus.REFUSED: "refuse",
+    PortalStatus.SUPPLEMENT: "ask",
+    PortalStatus.WITHDRAWN: "withdraw",
+    PortalStatus.STOPPED: "stop",
+    PortalStatus.READY: "finish",
+    PortalStatus.RETURNED: "return",
+}
+"""The effect of a step into each portal status, where the status alone decides it; a signed result is ``sign``."""
 
 
 def release_of(written: Mapping[str, Any]) -> Release:
@@ -80,14 +94,13 @@ def effects_of(sources: Iterable[str], to: Iterable[Branch], signed: bool, state
 
 
 def _effect(source: int, target: int, signed: bool) -> str:
-    fixed = {3: "refuse", 5: "ask", 7: "withdraw", 8: "stop", 9: "sign" if signed else "finish", 10: "return"}
-    if target in fixed:
-        return fixed[target]
-    if source == 1 and target != 1:
+    if target in EFFECT_OF_PORTAL:
+        return "sign" if signed and target == PortalStatus.READY else EFFECT_OF_PORTAL[target]
+    if source == PortalStatus.REGISTERED and target != PortalStatus.REGISTERED:
         return "receive"
-    if source == 5:
+    if source == PortalStatus.SUPPLEMENT:
         return "answer"
-    return "forward" if (source, target) == (2, 4) else "step"
+    return "forward" if (source, target) == (PortalStatus.RECEIVED, PortalStatus.IN_PROCESS) else "step"
 
 
 def _text(value: Mapping[str, Any]) -> Text:

@@ -299,8 +299,6 @@ class Walker:
 
     def _known(self) -> dict[str, Any]:
         given, row = self.given, self.row
-        cutoff = self.release.sla.cutoff
-        moment = (row["started_at"] or self.now).astimezone(LOCAL)
         return {
             "applicant": {
                 "kind": given.kind, "commune": given.commune, "province": given.province, "verified": given.verified,
@@ -308,7 +306,7 @@ class Walker:
             "dossier": {
                 "channel": given.channel, "supplements": row["supplements"], "extended": bool(row["extensions"]),
                 "province": given.province,
-                "received_after_cutoff": cutoff is not None and moment.time() >= dt.time.fromisoformat(cutoff),
+                "received_after_cutoff": timing.received_after_cutoff(row, self.release, self.now),
             },
             "children": {
                 "count": self.children, "finished": self.children > 0 and self.children == self.children_finished,

@@ -13,7 +13,7 @@ from typing import Any, Unpack, cast
 
 from sqlalchemy import and_, bindparam, func, select
 
-from engine.clock import LOCAL, civil_day
+from engine.clock import civil_day
 from engine.errors import Conflict, NotFound
 from engine.rules.deadlines import timing
 from engine.rules.deadlines.calendar import Calendar
@@ -205,7 +205,7 @@ class Case:
             "supplements": row["supplements"],
             "extended": bool(row["extensions"]),
             "province": row["province"],
-            "received_after_cutoff": self._after_cutoff(),
+            "received_after_cutoff": timing.received_after_cutoff(row, self.release, self.unit.now),
         }
         return Facts(known, {"children": self._child_facts, "verifications": self._question_facts})
 
@@ -215,11 +215,6 @@ class Case:
 
     def _question_facts(self) -> dict[str, Any]:
         return {"open": _OPEN_QUESTIONS.fetch(self.unit.reader(), {"dossier": self.id})[0][0]}
-
-    def _after_cutoff(self) -> bool:
-        cutoff = self.release.sla.cutoff
-        moment = (self.row["started_at"] or self.unit.now).astimezone(LOCAL)
-        return cutoff is not None and moment.time() >= dt.time.fromisoformat(cutoff)
 
     def _has(self, key: str, wanted: Any) -> bool:
         rows = [row for row in self.documents() if row["key"] == key and row["accepted"] != 0]

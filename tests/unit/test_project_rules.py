@@ -110,6 +110,12 @@ def test_the_time_zone_and_the_civil_day_are_in_one_file() -> None:
     assert _where(r"\bZoneInfo\(|\btimezone\(|astimezone\(LOCAL ?\) ?\.date\(|now\(LOCAL ?\)", *ROOMS) == places
 
 
+def test_a_portal_status_is_named_and_never_a_number() -> None:
+    """A number beside the word ``portal``, or as a key of a table of statuses, is a rule that no search would find."""
+    number = r"\bportal\]? ?(?:==|!=|in) ?[(\[{]?\d|\b\w*PORTAL\w* ?(?::[^=]+)?= ?\{ ?\d|\b\w+_OF_\w+ ?= ?\{[^}]*\( ?\d"
+    assert _where(number, *ROOMS) == set()
+
+
 def test_an_act_knows_who_acts_from_its_unit_of_work() -> None:
     """``actor()`` may take a connection of its own: asked within an act it waits for the one that the act holds."""
     within = [

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from engine.rules.procedure.definition import APPLICANT, SYSTEM, Action
+from engine.rules.procedure.portal_status import PortalStatus
 from workflows.lint_rules.subject import Subject, arm_path
 from workflows.normal_form import effects_of
 from workflows.problems import Both, Suggest
 
 HOLDER = "holder"  # in a notice: the person who holds the dossier at that moment
 BUILT_IN_ROLES = (APPLICANT, SYSTEM, HOLDER)
-PORTALS_OF_EFFECT = {"refuse": (3,), "ask": (5,), "withdraw": (7,), "stop": (8,), "finish": (9, 10), "return": (10,)}
+PORTALS_OF_EFFECT = {
+    "refuse": (PortalStatus.REFUSED,),
+    "ask": (PortalStatus.SUPPLEMENT,),
+    "withdraw": (PortalStatus.WITHDRAWN,),
+    "stop": (PortalStatus.STOPPED,),
+    "finish": (PortalStatus.READY, PortalStatus.RETURNED),
+    "return": (PortalStatus.RETURNED,),
+}
 
 
 def check_names(subject: Subject) -> None:
@@ -139,7 +147,7 @@ def _check_effect(subject: Subject, key: str, action: Action) -> None:
     wanted = PORTALS_OF_EFFECT.get(action.effect)
     wrong = [state for state in sorted(subject.targets(action)) if wanted and states[state].portal not in wanted]
     if action.effect == "receive":
-        wanted = (1, 5)
+        wanted = (PortalStatus.REGISTERED, PortalStatus.SUPPLEMENT)
         wrong = [state for state in action.sources if state in states and states[state].portal not in wanted]
     for state in wrong[:1]:
         at = source.at("actions", key, "effect")

@@ -9,12 +9,16 @@ from engine.rules.procedure.portal_status import PortalStatus
 from workflows.lint_rules.subject import Subject
 
 CLOCKS_OF_PORTAL: dict[int, tuple[Clock, ...]] = {
-    1: ("not_started",), 2: ("running",), 3: ("stopped",), 4: ("running", "paused"), 5: ("paused", "not_started"),
-    6: ("paused", "running"), 7: ("stopped",), 8: ("stopped",), 9: ("stopped",), 10: ("stopped",),
-}  # fmt: skip
-"""The clocks that fit a portal status code. 4 may pause, for a verification elsewhere. 5 starts no clock when papers
-are requested before the dossier is received. Whether the time of a financial obligation (6) counts is up to the
-procedure's own law."""
+    PortalStatus.REGISTERED: ("not_started",),
+    PortalStatus.RECEIVED: ("running",),
+    PortalStatus.IN_PROCESS: ("running", "paused"),
+    PortalStatus.SUPPLEMENT: ("paused", "not_started"),
+    PortalStatus.OBLIGATION: ("paused", "running"),
+    **{status: ("stopped",) for status in PortalStatus if status.ended},
+}
+"""The clocks that fit a portal status code. A dossier in process may pause, for a verification elsewhere. A
+supplement request starts no clock before the dossier is received. Whether the time of a financial obligation counts is
+up to the procedure's own law."""
 
 
 def check_states(subject: Subject) -> None:

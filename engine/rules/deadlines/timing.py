@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import cast
 
+from engine.clock import LOCAL
 from engine.rules.deadlines.calendar import Calendar
 from engine.rules.deadlines.due import Due, due, due_moment, warn_before
 from engine.rules.deadlines.pauses import Extension, Pause, term_from_data, term_to_data
@@ -133,6 +134,13 @@ def is_overdue(clock: str, due_at: dt.datetime | None, now: dt.datetime) -> bool
     True
     """
     return clock == "running" and due_at is not None and due_at < now
+
+
+def received_after_cutoff(row: ClockRow, release: Release, now: dt.datetime) -> bool:
+    """Whether the dossier was received at or after the release's daily cut-off; judged at ``now`` until it is."""
+    cutoff = release.sla.cutoff
+    moment = (row["started_at"] or now).astimezone(LOCAL)
+    return cutoff is not None and moment.time() >= dt.time.fromisoformat(cutoff)
 
 
 def wanted_clocks(row: ClockRow, release: Release, calendar: Calendar) -> Iterator[Clock]:
