@@ -29,7 +29,7 @@ _PLAIN = ("channel", "kind", "commune", "province")
 _GIVEN = dict.fromkeys((*_PLAIN, "verified", "fields", "documents"), False) | {"filed": True}
 _ACT = dict.fromkeys(("do", "act", "by", "reason", "attach", "fields", "papers", "days"), False) | {"at": True}
 _EXPECT = ("state", "portal", "clock", "due", "forms", "notices", "fee", "opens", "fired", "refused")
-_HOUSE = ("settle", "documents", "extend", "ask_verification", "answer_verification", "finish_children", "wait")
+_BUILT_IN_ACTS = ("settle", "documents", "extend", "ask_verification", "answer_verification", "finish_children", "wait")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}")
 
 
@@ -106,8 +106,10 @@ class _File:
             raise self.wrong(node, "mỗi bước có một do hoặc một act", "a step has either do (an action) or act")
         words = ("do", "act", "by", "reason", "attach")
         plain: dict[str, Any] = {key: self.text(keys[key]) for key in words if key in keys}
-        if plain.get("act", "wait") not in _HOUSE:
-            raise self.wrong(keys["act"], "act là " + ", ".join(_HOUSE), "act is one of " + ", ".join(_HOUSE))
+        if plain.get("act", "wait") not in _BUILT_IN_ACTS:
+            raise self.wrong(
+                keys["act"], "act là " + ", ".join(_BUILT_IN_ACTS), "act is one of " + ", ".join(_BUILT_IN_ACTS)
+            )
         if "papers" in keys:
             plain["papers"] = tuple(self.text(one) for one in self.items(keys["papers"]))
         if "days" in keys:

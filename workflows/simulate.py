@@ -165,7 +165,7 @@ class Walker:
         self.now = act.at
         if act.do is not None:
             return self._action(act)
-        return self._of_the_house(act)
+        return self._built_in_act(act)
 
     def advance_to(self, at: dt.datetime) -> list[WalkStep]:
         """Fires every timer that falls due until ``at``, the earliest first, and returns their steps."""
@@ -210,7 +210,7 @@ class Walker:
             self._note(*(("child", child) for child in opened))
         return self._record(kind, key, by, told, opened, self.release.actions[key].form)
 
-    def _of_the_house(self, act: Act) -> WalkStep:
+    def _built_in_act(self, act: Act) -> WalkStep:
         name = act.act or "wait"
         form, told = None, []
         if name == "settle":
