@@ -111,7 +111,11 @@ def recall(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossie
     dossier.enter(last.step[0], None, now)
     if row["holder_office"] is not None:
         row |= {"holder_id": who.person, "opened_at": now}
-    dossier.write("recall", who, now, before)
+    number = dossier.write("recall", who, now, before)
+    told = [*dossier.procedure.notices("action", last.act), *dossier.procedure.notices("entered", before["state"])]
+    if any("applicant" in notice["to"] for notice in told):
+        template = "rut-yeu-cau" if before["portal"] in (5, 6) else "rut-thong-bao"
+        dossier.tell(_TO_APPLICANT | {"template": template}, f"{number}:taken_back:{before['state']}")
 
 
 # --- what stands in it --------------------------------------------------------------------------------------------
@@ -232,7 +236,11 @@ def extend_deadline(
         raise Refused("cannot-extend")
     if len(row["extensions"]) >= dossier.procedure.sla["extensions"]:
         raise Refused("cannot-extend")
-    row["extensions"] = [*row["extensions"], {"by": term, "at": now.isoformat(), "reason": "mau-04"}]
+    more = [*row["extensions"], {"by": term, "at": now.isoformat(), "reason": "mau-04"}]
+    end = terms.due({**row, "extensions": more}, dossier.procedure.sla)
+    if end is not None and end <= now:
+        raise Refused("extension-ends-in-the-past")
+    row["extensions"] = more
     dossier.count_due()
     number = dossier.write("extend_deadline", who, now, before, events=[("action", "extend_deadline")])
     dossier.tell(_TO_APPLICANT | {"template": "gia-han"}, f"{number}:extend_deadline")
