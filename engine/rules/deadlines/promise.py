@@ -92,7 +92,7 @@ def extended(row: ClockRow, release: Release, calendar: Calendar, more: Extensio
     return changes
 
 
-_WITHOUT_RESULT = frozenset({PortalStatus.STOPPED, PortalStatus.REFUSED})
+_WITHOUT_RESULT = frozenset({PortalStatus.REFUSED, PortalStatus.WITHDRAWN, PortalStatus.STOPPED})
 
 
 @dataclass(frozen=True, slots=True)
