@@ -16,13 +16,13 @@ from typing import Any
 
 from engine.clock import LOCAL_OFFSET
 from engine.errors import NotFound
+from engine.notices.time_sentences import NO_APPOINTMENT, stop_sentence
 from engine.ports import Message
 from engine.rules.deadlines.calendar import OutsideCalendar
 from engine.rules.deadlines.office_hours import MINUTES_A_DAY
 from engine.rules.deadlines.promise import WORDS, Standing, more_in_words
 from engine.rules.deadlines.words import moment_in_words
 from engine.rules.procedure.definition import Release
-from engine.rules.procedure.portal_status import PortalStatus
 from engine.security.citizen_link import known_token
 from engine.text import Text
 from engine.transaction import Runtime
@@ -183,21 +183,16 @@ class _Words:
         if due is not None:
             moment = self._moment(due)
             return self._in_language(Text(f"Ngày hẹn trả: {moment}.", f"It is due {moment}."))
-        return self._in_language(_APPOINTMENT[self._standing()])
+        return self._in_language(NO_APPOINTMENT[self._standing()])
 
     def stops(self) -> str:
         """A sentence on the day when the dossier ends by itself; empty where there is none, or it has passed."""
-        at, portal = self._facts.get("stops_at"), self._facts.get("portal")
+        at = self._facts.get("stops_at")
         if at is None or (stop := dt.datetime.fromisoformat(at)) <= self._now:
             return ""
-        moment = self._moment(stop)
-        refused = self._facts.get("stop_status") == PortalStatus.REFUSED
-        end = _REFUSED if refused else _STOPPED
-        if self._occasion.channel == "sms":
-            return self._in_language(Text(f"Sau {moment} {end.vi}.", f"After {moment} {end.en}."))
-        awaited = _COLLECTED if portal == PortalStatus.READY else _DONE
-        vi = f"Nếu đến {moment} {awaited.vi}, {end.vi}."
-        return self._in_language(Text(vi, f"Unless {awaited.en} by {moment}, {end.en}."))
+        portal, after = self._facts["portal"], self._facts["stop_status"]
+        short = self._occasion.channel == "sms"
+        return self._in_language(stop_sentence(self._moment(stop), portal, after, short=short))
 
     def due_data(self) -> dict[str, Any]:
         """``due`` for a program: the promised moment, None where none may be named."""
@@ -252,19 +247,3 @@ _WORDS: dict[str, Callable[[_Words], str]] = {
         "code", "applicant", "reason", "procedure", "state", "office", "due", "appointment", "stops", "days", "link",
     )
 }  # fmt: skip
-
-_APPOINTMENT: dict[Standing, Text] = {
-    "open": Text("Ngày hẹn khi đó nay đã qua.", "The due date given then has passed."),
-    "paused": Text(
-        "Thời hạn đang tạm dừng, ngày hẹn báo sau tại đường dẫn này.",
-        "The time limit is paused; the due date will be given at this link later.",
-    ),
-    "overdue": Text("Hồ sơ đã quá hạn trả kết quả.", "The dossier is overdue."),
-    "ended": Text("Hồ sơ không còn hẹn trả kết quả.", "No result is due any more."),
-    "none": Text("Hồ sơ chưa có ngày hẹn.", "No due date is set yet."),
-}
-"""The sentences in place of an appointment that may not be named. ``open``: it has passed since."""
-_STOPPED = Text("hồ sơ sẽ tự động dừng giải quyết", "processing stops by itself")
-_REFUSED = Text("hồ sơ sẽ không được tiếp nhận", "the dossier will not be received")
-_DONE = Text("vẫn chưa thực hiện", "it is done")
-_COLLECTED = Text("vẫn chưa nhận kết quả", "the result is collected")

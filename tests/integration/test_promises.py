@@ -38,7 +38,9 @@ from tests.installation.world import PROVINCE, World, moment
 
 TEMPLATES = Shipped().templates
 LATER = dt.timedelta(days=31)
-SITUATIONS = ("running", "paused", "overdue", "stopped")
+SITUATIONS = ("running", "paused", "paused_late", "overdue", "stopped")
+"""``paused_late``: the due moment had passed before the pause began, so the row still has it."""
+UNBOUNDED = ("chuyen-co-quan",)  # names an office, whatever its length
 _MOMENT = re.compile(r"(\d\d):(\d\d) (?:[^\d\n]{2,9} )?(\d\d)/(\d\d)/(\d{4})")
 MORE = Term(5, "working_day")
 
@@ -52,7 +54,7 @@ def bring_to(case: Case, situation: str, state: str) -> dt.datetime:
     """Sets the columns of time as in this situation; returns the moment that was promised."""
     day = dt.timedelta(days=1)
     now, promised = case.unit.now, case.unit.now + (3 * day if situation in ("running", "paused") else -3 * day)
-    clock: Any = {"overdue": "running"}.get(situation, situation)
+    clock: Any = {"overdue": "running", "paused_late": "paused"}.get(situation, situation)
     due_at = None if situation == "paused" else promised
     case.change(state=state, portal=int(case.release.states[state].portal), clock=clock, due_at=due_at)
     case.change(promised_at=promised, entered_at=now - day)
@@ -117,6 +119,8 @@ def test_no_notice_names_an_appointment_that_is_past_or_does_not_apply(world: Wo
                         message = said(world, row, at, language)
                         text = f"{message.subject}\n{message.body}"
                         assert "{" not in text and "  " not in text
+                        if language == "vi" and row["channel"] == "sms" and row["template"] not in UNBOUNDED:
+                            assert len(message.body) <= 160, text
                         assert all(named > at for named in moments_in(text)), text
                         if situation != "running" or at > promised:
                             assert not [words for words in in_words(promised) if words in text], text
@@ -196,6 +200,17 @@ class TestTakingBack:
         with pytest.raises(FormNotDue):
             printed(world, code, "02")
 
+    def test_any_other_step_that_the_applicant_was_told_of_is_taken_back_too(self, world: World) -> None:
+        told = Notice("entered", (APPLICANT,), ("email",), "co-ket-qua", subject="signing")
+        release = land(version=2, effective=Effective(dt.date(2026, 3, 2)), notify=(told,))
+        world.try_act("system", publish_release, release)
+        code = world.land_at("checking")
+        world.do("specialist", code, "finish_review")
+        world.act("specialist", recall, code, reason="Ký nhầm")
+        text = last_said(world, code, "rut-thong-bao")
+        assert "Hồ sơ trở lại bước Đang thẩm định." in text
+        assert world.messages(code, "rut-yeu-cau") == []
+
     def test_a_recalled_step_that_nobody_was_told_of_is_not(self, world: World) -> None:
         code = world.land_at("checking")
         before = world.messages(code)
@@ -212,7 +227,7 @@ class TestTheAutomaticStop:
         assert f"Nếu đến {moment_in_words(stop).vi} vẫn chưa thực hiện, hồ sơ sẽ tự động dừng" in last_said(
             world, code, "can-bo-sung"
         )
-        assert f"Sau {stop + dt.timedelta(hours=7):%H:%M %d/%m/%Y} ho so" in last_said(
+        assert f"Qua {stop + dt.timedelta(hours=7):%H:%M %d/%m/%Y} ho so se dung." in last_said(
             world, code, "can-bo-sung", "sms"
         )
         assert printed(world, code, "02")["before"] == moment_on_paper(stop)
