@@ -221,6 +221,7 @@ def status(view: Status) -> Json:
         "clock": view.clock,
         "overdue": view.overdue,
         "time_left": both(view.time_left),
+        "stops_at": moment(view.stops_at),
         "asked": view.asked,
         "missing_documents": [{"key": one.key, "name": both(one.name)} for one in view.missing_documents],
         "fees": [fee(one) for one in view.fees],

@@ -18,6 +18,7 @@ from engine.rules.deadlines import timing
 from engine.rules.deadlines.calendar import Calendar
 from engine.rules.deadlines.due import Due
 from engine.rules.deadlines.pauses import Extension
+from engine.rules.deadlines.promise import extended
 from engine.rules.dossier_row import ClockRow
 from engine.rules.procedure.definition import SYSTEM, Notice, Release, Term
 from engine.rules.procedure.facts import nested
@@ -230,8 +231,8 @@ class Walker:
         if len(self.row["extensions"]) >= self.release.sla.extensions:
             raise NoMoreExtensions(count=self.release.sla.extensions)
         more = Extension(Term(act.days, "working_day"), act.at, act.reason or "")
-        self.row["extensions"] = [*self.row["extensions"], more.to_data()]
-        self.row = timing.changed(self.row, timing.due_columns(self.row, self.release, self.calendar))
+        changes = extended(self.row, self.release, self.calendar, more, act.at)
+        self.row = timing.changed(self.row, changes)
 
     def _may(self, key: str, act: Act) -> None:
         action = self.release.actions[key]

@@ -75,8 +75,9 @@ class Receipt(Part, frozen=True, kw_only=True):
 
 
 class SupplementRequest(Part, frozen=True, kw_only=True):
-    """02, Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ. ``items`` is everything to complete, all at once; ``before`` is the
-    moment until which it can be handed in, ``contact`` and ``contact_phone`` the person for questions."""
+    """02, Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ. ``items`` is everything to complete, all at once; ``reason`` is left
+    out when empty (the items say it all); ``before`` is the moment when the dossier stops without it, ``contact`` and
+    ``contact_phone`` the person for questions."""
 
     head: Head
     code: str = ""
@@ -105,7 +106,8 @@ class RefusalToReceive(Part, frozen=True, kw_only=True):
 
 class Apology(Part, frozen=True, kw_only=True):
     """04, Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết. ``due`` is the appointment that is not kept,
-    ``new_due`` the new one; ``signer_title`` the title of the signer (``CHỦ TỊCH``)."""
+    ``new_due`` the new one, or in a pause the time added (``+5 ngày làm việc, ngày hẹn báo sau``), left out when empty;
+    ``signer_title`` the title of the signer (``CHỦ TỊCH``)."""
 
     head: Head
     code: str

@@ -22,7 +22,10 @@ class StatusTask(Shape):
 
 
 class Status(Shape):
-    """The status for the applicant: where the dossier is, when it will be ready, what to do."""
+    """The status for the applicant: where the dossier is, when it will be ready, what to do.
+
+    ``stops_at`` is when processing stops by itself unless the applicant acts; ``promised_at`` is history.
+    """
 
     code = text()
     version = whole()
@@ -40,6 +43,7 @@ class Status(Shape):
     clock = text()
     overdue = yes_no()
     time_left = one(Words, True)
+    stops_at = when(True)
     asked = text(True, metadata={"description": "What the office asked for last, in its own words."})
     missing_documents = fields.List(fields.Dict(), required=True)
     fees = many(Fee)

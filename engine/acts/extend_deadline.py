@@ -6,8 +6,8 @@ from engine.dossier.case import Case, lock_case
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_staff, must_have_part
 from engine.errors import Conflict, Forbidden, wrong
-from engine.rules.deadlines import timing
 from engine.rules.deadlines.pauses import Extension
+from engine.rules.deadlines.promise import extended
 from engine.rules.procedure.definition import Term
 from engine.rules.procedure.permissions import roles_in
 from engine.transaction import UnitOfWork
@@ -25,7 +25,8 @@ def extend_deadline(unit: UnitOfWork, code: str, term: Term, reason: str, versio
     """Adds ``term`` to the time limit and notifies the applicant of the apology and the new due moment.
 
     Only leaders and specialists of the handling office may do so, at most as often as the release allows (once, in the
-    sources read). Raises NotFound, Stale, Forbidden, InvalidInput, CannotExtend.
+    sources read). The new end must be after now; in a pause it is not known yet, and none is told. Raises NotFound,
+    Stale, Forbidden, InvalidInput, CannotExtend, EndsInThePast.
     """
     case = lock_case(unit, code, version)
     must_be_staff(case)
@@ -43,10 +44,9 @@ def extend_deadline(unit: UnitOfWork, code: str, term: Term, reason: str, versio
     if len(case.row["extensions"]) >= case.release.sla.extensions:
         raise CannotExtend(why_vi="đã gia hạn đủ số lần cho phép", why_en="it was extended as often as allowed")
     before = case.row["due_at"] or case.row["promised_at"]
-    extension = Extension(term, unit.now, "mau-04").to_data()
-    case.change(extensions=[*case.row["extensions"], extension])
-    case.change(**timing.due_columns(case.row, case.release, case.calendar))
-    data = {"before": before, "after": case.row["due_at"], "term": extension["by"], "form": "mau-04"}
+    more = Extension(term, unit.now, "mau-04")
+    case.change(**extended(case.row, case.release, case.calendar, more, unit.now))
+    data = {"before": before, "after": case.row["due_at"], "term": more.to_data()["by"], "form": "mau-04"}
     record(case, "extend_deadline", data=data, private={"reason": reason}, events=[("action", "extend_deadline")])
     case.forget()
     return case

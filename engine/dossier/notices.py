@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from engine.dossier.case import Case
+from engine.rules.deadlines.promise import appointment, automatic_stop
 from engine.rules.procedure.definition import APPLICANT, Notice
+from engine.rules.procedure.portal_status import PortalStatus
 
 
 def notices_of(case: Case, number: int, events: Iterable[tuple[str, str | None]]) -> list[dict[str, Any]]:
@@ -22,6 +24,9 @@ def notices_of(case: Case, number: int, events: Iterable[tuple[str, str | None]]
     """
     rows: list[dict[str, Any]] = []
     for event, subject in events:
+        if event == "taken_back" and subject is not None:
+            rows += _rows(case, _taken_back(case, subject), occasion=f"{number}:{event}:{subject}", number=number)
+            continue
         for notice in case.workflow.notices(event, subject):
             rows += _rows(case, notice, occasion=f"{number}:{event}:{subject}", number=number)
         if event == "action" and subject in _OF_ACTS:
@@ -75,8 +80,21 @@ _OF_ACTS = {
 """The applicant's notices in every procedure: the apology with the new appointment; a transfer to another office."""
 
 
+def told_applicant(case: Case, action: str, state: str) -> bool:
+    """Whether the release tells the applicant of this action, or of entering the state that it led to."""
+    told = [*case.workflow.notices("action", action), *case.workflow.notices("entered", state)]
+    return any(APPLICANT in notice.to for notice in told)
+
+
+def _taken_back(case: Case, left: str) -> Notice:
+    """The applicant's notice that what the state ``left`` told them holds no more."""
+    asked = case.release.states[left].status in (PortalStatus.SUPPLEMENT, PortalStatus.OBLIGATION)
+    template = "rut-yeu-cau" if asked else "rut-thong-bao"
+    return Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template=template)
+
+
 def _rows(case: Case, notice: Notice, occasion: str, number: int) -> Iterator[dict[str, Any]]:
-    data = _facts(case, number)
+    data = facts_of(case, number) | _told_of_time(case, notice)
     for role in notice.to:
         for recipient, channels in _recipients(case, role, notice.via):
             for channel in channels:
@@ -119,12 +137,13 @@ def _webhook_rows(case: Case, number: int) -> Iterator[dict[str, Any]]:
                 recipient=f"webhook:{hook.id}",
                 template="dossier.state_changed",
                 occasion=str(number),
-                data=_facts(case, number) | {"version": number},
+                data=facts_of(case, number) | {"version": number},
             )
 
 
-def _facts(case: Case, number: int) -> dict[str, Any]:
-    due = case.row["due_at"] or case.row["promised_at"]
+def facts_of(case: Case, number: int) -> dict[str, Any]:
+    """The facts of a notice or event. ``due`` is a moment only while it may be promised."""
+    due = appointment(case.row["clock"], case.row["due_at"], case.unit.now).moment
     return {
         "code": case.code,
         "procedure": case.row["procedure"],
@@ -135,3 +154,14 @@ def _facts(case: Case, number: int) -> dict[str, Any]:
         "office": case.row["handler_office"],
         "entry": number,
     }
+
+
+def _told_of_time(case: Case, notice: Notice) -> dict[str, Any]:
+    """What a notice says about time beside ``due``: how the appointment stands, an extension, the automatic stop."""
+    row = case.row
+    told: dict[str, Any] = {"standing": appointment(row["clock"], row["due_at"], case.unit.now).standing}
+    if notice is _OF_ACTS["extend_deadline"]:
+        told["more"] = row["extensions"][-1]["by"]
+    if stop := automatic_stop(row["state"], row["entered_at"], case.release, case.calendar):
+        told |= {"stops_at": stop.at.isoformat(), "stop_status": int(stop.status)}
+    return told

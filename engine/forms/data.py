@@ -13,17 +13,19 @@ from typing import Any
 import orjson
 from sqlalchemy import Row
 
-from engine.clock import LOCAL
 from engine.dossier.case import Case
 from engine.errors import Conflict, NotFound
+from engine.forms.due import day_on_paper, due_on_paper, due_on_record, moment_on_paper, new_due_on_paper
 from engine.forms.names import Names, local_day, office_name, place_today
 from engine.rules.deadlines.due import StepResult, step_result
 from engine.rules.deadlines.pauses import term_from_data
+from engine.rules.deadlines.promise import automatic_stop
 from engine.rules.deadlines.trace import term_in_words
 from engine.rules.offices.names import name_on, unit_of
 from engine.rules.offices.offices import Office
 from engine.security.citizen_link import known_token
 from engine.store import dossier_parts
+from engine.store.people import role_members
 from engine.transaction import UnitOfWork
 
 NUMBERS = ("01", "02", "03", "04", "05", "06", "07")
@@ -75,7 +77,7 @@ def register_data(
             "phone": row.phone or "",
             "deciding": office_name(unit, *decided),
             "received": moment_on_paper(row.received_at),
-            "due": moment_on_paper(row.promised_at),
+            "due": due_on_record(dict(row._mapping), unit.now),
             "returned": moment_on_paper(row.returned_at),
             "way": _CHANNELS[row.channel] if row.returned_at else "",
         }
@@ -84,28 +86,6 @@ def register_data(
     places = [place_today(unit, code, day) for code, day in dict.fromkeys([(office.code, on), *named])]
     period = f"Từ ngày {first:%d/%m/%Y} đến ngày {last:%d/%m/%Y}"
     return {"head": _head(unit, office, on, places), "period": period, "lines": lines}
-
-
-def moment_on_paper(moment: dt.datetime | None) -> str:
-    """A moment in the words of official papers, in Viet Nam's time; empty for None.
-
-    >>> moment_on_paper(dt.datetime(2025, 7, 1, 1, 15, tzinfo=dt.UTC))
-    '08 giờ 15 phút, ngày 01 tháng 7 năm 2025'
-    """
-    if moment is None:
-        return ""
-    local = moment.astimezone(LOCAL)
-    return f"{local:%H} giờ {local:%M} phút, {day_on_paper(local.date())}"
-
-
-def day_on_paper(day: dt.date) -> str:
-    """A day in the words of official papers, where months above 2 have no leading zero.
-
-    >>> day_on_paper(dt.date(2025, 7, 1)), day_on_paper(dt.date(2025, 2, 1))
-    ('ngày 01 tháng 7 năm 2025', 'ngày 01 tháng 02 năm 2025')
-    """
-    month = f"{day.month:02d}" if day.month <= 2 else str(day.month)
-    return f"ngày {day:%d} tháng {month} năm {day.year}"
 
 
 class _Journal:
@@ -119,7 +99,9 @@ class _Journal:
         return next((entry for entry in reversed(self.entries) if holds(entry)), None)
 
     def effect(self, *effects: str) -> dict[str, Any] | None:
-        return self.last(lambda entry: entry["data"].get("effect") in effects)
+        """The newest step with one of these effects that was not recalled."""
+        recalled = {entry["data"]["recalled"] for entry in self.entries if entry["act"] == "recall"}
+        return self.last(lambda entry: entry["data"].get("effect") in effects and entry["number"] not in recalled)
 
 
 def _receipt(case: Case, journal: _Journal) -> dict[str, Any]:
@@ -138,7 +120,7 @@ def _receipt(case: Case, journal: _Journal) -> dict[str, Any]:
         "papers": [_paper(case, paper) for paper in case.documents()],
         "term": term_in_words(term_from_data(row["term"])).vi if row["term"] else "",
         "received": moment_on_paper(row["received_at"]),
-        "due": moment_on_paper(row["promised_at"]),
+        "due": due_on_paper(row, case.unit.now),
         "collect": names.receiver(),
         "fees": f"{owed:,} đồng".replace(",", ".") + (" (đã nộp)" if not due else "") if owed else "",
         "submitter": case.applicant["name"] or "",
@@ -154,10 +136,12 @@ def _supplement(case: Case, journal: _Journal) -> dict[str, Any]:
     papers = case.release.documents
     missing = [papers[key].name.vi for key in case.facts()["documents"]["missing"] if key in papers]
     names = Names(case, journal.entries, "02", asked["at"])
+    stop = automatic_stop(asked["data"]["to"], asked["at"], case.release, case.calendar)
     return {
         **_common(case, names),
-        "items": missing or [line for line in reason.splitlines() if line.strip()] or [reason or "—"],
-        "reason": reason,
+        "items": missing or [line for line in reason.splitlines() if line.strip()] or ["—"],
+        "reason": reason if missing else "",
+        "before": moment_on_paper(stop.at) if stop else "",
         **_contact(names),
         "signer": _person(case, asked),
     }
@@ -180,13 +164,14 @@ def _apology(case: Case, journal: _Journal) -> dict[str, Any]:
         lambda entry: entry["number"] < extended["number"] and bool(entry["changes"].get("promised_at"))
     )
     missed = dt.datetime.fromisoformat(before["changes"]["promised_at"]) if before else None
+    names = Names(case, journal.entries, "04", extended["at"])
     return {
-        **_common(case, Names(case, journal.entries, "04", extended["at"])),
+        **_common(case, names),
         "received": moment_on_paper(case.row["received_at"]),
         "due": moment_on_paper(missed),
         "reason": extended["private"].get("reason") or "",
-        "new_due": moment_on_paper(case.row["promised_at"]),
-        "signer": _person(case, extended),
+        "new_due": new_due_on_paper(case.row, case.unit.now),
+        "signer": _head_of_office(case, names, extended),
     }
 
 
@@ -194,12 +179,13 @@ def _stop(case: Case, journal: _Journal) -> dict[str, Any]:
     stopped = journal.effect("stop")
     if stopped is None:
         raise FormNotDue(number="05", why_vi="hồ sơ không bị dừng giải quyết", why_en="processing was not stopped")
+    names = Names(case, journal.entries, "05", stopped["at"])
     return {
-        **_common(case, Names(case, journal.entries, "05", stopped["at"])),
+        **_common(case, names),
         "received": moment_on_paper(case.row["received_at"]),
         "ground": stopped["private"].get("note") or "; ".join(case.release.legal),
         "reason": stopped["private"].get("reason") or "",
-        "signer": _person(case, stopped),
+        "signer": _head_of_office(case, names, stopped),
     }
 
 
@@ -211,7 +197,7 @@ def _control_sheet(case: Case, journal: _Journal) -> dict[str, Any]:
     return {
         **_common(case, names, *desks),
         "received": moment_on_paper(row["received_at"]),
-        "due": moment_on_paper(row["promised_at"]),
+        "due": due_on_record(row, case.unit.now),
         "deciding": names.name(desks["handler"]),
         "coordinating": [names.name(office) for office in sorted(others)],
         "handovers": _handovers(case, journal, names),
@@ -317,6 +303,16 @@ def _person(case: Case, entry: Mapping[str, Any] | None) -> str:
     if kind not in ("staff", "admin") or not number.isdigit():
         return "Hệ thống" if kind == "system" else ""
     return dossier_parts.names_of_people(case.unit.begin(), {int(number)}).get(int(number), "")
+
+
+def _head_of_office(case: Case, names: Names, entry: Mapping[str, Any]) -> str:
+    """The name of the entry's actor if they led the handling office then; else empty, for the head to sign by hand."""
+    kind, _, number = str(entry["actor"]).partition(":")
+    if kind not in ("staff", "admin") or not number.isdigit():
+        return ""
+    office = names.desks(entry["at"])["handler"]
+    heads = role_members(case.unit.reader(), office, "leader", local_day(entry["at"]))
+    return _person(case, entry) if int(number) in heads else ""
 
 
 def _taker(case: Case, state: str, names: Names, at: dt.datetime) -> str:

@@ -16,9 +16,11 @@ from typing import Any
 
 from engine.clock import LOCAL_OFFSET
 from engine.errors import NotFound
+from engine.notices.time_sentences import NO_APPOINTMENT, stop_sentence
 from engine.ports import Message
 from engine.rules.deadlines.calendar import OutsideCalendar
 from engine.rules.deadlines.office_hours import MINUTES_A_DAY
+from engine.rules.deadlines.promise import WORDS, Standing, more_in_words
 from engine.rules.deadlines.words import moment_in_words
 from engine.rules.procedure.definition import Release
 from engine.security.citizen_link import known_token
@@ -26,6 +28,7 @@ from engine.text import Text
 from engine.transaction import Runtime
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_GAP = re.compile(r" {2,}")  # where a placeholder within a line is empty
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -68,7 +71,7 @@ def notice_message(runtime: Runtime, occasion: Occasion, to: Addressee, now: dt.
         subject=" ".join(_CONTROL.sub("", subject).split()),
         body=without_accents(body) if short and to.language != "en" else body,
         language=to.language,
-        data={name: occasion.facts.get(name) for name in ("code", "procedure", "state", "portal", "due")},
+        data={name: occasion.facts.get(name) for name in ("code", "procedure", "state", "portal")} | words.due_data(),
     )
 
 
@@ -111,7 +114,20 @@ def _text(template: Mapping[str, str], language: str) -> str:
 
 
 def _filled(template: str, words: _Words) -> str:
-    return _PLACEHOLDER.sub(lambda found: words.word(found[1]), template)
+    """The template with its placeholders filled. A line whose placeholders are all empty is left out."""
+    lines = (_filled_line(line, words) for line in template.split("\n"))
+    return "\n".join(line for line in lines if line is not None)
+
+
+def _filled_line(line: str, words: _Words) -> str | None:
+    found = [words.word(name) for name in _PLACEHOLDER.findall(line)]
+    if not found:
+        return line
+    if not any(found):
+        return None
+    values = iter(found)
+    filled = _PLACEHOLDER.sub(lambda _: next(values), line)
+    return filled if all(found) else _GAP.sub(" ", filled)
 
 
 class _Words:
@@ -151,19 +167,44 @@ class _Words:
         return self._in_language(name) if name else str(code)
 
     def due(self) -> str:
+        """The promised moment; where none may be named, words for it, after an extension with the time added."""
         due = self._due()
-        if due is None:
+        if due is not None:
+            return self._moment(due)
+        words = WORDS[self._standing()]
+        more = self._facts.get("more")
+        if more is None or self._standing() != "paused":
+            return self._in_language(words)
+        return self._in_language(more_in_words(more))
+
+    def appointment(self) -> str:
+        """A sentence on how the appointment stands."""
+        due = self._due()
+        if due is not None:
+            moment = self._moment(due)
+            return self._in_language(Text(f"Ngày hẹn trả: {moment}.", f"It is due {moment}."))
+        return self._in_language(NO_APPOINTMENT[self._standing()])
+
+    def stops(self) -> str:
+        """A sentence on the day when the dossier ends by itself; empty where there is none, or it has passed."""
+        at = self._facts.get("stops_at")
+        if at is None or (stop := dt.datetime.fromisoformat(at)) <= self._now:
             return ""
-        if self._occasion.channel == "sms":
-            return f"{due + LOCAL_OFFSET:%H:%M %d/%m/%Y}"
-        return self._in_language(moment_in_words(due))
+        portal, after = self._facts["portal"], self._facts["stop_status"]
+        short = self._occasion.channel == "sms"
+        return self._in_language(stop_sentence(self._moment(stop), portal, after, short=short))
+
+    def due_data(self) -> dict[str, Any]:
+        """``due`` for a program: the promised moment, None where none may be named."""
+        due = self._due()
+        return {"due": due.isoformat() if due else None}
 
     def days(self) -> str:
-        """The working days left, rounded up; 0 if the moment has passed. Beyond the calendar's end it counts civil
-        days."""
+        """The working days left, rounded up; 0 if the moment has passed, empty while no due moment is known. Beyond the
+        calendar's end it counts civil days."""
         due = self._due()
         if due is None:
-            return ""
+            return "0" if self._standing() in ("open", "overdue") else ""
         calendar = self._runtime.catalogue.calendar(self._release().sla.calendar, self._facts.get("office"))
         try:
             minutes = calendar.working_minutes_between(self._now, due)
@@ -175,8 +216,20 @@ class _Words:
         return citizen_link(self._runtime, self._occasion.link_nonce, self._occasion.link_hash)
 
     def _due(self) -> dt.datetime | None:
+        """The moment to name: one that is still to come, or the limit of a verification, which is no promise."""
         told = self._facts.get("due")
-        return dt.datetime.fromisoformat(told) if told else None
+        due = dt.datetime.fromisoformat(told) if told else None
+        return due if due is None or due > self._now or "verification" in self._facts else None
+
+    def _standing(self) -> Standing:
+        """How the appointment stood when the notice was written; rows of earlier versions do not say."""
+        found: Standing = self._facts.get("standing") or ("open" if self._facts.get("due") else "none")
+        return found
+
+    def _moment(self, moment: dt.datetime) -> str:
+        if self._occasion.channel == "sms":
+            return f"{moment + LOCAL_OFFSET:%H:%M %d/%m/%Y}"
+        return self._in_language(moment_in_words(moment))
 
     def _release(self) -> Release:
         digest = self._facts.get("release")
@@ -190,5 +243,7 @@ class _Words:
 
 _WORDS: dict[str, Callable[[_Words], str]] = {
     name: getattr(_Words, name)
-    for name in ("code", "applicant", "reason", "procedure", "state", "office", "due", "days", "link")
-}
+    for name in (
+        "code", "applicant", "reason", "procedure", "state", "office", "due", "appointment", "stops", "days", "link",
+    )
+}  # fmt: skip

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from engine.dossier.case import Case
 from engine.queries.dossier import Fee, Needs, fees_of, missing_of, needs_of, overdue, time_left
 from engine.queries.state import StateView, state_of
+from engine.rules.deadlines.promise import automatic_stop
 from engine.rules.procedure.definition import APPLICANT
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.text import Text
@@ -42,7 +43,7 @@ class MissingPaper:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """The content of the page behind the citizen's link. ``asked`` is the reason of the last step if the portal status
-    asks something of the applicant, else None."""
+    asks something of the applicant, else None. ``stops_at`` is when the dossier ends by itself unless they act."""
 
     code: str
     version: int
@@ -58,6 +59,7 @@ class Status:
     clock: str
     overdue: bool
     time_left: Text | None
+    stops_at: dt.datetime | None
     asked: str | None
     missing_documents: Sequence[MissingPaper]
     fees: Sequence[Fee]
@@ -72,6 +74,7 @@ def status_of(case: Case) -> Status:
     office = case.unit.catalogue.offices.get(place)
     steps, reason = _steps(case)
     names = case.release.documents
+    stop = automatic_stop(row["state"], row["entered_at"], case.release, case.calendar)
     return Status(
         code=row["code"],
         version=row["version"],
@@ -87,6 +90,7 @@ def status_of(case: Case) -> Status:
         clock=row["clock"],
         overdue=overdue(case),
         time_left=time_left(case),
+        stops_at=stop.at if stop else None,
         asked=reason if PortalStatus(row["portal"]).asks else None,
         missing_documents=[MissingPaper(key=key, name=names[key].name) for key in missing_of(case) if key in names],
         fees=fees_of(case),

@@ -263,18 +263,34 @@ def _wanted_notices(evidence: Evidence) -> Iterator[tuple[int, str, str, str]]:
     for number, row in evidence.dossiers.items():
         release = _release(evidence, row)
         for entry in evidence.journal[number]:
+            told = entry["told"]["data"]
             for event, subject in _events(entry["told"], release):
                 for notice in release.notify:
                     if (notice.event, notice.subject) == (event, subject):
                         yield from _to_applicant(number, f"{entry['number']}:{event}:{subject}", notice)
                 if event in ("entered", "recalled"):
                     yield number, str(entry["number"]), "dossier.state_changed", "webhook"
+                if event == "recalled":
+                    step = next(one for one in evidence.journal[number] if one["number"] == told["recalled"])
+                    yield from _taken_back(number, entry, step, release)
                 if event == "action" and subject in TOLD_OF:
                     for channel in ("sms", "email"):
                         yield number, f"{entry['number']}:{subject}", TOLD_OF[subject], channel
         for clock in evidence.clocks.get(number, []):
             if clock["fired_at"] is not None and clock["outcome"] == "done":
                 yield from _of_clock(number, release, clock)
+
+
+def _taken_back(
+    number: int, recall: dict[str, Any], step: dict[str, Any], release: Release
+) -> Iterator[tuple[int, str, str, str]]:
+    """What an applicant who was told of the recalled step has to be told."""
+    left, action = recall["told"]["data"]["from"], step["told"]["data"]["action"]
+    told = {("entered", left), ("action", action)}
+    if any((one.event, one.subject) in told and APPLICANT in one.to for one in release.notify):
+        template = "rut-yeu-cau" if release.states[left].portal in (5, 6) else "rut-thong-bao"
+        for channel in ("sms", "email"):
+            yield number, f"{recall['number']}:taken_back:{left}", template, channel
 
 
 def _events(entry: dict[str, Any], release: Release) -> Iterator[tuple[str, str]]:

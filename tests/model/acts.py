@@ -111,7 +111,11 @@ def recall(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossie
     dossier.enter(last.step[0], None, now)
     if row["holder_office"] is not None:
         row |= {"holder_id": who.person, "opened_at": now}
-    dossier.write("recall", who, now, before)
+    number, left = dossier.write("recall", who, now, before), before["state"]
+    told = [*dossier.procedure.notices("action", last.act), *dossier.procedure.notices("entered", left)]
+    if any("applicant" in notice["to"] for notice in told):
+        back = {"template": "rut-yeu-cau" if before["portal"] in (5, 6) else "rut-thong-bao"}
+        dossier.tell(_TO_APPLICANT | back, f"{number}:taken_back:{left}")
 
 
 # --- what stands in it --------------------------------------------------------------------------------------------
@@ -232,8 +236,7 @@ def extend_deadline(
         raise Refused("cannot-extend")
     if len(row["extensions"]) >= dossier.procedure.sla["extensions"]:
         raise Refused("cannot-extend")
-    row["extensions"] = [*row["extensions"], {"by": term, "at": now.isoformat(), "reason": "mau-04"}]
-    dossier.count_due()
+    dossier.extend(term, now)
     number = dossier.write("extend_deadline", who, now, before, events=[("action", "extend_deadline")])
     dossier.tell(_TO_APPLICANT | {"template": "gia-han"}, f"{number}:extend_deadline")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.model import terms
-from tests.model.procedure import Procedure, with_form
+from tests.model.procedure import Procedure, Refused, with_form
 
 ENDED = {3, 7, 8, 9, 10}
 TIMED = ("state", "entered_at", "clock", "due_at", "step_due_at")
@@ -196,6 +196,15 @@ class Dossier:
         if row["started_at"] is not None:
             row["due_at"] = terms.due(row, self.procedure.sla)
             row["promised_at"] = row["due_at"] or row["promised_at"]
+
+    def extend(self, term: dict[str, Any], now: dt.datetime) -> None:
+        """More time, unless even the new end would not be after now."""
+        more = [*self.row["extensions"], {"by": term, "at": now.isoformat(), "reason": "mau-04"}]
+        end = terms.due({**self.row, "extensions": more}, self.procedure.sla)
+        if end is not None and end <= now:
+            raise Refused("extension-ends-in-the-past")
+        self.row["extensions"] = more
+        self.count_due()
 
     def charge(self, now: dt.datetime) -> None:
         """What was paid stays; all else is what the release asks for now."""

@@ -240,3 +240,17 @@ def test_the_moments_of_the_receipt_stand_beside_their_labels() -> None:
     assert f"Thời gian trả kết quả giải quyết hồ sơ: {DUE}" in text
     assert f"Nội dung yêu cầu giải quyết: {REQUEST}" in text
     assert "2 Giấy tờ về quyền sử dụng đất – 3 2" in text
+
+
+def test_a_request_whose_items_say_it_all_has_no_second_reason() -> None:
+    assert "Lý do" not in words(render_form("02", {**SAMPLES["02"], "reason": ""}))
+
+
+def test_an_extension_in_a_pause_prints_the_time_added_and_no_day() -> None:
+    text = words(render_form("04", {**SAMPLES["04"], "new_due": "+5 ngày làm việc, ngày hẹn báo sau"}))
+    assert "Thời gian giải quyết được gia hạn: +5 ngày làm việc, ngày hẹn báo sau." in text
+    assert "sẽ được trả vào" not in text
+
+
+def test_an_apology_without_a_new_appointment_promises_none() -> None:
+    assert "sẽ được trả vào" not in words(render_form("04", {**SAMPLES["04"], "new_due": ""}))
