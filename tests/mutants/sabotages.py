@@ -7,21 +7,8 @@ takes minutes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Sabotage:
-    """``text`` becomes ``instead`` in ``file``; ``what`` says in a few words what the house then does wrong. ``tests``
-    are files, or a test in one as pytest names it."""
-
-    name: str
-    what: str
-    file: str
-    text: str
-    instead: str
-    tests: tuple[str, ...]
-
+from tests.mutants.sabotage import Sabotage
+from tests.mutants.sabotages_of_papers import OF_PAPERS
 
 PERFORM = "tests/integration/test_acts_perform.py"
 CLOCKS = "tests/integration/test_clocks_run_out.py"
@@ -320,4 +307,5 @@ SABOTAGES: tuple[Sabotage, ...] = (
         "case.change(opened_at=unit.now)",
         ("tests/integration/test_acts_hold.py::TestRecalling::test_the_sender_takes_the_step_back",),
     ),
+    *OF_PAPERS,
 )
