@@ -168,11 +168,8 @@ def remove_document(
     if not reason:
         raise Refused("invalid-input")
     others = (one for other in model.dossiers.values() for one in other.standing_papers())
-    if paper.signed:
-        raise Refused("paper-in-use")
-    if papers.brought_by_office(dossier.procedure, paper.key):
-        papers.may_handle(model, dossier, who, paper.key)
-    if paper.taken or any(one.reused_from == number for one in others):
+    papers.may_remove(model, dossier, who, paper)
+    if any(one.reused_from == number for one in others):
         raise Refused("paper-in-use")
     paper.removed = True
     dossier.write("remove_document", who, now, dict(dossier.row))

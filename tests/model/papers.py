@@ -60,6 +60,13 @@ def may_check(model: ModelInstallation, dossier: Dossier, who: Who, paper: Paper
             raise Refused("result-void")
 
 
+def may_remove(model: ModelInstallation, dossier: Dossier, who: Who, paper: Paper) -> None:
+    if not paper.signed and brought_by_office(dossier.procedure, paper.key):
+        may_handle(model, dossier, who, paper.key)
+    if paper.signed or (paper.taken and brought_by_office(dossier.procedure, paper.key)):
+        raise Refused("paper-in-use")
+
+
 def brought_for(dossier: Dossier, action: str) -> Paper | None:
     """The paper that an action takes: the one that was passed on to it, or the newest of this state and office."""
     key = dossier.procedure.actions[action]["attach"]
