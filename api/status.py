@@ -14,9 +14,9 @@ from api.operations import ETAG, Gives, Resource
 from api.versions import version_if_given
 from engine.acts.perform_action import perform_action
 from engine.dossier.case import Case, read_case
-from engine.errors import Conflict
+from engine.dossier.papers import NothingAsked, asks_applicant
 from engine.queries.look_up import look_up as find_by_receipt
-from engine.queries.status import status_of, tasks_of
+from engine.queries.status import status_of
 from engine.rules.procedure.permissions import Actor
 from engine.transaction import UnitOfWork
 from server.answer import Answer
@@ -28,14 +28,6 @@ from server.uploads import Upload, read_upload
 
 status = Resource("status", __name__, description="For citizens, by link or by code and receipt code.")
 STATUS = Gives(shape=shapes.Status, headers=ETAG, description="Where the dossier is, when it is due, what to do.")
-
-
-class NothingAsked(Conflict):
-    """The office waits for nothing from the applicant, so it takes no document from them now."""
-
-    code = "nothing-asked"
-    vi = "Hiện không có yêu cầu nào đối với người nộp hồ sơ, nên chưa thể gửi thêm giấy tờ."
-    en = "Nothing is asked of the applicant at present, so no document can be sent."
 
 
 @status.operation("GET", "/status/<token>", access=Access.LINK, gives=STATUS, refuses=(429,))
@@ -101,8 +93,8 @@ def add_document(token: str) -> Answer:
     """Send a document that the office requested"""
     served().limits.hold(LINK_PER_ADDRESS, "link")
     with reading() as uow:
-        case = read_case(uow, dossier_code(), along=("documents", "fees"))
-        if not tasks_of(case):
+        case = read_case(uow, dossier_code())
+        if not asks_applicant(case):  # before the body is read; the act checks it again
             raise NothingAsked()
     given = read_upload() | {"reuse": None}
     return added(case.code, f"/api/v1/status/{token}/documents", given)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import and_, select, update
 
 from engine.dossier.case import Case, lock_case, read_case
+from engine.dossier.papers import is_taken, must_bring, must_check_result, must_handle_result
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_open, must_be_staff, must_have_part
 from engine.errors import Conflict, InvalidInput, NotFound, wrong
@@ -47,10 +48,12 @@ def add_document(
     version: int | None = None,
 ) -> tuple[Case, int]:
     """Adds a paper, as copies on paper, as a file, or both; or takes over document ``reuse`` of an earlier dossier of
-    the same person. Returns the case and the document's id. Raises InvalidInput, NotFound, FileTypeRefused."""
+    the same person. Returns the case and the document's id. Raises InvalidInput, NotFound, FileTypeRefused, Forbidden,
+    NothingAsked, ResultNotNow, ResultTaken."""
     case = read_case(unit, code, version)
     must_be_open(case)
     must_have_part(case)
+    must_bring(case, key)
     if key != OTHER and key not in case.release.documents:
         raise wrong("key", f"thủ tục không có giấy tờ {key}", f"the procedure has no document {key}")
     counts = check_counts({"original": original, "certified": certified, "copy": copy})
@@ -73,13 +76,15 @@ def check_document(
 ) -> Case:
     """Records the check of a paper. A paper that is not accepted needs a reason and counts as missing.
 
-    Raises NotFound, InvalidInput, Ended, Forbidden.
+    Raises NotFound, InvalidInput, Ended, Forbidden, ResultNotNow, ResultTaken, ResultVoid.
     """
     case = lock_case(unit, code, version)
     must_be_staff(case)
     must_be_open(case)
     must_have_part(case)
-    _document(case, document)
+    row = _document(case, document)
+    if row["key"] in case.workflow.results.bringing:
+        must_check_result(case, row, accepted)
     if not accepted and not (reason or "").strip():
         raise wrong("reason", "phải ghi giấy tờ sai ở điểm nào", "say what is wrong with the document")
     checked = {"checked_at": unit.now, "checked_by": unit.actor.person_id, "accepted": int(accepted)}
@@ -93,7 +98,7 @@ def check_document(
 def remove_document(unit: UnitOfWork, code: str, document: int, reason: str, version: int | None = None) -> Case:
     """Takes a paper off the dossier; its file and its journal entry stay.
 
-    Raises PaperInUse, NotFound, InvalidInput, Ended, Forbidden.
+    Raises PaperInUse, NotFound, InvalidInput, Ended, Forbidden, ResultNotNow.
     """
     case = lock_case(unit, code, version)
     must_be_staff(case)
@@ -102,8 +107,7 @@ def remove_document(unit: UnitOfWork, code: str, document: int, reason: str, ver
     row = _document(case, document)
     if not reason.strip():
         raise wrong("reason", "phải ghi lý do bỏ giấy tờ", "say why the document is taken off")
-    if row["signature"] is not None:
-        raise PaperInUse(why_vi="kết quả đã ký", why_en="the result is signed")
+    _must_be_loose(case, row)
     taken = select(documents.c.id).where(documents.c.reused_from == document, documents.c.removed_at.is_(None)).limit(1)
     if unit.begin().execute(taken).first():
         raise PaperInUse(why_vi="hồ sơ khác đang dùng lại", why_en="another dossier reuses it")
@@ -143,6 +147,19 @@ def _added(case: Case, key: str, row: Mapping[str, Any], file_name: str | None) 
     return document
 
 
+def _must_be_loose(case: Case, row: Mapping[str, Any]) -> None:
+    """Requires that no signature and no step holds the paper, and of a result the role that brings it.
+
+    Raises PaperInUse, Forbidden, ResultNotNow.
+    """
+    if row["signature"] is not None:
+        raise PaperInUse(why_vi="kết quả đã ký", why_en="the result is signed")
+    if row["key"] in case.workflow.results.bringing:
+        must_handle_result(case, row["key"])
+        if is_taken(case, row["id"]):
+            raise PaperInUse(why_vi="một bước đã dùng giấy tờ này", why_en="a step took this document")
+
+
 def _document(case: Case, document: int) -> Mapping[str, Any]:
     found = next((row for row in case.documents() if row["id"] == document), None)
     if found is None:
@@ -172,7 +189,7 @@ def _stored(case: Case, content: bytes, file_name: str | None) -> dict[str, Any]
 def _reused(case: Case, key: str, reuse: int) -> dict[str, Any]:
     """The file of an earlier document of the same person, by identity number, in a dossier that the actor may
     see."""
-    wanted = case.release.documents.get(key)
+    wanted = None if key in case.workflow.results.bringing else case.release.documents.get(key)
     number = case.applicant.get("identity_number")
     if wanted is None or not wanted.reusable:
         raise wrong(
@@ -189,6 +206,7 @@ def _reused(case: Case, key: str, reuse: int) -> dict[str, Any]:
         .join(applicants, applicants.c.dossier_id == documents.c.dossier_id)
         .join(dossiers, dossiers.c.id == documents.c.dossier_id)
         .where(same_person, documents.c.removed_at.is_(None), documents.c.storage_key.is_not(None), may_see)
+        .where(documents.c.accepted.is_distinct_from(0))
     )
     found = case.unit.begin().execute(statement).mappings().one_or_none()
     if found is None:

@@ -88,10 +88,10 @@ def _commune_today(case: Case, name: str, code: str | None) -> str | None:
 
 def _papers(case: Case, workflow: Workflow) -> list[dict[str, Any]]:
     """The parent's papers that the child's procedure knows by the same key, with their files."""
-    asked = workflow.release.documents
+    asked, own = workflow.release.documents, workflow.results.bringing
     rows = [row for row in case.documents() if row["accepted"] != 0 and row["key"] in asked]
     return [
         {name: row[name] for name in KEPT_OF_PAPERS} | {"reused_from": row["id"] if row["storage_key"] else None}
         for row in rows
-        if not asked[row["key"]].result
+        if row["key"] not in own
     ]

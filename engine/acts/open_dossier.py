@@ -171,6 +171,13 @@ def _papers(workflow: Workflow, given: Sequence[Mapping[str, Any]]) -> list[dict
             f"thủ tục không có giấy tờ {', '.join(unknown)}",
             f"the procedure has no document {', '.join(unknown)}",
         )
+    brought = [str(paper["key"]) for paper in given if paper["key"] in workflow.results.bringing]
+    if brought:
+        raise wrong(
+            "documents",
+            f"{', '.join(brought)} do cơ quan giải quyết đính kèm, không nộp cùng hồ sơ",
+            f"the office attaches {', '.join(brought)} itself; it is not handed in",
+        )
     return [{"key": paper["key"], **check_counts(paper)} for paper in given]
 
 

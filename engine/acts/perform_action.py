@@ -10,6 +10,7 @@ from engine.acts.follow_form import Followed
 from engine.acts.open_children import open_children
 from engine.acts.sign_result import sign_result
 from engine.dossier.case import Case, read_case
+from engine.dossier.papers import attached, make_void, undone_by_step
 from engine.dossier.record import record
 from engine.errors import Forbidden, Refusal, wrong
 from engine.rules.deadlines import timing
@@ -50,7 +51,7 @@ def perform_action(
     GuardFailed, Forbidden, ReasonRequired, DocumentRequired, OfficeNotDecided, SigningFailed, InvalidInput, the
     refusals of ``open_children``, and with ``fields`` also those of ``follow_form``.
     """
-    case = read_case(unit, code, version)
+    case = read_case(unit, code, version, along=("documents",))
     return take(case, action, reason=reason, note=note, fields=fields, assignee=assignee)
 
 
@@ -74,12 +75,16 @@ def take(
     followed = _correct(case, wanted, fields) if fields else Followed()
     step = case.workflow.advance(case.row["state"], action, case.facts())
     document = _attached(case, action)
+    void = undone_by_step(case, step)
     move(case, step.target, action)
     if assignee is not None:
         _give_to(case, assignee)
     data = _entry_of(step, verdict, wanted, document) | followed.data
+    if void:
+        make_void(case, void)
+        data["void"] = void
     if wanted.signature == "digital" and document is not None:
-        data["signature"] = sign_result(case, document)
+        data["signature"] = sign_result(case, document["id"])
     private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields) if fields else None}
     told = {key: value for key, value in private.items() if value}
     record(case, action, data=data, private=told, events=followed.events + _events(step))
@@ -98,7 +103,7 @@ def _correct(case: Case, wanted: Action, fields: Mapping[str, Any]) -> Followed:
     return change_form(case, fields)
 
 
-def _entry_of(step: Step, verdict: Verdict, wanted: Action, document: int | None) -> dict[str, Any]:
+def _entry_of(step: Step, verdict: Verdict, wanted: Action, document: Mapping[str, Any] | None) -> dict[str, Any]:
     """The data of a step's journal entry."""
     return {
         "action": step.action,
@@ -108,7 +113,8 @@ def _entry_of(step: Step, verdict: Verdict, wanted: Action, document: int | None
         "role": verdict.role,
         "behalf_of": verdict.behalf_of,
         "form": wanted.form,
-        "document": document,
+        "document": document["id"] if document else None,
+        **({"sha256": document["sha256"]} if document else {}),
     }
 
 
@@ -148,18 +154,18 @@ def _forbidden(verdict: Verdict) -> Forbidden:
     return Forbidden(why_vi=why.vi if why else "", why_en=why.en if why else "")
 
 
-def _attached(case: Case, action: str) -> int | None:
-    """The id of the newest document that the action requires, None where it requires none. Raises DocumentRequired."""
+def _attached(case: Case, action: str) -> Mapping[str, Any] | None:
+    """The document that the action takes, None where it takes none. Raises DocumentRequired."""
     wanted = case.release.actions[action]
     if wanted.attach is None:
         return None
-    found = [row["id"] for row in case.documents() if row["key"] == wanted.attach and row["storage_key"]]
-    if not found:
+    found = attached(case, action, wanted.attach)
+    if found is None:
         name = case.release.documents[wanted.attach].name
         raise DocumentRequired(
             document_vi=name.vi, document_en=name.en, action_vi=wanted.name.vi, action_en=wanted.name.en
         )
-    return int(found[-1])
+    return found
 
 
 def _give_to(case: Case, person: int) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import and_, select
 from engine.acts.perform_action import move
 from engine.dossier.case import Case, lock_case
 from engine.dossier.notices import told_applicant
+from engine.dossier.papers import make_void, undone_by_recall
 from engine.dossier.record import record
 from engine.errors import Conflict, Forbidden
 from engine.rules.procedure.portal_status import PortalStatus
@@ -33,8 +34,8 @@ def recall(unit: UnitOfWork, code: str, version: int | None = None, reason: str 
 
     Only the person who took the step may do so, until a person in the next role has opened the dossier. A reception
     cannot be recalled, nor a step that ended the dossier. The time in between counts: a pause or a supplement request
-    that the step began is removed. An applicant who was told of the step is told that it holds no more. Raises
-    NotFound, Stale, CannotRecall, Forbidden.
+    that the step began is removed, and the results that it took are void. An applicant who was told of the step is
+    told that it holds no more. Raises NotFound, Stale, CannotRecall, Forbidden.
     """
     case = lock_case(unit, code, version)
     step = _last_step(case)
@@ -54,7 +55,10 @@ def recall(unit: UnitOfWork, code: str, version: int | None = None, reason: str 
     move(case, source, None)
     if case.row["holder_office"] is not None:
         case.change(holder_id=unit.actor.person_id, opened_at=unit.now)
-    data = {"recalled": step["number"], "from": left, "to": source}
+    data: dict[str, Any] = {"recalled": step["number"], "from": left, "to": source}
+    if void := undone_by_recall(case, step["number"]):
+        make_void(case, void)
+        data["void"] = void
     events: list[tuple[str, str | None]] = [("recalled", source)]
     if told_applicant(case, step["data"]["action"], left):
         events.append(("taken_back", left))

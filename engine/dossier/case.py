@@ -235,7 +235,8 @@ def read_case(unit: UnitOfWork, code: str, version: int | None = None, *, along:
     the actor), Stale, ActorChanged.
     """
     locked = unit.begun and not unit.read_only
-    return _opened(unit, "code", code, version, locked, () if locked else along)
+    waits = locked and unit.reader().dialect.name != "sqlite"  # SQLite has waited before the transaction began
+    return _opened(unit, "code", code, version, locked, () if waits else along)
 
 
 def lock_case(unit: UnitOfWork, code: str, version: int | None = None) -> Case:

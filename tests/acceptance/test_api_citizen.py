@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from server.uploads import read_upload
 from tests.installation.filings import PDF
 from tests.installation.served import ServedInstallation, served_copy
 from tests.spoken import spoken
@@ -96,6 +97,38 @@ def test_a_document_is_taken_when_something_is_asked(installation: ServedInstall
     installation.act("specialist", code, "submit")
     late = installation.anyone().post(path, data=_file(), content_type="multipart/form-data")
     assert (late.status_code, late.json["code"]) == (409, "nothing-asked")
+
+
+def test_where_only_withdrawing_is_possible_nothing_is_asked(installation: ServedInstallation) -> None:
+    filed = installation.filed()
+    path = f"/api/v1/status/{filed['link_token']}"
+    assert [task["action"] for task in installation.anyone().get(path).json["tasks"]] == ["withdraw"]
+    sent = installation.anyone().post(f"{path}/documents", data=_file(), content_type="multipart/form-data", key="k")
+    assert (sent.status_code, sent.json["code"]) == (409, "nothing-asked")
+
+
+def test_an_upload_that_ends_after_the_question_was_answered_is_refused(
+    both_installations: ServedInstallation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was begun while something was asked; the office went on while the body came in."""
+    installation = both_installations
+    filed = installation.filed()
+    code, path = filed["code"], f"/api/v1/status/{filed['link_token']}"
+    installation.act("counter", code, "forward")
+    installation.act("specialist", code, "ask", reason="Thiếu bản sao")
+
+    def slowly() -> dict[str, Any]:
+        given = read_upload()
+        with installation.app.app_context():
+            done = installation.anyone().post(f"{path}/actions", {"action": "answer"})
+        assert done.status_code == 200
+        return given
+
+    monkeypatch.setattr("api.status.read_upload", slowly)
+    late = installation.anyone().post(f"{path}/documents", data=_file(), content_type="multipart/form-data", key="late")
+    assert (late.status_code, late.json["code"]) == (409, "nothing-asked")
+    papers = installation.person("specialist").get(f"/api/v1/dossiers/{code}/documents").json["items"]
+    assert not any(one["digitised"] for one in papers)
 
 
 def test_the_steps_are_told_in_order_each_with_the_official_name_of_its_time(

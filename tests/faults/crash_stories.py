@@ -85,7 +85,7 @@ def taxed(stage: Stage) -> str:
 
 def to_sign(stage: Stage, **changes: Any) -> str:
     code = stage.world.land_at("signing", **changes)
-    stage.world.try_act("specialist", add_document, code, key="ket_qua", content=PDF)
+    stage.world.try_act("leader", add_document, code, key="ket_qua", content=PDF)
     return code
 
 
@@ -125,9 +125,9 @@ def linked(stage: Stage) -> Deed:
 
 
 def uploaded(stage: Stage) -> Deed:
-    code = stage.world.land_at("checking")
+    code = stage.world.land_at("signing")
     form = {"key": "ket_qua", "file": lambda: (io.BytesIO(PDF), "ket_qua.pdf", "application/pdf")}
-    run = stage.request("specialist", "POST", f"/dossiers/{code}/documents", **form)
+    run = stage.request("leader", "POST", f"/dossiers/{code}/documents", **form)
     return Deed(run, stage.rows(documents, dossier_id=stage.world.row(code)["id"]))
 
 

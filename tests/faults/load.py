@@ -279,8 +279,11 @@ class Load:
     def _note(self, known: Known, answer: dict[str, Any]) -> None:
         with self._lock:
             if answer["version"] >= known.version:
+                before = known.state, known.handler
                 known.version, known.state = answer["version"], answer["state"]
                 known.handler = answer.get("handler_office", known.handler)
+                if before != (known.state, known.handler):
+                    known.papers.clear()  # a result is attached where and by whom it is signed
 
     def _forget(self, known: Known) -> None:
         with self._lock:

@@ -151,7 +151,7 @@ class TestRecalling:
 
     def test_a_result_signed_too_early_is_not_finished_any_more(self, world: World) -> None:
         code = world.land_at("signing")
-        world.act("specialist", add_document, code, key="ket_qua", content=b"%PDF-1.4\n%%EOF\n")
+        world.act("leader", add_document, code, key="ket_qua", content=b"%PDF-1.4\n%%EOF\n")
         world.do("leader", code, "sign")
         row = world.act("leader", recall, code).row
         assert (row["state"], row["finished_at"], row["clock"]) == ("signing", None, "running")

@@ -43,6 +43,7 @@ class TestAdding:
 
     def test_the_applicant_adds_to_their_own(self, world: World) -> None:
         code, other = world.land_at("checking"), world.land_at("checking")
+        world.do("specialist", code, "ask", reason="Thiếu bản sao")
         world.act(world.citizen(code), add_document, code, key="other", content=PDF)
         world.refuse(NotFound, world.citizen(other), add_document, code, key="other", content=PDF)
 
@@ -135,7 +136,7 @@ class TestRemoving:
 
     def test_a_signed_result_stays(self, world: World) -> None:
         code = world.land_at("signing")
-        _, result = world.act("specialist", add_document, code, key="ket_qua", content=PDF)
+        _, result = world.act("leader", add_document, code, key="ket_qua", content=PDF)
         world.do("leader", code, "sign")
         world.refuse(PaperInUse, "counter", remove_document, code, result, "nhầm")
 

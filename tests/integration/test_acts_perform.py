@@ -169,9 +169,9 @@ def test_a_guard_says_what_is_lacking(world: World) -> None:
 def test_signing_needs_the_result_and_keeps_a_signature_over_it(world: World) -> None:
     code = world.land_at("signing")
     world.refuse(DocumentRequired, "leader", perform_action, code, "sign")
-    world.act("specialist", add_document, code, key="ket_qua", original=1)  # on paper only: nothing to sign
+    world.act("leader", add_document, code, key="ket_qua", original=1)  # on paper only: nothing to sign
     world.refuse(DocumentRequired, "leader", perform_action, code, "sign")
-    _, document = world.act("specialist", add_document, code, key="ket_qua", content=PDF, file_name="kq.pdf")
+    _, document = world.act("leader", add_document, code, key="ket_qua", content=PDF, file_name="kq.pdf")
     row = world.do("leader", code, "sign").row
     assert (row["state"], row["portal"], row["finished_at"]) == ("ready", 9, world.now)
     assert row["holder_office"] == LONG_KHANH
@@ -187,7 +187,7 @@ def test_signing_needs_the_result_and_keeps_a_signature_over_it(world: World) ->
 
 def test_a_failing_signer_leaves_the_dossier_where_it_is(world: World) -> None:
     code = world.land_at("signing")
-    world.act("specialist", add_document, code, key="ket_qua", content=PDF)
+    world.act("leader", add_document, code, key="ket_qua", content=PDF)
     folder = world.runtime.settings.data / "signing"
     folder.mkdir(exist_ok=True)
     (folder / "signing-key.pem").write_text("no key")
@@ -261,7 +261,7 @@ def test_everybody_else_is_refused(world: World, state: str, action: str, who: s
 
 def test_a_deputy_acts_for_the_absent_leader_and_the_journal_says_so(world: World) -> None:
     code = world.land_at("signing")
-    world.act("specialist", add_document, code, key="ket_qua", content=PDF)
+    world.act("leader", add_document, code, key="ket_qua", content=PDF)
     world.at("2026-03-06 16:00")
     world.refuse(Forbidden, "deputy", perform_action, code, "sign")
     world.do("deputy", code, "sign", at="2026-03-09 08:00")
@@ -269,7 +269,7 @@ def test_a_deputy_acts_for_the_absent_leader_and_the_journal_says_so(world: Worl
     assert entry["actor"] == f"staff:{world.person('deputy')}"
     assert entry["data"]["behalf_of"] == world.person("leader")
     other = world.land_at("signing")
-    world.act("specialist", add_document, other, key="ket_qua", content=PDF)
+    world.act("leader", add_document, other, key="ket_qua", content=PDF)
     world.at("2026-03-16 08:00")  # the first day after
     world.refuse(Forbidden, "deputy", perform_action, other, "sign")
 
@@ -366,7 +366,7 @@ def offered(unit: Any, code: str) -> list[tuple[str, bool, str]]:
 
 def ready(world: World) -> str:
     code = world.land_at("signing")
-    world.act("specialist", add_document, code, key="ket_qua", content=PDF)
+    world.act("leader", add_document, code, key="ket_qua", content=PDF)
     world.do("leader", code, "sign")
     return code
 

@@ -202,7 +202,7 @@ def test_several_competent_offices_need_a_person_first(world: World) -> None:
 
 def test_a_decided_dossier_stays_where_it_was_decided(world: World) -> None:
     code = world.land_at("signing")
-    world.act("specialist", add_document, code, key="ket_qua", content=b"%PDF-1.4\n%%EOF\n")
+    world.act("leader", add_document, code, key="ket_qua", content=b"%PDF-1.4\n%%EOF\n")
     world.do("leader", code, "sign")
     refusal = world.refuse(PlaceSettled, "counter", rectify, code, "x", fields={"land.commune": SAME_OFFICE})
     assert "giải quyết xong" in refusal.sentence("vi")

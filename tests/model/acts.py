@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from tests.model import terms
+from tests.model import papers, terms
 from tests.model.dossier import Dossier, Paper, Question, Who
 from tests.model.model_installation import OFFICES, ModelInstallation
 from tests.model.procedure import Procedure, Refused
@@ -94,7 +94,7 @@ def transfer(
 
 def recall(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier) -> None:
     row, before = dossier.row, dict(dossier.row)
-    last = next(entry for entry in reversed(dossier.journal) if entry.act not in PASSED_OVER)
+    number, last = next(one for one in reversed([*enumerate(dossier.journal, 1)]) if one[1].act not in PASSED_OVER)
     if last.step is None or last.step[0] == last.step[1]:
         raise Refused("cannot-recall")
     source = dossier.procedure.states.get(last.step[0])
@@ -108,6 +108,7 @@ def recall(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossie
         row["pauses"] = row["pauses"][:-1]
     if "supplements" in last.changed:
         row["supplements"] -= 1
+    papers.make_void(papers.brought_since(dossier, number))
     dossier.enter(last.step[0], None, now)
     if row["holder_office"] is not None:
         row |= {"holder_id": who.person, "opened_at": now}
@@ -132,11 +133,12 @@ def add_document(
 ) -> None:
     _open(dossier)
     _has_part(dossier, who)
+    papers.may_bring(model, dossier, who, key)
     counts = {kind: copies.get(kind, 0) for kind in ("original", "certified", "copy")}
     known = key == "other" or key in dossier.procedure.data["documents"]
     if not known or any(not 0 <= count <= 999 for count in counts.values()) or not (file or any(counts.values())):
         raise Refused("invalid-input")
-    dossier.papers.append(Paper(key, counts, file))
+    dossier.papers.append(Paper(key, counts, file, brought=(len(dossier.journal) + 1, who.kind)))
     dossier.write("add_document", who, now, dict(dossier.row))
 
 
@@ -153,6 +155,7 @@ def check_document(
     _open(dossier)
     _has_part(dossier, who)
     paper = _paper(dossier, number)
+    papers.may_check(model, dossier, who, paper, accepted)
     if not accepted and not reason:
         raise Refused("invalid-input")
     paper.accepted = int(accepted)
@@ -169,7 +172,8 @@ def remove_document(
     if not reason:
         raise Refused("invalid-input")
     others = (one for other in model.dossiers.values() for one in other.standing_papers())
-    if paper.signed or any(one.reused_from == number for one in others):
+    papers.may_remove(model, dossier, who, paper)
+    if any(one.reused_from == number for one in others):
         raise Refused("paper-in-use")
     paper.removed = True
     dossier.write("remove_document", who, now, dict(dossier.row))

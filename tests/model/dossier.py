@@ -30,7 +30,8 @@ class Who:
 
 @dataclass
 class Paper:
-    """``number`` is the row's id, None until the database has told it."""
+    """``number`` is the row's id, None until the database has told it. ``brought`` is the entry that added it and the
+    kind of actor; ``taken`` are the steps that took it (entry, action)."""
 
     key: str
     counts: dict[str, int]
@@ -40,6 +41,8 @@ class Paper:
     signed: bool = False
     reused_from: int | None = None
     number: int | None = None
+    brought: tuple[int, str] = (0, "citizen")
+    taken: list[tuple[int, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -52,12 +55,14 @@ class Question:
 
 @dataclass
 class Entry:
-    """An entry of the journal; ``step`` is (from, to, effect, role) of a step, and ``changed`` what it changed."""
+    """An entry of the journal; ``step`` is (from, to, effect, role) of a step, ``changed`` what it changed,
+    ``state`` the state after it."""
 
     act: str
     who: str
     step: tuple[str, str, str, str] | None = None
     changed: frozenset[str] = frozenset()
+    state: str = ""
 
 
 @dataclass
@@ -216,7 +221,7 @@ class Dossier:
         """One more entry in the journal, and what follows from every act. Returns its number."""
         row = self.row
         changed = frozenset(key for key in row if key not in before or row[key] != before[key])
-        self.journal.append(Entry(act, self.label(who), told.get("step"), changed))
+        self.journal.append(Entry(act, self.label(who), told.get("step"), changed, row["state"]))
         row["version"] = len(self.journal)
         parts = {*row["offices"].values(), row["intake_office"], row["handler_office"], row["holder_office"]}
         self.seen_by |= {office for office in parts if office}

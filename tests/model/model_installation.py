@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.model import terms
+from tests.model import papers, terms
 from tests.model.dossier import Dossier, Paper, Who
 from tests.model.procedure import Procedure, Refused
 
@@ -114,8 +114,8 @@ class ModelInstallation:
             "dossier": {"channel": wanted.channel, "province": province},
         }
         form = procedure.form(wanted.fields, known)
-        unknown = [paper for paper in wanted.papers if paper["key"] not in data["documents"]]
-        if unknown:
+        given = [paper["key"] for paper in wanted.papers]
+        if any(key not in data["documents"] or papers.brought_by_office(procedure, key) for key in given):
             raise Refused("invalid-input")
         row = self._row(procedure, wanted, now, parent)
         dossier = Dossier(procedure, row, form, dict(wanted.applicant))
@@ -241,15 +241,17 @@ class ModelInstallation:
         target = procedure.target(action, dossier.facts(now))
         if target is None:
             raise Refused("guard-failed")
-        brought = _brought(dossier, acting["attach"])
+        brought = papers.brought_for(dossier, action)
         source = row["state"]
+        papers.make_void(papers.undone(dossier, action, target))
         dossier.enter(target, action, now)
         if assignee is not None:
             if (row["holder_office"], row["holder_role"]) not in self.posts.get(assignee, ()):
                 raise Refused("invalid-input")
             row["holder_id"] = assignee
-        if brought and acting["signature"] == "digital":
-            brought.signed = True
+        if brought:
+            brought.taken.append((len(dossier.journal) + 1, action))
+            brought.signed = brought.signed or acting["signature"] == "digital"
         events = [("action", action)] + ([("entered", target)] if target != source else [])
         dossier.write(action, who, now, before, step=(source, target, acting["effect"], role), events=events)
         self._open_children(dossier, who, now)
@@ -278,22 +280,12 @@ class ModelInstallation:
                 dossier.applicant,
             )
             asked = procedure.data["documents"]
-            papers = [
+            taken_over = [
                 Paper(one.key, dict(one.counts), one.file, reused_from=one.number if one.file else None)
                 for one in dossier.standing_papers()
-                if one.key in asked and one.accepted != 0 and not asked[one.key]["result"]
+                if one.key in asked and one.accepted != 0 and not papers.brought_by_office(procedure, one.key)
             ]
-            dossier.children.append(self.open(who, procedure, wanted, now, (dossier, key), papers))
-
-
-def _brought(dossier: Dossier, key: str | None) -> Paper | None:
-    """The newest file of the paper that an action asks for."""
-    if key is None:
-        return None
-    found = [one for one in dossier.standing_papers() if one.key == key and one.file]
-    if not found:
-        raise Refused("document-required")
-    return found[-1]
+            dossier.children.append(self.open(who, procedure, wanted, now, (dossier, key), taken_over))
 
 
 def _handed_in(paper: Mapping[str, Any]) -> Paper:

@@ -30,6 +30,7 @@ from tests.model import acts, samples
 from tests.model.beside import Beside, agree, code_of
 from tests.model.dossier import Dossier
 from tests.model.model_installation import CENTRES, OFFICES, SYSTEM, Wanted
+from tests.model.papers import lacks
 from tests.model.real_installation import RealInstallation, later
 
 LATEST = dt.datetime(2027, 6, 1, tzinfo=dt.UTC)  # no term that begins before leaves the calendar
@@ -281,7 +282,7 @@ class Walk(Beside):
             return
         acting, code = dossier.procedure.actions[action], dossier.code
         brought = acting["attach"]
-        if brought and not any(one.key == brought and one.file for one in dossier.standing_papers()):
+        if brought and lacks(dossier, action):
             self._add(dossier, self._one_of(dossier, next(iter(acting["by"]))), brought, {}, True)
         facts = self.model.dossiers[code].facts(self.now)
         guard = acting["guard"] or ""

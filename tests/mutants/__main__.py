@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.mutants.random_run import run_random
-from tests.mutants.sabotages import SABOTAGES, Sabotage
+from tests.mutants.sabotage import Sabotage
+from tests.mutants.sabotages import SABOTAGES
 from tests.mutants.workshop import MOST_SECONDS, Outcome, copied_project, places, run_tests, sabotaged
 
 

@@ -1,4 +1,4 @@
-"""One way of breaking the house, and the tests that must notice it."""
+"""One small way of breaking the house."""
 
 from __future__ import annotations
 

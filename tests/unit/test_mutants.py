@@ -6,7 +6,8 @@ from collections import Counter
 
 import pytest
 
-from tests.mutants.sabotages import SABOTAGES, Sabotage
+from tests.mutants.sabotage import Sabotage
+from tests.mutants.sabotages import SABOTAGES
 from tests.mutants.workshop import ROOT, places
 
 

@@ -22,6 +22,7 @@ from engine.rules.procedure.definition import Action, Child, Document, Notice, R
 from engine.rules.procedure.explain import lacking
 from engine.rules.procedure.facts import complete_facts, declared_facts, fact
 from engine.rules.procedure.fields import clean_fields
+from engine.rules.procedure.results import Results
 from engine.text import Text
 
 _AT = "_at"  # no action can have this name, so transitions never confuses the attribute with a trigger
@@ -119,6 +120,7 @@ class Workflow:
         check_references(release, self.declared)
         self._conditions = compile_conditions(release, self.declared, functions)
         self.initial = release.initial
+        self.results = Results(release)
         self._machine = self._build()
 
     def advance(self, state: str, action: str, facts: Mapping[str, Any]) -> Step:
