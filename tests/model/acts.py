@@ -11,6 +11,7 @@ from tests.model import papers, terms
 from tests.model.dossier import Dossier, Paper, Question, Who
 from tests.model.model_installation import OFFICES, ModelInstallation
 from tests.model.procedure import Procedure, Refused
+from tests.model.rights import must_be_open, must_be_staff, must_have_part, must_hold
 
 PASSED_OVER = {"add_note", "add_document", "assign", "link", "overdue"}
 
@@ -19,8 +20,8 @@ PASSED_OVER = {"add_note", "add_document", "assign", "link", "overdue"}
 
 
 def claim(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier) -> None:
-    _open(dossier)
-    _holds(dossier, who)
+    must_be_open(dossier)
+    must_hold(dossier, who)
     if dossier.row["holder_id"] != who.person:
         before = dict(dossier.row)
         dossier.row |= {"holder_id": who.person, "opened_at": dossier.row["opened_at"] or now}
@@ -28,8 +29,8 @@ def claim(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier
 
 
 def release_claim(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier) -> None:
-    _staff(who)
-    _has_part(dossier, who)
+    must_be_staff(who)
+    must_have_part(dossier, who)
     holder, before = dossier.row["holder_id"], dict(dossier.row)
     if holder is None:
         return
@@ -40,12 +41,12 @@ def release_claim(model: ModelInstallation, who: Who, now: dt.datetime, dossier:
 
 
 def assign(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier, person: int) -> None:
-    _open(dossier)
+    must_be_open(dossier)
     row, before = dossier.row, dict(dossier.row)
     if row["holder_office"] is None:
         raise Refused("invalid-input")
     if (row["holder_office"], "leader") not in who.posts:
-        _holds(dossier, who)
+        must_hold(dossier, who)
     if (row["holder_office"], row["holder_role"]) not in model.posts.get(person, ()):
         raise Refused("invalid-input")
     if row["holder_id"] != person:
@@ -54,7 +55,7 @@ def assign(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossie
 
 
 def mark_opened(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier) -> None:
-    _has_part(dossier, who)
+    must_have_part(dossier, who)
     row, before = dossier.row, dict(dossier.row)
     if row["opened_at"] is None and (row["holder_office"], row["holder_role"]) in who.posts:
         row["opened_at"] = now
@@ -70,12 +71,12 @@ def transfer(
     reason: str,
     key: str = "handler",
 ) -> None:
-    _open(dossier)
+    must_be_open(dossier)
     row, before = dossier.row, dict(dossier.row)
     if key == "intake" or key not in dossier.procedure.data["routing"]:
         raise Refused("invalid-input")
     try:
-        _holds(dossier, who)
+        must_hold(dossier, who)
     except Refused as refused:
         leads = (row["offices"][key], "leader") in who.posts
         if refused.code != "forbidden" or not leads:
@@ -131,8 +132,8 @@ def add_document(
     copies: Mapping[str, int],
     file: bool,
 ) -> None:
-    _open(dossier)
-    _has_part(dossier, who)
+    must_be_open(dossier)
+    must_have_part(dossier, who)
     papers.may_bring(model, dossier, who, key)
     counts = {kind: copies.get(kind, 0) for kind in ("original", "certified", "copy")}
     known = key == "other" or key in dossier.procedure.data["documents"]
@@ -151,9 +152,9 @@ def check_document(
     accepted: bool,
     reason: str | None,
 ) -> None:
-    _staff(who)
-    _open(dossier)
-    _has_part(dossier, who)
+    must_be_staff(who)
+    must_be_open(dossier)
+    must_have_part(dossier, who)
     paper = _paper(dossier, number)
     papers.may_check(model, dossier, who, paper, accepted)
     if not accepted and not reason:
@@ -165,9 +166,9 @@ def check_document(
 def remove_document(
     model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier, number: int, reason: str
 ) -> None:
-    _staff(who)
-    _open(dossier)
-    _has_part(dossier, who)
+    must_be_staff(who)
+    must_be_open(dossier)
+    must_have_part(dossier, who)
     paper = _paper(dossier, number)
     if not reason:
         raise Refused("invalid-input")
@@ -182,8 +183,8 @@ def remove_document(
 def settle_fee(
     model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier, key: str, method: str, receipt: str | None
 ) -> None:
-    _staff(who)
-    _has_part(dossier, who)
+    must_be_staff(who)
+    must_have_part(dossier, who)
     if method not in ("cash", "transfer", "card", "portal", "waived") or (method == "waived" and not receipt):
         raise Refused("invalid-input")
     if key not in dossier.fees:
@@ -203,8 +204,8 @@ def rectify(
     fields: Mapping[str, Any],
     name: str | None,
 ) -> None:
-    _staff(who)
-    _has_part(dossier, who)
+    must_be_staff(who)
+    must_have_part(dossier, who)
     if not reason or not (fields or name):
         raise Refused("invalid-input")
     if name:
@@ -216,8 +217,8 @@ def rectify(
 
 
 def add_note(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier, text: str) -> None:
-    _staff(who)
-    _has_part(dossier, who)
+    must_be_staff(who)
+    must_have_part(dossier, who)
     if not text.strip():
         raise Refused("invalid-input")
     dossier.write("add_note", who, now, dict(dossier.row))
@@ -229,8 +230,8 @@ def add_note(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Doss
 def extend_deadline(
     model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier, term: dict[str, Any], reason: str
 ) -> None:
-    _staff(who)
-    _has_part(dossier, who)
+    must_be_staff(who)
+    must_have_part(dossier, who)
     row, before = dossier.row, dict(dossier.row)
     if not {(row["handler_office"], role) for role in ("leader", "specialist")} & who.posts:
         raise Refused("forbidden")
@@ -249,8 +250,8 @@ def ask_verification(
     model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier, office: str, question: str, number: int
 ) -> None:
     """``number`` is the row's id that the engine gave the question (any, when it refused)."""
-    _open(dossier)
-    _holds(dossier, who)
+    must_be_open(dossier)
+    must_hold(dossier, who)
     if office not in OFFICES or not question.strip() or office == dossier.row["holder_office"]:
         raise Refused("invalid-input")
     due_at = terms.ends(now, {"amount": 3, "unit": "working_day"})
@@ -262,7 +263,7 @@ def ask_verification(
 
 
 def answer_verification(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier, number: int) -> None:
-    _staff(who)
+    must_be_staff(who)
     asked = next((one for one in dossier.questions if one.number == number), None)
     if asked is None:
         raise Refused("not-found")
@@ -364,35 +365,6 @@ def _by_itself(model: ModelInstallation, dossier: Dossier, action: str, now: dt.
 # --- who may --------------------------------------------------------------------------------------------------------
 
 _TO_APPLICANT: dict[str, Any] = {"to": ["applicant"], "via": ["sms", "email"]}
-
-
-def _open(dossier: Dossier) -> None:
-    if dossier.state["final"]:
-        raise Refused("dossier-ended")
-
-
-def _staff(who: Who) -> None:
-    if who.kind not in ("staff", "system"):
-        raise Refused("forbidden")
-
-
-def _has_part(dossier: Dossier, who: Who) -> None:
-    row = dossier.row
-    parts = {*row["offices"].values(), row["intake_office"], row["handler_office"], row["holder_office"]}
-    if who.kind == "citizen":
-        return
-    _staff(who)
-    if not parts & who.offices:
-        raise Refused("forbidden")
-
-
-def _holds(dossier: Dossier, who: Who) -> None:
-    _staff(who)
-    row = dossier.row
-    if (row["holder_office"], row["holder_role"]) not in who.posts:
-        raise Refused("forbidden")
-    if row["holder_id"] not in (None, who.person):
-        raise Refused("held-by-another")
 
 
 def _paper(dossier: Dossier, number: int) -> Paper:
