@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from engine.dossier.case import Case
 from engine.errors import Conflict, Forbidden
@@ -172,10 +172,14 @@ def make_void(case: Case, ids: Iterable[int]) -> None:
 
 
 def history(case: Case) -> History:
-    """Reads the journal of the dossier for what it tells of papers."""
+    """Reads the journal of the dossier for what it tells of papers.
+
+    Entries later than the row in hand are left out: the act was overtaken, and its version says so when it is written.
+    """
     brought, taken, entered, since = dict[int, tuple[int, str]](), dict[int, list[tuple[int, str]]](), {}, 0
     statement = select(journal.c.number, journal.c.actor, journal.c.act, journal.c.body)
-    statement = statement.where(journal.c.dossier_id == case.id).order_by(journal.c.number)
+    known = and_(journal.c.dossier_id == case.id, journal.c.number <= case.row["version"])
+    statement = statement.where(known).order_by(journal.c.number)
     for number, actor, act, text in case.unit.reader().execute(statement):
         body = orjson.loads(text)
         changes, data = body["changes"], body["data"]

@@ -15,7 +15,7 @@ from sqlalchemy import Row
 
 from engine.dossier.case import Case
 from engine.errors import Conflict, NotFound
-from engine.forms.due import day_on_paper, due_on_paper, due_on_record, moment_on_paper, new_due_on_paper
+from engine.forms.due import ON_RECORD, day_on_paper, due_on_paper, due_on_record, moment_on_paper, new_due_on_paper
 from engine.forms.names import Names, local_day, office_name, place_today
 from engine.rules.deadlines.due import StepResult, step_result
 from engine.rules.deadlines.pauses import term_from_data
@@ -77,7 +77,7 @@ def register_data(
             "phone": row.phone or "",
             "deciding": office_name(unit, *decided),
             "received": moment_on_paper(row.received_at),
-            "due": due_on_record(dict(row._mapping), unit.now),
+            "due": due_on_record({name: getattr(row, name) for name in ON_RECORD}, unit.now),
             "returned": moment_on_paper(row.returned_at),
             "way": _CHANNELS[row.channel] if row.returned_at else "",
         }

@@ -16,6 +16,8 @@ _WORDS: Final[dict[Standing, str]] = {
     "ended": "không còn (hồ sơ đã kết thúc)",
     "none": "",
 }
+ON_RECORD: Final = ("clock", "due_at", "portal", "promised_at")
+"""The columns of a dossier that ``due_on_record`` reads."""
 _WITH_RESULT = (PortalStatus.READY, PortalStatus.RETURNED)
 
 

@@ -221,8 +221,10 @@ class Load:
         if answer is None:
             self._look(http, known)
         else:
-            known.papers.add(key)
             self._note(known, answer)
+            with self._lock:
+                if answer["version"] == known.version:  # a later step may have made the file void
+                    known.papers.add(key)
 
     def _aside(self, http: urllib3.PoolManager, dice: random.Random, known: Known) -> None:
         """What is done between the steps. A question to another office is asked and answered by two people."""
@@ -254,7 +256,8 @@ class Load:
         read: dict[str, Any] = orjson.loads(answer.data) if answer.data else {}
         if not 200 <= answer.status < 300:
             self.refused[f"{answer.status} {read.get('code')}"] += 1
-            if answer.status in (400, 404, 415, 422, 428):
+            undone = read.get("code") == "document-required"  # a colleague took the step back in which it was attached
+            if answer.status in (400, 404, 415, 422, 428) and not undone:
                 self.wrong.append(f"{act}: {request.method} {request.path} {request.body} {answer.status} {read}")
             return None
         if request.version is not None and read["version"] == request.version:
@@ -279,10 +282,10 @@ class Load:
     def _note(self, known: Known, answer: dict[str, Any]) -> None:
         with self._lock:
             if answer["version"] >= known.version:
-                before = known.state, known.handler
+                before, missed = (known.state, known.handler), answer["version"] > known.version + 1
                 known.version, known.state = answer["version"], answer["state"]
                 known.handler = answer.get("handler_office", known.handler)
-                if before != (known.state, known.handler):
+                if missed or before != (known.state, known.handler):
                     known.papers.clear()  # a result is attached where and by whom it is signed
 
     def _forget(self, known: Known) -> None:

@@ -53,6 +53,7 @@ COUNTERS = {"26080": ("MC-26080-C", "MC-26083-C", "MC-732-C"), "26740": ("MC-267
 """Where such a dossier may be received in June 2025: at a counter of these communes or of the district."""
 USUAL = {
     *("forbidden", "dossier-ended", "guard-failed", "document-required", "cannot-recall", "cannot-extend"),
+    *("result-not-now", "result-taken", "result-void", "extension-ends-in-the-past"),
     *("place-settled", "fee-settled", "reason-required"),
 }
 """Refusals that the dossier's own state explains, whether or not there was a reform."""
