@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections import Counter
@@ -119,5 +120,14 @@ class Receiver:
 
 
 def _content(body: dict[str, Any]) -> dict[str, Any]:
-    """All but the address: a telephone number may have been corrected between two tries."""
-    return {key: value for key, value in body.items() if key != "to"}
+    """All but the address, and the appointment: between two tries a telephone number may have been corrected, and the
+    moment that a notice promised may have passed, which is then no longer named."""
+    kept = {key: value for key, value in body.items() if key != "to"}
+    if isinstance(kept.get("text"), str):
+        kept["text"] = _APPOINTMENT.sub("·", kept["text"])
+    if isinstance(kept.get("data"), dict):
+        kept["data"] = {key: value for key, value in kept["data"].items() if key != "due"}
+    return kept
+
+
+_APPOINTMENT = re.compile(r"\d\d:\d\d \d\d/\d\d/\d{4}|da qua")
