@@ -68,7 +68,7 @@ class _LostTheRace(Exception):
     """Another request with the same key was recorded first: roll back and replay its answer."""
 
 
-def carry_out(act: Callable[[UnitOfWork], T]) -> T:
+def _carry_out(act: Callable[[UnitOfWork], T]) -> T:
     """Runs ``act`` in one transaction as the sender of the request. A stale cached actor is resolved again and retried.
 
     Raises NotSignedIn, and the refusals of the act.
@@ -88,7 +88,7 @@ def perform(name: str, act: Callable[[UnitOfWork], Answer], *, key_required: boo
     """
     key = _key(key_required)
     if key is None:
-        given = carry_out(act)
+        given = _carry_out(act)
         served().metrics.acts.labels(name).inc()
         return given
     asked = _request_hash()
@@ -104,7 +104,7 @@ def perform(name: str, act: Callable[[UnitOfWork], Answer], *, key_required: boo
         return made
 
     try:
-        given = carry_out(once)
+        given = _carry_out(once)
     except (_LostTheRace, Refusal):
         # The first of two equal requests may be the reason why this one was refused.
         if (earlier := _earlier(who, key, asked)) is not None:
