@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import msgspec
+
 from engine.rules.procedure.definition import (
     APPLICANT_KINDS,
     CHANNELS,
@@ -27,6 +29,7 @@ from engine.rules.procedure.definition import (
     Term,
     TermBranch,
     TermUnit,
+    Tier,
 )
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.text import Text
@@ -118,6 +121,7 @@ def _effective(value: Mapping[str, Any]) -> Effective:
         until=value.get("until"),
         running=value.get("running", "keep"),
         migrate=value.get("migrate", {}),
+        replaces=value.get("replaces", msgspec.UNSET),
     )
 
 
@@ -161,7 +165,12 @@ def _document(value: Mapping[str, Any]) -> Document:
 
 
 def _fee(value: Mapping[str, Any]) -> Fee:
-    return Fee(name=_text(value), **_without_text(value))
+    given = _without_text(value)
+    if "tiers" in given:
+        given["tiers"] = tuple(Tier(tier["above"], tier["vnd"]) for tier in given["tiers"])
+    if "max" in given:
+        given["most"] = given.pop("max")
+    return Fee(name=_text(value), **given)
 
 
 def _day_unit(sla_unit: TermUnit) -> TermUnit:

@@ -66,6 +66,7 @@ _EFFECTIVE = Record(
         "from": _key(Day(), "ngày bắt đầu", "first day", True),
         "until": _key(Day(), "ngày cuối cùng", "last day"),
         "running": _key(OneOf(("keep", "migrate", "ask")), "hồ sơ đang chạy", "what happens to running dossiers"),
+        "replaces": _key(Whole(1, 9998), "thay cho phiên bản số", "the version that it corrects"),
         "migrate": _key(MapOf(_NAMED, _NAME, "survey: checking"), "trạng thái cũ: mới", "old state: new state"),
     }
 )
@@ -115,11 +116,20 @@ _DOCUMENT = Record(
     )
 )
 _DONG = Whole(0, 10_000_000_000)
+_TIER = Record(
+    {
+        "above": _key(Whole(1, 1_000_000), "sau đơn vị thứ", "after so many units", True),
+        "vnd": _key(_DONG, "số đồng mỗi đơn vị", "đồng for each further unit", True),
+    }
+)
 _FEE = Record(
     _text(
         vnd=_key(_DONG, "số đồng", "đồng", True),
         by_province=_key(MapOf(_DONG, r"[0-9]{2}", '"79": 5000'), "mã tỉnh: đồng", "province code: đồng"),
         per=_key(Form(_FACT, "copies.count"), "nhân với trường số", "number field it is multiplied by"),
+        tiers=_key(ListOf(_TIER, least=1), "mức từ đơn vị thứ", "price from some unit on"),
+        max=_key(_DONG, "nhiều nhất cho một bản, đồng", "most for one copy, đồng"),
+        copies=_key(Form(_FACT, "paper.copies"), "số bản, nhân sau cùng", "number field of copies, multiplied last"),
         when=_WHEN,
         collect=_key(OneOf(("on_receive", "during", "on_return")), "thu lúc", "when it is collected"),
         verified=_VERIFIED,

@@ -14,11 +14,11 @@ from sqlalchemy import Table
 
 from engine.acts.change_form import search_of
 from engine.acts.documents import check_counts
-from engine.clock import civil_day
 from engine.dossier.applicant import clean_applicant
 from engine.dossier.assign_offices import assign_offices
 from engine.dossier.case import Case
 from engine.dossier.code import next_code
+from engine.dossier.filed_on import filed_on
 from engine.dossier.first_row import Keys, first_row
 from engine.dossier.record import record
 from engine.errors import Refusal, wrong
@@ -90,7 +90,7 @@ def open_dossier(
     applicant = clean_applicant(unit, filing.applicant, office.province, unit.today)
     _check_open(workflow, filing, applicant["kind"])
     filed_at = _filed_at(filing, unit.now)
-    known = _known(applicant, office, filing, filed_at)
+    known = _known(applicant, office, filing, filed_on(unit, filed_at, parent[0] if parent else None))
     form = workflow.validate_fields(filing.fields, facts=known)
     facts = workflow.facts({**nested(form), **known})
     assignment = assign_offices(unit, workflow, office, filing.handler_office, filing.handler_reason, facts)
@@ -111,7 +111,7 @@ def open_dossier(
     return Filed(case, keys.link_token, keys.receipt_code)
 
 
-def _known(applicant: Mapping[str, Any], office: Office, filing: Filing, filed_at: dt.datetime) -> dict[str, Any]:
+def _known(applicant: Mapping[str, Any], office: Office, filing: Filing, day: dt.date) -> dict[str, Any]:
     """The facts that do not come from the form."""
     return {
         "applicant": {
@@ -123,7 +123,7 @@ def _known(applicant: Mapping[str, Any], office: Office, filing: Filing, filed_a
         "dossier": {
             "channel": filing.channel,
             "province": office.province,
-            "filed_on": civil_day(filed_at).isoformat(),
+            "filed_on": day.isoformat(),
         },
     }
 

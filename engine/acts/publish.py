@@ -49,7 +49,9 @@ class ReleaseOverlap(Conflict):
 def publish_release(unit: UnitOfWork, release: Release) -> bool:
     """Releases a version of a procedure; returns False when it is released already.
 
-    An open earlier version ends on the day before this one starts. Raises ReleaseChanged, ReleaseOverlap.
+    An open earlier version ends on the day before this one starts. So does the version that this one ``replaces``: if
+    both start on the same day, it is in force no more, and only dossiers received under it still go by it. Raises
+    ReleaseChanged, ReleaseOverlap.
     """
     digest, connection = release.digest(), unit.begin()
     raise_version(unit, "releases", by=0)  # one publisher at a time, so that none overlooks another's release
@@ -62,7 +64,8 @@ def publish_release(unit: UnitOfWork, release: Release) -> bool:
     start, until = release.effective.start, release.effective.until
     for row in known:
         ended = row["until"]
-        if ended is None and row["start"] < start:
+        replaced = row["version"] == release.effective.replaces and (ended is None or ended >= start)
+        if replaced or (ended is None and row["start"] < start):
             ended = start - _ONE_DAY
             connection.execute(update(releases).where(releases.c.digest == row["digest"]).values(until=ended))
         if (until is None or row["start"] <= until) and (ended is None or start <= ended):

@@ -14,6 +14,7 @@ from typing import Any, Unpack, cast
 from sqlalchemy import and_, bindparam, func, select
 
 from engine.clock import civil_day
+from engine.dossier.filed_on import filed_on
 from engine.errors import Conflict, NotFound
 from engine.rules.deadlines import timing
 from engine.rules.deadlines.calendar import Calendar
@@ -200,15 +201,18 @@ class Case:
             "province": row["province"],
             "verified": bool(self.applicant.get("verified")),
         }
-        known["dossier"] = {
+        around = {
             "channel": row["channel"],
             "supplements": row["supplements"],
             "extended": bool(row["extensions"]),
             "province": row["province"],
             "received_after_cutoff": timing.received_after_cutoff(row, self.release, self.unit.now),
-            "filed_on": civil_day(row["filed_at"]).isoformat(),
         }
+        known["dossier"] = Facts(around, {"filed_on": self._filed_on})
         return Facts(known, {"children": self._child_facts, "verifications": self._question_facts})
+
+    def _filed_on(self) -> str:
+        return filed_on(self.unit, self.row["filed_at"], self.row["parent_id"]).isoformat()
 
     def _child_facts(self) -> dict[str, Any]:
         count, finished = _CHILDREN.fetch(self.unit.reader(), {"dossier": self.id})[0]

@@ -78,7 +78,8 @@ def filing(dice: random.Random, serial: int) -> dict[str, Any]:
     ward = "26080" if procedure == LAND else dice.choice(WARDS)
     drawn: dict[str, Any] = {}
     if procedure == BIRTH:
-        drawn = {"child.sex": dice.choice(("female", "male")), "birth.late": dice.random() < 0.4}
+        born = "2025-01-05" if dice.random() < 0.4 else "2026-02-20"
+        drawn = {"child.sex": dice.choice(("female", "male")), "child.born": born}
     elif procedure == PERMIT:
         drawn = {"building.special_area": dice.random() < 0.3}
     else:
@@ -107,5 +108,5 @@ def fees_of(filed: dict[str, Any]) -> list[str]:
     """The keys of the fees that a filing owes."""
     fields = filed["fields"]
     if filed["procedure"] == BIRTH:
-        return ["le_phi_muon"] if fields["birth.late"] else []
+        return ["le_phi_muon"] if fields["child.born"] < "2026" else []
     return ["nha_o"] if filed["procedure"] == PERMIT else ["le_phi"]

@@ -82,8 +82,12 @@ class Procedure:
         wanted = {}
         for key, fee in self.data["fees"].items():
             if self.holds(fee["when"], facts):
-                each = fee["by_province"].get(province, fee["vnd"])
-                wanted[key] = each * (_number(facts, fee["per"]) if fee["per"] else 1)
+                units = _number(facts, fee["per"]) if fee["per"] else 1
+                each = [fee["by_province"].get(province, fee["vnd"])] * units
+                for tier in fee.get("tiers", ()):
+                    each[tier["above"] :] = [tier["vnd"]] * max(units - tier["above"], 0)
+                copies = max(_number(facts, fee["copies"]), 1) if "copies" in fee else 1
+                wanted[key] = min(sum(each), fee.get("most", sum(each))) * copies
         return wanted
 
     def form(self, given: Mapping[str, Any], known: Facts) -> dict[str, Any]:

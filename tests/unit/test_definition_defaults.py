@@ -14,7 +14,7 @@ from engine.text import Text
 NOT_SAID: dict[str, dict[str, Any]] = {
     "Branch": {"when": None},
     "TermBranch": {"when": None},
-    "Effective": {"until": None, "running": "keep", "migrate": {}},
+    "Effective": {"until": None, "running": "keep", "migrate": {}, "replaces": msgspec.UNSET},
     "Route": {"by": None, "place": None, "branches": ()},
     "Field": {
         "required": False, "when": None, "help": None, "choices": {}, "minimum": None, "maximum": None,
@@ -24,7 +24,10 @@ NOT_SAID: dict[str, dict[str, Any]] = {
         "original": 0, "certified": 0, "copy": 0, "when": None, "on_missing": "ask", "reusable": False,
         "result": False, "verified": True,
     },
-    "Fee": {"by_province": {}, "per": None, "when": None, "collect": "on_receive", "verified": True},
+    "Fee": {
+        "by_province": {}, "per": None, "when": None, "collect": "on_receive", "verified": True,
+        "tiers": msgspec.UNSET, "most": msgspec.UNSET, "copies": msgspec.UNSET,
+    },
     "Sla": {
         "calendar": "vn", "starts": "receive", "cutoff": "15:00", "first_day": "counted", "warn": None,
         "extensions": 1, "verified": True,

@@ -128,7 +128,8 @@ def _check_versions(subject: Subject) -> None:
             at = source.at("version")
             subject.add("version-twice", at, version=release.version, procedure=release.procedure, other=name)
             return
-    earlier = [other for _, other in same if other.version < release.version]
+    replaced = {other.effective.replaces for _, other in same} | {release.effective.replaces}
+    earlier = [other for _, other in same if other.version < release.version and other.version not in replaced]
     if not earlier:
         return
     before = max(earlier, key=lambda other: other.version)

@@ -29,6 +29,7 @@ def check_data(subject: Subject) -> None:
         _check_field(subject, key, field)
     _check_patterns(subject)
     _check_documents(subject)
+    _check_tiers(subject)
     _check_places(subject)
     _check_children(subject)
     _list_unverified(subject)
@@ -101,6 +102,23 @@ def _check_documents(subject: Subject) -> None:
             subject.add("unused-document", subject.source.key("documents", key), document=key)
 
 
+def _check_tiers(subject: Subject) -> None:
+    """Tiers count the units of ``per``, rise, and stand beside one price: a province's would be compared with none."""
+    for key, fee in subject.release.fees.items():
+        rising = [tier.above for tier in fee.tiers or ()]
+        if not rising:
+            continue
+        if fee.per is None:
+            why = Both("tiers cần có per", "tiers need per")
+        elif fee.by_province:
+            why = Both("tiers không dùng cùng by_province", "tiers cannot be used together with by_province")
+        elif rising != sorted(set(rising)):
+            why = Both("above phải tăng dần", "above must rise from tier to tier")
+        else:
+            continue
+        subject.add("fee-tiers", subject.source.key("fees", key, "tiers"), fee=key, why=why)
+
+
 def _check_places(subject: Subject) -> None:
     """The facts that fees and routing read must have the right type."""
     declared = subject.declared
@@ -110,6 +128,8 @@ def _check_places(subject: Subject) -> None:
     for key, fee in subject.release.fees.items():
         if fee.per is not None and fee.per not in numbers:
             subject.add("fee-per", subject.source.at("fees", key, "per"), fee=key, fact=fee.per)
+        if fee.copies and fee.copies not in numbers:
+            subject.add("fee-per", subject.source.at("fees", key, "copies"), fee=key, fact=fee.copies)
     units = ("applicant.commune", *(key for key, field in subject.release.fields.items() if field.type == "unit"))
     for key, route in subject.release.routing.items():
         if route.place is not None and route.place not in units:

@@ -25,6 +25,9 @@ def check_terms(subject: Subject) -> None:
     if effective.until is not None and effective.until < effective.start:
         at = source.at("effective", "until")
         subject.add("date-order", at, until=effective.until, start=effective.start)
+    if effective.replaces and effective.replaces >= release.version:
+        at = source.at("effective", "replaces")
+        subject.add("replaces-later", at, version=release.version, replaced=effective.replaces)
     if effective.migrate and effective.running != "migrate":
         subject.add("migrate-unused", source.key("effective", "migrate"), running=effective.running)
     if sla.extensions > 1:

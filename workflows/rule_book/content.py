@@ -67,6 +67,10 @@ DATA: dict[str, Rule] = {
         'phí "{fee}" nhân với "{fact}" không phải là số. Dùng một trường kiểu number.',
         'fee "{fee}" is multiplied by "{fact}", which is not a number. Use a field of type number.',
     ),
+    "fee-tiers": error(
+        'bậc giá của phí "{fee}" không tính được: {why}. Ví dụ: per: paper.pages, tiers: [{{above: 2, vnd: 1000}}]',
+        'the tiers of fee "{fee}" cannot be counted: {why}. For example: per: paper.pages, tiers: [{{above: 2, vnd: 1000}}]',
+    ),
     "route-place": error(
         'routing "{route}" tìm theo "{place}", không phải trường kiểu unit.{hint}',
         'routing "{route}" looks at "{place}", which is not a field of type unit.{hint}',
@@ -86,6 +90,10 @@ TIME: dict[str, Rule] = {
     "date-order": error(
         "hết hiệu lực {until} trước ngày bắt đầu {start}. Sửa until hoặc from.",
         "the end {until} is before the start {start}. Correct until or from.",
+    ),
+    "replaces-later": error(
+        "phiên bản {version} không thể thay phiên bản {replaced}: chỉ thay được phiên bản có số nhỏ hơn. Tăng version.",
+        "version {version} cannot replace version {replaced}: only a lower number can be replaced. Raise version.",
     ),
     "migrate-unused": error(
         'có bảng migrate nhưng running là "{running}". Đặt running: migrate hoặc bỏ bảng.',

@@ -59,7 +59,8 @@ def check_references(release: Release, declared: Mapping[str, FactType]) -> None
         raise _bad(release, "sla.total", "nhánh cuối phải là else", "the last arm must be else")
     numbers = [name for name, type_ in declared.items() if type_.kind == "int"]
     for key, fee in release.fees.items():
-        _known(release, f"fees[{key}].per", [fee.per], numbers, "dữ kiện kiểu số", "number fact")
+        multipliers = [fee.per, fee.copies or None]
+        _known(release, f"fees[{key}].per", multipliers, numbers, "dữ kiện kiểu số", "number fact")
     for key, route in release.routing.items():
         _known(release, f"routing[{key}].place", [route.place], declared, "dữ kiện", "fact")
     for key, child in release.children.items():

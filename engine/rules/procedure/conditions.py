@@ -24,10 +24,10 @@ from engine.rules.procedure.expressions import (
     parse,
 )
 from engine.rules.procedure.facts import (
+    AGES,
     FILED_ON,
     FactOfWrongType,
     FactType,
-    days_between,
     declared_facts,
     default_facts,
     fact,
@@ -73,7 +73,7 @@ class Condition:
         self.parts = parts
         self._types = tuple((f"f{index}", name, type_) for index, (name, type_) in enumerate(read.read.items()))
         variables = {name: variable for variable, name, _ in self._types}
-        self._days = tuple((f"d{index}", variables[name]) for index, name in enumerate(read.dates))
+        self._ages = tuple((f"d{n}", AGES[count], variables[name]) for n, (count, name) in enumerate(read.ages))
         self._filed_on = variables.get(FILED_ON, "")
         self._program = program
 
@@ -87,9 +87,9 @@ class Condition:
 
     def _context(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         known: dict[str, Any] = {variable: fact(facts, name, type_) for variable, name, type_ in self._types}
-        if self._days:
+        if self._ages:
             filed_on = known[self._filed_on]
-            known |= {days: days_between(known[date], filed_on) for days, date in self._days}
+            known |= {age: count(known[date], filed_on) for age, count, date in self._ages}
         return known
 
     def __repr__(self) -> str:

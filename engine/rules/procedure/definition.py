@@ -86,13 +86,16 @@ class Effective(_Frozen, frozen=True):
     """The first and the last day (both inclusive; None: open) on which dossiers are received under this release.
 
     ``running`` says what happens to dossiers of earlier releases that are open: they ``keep`` their release,
-    ``migrate`` to this one (states mapped by ``migrate``), or a person decides (``ask``).
+    ``migrate`` to this one (states mapped by ``migrate``), or a person decides (``ask``). ``replaces`` is the earlier
+    version that this one corrects from ``start`` on, also where both start on the same day; absent from the bytes
+    where nothing is replaced, as published releases have it.
     """
 
     start: dt.date
     until: dt.date | None = None
     running: Literal["keep", "migrate", "ask"] = "keep"
     migrate: dict[str, str] = {}
+    replaces: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class Sector(_Frozen, frozen=True):
@@ -151,8 +154,20 @@ class Document(_Frozen, frozen=True):
     verified: bool = True
 
 
+class Tier(_Frozen, frozen=True):
+    """What each further unit costs from the one after ``above`` on, in đồng."""
+
+    above: int
+    vnd: int
+
+
 class Fee(_Frozen, frozen=True):
-    """A fee in đồng. ``by_province`` (by its code) overrides ``vnd``; ``per`` names a number fact to multiply by."""
+    """A fee in đồng. ``by_province`` (by its code) overrides ``vnd``; ``per`` names a number fact to multiply by.
+
+    ``tiers`` give another price to the units above a number; ``most`` limits the sum; ``copies`` names the number fact
+    by which the limited sum is multiplied (not given: one copy). The three came later: where a file does not use them
+    they are absent from the bytes too, so that published releases keep their digests.
+    """
 
     name: Text
     vnd: int
@@ -161,6 +176,9 @@ class Fee(_Frozen, frozen=True):
     when: str | None = None
     collect: Literal["on_receive", "on_return", "during"] = "on_receive"
     verified: bool = True
+    tiers: tuple[Tier, ...] | msgspec.UnsetType = msgspec.UNSET
+    most: int | msgspec.UnsetType = msgspec.UNSET
+    copies: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Sla(_Frozen, frozen=True):

@@ -7,7 +7,7 @@ given is "" (text, date), 0, false or an empty list.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -76,8 +76,8 @@ BUILT_IN: dict[str, FactType] = {
 """The facts that every dossier has, whatever the fields of its release."""
 
 FILED_ON = "dossier.filed_on"
-"""The civil day on which the dossier was filed. ``days_since(…)`` in a condition counts up to it, and never to the day
-on which somebody looks: a fee that was owed at filing is owed on every later day, and no other."""
+"""The civil day on which the dossier was filed; of a linked dossier, on which the family filed. ``days_since(…)`` and
+``years_since(…)`` count up to it, and never to the day on which somebody looks: what was owed at filing stays owed."""
 
 DAYS_LIMIT = 4_000_000
 """No two dates of the years 1 to 9999 are further apart."""
@@ -168,6 +168,23 @@ def days_between(first: object, last: object) -> int:
         return (dt.date.fromisoformat(str(last)) - dt.date.fromisoformat(str(first))).days
     except ValueError:
         return 0
+
+
+def years_between(first: object, last: object) -> int:
+    """The full years from one date to another, as ages are counted; 0 where one was not given, or ``first`` is later.
+
+    >>> years_between("2010-03-02", "2026-03-01"), years_between("2010-03-02", "2026-03-02")
+    (15, 16)
+    """
+    try:
+        born, day = dt.date.fromisoformat(str(first)), dt.date.fromisoformat(str(last))
+    except ValueError:
+        return 0
+    return max(day.year - born.year - ((day.month, day.day) < (born.month, born.day)), 0)
+
+
+AGES: dict[str, Callable[[object, object], int]] = {"days_since": days_between, "years_since": years_between}
+"""The functions of conditions that count from a date to ``FILED_ON``, by their names in workflow files."""
 
 
 def nested(flat: Mapping[str, Any]) -> dict[str, Any]:

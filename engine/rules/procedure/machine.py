@@ -21,6 +21,7 @@ from engine.rules.procedure.conditions import Condition, Function
 from engine.rules.procedure.definition import Action, Child, Document, Notice, Release, State, Term
 from engine.rules.procedure.explain import lacking
 from engine.rules.procedure.facts import complete_facts, declared_facts, fact
+from engine.rules.procedure.fees import amount
 from engine.rules.procedure.fields import clean_fields
 from engine.rules.procedure.results import Results
 from engine.text import Text
@@ -189,12 +190,8 @@ class Workflow:
 
     def fees_due(self, facts: Mapping[str, Any], province: str) -> dict[str, int]:
         """The fees in đồng by fee key; ``province`` is a code. ``release.fees[key].collect`` says when they are due."""
-        due = {}
-        for key, fee in self.release.fees.items():
-            if self._holds("fees", key, facts):
-                times = fact(facts, fee.per, self.declared[fee.per]) if fee.per else 1
-                due[key] = fee.by_province.get(province, fee.vnd) * max(int(times) if isinstance(times, int) else 0, 0)
-        return due
+        wanted = ((key, fee) for key, fee in self.release.fees.items() if self._holds("fees", key, facts))
+        return {key: amount(fee, facts, province) for key, fee in wanted}
 
     def route_arm(self, key: str, facts: Mapping[str, Any]) -> int | None:
         """The index of the first branch of the routing key ``key`` that holds; None when none does."""
