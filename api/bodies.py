@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from engine.acts.correct_payment import MOST_VND
 from engine.acts.link_dossiers import KINDS
+from engine.acts.settle_refund import REFUND_METHODS
 from engine.rules.procedure.definition import APPLICANT_KINDS, CHANNELS, PAYMENT_METHODS
 from server.values import CODE, COMMUNE, KEY, PROCEDURE, Body, FormValues, Line, Moment, Prose, Whole, Word, YesNo
 
@@ -88,6 +90,26 @@ class CheckDocument(Body):
 class SettleFee(Body):
     method = fields.String(required=True, validate=validate.OneOf(PAYMENT_METHODS))
     receipt = Line(100, allow_none=True, load_default=None)
+    vnd = Whole(1, MOST_VND, allow_none=True, load_default=None)
+
+
+class SettleRefund(Body):
+    method = fields.String(required=True, validate=validate.OneOf(REFUND_METHODS))
+    receipt = Line(100, allow_none=True, load_default=None)
+    vnd = Whole(1, MOST_VND, allow_none=True, load_default=None)
+
+
+class CorrectPayment(Body):
+    number = Whole(1, required=True)
+    reason = Prose(required=True)
+    method = fields.String(allow_none=True, load_default=None, validate=validate.OneOf(PAYMENT_METHODS))
+    receipt = Line(100, allow_none=True, load_default=None)
+    vnd = Whole(1, MOST_VND, allow_none=True, load_default=None)
+
+
+class CancelPayment(Body):
+    number = Whole(1, required=True)
+    reason = Prose(required=True)
 
 
 class AskVerification(Body):

@@ -15,6 +15,7 @@ from engine.queries.relations import NamedOffice, Relations, Relative
 from engine.queries.state import StateView
 from engine.queries.status import Status
 from engine.queries.verifications import VerificationView
+from engine.rules.procedure.balance import Balance
 from engine.text import Text
 
 Json = dict[str, Any]
@@ -200,7 +201,34 @@ def fee(view: Fee) -> Json:
         "settled_at": moment(view.settled_at),
         "method": view.method,
         "receipt": view.receipt,
+        "owed": view.vnd,
+        "paid": view.paid,
+        "waived": view.waived,
+        "moved": view.moved,
+        "due": view.due,
+        "refund": view.refund,
     }
+
+
+def money(view: Balance) -> Json:
+    """The sums of a dossier's fees, in đồng, and its ledger; ``total`` is what is owed."""
+    ledger = [
+        {
+            "number": entry.number,
+            "key": entry.key,
+            "kind": entry.kind,
+            "vnd": entry.vnd,
+            "method": entry.method,
+            "receipt": entry.receipt,
+            "corrects": entry.corrects,
+            "at": moment(entry.at),
+            "by": entry.by,
+            "journal": entry.journal,
+        }
+        for entry in view.ledger
+    ]
+    sums = {"total": view.owed, "owed": view.owed, "paid": view.paid, "waived": view.waived, "due": view.due}
+    return {**sums, "refund": view.refund, "ledger": ledger}
 
 
 def status(view: Status) -> Json:

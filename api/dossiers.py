@@ -87,7 +87,7 @@ def find(query: dict[str, Any]) -> Answer:
 def one(code: str) -> Answer:
     """Read one dossier, with every action and whether the caller may take it, or why not"""
     with reading() as uow:
-        case = read_case(uow, code, along=("documents", "fees"))
+        case = read_case(uow, code, along=("documents", "fees", "ledger"))
         around = relations_of(case)
         asked = [dossier_json.verification(one) for one in verifications(uow, case)]
         shown = dossier_json.whole(dossier_of(case)) | dossier_json.relations(around) | {"verifications": asked}

@@ -102,7 +102,7 @@ def add_document(token: str) -> Answer:
 
 def _status(who: Actor, code: str) -> Answer:
     with reading(who) as unit:
-        return _shown(read_case(unit, code, along=("documents", "fees", "steps")))
+        return _shown(read_case(unit, code, along=("documents", "fees", "ledger", "steps")))
 
 
 def _shown(case: Case) -> Answer:

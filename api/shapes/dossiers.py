@@ -112,12 +112,36 @@ class Fee(Shape):
     settled_at = when(True)
     method = text(True)
     receipt = text(True)
+    owed = whole()
+    paid = whole()
+    waived = whole()
+    moved = whole()
+    due = whole()
+    refund = whole()
+
+
+class LedgerEntry(Shape):
+    number = whole()
+    key = text()
+    kind = text()
+    vnd = whole()
+    method = text(True)
+    receipt = text(True)
+    corrects = whole(True)
+    at = when()
+    by = whole(True)
+    journal = whole(True)
 
 
 class Fees(Shape):
     items = many(Fee)
     total = whole()
+    owed = whole()
+    paid = whole()
+    waived = whole()
     due = whole()
+    refund = whole()
+    ledger = many(LedgerEntry)
 
 
 class Needs(Shape):

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, and_, select
 
-from engine.acts.change_form import charge
 from engine.dossier.case import Case, lock_case_by_id
+from engine.dossier.charge import charge
 from engine.dossier.record import arm, record
 from engine.errors import Conflict
 from engine.rules.deadlines import timing

@@ -194,10 +194,9 @@ def _bring(case: Case, papers: Sequence[Mapping[str, Any]], ids: Sequence[int]) 
         for number, paper in zip(ids, papers, strict=True)
     ]
     case.bring("documents", brought)
+    case.bring("ledger", [])
     case.bring("fees", [])
-    wanted = case.workflow.fees_due(case.facts(), case.row["province"])
-    owed = [{"dossier_id": case.id, "key": key, "vnd": vnd} for key, vnd in sorted(wanted.items())]
-    case.bring("fees", [{**dict.fromkeys(fees.c.keys()), **one} for one in owed])
+    case.bring("fees", case.fees())
 
 
 def _add(case: Case, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -1,18 +1,20 @@
-"""The act ``settle_fee``: records that a fee was paid or waived."""
+"""The act ``settle_fee``: records that a fee was paid or waived, whole or in part."""
 
 from __future__ import annotations
 
 from engine.dossier.case import Case, read_case
+from engine.dossier.charge import enter
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_staff, must_have_part
 from engine.errors import Conflict, NotFound, wrong
+from engine.rules.procedure.balance import WAIVED, EntryKind, NewEntry
 from engine.rules.procedure.definition import PAYMENT_METHODS
-from engine.store.fees import fees
+from engine.text import Text
 from engine.transaction import UnitOfWork
 
 
 class FeeSettled(Conflict):
-    """The fee is paid or waived already."""
+    """Nothing of the fee is due: it is paid or waived already."""
 
     code = "fee-settled"
     vi = "Khoản “{fee_vi}” đã được nộp lúc {when}."
@@ -20,29 +22,45 @@ class FeeSettled(Conflict):
 
 
 def settle_fee(
-    unit: UnitOfWork, code: str, key: str, method: str, receipt: str | None = None, version: int | None = None
+    unit: UnitOfWork,
+    code: str,
+    key: str,
+    method: str,
+    receipt: str | None = None,
+    version: int | None = None,
+    vnd: int | None = None,
 ) -> Case:
-    """Records that a fee was paid, or waived (with the legal ground as ``receipt``).
+    """Records that what is due of a fee was paid, or waived (with the legal ground as ``receipt``).
 
-    Raises NotFound, Stale, Forbidden, InvalidInput, FeeSettled.
+    ``vnd`` is a part of what is due, in đồng. Raises NotFound, Stale, Forbidden, InvalidInput, FeeSettled.
     """
-    case = read_case(unit, code, version, along=("fees",))
+    case = read_case(unit, code, version, along=("fees", "ledger"))
     must_be_staff(case)
     must_have_part(case)
     if method not in PAYMENT_METHODS:
         raise wrong(
             "method", f"phải là một trong: {', '.join(PAYMENT_METHODS)}", f"must be one of {', '.join(PAYMENT_METHODS)}"
         )
-    if method == "waived" and not (receipt or "").strip():
+    if method == WAIVED and not (receipt or "").strip():
         raise wrong("receipt", "miễn phí, lệ phí phải ghi căn cứ pháp lý", "waiving a fee needs its legal ground")
-    row = next((row for row in case.fees() if row["key"] == key), None)
-    if row is None:
+    fee = case.money().of(key)
+    if fee is None:
         raise NotFound(what=f"fee {key}")
-    if row["settled_at"] is not None:
-        name = case.release.fees[key].name
-        raise FeeSettled(fee_vi=name.vi, fee_en=name.en, when=row["settled_at"])
-    settled = {"settled_at": unit.now, "settled_by": unit.actor.person_id, "method": method, "receipt": receipt}
-    unit.writes.update(fees, settled, {"dossier_id": case.id, "key": key})
-    record(case, "settle_fee", data={"fee": key, "vnd": row["vnd"], "method": method, "receipt": receipt})
+    if fee.settled_at is not None:
+        name = _name_of_fee(case, key)
+        raise FeeSettled(fee_vi=name.vi, fee_en=name.en, when=fee.settled_at)
+    amount = fee.due if vnd is None else vnd
+    if not min(fee.due, 1) <= amount <= fee.due:
+        most = fee.due
+        raise wrong("vnd", f"phải từ 1 đến {most} đồng còn phải nộp", f"must be 1 to {most}, what is due in đồng")
+    kind: EntryKind = "waiver" if method == WAIVED else "payment"
+    enter(case, [NewEntry(key=key, kind=kind, vnd=amount, method=method, receipt=receipt)])
+    record(case, "settle_fee", data={"fee": key, "vnd": amount, "method": method, "receipt": receipt})
     case.forget()
     return case
+
+
+def _name_of_fee(case: Case, key: str) -> Text:
+    """The name of a fee; its key where the release has no such fee any more."""
+    fee = case.release.fees.get(key)
+    return fee.name if fee else Text(key, key)

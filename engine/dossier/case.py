@@ -22,6 +22,7 @@ from engine.rules.deadlines.due import Due
 from engine.rules.dossier_row import DossierChanges, DossierRow
 from engine.rules.offices.routing import INTAKE
 from engine.rules.procedure.act_names import act_name
+from engine.rules.procedure.balance import Balance, balance
 from engine.rules.procedure.definition import Release
 from engine.rules.procedure.facts import nested
 from engine.rules.procedure.machine import Option, Workflow
@@ -29,6 +30,7 @@ from engine.rules.procedure.permissions import Verdict, may
 from engine.store.actors import STANDS, claim_values
 from engine.store.dossier_parts import ALONG, part_of
 from engine.store.dossiers import applicants, dossiers, verifications
+from engine.store.fees import fee_row, ledger_of
 from engine.store.journal import journal
 from engine.store.people import person_name
 from engine.store.sql.question import PreparedSelect
@@ -63,6 +65,8 @@ class Case:
         self._before: DossierRow | None = row
         self._parts: dict[str, list[Mapping[str, Any]]] = {}
         self._facts: Facts | None = None
+        self._before_fees = Facts({}, {})
+        self._money: Balance | None = None
 
     @classmethod
     def new(cls, unit: UnitOfWork, row: DossierRow, applicant: Mapping[str, Any]) -> Case:
@@ -120,8 +124,25 @@ class Case:
         return self._part("documents")
 
     def fees(self) -> list[Mapping[str, Any]]:
-        """The fees, owed and paid, in order of their keys."""
+        """The fees as the columns of their table, in order of their keys: what is owed on the present facts, and how
+        and when each was settled."""
+        return [fee_row(self.id, fee) for fee in self.money().fees]
+
+    def fee_rows(self) -> list[Mapping[str, Any]]:
+        """The rows of the table of fees as they are in the database."""
         return self._part("fees")
+
+    def ledger_rows(self) -> list[Mapping[str, Any]]:
+        """The rows of the ledger of fees as they are in the database, in order."""
+        return self._part("ledger")
+
+    def money(self) -> Balance:
+        """What is owed on the present facts, what the ledger says was paid, and the rest."""
+        if self._money is None:
+            self.facts()  # sets what fees may read
+            owed = self.workflow.fees_due(self._before_fees, self.row["province"])
+            self._money = balance(owed, ledger_of(self.ledger_rows(), self.fee_rows()))
+        return self._money
 
     def steps(self) -> list[Mapping[str, Any]]:
         """The entries that may have changed the state, oldest first: ``at``, ``changes`` (column → new value),
@@ -137,19 +158,21 @@ class Case:
             around = self.surroundings()
             known = Facts({**nested(self.applicant.get("form") or {}), **around.known}, around.later)
             papers = {"documents": lambda: _document_facts(self.missing_documents(known))}
-            self._facts = Facts(known.known, {**known.later, **papers, "fees": lambda: _fee_facts(self.fees())})
+            self._before_fees = Facts(known.known, {**known.later, **papers})
+            self._facts = Facts(known.known, {**known.later, **papers, "fees": lambda: _fee_facts(self.money())})
         return self._facts
 
     def forget(self) -> None:
         """Drops the cached papers, fees and facts; their next use reads them again."""
-        self._parts.pop("documents", None)
-        self._parts.pop("fees", None)
-        self._facts = None
+        for part in ("documents", "fees", "ledger"):
+            self._parts.pop(part, None)
+        self._facts = self._money = None
 
     def bring(self, part: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Caches rows of ``documents``, ``fees`` or ``steps``, which came with the dossier's row or are pending."""
+        """Caches rows of ``documents``, ``fees``, ``ledger`` or ``steps``, which came with the dossier's row or are
+        pending."""
         self._parts[part] = list(rows)
-        self._facts = None
+        self._facts = self._money = None
 
     def _part(self, name: str) -> list[Mapping[str, Any]]:
         if name not in self._parts:
@@ -234,7 +257,7 @@ def read_case(unit: UnitOfWork, code: str, version: int | None = None, *, along:
 
     For queries, and for an act that reads only what the version guards. The act needs no transaction around it. If one
     has begun (SQLite, or the retry after a lost race), the row is locked. ``along`` names parts that the same statement
-    reads: ``documents``, ``fees``, ``steps``.
+    reads: ``documents``, ``fees``, ``ledger``, ``steps``.
 
     ``version`` is the one that the caller last saw (If-Match). Raises NotFound (also if the dossier is not visible to
     the actor), Stale, ActorChanged.
@@ -289,9 +312,8 @@ def _document_facts(missing: list[str]) -> dict[str, Any]:
     return {"complete": not missing, "missing": missing}
 
 
-def _fee_facts(owed: list[Mapping[str, Any]]) -> dict[str, Any]:
-    due = [row["vnd"] for row in owed if row["settled_at"] is None]
-    return {"settled": not any(due), "total": sum(row["vnd"] for row in owed), "due": sum(due)}
+def _fee_facts(money: Balance) -> dict[str, Any]:
+    return {"settled": not money.due, "total": money.owed, "due": money.due}
 
 
 @cache

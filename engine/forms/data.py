@@ -23,6 +23,7 @@ from engine.rules.deadlines.promise import automatic_stop
 from engine.rules.deadlines.trace import term_in_words
 from engine.rules.offices.names import name_on, unit_of
 from engine.rules.offices.offices import Office
+from engine.rules.procedure.balance import Balance
 from engine.security.citizen_link import known_token
 from engine.store import dossier_parts
 from engine.store.people import role_members
@@ -112,8 +113,6 @@ def _receipt(case: Case, journal: _Journal) -> dict[str, Any]:
     names = Names(case, journal.entries, "01", received["at"] if received else None)
     settings = case.unit.settings
     token = known_token(settings.secret_keys, row["link_nonce"], row["link_hash"])
-    owed = sum(fee["vnd"] for fee in case.fees())
-    due = sum(fee["vnd"] for fee in case.fees() if fee["settled_at"] is None)
     return {
         **_common(case, names),
         "status_url": f"{settings.public_url}/h/{token}",
@@ -122,10 +121,24 @@ def _receipt(case: Case, journal: _Journal) -> dict[str, Any]:
         "received": moment_on_paper(row["received_at"]),
         "due": due_on_paper(row, case.unit.now),
         "collect": names.receiver(),
-        "fees": f"{owed:,} đồng".replace(",", ".") + (" (đã nộp)" if not due else "") if owed else "",
+        "fees": _fees(case.money()),
         "submitter": case.applicant["name"] or "",
         "receiver": _person(case, received),
     }
+
+
+def _fees(money: Balance) -> str:
+    """What is owed, and whether it is paid: “225.000 đồng (đã nộp 75.000 đồng, còn 150.000 đồng)”."""
+    if not money.owed:
+        return ""
+    if not money.due:
+        return f"{_dong(money.owed)} (đã nộp)"
+    paid = f" (đã nộp {_dong(money.owed - money.due)}, còn {_dong(money.due)})"
+    return _dong(money.owed) + (paid if money.due < money.owed else "")
+
+
+def _dong(vnd: int) -> str:
+    return f"{vnd:,} đồng".replace(",", ".")
 
 
 def _supplement(case: Case, journal: _Journal) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from engine.queries.state import StateView, state_of
 from engine.rules.deadlines.due import remaining_in_words
 from engine.rules.deadlines.timing import is_overdue
 from engine.rules.masking import masked_email, masked_form, masked_number, masked_text
+from engine.rules.procedure.balance import FeeBalance
 from engine.rules.procedure.definition import Release
 from engine.rules.procedure.machine import Option
 from engine.text import Text
@@ -75,7 +76,8 @@ class Paper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fee:
-    """A fee in đồng. ``collect`` is when it is due; ``settled_at`` is None until it was paid or waived."""
+    """A fee in đồng: ``vnd`` is what is owed on the present facts, the amounts after ``receipt`` are those of
+    ``FeeBalance``. ``collect`` is when it is due; ``settled_at`` is None until it was paid or waived."""
 
     key: str
     name: Text
@@ -84,6 +86,11 @@ class Fee:
     settled_at: dt.datetime | None
     method: str | None
     receipt: str | None
+    paid: int
+    waived: int
+    moved: int
+    due: int
+    refund: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,7 +269,7 @@ def missing_of(case: Case) -> tuple[str, ...]:
 
 def fees_of(case: Case) -> tuple[Fee, ...]:
     """The fees, in order of their keys."""
-    return tuple(_fee(row, case.release) for row in case.fees())
+    return tuple(_fee(fee, case.release) for fee in case.money().fees)
 
 
 def offers_of(case: Case) -> tuple[Offer, ...]:
@@ -334,14 +341,19 @@ def _paper(row: Mapping[str, Any], release: Release) -> Paper:
     )
 
 
-def _fee(row: Mapping[str, Any], release: Release) -> Fee:
-    known = release.fees.get(row["key"])
+def _fee(fee: FeeBalance, release: Release) -> Fee:
+    known = release.fees.get(fee.key)
     return Fee(
-        key=row["key"],
-        name=known.name if known else Text(row["key"], row["key"]),
-        vnd=row["vnd"],
+        key=fee.key,
+        name=known.name if known else Text(fee.key, fee.key),
+        vnd=fee.owed,
         collect=known.collect if known else "during",
-        settled_at=row["settled_at"],
-        method=row["method"],
-        receipt=row["receipt"],
+        settled_at=fee.settled_at,
+        method=fee.last.method if fee.last else None,
+        receipt=fee.last.receipt if fee.last else None,
+        paid=fee.paid,
+        waived=fee.waived,
+        moved=fee.moved,
+        due=fee.due,
+        refund=fee.refund,
     )

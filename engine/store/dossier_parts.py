@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, 
 
 from engine.store.documents import documents
 from engine.store.dossiers import dossier_links, dossiers, verifications
-from engine.store.fees import fees
+from engine.store.fees import fee_entries, fees
 from engine.store.journal import journal, journal_private
 from engine.store.people import people
 from engine.store.sql.json_rows import ChangesOf, JsonRows
@@ -114,6 +114,10 @@ def _fees(of: Any) -> Select[Any]:
     return select(fees).where(fees.c.dossier_id == of).order_by(fees.c.key)
 
 
+def _ledger(of: Any) -> Select[Any]:
+    return select(fee_entries).where(fee_entries.c.dossier_id == of).order_by(fee_entries.c.number)
+
+
 def _steps(of: Any) -> Select[Any]:
     """The journal entries that may have changed the state, each with its reason."""
     beside = and_(
@@ -131,7 +135,7 @@ def _steps(of: Any) -> Select[Any]:
     )
 
 
-_PARTS = {"documents": _documents, "fees": _fees, "steps": _steps}
+_PARTS = {"documents": _documents, "fees": _fees, "ledger": _ledger, "steps": _steps}
 _ALONE = {name: PreparedSelect(of(bindparam("dossier"))) for name, of in _PARTS.items()}
 ALONG = {name: JsonRows(of(dossiers.c.id), dossiers) for name, of in _PARTS.items()}
 """The parts that may be read with a dossier's row in one statement, as JSON columns."""

@@ -55,6 +55,9 @@ MAY: dict[str, dict[str, set[str]]] = {
     "PUT documents/<int:number>/check": _all_who_handle(OPEN),
     "DELETE documents/<int:number>": _all_who_handle(OPEN),
     "PUT fees/<key>": _all_who_handle({*OPEN, "withdrawn"}),
+    "POST refunds": {},  # nothing was paid too much: test_api_papers.py
+    "POST fee-corrections": {who: {"returned"} for who in ("counter", "specialist", "leader")},
+    "POST fee-cancellations": {who: {"returned"} for who in ("counter", "specialist", "leader")},
     "POST verifications": {"counter": AT_THE_COUNTER, "specialist": AT_THE_DESK},
     "PUT verifications/<int:number>": {},  # only the office that was asked: test_api_papers.py
     "POST extensions": {

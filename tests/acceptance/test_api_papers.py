@@ -228,6 +228,39 @@ def test_fees_are_settled_once(installation: ServedInstallation) -> None:
     assert (twice.status_code, twice.json["code"]) == (409, "fee-settled")
 
 
+def test_a_payment_is_corrected_paid_back_and_taken_back(installation: ServedInstallation) -> None:
+    code = installation.filed()["code"]
+    path, counter = f"/api/v1/dossiers/{code}", installation.person("counter")
+
+    def post(noun: str, body: dict[str, Any]) -> Any:
+        return counter.post(f"{path}/{noun}", body, version=installation.version_of(code))
+
+    part = {"method": "cash", "receipt": "BL-1", "vnd": 20_000}
+    assert counter.put(f"{path}/fees/fee", part, version=installation.version_of(code)).status_code == 200
+    told = counter.get(f"{path}/fees").json
+    assert (told["total"], told["owed"], told["paid"], told["due"]) == (50_000, 50_000, 20_000, 30_000)
+    assert told["items"][0]["settled_at"] is None
+    assert post("refunds", {"method": "cash"}).json["code"] == "nothing-to-refund"
+    corrected = post("fee-corrections", {"number": 1, "reason": "Đã thu 60.000", "vnd": 60_000, "receipt": "BL-2"})
+    assert corrected.status_code == 200
+    told = counter.get(f"{path}/fees").json
+    assert (told["paid"], told["due"], told["refund"]) == (60_000, 0, 10_000)
+    assert [(one["kind"], one["vnd"], one["receipt"], one["corrects"]) for one in told["ledger"]] == [
+        ("payment", 20_000, "BL-1", None),
+        ("reversal", -20_000, "BL-1", 1),
+        ("payment", 60_000, "BL-2", 1),
+    ]
+    assert post("refunds", {"method": "cash", "receipt": "PC-1"}).status_code == 200
+    assert counter.get(f"{path}/fees").json["refund"] == 0
+    assert post("fee-cancellations", {"number": 3, "reason": "nhầm"}).json["code"] == "refunded-already"
+    assert post("fee-cancellations", {"number": 4, "reason": "chưa trả"}).status_code == 200
+    assert post("fee-cancellations", {"number": 3, "reason": "nhầm"}).status_code == 200
+    assert counter.get(f"{path}/fees").json["due"] == 50_000
+    assert counter.get(path).json["fees"][0]["due"] == 50_000
+    acts = [entry["act"] for entry in counter.get(f"{path}/journal").json["items"]][-4:]
+    assert acts == ["correct_payment", "settle_refund", "cancel_payment", "cancel_payment"]
+
+
 def test_a_second_clerk_sees_who_holds_it(installation: ServedInstallation) -> None:
     code = installation.filed()["code"]
     installation.act("counter", code, "forward")

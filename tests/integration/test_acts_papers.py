@@ -168,14 +168,15 @@ class TestFees:
         world.refuse(Forbidden, "monitor", settle_fee, code, "le_phi", "cash")
         world.refuse(NotFound, "far_counter", settle_fee, code, "le_phi", "cash")
 
-    def test_what_was_paid_stays_when_the_facts_change(self, world: World) -> None:
+    def test_what_is_owed_follows_when_the_facts_change(self, world: World) -> None:
         code = world.land_at("accepted")
         world.act("counter", settle_fee, code, "trang", "cash")
         measured = {"pages": 9, "land.remeasured": True, "land.surveyor": "Đội đo"}
         world.do("counter", code, "correct", fields=measured)
-        assert world.fees(code) == {"le_phi": 50_000, "trang": 4_000, "do_dac": 200_000}
+        assert world.fees(code) == {"le_phi": 50_000, "trang": 18_000, "do_dac": 200_000}
+        assert world.facts(code)["fees"] == {"settled": False, "total": 268_000, "due": 264_000}
         world.do("counter", code, "correct", fields={"land.remeasured": False})
-        assert world.fees(code) == {"le_phi": 50_000, "trang": 4_000}
+        assert world.fees(code) == {"le_phi": 50_000, "trang": 18_000}
         assert world.facts(code)["land"]["surveyor"] == ""  # hidden, hence gone
 
     def test_what_a_correction_newly_asks_for_must_be_given(self, world: World) -> None:

@@ -1,0 +1,67 @@
+"""The act ``settle_refund``: records that what was paid beyond what is owed was paid back."""
+
+from __future__ import annotations
+
+from engine.dossier.case import Case, read_case
+from engine.dossier.charge import enter
+from engine.dossier.record import record
+from engine.dossier.rights import must_be_staff, must_have_part
+from engine.errors import Conflict, wrong
+from engine.rules.procedure.balance import WAIVED, Balance, NewEntry
+from engine.rules.procedure.definition import PAYMENT_METHODS
+from engine.transaction import UnitOfWork
+
+REFUND_METHODS = tuple(method for method in PAYMENT_METHODS if method != WAIVED)
+
+
+class NothingToRefund(Conflict):
+    """No more was paid than is owed."""
+
+    code = "nothing-to-refund"
+    vi = "Hồ sơ {dossier} không có khoản nộp thừa: phải nộp {owed} đồng, đã nộp {paid} đồng."
+    en = "Dossier {dossier} has nothing to pay back: {owed} đồng are owed and {paid} đồng were paid."
+
+
+def settle_refund(
+    unit: UnitOfWork,
+    code: str,
+    method: str,
+    receipt: str | None = None,
+    vnd: int | None = None,
+    version: int | None = None,
+) -> Case:
+    """Records that ``vnd`` đồng (default: all that was paid too much) were paid back to the applicant.
+
+    ``receipt`` is the number of the paper that shows it. Raises NotFound, Stale, Forbidden, InvalidInput,
+    NothingToRefund.
+    """
+    case = read_case(unit, code, version, along=("fees", "ledger"))
+    must_be_staff(case)
+    must_have_part(case)
+    if method not in REFUND_METHODS:
+        raise wrong(
+            "method", f"phải là một trong: {', '.join(REFUND_METHODS)}", f"must be one of {', '.join(REFUND_METHODS)}"
+        )
+    money = case.money()
+    if not money.refund:
+        raise NothingToRefund(dossier=case.code, owed=money.owed, paid=money.paid)
+    amount = money.refund if vnd is None else vnd
+    if not 1 <= amount <= money.refund:
+        most = money.refund
+        raise wrong("vnd", f"phải từ 1 đến {most} đồng nộp thừa", f"must be 1 to {most}, the đồng paid too much")
+    parts = _parts(money, amount)
+    told = [NewEntry(key=key, kind="refund", vnd=-part, method=method, receipt=receipt) for key, part in parts.items()]
+    enter(case, told)
+    record(case, "settle_refund", data={"vnd": amount, "fees": parts, "method": method, "receipt": receipt})
+    case.forget()
+    return case
+
+
+def _parts(money: Balance, amount: int) -> dict[str, int]:
+    """How a refund is taken from the fees that were overpaid, in order of their keys."""
+    parts: dict[str, int] = {}
+    for fee in money.fees:
+        part = min(fee.refund, amount - sum(parts.values()))
+        if part:
+            parts[fee.key] = part
+    return parts
