@@ -14,6 +14,7 @@ from engine.dossier.papers import attached, make_void, undone_by_step
 from engine.dossier.record import record
 from engine.errors import Forbidden, Refusal, wrong
 from engine.rules.deadlines import timing
+from engine.rules.part_rows import DocumentRow
 from engine.rules.procedure.definition import Action, Term
 from engine.rules.procedure.machine import DocumentRequired, ReasonRequired, Step
 from engine.rules.procedure.permissions import Verdict
@@ -103,7 +104,7 @@ def _correct(case: Case, wanted: Action, fields: Mapping[str, Any]) -> Followed:
     return change_form(case, fields)
 
 
-def _entry_of(step: Step, verdict: Verdict, wanted: Action, document: Mapping[str, Any] | None) -> dict[str, Any]:
+def _entry_of(step: Step, verdict: Verdict, wanted: Action, document: DocumentRow | None) -> dict[str, Any]:
     """The data of a step's journal entry."""
     return {
         "action": step.action,
@@ -154,7 +155,7 @@ def _forbidden(verdict: Verdict) -> Forbidden:
     return Forbidden(why_vi=why.vi if why else "", why_en=why.en if why else "")
 
 
-def _attached(case: Case, action: str) -> Mapping[str, Any] | None:
+def _attached(case: Case, action: str) -> DocumentRow | None:
     """The document that the action takes, None where it takes none. Raises DocumentRequired."""
     wanted = case.release.actions[action]
     if wanted.attach is None:

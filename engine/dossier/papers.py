@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 from sqlalchemy import and_, select
 
 from engine.dossier.case import Case
 from engine.errors import Conflict, Forbidden
+from engine.rules.part_rows import DocumentRow
 from engine.rules.procedure.definition import APPLICANT
 from engine.rules.procedure.machine import Step
 from engine.rules.procedure.permissions import Verdict
@@ -107,7 +107,7 @@ def must_handle_result(case: Case, key: str) -> list[str]:
     return now
 
 
-def must_check_result(case: Case, row: Mapping[str, Any], accepted: bool) -> None:
+def must_check_result(case: Case, row: DocumentRow, accepted: bool) -> None:
     """Requires that the actor may check this result. Raises Forbidden, ResultNotNow, ResultTaken, ResultVoid."""
     must_handle_result(case, row["key"])
     if row["signature"] is not None or is_taken(case, row["id"]):
@@ -121,7 +121,7 @@ def is_taken(case: Case, document: int) -> bool:
     return document in history(case).taken
 
 
-def attached(case: Case, action: str, key: str) -> Mapping[str, Any] | None:
+def attached(case: Case, action: str, key: str) -> DocumentRow | None:
     """The document ``key`` that ``action`` takes; None if there is none.
 
     It is the one that an earlier step took and that is not void. Otherwise it is the newest one that the office brought
@@ -204,12 +204,12 @@ def _must_be_asked(case: Case, key: str) -> None:
         )
 
 
-def _usable(case: Case, key: str) -> list[Mapping[str, Any]]:
+def _usable(case: Case, key: str) -> list[DocumentRow]:
     """The files of a paper that were not found wanting, oldest first."""
     return [row for row in case.documents() if row["key"] == key and row["storage_key"] and row["accepted"] != 0]
 
 
-def _standing(rows: Iterable[Mapping[str, Any]], told: History, action: str) -> Mapping[str, Any] | None:
+def _standing(rows: Iterable[DocumentRow], told: History, action: str) -> DocumentRow | None:
     """The document that another action than ``action`` took last, unless ``action`` took it since."""
     steps = sorted((number, name, row["id"]) for row in rows for number, name in told.taken.get(row["id"], ()))
     if not steps or steps[-1][1] == action:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Row
 
 from engine.dossier.case import read_case
 from engine.rules.procedure.act_names import act_name
 from engine.rules.procedure.definition import Release
 from engine.store.dossier_parts import journal_of, names_of_people
+from engine.store.rows import ReadableEntry
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
@@ -62,7 +62,7 @@ def journal(unit: UnitOfWork, code: str, *, after: int = 0, limit: int = 100) ->
     return JournalPage(lines=lines, next=lines[-1].number if len(rows) > limit else None)
 
 
-def _line(row: Row[Any], release: Release, names: Mapping[int, str]) -> JournalLine:
+def _line(row: ReadableEntry, release: Release, names: Mapping[int, str]) -> JournalLine:
     body, private = orjson.loads(row.body), row.private or {}
     reasons = [private[key] for key in _REASONS if isinstance(private.get(key), str)]
     note = private.get("note")
