@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import and_, select, update
 
+from engine.dossier.asks import must_be_asked_paper
 from engine.dossier.case import Case, lock_case, read_case
 from engine.dossier.papers import is_taken, must_bring, must_check_result, must_handle_result
 from engine.dossier.record import record
@@ -55,6 +56,8 @@ def add_document(
     must_be_open(case)
     must_have_part(case)
     must_bring(case, key)
+    if unit.actor.kind == "citizen":
+        must_be_asked_paper(case, key)
     if key != OTHER and key not in case.release.documents:
         raise wrong("key", f"thủ tục không có giấy tờ {key}", f"the procedure has no document {key}")
     counts = check_counts({"original": original, "certified": certified, "copy": copy})

@@ -9,6 +9,7 @@ from engine.acts.change_form import change_form
 from engine.acts.follow_form import Followed
 from engine.acts.open_children import open_children
 from engine.acts.sign_result import sign_result
+from engine.dossier.asks import Asks, changed_values, check_asks, must_be_asked_fields
 from engine.dossier.case import Case, read_case
 from engine.dossier.papers import attached, make_void, undone_by_step
 from engine.dossier.record import record
@@ -22,6 +23,7 @@ from engine.store.people import role_members
 from engine.transaction import UnitOfWork
 
 TAKES_FIELDS = ("receive", "answer")
+NOTHING = Asks()
 """Effects of the actions with which form values may be corrected: at reception, and in answer to a request."""
 
 
@@ -44,16 +46,18 @@ def perform_action(
     note: str | None = None,
     fields: Mapping[str, Any] | None = None,
     assignee: int | None = None,
+    asks: Asks = NOTHING,
 ) -> Case:
     """Takes ``action`` on the dossier ``code``. ``version`` is the one that the actor last saw.
 
     ``fields`` are corrected form values, at reception or in answer to a request for supplement. ``assignee`` is the id
-    of the person of the next office who becomes the holder. Raises NotFound, Stale, UnknownAction, ActionNotInState,
+    of the person of the next office who becomes the holder. ``asks`` names the papers and fields that a request for
+    supplement is about. Raises NotFound, Stale, UnknownAction, ActionNotInState,
     GuardFailed, Forbidden, ReasonRequired, DocumentRequired, OfficeNotDecided, SigningFailed, InvalidInput, the
     refusals of ``open_children``, and with ``fields`` also those of ``follow_form``.
     """
     case = read_case(unit, code, version, along=("documents",))
-    return take(case, action, reason=reason, note=note, fields=fields, assignee=assignee)
+    return take(case, action, reason=reason, note=note, fields=fields, assignee=assignee, asks=asks)
 
 
 def take(
@@ -64,6 +68,7 @@ def take(
     note: str | None = None,
     fields: Mapping[str, Any] | None = None,
     assignee: int | None = None,
+    asks: Asks = NOTHING,
 ) -> Case:
     """``perform_action`` on a case that was read already."""
     _exists_here(case, action)
@@ -73,20 +78,24 @@ def take(
     wanted = case.release.actions[action]
     if wanted.reason == "required" and not (reason or "").strip():
         raise ReasonRequired(action_vi=wanted.name.vi, action_en=wanted.name.en)
+    before = changed_values(case.applicant["form"], fields) if fields else None
     followed = _correct(case, wanted, fields) if fields else Followed()
     step = case.workflow.advance(case.row["state"], action, case.facts())
     document = _attached(case, action)
     void = undone_by_step(case, step)
     move(case, step.target, action)
+    check_asks(case, asks)
     if assignee is not None:
         _give_to(case, assignee)
     data = _entry_of(step, verdict, wanted, document) | followed.data
+    if asks:
+        data["asks"] = asks.as_data()
     if void:
         make_void(case, void)
         data["void"] = void
     if wanted.signature == "digital" and document is not None:
         data["signature"] = sign_result(case, document["id"])
-    private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields) if fields else None}
+    private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields or {}), "before": before}
     told = {key: value for key, value in private.items() if value}
     record(case, action, data=data, private=told, events=followed.events + _events(step))
     open_children(case)
@@ -101,6 +110,8 @@ def _correct(case: Case, wanted: Action, fields: Mapping[str, Any]) -> Followed:
             "thao tác này không nhận nội dung tờ khai; hãy đính chính riêng",
             "this action takes no form values; rectify them by an act of its own",
         )
+    if wanted.effect == "answer":
+        must_be_asked_fields(case, fields)
     return change_form(case, fields)
 
 

@@ -64,13 +64,15 @@ class History:
     """What the journal tells of a dossier's papers, by numbers of entries.
 
     ``brought`` maps a paper that was added after the filing to (entry, actor). ``taken`` maps one to the steps that
-    took it, as (entry, action). ``entered`` maps a state to the last entry that led into it. ``since`` is the last
-    entry that changed the state or the office that must act.
+    took it, as (entry, action). ``entered`` maps a state to the last entry that led into it. ``asked`` maps a state to
+    the request of the last step into it, which a recall does not replace. ``since`` is the last entry that changed the
+    state or the office that must act.
     """
 
     brought: Mapping[int, tuple[int, str]]
     taken: Mapping[int, list[tuple[int, str]]]
     entered: Mapping[str, int]
+    asked: Mapping[str, Mapping[str, list[str]]]
     since: int
 
 
@@ -177,6 +179,7 @@ def history(case: Case) -> History:
     Entries later than the row in hand are left out: the act was overtaken, and its version says so when it is written.
     """
     brought, taken, entered, since = dict[int, tuple[int, str]](), dict[int, list[tuple[int, str]]](), {}, 0
+    asked: dict[str, Mapping[str, list[str]]] = {}
     statement = select(journal.c.number, journal.c.actor, journal.c.act, journal.c.body)
     known = and_(journal.c.dossier_id == case.id, journal.c.number <= case.row["version"])
     statement = statement.where(known).order_by(journal.c.number)
@@ -185,6 +188,8 @@ def history(case: Case) -> History:
         changes, data = body["changes"], body["data"]
         if "state" in changes:
             entered[changes["state"]] = number
+            if "recalled" not in data:
+                asked[changes["state"]] = data.get("asks") or {}
         if any(column in changes for column in _ENTERING):
             since = number
         document = data.get("document")
@@ -192,7 +197,7 @@ def history(case: Case) -> History:
             brought[document] = (number, actor)
         elif "effect" in data and document is not None:
             taken.setdefault(document, []).append((number, act))
-    return History(brought, taken, entered, since)
+    return History(brought, taken, entered, asked, since)
 
 
 def _must_be_asked(case: Case, key: str) -> None:
