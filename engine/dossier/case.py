@@ -21,9 +21,10 @@ from engine.rules.deadlines.calendar import Calendar
 from engine.rules.deadlines.due import Due
 from engine.rules.dossier_row import DossierChanges, DossierRow
 from engine.rules.offices.routing import INTAKE
+from engine.rules.part_rows import COPY_KINDS, ApplicantRow, DocumentRow, FeeEntryRow, FeeRow, PartRow, StepRow
 from engine.rules.procedure.act_names import act_name
 from engine.rules.procedure.balance import Balance, balance
-from engine.rules.procedure.definition import Release
+from engine.rules.procedure.definition import Document, Release
 from engine.rules.procedure.facts import nested
 from engine.rules.procedure.machine import Option, Workflow
 from engine.rules.procedure.permissions import Verdict, may
@@ -57,19 +58,19 @@ class Stale(Conflict):
 class Case:
     """One dossier within a unit of work. ``row`` holds the columns of ``dossiers``, with the changes made so far."""
 
-    def __init__(self, unit: UnitOfWork, row: DossierRow, applicant: Mapping[str, Any]):
+    def __init__(self, unit: UnitOfWork, row: DossierRow, applicant: ApplicantRow):
         self.unit = unit
         self.row: DossierRow = row.copy()
-        self.applicant: dict[str, Any] = dict(applicant)
+        self.applicant: ApplicantRow = applicant.copy()
         self.workflow: Workflow = unit.catalogue.workflow(row["release"])
         self._before: DossierRow | None = row
-        self._parts: dict[str, list[Mapping[str, Any]]] = {}
+        self._parts: dict[str, list[PartRow]] = {}
         self._facts: Facts | None = None
         self._before_fees = Facts({}, {})
         self._money: Balance | None = None
 
     @classmethod
-    def new(cls, unit: UnitOfWork, row: DossierRow, applicant: Mapping[str, Any]) -> Case:
+    def new(cls, unit: UnitOfWork, row: DossierRow, applicant: ApplicantRow) -> Case:
         """The case of a dossier that is being created: it has no row yet, so all of its columns are new."""
         case = cls(unit, row, applicant)
         case._before = None
@@ -119,22 +120,22 @@ class Case:
         """The release's calendar with the closures of the handling office. Raises NotFound."""
         return self.unit.catalogue.calendar(self.release.sla.calendar, self.row["handler_office"])
 
-    def documents(self) -> list[Mapping[str, Any]]:
+    def documents(self) -> list[DocumentRow]:
         """The papers that were not removed, oldest first."""
-        return self._part("documents")
+        return cast(list[DocumentRow], self._part("documents"))
 
-    def fees(self) -> list[Mapping[str, Any]]:
+    def fees(self) -> list[FeeRow]:
         """The fees as the columns of their table, in order of their keys: what is owed on the present facts, and how
         and when each was settled."""
         return [fee_row(self.id, fee) for fee in self.money().fees]
 
-    def fee_rows(self) -> list[Mapping[str, Any]]:
+    def fee_rows(self) -> list[FeeRow]:
         """The rows of the table of fees as they are in the database."""
-        return self._part("fees")
+        return cast(list[FeeRow], self._part("fees"))
 
-    def ledger_rows(self) -> list[Mapping[str, Any]]:
+    def ledger_rows(self) -> list[FeeEntryRow]:
         """The rows of the ledger of fees as they are in the database, in order."""
-        return self._part("ledger")
+        return cast(list[FeeEntryRow], self._part("ledger"))
 
     def money(self) -> Balance:
         """What is owed on the present facts, what the ledger says was paid, and the rest."""
@@ -144,10 +145,10 @@ class Case:
             self._money = balance(owed, ledger_of(self.ledger_rows(), self.fee_rows()))
         return self._money
 
-    def steps(self) -> list[Mapping[str, Any]]:
+    def steps(self) -> list[StepRow]:
         """The entries that may have changed the state, oldest first: ``at``, ``changes`` (column → new value),
         ``reason``."""
-        return self._part("steps")
+        return cast(list[StepRow], self._part("steps"))
 
     def facts(self) -> Facts:
         """The nested facts that conditions read. Facts from other tables are read when a condition first uses them.
@@ -168,13 +169,13 @@ class Case:
             self._parts.pop(part, None)
         self._facts = self._money = None
 
-    def bring(self, part: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    def bring(self, part: str, rows: Sequence[PartRow]) -> None:
         """Caches rows of ``documents``, ``fees``, ``ledger`` or ``steps``, which came with the dossier's row or are
         pending."""
         self._parts[part] = list(rows)
         self._facts = self._money = None
 
-    def _part(self, name: str) -> list[Mapping[str, Any]]:
+    def _part(self, name: str) -> list[PartRow]:
         if name not in self._parts:
             self._parts[name] = part_of(self.unit.reader(), name, self.id)
         return self._parts[name]
@@ -244,12 +245,12 @@ class Case:
     def _question_facts(self) -> dict[str, Any]:
         return {"open": _OPEN_QUESTIONS.fetch(self.unit.reader(), {"dossier": self.id})[0][0]}
 
-    def _has(self, key: str, wanted: Any) -> bool:
+    def _has(self, key: str, wanted: Document) -> bool:
         rows = [row for row in self.documents() if row["key"] == key and row["accepted"] != 0]
         if any(row["storage_key"] or row["reused_from"] for row in rows):
             return True
-        counted = {kind: sum(row[kind] for row in rows) for kind in ("original", "certified", "copy")}
-        return bool(rows) and all(counted[kind] >= getattr(wanted, kind) for kind in counted)
+        counted = {kind: sum(row[kind] for row in rows) for kind in COPY_KINDS}
+        return bool(rows) and all(counted[kind] >= getattr(wanted, kind) for kind in COPY_KINDS)
 
 
 def read_case(unit: UnitOfWork, code: str, version: int | None = None, *, along: tuple[str, ...] = ()) -> Case:
@@ -333,7 +334,9 @@ def _reading(sight: Sight, which: str, lock: bool, claimed: bool, along: tuple[s
     return PreparedSelect(statement.with_for_update(of=(dossiers, applicants)) if lock else statement)
 
 
-def _opened(unit: UnitOfWork, which: str, wanted: Any, version: int | None, lock: bool, along: tuple[str, ...]) -> Case:
+def _opened(
+    unit: UnitOfWork, which: str, wanted: str | int, version: int | None, lock: bool, along: tuple[str, ...]
+) -> Case:
     sight, values = sight_of(unit.actor, unit.today)
     values["wanted"] = wanted
     unit.unlocked = unit.unlocked or not lock
@@ -353,9 +356,9 @@ def _opened(unit: UnitOfWork, which: str, wanted: Any, version: int | None, lock
     row = cast(DossierRow, dict(zip(_ROW, found, strict=False)))
     if version is not None and version != row["version"]:
         raise _stale(unit, row)
-    case = Case(unit, row, dict(zip(APPLICANT_COLUMNS, found[len(_ROW) :], strict=False)))
+    case = Case(unit, row, cast(ApplicantRow, dict(zip(APPLICANT_COLUMNS, found[len(_ROW) :], strict=False))))
     for name, text in zip(along, found[len(_ROW) + len(APPLICANT_COLUMNS) :], strict=True):
-        case.bring(name, list(ALONG[name].rows(text)))
+        case.bring(name, [cast(PartRow, part) for part in ALONG[name].rows(text)])
     return case
 
 

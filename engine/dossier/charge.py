@@ -17,8 +17,8 @@ def charge(case: Case) -> None:
     before = {row["key"]: row for row in case.fee_rows()}
     now = {row["key"]: row for row in case.fees()}
     for key, row in now.items():
-        changed = {name: value for name, value in row.items() if key in before and before[key][name] != value}
-        if changed:
+        if key in before and row != before[key]:
+            changed = dict(row.items() - before[key].items())
             writes.update(fees, changed, {"dossier_id": case.id, "key": key})
     for key in before.keys() - now.keys():
         writes.delete(fees, {"dossier_id": case.id, "key": key})

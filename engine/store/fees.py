@@ -6,12 +6,14 @@ an earlier version of the program reads it, and what such a version settles coun
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import datetime as dt
+from collections.abc import Iterable
+from typing import cast
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, String, Table, Text
 
-from engine.rules.procedure.balance import WAIVED, FeeBalance, LedgerEntry
+from engine.rules.part_rows import FeeEntryRow, FeeRow
+from engine.rules.procedure.balance import WAIVED, EntryKind, FeeBalance, LedgerEntry
 from engine.store.sql.schema import BigId, Moment, metadata
 
 fees = Table(
@@ -45,27 +47,39 @@ fee_entries = Table(
 )
 
 
-def ledger_of(entries: Iterable[Mapping[str, Any]], rows: Iterable[Mapping[str, Any]]) -> list[LedgerEntry]:
+def ledger_of(entries: Iterable[FeeEntryRow], rows: Iterable[FeeRow]) -> list[LedgerEntry]:
     """The ledger of a dossier in order: its rows of ``fee_entries``, and what ``rows`` of ``fees`` tell beside them.
 
     A fee that is settled later than its last entry was settled by an earlier version of the program, which wrote no
     entry. It counts with the rest of its amount.
     """
-    known = [LedgerEntry(**{name: entry[name] for name in _OF_ENTRY}) for entry in entries]
-    settled = [row for row in rows if row["settled_at"] is not None]
-    for row in sorted(settled, key=lambda row: (row["settled_at"], row["key"])):
+    known = [_entry(row) for row in entries]
+    for row in sorted(rows, key=lambda row: row["key"]):
         own = [entry for entry in known if entry.key == row["key"]]
-        if not any(entry.at >= row["settled_at"] for entry in own):
-            known.append(_settled(len(known) + 1, row, sum(entry.vnd for entry in own)))
+        settled_at = row["settled_at"]
+        if settled_at is not None and not any(entry.at >= settled_at for entry in own):
+            known.append(_settled(len(known) + 1, row, settled_at, sum(entry.vnd for entry in own)))
     return known
 
 
-def entry_row(dossier_id: int, entry: LedgerEntry) -> dict[str, Any]:
+def entry_row(dossier_id: int, entry: LedgerEntry) -> FeeEntryRow:
     """The columns of ``fee_entries`` for an entry of a dossier."""
-    return {"dossier_id": dossier_id, **{name: getattr(entry, name) for name in _OF_ENTRY}}
+    return {
+        "dossier_id": dossier_id,
+        "number": entry.number,
+        "key": entry.key,
+        "kind": entry.kind,
+        "vnd": entry.vnd,
+        "method": entry.method,
+        "receipt": entry.receipt,
+        "corrects": entry.corrects,
+        "at": entry.at,
+        "by": entry.by,
+        "journal": entry.journal,
+    }
 
 
-def fee_row(dossier_id: int, fee: FeeBalance) -> dict[str, Any]:
+def fee_row(dossier_id: int, fee: FeeBalance) -> FeeRow:
     """The columns of ``fees`` for the balance of one fee of a dossier.
 
     A fee that another one's overpayment covers has no payment of its own, so it does not count as settled there.
@@ -82,7 +96,22 @@ def fee_row(dossier_id: int, fee: FeeBalance) -> dict[str, Any]:
     }
 
 
-def _settled(number: int, row: Mapping[str, Any], known: int) -> LedgerEntry:
+def _entry(row: FeeEntryRow) -> LedgerEntry:
+    return LedgerEntry(
+        number=row["number"],
+        key=row["key"],
+        kind=cast(EntryKind, row["kind"]),
+        vnd=row["vnd"],
+        method=row["method"],
+        receipt=row["receipt"],
+        corrects=row["corrects"],
+        at=row["at"],
+        by=row["by"],
+        journal=row["journal"],
+    )
+
+
+def _settled(number: int, row: FeeRow, at: dt.datetime, known: int) -> LedgerEntry:
     """The entry that an earlier version of the program did not write; ``known`` is the sum of those before it."""
     return LedgerEntry(
         number=number,
@@ -91,9 +120,6 @@ def _settled(number: int, row: Mapping[str, Any], known: int) -> LedgerEntry:
         vnd=max(row["vnd"] - known, 0),
         method=row["method"],
         receipt=row["receipt"],
-        at=row["settled_at"],
+        at=at,
         by=row["settled_by"],
     )
-
-
-_OF_ENTRY = ("number", "key", "kind", "vnd", "method", "receipt", "corrects", "at", "by", "journal")
