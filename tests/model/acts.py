@@ -187,11 +187,13 @@ def settle_fee(
     must_have_part(dossier, who)
     if method not in ("cash", "transfer", "card", "portal", "waived") or (method == "waived" and not receipt):
         raise Refused("invalid-input")
-    if key not in dossier.fees:
+    fee = dossier.account(dossier.facts(now)).get(key)
+    if fee is None:
         raise Refused("not-found")
-    if dossier.fees[key][1] is not None:
+    if not fee.due and (fee.moved or key in dossier.paid):
         raise Refused("fee-settled")
-    dossier.fees[key][1] = method
+    dossier.paid.setdefault(key, []).append((fee.due, method))
+    dossier.charge(now)
     dossier.write("settle_fee", who, now, dict(dossier.row))
 
 

@@ -46,6 +46,15 @@ class Paper:
 
 
 @dataclass
+class Owed:
+    """What is owed for a fee, what of it is due, and what another fee's overpayment covers, in đồng."""
+
+    owed: int
+    due: int
+    moved: int = 0
+
+
+@dataclass
 class Question:
     number: int
     office: str
@@ -67,15 +76,18 @@ class Entry:
 
 @dataclass
 class Dossier:
-    """``clocks`` maps (kind, subject, due) to the outcome, None while armed; ``fees`` a key to [đồng, method or None];
+    """``clocks`` maps (kind, subject, due) to the outcome, None while armed; ``fees`` a key to [đồng owed, method or
+    None], ``paid`` a key to what was paid or waived (đồng, method); ``filed_on`` is the day on which the family filed;
     ``notices`` are (occasion, template, recipient, channel)."""
 
     procedure: Procedure
     row: dict[str, Any]
     form: dict[str, Any]
     applicant: dict[str, Any]
+    filed_on: str
     papers: list[Paper] = field(default_factory=list)
     fees: dict[str, list[Any]] = field(default_factory=dict)
+    paid: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     clocks: dict[tuple[str, str, dt.datetime], str | None] = field(default_factory=dict)
     journal: list[Entry] = field(default_factory=list)
@@ -117,7 +129,7 @@ class Dossier:
                 "extended": bool(row["extensions"]),
                 "province": row["province"],
                 "received_after_cutoff": bool(cutoff) and f"{started:%H:%M}" >= cutoff,
-                "filed_on": f"{row['filed_at'].astimezone(terms.LOCAL):%Y-%m-%d}",
+                "filed_on": self.filed_on,
             },
             "children": {
                 "count": len(children),
@@ -130,14 +142,26 @@ class Dossier:
         """Everything that conditions may read."""
         known = with_form(self.around(now), self.form)
         missing = [key for key, wanted in self.procedure.papers_wanted(known).items() if not self._has(key, wanted)]
-        due = [vnd for vnd, method in self.fees.values() if method is None]
+        owed = self.account(known)
         known["documents"] = {"complete": not missing, "missing": missing}
-        known["fees"] = {
-            "settled": not any(due),
-            "total": sum(vnd for vnd, _ in self.fees.values()),
-            "due": sum(due),
-        }
+        due = sum(one.due for one in owed.values())
+        known["fees"] = {"settled": due == 0, "total": sum(one.owed for one in owed.values()), "due": due}
         return known
+
+    def account(self, known: dict[str, Any]) -> dict[str, Owed]:
+        """What is owed under each key, and what of it is due: payments beyond what is owed count for other keys."""
+        wanted = self.procedure.fees_wanted(known, self.row["province"])
+        told: dict[str, Owed] = {}
+        for key in sorted({*wanted, *self.paid}):
+            given = self.paid.get(key, [])
+            waived = sum(vnd for vnd, method in given if method == "waived")
+            money = sum(vnd for vnd, method in given if method != "waived")
+            told[key] = Owed(wanted.get(key, 0), max(wanted.get(key, 0) - waived, 0) - money)
+        spare = sum(-one.due for one in told.values() if one.due < 0)
+        for one in told.values():
+            one.moved = min(max(one.due, 0), spare)
+            spare, one.due = spare - one.moved, max(one.due, 0) - one.moved
+        return told
 
     def standing_papers(self) -> list[Paper]:
         return [paper for paper in self.papers if not paper.removed]
@@ -213,10 +237,11 @@ class Dossier:
         self.count_due()
 
     def charge(self, now: dt.datetime) -> None:
-        """What was paid stays; all else is what the release asks for now."""
-        paid = {key: fee for key, fee in self.fees.items() if fee[1] is not None}
-        wanted = self.procedure.fees_wanted(self.facts(now), self.row["province"])
-        self.fees = {key: [vnd, None] for key, vnd in wanted.items()} | paid
+        """What was paid stays; what is owed is what the release asks for now."""
+        self.fees = {
+            key: [one.owed, self.paid[key][-1][1] if key in self.paid and not one.due else None]
+            for key, one in self.account(self.facts(now)).items()
+        }
 
     def write(self, act: str, who: Who, now: dt.datetime, before: dict[str, Any], **told: Any) -> int:
         """One more entry in the journal, and what follows from every act. Returns its number."""

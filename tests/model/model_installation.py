@@ -111,14 +111,18 @@ class ModelInstallation:
                 "province": province,
                 "verified": bool(wanted.applicant.get("verified")),
             },
-            "dossier": {"channel": wanted.channel, "province": province},
+            "dossier": {
+                "channel": wanted.channel,
+                "province": province,
+                "filed_on": parent[0].filed_on if parent else f"{now.astimezone(terms.LOCAL):%Y-%m-%d}",
+            },
         }
         form = procedure.form(wanted.fields, known)
         given = [paper["key"] for paper in wanted.papers]
         if any(key not in data["documents"] or papers.brought_by_office(procedure, key) for key in given):
             raise Refused("invalid-input")
         row = self._row(procedure, wanted, now, parent)
-        dossier = Dossier(procedure, row, form, dict(wanted.applicant))
+        dossier = Dossier(procedure, row, form, dict(wanted.applicant), known["dossier"]["filed_on"])
         step = procedure.initial
         dossier.write("file", who, now, {}, events=[("entered", step)])
         dossier.papers = [_handed_in(paper) for paper in wanted.papers] + (taken_over or [])
