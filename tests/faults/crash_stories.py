@@ -16,6 +16,7 @@ from engine.acts.notices.mark_read import mark_read
 from engine.acts.notices.webhooks import add_webhook
 from engine.acts.perform_action import perform_action
 from engine.acts.print_register import print_register
+from engine.acts.rectify import rectify
 from engine.acts.settle_fee import settle_fee
 from engine.acts.verification import ask_verification
 from engine.store.documents import documents
@@ -61,6 +62,9 @@ def by_applicant(action: str, *steps: tuple[str, str]) -> Callable[[Stage], Deed
     return prepare
 
 
+MEASURED = {"land.remeasured": True, "land.surveyor": "Đội đo Mẫu"}
+
+
 def plain(
     who: str, method: str, part: str, body: Any, act: str, state: str = "checking", versioned: bool = True
 ) -> Callable[[Stage], Deed]:
@@ -100,6 +104,20 @@ def to_return(stage: Stage) -> str:
     for key in stage.world.fees(code):
         stage.world.try_act("counter", settle_fee, code, key, "cash", "BL-02")
     return code
+
+
+def paid_too_much(stage: Stage) -> str:
+    """Certificate and survey are paid, and then there was no survey."""
+    code = stage.world.land_at("accepted")
+    stage.world.try_act("counter", perform_action, code, "correct", fields=MEASURED)
+    for key in ("do_dac", "le_phi"):
+        stage.world.try_act("counter", settle_fee, code, key, "cash", f"BL-{key}")
+    stage.world.try_act("counter", rectify, code, "Không đo", fields={"land.remeasured": False})
+    return code
+
+
+def on_money(part: str, body: Any, act: str) -> Callable[[Stage], Deed]:
+    return lambda stage: _deed(stage, "counter", "POST", paid_too_much(stage), part, body, act)
 
 
 def with_children(stage: Stage) -> Deed:
@@ -250,6 +268,17 @@ DOSSIER_STORIES: Mapping[str, Story] = {
     "settle a fee": Story(
         {"settle_fee.settle_fee"},
         plain("counter", "PUT", "fees/le_phi", {"method": "cash", "receipt": "BL-01"}, "settle_fee", "accepted"),
+    ),
+    "pay back": Story(
+        {"settle_refund.settle_refund"}, on_money("refunds", {"method": "cash", "receipt": "PC-1"}, "settle_refund")
+    ),
+    "correct a payment": Story(
+        {"correct_payment.correct_payment"},
+        on_money("fee-corrections", {"number": 2, "reason": "nhầm", "receipt": "BL-07"}, "correct_payment"),
+    ),
+    "take a payment back": Story(
+        {"correct_payment.cancel_payment"},
+        on_money("fee-cancellations", {"number": 2, "reason": "nhầm"}, "cancel_payment"),
     ),
     "ask an office": Story(
         {"verification.ask_verification"},

@@ -79,6 +79,17 @@ class TestReleases:
         refusal = world.refuse(ReleaseOverlap, "admin", publish_release, land(version=2, effective=span))
         assert (refusal.facts["version"], refusal.facts["other"]) == (2, 1)
 
+    @pytest.mark.parametrize("start", ["2025-07-01", "2025-01-01", "2026-01-01"])
+    def test_a_correction_replaces_the_version_that_it_names(self, world: World, start: str) -> None:
+        first = dt.date.fromisoformat(start)
+        code = world.file().case.code
+        world.act("admin", publish_release, land(version=2, effective=Effective(first, replaces=1)))
+        assert self.in_force(world, start) == self.in_force(world, "2026-03-02") == 2
+        assert first - dt.timedelta(days=1) in [until for _, until in self.spans(world)]
+        assert world.act("admin", publish_release, land()) is False  # known, and not in force again
+        release = world.runtime.catalogue.workflow(world.row(code)["release"]).release
+        assert release.version == 1  # who filed under it keeps it
+
     def test_an_earlier_span_may_be_published_later(self, world: World) -> None:
         span = Effective(dt.date(2025, 1, 1), dt.date(2025, 6, 30))
         world.act("admin", publish_release, land(version=2, effective=span))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from tests.mutants.sabotage import Sabotage
 from tests.mutants.sabotages_of_asks import OF_ASKS
+from tests.mutants.sabotages_of_fees import OF_FEES
 from tests.mutants.sabotages_of_papers import OF_PAPERS
 from tests.mutants.sabotages_of_promises import OF_PROMISES
 
@@ -280,9 +281,9 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "fee-too-dear",
         "a fee is one đồng dearer than the release says",
-        "engine/rules/procedure/machine.py",
-        "due[key] = fee.by_province.get(province, fee.vnd) *",
-        "due[key] = 1 + fee.by_province.get(province, fee.vnd) *",
+        "engine/rules/procedure/fees.py",
+        "fee.by_province.get(province, fee.vnd))",
+        "1 + fee.by_province.get(province, fee.vnd))",
         ("tests/unit/test_machine.py",),
     ),
     Sabotage(
@@ -311,5 +312,6 @@ SABOTAGES: tuple[Sabotage, ...] = (
     ),
     *OF_PROMISES,
     *OF_ASKS,
+    *OF_FEES,
     *OF_PAPERS,
 )
