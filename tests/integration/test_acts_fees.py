@@ -19,6 +19,7 @@ from engine.acts.publish import publish_release
 from engine.acts.rectify import rectify
 from engine.acts.settle_fee import FeeSettled, settle_fee
 from engine.acts.settle_refund import NothingToRefund, settle_refund
+from engine.dossier.asks import Asks
 from engine.dossier.case import lock_case
 from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.rules.procedure.balance import Balance
@@ -103,7 +104,7 @@ class TestWhatIsOwed:
 
     def test_the_applicants_answer_changes_what_is_owed(self, world: World) -> None:
         code = paid(world, world.land_at("checking"), "trang")
-        world.do("specialist", code, "ask", reason="Khai lại số trang")
+        world.do("specialist", code, "ask", reason="Khai lại số trang", asks=Asks(fields=("pages",)))
         world.do(world.citizen(code), code, "resubmit", fields={"pages": 5})
         assert sums(world, code) == (60_000, 4_000, 56_000, 0)
 
