@@ -130,7 +130,7 @@ class Walker:
         self.walk = Walk(workflow.release)
         self.now = given.filed
         self.papers = set(workflow.release.documents if given.documents is None else given.documents)
-        self.settled = False
+        self.paid = 0
         self.children = self.children_finished = self.verifications = 0
         self._rung: set[tuple[str, str, dt.datetime]] = set()
         self._reminded: dt.datetime | None = None
@@ -151,8 +151,9 @@ class Walker:
         wanted = self.workflow.documents_required(self.workflow.facts(known))
         missing = [key for key in wanted if key not in self.papers]
         known["documents"] = {"complete": not missing, "missing": missing}
-        due = self._fees(self.workflow.facts(known))
-        known["fees"] = {"settled": not due, "total": due, "due": due}
+        owed = sum(self.workflow.fees_due(self.workflow.facts(known), self.given.province).values())
+        due = max(owed - self.paid, 0)
+        known["fees"] = {"settled": not due, "total": owed, "due": due}
         return self.workflow.facts(known)
 
     def do(self, act: Act) -> WalkStep:
@@ -215,7 +216,7 @@ class Walker:
         name = act.act or "wait"
         form, told = None, []
         if name == "settle":
-            self.settled = True
+            self.paid += self.facts["fees"]["due"]
         elif name == "documents":
             self.papers |= set(act.papers)
         elif name == "extend":
@@ -315,9 +316,6 @@ class Walker:
             },
             "verifications": {"open": self.verifications},
         }  # fmt: skip
-
-    def _fees(self, facts: Mapping[str, Any]) -> int:
-        return 0 if self.settled else sum(self.workflow.fees_due(facts, self.given.province).values())
 
     def _branch(self, key: str, target: str) -> int:
         return next(index for index, arm in enumerate(self.release.actions[key].to) if arm.then == target)
