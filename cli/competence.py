@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable
 
 import click
 
 from cli.output import Day, json_option, language, say, show
 from cli.shipped import Shipped
-from engine.rules.offices.competence_proof import Subject
+from engine.rules.offices.competence_proof import subjects_of
 from engine.rules.offices.competence_proof import verify as prove
 from engine.rules.offices.index import OfficeIndex
-from engine.rules.procedure.definition import Release
 
 FIRST, LAST = dt.date(2024, 1, 1), dt.date(2026, 12, 31)
 
@@ -29,7 +26,7 @@ def competence() -> None:
 @json_option
 def verify(start: dt.date, last: dt.date, as_json: bool) -> None:
     """Check the shipped competences, offices and territory for gaps and overlaps. Exits with 1 when there is one."""
-    shipped, end = Shipped(), last + dt.timedelta(days=1)
+    shipped, end = Shipped.here(), last + dt.timedelta(days=1)
     subjects = subjects_of(shipped.releases)
     defects = prove(shipped.competences, subjects, shipped.territory, OfficeIndex(shipped.offices), start, end)
     words = [one.in_words() for one in defects]
@@ -48,17 +45,3 @@ def verify(start: dt.date, last: dt.date, as_json: bool) -> None:
     show(as_json, document, [*(text.vi if language() == "vi" else text.en for text in words), counted])
     if defects:
         raise SystemExit(1)
-
-
-def subjects_of(releases: Iterable[Release]) -> list[Subject]:
-    """The subjects for which the routing of these releases needs competence: procedures, and the tasks they name."""
-    kinds: dict[tuple[str, dt.date | None, dt.date | None], set[str]] = defaultdict(set)
-    for release in releases:
-        until = release.effective.until
-        end = until + dt.timedelta(days=1) if until else None
-        for route in release.routing.values():
-            if route.by is not None and route.by.startswith("competent"):
-                task = route.by.partition(":")[2]
-                spans = (task, None, None) if task else (release.procedure, release.effective.start, end)
-                kinds[spans] |= set(release.applicants)
-    return [Subject(code, tuple(sorted(who)), start, end) for (code, start, end), who in sorted(kinds.items(), key=str)]

@@ -17,11 +17,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from adapters.channels import ChannelNotifier, notifier_from
 from adapters.files_local import LocalFiles
 from adapters.local_signer import LocalSigner
+from cli.main import DatabaseUnusable
 from engine.catalogue import Catalogue
 from engine.clock import told_clock, utc_now
 from engine.errors import NotFound, Refusal
 from engine.jobs.queue import Bell
-from engine.settings import Settings, WrongSetting, settings_from
+from engine.settings import Settings, WrongSetting, missing_database, settings_from
 from engine.store.sql.schema import open_database
 from engine.transaction import Runtime
 
@@ -55,7 +56,12 @@ def compose(
 
 
 def compose_from_environment(*, pooled: bool = True) -> Runtime:
-    """``compose`` with the environment's settings. Raises WrongSetting."""
+    """``compose`` with the environment's settings, for a command on an existing database.
+
+    Raises WrongSetting, DatabaseUnusable; then nothing was created.
+    """
+    if (file := missing_database(os.environ)) is not None:
+        raise DatabaseUnusable(why=f"{file} does not exist")
     return compose(settings_from(os.environ), pooled=pooled)
 
 

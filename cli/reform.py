@@ -34,7 +34,7 @@ for _command in (apply_command, status_command, revert_command, triage_command, 
 @click.argument("file", type=click.Path(path_type=Path))
 def show_command(file: Path) -> None:
     """Show what FILE says and what follows from it on the shipped territory. Exits with 1 on a mistake in it."""
-    shipped = Shipped()
+    shipped = Shipped.here()
     known = Map(shipped.territory, OfficeIndex(shipped.offices), shipped.competences)
     for line in reform_lines(_read(file, known), known, language() == "vi"):
         click.echo(line)

@@ -10,6 +10,10 @@ from cli.compose import compose
 from cli.output import json_option, show
 from cli.shipped import Shipped
 from engine.acts import publish
+from engine.acts.publish_procedures import PROOF, no_competence
+from engine.clock import civil_day, utc_now
+from engine.rules.offices.competence_proof import subjects_of, verify
+from engine.rules.offices.index import OfficeIndex
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.settings import settings_from
 from engine.transaction import Runtime, UnitOfWork, in_transaction
@@ -45,9 +49,27 @@ def seed(runtime: Runtime, shipped: Shipped | None = None) -> dict[str, int]:
     }
 
 
+def must_be_proved(content: Shipped) -> None:
+    """Requires that the installation's own files leave exactly one competent office for every procedure, commune and
+    day of the coming time. Raises CompetenceNotSettled. The shipped files alone are proved by their tests."""
+    if not content.has_own:
+        return
+    start = civil_day(utc_now())
+    index, subjects = OfficeIndex(content.offices), subjects_of(content.releases)
+    defects = verify(content.competences, subjects, content.territory, index, start, start + PROOF)
+    if defects:
+        raise no_competence(defects)
+
+
 @click.command("seed")
 @json_option
 def seed_command(as_json: bool) -> None:
-    """Publish the shipped territory, offices, competences, calendars, notices and procedures."""
-    done = seed(compose(settings_from(os.environ), pooled=False))
+    """Publish the shipped territory, offices, competences, calendars, notices and procedures.
+
+    With MOTCUA_CONTENT the files of that folder are published with them, after the competence of all procedures was
+    proved.
+    """
+    content = Shipped.here()
+    must_be_proved(content)
+    done = seed(compose(settings_from(os.environ), pooled=False), content)
     show(as_json, done, [f"{name}: {count}" for name, count in done.items()])

@@ -1,11 +1,15 @@
-"""Reads the shipped files under ``workflows/``: territory, offices, competences, calendars, notices, procedures.
+"""Reads content to publish: the shipped files under ``workflows/``, and the files of the installation beside them.
 
-They are read only to publish and to check; at run time everything is read from the database.
+The installation's folder (``MOTCUA_CONTENT``) has the same shape: ``procedures/``, ``scenarios/``, ``notices/`` and
+``calendars/`` with YAML files, ``competences.csv`` and ``offices.csv``. Each part may be left out. A notice, a calendar
+and a procedure's file replace the shipped one of the same name. Files are read only to publish and to check; at run
+time everything is read from the database.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Mapping
 from functools import cache, cached_property
 from pathlib import Path
@@ -20,16 +24,16 @@ from engine.rules.procedure.definition import Release
 from engine.rules.territory.former_districts import FormerDistricts
 from engine.rules.territory.territory import Territory
 from engine.rules.territory.units import Level
-from workflows.calendar_files import CALENDARS, load_calendar
-from workflows.competence_files import read_competences
+from workflows.calendar_files import load_calendar
+from workflows.competence_files import amended_competences, read_competences
 from workflows.lint_context import LintContext, OfficeSpan
-from workflows.loader import load_folder
+from workflows.loader import load_files
+from workflows.office_files import amended_offices
 from workflows.offices import generate_offices
 from workflows.territory.reader import read_territory
 from workflows.yaml_reader import Group, Node, Scalar, decode, read
 
 ROOT = Path(workflows.__file__).parent
-PROCEDURES, NOTICES = ROOT / "procedures", ROOT / "notices"
 _TEXTS = ("subject", "body", "sms")
 
 
@@ -41,8 +45,48 @@ class BadNoticeFile(Refusal):
     en = "{file}: it needs subject, body and sms, each in vi and en."
 
 
+class NoContentFolder(Refusal):
+    """``MOTCUA_CONTENT`` names no folder."""
+
+    code = "no-content-folder"
+    vi = "Không có thư mục {folder} (MOTCUA_CONTENT)."
+    en = "There is no folder {folder} (MOTCUA_CONTENT)."
+
+
 class Shipped:
-    """The shipped content; each part is read on first use and cached."""
+    """The shipped content with that of the installation; each part is read on first use and cached.
+
+    ``content`` is the installation's folder; None: nothing beside the shipped files. Raises NoContentFolder.
+    """
+
+    _content: Path | None = None
+
+    def __init__(self, content: Path | None = None) -> None:
+        if content is not None and not content.is_dir():
+            raise NoContentFolder(folder=content)
+        self._content = content
+
+    @classmethod
+    def here(cls, environment: Mapping[str, str] = os.environ) -> Shipped:
+        """The content of this installation, whose folder ``MOTCUA_CONTENT`` names."""
+        folder = environment.get("MOTCUA_CONTENT")
+        return cls(Path(folder).absolute() if folder else None)
+
+    @property
+    def has_own(self) -> bool:
+        """Whether the installation has files of its own."""
+        return self._content is not None
+
+    def files(self, folder: str) -> list[Path]:
+        """The YAML files of a folder (``procedures``, ``scenarios``, …), the installation's own in place of shipped
+        ones of the same name, in order of name."""
+        own = (self._content / folder).glob("*.yaml") if self._content else ()
+        found = {path.name: path for path in (*(ROOT / folder).glob("*.yaml"), *own)}
+        return [found[name] for name in sorted(found)]
+
+    def _own(self, name: str) -> Path | None:
+        path = self._content / name if self._content else None
+        return path if path is not None and path.is_file() else None
 
     @cached_property
     def territory(self) -> Territory:
@@ -50,35 +94,42 @@ class Shipped:
 
     @cached_property
     def offices(self) -> list[Office]:
-        return generate_offices(self.territory)
+        offices, own = generate_offices(self.territory), self._own("offices.csv")
+        return amended_offices(own, offices, self.territory) if own else offices
 
     @cached_property
     def competences(self) -> list[Competence]:
-        return read_competences()
+        known, own = read_competences(), self._own("competences.csv")
+        return amended_competences(own, known) if own else known
 
     @cached_property
     def calendars(self) -> dict[str, Calendar]:
-        return {path.stem: load_calendar(path.stem) for path in sorted(CALENDARS.glob("*.yaml"))}
+        return {path.stem: load_calendar(path.stem, path.parent) for path in self.files("calendars")}
 
     @cached_property
     def templates(self) -> dict[str, dict[str, Any]]:
-        return {path.stem: read_template(path) for path in sorted(NOTICES.glob("*.yaml"))}
+        return {path.stem: read_template(path) for path in self.files("notices")}
 
     @cached_property
     def releases(self) -> list[Release]:
-        return load_folder(PROCEDURES, self.context)
+        return load_files(self.files("procedures"), self.context)
 
     @cached_property
     def context(self) -> LintContext:
         """The context of a workflow file for the lint rules."""
-        return context_of(self.territory, self.offices, self.templates)
+        return context_of(self.territory, self.offices, self.templates, self.competences)
 
 
-def context_of(territory: Territory, offices: list[Office], templates: Mapping[str, Any]) -> LintContext:
-    """The lint context from this territory, these offices and notice templates."""
+def context_of(
+    territory: Territory,
+    offices: list[Office],
+    templates: Mapping[str, Any],
+    competences: list[Competence] | None = None,
+) -> LintContext:
+    """The lint context from this territory, these offices, notice templates and competences."""
 
     def names(level: Level, on: dt.date) -> dict[str, str]:
-        return {unit.code: unit.name_vi for unit in territory.units(level, on)}
+        return {unit.code: unit.name_vi for unit in territory.units(level, max(on, territory.first))}
 
     @cache
     def former() -> FormerDistricts:
@@ -88,8 +139,10 @@ def context_of(territory: Territory, offices: list[Office], templates: Mapping[s
         offices={one.code: OfficeSpan(one.valid_to) for one in offices},
         communes=lambda on: names("commune", on),
         provinces=lambda on: names("province", on),
-        former_district=lambda name, on: former().communes(name, on),
+        former_district=lambda name, on: former().communes(name, max(on, territory.first)),
         templates=frozenset(templates),
+        first_day=territory.first,
+        competences=None if competences is None else tuple(competences),
         file_names=True,
     )
 

@@ -7,6 +7,7 @@ walked on the shortest way to its end, with one working hour between two acts.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -24,7 +25,7 @@ from engine.rules.procedure.machine import GuardFailed, Workflow, compile_releas
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.rules.territory.former_districts import FormerDistricts
 from workflows.loader import load
-from workflows.scenario_files import read_scenarios
+from workflows.scenario_files import is_story, read_scenarios
 from workflows.scenario_runner import run_all
 from workflows.simulate import Act, Given, Walk, Walker, WalkStep
 
@@ -43,6 +44,8 @@ _SAMPLES: Mapping[str, Any] = {
     "boolean": False,
     "unit": "26740",
 }
+_PATTERNED = ("B1234567", "2000", "0900000001", "0123456789", "001090000001", "A1", "1", "AB-12")
+"""Samples for fields with a pattern; the first that fits is taken."""
 
 
 @click.command()
@@ -65,16 +68,13 @@ def simulate(
     as_json: bool,
 ) -> None:
     """Walk a dossier through FILE: every step, the state after it, the due moment, and its explanation."""
-    if received is None and any(line.startswith("scenarios:") for line in file.read_text("utf-8").splitlines()):
+    if received is None and is_story(file):
         walk, told = _story(file, story)
     else:
         walker = _begin(file, _moment(received or _next_monday()), _pairs(fields), kind, province)
-        if acts:
-            for act in acts:
-                _take(walker, *_act(walker.release, act))
-        else:
-            _usual_way(walker)
-        walk, told = walker.walk, []
+        for act in acts:
+            _take(walker, *_act(walker.release, act))
+        walk, told = walker.walk, [] if acts else _usual_way(walker)
     steps = [_step(one) for one in walk.steps]
     trace = [line.vi if language() == "vi" else line.en for line in walk.explained.trace] if walk.explained else []
     lines = [_line(one) for one in steps]
@@ -84,7 +84,7 @@ def simulate(
 
 
 def _story(file: Path, number: int) -> tuple[Walk, list[str]]:
-    shipped, stories = Shipped(), read_scenarios(file)
+    shipped, stories = Shipped.here(), read_scenarios(file)
     if number > len(stories):
         raise click.BadParameter(say(f"tệp có {len(stories)} câu chuyện", f"the file has {len(stories)} stories"))
     outcome = run_all(stories[number - 1 : number], shipped.releases, shipped.calendars)[0]
@@ -92,7 +92,7 @@ def _story(file: Path, number: int) -> tuple[Walk, list[str]]:
 
 
 def _begin(file: Path, received: dt.datetime, values: dict[str, Any], kind: str, province: str) -> Walker:
-    shipped = Shipped()
+    shipped = Shipped.here()
     release = load(file, context=shipped.context)
     workflow = compile_release(release, {"former_district": lambda name: _former(shipped, name)})
     calendar: Calendar = shipped.calendars[release.sla.calendar]
@@ -126,6 +126,8 @@ def _sample(field: Field) -> Any:
         return next(iter(field.choices))
     if field.type in ("number", "money"):
         return max(1, int(field.minimum or 1))
+    if field.pattern is not None:
+        return next((one for one in _PATTERNED if re.fullmatch(field.pattern, one)), _SAMPLES[field.type])
     return _SAMPLES[field.type]
 
 
@@ -141,25 +143,42 @@ def _typed(release: Release, values: Mapping[str, str]) -> dict[str, Any]:
     return typed
 
 
-def _usual_way(walker: Walker) -> None:
-    for action in _shortest(walker.release):
-        if walker.row["state"] not in walker.release.actions[action].sources:
-            break  # a branch led elsewhere: where fields decide the way, the author gives the acts by --do
+def _usual_way(walker: Walker) -> list[str]:
+    """Walks to the nearest successful end; the way is sought again where a branch led elsewhere.
+
+    Returns a sentence if the walk cannot get there.
+    """
+    release, been = walker.release, set[tuple[str, str]]()
+    while not release.states[state := walker.row["state"]].final:
+        action = next(iter(_shortest(release, state)), None)
+        if action is None or (state, action) in been:
+            known = ", ".join(key for key, one in release.actions.items() if state in one.sources) or "–"
+            return [
+                say(
+                    f"Dừng ở trạng thái “{state}”: từ đây không tự đi tiếp được. Ghi thao tác bằng --do; có: {known}.",
+                    f"Stopped in state {state!r}: no usual way leads on. Give the acts by --do; there are: {known}.",
+                )
+            ]
+        been.add((state, action))
+        if (rings := walker.fires_at(action)) is not None:
+            walker.advance_to(rings)
+            continue
         at = walker.calendar.add_working_minutes(walker.now, WORK if walker.walk.steps else 0)
         _take(walker, max(at, walker.now), action)
+    return []
 
 
-def _shortest(release: Release) -> list[str]:
-    """The actions of people from the first state to the nearest successful end."""
-    found: dict[str, list[str]] = {release.initial: []}
-    queue = deque([release.initial])
+def _shortest(release: Release, start: str) -> list[str]:
+    """The actions of people and timers from a state to the nearest successful end, or as far as they lead."""
+    found: dict[str, list[str]] = {start: []}
+    queue = deque([start])
     while queue:
         state = queue.popleft()
         here = release.states[state]
         if here.status is PortalStatus.RETURNED or (here.final and here.status is PortalStatus.READY):
             return found[state]
         for key, action in release.actions.items():
-            if state in action.sources and action.effect not in ASIDE and action.after is None:
+            if state in action.sources and action.effect not in ASIDE:
                 for branch in action.to:
                     if branch.then not in found:
                         found[branch.then] = [*found[state], key]

@@ -13,13 +13,13 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from cli.compose import clock_from, compose_from_environment
-from cli.database import is_there
 from cli.output import Day, json_option, language, say, show
 from cli.shipped import Shipped
 from engine.clock import civil_day
 from engine.rules.territory.addresses import AddressReader
 from engine.rules.territory.resolution import Candidate
 from engine.rules.territory.territory import Territory
+from engine.settings import missing_database
 
 Source = Literal["auto", "files", "published"]
 source_option = click.option(
@@ -88,13 +88,13 @@ def territory_from(source: Source) -> Territory:
         published = _published(must=source == "published")
         if published is not None and (source == "published" or published.units()):
             return published
-    return Shipped().territory
+    return Shipped.here().territory
 
 
 def _published(must: bool) -> Territory | None:
+    if not must and missing_database(os.environ):
+        return None
     runtime = compose_from_environment(pooled=False)
-    if not must and not is_there(runtime.settings):
-        return None  # a query would create an empty database
     try:
         return runtime.catalogue.territory
     except SQLAlchemyError:

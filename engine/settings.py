@@ -67,12 +67,7 @@ class Settings:
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
     """Settings from environment variables (names in docs/operations.md). Raises WrongSetting."""
-    data = Path(environment.get("MOTCUA_DATA", "var")).absolute()
-    database = environment.get("DATABASE_URL") or f"sqlite:///{data / 'motcua.sqlite'}"
-    if database.startswith("postgresql://"):
-        database = database.replace("postgresql://", "postgresql+psycopg://", 1)
-    if not database.startswith(("postgresql+psycopg://", "sqlite:///")):
-        raise WrongSetting(name="DATABASE_URL", why="it must start with postgresql+psycopg:// or sqlite:///")
+    data, database = _data(environment), _database_url(environment)
     redis = environment.get("REDIS_URL") or f"unix://{data / 'redis.sock'}"
     if not redis.startswith(("redis://", "rediss://", "unix://")):
         raise WrongSetting(name="REDIS_URL", why="it must start with redis://, rediss:// or unix://")
@@ -103,6 +98,28 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         owner_database_url=environment.get("MOTCUA_OWNER_DATABASE_URL") or None,
         names_on_paper=_names_on_paper(environment.get("MOTCUA_NAMES_ON_PAPER", "")),
     )
+
+
+def missing_database(environment: Mapping[str, str]) -> Path | None:
+    """The file of the SQLite database if it does not exist; None if it does, or if the database is a server's.
+
+    Creates nothing. Raises WrongSetting.
+    """
+    file = _database_url(environment).removeprefix("sqlite:///")
+    return None if file.startswith("postgresql") or Path(file).exists() else Path(file)
+
+
+def _data(environment: Mapping[str, str]) -> Path:
+    return Path(environment.get("MOTCUA_DATA", "var")).absolute()
+
+
+def _database_url(environment: Mapping[str, str]) -> str:
+    database = environment.get("DATABASE_URL") or f"sqlite:///{_data(environment) / 'motcua.sqlite'}"
+    if database.startswith("postgresql://"):
+        database = database.replace("postgresql://", "postgresql+psycopg://", 1)
+    if not database.startswith(("postgresql+psycopg://", "sqlite:///")):
+        raise WrongSetting(name="DATABASE_URL", why="it must start with postgresql+psycopg:// or sqlite:///")
+    return database
 
 
 def _secret_keys(environment: Mapping[str, str], data: Path) -> tuple[str, ...]:

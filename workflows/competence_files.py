@@ -44,6 +44,16 @@ def read_competences(path: Path = COMPETENCES) -> list[Competence]:
     return [one for _, one in rows]
 
 
+def amended_competences(path: Path, known: Iterable[Competence]) -> list[Competence]:
+    """The known competences, in which the rows of a file replace all rows of their subjects.
+
+    Raises MalformedCompetences.
+    """
+    given = read_competences(path)
+    named = {one.subject for one in given}
+    return [*(one for one in known if one.subject not in named), *given]
+
+
 def _competence(row: dict[str, Any], path: Path, line: int) -> Competence:
     kinds = None if row["applicant_kinds"] == "*" else frozenset(str(row["applicant_kinds"]).split("|"))
     if kinds is not None and not kinds <= set(KINDS):

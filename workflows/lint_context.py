@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from engine.rules.offices.competence import Competence
 from engine.rules.procedure.definition import Release
 
 
@@ -27,8 +28,9 @@ class LintContext:
     ``offices``: every office by code, closed ones too. ``communes``: code → name of those that exist on a day.
     ``provinces``: the codes of those that exist on a day. ``former_district``: the communes of a day that lie in a
     former district; it raises a Refusal or LookupError for an unknown one. ``templates``: the names of the notice
-    templates. ``releases``: (file name, release) of the other procedures and versions. ``file_names``: whether files
-    must be named after their procedure.
+    templates. ``competences``: the table of competences. ``releases``: (file name, release) of the other procedures and
+    versions. ``first_day``: the first day of the territory's data. ``file_names``: whether files must be named after
+    their procedure.
     """
 
     offices: Mapping[str, OfficeSpan] | None = None
@@ -36,5 +38,7 @@ class LintContext:
     provinces: Callable[[dt.date], Collection[str]] | None = None
     former_district: Callable[[str, dt.date], Iterable[str]] | None = None
     templates: Collection[str] | None = None
+    competences: tuple[Competence, ...] | None = None
     releases: tuple[tuple[str, Release], ...] | None = None
+    first_day: dt.date | None = None
     file_names: bool = False

@@ -52,7 +52,12 @@ def load(path_or_text: Path | str | bytes, name: str | None = None, context: Lin
 
 def load_folder(folder: Path, context: LintContext | None = None) -> list[Release]:
     """The releases of every ``*.yaml`` in ``folder``, in order of procedure and version. Raises WorkflowRefused."""
-    checked = check_files(sorted(folder.glob("*.yaml")), context)
+    return load_files(sorted(folder.glob("*.yaml")), context)
+
+
+def load_files(paths: list[Path], context: LintContext | None = None) -> list[Release]:
+    """The releases of these files, in order of procedure and version. Raises WorkflowRefused."""
+    checked = check_files(paths, context)
     problems = in_order(problem for one in checked for problem in one.problems)
     if any(problem.severity == "error" for problem in problems):
         raise WorkflowRefused(problems)

@@ -63,6 +63,11 @@ class Scenario:
     version: int | None = field(default=None)
 
 
+def is_story(path: Path) -> bool:
+    """Whether a file holds stories rather than a procedure."""
+    return any(line.startswith(b"scenarios:") for line in path.read_bytes().splitlines())
+
+
 def read_scenarios(path: Path) -> list[Scenario]:
     """The stories of one file. Raises BadScenarioFile."""
     return _File(path.name).scenarios(path.read_bytes())

@@ -177,6 +177,10 @@ class Walker:
             fired.append(self._ring(clock))
         return fired
 
+    def fires_at(self, action: str) -> dt.datetime | None:
+        """When a timer takes the action by itself; None where no timer runs for it."""
+        return next((one.due_at for one in self._clocks() if (one.kind, one.subject) == ("after", action)), None)
+
     def _action(self, act: Act) -> WalkStep:
         key = act.do or ""
         step_from = self.row["state"]

@@ -46,46 +46,56 @@ class ReleaseOverlap(Conflict):
     en = "Version {version} of procedure {procedure} is in force at the same time as version {other}."
 
 
-def publish_release(unit: UnitOfWork, release: Release) -> bool:
+def publish_release(unit: UnitOfWork, release: Release, publisher: str | None = None) -> bool:
     """Releases a version of a procedure; returns False when it is released already.
 
-    An open earlier version ends on the day before this one starts. So does the version that this one ``replaces``: if
-    both start on the same day, it is in force no more, and only dossiers received under it still go by it. Raises
-    ReleaseChanged, ReleaseOverlap.
+    ``publisher`` names who publishes, where that is not the actor. An open earlier version ends on the day before this
+    one starts. So does the version that this one ``replaces``: if both start on the same day, it is in force no more,
+    and only dossiers received under it still go by it. Raises ReleaseChanged, ReleaseOverlap.
     """
     digest, connection = release.digest(), unit.begin()
     raise_version(unit, "releases", by=0)  # one publisher at a time, so that none overlooks another's release
     of_this = select(releases).where(releases.c.procedure == release.procedure)
-    known = list(connection.execute(of_this).mappings())
+    known = [dict(row) for row in connection.execute(of_this).mappings()]
     if any(row["digest"] == digest for row in known):
         return False
     if any(row["version"] == release.version for row in known):
         raise ReleaseChanged(procedure=release.procedure, version=release.version)
-    start, until = release.effective.start, release.effective.until
-    for row in known:
-        ended = row["until"]
-        replaced = row["version"] == release.effective.replaces and (ended is None or ended >= start)
-        if replaced or (ended is None and row["start"] < start):
-            ended = start - _ONE_DAY
-            connection.execute(update(releases).where(releases.c.digest == row["digest"]).values(until=ended))
-        if (until is None or row["start"] <= until) and (ended is None or start <= ended):
-            raise ReleaseOverlap(procedure=release.procedure, version=release.version, other=row["version"])
+    _end_earlier(unit, release, known)
     fresh = {
         "digest": digest,
         "procedure": release.procedure,
         "version": release.version,
-        "start": start,
-        "until": until,
+        "start": release.effective.start,
+        "until": release.effective.until,
         "document": release.to_bytes().decode(),
         "name_vi": release.name.vi,
         "name_en": release.name.en,
         "public": int(release.public),
         "published_at": unit.now,
         "published_by": unit.actor.person_id,
+        "publisher": publisher or unit.actor.name or None,
+        "migrates": int(release.effective.running == "migrate"),
     }
     connection.execute(insert(releases), fresh)
     raise_version(unit, "releases")
     return True
+
+
+def _end_earlier(unit: UnitOfWork, release: Release, known: Iterable[Mapping[str, Any]]) -> None:
+    """Ends an open earlier version, and the one that is replaced, on the day before ``release`` starts.
+
+    Raises ReleaseOverlap.
+    """
+    start, until = release.effective.start, release.effective.until
+    for row in known:
+        ended = row["until"]
+        replaced = row["version"] == release.effective.replaces and (ended is None or ended >= start)
+        if replaced or (ended is None and row["start"] < start):
+            ended = start - _ONE_DAY
+            unit.begin().execute(update(releases).where(releases.c.digest == row["digest"]).values(until=ended))
+        if (until is None or row["start"] <= until) and (ended is None or start <= ended):
+            raise ReleaseOverlap(procedure=release.procedure, version=release.version, other=row["version"])
 
 
 def publish_territory(unit: UnitOfWork, territory: Territory) -> None:

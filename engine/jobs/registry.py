@@ -13,6 +13,7 @@ import structlog
 
 from engine.acts.checkpoint import checkpoint_now
 from engine.acts.notices.deliver import Receivers, deliver_notices
+from engine.jobs.migration import migrate_due
 from engine.jobs.schedule import ANSWERS_KEPT, forget_old_answers_before, sweep_all_due
 from engine.ports import Notifier
 from engine.transaction import Runtime
@@ -81,6 +82,12 @@ def checkpoint_journal() -> None:
         log.info("checkpoint", number=made.number, entries=made.entries, size=made.size, root=made.root)
 
 
+def migrate_dossiers() -> None:
+    """Moves running dossiers to releases whose first day has come; a long backlog continues at the next tick."""
+    for digest, done in migrate_due(_at_hand[0].runtime, seconds=SECONDS).items():
+        log.info("migration", release=digest, moved=done.moved, left=len(done.left))
+
+
 JOBS: Mapping[str, Callable[[], None]] = {
-    job.__name__: job for job in (drain_outbox, sweep_clocks, forget_old_answers, checkpoint_journal)
+    job.__name__: job for job in (drain_outbox, sweep_clocks, forget_old_answers, checkpoint_journal, migrate_dossiers)
 }

@@ -28,6 +28,7 @@ TICKS: tuple[tuple[str, int], ...] = (
     ("drain_outbox", 2),
     ("forget_old_answers", 600),
     ("checkpoint_journal", 3600),
+    ("migrate_dossiers", 60),
 )
 """Jobs of ``engine.jobs.registry``, each with the seconds between two rings."""
 

@@ -5,7 +5,7 @@ A release is immutable; a change of a procedure is a new version. Publishing a t
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Column, Date, ForeignKey, Index, Integer, SmallInteger, String, Table, Text
 
 from engine.store.sql.schema import BigId, Json, Moment, metadata
 
@@ -23,6 +23,9 @@ releases = Table(
     Column("public", Integer, nullable=False),
     Column("published_at", Moment, nullable=False),
     Column("published_by", BigId, ForeignKey("people.id")),
+    Column("publisher", Text),  # the person's name, or the account of the machine that ran the command
+    Column("migrates", SmallInteger, nullable=False, server_default="0"),  # 1: running dossiers move on the first day
+    Column("migrated_at", Moment),  # the moment when all of them had been looked at
     Index("uq_releases_version", "procedure", "version", unique=True),
 )
 

@@ -20,6 +20,7 @@ from engine.acts.expire_clock import expire_clock, give_up_clock
 from engine.acts.migrate_dossier import migrate_dossier
 from engine.acts.notices.deliver import deliver_notices
 from engine.acts.perform_action import perform_action
+from engine.acts.publish_procedures import publish_procedures
 from engine.acts.staff import people as staff
 from engine.acts.staff.sign_in import close_session, open_session
 from engine.acts.verification import ask_verification
@@ -81,6 +82,12 @@ def released(stage: Stage) -> Deed:
     return Deed(run, stage.rows(releases, digest=release.digest()))
 
 
+def released_together(stage: Stage) -> Deed:
+    release = copies(version=3, effective=Effective(dt.date(2026, 9, 1)))
+    run = stage.direct(publish_procedures, [release], "Người Phát Hành")
+    return Deed(run, stage.rows(releases, digest=release.digest()))
+
+
 def published(name: str, act: Callable[..., Any], *given: Callable[[Stage], Any]) -> Callable[[Stage], Deed]:
     def prepare(stage: Stage) -> Deed:
         return Deed(stage.direct(act, *(one(stage) for one in given)), stage.version(name))
@@ -124,6 +131,7 @@ OTHER_STORIES: Mapping[str, Story] = {
     "clock given up": Story({"expire_clock.give_up_clock"}, ran_out("overdue", give_up_clock, "fault:Mẫu")),
     "migrate": Story({"migrate_dossier.migrate_dossier", "change_form.charge"}, migrated),
     "publish a release": Story({"publish.publish_release"}, released),
+    "publish releases, all or none": Story({"publish_procedures.publish_procedures"}, released_together),
     "publish the territory": Story(
         {"publish.publish_territory"},
         published("units", publish.publish_territory, lambda stage: stage.world.runtime.catalogue.territory),

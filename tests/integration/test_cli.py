@@ -14,11 +14,12 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select, text, update
 
-from cli import workflows
 from cli.compose import compose
 from cli.main import GROUPS, main
 from cli.seed import seed
 from cli.shipped import Shipped
+from engine.acts.publish_procedures import publish_procedures
+from engine.jobs.migration import migrate_due
 from engine.rules.procedure.definition import Effective
 from engine.security.passwords import password_matches
 from engine.settings import settings_from
@@ -50,8 +51,7 @@ def runner(environment: dict[str, str]) -> Run:
 @pytest.fixture(autouse=True)
 def _read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The shipped files are read once for all tests; each command reads them anew, which takes seconds."""
-    for name in ("workflows", "simulation", "territory", "competence"):
-        monkeypatch.setattr(f"cli.{name}.Shipped", lambda: SHIPPED)
+    monkeypatch.setattr(Shipped, "here", lambda: SHIPPED)
 
 
 @pytest.fixture
@@ -213,7 +213,7 @@ def test_authors_check_walk_and_publish(run: Run, run_alone: Run, tmp_path: Path
     assert "1.yaml:2:1" in run_alone("workflows", "lint", str(broken), code=1).output
     assert told(run_alone("workflows", "test", str(SCENARIOS / "2.000815.yaml"), "--json"))["differences"] == []
     pending = told(run("workflows", "publish", str(PROCEDURES / "2.000908.yaml"), "--dry-run", "--json", code=2))
-    assert pending == {"pending": ["2.000908 v1"]}
+    assert pending["pending"] == ["2.000908 v1"]
     assert told(run("workflows", "publish", str(PROCEDURES / "2.000908.yaml"), "--json"))[0]["new"] is True
     assert told(run("workflows", "publish", str(PROCEDURES / "2.000908.yaml"), "--json"))[0]["new"] is False
     run("workflows", "publish", str(PROCEDURES / "2.000908.yaml"), "--dry-run")
@@ -246,11 +246,13 @@ def test_a_walk_over_tet_says_when_it_is_due_and_why(run_alone: Run) -> None:
 def test_a_release_that_moves_running_dossiers_moves_them(run: Run, world: World) -> None:
     code = world.land_at("checking")
     release = land(version=2, effective=Effective(dt.date(2026, 3, 1), running="migrate"))
-    done = workflows._publish(world.runtime, release)
-    assert (done["new"], done["moved"], done["lost"]) == (True, 1, [])
+    (plan,) = world.act("system", publish_procedures, [release])
+    assert (plan.new, plan.moves, plan.left) == (True, 1, ())
+    assert migrate_due(world.runtime)[release.digest()].moved == 1
     assert world.row(code)["release"] == release.digest()
-    again = workflows._publish(world.runtime, release)
-    assert (again["new"], again["moved"]) == (False, 0)
+    (again,) = world.act("system", publish_procedures, [release])
+    assert (again.new, again.moves) == (False, 0)
+    assert migrate_due(world.runtime) == {}
     world.check()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.workflow_samples.surroundings import CORRECT, check, surroundings
+from workflows.competence_files import read_competences
 from workflows.lint import lint_files
 from workflows.loader import load, load_folder
 from workflows.problems import WorkflowRefused
@@ -151,6 +152,7 @@ def test_the_shipped_procedures_have_no_error_and_no_warning() -> None:
     context = dataclasses.replace(
         surroundings(), offices=None, communes=None, provinces=None, former_district=None, releases=None,
         templates={path.stem for path in (PROCEDURES.parent / "notices").glob("*.yaml")},
+        competences=tuple(read_competences()),
     )  # fmt: skip
     paths = sorted(PROCEDURES.glob("*.yaml"))
     problems = lint_files(paths, context)

@@ -20,8 +20,11 @@ EXPECTED = re.compile(rb"^# expect: (\d+):(\d+) ([a-z0-9-]+)$", re.MULTILINE)
 
 
 def _context_for(rule: str) -> LintContext:
-    """Two rules need their own: routing-else speaks only while no communes are known, file-name only in a folder."""
+    """Three rules need their own: routing-else speaks only while no communes are known, file-name only in a folder; a
+    first day before the territory would also be out of order with the first version, and before any competence."""
     context = dataclasses.replace(surroundings(), file_names=rule == "file-name")
+    if rule == "before-territory":
+        return dataclasses.replace(context, releases=None, competences=None)
     return dataclasses.replace(context, communes=None) if rule == "routing-else" else context
 
 

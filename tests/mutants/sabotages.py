@@ -12,6 +12,7 @@ from tests.mutants.sabotages_of_asks import OF_ASKS
 from tests.mutants.sabotages_of_fees import OF_FEES
 from tests.mutants.sabotages_of_papers import OF_PAPERS
 from tests.mutants.sabotages_of_promises import OF_PROMISES
+from tests.mutants.sabotages_of_publishing import OF_PUBLISHING
 
 PERFORM = "tests/integration/test_acts_perform.py"
 CLOCKS = "tests/integration/test_clocks_run_out.py"
@@ -311,6 +312,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
         ("tests/integration/test_acts_hold.py::TestRecalling::test_the_sender_takes_the_step_back",),
     ),
     *OF_PROMISES,
+    *OF_PUBLISHING,
     *OF_ASKS,
     *OF_FEES,
     *OF_PAPERS,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from engine.rules.offices.competence import Competence
 from engine.rules.procedure.definition import Effective, Field, Release
 from engine.text import Text
 from workflows.lint_context import LintContext, OfficeSpan
@@ -17,6 +18,7 @@ from workflows.problems import Problem
 CORRECT = Path(__file__).with_name("correct.yaml")
 BROKEN = CORRECT.parents[1] / "broken_workflows"
 COMMUNES = {"26080": "Phường Long Khánh", "26089": "Phường Bảo Vinh", "25270": "Xã Lộc Ninh"}
+FIRST_DAY = dt.date(2024, 1, 1)
 DISTRICTS = {"long-khanh": ["26080", "26089"]}
 
 
@@ -51,6 +53,11 @@ def surroundings() -> LintContext:
         provinces=lambda on: {"75", "79"},
         former_district=former_district,
         templates={"da-tiep-nhan", "dung-giai-quyet", "sap-den-han", "qua-han"},
+        competences=tuple(
+            Competence(subject, None, "province", body, FIRST_DAY, None, "38/2019/QH14")
+            for subject, body in (("tax", "tax"), ("1.012783", "land_registration"))
+        ),
+        first_day=FIRST_DAY,
         releases=neighbours(),
     )
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
+import msgspec
+
+from engine.rules.offices.competence import Competence
+from engine.rules.offices.competence_proof import law_defects, subjects_of
 from engine.rules.procedure.conditions import Condition
 from engine.rules.procedure.definition import Release, Route
 from engine.rules.procedure.facts import FactType, nested
@@ -19,12 +23,17 @@ ONE_DAY = dt.timedelta(days=1)
 
 def check_around(subject: Subject) -> None:
     """Runs every rule whose facts are in the context."""
+    first, start = subject.context.first_day, subject.release.effective.start
+    if first is not None and start < first:
+        subject.add("before-territory", subject.source.at("effective", "from"), start=start, first=first)
     if subject.context.offices is not None:
         _check_offices(subject)
     if subject.context.provinces is not None:
         _check_provinces(subject)
     if subject.context.communes is not None and subject.declared is not None:
         _check_gaps(subject, subject.context.communes(subject.release.effective.start))
+    if subject.context.competences is not None:
+        _check_competences(subject, subject.context.competences)
     if subject.context.templates is not None:
         _check_templates(subject)
     if subject.context.releases is not None:
@@ -60,6 +69,19 @@ def _check_provinces(subject: Subject) -> None:
             if province not in provinces:
                 at = subject.source.key("fees", key, "by_province", province)
                 subject.add("unknown-province", at, fee=key, province=province, start=start)
+
+
+def _check_competences(subject: Subject, competences: Sequence[Competence]) -> None:
+    """The table must name one office for each routing key that asks it, on every day on which the release is in
+    force."""
+    release = subject.release
+    until = release.effective.until
+    span = release.effective.start, until + ONE_DAY if until else dt.date.max
+    for key, route in release.routing.items():
+        alone = msgspec.structs.replace(release, routing={key: route})
+        for defect in law_defects(competences, subjects_of([alone]), *span)[:1]:
+            why = defect.in_words()
+            subject.add("no-competence", subject.source.key("routing", key), route=key, why=Both(why.vi, why.en))
 
 
 def _check_gaps(subject: Subject, communes: Mapping[str, str]) -> None:

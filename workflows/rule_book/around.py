@@ -8,6 +8,10 @@ AROUND: dict[str, Rule] = {
         'đơn vị "{office}" đóng ngày {closes}, trước khi phiên bản này bắt đầu ({start}).{successor}',
         'unit "{office}" closes {closes}, before this version starts ({start}).{successor}',
     ),
+    "before-territory": error(
+        "ngày bắt đầu {start} trước ngày đầu tiên của dữ liệu địa giới ({first}). Đặt from: {first} hoặc muộn hơn",
+        "the first day {start} is before the first day of the territory's data ({first}). Set from: {first} or later",
+    ),
     "unknown-office": error(
         'không có đơn vị "{office}" trong danh mục.{hint}',
         'there is no unit "{office}" in the register of offices.{hint}',
@@ -15,6 +19,10 @@ AROUND: dict[str, Rule] = {
     "unknown-province": error(
         'phí "{fee}" có mã tỉnh "{province}" không tồn tại vào {start}. Kiểm tra mã tỉnh.',
         'fee "{fee}" has a province code "{province}" that does not exist on {start}. Check the code.',
+    ),
+    "no-competence": error(
+        'routing "{route}" cần thẩm quyền nhưng bảng thẩm quyền có chỗ trống hoặc trùng: {why}. Thêm dòng vào competences.csv',
+        'routing "{route}" needs a competence, but the table of competences has a gap or an overlap: {why}. Add a line to competences.csv',
     ),
     "routing-gap": error(
         'routing "{route}" không tìm được đơn vị cho {count} xã/phường, ví dụ "{example}". Thêm {{else: …}}',

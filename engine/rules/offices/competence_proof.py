@@ -17,6 +17,7 @@ from typing import Literal
 
 from engine.rules.offices.competence import KIND_NAMES, Competence
 from engine.rules.offices.index import OfficeIndex
+from engine.rules.procedure.definition import Release
 from engine.rules.territory.territory import Territory
 from engine.rules.territory.units import Level, Unit
 from engine.text import Text
@@ -97,6 +98,38 @@ def verify(
     return tuple(sorted(found, key=lambda d: (d.subject, d.start, d.where, d.kind, d.applicant_kinds, d.communes)))
 
 
+def law_defects(
+    competences: Iterable[Competence], subjects: Iterable[Subject], start: dt.date, end: dt.date
+) -> tuple[Defect, ...]:
+    """The gaps and overlaps of the legal texts alone, from ``start`` to the day before ``end``; no office is looked
+    at."""
+    by_subject: dict[str, list[Competence]] = defaultdict(list)
+    for one in competences:
+        by_subject[one.subject].append(one)
+    return tuple(
+        _unclear(subject.code, kinds, texts, valid, span)
+        for subject in subjects
+        if (window := _window(subject, (start, end))) is not None
+        for kinds, texts in _together(subject, by_subject[subject.code])
+        for span, valid in _layers(_spans(texts), window)
+        if len(valid) != 1
+    )
+
+
+def subjects_of(releases: Iterable[Release]) -> list[Subject]:
+    """The subjects for which the routing of these releases needs competence: procedures, and the tasks they name."""
+    kinds: dict[tuple[str, dt.date | None, dt.date | None], set[str]] = defaultdict(set)
+    for release in releases:
+        until = release.effective.until
+        end = until + dt.timedelta(days=1) if until else None
+        for route in release.routing.values():
+            if route.by is not None and route.by.startswith("competent"):
+                task = route.by.partition(":")[2]
+                spans = (task, None, None) if task else (release.procedure, release.effective.start, end)
+                kinds[spans] |= set(release.applicants)
+    return [Subject(code, tuple(sorted(who)), start, end) for (code, start, end), who in sorted(kinds.items(), key=str)]
+
+
 @dataclass(frozen=True, slots=True)
 class _Hole:
     """Communes that have no office of some level and body, or several, during ``span``."""
@@ -120,24 +153,18 @@ class _Proof:
 
     def of_subject(self, subject: Subject) -> Iterator[Defect]:
         """The defects of one subject. Kinds of applicant to which the same texts apply are checked together."""
-        window = _common(self._window, (subject.valid_from or dt.date.min, subject.valid_to or dt.date.max))
+        window = _window(subject, self._window)
         if window is None:
             return
-        together: dict[tuple[Competence, ...], list[str]] = defaultdict(list)
-        for kind in subject.kinds:
-            texts = tuple(one for one in self._by_subject[subject.code] if one.covers(subject.code, kind))
-            together[texts].append(kind)
-        for texts, kinds in together.items():
-            yield from self._of_texts(subject.code, tuple(kinds), texts, window)
+        for kinds, texts in _together(subject, self._by_subject[subject.code]):
+            yield from self._of_texts(subject.code, kinds, texts, window)
 
     def _of_texts(
         self, subject: str, kinds: tuple[str, ...], texts: tuple[Competence, ...], window: Span
     ) -> Iterator[Defect]:
-        spans = [(one.valid_from, one.valid_to or dt.date.max) for one in texts]
-        for (start, end), valid in _layers(spans, window):
+        for (start, end), valid in _layers(_spans(texts), window):
             if len(valid) != 1:
-                legal = tuple(texts[index].legal for index in valid or _nearest(texts, start, end))
-                yield Defect("overlap" if valid else "gap", "law", subject, kinds, start, end, legal)
+                yield _unclear(subject, kinds, texts, valid, (start, end))
                 continue
             text = texts[valid[0]]
             for hole in self._of_body(text.level, text.body):
@@ -179,6 +206,33 @@ class _Proof:
                 missing = (part for part, valid in _layers([part for _, part in known], span) if not valid)
                 places[level] += [(commune.id, None, part) for part in missing]
         return places
+
+
+def _window(subject: Subject, span: Span) -> Span | None:
+    return _common(span, (subject.valid_from or dt.date.min, subject.valid_to or dt.date.max))
+
+
+def _together(
+    subject: Subject, competences: Iterable[Competence]
+) -> Iterator[tuple[tuple[str, ...], tuple[Competence, ...]]]:
+    """The kinds of applicant to which the same texts apply, with these texts."""
+    together: dict[tuple[Competence, ...], list[str]] = defaultdict(list)
+    for kind in subject.kinds:
+        together[tuple(one for one in competences if one.covers(subject.code, kind))].append(kind)
+    for texts, kinds in together.items():
+        yield tuple(kinds), texts
+
+
+def _spans(texts: Iterable[Competence]) -> list[Span]:
+    return [(one.valid_from, one.valid_to or dt.date.max) for one in texts]
+
+
+def _unclear(
+    subject: str, kinds: tuple[str, ...], texts: Sequence[Competence], valid: Sequence[int], span: Span
+) -> Defect:
+    """The defect of a span in which no text, or several, apply."""
+    legal = tuple(texts[index].legal for index in valid or _nearest(texts, *span))
+    return Defect("overlap" if valid else "gap", "law", subject, kinds, *span, legal)
 
 
 def _above(unit: Unit, span: Span, versions: dict[str, list[Unit]]) -> Iterator[tuple[Unit, Span]]:

@@ -1,0 +1,42 @@
+"""Ways of publishing what refuses filings, or leaves dossiers behind."""
+
+from __future__ import annotations
+
+from tests.mutants.sabotage import Sabotage
+
+PUBLISH = "tests/integration/test_publish_procedures.py"
+
+OF_PUBLISHING: tuple[Sabotage, ...] = (
+    Sabotage(
+        "left-behind",
+        "a version is published although a dossier cannot move to it",
+        "engine/acts/publish_procedures.py",
+        "        if plan.left and plan.new:\n",
+        "        if False:\n",
+        (PUBLISH + "::test_a_dossier_that_cannot_move_keeps_everything_from_being_published",),
+    ),
+    Sabotage(
+        "moved-too-early",
+        "dossiers move to a version before its first day",
+        "engine/jobs/migration.py",
+        "releases.c.start <= civil_day(runtime.now())",
+        "releases.c.start.is_not(None)",
+        (PUBLISH + "::test_what_is_to_happen_later_happens_then",),
+    ),
+    Sabotage(
+        "published-without-competence",
+        "a procedure is published for which nobody is competent",
+        "engine/acts/publish_procedures.py",
+        "        if plan.defects:\n",
+        "        if False:\n",
+        (PUBLISH + "::test_a_procedure_without_competence_is_not_published",),
+    ),
+    Sabotage(
+        "linted-without-competence",
+        "the linter passes a procedure for which nobody is competent",
+        "workflows/lint_rules/around.py",
+        "    if subject.context.competences is not None:\n",
+        "    if False:\n",
+        ("tests/integration/test_workflow_rules.py::test_each_broken_file_breaks_its_rule_at_its_place",),
+    ),
+)
