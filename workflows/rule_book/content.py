@@ -68,8 +68,9 @@ DATA: dict[str, Rule] = {
         'fee "{fee}" is multiplied by "{fact}", which is not a number. Use a field of type number.',
     ),
     "route-place": error(
-        'routing "{route}" tìm theo "{place}", không phải trường kiểu unit.{hint}',
-        'routing "{route}" looks at "{place}", which is not a field of type unit.{hint}',
+        'routing "{route}" tìm theo "{place}", không phải trường kiểu unit và không phải nơi tiếp nhận (intake).{hint}',
+        'routing "{route}" looks at "{place}", which is no field of type unit and not the place of receipt (intake).'
+        "{hint}",
     ),
     "child-unknown-fact": error(
         'hồ sơ con "{child}" lấy dữ kiện "{fact}" chưa khai báo.{hint}',
