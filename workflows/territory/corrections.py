@@ -85,6 +85,8 @@ def corrected(pairs: Sequence[Pair], first: dt.date, reform: dt.date, path: Path
             del found[key]
         elif what == "added" and key not in found:
             found[key] = Pair(*key, default=False)
+        elif what == "kept" and key in found:
+            continue  # the line says why it stands although a table lacks it
         elif what == "doubtful":
             found[key] = replace(found.get(key, Pair(*key, default=False)), standing="doubtful")
         else:

@@ -46,7 +46,7 @@ def with_orders(
     for order in orders:
         for code in order.codes:
             old = next((u for u in known if u.key == f"{order.level}:{code}" and u.valid(order.date)), None)
-            if old is None or old.valid_to is not None:
+            if old is None or old.valid_to is not None or old.valid_from == order.date:
                 raise ValueError(f"not found for the change of {order.date}: {order.level}:{code}")
             name = f"{KINDS[order.kind][1]} {old.short_name}"
             new = replace(old, kind=order.kind, name_vi=name, valid_from=order.date, legal=order.legal)

@@ -14,6 +14,7 @@ from typing import Any
 from engine.errors import Refusal
 from engine.rules.offices.competence import LEVEL_NAMES, Competence, competent
 from engine.rules.offices.index import OfficeIndex, level_of
+from engine.rules.offices.names import unit_of
 from engine.rules.offices.offices import Office
 from engine.rules.procedure.definition import Release
 from engine.rules.procedure.machine import Workflow
@@ -211,7 +212,7 @@ def place_of(
     if _decided_by_intake(release, key):
         if intake is None:
             raise NoPlace(place=name, place_vi="nơi tiếp nhận", place_en="The receiving office")
-        return _unit_of(intake, territory, on)
+        return unit_of(intake, on, territory)
     code: Any = facts
     for part in name.split("."):
         code = code.get(part) if isinstance(code, Mapping) else None
@@ -295,13 +296,6 @@ def _by_competence(
 def _decided_by_intake(release: Release, key: str) -> bool:
     """Whether the receiving office decides for a routing key; a field of the same name comes first."""
     return place_name(release, key) == INTAKE and INTAKE not in release.fields
-
-
-def _unit_of(office: Office, territory: Territory, on: dt.date) -> Unit:
-    """The unit of an office as it is on a day: an office lives on when its unit gets another name or kind."""
-    own = territory.unit(office.unit_id)
-    later = (territory.unit(one) for one in office.area)
-    return next((unit for unit in later if unit.key == own.key and unit.valid(on)), own)
 
 
 def _refused(office: Office, why_vi: str, why_en: str) -> IntakeRefused:

@@ -173,14 +173,14 @@ class AddressReader:
         """The answer for the named units, followed to the day; units valid on the day precede former ones."""
         now = [unit for unit in origins if unit.valid(on)]
         candidates = self._carried(now or origins, on)
-        certain = certain and not any(one.standing == "doubtful" for one in candidates)
+        sure = [one for one in candidates if one.standing != "doubtful"]
         known = {one.unit.id for one in candidates}
         also = tuple(one for one in self._carried([*origins, *rivals], on) if one.unit.id not in known)
         if not candidates:
             vi, en = resolution.nothing(text)
             return Resolution(text, on, "none", (), vi, en, tuple(origins))
-        if len(candidates) == 1:
-            vi, en = resolution.named(candidates[0])
+        if len(candidates) == 1 or len(sure) == 1:
+            vi, en = resolution.named((sure or candidates)[0])
         elif len({one.origin.id for one in candidates}) == 1:
             vi, en = resolution.divided(candidates)
         else:
@@ -190,7 +190,7 @@ class AddressReader:
             vi, en = vi + more[0], en + more[1]
         if not certain:
             candidates = tuple(replace(one, is_default=False) for one in candidates)
-        outcome = "one" if certain and len(candidates) == 1 else "candidates"
+        outcome = "one" if certain and len(candidates) == len(sure) == 1 else "candidates"
         return Resolution(text, on, outcome, candidates, vi, en, tuple(origins), also)  # type: ignore[arg-type]
 
     def _carried(self, origins: Iterable[Unit], on: dt.date) -> tuple[Candidate, ...]:

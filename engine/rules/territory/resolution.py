@@ -47,9 +47,9 @@ class Resolution:
     """The meaning of the text ``asked`` on the day ``on``.
 
     ``outcome`` is "one" for exactly one candidate that is not doubtful, "candidates" for one or more among which a
-    person must choose, and "none" when nothing may be chosen. ``understood`` are the units that were recognised, also for "none"
-    (the province, the district). ``also`` are the units that earlier units of the same name became elsewhere.
-    ``leftover`` are the words that named no unit (a street, a house number).
+    person must choose, and "none" when nothing may be chosen. ``understood`` are the units that were recognised, also
+    for "none" (the province, the district). ``also`` are the units that earlier units of the same name became
+    elsewhere. ``leftover`` are the words that named no unit (a street, a house number).
     """
 
     asked: str
