@@ -150,18 +150,19 @@ class Planner:
                 passages.append(passage if passage.desk == desk else replace(passage, desk=desk))
             elif self._is_closed(code):
                 left_behind.append(desk)
+        outcome = _outcome(passages)
         return Item(
             live.id,
             live.code,
             live.version,
             live.procedure,
             live.province,
-            _outcome(passages),
+            outcome,
             where.code,
             tuple(passages),
             where.key[0] if where.key else None,
             where.key[1:],
-            tuple(left_behind),
+            tuple(left_behind) if outcome != "without" else (),
         )
 
     def commune(self, place: str | None, on: dt.date) -> str | None:
