@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from tests.mutants.sabotage import Sabotage
 from tests.mutants.sabotages_of_papers import OF_PAPERS
+from tests.mutants.sabotages_of_places import OF_PLACES
 from tests.mutants.sabotages_of_promises import OF_PROMISES
 
 PERFORM = "tests/integration/test_acts_perform.py"
@@ -310,4 +311,5 @@ SABOTAGES: tuple[Sabotage, ...] = (
     ),
     *OF_PROMISES,
     *OF_PAPERS,
+    *OF_PLACES,
 )
