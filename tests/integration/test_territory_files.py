@@ -36,8 +36,6 @@ FIRST, LAST_OLD, REFORM, CITY, TWO_CITIES, THREE_CITIES = (
     for d in ("2024-01-01", "2025-06-30", "2025-07-01", "2026-04-30", "2026-09-01", "2026-09-20")
 )
 
-DAY = dt.timedelta(days=1)
-
 
 @pytest.fixture(scope="module")
 def country() -> Territory:
@@ -60,26 +58,6 @@ def reader(country: Territory) -> AddressReader:
 def test_published_totals(country: Territory, on: dt.date, counts: tuple[int, int, int]) -> None:
     levels: tuple[Level, ...] = ("province", "district", "commune")
     assert tuple(len(country.units(level, on)) for level in levels) == counts
-
-
-@pytest.mark.parametrize(
-    ("on", "wards", "communes", "cities"),
-    [
-        (REFORM, 687, 2_621, 6),
-        (CITY - DAY, 687, 2_621, 6),
-        (CITY, 697, 2_611, 7),
-        (TWO_CITIES - DAY, 697, 2_611, 7),
-        (TWO_CITIES, 697, 2_611, 8),
-        (THREE_CITIES - DAY, 697, 2_611, 8),
-        (THREE_CITIES, 709, 2_599, 9),
-        (dt.date(2027, 1, 1), 709, 2_599, 9),
-    ],
-)
-def test_units_by_kind_on_both_sides_of_every_change(
-    country: Territory, on: dt.date, wards: int, communes: int, cities: int
-) -> None:
-    assert Counter(u.kind for u in country.units("commune", on)) == {"phuong": wards, "xa": communes, "dac_khu": 13}
-    assert Counter(u.kind for u in country.units("province", on)) == {"thanh_pho_tw": cities, "tinh": 34 - cities}
 
 
 def test_how_the_old_communes_passed(country: Territory) -> None:
@@ -307,14 +285,6 @@ def test_every_old_address_leads_to_all_its_successors(country: Territory) -> No
         expected = {there.unit.id for there in country.successors(unit.id, REFORM)}
         assert {one.unit.id for one in found.candidates} == expected, address
         assert (found.outcome == "one") == (len(expected) == 1), address
-
-
-def test_the_table_without_standing_is_still_read(tmp_path: Path) -> None:
-    """A file of an earlier version has no such column: nothing in it is doubtful."""
-    lines = (FOLDER / "successions.csv").read_text("utf-8").splitlines()
-    (tmp_path / "successions.csv").write_text("\n".join(line.rpartition(",")[0] for line in lines) + "\n", "utf-8")
-    read = read_successions(tmp_path / "successions.csv")
-    assert len(read) == len(lines) - 1 and {edge.standing for edge in read} == {""}
 
 
 @given(st.text(max_size=300), st.sampled_from([FIRST, REFORM, CITY]))

@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 from collections import Counter, defaultdict
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -15,12 +16,13 @@ from engine.rules.territory.place_names import slug
 from engine.rules.territory.same_place import same_place
 from engine.rules.territory.territory import Territory
 from engine.rules.territory.units import Succession
-from workflows.territory import FOLDER, read_territory
+from workflows.territory import FOLDER, read_successions, read_territory
 from workflows.territory.corrections import CORRECTIONS
 from workflows.territory.later_orders import ORDERS, Order, with_orders
 
 FIRST, LAST_OLD, REFORM = dt.date(2024, 1, 1), dt.date(2025, 6, 30), dt.date(2025, 7, 1)
 DAY = dt.timedelta(days=1)
+CITY, TWO_CITIES, THREE_CITIES = dt.date(2026, 4, 30), dt.date(2026, 9, 1), dt.date(2026, 9, 20)
 
 # SHA-256, first 16 digits, of the lines "old>new" of each new province, in order, in the table of old and new communes
 # that the Statistics Office published in July 2025. The table is made by codes, ours from the resolutions' names.
@@ -229,3 +231,29 @@ def test_an_order_about_a_code_that_no_unit_has_is_refused() -> None:
     for wrong in (Order(dt.date(2027, 1, 1), "c", ("99999",), "phuong", "1"), ORDERS[0]):
         with pytest.raises(ValueError, match="not found for the change"):
             with_orders(units, edges, [wrong])
+
+
+@pytest.mark.parametrize(
+    ("on", "wards", "communes", "cities"),
+    [
+        (REFORM, 687, 2_621, 6),
+        (CITY - DAY, 687, 2_621, 6),
+        (CITY, 697, 2_611, 7),
+        (TWO_CITIES - DAY, 697, 2_611, 7),
+        (TWO_CITIES, 697, 2_611, 8),
+        (THREE_CITIES - DAY, 697, 2_611, 8),
+        (THREE_CITIES, 709, 2_599, 9),
+        (dt.date(2027, 1, 1), 709, 2_599, 9),
+    ],
+)
+def test_units_by_kind_on_both_sides_of_every_change(on: dt.date, wards: int, communes: int, cities: int) -> None:
+    assert Counter(u.kind for u in country().units("commune", on)) == {"phuong": wards, "xa": communes, "dac_khu": 13}
+    assert Counter(u.kind for u in country().units("province", on)) == {"thanh_pho_tw": cities, "tinh": 34 - cities}
+
+
+def test_the_table_without_standing_is_still_read(tmp_path: Path) -> None:
+    """A file of an earlier version has no such column: nothing in it is doubtful."""
+    lines = (FOLDER / "successions.csv").read_text("utf-8").splitlines()
+    (tmp_path / "successions.csv").write_text("\n".join(line.rpartition(",")[0] for line in lines) + "\n", "utf-8")
+    read = read_successions(tmp_path / "successions.csv")
+    assert len(read) == len(lines) - 1 and {edge.standing for edge in read} == {""}
