@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import hashlib
 from collections import Counter, defaultdict
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from engine.rules.territory.addresses import AddressReader
 from engine.rules.territory.place_names import slug
 from engine.rules.territory.same_place import same_place
 from engine.rules.territory.territory import Territory
-from engine.rules.territory.units import Succession
+from engine.rules.territory.units import Succession, Unit
 from workflows.territory import FOLDER, read_successions, read_territory
 from workflows.territory.corrections import CORRECTIONS
 from workflows.territory.later_orders import ORDERS, Order, with_orders
@@ -175,6 +176,29 @@ def test_what_is_doubtful_is_a_candidate_and_says_so(address: str, parts: set[st
     origin = found.candidates[0].origin
     said = same_place(origin, LAST_OLD, REFORM, country())
     assert said.count("(các nguồn chưa thống nhất)") == len(doubtful)
+
+
+def test_a_commune_with_one_certain_successor_is_not_said_to_be_divided() -> None:
+    found = reader().resolve("Xã Hòa Thắng, Huyện Bắc Bình, Bình Thuận", REFORM)
+    assert "từ 01/07/2025 thuộc Xã Hòa Thắng, Tỉnh Lâm Đồng" in found.reason_vi
+    assert "đã được chia" not in found.reason_vi and "was divided" not in found.reason_en
+
+
+def test_a_doubtful_successor_is_never_the_one_answer_even_alone() -> None:
+    edges = [replace(edge, standing="doubtful") if edge.from_id[0] == "c" else edge for edge in LONELY.successions()]
+    for known, outcome in ((LONELY, "one"), (Territory(LONELY.units(), edges), "candidates")):
+        found = AddressReader(known).resolve("Phường Cũ", REFORM)
+        assert (found.outcome, [one.unit.name_vi for one in found.candidates]) == (outcome, ["Phường Mới"])
+
+
+LONELY = Territory(
+    [
+        Unit("1", "province", "tinh", "Tỉnh Một", None, FIRST),
+        Unit("2", "commune", "phuong", "Phường Cũ", "p:1", FIRST, REFORM),
+        Unit("3", "commune", "phuong", "Phường Mới", "p:1", REFORM),
+    ],
+    [Succession("c:2@2024-01-01", "c:3@2025-07-01", "merged", REFORM, default=True)],
+)
 
 
 def test_every_doubt_stands_in_the_shipped_list_with_its_reason() -> None:
