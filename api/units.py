@@ -48,6 +48,7 @@ def _candidate(one: Candidate) -> dict[str, Any]:
         "origin": _unit(one.origin, one.origin_name),
         "share": None if one.share is None else float(one.share),
         "default": one.is_default,
+        "standing": one.standing,
     }
 
 

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from adapters.reform_picture import Section, Words, plan_page
 from engine.rules.offices.competence import LEVEL_NAMES
 from engine.rules.offices.routing import Map
-from engine.rules.reform.plan import Passage
-from engine.rules.reform.policy import Reform, changed_units, closing_kinds, moved_competences
+from engine.rules.reform.policy import Basis, Reform, changed_units, closing_kinds, moved_competences
 from engine.rules.reform.totals import OUTCOMES, Totals
 from engine.rules.reform.words import office_name, passage_in_words
 from engine.rules.territory.units import Level, Unit
@@ -29,7 +28,7 @@ def reform_lines(reform: Reform, known: Map, vi: bool) -> Iterator[str]:
     language = "vi" if vi else "en"
     yield f"{reform.date:%d/%m/%Y}: {reform.name.in_(language)}"
     for basis in reform.legal:
-        yield f"  {basis.text}: {basis.about.in_(language)}"
+        yield f"  {basis.text}: {basis.about.in_(language)}{_unread(basis, vi)}"
     changes = Counter(
         (known.territory.unit(edge.from_id).level, edge.kind) for edge in changed_units(known.territory, reform.date)
     )
@@ -47,6 +46,12 @@ def reform_lines(reform: Reform, known: Map, vi: bool) -> Iterator[str]:
         yield f"  {moved.subject}: {before} → {after}"
 
 
+def _unread(basis: Basis, vi: bool) -> str:
+    if basis.verified:
+        return ""
+    return " (chưa đối chiếu với Công báo)" if vi else " (not read in the official gazette)"
+
+
 def _policy_lines(reform: Reform, level: Level, body: str, language: str) -> Iterator[str]:
     for policy in reform.policies:
         if (policy.level, policy.body) == (level, body):
@@ -58,10 +63,19 @@ def plan_lines(totals: Totals, known: Map, vi: bool) -> Iterator[str]:
     """The plan in words: the totals, the deadlines, the open decisions, the clerks, and the blocking dossiers."""
     language = "vi" if vi else "en"
     reform, count = totals.reform, sum(totals.outcomes.values())
-    yield f"{reform.date:%d/%m/%Y}: {reform.name.in_(language)} ({', '.join(one.text for one in reform.legal)})"
+    legal = ", ".join(one.text + _unread(one, vi) for one in reform.legal)
+    yield f"{reform.date:%d/%m/%Y}: {reform.name.in_(language)} ({legal})"
     yield f"{count} hồ sơ đang giải quyết:" if vi else f"{count} live dossiers:"
     for outcome in OUTCOMES:
         yield f"  {totals.outcomes[outcome]:>9} {_OUTCOMES[outcome].in_(language)}"
+    if totals.left_behind:
+        yield (
+            f"Trong số giữ nguyên, {totals.left_behind} hồ sơ còn chờ quyết định của một lần sắp xếp trước; lần này "
+            "không động đến."
+            if vi
+            else f"Of those that stay, {totals.left_behind} wait for a decision of an earlier reform; this one does "
+            "not reach them."
+        )
     yield (
         f"Thời hạn: không hồ sơ nào bị tính lại từ đầu; {totals.running} hồ sơ đang chạy thời hạn vẫn giữ nguyên, "
         f"{totals.other_hours} hồ sơ đến cơ quan có ngày nghỉ riêng khác."
@@ -124,8 +138,8 @@ def _without_lines(totals: Totals, known: Map, language: str) -> Iterator[str]:
     if not totals.without:
         return
     yield "CHƯA ÁP DỤNG ĐƯỢC:" if language == "vi" else "CANNOT BE APPLIED:"
-    for code, desk, cause, office in totals.without[:_MOST_LINES]:
-        yield f"  {code}: {passage_in_words(Passage(desk, office, None, cause), totals.reform, known).in_(language)}"
+    for code, passage in totals.without[:_MOST_LINES]:
+        yield f"  {code}: {passage_in_words(passage, totals.reform, known).in_(language)}"
 
 
 def plan_picture(totals: Totals, known: Map, vi: bool) -> str:
@@ -148,7 +162,7 @@ def plan_picture(totals: Totals, known: Map, vi: bool) -> str:
     overview = Section("Theo tỉnh, thành phố" if vi else "By province", provinces)
     details = [Section(name, flows) for name, flows in sorted(within.items())]
     facts = [(_OUTCOMES[one].in_(language).capitalize(), str(totals.outcomes[one])) for one in OUTCOMES]
-    facts += [(basis.text, basis.about.in_(language)) for basis in totals.reform.legal]
+    facts += [(one.text, one.about.in_(language) + _unread(one, vi)) for one in totals.reform.legal]
     facts.append(("Mã kế hoạch" if vi else "Plan", totals.digest))
     title = f"{totals.reform.name.in_(language)}, {totals.reform.date:%d/%m/%Y}"
     return plan_page(title, facts, [overview, *details], words)

@@ -71,13 +71,15 @@ def verify(source: str, as_json: bool) -> None:
         "units": len(known.units()),
         "successions": len(known.successions()),
         "defects": [{"unit": one.unit.id, "vi": one.vi, "en": one.en} for one in defects],
+        "doubtful": [{"from": one.from_id, "to": one.to_id} for one in known.standing("doubtful")],
+        "unread": sorted({one.legal for one in known.standing("unread")}),
     }
     lines = [f"{one.unit.id}: {one.vi if language() == 'vi' else one.en}" for one in defects]
     counted = say(
         f"{document['units']} đơn vị, {document['successions']} bước kế thừa, {len(defects)} lỗi.",
         f"{document['units']} units, {document['successions']} successions, {len(defects)} defects.",
     )
-    show(as_json, document, [*lines, counted])
+    show(as_json, document, [*lines, *_doubts(known), counted])
     if defects:
         raise SystemExit(1)
 
@@ -103,6 +105,18 @@ def _published(must: bool) -> Territory | None:
         return None
 
 
+def _doubts(known: Territory) -> list[str]:
+    """One line for each succession about which sources disagree, and one for the orders that nobody has read."""
+    lines = []
+    for edge in known.standing("doubtful"):
+        names = [known.unit(one).name_vi for one in (edge.from_id, edge.to_id)]
+        where = f"{names[0]} ({edge.from_id}) → {names[1]} ({edge.to_id})"
+        lines.append(say(f"còn nghi vấn: {where}", f"in doubt: {where}"))
+    if laws := "; ".join(sorted({edge.legal for edge in known.standing("unread")})):
+        lines.append(say(f"chưa đối chiếu với Công báo: {laws}", f"not read in the official gazette: {laws}"))
+    return lines
+
+
 def _candidate(one: Candidate) -> dict[str, Any]:
     return {
         "id": one.unit.id,
@@ -112,4 +126,5 @@ def _candidate(one: Candidate) -> dict[str, Any]:
         "origin": one.origin_name,
         "share": str(one.share) if one.share is not None else None,
         "default": one.is_default,
+        "standing": one.standing,
     }

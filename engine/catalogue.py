@@ -238,6 +238,7 @@ class Catalogue:
                     Fraction(row.share) if row.share else None,
                     bool(row.is_default),
                     row.legal,
+                    row.standing,
                 )
                 for row in self._rows(select(successions))
             ],

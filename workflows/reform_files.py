@@ -18,7 +18,7 @@ from engine.text import Text
 from workflows.problems import Both, Mark, Problem, Report, in_order
 from workflows.reform_lint import reform_problems
 from workflows.shape_groups import Key, ListOf, Record, one_or_more
-from workflows.shapes import BAD, Code, Day, Form, OneOf, Shape, Words
+from workflows.shapes import BAD, Code, Day, Flag, Form, OneOf, Shape, Words
 from workflows.source import Source
 from workflows.yaml_reader import MOST_BYTES, decode, read
 
@@ -104,7 +104,13 @@ _POLICY = Record(
         **_WORDS,
     }
 )
-_BASIS = Record({"text": _key(Words(80), "số hiệu", "number", True), **_WORDS})
+_BASIS = Record(
+    {
+        "text": _key(Words(80), "số hiệu", "number", True),
+        **_WORDS,
+        "verified": _key(Flag(), "đã đối chiếu với Công báo", "read in the official gazette"),
+    }
+)
 _DIVISION = Record(
     {
         "commune": _key(_UNIT, "mã xã cũ", "code of the old commune", True),
@@ -141,7 +147,9 @@ def _reform(written: dict[str, Any]) -> Reform:
         code=written["reform"],
         date=written["date"],
         name=Text(written["vi"], written["en"]),
-        legal=tuple(Basis(one["text"], Text(one["vi"], one["en"])) for one in written["legal"]),
+        legal=tuple(
+            Basis(one["text"], Text(one["vi"], one["en"]), one.get("verified", True)) for one in written["legal"]
+        ),
         policies=tuple(_policy(one) for one in written.get("offices", ())),
         moved=written.get("moved", "pass"),
         divisions=tuple(

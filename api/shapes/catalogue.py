@@ -48,6 +48,7 @@ class Candidate(Shape):
     origin = one(Unit)
     share = fields.Float(required=True, allow_none=True)
     default = yes_no()
+    standing = text()
 
 
 class Resolution(Shape):

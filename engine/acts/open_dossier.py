@@ -96,7 +96,7 @@ def open_dossier(
     facts = workflow.facts({**nested(form), **known})
     assignment = assign_offices(unit, workflow, office, filing.handler_office, filing.handler_reason, facts)
     papers = _papers(workflow, filing.documents) + [dict(paper) for paper in taken_over]
-    place = deciding_place(workflow, facts, unit.catalogue.territory, unit.today)
+    place = deciding_place(workflow, facts, unit.catalogue.territory, unit.today, office)
     keys = Keys.fresh(unit.settings.secret_keys)
     code, numbers = next_code(unit, office, unit.today, len(papers))
     row = first_row(release, workflow.digest, office.code, assignment.offices, keys, unit.now)

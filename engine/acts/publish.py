@@ -124,6 +124,7 @@ def publish_territory(unit: UnitOfWork, territory: Territory) -> None:
             "share": str(edge.share) if edge.share is not None else None,
             "is_default": int(edge.default),
             "legal": edge.legal,
+            "standing": edge.standing,
         }
         for edge in territory.successions()
     ]

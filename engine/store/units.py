@@ -32,6 +32,7 @@ successions = Table(
     Column("share", String(40)),  # a fraction, as text: shares must add up exactly
     Column("is_default", Integer, nullable=False),
     Column("legal", Text, nullable=False),
+    Column("standing", String(12), nullable=False, server_default=""),  # '', doubtful or unread
 )
 
 offices = Table(

@@ -123,7 +123,7 @@ def _check_routing(installation: Installation, row: dict[str, Any]) -> None:
     facts = workflow.facts({**nested(applicant["form"]), **around})
     found = route(workflow, facts, known, on, row["intake_office"])
     assert found.offices.items() <= row["offices"].items()
-    assert row["place"] == deciding_place(workflow, facts, known.territory, on)
+    assert row["place"] == deciding_place(workflow, facts, known.territory, on, known.offices.get(row["intake_office"]))
 
 
 def _entries(installation: Installation, dossier: int) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
@@ -24,6 +25,7 @@ from engine.rules.deadlines.office_hours import Closure
 from engine.rules.offices.competence import Competence
 from engine.rules.offices.offices import Office
 from engine.rules.procedure.definition import Effective, Release, release_from_bytes
+from engine.rules.territory.territory import Territory
 from engine.store.releases import releases
 from engine.store.units import catalogue_versions, offices
 from engine.text import Text
@@ -125,6 +127,18 @@ class TestTheRest:
         kept = world.runtime.catalogue.territory
         assert set(kept.units()) == set(given.units())
         assert kept.successions() == given.successions()
+
+    def test_what_is_known_of_a_succession_comes_back_too(self, world: World) -> None:
+        known = territory_around("596")
+        edges = [replace(e, standing="unread") if e.from_id[0] == "p" else e for e in known.successions()]
+        world.act("admin", publish_territory, Territory(known.units(), edges))
+        kept = world.runtime.catalogue.territory
+        assert [(e.from_id, e.to_id) for e in kept.standing("doubtful")] == [
+            ("c:23053@2024-01-01", "c:23041@2025-07-01"),
+        ]  # fmt: skip
+        assert {e.from_id[0] for e in kept.standing("unread")} == {"p"}
+        found = world.runtime.catalogue.addresses.resolve("Xã Hòa Thắng, Huyện Bắc Bình", world.now.date())
+        assert (found.outcome, found.unit) == ("candidates", None)
 
     def test_offices_are_added_and_changed_but_never_removed(self, world: World) -> None:
         name = Text("Chi nhánh mới", "New branch")

@@ -31,8 +31,9 @@ from workflows.territory import (
     unit_row,
 )
 
-FIRST, LAST_OLD, REFORM, CITY = (
-    dt.date.fromisoformat(d) for d in ("2024-01-01", "2025-06-30", "2025-07-01", "2026-04-30")
+FIRST, LAST_OLD, REFORM, CITY, TWO_CITIES, THREE_CITIES = (
+    dt.date.fromisoformat(d)
+    for d in ("2024-01-01", "2025-06-30", "2025-07-01", "2026-04-30", "2026-09-01", "2026-09-20")
 )
 
 
@@ -48,22 +49,21 @@ def reader(country: Territory) -> AddressReader:
 
 @pytest.mark.parametrize(
     ("on", "counts"),
-    [(FIRST, (63, 696, 10_035)), (LAST_OLD, (63, 696, 10_035)), (REFORM, (34, 0, 3_321)), (CITY, (34, 0, 3_321))],
+    [
+        (FIRST, (63, 696, 10_035)),
+        (LAST_OLD, (63, 696, 10_035)),
+        *((day, (34, 0, 3_321)) for day in (REFORM, CITY, TWO_CITIES, THREE_CITIES)),
+    ],
 )
 def test_published_totals(country: Territory, on: dt.date, counts: tuple[int, int, int]) -> None:
     levels: tuple[Level, ...] = ("province", "district", "commune")
     assert tuple(len(country.units(level, on)) for level in levels) == counts
 
 
-def test_kinds_of_commune_before_and_after_the_change_of_dong_nai(country: Territory) -> None:
-    assert Counter(u.kind for u in country.units("commune", REFORM)) == {"phuong": 687, "xa": 2_621, "dac_khu": 13}
-    assert Counter(u.kind for u in country.units("commune", CITY)) == {"phuong": 697, "xa": 2_611, "dac_khu": 13}
-
-
 def test_how_the_old_communes_passed(country: Territory) -> None:
     old = [edge for edge in country.successions() if edge.date == REFORM and edge.to_id.startswith("c:")]
-    assert len(old) == 10_602
-    assert Counter(Counter(edge.from_id for edge in old).values()) == {1: 9_569, 2: 397, 3: 58, 4: 15, 5: 1}
+    assert len(old) == 10_572
+    assert Counter(Counter(edge.from_id for edge in old).values()) == {1: 9_599, 2: 369, 3: 54, 4: 17, 5: 1}
     assert {edge.to_id for edge in old} == {unit.id for unit in country.units("commune", REFORM)}
     assert all(edge.legal for edge in country.successions())
 
@@ -71,7 +71,7 @@ def test_how_the_old_communes_passed(country: Territory) -> None:
 def test_no_defects_and_exactly_one_default_for_every_unit_on_every_later_day(country: Territory) -> None:
     assert country.defects() == ()
     for unit in country.units(None, FIRST):
-        for on in (LAST_OLD, REFORM, CITY):
+        for on in (LAST_OLD, REFORM, CITY, TWO_CITIES, THREE_CITIES):
             found = country.successors(unit.id, on)
             assert sum(there.is_default for there in found) == 1, unit.id
 
@@ -362,10 +362,11 @@ def test_a_bad_line_is_refused_with_file_and_line(tmp_path: Path, line: str | by
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("a,b,swapped,2025-01-01,,no,", 'kind "swapped"'),
-        ("a,b,merged,2025-01-01,half,no,", 'share "half"'),
-        ("a,b,merged,2025-01-01,1/0,no,", 'share "1/0"'),
-        ("a,b,merged,2025-01-01,,maybe,", 'default "maybe"'),
+        ("a,b,swapped,2025-01-01,,no,,", 'kind "swapped"'),
+        ("a,b,merged,2025-01-01,half,no,,", 'share "half"'),
+        ("a,b,merged,2025-01-01,1/0,no,,", 'share "1/0"'),
+        ("a,b,merged,2025-01-01,,maybe,,", 'default "maybe"'),
+        ("a,b,merged,2025-01-01,,no,,perhaps", 'standing "perhaps"'),
     ],
 )
 def test_a_bad_succession_is_refused(tmp_path: Path, line: str, why: str) -> None:
@@ -387,7 +388,7 @@ def test_missing_files_wrong_columns_and_contradictions_are_refused(tmp_path: Pa
         read_territory(tmp_path)
     shutil.copy(FOLDER / "units.csv", tmp_path)
     (tmp_path / "successions.csv").write_text(
-        f"{','.join(SUCCESSION_COLUMNS)}\nc:1@2024-01-01,c:2@2024-01-01,merged,2025-01-01,,no,\n", "utf-8"
+        f"{','.join(SUCCESSION_COLUMNS)}\nc:1@2024-01-01,c:2@2024-01-01,merged,2025-01-01,,no,,\n", "utf-8"
     )
     with pytest.raises(BrokenTerritory):
         read_territory(tmp_path)

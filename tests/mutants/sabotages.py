@@ -11,6 +11,7 @@ from tests.mutants.sabotage import Sabotage
 from tests.mutants.sabotages_of_asks import OF_ASKS
 from tests.mutants.sabotages_of_fees import OF_FEES
 from tests.mutants.sabotages_of_papers import OF_PAPERS
+from tests.mutants.sabotages_of_places import OF_PLACES
 from tests.mutants.sabotages_of_promises import OF_PROMISES
 from tests.mutants.sabotages_of_publishing import OF_PUBLISHING
 
@@ -316,4 +317,5 @@ SABOTAGES: tuple[Sabotage, ...] = (
     *OF_ASKS,
     *OF_FEES,
     *OF_PAPERS,
+    *OF_PLACES,
 )

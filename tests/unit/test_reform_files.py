@@ -177,11 +177,32 @@ def test_a_code_that_was_given_out_again_means_the_unit_of_the_dossiers_own_day(
     assert item.outcome == "stays" and item.old_unit == "c:26737@2025-07-01"
 
 
-def test_what_an_earlier_reform_left_behind_blocks_a_later_one() -> None:
-    later = Planner(read_reform(REFORMS / "2026-04-30.yaml", country()), country())
+LATER = ("2026-04-30.yaml", "2026-09-01.yaml", "2026-09-20.yaml")
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_what_an_earlier_reform_left_behind_blocks_no_later_one_that_does_not_reach_it(name: str) -> None:
+    later = Planner(read_reform(REFORMS / name, country()), country())
     item = later.decide(permit("26737", LAST, handler="UB-760-C", intake="MC-26737-C"))
-    assert item.outcome == "without"
-    assert {one.cause for one in item.passages} == {"closed-earlier"}
+    assert (item.outcome, item.left_behind) == ("stays", ("handler", "intake"))
+
+
+def test_the_orders_of_2026_change_names_and_move_nothing() -> None:
+    for name, code in zip(LATER[::2], ("26248", "07294"), strict=True):
+        reform = read_reform(REFORMS / name, country())
+        item = Planner(reform, country()).decide(permit(code, REAL, handler=f"UB-{code}", intake=f"TT-{code}"))
+        assert (item.outcome, item.left_behind) == ("stays", ())
+        assert (item.old_unit, item.new_units) == (f"c:{code}@2025-07-01", (f"c:{code}@{reform.date}",))
+        offices = [country().offices.get(f"{prefix}-{code}") for prefix in ("UB", "TT", "CA")]
+        assert [one.valid_to for one in offices if one is not None] == [None] * 3
+    verified = {basis.text: basis.verified for name in LATER for basis in read_reform(REFORMS / name, country()).legal}
+    assert verified == {
+        "30/2026/QH16": True, "36/2026/QH16": False, "39/2026/QH16": False, "388/NQ-UBTVQH16": False,
+    }  # fmt: skip
+
+
+def test_a_dossier_of_dong_nai_stays_where_it_is() -> None:
+    later = Planner(read_reform(REFORMS / "2026-04-30.yaml", country()), country())
     moved = later.decide(permit("26248", REAL, handler="UB-26248", intake="TT-26248"))
     assert moved.outcome == "stays"
     assert (moved.old_unit, moved.new_units) == ("c:26248@2025-07-01", ("c:26248@2026-04-30",))

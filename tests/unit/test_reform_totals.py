@@ -78,7 +78,8 @@ def test_every_total_of_a_few_dossiers() -> None:
             {"old": "c:1", "new": ["c:9"], "dossiers": 2},
         ],
         "members": [{"person": 1}],
-        "without": [{"code": "D-5", "desk": "handler", "cause": "no-policy", "office": "UB-2"}],
+        "without": [{"code": "D-5", "desk": "handler", "cause": "no-policy", "office": "UB-2", "detail": ""}],
+        "left_behind": 0,
     }
     assert list(totals.summary()["dossiers"]) == ["stays", "moves", "person", "without"]
     assert list(totals.summary()["procedures"]) == ["A", "P"]

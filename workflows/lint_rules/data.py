@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from engine.rules.offices.routing import DEFAULT_PLACE, INTAKE
 from engine.rules.procedure.definition import Field
 from engine.rules.procedure.facts import BUILT_IN
 from engine.rules.procedure.fields import BadPattern, check_pattern
@@ -130,7 +131,8 @@ def _check_places(subject: Subject) -> None:
             subject.add("fee-per", subject.source.at("fees", key, "per"), fee=key, fact=fee.per)
         if fee.copies and fee.copies not in numbers:
             subject.add("fee-per", subject.source.at("fees", key, "copies"), fee=key, fact=fee.copies)
-    units = ("applicant.commune", *(key for key, field in subject.release.fields.items() if field.type == "unit"))
+    fields = (key for key, field in subject.release.fields.items() if field.type == "unit")
+    units = (DEFAULT_PLACE, INTAKE, *fields)
     for key, route in subject.release.routing.items():
         if route.place is not None and route.place not in units:
             path = ("place",) if subject.source.has("routing", key, "place") else ("by",)

@@ -72,8 +72,9 @@ DATA: dict[str, Rule] = {
         'the tiers of fee "{fee}" cannot be counted: {why}. For example: per: paper.pages, tiers: [{{above: 2, vnd: 1000}}]',
     ),
     "route-place": error(
-        'routing "{route}" tìm theo "{place}", không phải trường kiểu unit.{hint}',
-        'routing "{route}" looks at "{place}", which is not a field of type unit.{hint}',
+        'routing "{route}" tìm theo "{place}", không phải trường kiểu unit và không phải nơi tiếp nhận (intake).{hint}',
+        'routing "{route}" looks at "{place}", which is no field of type unit and not the place of receipt (intake).'
+        "{hint}",
     ),
     "child-unknown-fact": error(
         'hồ sơ con "{child}" lấy dữ kiện "{fact}" chưa khai báo.{hint}',

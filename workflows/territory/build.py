@@ -1,10 +1,11 @@
-"""Builds units.csv and successions.csv from the source package.
+"""Builds units.csv, successions.csv and namesakes.csv from the source package.
 
     python -m workflows.territory.build vietnamadminunits-1.0.4-py3-none-any.whl
 
 The argument is the wheel or the folder it was unpacked to. The package is read, never imported: importing it starts a
-geocoder that sends addresses away. The same source gives the same bytes. Facts that the source lacks (legal references,
-the change of 30 April 2026) are constants of this module. README.md beside this file says what to trust.
+geocoder that sends addresses away. The same source gives the same bytes. Legal references, which the source lacks, are
+constants of this module; ``corrections`` mends the successions and ``later_orders`` adds the changes since 1 July 2025.
+README.md beside this file says what to trust.
 """
 
 from __future__ import annotations
@@ -25,16 +26,17 @@ from typing import Any
 from engine.rules.territory.territory import Territory
 from engine.rules.territory.units import KINDS, Change, Succession, Unit
 from workflows.territory import SUCCESSION_COLUMNS, UNIT_COLUMNS, succession_row, unit_row
+from workflows.territory.corrections import Namesake, Pair, by_district, corrected, namesakes
+from workflows.territory.later_orders import with_orders
 
 FIRST = dt.date(2024, 1, 1)
 REFORM = dt.date(2025, 7, 1)
-DONG_NAI = dt.date(2026, 4, 30)
+DONG_NAI, QUANG_NINH, BAC_NINH = dt.date(2026, 4, 30), dt.date(2026, 9, 1), dt.date(2026, 9, 20)
 
 CODES_2004 = "124/2004/QĐ-TTg"  # the code list of the old units
 CODES_2025 = "19/2025/QĐ-TTg"  # the code list of the new ones
 PROVINCES_2025 = "202/2025/QH15"
 LEVEL_ENDED = "203/2025/QH15; 72/2025/QH15"  # Constitution amended, Law on local government: no district level
-DONG_NAI_2026 = "30/2026/QH16"
 
 # The resolution of the Standing Committee, of 16 June 2025, that rearranged the communes of each new province.
 COMMUNES_2025 = {
@@ -44,8 +46,6 @@ COMMUNES_2025 = {
     "66": "1660", "68": "1671", "75": "1662", "79": "1685", "80": "1682", "82": "1663", "86": "1687", "91": "1654",
     "92": "1668", "96": "1655",
 }  # fmt: skip
-# Communes that became phường with Đồng Nai's change; their codes stayed.
-WARDS_2026 = ("25270", "25357", "25363", "26116", "26170", "26248", "26326", "26368", "26425", "26485")
 
 # Names that people write and the source lacks.
 MORE_ALIASES = {"p:79": ("saigon", "sg"), "p:46": ("thuathienhue", "tth"), "p:77": ("brvt",)}
@@ -56,9 +56,16 @@ COUNTS = {
     FIRST: {"province": 63, "district": 696, "commune": 10_035},
     REFORM: {"province": 34, "district": 0, "commune": 3_321},
     DONG_NAI: {"province": 34, "district": 0, "commune": 3_321},
+    QUANG_NINH: {"province": 34, "district": 0, "commune": 3_321},
+    BAC_NINH: {"province": 34, "district": 0, "commune": 3_321},
 }
-KINDS_2025 = {"phuong": 687, "xa": 2_621, "dac_khu": 13}
-SUCCESSORS = {1: 9_569, 2: 397, 3: 58, 4: 15, 5: 1}
+COMMUNE_KINDS = {
+    REFORM: {"phuong": 687, "xa": 2_621, "dac_khu": 13},
+    DONG_NAI: {"phuong": 697, "xa": 2_611, "dac_khu": 13},
+    BAC_NINH: {"phuong": 709, "xa": 2_599, "dac_khu": 13},
+}
+SUCCESSORS = {1: 9_599, 2: 369, 3: 54, 4: 17, 5: 1}
+NAMESAKES = ("province", "name", "old", "district", "new", "decided")
 
 Row = dict[str, Any]
 _ALIAS_KIND = re.compile(
@@ -66,29 +73,30 @@ _ALIAS_KIND = re.compile(
 )
 
 
-def build(source: Path) -> tuple[list[Unit], list[Succession]]:
-    """Units and successions in the order of the files, checked against the published totals.
+def build(source: Path) -> tuple[list[Unit], list[Succession], list[Namesake]]:
+    """Units, successions and namesakes in the order of the files, checked against the published totals.
 
     Raises ValueError when the totals or the territory do not fit.
     """
     with tempfile.TemporaryDirectory() as scratch:
         old_rows, new_rows, converter = _read(source, Path(scratch))
     old, new = _old_units(old_rows), _new_units(new_rows)
-    edges = _commune_edges(old_rows, new_rows, converter, old | new)
+    edges, same_names = _commune_edges(old_rows, new_rows, converter, old | new)
     edges += _province_edges(converter, old_rows, new_rows)
     edges += _district_edges(old_rows, edges)
-    units, edges = _dong_nai(list((old | new).values()), edges)
+    units, edges = with_orders((old | new).values(), edges)
     units.sort(key=lambda unit: (unit.valid_from, -len(unit.level), unit.level, unit.code))
     edges.sort(key=lambda edge: (edge.date, edge.from_id, edge.to_id))
     _check(Territory(units, edges), units, edges)
-    return units, edges
+    return units, edges, same_names
 
 
-def write(folder: Path, units: list[Unit], edges: list[Succession]) -> None:
-    """Writes the two files to ``folder``: UTF-8, line ends LF."""
+def write(folder: Path, units: list[Unit], edges: list[Succession], same_names: list[Namesake]) -> None:
+    """Writes the three files to ``folder``: UTF-8, line ends LF."""
     for name, columns, rows in (
         ("units.csv", UNIT_COLUMNS, [unit_row(unit) for unit in units]),
         ("successions.csv", SUCCESSION_COLUMNS, [succession_row(edge) for edge in edges]),
+        ("namesakes.csv", NAMESAKES, [_namesake_row(one) for one in same_names]),
     ):
         with (folder / name).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
@@ -100,10 +108,19 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         sys.stderr.write(f"usage: python -m workflows.territory.build WHEEL-OR-FOLDER\n\n{__doc__}")
         return 2
-    units, edges = build(Path(arguments[0]))
-    write(Path(__file__).parent, units, edges)
-    sys.stdout.write(f"{len(units)} units, {len(edges)} successions\n")
+    units, edges, same_names = build(Path(arguments[0]))
+    write(Path(__file__).parent, units, edges, same_names)
+    sys.stdout.write(f"{len(units)} units, {len(edges)} successions, {len(same_names)} communes with a namesake\n")
     return 0
+
+
+def _namesake_row(one: Namesake) -> tuple[str, ...]:
+    codes = " ".join(_code(end) for end in one.to_ids)
+    return (one.province[2:], one.name, _code(one.unit_id), one.district[2:], codes, one.how)
+
+
+def _code(unit_id: str) -> str:
+    return unit_id[2:].partition("@")[0]
 
 
 def _read(source: Path, scratch: Path) -> tuple[list[Row], list[Row], dict[str, Any]]:
@@ -180,24 +197,26 @@ def _with_more_aliases(unit: Unit) -> Unit:
 
 def _commune_edges(
     old: list[Row], new: list[Row], converter: dict[str, Any], units: dict[str, Unit]
-) -> list[Succession]:
-    """The 10,602 pairs of the source: 9,569 old units passed whole, 471 were divided."""
+) -> tuple[list[Succession], list[Namesake]]:
+    """The 10,602 pairs of the source, corrected: 9,599 old units passed whole, 441 were divided."""
     new_id = {(row["provinceKey"], row["wardKey"]): f"c:{row['wardCode']}@{REFORM}" for row in new}
     province_of = {new_id[row["provinceKey"], row["wardKey"]]: row["provinceCode"] for row in new}
     old_id = {f"{row['provinceKey']}_{row['districtKey']}_{row['wardKey'] or ''}": _lowest(row) for row in old}
-    pairs: list[tuple[str, str, bool]] = []
+    pairs: list[Pair] = []
     for province, communes in converter["DICT_PROVINCE_WARD_NO_DIVIDED"].items():
-        pairs += [(old_id[o], new_id[province, key], True) for key, olds in communes.items() for o in olds]
+        pairs += [Pair(old_id[o], new_id[province, key], True) for key, olds in communes.items() for o in olds]
     for province, divided in converter["DICT_PROVINCE_WARD_DIVIDED"].items():
         for o, parts in divided.items():
-            pairs += [(old_id[o], new_id[province, p["newWardKey"]], p["isDefaultNewWard"]) for p in parts]
-    targets, sources = Counter(pair[0] for pair in pairs), Counter(pair[1] for pair in pairs)
+            pairs += [Pair(old_id[o], new_id[province, p["newWardKey"]], p["isDefaultNewWard"]) for p in parts]
+    told_apart, decided = by_district(pairs, units)
+    pairs = corrected(told_apart, FIRST, REFORM)
+    targets, sources = Counter(pair.from_id for pair in pairs), Counter(pair.to_id for pair in pairs)
     edges = []
-    for from_id, to_id, default in pairs:
-        kind = _change(units[from_id], units[to_id], targets[from_id], sources[to_id])
-        legal = f"{COMMUNES_2025[province_of[to_id]]}/NQ-UBTVQH15"
-        edges.append(Succession(from_id, to_id, kind, REFORM, None, default, legal))
-    return edges
+    for pair in pairs:
+        kind = _change(units[pair.from_id], units[pair.to_id], targets[pair.from_id], sources[pair.to_id])
+        legal = f"{COMMUNES_2025[province_of[pair.to_id]]}/NQ-UBTVQH15"
+        edges.append(Succession(pair.from_id, pair.to_id, kind, REFORM, None, pair.default, legal, pair.standing))
+    return edges, namesakes(pairs, units, decided)
 
 
 def _lowest(row: Row) -> str:
@@ -238,30 +257,12 @@ def _district_edges(old: list[Row], edges: list[Succession]) -> list[Succession]
     return list(found.values())
 
 
-def _dong_nai(units: list[Unit], edges: list[Succession]) -> tuple[list[Unit], list[Succession]]:
-    """Tỉnh Đồng Nai became a centrally-run city and ten of its xã became phường; no code changed."""
-    changing = {"p:75", *(f"c:{code}" for code in WARDS_2026)}
-    result = []
-    for unit in units:
-        if unit.valid_from == REFORM and unit.key in changing:
-            kind = "thanh_pho_tw" if unit.level == "province" else "phuong"
-            name = f"{KINDS[kind][1]} {unit.short_name}"
-            after = replace(unit, kind=kind, name_vi=name, valid_from=DONG_NAI, legal=DONG_NAI_2026)
-            edges = [*edges, Succession(unit.id, after.id, "upgraded", DONG_NAI, None, True, DONG_NAI_2026)]
-            result += [replace(unit, valid_to=DONG_NAI), after]
-            changing.discard(unit.key)
-        else:
-            result.append(unit)
-    if changing:
-        raise ValueError(f"not found for the change of {DONG_NAI}: {sorted(changing)}")
-    return result, edges
-
-
 def _check(territory: Territory, units: list[Unit], edges: list[Succession]) -> None:
     for on, counts in COUNTS.items():
         found = {level: len(territory.units(level, on)) for level in counts}  # type: ignore[arg-type]
         _expect(f"units on {on}", found, counts)
-    _expect("kinds of commune", Counter(u.kind for u in territory.units("commune", REFORM)), KINDS_2025)
+    for on, kinds in COMMUNE_KINDS.items():
+        _expect(f"kinds of commune on {on}", Counter(u.kind for u in territory.units("commune", on)), kinds)
     out = Counter(edge.from_id for edge in edges if edge.date == REFORM and edge.to_id.startswith("c:"))
     _expect("successors of a commune", Counter(out.values()), SUCCESSORS)
     _expect("defects", [defect.en for defect in territory.defects()], [])

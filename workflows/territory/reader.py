@@ -1,8 +1,8 @@
 """The strict parser of units.csv and successions.csv, and the writer of their rows; mistakes get file and line.
 
 Dates are ISO 8601. An empty ``valid_to`` means that the unit still exists, an empty ``share`` that none was published;
-else it is a fraction or decimal above 0, at most 1. ``aliases`` are separated by blanks. The same rows fill the
-database tables ``units`` and ``successions``.
+else it is a fraction or decimal above 0, at most 1. ``aliases`` are separated by blanks. ``standing`` may be missing as
+a whole, which means that nothing is doubtful. The same rows fill the database tables ``units`` and ``successions``.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import TypeVar, cast
 
 from engine.errors import Refusal
 from engine.rules.territory.territory import Territory
-from engine.rules.territory.units import CHANGES, KINDS, LEVELS, Change, Level, Succession, Unit
+from engine.rules.territory.units import CHANGES, KINDS, LEVELS, STANDINGS, Change, Level, Standing, Succession, Unit
 
 FOLDER = Path(__file__).parent
 
 UNIT_COLUMNS = ("code", "level", "kind", "name_vi", "parent", "valid_from", "valid_to", "legal", "aliases")
-SUCCESSION_COLUMNS = ("from_id", "to_id", "kind", "date", "share", "default", "legal")
+SUCCESSION_COLUMNS = ("from_id", "to_id", "kind", "date", "share", "default", "legal", "standing")
 
 Item = TypeVar("Item")
 
@@ -47,7 +47,7 @@ def read_units(path: Path) -> list[Unit]:
 
 
 def read_successions(path: Path) -> list[Succession]:
-    return _records(path, SUCCESSION_COLUMNS, _succession)
+    return _records(path, SUCCESSION_COLUMNS, _succession, optional=1)
 
 
 def unit_row(unit: Unit) -> tuple[str, ...]:
@@ -61,17 +61,22 @@ def succession_row(edge: Succession) -> tuple[str, ...]:
     """The fields of one line, in the order of SUCCESSION_COLUMNS."""
     share = "" if edge.share is None else str(edge.share)
     default = "yes" if edge.default else "no"
-    return (edge.from_id, edge.to_id, edge.kind, edge.date.isoformat(), share, default, edge.legal)
+    return (edge.from_id, edge.to_id, edge.kind, edge.date.isoformat(), share, default, edge.legal, edge.standing)
 
 
-def _records(path: Path, columns: tuple[str, ...], read: Callable[[dict[str, str]], Item]) -> list[Item]:
+def _records(
+    path: Path, columns: tuple[str, ...], read: Callable[[dict[str, str]], Item], optional: int = 0
+) -> list[Item]:
+    """The items of a file. The last ``optional`` columns may be missing."""
     line = 1
     found: list[Item] = []
     try:
         with path.open(encoding="utf-8", errors="strict", newline="") as file:
             rows = csv.reader(file, strict=True)
-            if tuple(next(rows, ())) != columns:
+            head = tuple(next(rows, ()))
+            if head not in (columns, columns[: len(columns) - optional]):
                 raise ValueError(f"the first line must be {','.join(columns)}")
+            columns = head
             for row in rows:
                 line = rows.line_num
                 if len(row) != len(columns):
@@ -104,7 +109,8 @@ def _succession(row: dict[str, str]) -> Succession:
     kind = cast(Change, _one_of("kind", row["kind"], CHANGES))
     default = _one_of("default", row["default"], ("yes", "no")) == "yes"
     date = _date("date", row["date"])
-    return Succession(row["from_id"], row["to_id"], kind, date, _share(row["share"]), default, row["legal"])
+    standing = cast(Standing, _one_of("standing", row.get("standing", ""), STANDINGS))
+    return Succession(row["from_id"], row["to_id"], kind, date, _share(row["share"]), default, row["legal"], standing)
 
 
 def _one_of(column: str, value: str, allowed: Iterable[str]) -> str:

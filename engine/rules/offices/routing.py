@@ -14,6 +14,7 @@ from typing import Any
 from engine.errors import Refusal
 from engine.rules.offices.competence import LEVEL_NAMES, Competence, competent
 from engine.rules.offices.index import OfficeIndex, level_of
+from engine.rules.offices.names import unit_of
 from engine.rules.offices.offices import Office
 from engine.rules.procedure.definition import Release
 from engine.rules.procedure.machine import Workflow
@@ -22,6 +23,7 @@ from engine.rules.territory.units import Unit
 from engine.text import Text
 
 INTAKE = "intake"
+"""The routing key of the receiving office. As the place of another key it means the unit of that office."""
 DEFAULT_PLACE = "applicant.commune"
 
 
@@ -149,15 +151,21 @@ def route_key(
         return ([intake] if intake is not None else []), _intake(workflow, facts, known, on, intake), False
     if workflow.release.routing[key].branches:
         return _by_branches(workflow, key, facts, known.offices, on)
-    return *_by_competence(workflow.release, key, facts, known, on), False
+    return *_by_competence(workflow.release, key, facts, known, on, intake), False
 
 
-def deciding_place(workflow: Workflow, facts: Mapping[str, Any], territory: Territory, on: dt.date) -> str | None:
-    """The code of the commune that decides the competence, None where it was not given. Raises PlaceNotInBeing."""
+def deciding_place(
+    workflow: Workflow, facts: Mapping[str, Any], territory: Territory, on: dt.date, intake: Office | None = None
+) -> str | None:
+    """The code of the commune that decides the competence, None where none does. Raises PlaceNotInBeing.
+
+    ``intake`` is the receiving office. No commune decides where that office decides and is not one of a commune.
+    """
     try:
-        return place_of(workflow.release, "handler", facts, territory, on).code
+        unit = place_of(workflow.release, "handler", facts, territory, on, intake)
     except NoPlace:
         return None
+    return unit.code if unit.level == "commune" else None
 
 
 def check_intake(release: Release, office: Office, facts: Mapping[str, Any], known: Map, on: dt.date) -> Text:
@@ -169,7 +177,7 @@ def check_intake(release: Release, office: Office, facts: Mapping[str, Any], kno
         raise _refused(office, f"cơ quan không hoạt động vào ngày {on:%d/%m/%Y}", f"it is not in being on {on}")
     if not office.receives:
         raise _refused(office, "đây không phải nơi tiếp nhận hồ sơ", "it does not receive dossiers")
-    place = place_of(release, INTAKE, facts, known.territory, on)
+    place = place_of(release, INTAKE, facts, known.territory, on, office)
     rule = release.routing[INTAKE].by if INTAKE in release.routing else None
     if rule == "competent_commune":
         if office not in known.offices.serving("commune", office.body, place, known.territory, on):
@@ -187,12 +195,24 @@ def check_intake(release: Release, office: Office, facts: Mapping[str, Any], kno
     )
 
 
-def place_of(release: Release, key: str, facts: Mapping[str, Any], territory: Territory, on: dt.date) -> Unit:
+def place_of(
+    release: Release,
+    key: str,
+    facts: Mapping[str, Any],
+    territory: Territory,
+    on: dt.date,
+    intake: Office | None = None,
+) -> Unit:
     """The commune that decides for a routing key: that of the key's own fact, the handler's, or the applicant's.
 
-    Raises NoPlace, PlaceNotInBeing, BeforeFirstDate.
+    Where the receiving office decides, it is the unit of ``intake``, of any level. Raises NoPlace, PlaceNotInBeing,
+    BeforeFirstDate.
     """
     name = place_name(release, key)
+    if _decided_by_intake(release, key):
+        if intake is None:
+            raise NoPlace(place=name, place_vi="nơi tiếp nhận", place_en="The receiving office")
+        return unit_of(intake, on, territory)
     code: Any = facts
     for part in name.split("."):
         code = code.get(part) if isinstance(code, Mapping) else None
@@ -206,7 +226,10 @@ def place_of(release: Release, key: str, facts: Mapping[str, Any], territory: Te
 
 
 def place_name(release: Release, key: str) -> str:
-    """The fact with the commune that decides for a routing key: its own, the handler's, or the applicant's."""
+    """The fact with the commune that decides for a routing key: its own, the handler's, or the applicant's.
+
+    ``INTAKE`` stands for the unit of the receiving office.
+    """
     routes = [release.routing[one] for one in (key, "handler") if one in release.routing]
     return next((one.place for one in routes if one.place), DEFAULT_PLACE)
 
@@ -243,14 +266,22 @@ def _by_branches(
 
 
 def _by_competence(
-    release: Release, key: str, facts: Mapping[str, Any], known: Map, on: dt.date
+    release: Release, key: str, facts: Mapping[str, Any], known: Map, on: dt.date, intake: str | None
 ) -> tuple[list[str], Text]:
     task = (release.routing[key].by or "").partition(":")[2]
-    place = place_of(release, key, facts, known.territory, on)
+    counter = known.offices.get(intake) if intake is not None else None
+    place = place_of(release, key, facts, known.territory, on, counter)
     kind = facts.get("applicant", {}).get("kind") or ""
     law = competent(known.competences, task or release.procedure, kind, on)
     found = known.offices.serving(law.level, law.body, place, known.territory, on)
     level = LEVEL_NAMES[law.level]
+    if not found and counter is not None and _decided_by_intake(release, key):
+        raise _refused(
+            counter,
+            f"việc này giải quyết tại nơi tiếp nhận và thuộc {level.vi} ({law.legal}), hãy nộp tại nơi tiếp nhận "
+            f"{level.vi}",
+            f"the place of receipt decides, and the {level.en} is competent ({law.legal}); hand it in there",
+        )
     if not found:
         raise NoCompetentOffice(
             key=key, level_vi=level.vi, level_en=level.en, body=law.body, legal=law.legal, place=place.name_vi, on=on
@@ -260,6 +291,11 @@ def _by_competence(
     if len(found) > 1:
         return [one.code for one in found], Text(f"{vi}; phải chọn cơ quan", f"{en}; an office must be chosen")
     return [found[0].code], Text(f"{found[0].name.vi}: {vi}", f"{found[0].name.en}: {en}")
+
+
+def _decided_by_intake(release: Release, key: str) -> bool:
+    """Whether the receiving office decides for a routing key; a field of the same name comes first."""
+    return place_name(release, key) == INTAKE and INTAKE not in release.fields
 
 
 def _refused(office: Office, why_vi: str, why_en: str) -> IntakeRefused:

@@ -62,7 +62,7 @@ def check_references(release: Release, declared: Mapping[str, FactType]) -> None
         multipliers = [fee.per, fee.copies or None]
         _known(release, f"fees[{key}].per", multipliers, numbers, "dữ kiện kiểu số", "number fact")
     for key, route in release.routing.items():
-        _known(release, f"routing[{key}].place", [route.place], declared, "dữ kiện", "fact")
+        _known(release, f"routing[{key}].place", [route.place], {"intake", *declared}, "dữ kiện", "fact")
     for key, child in release.children.items():
         _known(release, f"children[{key}]", [child.opens], release.states, "trạng thái", "state")
         _known(release, f"children[{key}].fields", child.fields.values(), declared, "dữ kiện", "fact")

@@ -117,7 +117,8 @@ class Route(_Frozen, frozen=True):
 
     For ``intake``, ``by`` is ``any_commune_in_province``, ``any_centre_in_province`` or ``competent_commune``. For
     other keys ``by`` is ``competent`` (the dated competence of this procedure) or ``competent:<task>`` (of a task such
-    as ``tax``) over the commune in the fact ``place``; or ``branches`` choose an office code by conditions.
+    as ``tax``) over the commune in the fact ``place``, or the unit of the receiving office (``place`` is ``intake``);
+    or ``branches`` choose an office code by conditions.
     """
 
     by: str | None = None

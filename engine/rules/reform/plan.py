@@ -20,6 +20,7 @@ from engine.rules.offices.routing import INTAKE, Map, place_name
 from engine.rules.procedure.definition import Release
 from engine.rules.reform.places import Part, Places, Where, narrowed
 from engine.rules.reform.policy import VERIFICATION, Policy, Reform
+from engine.rules.reform.reach import Reach
 
 Outcome = Literal["stays", "moves", "person", "without"]
 Cause = Literal[
@@ -89,7 +90,8 @@ class Passage:
 class Item:
     """One dossier in the plan. ``place`` is the code of its commune from the day on, None where it is undecided.
 
-    ``old_unit`` and ``new_units`` are the ids of its commune and of the units that this became.
+    ``old_unit`` and ``new_units`` are the ids of its commune and of the units that this became. ``left_behind`` are the
+    desks that an earlier reform left at closed offices and that this one does not reach: they go on waiting for it.
     """
 
     id: int
@@ -102,6 +104,7 @@ class Item:
     passages: tuple[Passage, ...]
     old_unit: str | None = None
     new_units: tuple[str, ...] = ()
+    left_behind: tuple[str, ...] = ()
 
 
 def subjects_of(release: Release) -> dict[str, str]:
@@ -133,28 +136,33 @@ class Planner:
     def __init__(self, reform: Reform, known: Map) -> None:
         self._reform, self._map = reform, known
         self._places = Places(reform, known)
+        self._reach = Reach(reform, known, self._places)
         self._policies: dict[tuple[str, str, str, str], Policy | None] = {}
         self._kept: dict[tuple[object, ...], Passage | None] = {}
 
     def decide(self, live: Live) -> Item:
         """The item of one dossier."""
         where = self._places.where(live.place, live.placed_on, live.hamlet, live.parcel, live.chosen)
-        passages = []
+        passages, left_behind = [], []
         for desk, code in sorted(live.desks.items()):
             passage = self._of_desk(live, where, desk.partition(":")[0], code, live.subjects.get(desk))
             if passage is not None:
                 passages.append(passage if passage.desk == desk else replace(passage, desk=desk))
+            elif self._is_closed(code):
+                left_behind.append(desk)
+        outcome = _outcome(passages)
         return Item(
             live.id,
             live.code,
             live.version,
             live.procedure,
             live.province,
-            _outcome(passages),
+            outcome,
             where.code,
             tuple(passages),
             where.key[0] if where.key else None,
             where.key[1:],
+            tuple(left_behind) if outcome != "without" else (),
         )
 
     def commune(self, place: str | None, on: dt.date) -> str | None:
@@ -181,6 +189,8 @@ class Planner:
 
     def _passage(self, desk: _Desk) -> Passage | None:
         office, date = self._map.offices.get(desk.code), self._reform.date
+        if self._is_closed(desk.code) and not self._reach.takes_in(desk.where.unit, desk.code, desk.subject, desk.kind):
+            return None  # it waits for an earlier reform, and this one changes nothing for it
         if office is None:
             return Passage(desk.key, desk.code, None, "unknown-office")
         if office.valid_to is None or office.valid_to > date:
@@ -200,6 +210,11 @@ class Planner:
         else:  # no law makes an office competent for a question: the same body, for the dossier's commune
             found = [(part, one) for part in parts for one in self._places.same_body_on(body, part)]
         return _passage_to(desk, "closes", found, "no-office" if parts else "no-place")
+
+    def _is_closed(self, code: str) -> bool:
+        """Whether the office closed before the day of the reform, or no office has the code."""
+        office = self._map.offices.get(code)
+        return office is None or (office.valid_to is not None and office.valid_to < self._reform.date)
 
     def _moved(self, desk: _Desk, office: Office) -> Passage | None:
         """The change of a desk whose office continues: only where the law moves the competence on the reform's day."""

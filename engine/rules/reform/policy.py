@@ -30,10 +30,11 @@ VERIFICATION = "verification"
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """A legal text of the reform, with a summary of one line."""
+    """A legal text of the reform, with a summary of one line. ``verified``: it was read in the official gazette."""
 
     text: str
     about: Text
+    verified: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 
 from engine.rules.journal.entries import canonical
-from engine.rules.reform.plan import Candidate, Cause, Item, Outcome, Passage
+from engine.rules.reform.plan import Candidate, Item, Outcome, Passage
 from engine.rules.reform.policy import Reform
 
 OUTCOMES: tuple[Outcome, ...] = ("stays", "moves", "person", "without")
@@ -85,7 +85,8 @@ class PlanDigest:
 
 class Totals:
     """The counts of a plan. ``hours`` maps offices to their own closures, by which due moments could differ. ``flow``
-    counts dossiers by the deciding office before and after (None: a person chooses, or there is none)."""
+    counts dossiers by the deciding office before and after (None: a person chooses, or there is none). ``left_behind``
+    are those that wait for an earlier reform, which this one does not reach."""
 
     def __init__(self, reform: Reform, hours: Mapping[str, Any] | None = None) -> None:
         self.reform = reform
@@ -97,7 +98,8 @@ class Totals:
         self.names: Counter[tuple[str, tuple[str, ...]]] = Counter()
         self.flow: Counter[tuple[str, str | None]] = Counter()
         self.members: list[dict[str, Any]] = []
-        self.without: list[tuple[str, str, Cause, str]] = []
+        self.without: list[tuple[str, Passage]] = []
+        self.left_behind = 0
         self.running = 0
         self.other_hours = 0
         self._hours = hours or {}
@@ -147,6 +149,7 @@ class Totals:
         item, many = alike.item, alike.dossiers
         self.outcomes[item.outcome] += many
         self.by_procedure[item.procedure, item.outcome] += many
+        self.left_behind += many if item.left_behind else 0
         if item.old_unit is not None and item.new_units != (item.old_unit,):
             self.names[item.old_unit, item.new_units] += many
         if item.outcome != "stays":
@@ -191,9 +194,10 @@ class Totals:
             ],
             "members": self.members,
             "without": [
-                {"code": code, "desk": desk, "cause": cause, "office": office}
-                for code, desk, cause, office in self.without
+                {"code": code, "desk": one.desk, "cause": one.cause, "office": one.source, "detail": one.detail}
+                for code, one in self.without
             ],
+            "left_behind": self.left_behind,
         }
 
     def groups_data(self) -> list[dict[str, Any]]:
@@ -219,7 +223,7 @@ class Totals:
     def _name_without(self, item: Item, code: str) -> None:
         for one in item.passages:
             if one.target is None and not one.candidates and len(self.without) < _MOST_WITHOUT:
-                self.without.append((code, one.desk, one.cause, one.source))
+                self.without.append((code, one))
 
 
 def group_from_data(data: Mapping[str, Any]) -> Group:

@@ -173,24 +173,24 @@ class AddressReader:
         """The answer for the named units, followed to the day; units valid on the day precede former ones."""
         now = [unit for unit in origins if unit.valid(on)]
         candidates = self._carried(now or origins, on)
+        sure = [one for one in candidates if one.standing != "doubtful"]
         known = {one.unit.id for one in candidates}
         also = tuple(one for one in self._carried([*origins, *rivals], on) if one.unit.id not in known)
         if not candidates:
             vi, en = resolution.nothing(text)
             return Resolution(text, on, "none", (), vi, en, tuple(origins))
-        if len(candidates) == 1:
-            vi, en = resolution.named(candidates[0])
+        if len(candidates) == 1 or len(sure) == 1:
+            vi, en = resolution.named((sure or candidates)[0])
         elif len({one.origin.id for one in candidates}) == 1:
             vi, en = resolution.divided(candidates)
         else:
             vi, en = resolution.several(candidates)
             candidates = tuple(replace(one, is_default=False) for one in candidates)
-        if also:
-            more_vi, more_en = resolution.namesakes(also)
-            vi, en = vi + more_vi, en + more_en
+        for more in (resolution.in_doubt(candidates), resolution.namesakes(also) if also else ("", "")):
+            vi, en = vi + more[0], en + more[1]
         if not certain:
             candidates = tuple(replace(one, is_default=False) for one in candidates)
-        outcome = "one" if certain and len(candidates) == 1 else "candidates"
+        outcome = "one" if certain and len(candidates) == len(sure) == 1 else "candidates"
         return Resolution(text, on, outcome, candidates, vi, en, tuple(origins), also)  # type: ignore[arg-type]
 
     def _carried(self, origins: Iterable[Unit], on: dt.date) -> tuple[Candidate, ...]:
@@ -198,9 +198,15 @@ class AddressReader:
         for origin in origins:
             for there in self._territory.successors(origin.id, on):
                 names = self._full_name(there.unit, on), self._full_name(origin, None)
-                made = Candidate(there.unit, origin, there.share, there.is_default, there.path, *names)
+                unread = self._unread(there.unit, on)
+                made = Candidate(there.unit, origin, there.share, there.is_default, there.path, *names, unread)
                 found.setdefault(there.unit.id, made)
         return tuple(found.values())
+
+    def _unread(self, unit: Unit, on: dt.date) -> tuple[str, ...]:
+        """The orders not read in the gazette by which the unit and those above it are called as they are on the day."""
+        edges = (e for one in (unit, *self._territory.parent_chain(unit, on)) for e in self._territory.edges_to(one.id))
+        return tuple(dict.fromkeys(edge.legal for edge in edges if edge.standing == "unread"))
 
     def _unrecognised(self, text: str, words: Sequence[Word], on: dt.date) -> Resolution:
         later = [hit for hit in self._index.hits(words, None) if hit.unit.valid_from > on]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from engine.rules.territory.units import Succession, Unit
+from engine.rules.territory.units import Standing, Succession, Unit
 
 Outcome = Literal["one", "candidates", "none"]
 
@@ -22,7 +22,7 @@ class Candidate:
 
     ``origin`` is the unit that the text names (the same one where nothing changed), ``share`` the part of it that is in
     ``unit`` (None: not published), ``path`` the changes between them. ``full_name`` includes the units above up to the
-    province.
+    province. ``unread`` are the orders behind that name that were not read in the official gazette.
     """
 
     unit: Unit
@@ -32,16 +32,24 @@ class Candidate:
     path: tuple[Succession, ...]
     full_name: str
     origin_name: str
+    unread: tuple[str, ...] = ()
+
+    @property
+    def standing(self) -> Standing:
+        """Whether sources contradict each other about the path, or an order behind the name was not read."""
+        if any(edge.standing == "doubtful" for edge in self.path):
+            return "doubtful"
+        return "unread" if self.unread else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """The meaning of the text ``asked`` on the day ``on``.
 
-    ``outcome`` is "one" for exactly one candidate without doubt, "candidates" for one or more among which a person must
-    choose, and "none" when nothing may be chosen. ``understood`` are the units that were recognised, also for "none"
-    (the province, the district). ``also`` are the units that earlier units of the same name became elsewhere.
-    ``leftover`` are the words that named no unit (a street, a house number).
+    ``outcome`` is "one" for exactly one candidate that is not doubtful, "candidates" for one or more among which a
+    person must choose, and "none" when nothing may be chosen. ``understood`` are the units that were recognised, also
+    for "none" (the province, the district). ``also`` are the units that earlier units of the same name became
+    elsewhere. ``leftover`` are the words that named no unit (a street, a house number).
     """
 
     asked: str
@@ -142,6 +150,18 @@ def several(candidates: Sequence[Candidate]) -> Sentences:
 def namesakes(also: Sequence[Candidate]) -> Sentences:
     names = "; ".join(f"{one.origin_name} → {one.unit.name_vi} ({one.unit.code})" for one in also[:3])
     return f" Trước đây cùng tên: {names}.", f" Earlier units of this name: {names}."
+
+
+def in_doubt(candidates: Sequence[Candidate]) -> Sentences:
+    """What is added to the reason where sources disagree, or where an order was not read; empty where neither is so."""
+    doubtful = "; ".join(f"{one.unit.name_vi} ({one.unit.code})" for one in candidates if one.standing == "doubtful")
+    unread = "; ".join(dict.fromkeys(law for one in candidates for law in one.unread))
+    vi = f" Còn nghi vấn, các nguồn không thống nhất: {doubtful}." if doubtful else ""
+    en = f" In doubt, the sources do not agree: {doubtful}." if doubtful else ""
+    return (
+        vi + (f" Chưa đối chiếu với Công báo: {unread}." if unread else ""),
+        en + (f" Not read in the official gazette: {unread}." if unread else ""),
+    )
 
 
 def _laws(path: Sequence[Succession]) -> str:

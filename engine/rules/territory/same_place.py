@@ -22,13 +22,13 @@ def same_place(unit: Unit, on: dt.date, today: dt.date, territory: Territory) ->
     """The sentence that says what a unit named on the day ``on`` is on the day ``today``, since when and by which law.
 
     It is empty when the full name is the same, or when no succession explains the change. A day outside the unit's
-    validity counts as the nearest day within. All parts of a divided unit are named without preference. Raises
-    BeforeFirstDate, UnknownUnit.
+    validity counts as the nearest day within. All parts of a divided unit are named without preference; a part that
+    only some sources name is marked. Raises BeforeFirstDate, UnknownUnit.
     """
     last = dt.date.max if unit.valid_to is None else unit.valid_to - dt.timedelta(days=1)
     on = max(unit.valid_from, min(on, last))
     parts = territory.successors(unit.id, today)
-    was, names = full_name(unit, on, territory), [full_name(part.unit, today, territory) for part in parts]
+    was, names = full_name(unit, on, territory), [_named(part, today, territory) for part in parts]
     edges = [edge for part in parts for edge in (*part.path, *_above(part, on, today, territory))]
     if names == [was] or not edges:
         return ""
@@ -37,6 +37,11 @@ def same_place(unit: Unit, on: dt.date, today: dt.date, territory: Territory) ->
     if len(parts) > 1:
         verb = "chia về các đơn vị"
     return f"{was} nay {verb} {'; '.join(names)} ({_since(edges)})"
+
+
+def _named(part: Successor, today: dt.date, territory: Territory) -> str:
+    doubtful = any(edge.standing == "doubtful" for edge in part.path)
+    return full_name(part.unit, today, territory) + (" (các nguồn chưa thống nhất)" if doubtful else "")
 
 
 def _above(part: Successor, on: dt.date, today: dt.date, territory: Territory) -> Iterable[Succession]:

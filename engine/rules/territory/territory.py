@@ -18,6 +18,7 @@ from engine.rules.territory.units import (
     BeforeFirstDate,
     BrokenTerritory,
     Level,
+    Standing,
     Succession,
     Successor,
     Unit,
@@ -97,6 +98,10 @@ class Territory:
     def successions(self) -> tuple[Succession, ...]:
         """Every edge, oldest first."""
         return tuple(sorted((e for out in self._out.values() for e in out), key=lambda e: (e.date, e.from_id, e.to_id)))
+
+    def standing(self, standing: Standing) -> tuple[Succession, ...]:
+        """The edges with this standing, oldest first."""
+        return tuple(edge for edge in self.successions() if edge.standing == standing)
 
     def children(self, unit_id: str, on: dt.date) -> tuple[Unit, ...]:
         """The units directly below this one on a day; none when it is not valid on that day.

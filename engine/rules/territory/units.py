@@ -20,6 +20,10 @@ Change = Literal["continued", "renamed", "upgraded", "merged", "divided", "aboli
 LEVELS: dict[str, Level] = {"p": "province", "d": "district", "c": "commune"}
 INITIALS: dict[Level, str] = {level: initial for initial, level in LEVELS.items()}
 CHANGES: tuple[Change, ...] = ("continued", "renamed", "upgraded", "merged", "divided", "abolished")
+Standing = Literal["", "doubtful", "unread"]
+STANDINGS: tuple[Standing, ...] = ("", "doubtful", "unread")
+"""What is known of a succession: nothing against it, sources that contradict each other, or an order not read in the
+official gazette."""
 
 KINDS: dict[str, tuple[Level, str]] = {
     "thanh_pho_tw": ("province", "Thành phố"),
@@ -134,7 +138,8 @@ class Succession:
 
     ``share`` is the part of the old unit that went there (0 < share ≤ 1), None where it is not published. ``default``
     marks the successor to offer first, which is never chosen without a person. An ``abolished`` edge leads from a unit
-    of an abolished level to the unit that contained it; it has no extent of its own.
+    of an abolished level to the unit that contained it; it has no extent of its own. A ``doubtful`` edge is named by
+    some sources only, so it is never taken for certain; that of an ``unread`` order stands, and says so.
     """
 
     from_id: str
@@ -144,6 +149,7 @@ class Succession:
     share: Fraction | None = None
     default: bool = False
     legal: str = ""
+    standing: Standing = ""
 
 
 @dataclass(frozen=True, slots=True)
