@@ -6,9 +6,10 @@ from marshmallow import fields, validate
 
 from engine.acts.link_dossiers import KINDS
 from engine.rules.procedure.definition import APPLICANT_KINDS, CHANNELS, PAYMENT_METHODS
-from server.values import CODE, COMMUNE, KEY, PROCEDURE, Body, FormValues, Line, Moment, Prose, Whole, Word, YesNo
+from server.values import CODE, COMMUNE, KEY, PROCEDURE, Body, Day, FormValues, Line, Moment, Prose, Whole, Word, YesNo
 
 LANGUAGES = ("vi", "en")
+NAME_OF_A_TOKEN = r"^[0-9a-f]{16}$"
 WEB_ADDRESS = r"^https?://[\x21-\x7e]+$"
 
 
@@ -172,6 +173,35 @@ class NewWebhook(Body):
         ],
     )
     office = Word(CODE, allow_none=True, load_default=None)
+
+
+class Activity(Reason):
+    active = YesNo(required=True)
+
+
+class MembershipEnd(Reason):
+    office = Word(CODE, required=True)
+    role = Word(KEY, required=True)
+    on = Day(required=True, metadata={"description": "The first day without the role."})
+
+
+class SubstitutionEnd(Reason):
+    deputy = Whole(1, required=True)
+    on = Day(required=True, metadata={"description": "The first day without the deputy."})
+
+
+class TokenRevocation(Reason):
+    """``token`` names one session or token; without it all of the person are revoked."""
+
+    token = Word(NAME_OF_A_TOKEN, allow_none=True, load_default=None)
+
+
+class NewProposal(Reason):
+    person = Whole(1, required=True)
+
+
+class Verdict(Reason):
+    approve = YesNo(required=True)
 
 
 class Empty(Body):

@@ -55,6 +55,17 @@ from api.shapes.reports import (
     TriageLine,
     UnitLine,
 )
+from api.shapes.staff import (
+    Proposal,
+    ProposalMade,
+    Proposals,
+    Revoked,
+    Staff,
+    StaffEntries,
+    StaffEntry,
+    StaffLine,
+    StaffMember,
+)
 
 __all__ = [
     "Action",
@@ -99,6 +110,9 @@ __all__ = [
     "Procedure",
     "ProcedureLine",
     "Procedures",
+    "Proposal",
+    "ProposalMade",
+    "Proposals",
     "QueueLine",
     "Queues",
     "ReformLine",
@@ -107,8 +121,14 @@ __all__ = [
     "RegisterLine",
     "Relative",
     "Resolution",
+    "Revoked",
     "Routed",
     "Session",
+    "Staff",
+    "StaffEntries",
+    "StaffEntry",
+    "StaffLine",
+    "StaffMember",
     "State",
     "Status",
     "StatusStep",
