@@ -9,7 +9,7 @@ from engine.rules.procedure.definition import APPLICANT_KINDS, CHANNELS, PAYMENT
 from server.values import CODE, COMMUNE, KEY, PROCEDURE, Body, Day, FormValues, Line, Moment, Prose, Whole, Word, YesNo
 
 LANGUAGES = ("vi", "en")
-NAME_OF_A_TOKEN = r"^[0-9a-f]{16}$"
+REVOKED_NAME = r"^[0-9a-f]{16}$"
 WEB_ADDRESS = r"^https?://[\x21-\x7e]+$"
 
 
@@ -193,7 +193,7 @@ class SubstitutionEnd(Reason):
 class TokenRevocation(Reason):
     """``token`` names one session or token; without it all of the person are revoked."""
 
-    token = Word(NAME_OF_A_TOKEN, allow_none=True, load_default=None)
+    token = Word(REVOKED_NAME, allow_none=True, load_default=None)
 
 
 class NewProposal(Reason):

@@ -123,7 +123,8 @@ def tokens_of(unit: UnitOfWork, person: int) -> tuple[TokenView, ...]:
 def deputies_of(unit: UnitOfWork, person: int) -> tuple[Deputy, ...]:
     """The substitutions that are not over, in which the person is absent or the deputy."""
     concerned = or_(substitutes.c.absent_id == person, substitutes.c.deputy_id == person)
-    wanted = select(substitutes).where(concerned, substitutes.c.valid_to > unit.today)
+    goes_on = and_(substitutes.c.valid_to > unit.today, substitutes.c.valid_to > substitutes.c.valid_from)
+    wanted = select(substitutes).where(concerned, goes_on)
     return tuple(
         Deputy(
             absent=one.absent_id, deputy=one.deputy_id, start=one.valid_from, end=one.valid_to, office=one.office,

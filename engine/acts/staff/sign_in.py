@@ -10,6 +10,7 @@ from engine.acts.staff.record import record_staff
 from engine.rules.journal.staff_entries import password_mark
 from engine.security.passwords import hash_password, outdated, password_matches
 from engine.store import sessions
+from engine.store.people import person_named
 from engine.store.staff_journal import person_change, token_change
 from engine.transaction import Runtime, UnitOfWork
 
@@ -28,6 +29,12 @@ def known_person(runtime: Runtime, username: str, password: str) -> tuple[int, s
     if not password_matches(stored, password) or found is None:
         return None
     return found.id, hash_password(password) if outdated(found.password) else None
+
+
+def known_account(runtime: Runtime, username: str) -> int | None:
+    """The id of the account that somebody tried to open, for the log; None when there is none of this name."""
+    with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
+        return person_named(connection, username)
 
 
 def open_session(unit: UnitOfWork, person_id: int, fresh_hash: str | None = None) -> tuple[str, dt.datetime]:
