@@ -10,7 +10,7 @@ import structlog
 from api.problems import PROBLEM, document
 from engine.errors import Refusal
 from server.refusals import InternalError
-from server.request_limits import BadRequest, HeaderTooLong, UrlTooLong
+from server.request_limits import BadRequest, HeaderTooLong, TooSlow, UrlTooLong
 
 log = structlog.get_logger("motcua.api")
 
@@ -21,11 +21,14 @@ def unparsable(status: int, reason: str) -> bytes:
     ``status`` and ``reason`` come from the web server.
     """
     request = secrets.token_hex(12)
+    structlog.contextvars.clear_contextvars()  # this thread answered another request before
     refusal: Refusal = BadRequest()
     if status == UrlTooLong.status:
         refusal = UrlTooLong()
     elif status == HeaderTooLong.status:
         refusal = HeaderTooLong(header="HTTP")
+    elif status == TooSlow.status:
+        refusal = TooSlow()
     elif status == InternalError.status:
         refusal = InternalError(request=request)
     log.warning("request_unread", status=status, refused=refusal.code, request=request)

@@ -115,10 +115,22 @@ def worker() -> None:
     set_up_logging(settings, "worker")
     runtime = compose(settings)
     set_up_jobs(runtime, compose_notifier(settings))
+    _seal_secrets(runtime)
     log.info("started", pid=os.getpid())
     Shift(settings).work()
     runtime.database.dispose()
     log.info("stopped", pid=os.getpid())
+
+
+def _seal_secrets(runtime: Runtime) -> None:
+    """Seals the secrets of webhooks of earlier versions. A database that does not answer does not prevent the start."""
+    try:
+        sealed = in_transaction(runtime, SYSTEM_ACTOR, seal_webhooks)
+    except (SQLAlchemyError, Refusal) as error:
+        log.warning("secrets-not-sealed", why=type(error).__name__)
+    else:
+        if sealed:
+            log.info("secrets-sealed", count=sealed)
 
 
 class Shift:

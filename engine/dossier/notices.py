@@ -135,7 +135,7 @@ def _webhook_rows(case: Case, number: int) -> Iterator[dict[str, Any]]:
                 case,
                 channel="webhook",
                 recipient=f"webhook:{hook.id}",
-                template="dossier.state_changed",
+                template=STATE_CHANGED,
                 occasion=str(number),
                 data=facts_of(case, number) | {"version": number},
             )

@@ -119,10 +119,15 @@ def test_signing_out_and_a_renewed_password_hash_are_told(world: World) -> None:
 
 
 def test_memberships_that_follow_a_reform_and_come_back_are_told(world: World) -> None:
-    member = {"person": world.person("specialist"), "office": BRANCH, "role": "specialist", "to": PROVINCE}
+    member: dict[str, Any] = {
+        "person": world.person("specialist"),
+        "office": BRANCH,
+        "role": "specialist",
+        "to": PROVINCE,
+    }
     with world.reading() as connection:
         held = connection.execute(select(memberships).where(memberships.c.person_id == member["person"])).one()
-    member["since"] = held.valid_from
+    member["since"] = held.valid_from.isoformat()
     for act in (join_successor, leave_predecessor, return_to_office):
         world.try_act("system", act, member, WEEK)
         assert findings(world) == []
