@@ -22,12 +22,17 @@ from rq import SimpleWorker
 from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.queue import Queue
+from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.logging import set_up_logging
 from cli.compose import compose, compose_notifier
+from engine.acts.notices.webhooks import seal_webhooks
+from engine.errors import Refusal
 from engine.jobs.queue import ClosedJob, ClosedJson, ClosedQueue, queue_on
 from engine.jobs.registry import JOBS, set_up_jobs
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.settings import Settings, settings_from
+from engine.transaction import Runtime, in_transaction
 
 HEARTBEAT = 1.5  # seconds between two heartbeats during a job
 ALIVE_FOR = 8  # seconds after the last heartbeat when a job counts as orphaned: longer than the lease of its notices

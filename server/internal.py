@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import ipaddress
 
+import structlog
 from flask import Flask, request
 
 from server.context import runtime
 from server.refusals import NoSuchAddress
 
+log = structlog.get_logger("motcua.api")
 INTERNAL = ("/metrics", "/readyz", "/docs")
 FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via")
 
@@ -20,8 +22,13 @@ FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via")
 def register_internal(app: Flask) -> None:
     """Refuses internal addresses to callers from elsewhere."""
 
+    told: list[str] = []
+
     @app.before_request
     def guard() -> None:
+        if not told and runtime().settings.proxy_hops == 0 and _forwarded():
+            told.append("once a process")
+            log.warning("proxy-unknown", why="a proxy forwards requests, and MOTCUA_PROXY_HOPS is 0")
         if request.path.startswith(INTERNAL) and not is_internal():
             raise NoSuchAddress()
 
@@ -29,7 +36,7 @@ def register_internal(app: Flask) -> None:
 def is_internal() -> bool:
     """Whether the caller is in one of the networks of the settings."""
     settings = runtime().settings
-    if settings.proxy_hops == 0 and any(name in request.headers for name in FORWARDED):
+    if settings.proxy_hops == 0 and _forwarded():
         return False  # the address is that of a proxy that the settings do not know
     try:
         caller = ipaddress.ip_address((request.remote_addr or "").partition("%")[0])
@@ -38,3 +45,7 @@ def is_internal() -> bool:
     if isinstance(caller, ipaddress.IPv6Address) and caller.ipv4_mapped:
         caller = caller.ipv4_mapped
     return any(caller.version == network.version and caller in network for network in settings.internal_from)
+
+
+def _forwarded() -> bool:
+    return any(name in request.headers for name in FORWARDED)
