@@ -10,7 +10,17 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-OURS = ("secret-key", "motcua.sqlite", "files", "signing", "checkpoint-keys", "redis.lock", "appendonlydir", "metrics")
+OURS = (
+    "secret-key",
+    "motcua.sqlite",
+    "files",
+    "signing",
+    "checkpoint-keys",
+    "redis.lock",
+    "appendonlydir",
+    "appendonly.aof",
+    "metrics",
+)
 """What the installation keeps in its data folder: a folder without any of these may be somebody else's."""
 PUBLISHED = ("checkpoints",)
 """What others are meant to read."""

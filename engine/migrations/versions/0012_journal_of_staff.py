@@ -1,10 +1,9 @@
 """A journal of staff, two persons for an administrator, and tokens that can be told apart"""
 
-import datetime as dt
-
 import sqlalchemy as sa
 from alembic import op
 
+from engine.clock import utc_now
 from engine.migrations.staff_guard import begin_staff_journal, guard_staff, unguard_staff
 
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -36,7 +35,7 @@ def upgrade() -> None:
     connection = op.get_bind()
     _count_changes_of_offices("province, valid_to")
     guard_staff(connection)
-    begin_staff_journal(connection, dt.datetime.now(dt.UTC))
+    begin_staff_journal(connection, utc_now())
 
 
 def downgrade() -> None:
