@@ -16,10 +16,10 @@ OURS = (
     "files",
     "signing",
     "checkpoint-keys",
+    "metrics",
     "redis.lock",
     "appendonlydir",
     "appendonly.aof",
-    "metrics",
 )
 """What the installation keeps in its data folder: a folder without any of these may be somebody else's."""
 PUBLISHED = ("checkpoints",)
