@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 
 from engine.acts.staff.record import record_staff
 from engine.rules.journal.staff_entries import Change
 from engine.store.people import memberships
+from engine.store.rows import MembershipRow
 from engine.store.staff_journal import membership_change
 from engine.transaction import UnitOfWork
 
@@ -83,9 +84,10 @@ def _record(unit: UnitOfWork, act: str, changes: list[Change], member: Mapping[s
     record_staff(unit, act, member["person"], changes, f"{member['office']} → {member['to']}")
 
 
-def _held(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -> Row[Any] | None:
+def _held(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -> MembershipRow | None:
     """The old membership if it lasts beyond the day, else None."""
-    held = unit.begin().execute(select(memberships).where(_old(member))).one_or_none()
+    found = unit.begin().execute(select(memberships).where(_old(member))).one_or_none()
+    held = cast(MembershipRow | None, found)
     return None if held is None or (held.valid_to is not None and held.valid_to <= date) else held
 
 

@@ -8,6 +8,7 @@ takes minutes.
 from __future__ import annotations
 
 from tests.mutants.sabotage import Sabotage
+from tests.mutants.sabotages_of_asks import OF_ASKS
 from tests.mutants.sabotages_of_papers import OF_PAPERS
 from tests.mutants.sabotages_of_promises import OF_PROMISES
 from tests.mutants.sabotages_of_staff import OF_STAFF
@@ -264,7 +265,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "anybody-is-called",
         "a webhook may point into the house",
-        "adapters/public_address.py",
+        "engine/security/public_address.py",
         "return ip.is_global and not ip.is_multicast and not ip.is_reserved",
         "return True",
         ("tests/integration/test_adapter_webhook.py::test_a_strangers_url_never_leads_inside",),
@@ -310,6 +311,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
         ("tests/integration/test_acts_hold.py::TestRecalling::test_the_sender_takes_the_step_back",),
     ),
     *OF_PROMISES,
+    *OF_ASKS,
     *OF_PAPERS,
     *OF_STAFF,
 )
