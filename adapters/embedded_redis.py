@@ -91,6 +91,7 @@ class EmbeddedRedis:
         self._take_folder()
         keep_private(self.folder)
         log = self.folder / "redis.log"
+        log.touch(mode=0o600)
         try:
             with log.open("ab") as output:
                 self._process = subprocess.Popen(  # noqa: S603 - a fixed program with our own arguments
@@ -147,6 +148,7 @@ class EmbeddedRedis:
 
     def _take_folder(self) -> None:
         """Locks the folder: two servers over one append-only file would destroy it. Raises RedisUnavailable."""
+        (self.folder / "redis.lock").touch(mode=0o600)
         lock = (self.folder / "redis.lock").open("w")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
