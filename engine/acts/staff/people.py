@@ -10,7 +10,7 @@ import hashlib
 import re
 import secrets
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, insert, or_, select, update
 
 from engine.acts.staff.administrators import is_first_administrator, propose_administrator
 from engine.acts.staff.password_policy import weakness
@@ -111,13 +111,13 @@ def add_membership(
 
 
 def end_membership(unit: UnitOfWork, person: int, office: str, role: str, end: dt.date, reason: str = "") -> None:
-    """Ends an open membership; ``end`` is the first day without it. Raises NotFound."""
+    """Ends a membership that runs on ``end``, the first day without it, or ended later so far. Raises NotFound."""
     current = and_(
         memberships.c.person_id == person,
         memberships.c.office == office,
         memberships.c.role == role,
         memberships.c.valid_from < end,
-        memberships.c.valid_to.is_(None),
+        or_(memberships.c.valid_to.is_(None), memberships.c.valid_to > end),
     )
     ended = unit.begin().execute(update(memberships).where(current).values(valid_to=end).returning(memberships)).all()
     if len(ended) != 1:
