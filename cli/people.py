@@ -112,7 +112,7 @@ def membership(username: str, office: str, role: str, since: dt.date, until: dt.
 @click.option("--on", "end", type=Day(), required=True, help="The first day without the role.")
 @click.option("--reason", default="", help="Why; it goes into the journal of staff.")
 def end_membership(username: str, office: str, role: str, end: dt.date, reason: str) -> None:
-    """End a role of a person at an office, also one with a later last day. What was done in the role stays in the journal."""
+    """End a role of a person at an office. What was done in the role stays in the journal."""
 
     def act(unit: UnitOfWork) -> None:
         staff.end_membership(unit, known(unit, username), office, role, end, reason)
