@@ -21,7 +21,6 @@ def unparsable(status: int, reason: str) -> bytes:
     ``status`` and ``reason`` come from the web server.
     """
     request = secrets.token_hex(12)
-    structlog.contextvars.clear_contextvars()  # this thread answered another request before
     refusal: Refusal = BadRequest()
     if status == UrlTooLong.status:
         refusal = UrlTooLong()

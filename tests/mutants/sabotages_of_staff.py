@@ -149,9 +149,9 @@ OF_STAFF: tuple[Sabotage, ...] = (
     Sabotage(
         "line-with-the-last-actor",
         "a line about bytes that are no request names who sent the request before",
-        "api/unparsable.py",
-        "    structlog.contextvars.clear_contextvars()  # this thread answered another request before\n",
-        "",
+        "server/logs.py",
+        "which nothing of this one is told with.\n        structlog.contextvars.clear_contextvars()\n",
+        "which nothing of this one is told with.\n",
         (INTERNAL + "::test_a_line_carries_nobody_from_the_request_before",),
     ),
     Sabotage(
