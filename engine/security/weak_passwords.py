@@ -31,8 +31,15 @@ nguyen tran phan pham hoang huynh dang bui truong ngoc linh huong tuan hung dung
 zing zingme facebook google conmeo concho bongda langtu hoahong congchua hoangtu daiuy
 mothaiba khongmothai bamuoi sinhnhat thang namcu mungxuan chucmungnammoi
 """
-_COMMON = tuple(_WORDS.split())
-_NAMES = frozenset({"vietnam", "hochiminh", "saigon", "hanoi", "danang", "haiphong", "cantho", "matkhau"})
+_PROVINCES = """
+angiang bacgiang backan baclieu bacninh bariavungtau bentre binhdinh binhduong binhphuoc binhthuan camau
+cantho caobang daklak daknong danang dienbien dongnai dongthap gialai hagiang haiduong haiphong hanam hanoi
+hatinh haugiang hoabinh hochiminh hue hungyen khanhhoa kiengiang kontum laichau lamdong langson laocai longan
+namdinh nghean ninhbinh ninhthuan phutho phuyen quangbinh quangnam quangngai quangninh quangtri soctrang sonla
+tayninh thaibinh thainguyen thanhhoa tiengiang travinh tuyenquang vinhlong vinhphuc yenbai
+"""  # also those of before July 2025; an installation may know a part of the country
+_COMMON = (*_WORDS.split(), *_PROVINCES.split())
+_NAMES = frozenset({"vietnam", "saigon", "matkhau", *_PROVINCES.split()})
 """What is no password with any digits and signs around it, like the words of the caller."""
 
 

@@ -93,8 +93,10 @@ def test_two_make_an_administrator_and_the_journal_tells_both(installation: Serv
     assert (proposal["person"], proposal["status"]) == (number, "waiting")
     again = admin.post("/api/v1/admin-proposals", {"person": number, "reason": WHY})
     assert (again.status_code, again.json["code"]) == (409, "already-administrator")
-    told = admin.get(f"/api/v1/staff-journal?person={number}&limit=1").json["items"][0]
-    assert (told["act"], told["reason"], told["subject"]) == ("propose-admin", WHY, number)
+    entries = admin.get(f"/api/v1/staff-journal?person={number}").json["items"]
+    (told,) = [one for one in entries if one["act"] == "propose-admin"]
+    assert (told["reason"], told["subject"]) == (WHY, number)
+    assert told["changes"][0]["table"] == "admin_proposals"
 
 
 def test_the_last_administrator_stays(installation: ServedInstallation) -> None:

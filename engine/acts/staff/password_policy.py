@@ -12,6 +12,8 @@ from engine.store.people import memberships, people
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
+_KINDS = ("thanhpho", "tinh", "phuong", "xa", "dackhu", "thitran")
+
 
 def weakness(unit: UnitOfWork, password: str, *, person: int = 0, names: Sequence[str] = ()) -> Text | None:
     """Why this person's password is refused; None for a good one. ``names`` are those of a person not yet added."""
@@ -19,13 +21,18 @@ def weakness(unit: UnitOfWork, password: str, *, person: int = 0, names: Sequenc
     if row is not None:
         names = (*names, row.username, row.name, row.email or "", row.phone or "")
     held = unit.begin().execute(select(memberships.c.office).where(memberships.c.person_id == person)).scalars()
-    offices = [word for code in dict.fromkeys(held) for word in (code, _office(unit, code))]
-    return weakness_of(password, [*known_words(*names, *offices), *map(joined, _places(unit))])
+    own = [word for code in dict.fromkeys(held) for word in (code, _office(unit, code))]
+    return weakness_of(password, [*known_words(*names, *own), *_offices(unit), *_places(unit)])
 
 
 def _office(unit: UnitOfWork, code: str) -> str:
     name = unit.catalogue.office_name(code)
     return name.vi if name is not None else ""
+
+
+def _offices(unit: UnitOfWork) -> list[str]:
+    """The codes and names of all offices: who is added has none yet."""
+    return [joined(word) for one in unit.catalogue.offices.values() for word in (one.code, one.name.vi)]
 
 
 def _places(unit: UnitOfWork) -> list[str]:
@@ -35,4 +42,5 @@ def _places(unit: UnitOfWork) -> list[str]:
         found = (*territory.units("province"), *territory.units("commune", unit.today))
     except Refusal:
         return []
-    return [one.name_vi for one in found]
+    names = dict.fromkeys(joined(one.name_vi) for one in found)
+    return [*names, *(name.removeprefix(kind) for name in names for kind in _KINDS if name.startswith(kind))]
