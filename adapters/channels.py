@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 
 from adapters.email import EmailNotifier
 from adapters.notice_file import FileNotifier
+from adapters.public_address import place_of
 from adapters.sms import SmsNotifier
 from adapters.webhook import WebhookNotifier
+from engine.errors import wrong
 from engine.ports import DeliveryFailed, Message, Notifier
 from engine.settings import Settings
 
@@ -48,3 +50,18 @@ def notifier_from(settings: Settings, *, echo: Callable[[str], None] | None = No
     if settings.sms_webhook_url is not None:
         adapters["sms"] = SmsNotifier(settings.sms_webhook_url)
     return ChannelNotifier(adapters)
+
+
+def receiver_check(settings: Settings) -> Callable[[str], None]:
+    """The check of a webhook's URL before it is added, the same as before every delivery. It raises InvalidInput."""
+
+    def check(url: str) -> None:
+        try:
+            place_of(url, channel="webhook", allow_private=settings.webhook_allow_private)
+        except DeliveryFailed as failed:
+            why = str(failed.facts["why"])
+            raise wrong(
+                "url", f"không gửi được thông báo tới địa chỉ này ({why})", f"cannot be used: {why}"
+            ) from failed
+
+    return check

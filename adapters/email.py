@@ -80,6 +80,8 @@ def mail_server_from(url: str) -> MailServer:
     tls = parts.scheme == "smtps"
     if tls and starttls == "1":
         raise WrongMailServer(why="smtps:// is encrypted from the start and takes no starttls=1")
+    if (parts.username or parts.password) and not tls and starttls == "0" and not _is_here(parts.hostname):
+        raise WrongMailServer(why="a password needs smtps:// or starttls=1, or everybody on the way reads it")
     usual = 465 if tls else 587 if starttls == "1" else 25
     return MailServer(
         host=parts.hostname,
@@ -89,6 +91,11 @@ def mail_server_from(url: str) -> MailServer:
         user=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password is not None else None,
     )
+
+
+def _is_here(host: str) -> bool:
+    """Whether the mail server runs on this machine, so that nothing leaves it in plain text."""
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 class EmailNotifier:

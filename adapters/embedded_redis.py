@@ -22,6 +22,7 @@ from typing import IO
 import redis
 
 from engine.errors import Refusal
+from engine.security.private_files import keep_private, make_private_folder
 
 _LONGEST_SOCKET_PATH = 107  # bytes of sun_path on Linux, without the closing zero
 _SECONDS_TO_START = 20.0
@@ -84,11 +85,13 @@ class EmbeddedRedis:
 
     def start(self) -> None:
         """Starts the server with the data in the folder and returns once it answers. Raises RedisUnavailable."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self.folder)
         self._socket().parent.mkdir(mode=0o700, exist_ok=True)  # ``stop`` removes a temporary one
         executable = redis_executable()
         self._take_folder()
+        keep_private(self.folder)
         log = self.folder / "redis.log"
+        log.touch(mode=0o600)
         try:
             with log.open("ab") as output:
                 self._process = subprocess.Popen(  # noqa: S603 - a fixed program with our own arguments
@@ -96,6 +99,7 @@ class EmbeddedRedis:
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,
+                    umask=0o077,  # the queue names dossiers
                     start_new_session=True,  # Ctrl-C reaches this process only, which ends the server after its users
                 )
             self._wait_until_it_answers(log)
@@ -144,6 +148,7 @@ class EmbeddedRedis:
 
     def _take_folder(self) -> None:
         """Locks the folder: two servers over one append-only file would destroy it. Raises RedisUnavailable."""
+        (self.folder / "redis.lock").touch(mode=0o600)
         lock = (self.folder / "redis.lock").open("w")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

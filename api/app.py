@@ -15,11 +15,13 @@ from api.unparsable import unparsable
 from engine.transaction import Runtime
 from server import health, request_limits
 from server.context import RenderForm, Served
+from server.internal import register_internal
 from server.lean_flask import LeanFlask
 from server.limits import Limits
 from server.logs import register_logs
 from server.metrics import Metrics
 from server.refusals import register_refusals
+from server.request_body import register_body
 from server.security_headers import register_security
 from server.strict_json import MAX_JSON_BYTES
 from server.values import documented
@@ -46,6 +48,8 @@ def create_app(runtime: Runtime, *, render_form: RenderForm | None = None) -> Fl
     app.extensions["motcua"] = Served(runtime, render_form, Limits(runtime.settings), metrics)
     register_logs(app, metrics)
     app.before_request(_check_address)
+    register_body(app)
+    register_internal(app)
     register_security(app)
     _register_resources(app)
     register_refusals(app, problem)  # after flask-smorest, whose own answers to errors they replace

@@ -8,9 +8,10 @@ from engine.acts.correct_payment import MOST_VND
 from engine.acts.link_dossiers import KINDS
 from engine.acts.settle_refund import REFUND_METHODS
 from engine.rules.procedure.definition import APPLICANT_KINDS, CHANNELS, PAYMENT_METHODS
-from server.values import CODE, COMMUNE, KEY, PROCEDURE, Body, FormValues, Line, Moment, Prose, Whole, Word, YesNo
+from server.values import CODE, COMMUNE, KEY, PROCEDURE, Body, Day, FormValues, Line, Moment, Prose, Whole, Word, YesNo
 
 LANGUAGES = ("vi", "en")
+REVOKED_NAME = r"^[0-9a-f]{16}$"
 WEB_ADDRESS = r"^https?://[\x21-\x7e]+$"
 
 
@@ -202,6 +203,35 @@ class NewWebhook(Body):
         ],
     )
     office = Word(CODE, allow_none=True, load_default=None)
+
+
+class Activity(Reason):
+    active = YesNo(required=True)
+
+
+class MembershipEnd(Reason):
+    office = Word(CODE, required=True)
+    role = Word(KEY, required=True)
+    on = Day(required=True, metadata={"description": "The first day without the role."})
+
+
+class SubstitutionEnd(Reason):
+    deputy = Whole(1, required=True)
+    on = Day(required=True, metadata={"description": "The first day without the deputy."})
+
+
+class TokenRevocation(Reason):
+    """``token`` names one session or token; without it all of the person are revoked."""
+
+    token = Word(REVOKED_NAME, allow_none=True, load_default=None)
+
+
+class NewProposal(Reason):
+    person = Whole(1, required=True)
+
+
+class Verdict(Reason):
+    approve = YesNo(required=True)
 
 
 class Empty(Body):

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api import shapes
 from api.openapi_links import add_links
 from api.path_parameters import add_patterns
+from server.internal import is_internal
 
 PUBLIC = "public, max-age=300"
 ASSETS = {
@@ -54,7 +55,7 @@ def register_documentation(app: Flask, spec: APISpec) -> None:
 
     @app.get("/")
     def start() -> AnyResponse:
-        return redirect("/docs", 302)
+        return redirect("/docs" if is_internal() else "/api/v1/openapi.json", 302)
 
     @app.get("/docs")
     def docs() -> Response:

@@ -67,6 +67,14 @@ class OfficeList(Page):
     receives = YesNoInQuery(load_default=None)
 
 
+class StaffList(Page):
+    office = Word(CODE, load_default=None, metadata={"description": "Only people who ever had a role there."})
+
+
+class StaffJournal(Page):
+    person = WholeInQuery(1, load_default=None, metadata={"description": "Only what concerns this person."})
+
+
 class ReportPeriod(Words):
     start = Day(required=True, metadata={"description": "First day, inclusive."})
     end = Day(required=True, metadata={"description": "Last day, inclusive."})

@@ -18,6 +18,7 @@ from api.procedures import procedures
 from api.reforms import reforms
 from api.reports import reports
 from api.sessions import sessions
+from api.staff import staff
 from api.statistics import statistics
 from api.status import status
 from api.units import units
@@ -27,6 +28,7 @@ from api.webhooks import webhooks
 RESOURCES = (
     sessions,
     people,
+    staff,
     dossiers,
     actions,
     holding,

@@ -15,6 +15,7 @@ from api.versions import version_if_given
 from engine.acts.perform_action import perform_action
 from engine.dossier.case import Case, read_case
 from engine.dossier.papers import NothingAsked, asks_applicant
+from engine.queries.look_up import NoSuchReceipt
 from engine.queries.look_up import look_up as find_by_receipt
 from engine.queries.status import status_of
 from engine.rules.procedure.permissions import Actor
@@ -22,7 +23,7 @@ from engine.transaction import UnitOfWork
 from server.answer import Answer
 from server.context import reading_connection, runtime, served
 from server.identity import Access, actor, dossier_code, reading
-from server.limits import LINK_PER_ADDRESS, LOOK_UP_PER_ADDRESS, LOOK_UP_PER_CODE
+from server.limits import REQUESTS_PER_LINK
 from server.once import perform
 from server.uploads import Upload, read_upload
 
@@ -33,7 +34,7 @@ STATUS = Gives(shape=shapes.Status, headers=ETAG, description="Where the dossier
 @status.operation("GET", "/status/<token>", access=Access.LINK, gives=STATUS, refuses=(429,))
 def by_link(token: str) -> Answer:
     """Read the status of one's dossier"""
-    served().limits.hold(LINK_PER_ADDRESS, "link")
+    served().limits.hold(REQUESTS_PER_LINK, "link", token)
     return _status(actor(), dossier_code())
 
 
@@ -48,9 +49,7 @@ def by_link(token: str) -> Answer:
 def look_up(body: dict[str, Any]) -> Answer:
     """Look up a dossier by its code and its receipt code; wrong and unknown codes get the same answer"""
     code = body["code"].upper()
-    served().limits.hold(LOOK_UP_PER_ADDRESS, "look-up-address")
-    served().limits.hold(LOOK_UP_PER_CODE, "look-up-code", code)
-    with reading_connection() as connection:
+    with served().limits.guessing("look-up", code, NoSuchReceipt), reading_connection() as connection:
         who, found = find_by_receipt(connection, runtime().settings, code, body["receipt_code"])
     return _status(who, found)
 
@@ -67,7 +66,7 @@ def look_up(body: dict[str, Any]) -> Answer:
 )
 def take_action(token: str, body: dict[str, Any]) -> Answer:
     """Take an action that is left to the applicant: supplement, withdraw"""
-    served().limits.hold(LINK_PER_ADDRESS, "link")
+    served().limits.hold(REQUESTS_PER_LINK, "link", token)
     # If-Match is optional: the act checks the state, and a colleague's note should not stop the applicant.
     version, code = version_if_given(), dossier_code()
 
@@ -91,7 +90,7 @@ def take_action(token: str, body: dict[str, Any]) -> Answer:
 )
 def add_document(token: str) -> Answer:
     """Send a document that the office requested"""
-    served().limits.hold(LINK_PER_ADDRESS, "link")
+    served().limits.hold(REQUESTS_PER_LINK, "link", token)
     with reading() as uow:
         case = read_case(uow, dossier_code())
         if not asks_applicant(case):  # before the body is read; the act checks it again

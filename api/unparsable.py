@@ -10,7 +10,7 @@ import structlog
 from api.problems import PROBLEM, document
 from engine.errors import Refusal
 from server.refusals import InternalError
-from server.request_limits import BadRequest, HeaderTooLong, UrlTooLong
+from server.request_limits import BadRequest, HeaderTooLong, TooSlow, UrlTooLong
 
 log = structlog.get_logger("motcua.api")
 
@@ -26,6 +26,8 @@ def unparsable(status: int, reason: str) -> bytes:
         refusal = UrlTooLong()
     elif status == HeaderTooLong.status:
         refusal = HeaderTooLong(header="HTTP")
+    elif status == TooSlow.status:
+        refusal = TooSlow()
     elif status == InternalError.status:
         refusal = InternalError(request=request)
     log.warning("request_unread", status=status, refused=refusal.code, request=request)

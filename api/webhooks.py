@@ -11,6 +11,7 @@ from engine.acts.notices.webhooks import add_webhook, end_webhook
 from engine.queries import webhooks as queries
 from engine.transaction import UnitOfWork
 from server.answer import Answer
+from server.context import runtime
 from server.identity import Access, reading
 from server.once import perform
 
@@ -37,6 +38,7 @@ def every() -> Answer:
 )
 def add(body: dict[str, Any]) -> Answer:
     """Add a webhook"""
+    runtime().check_receiver(body["url"])  # before the act, since it asks the network for the name
 
     def doing(uow: UnitOfWork) -> Answer:
         row = add_webhook(uow, body["url"], body["office"])

@@ -14,7 +14,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from adapters.channels import ChannelNotifier, notifier_from
+from adapters.channels import ChannelNotifier, notifier_from, receiver_check
 from adapters.files_local import LocalFiles
 from adapters.local_signer import LocalSigner
 from cli.main import DatabaseUnusable
@@ -22,6 +22,7 @@ from engine.catalogue import Catalogue
 from engine.clock import told_clock, utc_now
 from engine.errors import NotFound, Refusal
 from engine.jobs.queue import Bell
+from engine.security.private_files import keep_private
 from engine.settings import Settings, WrongSetting, missing_database, settings_from
 from engine.store.sql.schema import open_database
 from engine.transaction import Runtime
@@ -44,6 +45,7 @@ def compose(
     The catalogue has connections of its own: a read within an act must not wait for the pool that the act itself
     occupies. No connection is opened yet.
     """
+    keep_private(settings.data)
     return Runtime(
         database=open_database(settings.database_url, pool_size=settings.pool_size, pooled=pooled),
         settings=settings,
@@ -52,6 +54,7 @@ def compose(
         signer=LocalSigner(settings.data / "signing"),
         ring=ring or Bell(settings.redis_url),
         now=now or clock_from(os.environ),
+        check_receiver=receiver_check(settings),
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import click
 
 from cli.checkpoints import COMMANDS
 from cli.compose import compose_from_environment
 from cli.output import json_option, language, say, show
 from engine.journal.check import Tally, check_journal
+from engine.journal.check_staff import check_staff
 
 
 @click.group()
@@ -20,9 +23,13 @@ def journal() -> None:
 @click.option("--most", type=click.IntRange(1), default=100, show_default=True, help="Findings after which to stop.")
 @json_option
 def verify(code: str | None, most: int, as_json: bool) -> None:
-    """Check every chain, every row against its journal, and every private part. Exits with 1 on a finding."""
+    """Check every chain, every row against its journal, and every private part. Exits with 1 on a finding.
+
+    Without --dossier the journal of staff is checked as well.
+    """
     runtime, tally, found = compose_from_environment(pooled=False), Tally(), []
-    for finding in check_journal(runtime.database, tally, code):
+    staff = check_staff(runtime.database, tally) if code is None else ()
+    for finding in chain(check_journal(runtime.database, tally, code), staff):
         found.append(finding)
         if len(found) == most:
             break
@@ -30,12 +37,13 @@ def verify(code: str | None, most: int, as_json: bool) -> None:
         "valid": not found,
         "dossiers": tally.dossiers,
         "entries": tally.entries,
+        "staff_entries": tally.staff_entries,
         "findings": [{"dossier": one.code, "entry": one.number, "vi": one.vi, "en": one.en} for one in found],
     }
     lines = [f"{one.code} #{one.number}: {one.vi if language() == 'vi' else one.en}" for one in found]
     checked = say(
-        f"Đã kiểm tra {tally.dossiers} hồ sơ, {tally.entries} mục.",
-        f"{tally.dossiers} dossiers and {tally.entries} entries were checked.",
+        f"Đã kiểm tra {tally.dossiers} hồ sơ, {tally.entries} mục, {tally.staff_entries} mục về nhân sự.",
+        f"{tally.dossiers} dossiers and {tally.entries} entries were checked, and {tally.staff_entries} of staff.",
     )
     verdict = (
         say("Có sai lệch.", "Something is wrong.") if found else say("Nhật ký nguyên vẹn.", "The journal is intact.")

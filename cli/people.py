@@ -1,4 +1,4 @@
-"""``motcua people``: manages the staff: accounts, passwords, tokens, memberships and substitutes.
+"""``motcua people``: manages the staff: accounts, passwords, tokens, memberships, substitutes (more in ``cli.staff``).
 
 Passwords are prompted for, or read from MOTCUA_PASSWORD, since other users of the machine can read a command line.
 """
@@ -14,10 +14,9 @@ from sqlalchemy import select
 
 from cli.compose import compose_from_environment
 from cli.output import Day, json_option, say, show
+from cli.staff import COMMANDS, known, operator
 from engine.acts.staff import people as staff
-from engine.errors import NotFound
-from engine.rules.procedure.permissions import SYSTEM_ACTOR
-from engine.store.people import memberships, person_named
+from engine.store.people import memberships
 from engine.store.people import people as people_table
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 
@@ -32,7 +31,7 @@ def people() -> None:
 @click.option("--name", required=True, help="Full name, as it stands in lists.")
 @click.option("--email")
 @click.option("--phone")
-@click.option("--admin", is_flag=True, help="May set up people and procedures; acts on no dossier.")
+@click.option("--admin", is_flag=True, help="Propose as an administrator; the first is one at once.")
 @click.option("--language", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
 @click.option("--no-password", is_flag=True, help="Signs in by token only.")
 @json_option
@@ -54,8 +53,14 @@ def add(
             unit, username, name, password=given, admin=admin, email=email, phone=phone, language=language
         )
 
-    number = in_transaction(_runtime(), SYSTEM_ACTOR, act)
-    show(as_json, {"id": number, "username": username}, [say(f"Đã thêm {username}.", f"{username} was added.")])
+    runtime = _runtime()
+    number = in_transaction(runtime, operator(), act)
+    lines = [say(f"Đã thêm {username}.", f"{username} was added.")]
+    waits = admin and not next(one for one in _listed(runtime, None) if one["id"] == number)["admin"]
+    if waits:
+        told = f"Đề nghị {username} làm người quản trị đang chờ duyệt.", f"{username} is proposed as an administrator."
+        lines.append(say(*told))
+    show(as_json, {"id": number, "username": username, "proposed": waits}, lines)
 
 
 @people.command()
@@ -63,18 +68,23 @@ def add(
 def password(username: str) -> None:
     """Set a new password, prompted for or taken from MOTCUA_PASSWORD; ends every session of the person."""
     fresh = _password()
-    in_transaction(_runtime(), SYSTEM_ACTOR, lambda unit: staff.set_password(unit, _known(unit, username), fresh))
+    in_transaction(_runtime(), operator(), lambda unit: staff.set_password(unit, known(unit, username), fresh))
     click.echo(say("Đã đổi mật khẩu.", "The password was changed."))
 
 
 @people.command()
 @click.argument("username")
 @click.option("--days", type=click.IntRange(1, 400), default=30, show_default=True)
+@click.option("--for", "purpose", default="", help="What it is for, as lists show it.")
 @json_option
-def token(username: str, days: int, as_json: bool) -> None:
+def token(username: str, days: int, purpose: str, as_json: bool) -> None:
     """Give a person a token for programs. It is printed once and cannot be read again."""
     runtime, lasts = _runtime(), dt.timedelta(days=days)
-    given = in_transaction(runtime, SYSTEM_ACTOR, lambda unit: staff.issue_token(unit, _known(unit, username), lasts))
+
+    def act(unit: UnitOfWork) -> str:
+        return staff.issue_token(unit, known(unit, username), lasts, purpose)
+
+    given = in_transaction(runtime, operator(), act)
     show(as_json, {"token": given, "days": days}, [given])
 
 
@@ -84,13 +94,14 @@ def token(username: str, days: int, as_json: bool) -> None:
 @click.option("--role", required=True, help="A role of a procedure, or monitor.")
 @click.option("--from", "since", type=Day(), required=True, help="First day.")
 @click.option("--until", type=Day(), help="The day after the last one; open when not given.")
-def membership(username: str, office: str, role: str, since: dt.date, until: dt.date | None) -> None:
+@click.option("--reason", default="", help="Why; it goes into the journal of staff.")
+def membership(username: str, office: str, role: str, since: dt.date, until: dt.date | None, reason: str) -> None:
     """Give a person a role at an office."""
 
     def act(unit: UnitOfWork) -> None:
-        staff.add_membership(unit, _known(unit, username), office, role, since, until)
+        staff.add_membership(unit, known(unit, username), office, role, since, until, reason)
 
-    in_transaction(_runtime(), SYSTEM_ACTOR, act)
+    in_transaction(_runtime(), operator(), act)
     click.echo(say(f"{username}: {role} tại {office} từ {since}.", f"{username}: {role} at {office} from {since}."))
 
 
@@ -99,13 +110,14 @@ def membership(username: str, office: str, role: str, since: dt.date, until: dt.
 @click.option("--office", required=True, help="Code of the office.")
 @click.option("--role", required=True, help="The role that ends.")
 @click.option("--on", "end", type=Day(), required=True, help="The first day without the role.")
-def end_membership(username: str, office: str, role: str, end: dt.date) -> None:
-    """End an open role of a person at an office. What was done in the role stays in the journal."""
+@click.option("--reason", default="", help="Why; it goes into the journal of staff.")
+def end_membership(username: str, office: str, role: str, end: dt.date, reason: str) -> None:
+    """End a role of a person at an office. What was done in the role stays in the journal."""
 
     def act(unit: UnitOfWork) -> None:
-        staff.end_membership(unit, _known(unit, username), office, role, end)
+        staff.end_membership(unit, known(unit, username), office, role, end, reason)
 
-    in_transaction(_runtime(), SYSTEM_ACTOR, act)
+    in_transaction(_runtime(), operator(), act)
     click.echo(say(f"{username}: {role} tại {office} hết từ {end}.", f"{username}: {role} at {office} ends on {end}."))
 
 
@@ -120,9 +132,9 @@ def substitute(absent: str, deputy: str, since: dt.date, until: dt.date, legal: 
     """Let DEPUTY act with the roles of ABSENT."""
 
     def act(unit: UnitOfWork) -> None:
-        staff.add_substitute(unit, _known(unit, absent), _known(unit, deputy), since, until, legal, office)
+        staff.add_substitute(unit, known(unit, absent), known(unit, deputy), since, until, legal, office)
 
-    in_transaction(_runtime(), SYSTEM_ACTOR, act)
+    in_transaction(_runtime(), operator(), act)
     click.echo(say(f"{deputy} thay {absent} từ {since}.", f"{deputy} stands in for {absent} from {since}."))
 
 
@@ -170,13 +182,6 @@ def _listed(runtime: Runtime, office: str | None) -> list[dict[str, Any]]:
     ]
 
 
-def _known(unit: UnitOfWork, username: str) -> int:
-    found = person_named(unit.begin(), username)
-    if found is None:
-        raise NotFound(what=username)
-    return found
-
-
 def _password() -> str:
     return os.environ.get("MOTCUA_PASSWORD") or click.prompt(
         say("Mật khẩu", "Password"), hide_input=True, confirmation_prompt=True
@@ -185,3 +190,7 @@ def _password() -> str:
 
 def _runtime() -> Runtime:
     return compose_from_environment(pooled=False)
+
+
+for command in COMMANDS:
+    people.add_command(command)

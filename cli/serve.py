@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+import structlog
 
 from adapters.logging import set_up_logging
 from engine.settings import Settings, settings_from
 
+log = structlog.get_logger("motcua.start")
 APPLICATION = "wsgi:app"
 GRACE = 30  # seconds for requests in progress after the signal to stop
 
@@ -34,10 +36,27 @@ def serve(host: str | None, port: int, workers: int, threads: int, server: str) 
     settings = settings_from(os.environ)  # a wrong value stops here, with a sentence
     set_up_logging(settings, "web")
     address = host or ("0.0.0.0" if os.environ.get("PORT") else "127.0.0.1")  # noqa: S104 - a platform that gives PORT
+    for warning in proxy_warnings(settings, address, server):
+        log.warning("proxy-contract", why=warning)
     if workers > 1:
         _add_up_metrics(settings)
     run = _granian if server == "granian" else _gunicorn
     run(address, port, workers, threads)
+
+
+def proxy_warnings(settings: Settings, host: str, server: str) -> list[str]:
+    """What in the settings does not fit the contract with the proxy in front (docs/operations.md)."""
+    found = []
+    public = not host.startswith("127.") and host not in ("localhost", "::1")
+    if settings.public_url.startswith("https://") and settings.proxy_hops == 0:
+        found.append("MOTCUA_PUBLIC_URL is https, so a proxy is in front, and MOTCUA_PROXY_HOPS is 0")
+    if settings.public_url.startswith("http://") and public:
+        found.append("every address is listened on, and MOTCUA_PUBLIC_URL is not https: passwords travel in clear")
+    if settings.proxy_hops == 0 and public:
+        found.append("every address is listened on without a proxy: slow clients reach the threads themselves")
+    if server == "granian":
+        found.append("granian has no deadline for slow clients: the proxy must buffer requests")
+    return found
 
 
 def _gunicorn(host: str, port: int, workers: int, threads: int) -> None:

@@ -22,12 +22,17 @@ from rq import SimpleWorker
 from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.queue import Queue
+from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.logging import set_up_logging
 from cli.compose import compose, compose_notifier
+from engine.acts.notices.webhooks import seal_webhooks
+from engine.errors import Refusal
 from engine.jobs.queue import ClosedJob, ClosedJson, ClosedQueue, queue_on
 from engine.jobs.registry import JOBS, set_up_jobs
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.settings import Settings, settings_from
+from engine.transaction import Runtime, in_transaction
 
 HEARTBEAT = 1.5  # seconds between two heartbeats during a job
 ALIVE_FOR = 8  # seconds after the last heartbeat when a job counts as orphaned: longer than the lease of its notices
@@ -115,10 +120,22 @@ def worker() -> None:
     set_up_logging(settings, "worker")
     runtime = compose(settings)
     set_up_jobs(runtime, compose_notifier(settings))
+    _seal_secrets(runtime)
     log.info("started", pid=os.getpid())
     Shift(settings).work()
     runtime.database.dispose()
     log.info("stopped", pid=os.getpid())
+
+
+def _seal_secrets(runtime: Runtime) -> None:
+    """Seals the secrets of webhooks of earlier versions. A database that does not answer does not prevent the start."""
+    try:
+        sealed = in_transaction(runtime, SYSTEM_ACTOR, seal_webhooks)
+    except (SQLAlchemyError, Refusal) as error:
+        log.warning("secrets-not-sealed", why=type(error).__name__)
+    else:
+        if sealed:
+            log.info("secrets-sealed", count=sealed)
 
 
 class Shift:

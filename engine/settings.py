@@ -7,6 +7,7 @@ variable.
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import re
 import secrets
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from pathlib import Path
 from string import Formatter
 
 from engine.errors import Refusal
+from engine.security.private_files import make_private_folder
 
 NAMING_DAYS = ("filing", "decision", "print")
 NAMES_ON_PAPER = {
@@ -57,6 +59,7 @@ class Settings:
     webhook_allow_private: bool
     max_upload_bytes: int
     proxy_hops: int
+    internal_from: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
     rate_limits: bool
     log_level: str
     log_json: bool
@@ -91,6 +94,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         webhook_allow_private=_flag(environment, "MOTCUA_WEBHOOK_ALLOW_PRIVATE", False),
         max_upload_bytes=_number(environment, "MOTCUA_MAX_UPLOAD_BYTES", 20_000_000, 1_000, 1_000_000_000),
         proxy_hops=_number(environment, "MOTCUA_PROXY_HOPS", 0, 0, 5),
+        internal_from=_networks(environment, "MOTCUA_INTERNAL_FROM", "127.0.0.0/8,::1/128"),
         rate_limits=_flag(environment, "MOTCUA_RATE_LIMITS", True),
         log_level=_choice(environment, "MOTCUA_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         log_json=_flag(environment, "MOTCUA_LOG_JSON", True),
@@ -131,7 +135,7 @@ def _secret_keys(environment: Mapping[str, str], data: Path) -> tuple[str, ...]:
         return given
     path = data / "secret-key"
     if not path.exists():
-        data.mkdir(parents=True, exist_ok=True)
+        make_private_folder(data)
         fresh = data / f"secret-key.{secrets.token_hex(4)}"
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_hex(32))
@@ -179,6 +183,16 @@ def _address(environment: Mapping[str, str], name: str, schemes: tuple[str, ...]
 def _path(environment: Mapping[str, str], name: str) -> Path | None:
     value = environment.get(name)
     return Path(value).absolute() if value else None
+
+
+def _networks(
+    environment: Mapping[str, str], name: str, default: str
+) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    given = environment.get(name, default)
+    try:
+        return tuple(ipaddress.ip_network(one.strip()) for one in given.split(",") if one.strip())
+    except ValueError as error:
+        raise WrongSetting(name=name, why=f"it must be networks such as 10.0.0.0/8, with commas ({error})") from error
 
 
 def _flag(environment: Mapping[str, str], name: str, default: bool) -> bool:

@@ -64,6 +64,8 @@ class Runtime:
     signer: Signer
     ring: Callable[[], None] = lambda: None  # wakes the worker; must never raise
     now: Callable[[], dt.datetime] = utc_now
+    check_receiver: Callable[[str], None] = lambda url: None
+    """Raises InvalidInput when a webhook's URL leads where no notice may go; it looks the name up."""
 
 
 @dataclass(slots=True)

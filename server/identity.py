@@ -161,10 +161,11 @@ def _person(access: Access) -> Identity:
 def _citizen(link: str) -> Identity:
     if not _TOKEN.fullmatch(link):
         raise NoSuchLink()
-    with reading_connection() as connection:
-        found = dossier_by_link(connection, link_hash(link))
-    if found is None:
-        raise NoSuchLink()
+    with served().limits.guessing_links(NoSuchLink):
+        with reading_connection() as connection:
+            found = dossier_by_link(connection, link_hash(link))
+        if found is None:
+            raise NoSuchLink()
     return Identity(Actor("citizen", "citizen", dossier_id=found.id), dossier=found.code)
 
 

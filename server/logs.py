@@ -48,6 +48,11 @@ def register_logs(app: Flask, metrics: Metrics) -> None:
             )
         return response
 
+    @app.teardown_request
+    def forget(_error: BaseException | None = None) -> None:
+        # The thread's next line may be about bytes that are no request, which nothing of this one is told with.
+        structlog.contextvars.clear_contextvars()
+
 
 def _method() -> str:
     return request.method if request.method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "OTHER"

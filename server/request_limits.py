@@ -36,6 +36,15 @@ class MalformedRequest(BadRequest):
     en = "The request is malformed: {why_en}."
 
 
+class TooSlow(Refusal):
+    """The request did not arrive in time; nothing was changed."""
+
+    code = "request-too-slow"
+    status = 408
+    vi = "Yêu cầu đến quá chậm nên đã bị ngắt; chưa có gì thay đổi. Xin gửi lại."
+    en = "The request arrived too slowly and was cut off; nothing was changed. Send it again."
+
+
 class TooLarge(Refusal):
     """The body is larger than this resource or this installation takes."""
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
-from engine.acts.staff.sign_in import close_session, known_person, open_session
+import structlog
+from flask import request
+
+from engine.acts.staff.sign_in import close_session, known_account, known_person, open_session
 from engine.errors import Refusal
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import in_transaction
 from server.context import runtime, served
 from server.identity import actor, bearer_hash
-from server.limits import SIGN_IN_PER_ACCOUNT, SIGN_IN_PER_ADDRESS
+
+log = structlog.get_logger("motcua.api")
 
 
 class WrongCredentials(Refusal):
@@ -23,19 +27,29 @@ class WrongCredentials(Refusal):
 
 
 def sign_in(username: str, password: str) -> tuple[str, dt.datetime]:
-    """Opens a session: its token and the moment it expires. Raises WrongCredentials, TooMany."""
-    limits = served().limits
-    limits.hold(SIGN_IN_PER_ADDRESS, "sign-in-address")
-    limits.hold(SIGN_IN_PER_ACCOUNT, "sign-in-account", username.casefold())
-    found = known_person(runtime(), username, password)
-    if found is None:
-        raise WrongCredentials()
+    """Opens a session: its token and the moment it expires. Raises WrongCredentials, TooMany.
+
+    Every try is logged with its address; the name that was typed is not.
+    """
+    try:
+        with served().limits.guessing("sign-in", username.casefold(), WrongCredentials):
+            found = known_person(runtime(), username, password)
+            if found is None:
+                raise WrongCredentials()
+    except Refusal as refusal:
+        account = known_account(runtime(), username)
+        log.warning("sign_in_failed", why=refusal.code, address=request.remote_addr, account=account)
+        raise
     person, fresh = found
-    return in_transaction(runtime(), SYSTEM_ACTOR, lambda unit: open_session(unit, person, fresh))
+    opened = in_transaction(runtime(), SYSTEM_ACTOR, lambda unit: open_session(unit, person, fresh))
+    log.info("signed_in", address=request.remote_addr, account=person)
+    return opened
 
 
 def sign_out() -> None:
     """Revokes the token that was sent with the request. Raises NotSignedIn."""
     hashed = bearer_hash() or ""
     # The act revokes the token that a cached actor rests on, so the actor is verified before it, not at its end.
-    in_transaction(runtime(), actor(), lambda unit: close_session(unit, hashed))
+    who = actor()
+    in_transaction(runtime(), who, lambda unit: close_session(unit, hashed))
+    log.info("signed_out", address=request.remote_addr, account=who.person_id)

@@ -6,7 +6,8 @@ request within milliseconds on the same connection, so a thread that waits for i
 
 This file alone depends on gunicorn's internals. gunicorn documents a worker class as something to choose, not to
 extend, and has no hook around a connection or before the answer to an error. So methods of ``ThreadWorker`` are
-overridden (``enqueue_req``, ``handle``, ``handle_request``, ``handle_error``), ``max_keepalived`` is computed, and
+overridden (``enqueue_req``, ``handle``, ``handle_request``, ``handle_error``), ``max_keepalived`` is computed,
+``conn.sock`` is replaced by a socket with a deadline (``adapters.gunicorn.patience``), and
 ``conn.parser.unreader.buf`` is read to find bytes that were read ahead. If gunicorn calls them differently, threads
 wait too long or never, a busy process keeps its connections, or an unparsable request gets gunicorn's own answer.
 tests/integration/test_gunicorn_worker.py and test_unparsable_requests.py fail then; tests/unit/test_library_insides.py
@@ -26,6 +27,7 @@ from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
 from adapters.gunicorn.load import WebLoads
+from adapters.gunicorn.patience import PatientSocket, SlowHead
 
 STAY = 50
 """Milliseconds that a thread waits for the next request."""
@@ -58,6 +60,8 @@ class StayingWorker(ThreadWorker):  # type: ignore[misc]
 
     def enqueue_req(self, conn: Any) -> None:
         """Queues a readable connection for a thread of the pool."""
+        if not isinstance(conn.sock, PatientSocket) and not self.cfg.is_ssl:
+            conn.sock = PatientSocket(conn.sock, self._others_wait)
         with self._lock:
             self._waiting += 1
         super().enqueue_req(conn)
@@ -67,6 +71,8 @@ class StayingWorker(ThreadWorker):  # type: ignore[misc]
         with self._lock:
             self._waiting -= 1
         while True:
+            if isinstance(conn.sock, PatientSocket):
+                conn.sock.begin()
             kept = super().handle(conn)
             if kept is not True or not self._another_comes(conn):
                 return kept
@@ -74,6 +80,8 @@ class StayingWorker(ThreadWorker):  # type: ignore[misc]
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Answers one request, which counts as in progress meanwhile; returns whether the connection is kept."""
         self._count(1)
+        if isinstance(conn.sock, PatientSocket):
+            conn.sock.head_is_read()
         try:
             return super().handle_request(req, conn)
         finally:
@@ -82,11 +90,17 @@ class StayingWorker(ThreadWorker):  # type: ignore[misc]
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Any) -> None:
         """Answers bytes that are no request by the application's ``unparsable``, where it has one."""
         said = _Said()
-        super().handle_error(req, said, addr, exc)
+        if isinstance(exc, SlowHead):
+            said.answer = _TOO_SLOW
+        else:
+            super().handle_error(req, said, addr, exc)
         _, status, reason = said.answer.partition(b"\r\n")[0].decode("latin-1").split(" ", 2)
         unparsable: Callable[[int, str], bytes] | None = getattr(self.wsgi, "unparsable", None)
         with suppress(OSError):  # the client may have closed the connection
             write_nonblock(client, unparsable(int(status), reason) if unparsable else said.answer)
+
+    def _others_wait(self) -> bool:
+        return self._waiting > 0
 
     def _count(self, more: int) -> None:
         with self._lock:
@@ -109,6 +123,9 @@ class StayingWorker(ThreadWorker):  # type: ignore[misc]
         finally:
             with self._lock:
                 self._staying -= 1
+
+
+_TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 class _Said:

@@ -56,6 +56,17 @@ from api.shapes.reports import (
     TriageLine,
     UnitLine,
 )
+from api.shapes.staff import (
+    Proposal,
+    ProposalMade,
+    Proposals,
+    Revoked,
+    Staff,
+    StaffEntries,
+    StaffEntry,
+    StaffLine,
+    StaffMember,
+)
 
 __all__ = [
     "Action",
@@ -101,6 +112,9 @@ __all__ = [
     "Procedure",
     "ProcedureLine",
     "Procedures",
+    "Proposal",
+    "ProposalMade",
+    "Proposals",
     "QueueLine",
     "Queues",
     "ReformLine",
@@ -109,8 +123,14 @@ __all__ = [
     "RegisterLine",
     "Relative",
     "Resolution",
+    "Revoked",
     "Routed",
     "Session",
+    "Staff",
+    "StaffEntries",
+    "StaffEntry",
+    "StaffLine",
+    "StaffMember",
     "State",
     "Status",
     "StatusStep",

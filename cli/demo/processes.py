@@ -34,6 +34,7 @@ def running(environment: Mapping[str, str], data: Path, port: int) -> Iterator[N
     children: list[subprocess.Popen[bytes]] = []
     try:
         for name, arguments in (("web", ["serve", "--port", str(port)]), ("worker", ["worker"]), ("clock", ["clock"])):
+            (data / f"{name}.log").touch(mode=0o600)
             with (data / f"{name}.log").open("ab") as log:
                 children.append(
                     subprocess.Popen(  # noqa: S603 — our own program, with fixed arguments

@@ -8,8 +8,11 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 
+from engine.acts.staff.record import record_staff
+from engine.rules.journal.staff_entries import Change
 from engine.store.people import memberships
 from engine.store.rows import MembershipRow
+from engine.store.staff_journal import membership_change
 from engine.transaction import UnitOfWork
 
 
@@ -23,13 +26,16 @@ def join_successor(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -
     there = _membership(member["person"], member["to"], member["role"], date)
     if held is not None and unit.begin().execute(select(memberships.c.office).where(there)).first() is None:
         fresh = {"person_id": held.person_id, "office": member["to"], "role": held.role}
-        unit.begin().execute(insert(memberships), fresh | {"valid_from": date, "valid_to": held.valid_to})
+        row = fresh | {"valid_from": date, "valid_to": held.valid_to}
+        made = unit.begin().execute(insert(memberships).returning(memberships), row).one()
+        _record(unit, "follow-office", [membership_change(made, held.valid_to)], member)
 
 
 def leave_predecessor(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -> None:
     """Ends the old membership on ``date``, after ``join_successor``. A repeated call changes nothing."""
-    if _held(unit, member, date) is not None:
+    if (held := _held(unit, member, date)) is not None:
         unit.begin().execute(update(memberships).where(_old(member)).values(valid_to=date))
+        _record(unit, "leave-office", [membership_change(held, date)], member)
 
 
 def return_to_office(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -> None:
@@ -40,7 +46,10 @@ def return_to_office(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date)
         return
     unit.begin().execute(delete(memberships).where(new))
     ended = and_(_old(member), memberships.c.valid_to == date)
-    unit.begin().execute(update(memberships).where(ended).values(valid_to=followed.valid_to))
+    again = update(memberships).where(ended).values(valid_to=followed.valid_to).returning(memberships)
+    back = [membership_change(one, followed.valid_to) for one in unit.begin().execute(again)]
+    gone = membership_change(followed, None)
+    _record(unit, "return-to-office", [(gone[0], gone[1], None), *back], member)
 
 
 def works_at(unit: UnitOfWork, person: int, office: str, role: str, on: dt.date) -> bool:
@@ -69,6 +78,10 @@ def who_works(unit: UnitOfWork, people: Collection[int]) -> dict[int, set[tuple[
     for row in unit.begin().execute(select(memberships).where(valid)):
         found.setdefault(row.person_id, set()).add((row.office, row.role))
     return found
+
+
+def _record(unit: UnitOfWork, act: str, changes: list[Change], member: Mapping[str, Any]) -> None:
+    record_staff(unit, act, member["person"], changes, f"{member['office']} → {member['to']}")
 
 
 def _held(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -> MembershipRow | None:

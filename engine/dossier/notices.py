@@ -15,6 +15,12 @@ from engine.rules.deadlines.promise import appointment, automatic_stop
 from engine.rules.procedure.definition import APPLICANT, Notice
 from engine.rules.procedure.portal_status import PortalStatus
 
+STATE_CHANGED = "dossier.state_changed"
+EVENTS = (STATE_CHANGED,)
+"""The types of events that webhooks get; docs/webhooks.md documents each of them."""
+EVENT_FACTS = ("code", "procedure", "release", "state", "portal", "due", "office", "entry", "version")
+"""What an event tells."""
+
 
 def notices_of(case: Case, number: int, events: Iterable[tuple[str, str | None]]) -> list[dict[str, Any]]:
     """The outbox rows for the notices that the release defines on these events, and for the webhooks of state changes.
@@ -135,7 +141,7 @@ def _webhook_rows(case: Case, number: int) -> Iterator[dict[str, Any]]:
                 case,
                 channel="webhook",
                 recipient=f"webhook:{hook.id}",
-                template="dossier.state_changed",
+                template=STATE_CHANGED,
                 occasion=str(number),
                 data=facts_of(case, number) | {"version": number},
             )

@@ -42,6 +42,7 @@ class Tally:
 
     dossiers: int = 0
     entries: int = 0
+    staff_entries: int = 0
 
 
 def check_journal(database: Engine, tally: Tally, code: str | None = None) -> Iterator[Finding]:
@@ -54,7 +55,7 @@ def check_journal(database: Engine, tally: Tally, code: str | None = None) -> It
     found: Counter[tuple[str, str]] = Counter()
     last = 0
     while True:
-        with database.connect().execution_options(**_one_moment(database)) as connection:
+        with database.connect().execution_options(**one_moment(database)) as connection:
             rows = _page(connection, last, code)
             if not rows:
                 break
@@ -79,11 +80,11 @@ def check_journal(database: Engine, tally: Tally, code: str | None = None) -> It
 
 def _codes_given(database: Engine) -> dict[tuple[str, str], int]:
     """The number of codes by office and day. Read before any dossier, so that later codes are not reported missing."""
-    with database.connect().execution_options(**_one_moment(database)) as connection:
+    with database.connect().execution_options(**one_moment(database)) as connection:
         return {(row.office, row.day): row.last for row in connection.execute(select(code_counters))}
 
 
-def _one_moment(database: Engine) -> dict[str, Any]:
+def one_moment(database: Engine) -> dict[str, Any]:
     if database.dialect.name == "postgresql":
         return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     return {"motcua_read_only": True}

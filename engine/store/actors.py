@@ -24,6 +24,7 @@ _PERSON = (
         people.c.admin,
         substitutes.c.absent_id,
         _ABSENT.c.name.label("absent_name"),
+        _ABSENT.c.active.label("absent_active"),
         substitutes.c.valid_from.label("absent_from"),
         substitutes.c.valid_to.label("absent_until"),
         substitutes.c.office.label("absent_office"),
@@ -34,6 +35,7 @@ _PERSON = (
         memberships.c.valid_from,
         memberships.c.valid_to,
         offices.c.province,
+        offices.c.valid_to.label("closed_on"),
         staff_changes.c.number,
     )
     .select_from(people)
@@ -66,6 +68,7 @@ class _Row(NamedTuple):
     admin: int
     absent_id: int | None
     absent_name: str
+    absent_active: int
     absent_from: dt.date
     absent_until: dt.date
     absent_office: str | None
@@ -76,6 +79,7 @@ class _Row(NamedTuple):
     valid_from: dt.date
     valid_to: dt.date | None
     province: str
+    closed_on: dt.date | None
     number: int
 
 
@@ -136,11 +140,14 @@ def _actor(found: Sequence[tuple[Any, ...]]) -> Actor | None:
     rows = [_Row(*one) for one in found]
     person = rows[0]
     held: dict[int, dict[Membership, None]] = {}
+    lent: dict[int, dict[Membership, None]] = {}
     absences: dict[tuple[int, dt.date], _Row] = {}
     for row in rows:
         if row.held_by is not None:
             held.setdefault(row.held_by, {})[_membership(row)] = None
-        if row.absent_id is not None:
+            lent.setdefault(row.held_by, {})[_lent(row)] = None
+        # Who is switched off gives nobody any rights.
+        if row.absent_id is not None and row.absent_active:
             absences[row.absent_id, row.absent_from] = row
     return Actor(
         "admin" if person.admin else "staff",
@@ -151,7 +158,7 @@ def _actor(found: Sequence[tuple[Any, ...]]) -> Actor | None:
             Substitution(
                 person_id=absent,
                 name=one.absent_name,
-                memberships=tuple(held.get(absent, ())),
+                memberships=tuple(lent.get(absent, ())),
                 valid_from=one.absent_from,
                 valid_to=one.absent_until,
                 office=one.absent_office,
@@ -164,3 +171,12 @@ def _actor(found: Sequence[tuple[Any, ...]]) -> Actor | None:
 
 def _membership(row: _Row) -> Membership:
     return Membership(row.office, row.role, row.valid_from, row.valid_to, row.province)
+
+
+def _lent(row: _Row) -> Membership:
+    """The membership as a deputy has it: it ends when the office closes.
+
+    Its own clerks stay until a reform has moved the dossiers; a deputy takes no decision for an office that is gone.
+    """
+    ends = [day for day in (row.valid_to, row.closed_on) if day is not None]
+    return Membership(row.office, row.role, row.valid_from, min(ends, default=None), row.province)

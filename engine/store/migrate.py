@@ -15,14 +15,18 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import NullPool
 
+from engine.security.private_files import keep_database_private, make_private_folder
+
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Runs every script up to ``revision``; does nothing if the database has it already."""
     if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(Path(url.removeprefix("sqlite:///")).parent)
     command.upgrade(_config(url), revision)
+    if url.startswith("sqlite:///"):
+        keep_database_private(Path(url.removeprefix("sqlite:///")))
 
 
 def downgrade(url: str, revision: str) -> None:

@@ -44,6 +44,8 @@ tokens = Table(
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("revoked_at", Moment),
+    Column("kind", String(10)),  # session or token; None: of a version that did not tell them apart
+    Column("purpose", Text),  # what a token for programs is for
 )
 
 memberships = Table(

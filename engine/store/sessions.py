@@ -21,17 +21,17 @@ def person_to_sign_in(connection: Connection, username: str) -> Credentials | No
     return cast(Credentials | None, connection.execute(this).one_or_none())
 
 
-def add_token(connection: Connection, hashed: str, person_id: int, now: dt.datetime, expires_at: dt.datetime) -> None:
-    """Stores a token of a person by its SHA-256."""
-    values = {"hash": hashed, "person_id": person_id, "created_at": now, "expires_at": expires_at}
+def add_session(connection: Connection, hashed: str, person_id: int, now: dt.datetime, expires_at: dt.datetime) -> None:
+    """Stores the token of a session by its SHA-256."""
+    values = {"hash": hashed, "person_id": person_id, "created_at": now, "expires_at": expires_at, "kind": "session"}
     connection.execute(insert(tokens), values)
 
 
-def revoke_token(connection: Connection, hashed: str, now: dt.datetime) -> None:
-    """Revokes a token; one that was revoked already keeps its moment."""
-    connection.execute(
-        update(tokens).where(tokens.c.hash == hashed, tokens.c.revoked_at.is_(None)).values(revoked_at=now)
-    )
+def revoke_token(connection: Connection, hashed: str, now: dt.datetime) -> int | None:
+    """Revokes a token and returns whose it is; None for one that is unknown or was revoked already."""
+    valid = tokens.c.hash == hashed, tokens.c.revoked_at.is_(None)
+    revoked = update(tokens).where(*valid).values(revoked_at=now).returning(tokens.c.person_id)
+    return connection.execute(revoked).scalar_one_or_none()
 
 
 def replace_password(connection: Connection, person_id: int, hashed: str) -> None:

@@ -14,6 +14,7 @@ from engine.store import (
     releases,
     reports,
     search,
+    staff_journal,
     units,
 )
 from engine.store.sql.schema import metadata
@@ -33,5 +34,6 @@ __all__ = [
     "releases",
     "reports",
     "search",
+    "staff_journal",
     "units",
 ]

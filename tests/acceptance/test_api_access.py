@@ -49,6 +49,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "transfers": {"office": OTHER_AUTHORITY, "reason": "sai thẩm quyền"},
     "verifications": {"office": OTHER_AUTHORITY, "question": "Có đúng không?"},
     "verifications/": {"confirmed": True, "answer": "đúng"},
+    "activity": {"active": True, "reason": "đi làm lại"},
+    "admin-removals": {"reason": "đổi việc"},
+    "membership-ends": {"office": "X", "role": "counter", "on": "2026-03-09", "reason": "đổi việc"},
+    "substitution-ends": {"deputy": 1, "on": "2026-03-09", "reason": "đi làm lại"},
+    "token-revocations": {"token": "0" * 16, "reason": "mất máy"},
+    "admin-proposals": {"person": 999_999, "reason": "cần hai người"},
+    "verdict": {"approve": True, "reason": "đồng ý"},
     "webhooks": {"url": "https://example.org/hook"},
 }
 QUERIES = {

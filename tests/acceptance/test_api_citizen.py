@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from server.uploads import read_upload
 from tests.installation.filings import PDF
-from tests.installation.served import ServedInstallation, served_copy
+from tests.installation.served import ServedInstallation
 from tests.spoken import spoken
 
 
@@ -181,48 +180,6 @@ def test_a_status_is_two_questions_to_the_database(both_installations: ServedIns
         assert installation.anyone().post("/api/v1/status-lookups", typed).status_code == 200
     for said in (by_link, by_code):
         assert len([one for one in said if one.startswith("SELECT")]) == 2
-
-
-@pytest.mark.parametrize("redis", ["reachable", "down"])
-def test_guessing_is_stopped_per_code_whoever_asks(tmp_path: Path, redis_url: str, redis: str) -> None:
-    installation = _limited(tmp_path, redis_url if redis == "reachable" else None)
-    filed = installation.filed()
-    answers = [_guess(installation, filed["code"], address) for address in range(11)]
-    assert [answer.status_code for answer in answers] == [404] * 10 + [429]
-    assert int(answers[-1].headers["Retry-After"]) > 0
-    assert answers[-1].json["code"] == "too-many-requests"
-    # A code that does not exist is limited in the same way: the limit must not tell.
-    absent = [_guess(installation, "H26740-260302-9999", address) for address in range(11)]
-    assert [answer.status_code for answer in absent] == [404] * 10 + [429]
-
-
-def test_guessing_is_stopped_per_address_whatever_is_asked(tmp_path: Path, redis_url: str) -> None:
-    installation = _limited(tmp_path, redis_url)
-    answers = [_guess(installation, f"H26740-260302-{number:04}", 1) for number in range(31)]
-    assert [answer.status_code for answer in answers[-2:]] == [404, 429]
-    assert _guess(installation, "H26740-260302-0001", 2).status_code == 404
-
-
-def test_passwords_are_limited_per_account(tmp_path: Path, redis_url: str) -> None:
-    installation = _limited(tmp_path, redis_url)
-    body = {"username": "counter", "password": "khong-dung"}
-    statuses = [
-        installation.anyone()
-        .post("/api/v1/sessions", body, environ_base={"REMOTE_ADDR": f"10.0.0.{number}"})
-        .status_code
-        for number in range(11)
-    ]
-    assert statuses == [401] * 10 + [429]
-
-
-def _limited(folder: Path, redis_url: str | None) -> ServedInstallation:
-    more = {"REDIS_URL": redis_url} if redis_url else {}
-    return served_copy(folder, MOTCUA_RATE_LIMITS="1", **more)
-
-
-def _guess(installation: ServedInstallation, code: str, address: int) -> Any:
-    body = {"code": code, "receipt_code": "AAAAA-AAAAA"}
-    return installation.anyone().post("/api/v1/status-lookups", body, environ_base={"REMOTE_ADDR": f"10.0.0.{address}"})
 
 
 def _file() -> dict[str, Any]:

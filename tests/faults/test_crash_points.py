@@ -17,9 +17,10 @@ from engine.rules.procedure.definition import Action
 from tests.faults.crash_stage import Stage, open_stage, publish_more
 from tests.faults.crash_stories import DOSSIER_STORIES, EFFECTS
 from tests.faults.crash_stories_elsewhere import ERRANDS, OTHER_STORIES
+from tests.faults.crash_stories_of_staff import STAFF_STORIES
 from tests.faults.crash_stories_reform import LOADED, REFORM_STORIES, another, june, loading
 
-STORIES = {**DOSSIER_STORIES, **OTHER_STORIES}
+STORIES = {**DOSSIER_STORIES, **OTHER_STORIES, **STAFF_STORIES}
 CHANGE_NOTHING = {
     "change_form.search_of",
     "follow_office.who_works",
@@ -28,6 +29,10 @@ CHANGE_NOTHING = {
     "publish_procedures.plan_release",
     "reform.run.open_run",
     "reform.run.rows_standing",
+    "staff.administrators.is_first_administrator",
+    "staff.administrators.must_not_be_the_last",
+    "staff.password_policy.weakness",
+    "staff.sign_in.known_account",
     "staff.sign_in.known_person",
 }
 """They look and refuse; there is nothing to be left half-done."""

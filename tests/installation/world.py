@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
-from sqlalchemy import and_, insert, select
+from sqlalchemy import and_, select
 
 from cli.seed import seed
 from engine.acts.file_dossier import Filed, Filing, file_dossier
 from engine.acts.perform_action import perform_action
+from engine.acts.staff.people import add_substitute
 from engine.dossier.case import Case, lock_case
 from engine.errors import InvalidInput, Refusal
 from engine.rules.procedure.permissions import Actor
@@ -27,7 +28,6 @@ from engine.store.clocks import clocks
 from engine.store.dossiers import dossier_offices, dossiers
 from engine.store.journal import journal
 from engine.store.outbox import outbox
-from engine.store.people import substitutes
 from engine.text import Text
 from engine.transaction import UnitOfWork
 from tests.installation import invariants
@@ -232,9 +232,8 @@ def _fill(url: str, folder: Path) -> None:
 
 def _employ(unit: UnitOfWork) -> None:
     numbers = employ(unit, PEOPLE, START)
-    week = {"valid_from": dt.date(2026, 3, 9), "valid_to": dt.date(2026, 3, 16), "legal": "QĐ 12/QĐ-VPĐK"}
-    pair = {"absent_id": numbers["leader"], "deputy_id": numbers["deputy"]}
-    unit.begin().execute(insert(substitutes), pair | week)
+    week = dt.date(2026, 3, 9), dt.date(2026, 3, 16)
+    add_substitute(unit, numbers["leader"], numbers["deputy"], *week, "QĐ 12/QĐ-VPĐK")
 
 
 WORLD = Filled("world", _fill)

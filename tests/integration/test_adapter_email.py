@@ -237,4 +237,12 @@ def test_a_wrong_sender_stops_the_start(sender: str) -> None:
 
 
 def test_the_password_is_not_in_the_representation() -> None:
-    assert "geheim" not in repr(mail_server_from("smtp://u:geheim@h"))
+    assert "geheim" not in repr(mail_server_from("smtps://u:geheim@h"))
+
+
+@pytest.mark.parametrize("url", ["smtp://a:mat-khau@thu.example.vn", "smtp://a@thu.example.vn", "smtp://:b@10.0.0.1"])
+def test_a_password_never_travels_in_clear(url: str) -> None:
+    with pytest.raises(WrongMailServer, match="starttls=1"):
+        mail_server_from(url)
+    for right in (f"{url}?starttls=1", url.replace("smtp:", "smtps:"), "smtp://thu.example.vn", "smtp://a:b@127.0.0.1"):
+        mail_server_from(right)

@@ -24,6 +24,11 @@ def app(environ, start_response):
     while environ["PATH_INFO"] == "/slowly" and not os.path.exists("{released}"):
         time.sleep(0.01)  # until the test lets it end
     told = f"{{os.getpid()}} {{threading.get_ident()}}".encode()
+    if environ["PATH_INFO"] == "/body":
+        try:
+            environ["wsgi.input"].read()
+        except OSError as error:
+            told = type(error).__name__.encode()
     start_response("200 OK", [("Content-Length", str(len(told)))])
     return [told]
 """
@@ -38,8 +43,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @contextmanager
-def _served(folder: Path, processes: int, threads: int) -> Iterator[Path]:
-    (folder / "threads_told.py").write_text(APPLICATION.format(released=folder / "released"))
+def _served(folder: Path, processes: int, threads: int, before: str = "") -> Iterator[Path]:
+    (folder / "threads_told.py").write_text(before + APPLICATION.format(released=folder / "released"))
     listening = folder / "web.sock"
     command = [sys.executable, "-m", "gunicorn", "--worker-class", "adapters.gunicorn.worker.StayingWorker"]
     command += ["--workers", str(processes), "--threads", str(threads), "--bind", f"unix:{listening}"]
@@ -83,6 +88,17 @@ class Caller:
     def begin(self) -> None:
         """Sends a request that is answered once the file ``released`` is there."""
         self._socket.sendall(SLOWLY)
+
+    def send(self, part: bytes) -> None:
+        """Sends a part of a request."""
+        self._socket.sendall(part)
+
+    def read_all(self) -> bytes:
+        """Everything until the server closes the connection."""
+        read = b""
+        while received := self._socket.recv(65536):
+            read += received
+        return read
 
     def finish(self) -> bytes:
         return self._answers(1)[0]
@@ -149,6 +165,34 @@ def test_a_process_with_more_to_do_than_another_lets_its_connections_go(tmp_path
         assert any(caller.ask() and caller.kept for caller in resting)
         for caller in callers:
             caller.close()
+
+
+DRIPPED_ON = """
+from adapters.gunicorn import patience
+patience.PRESSED, patience.LOOK = (0.2, 64_000), 20
+"""
+
+
+def test_dripping_connections_do_not_stop_the_others(tmp_path: Path) -> None:
+    with _served(tmp_path, processes=1, threads=THREADS, before=DRIPPED_ON) as listening:
+        dripping = [Caller(listening) for _ in range(3 * THREADS)]
+        for caller in dripping:
+            caller.send(b"GET / HTTP/1.1\r\nHost: ")
+        asking = Caller(listening)
+        assert asking.ask()
+        given_up = [caller.read_all() for caller in dripping[:THREADS]]
+        assert all(answer.startswith(b"HTTP/1.1 408 ") for answer in given_up), given_up
+        for caller in (asking, *dripping):
+            caller.close()
+
+
+def test_a_slow_body_is_given_up_as_well(tmp_path: Path) -> None:
+    before = DRIPPED_ON + "patience.CALM = patience.PRESSED\n"
+    with _served(tmp_path, processes=1, threads=1, before=before) as listening:
+        dripping = Caller(listening)
+        dripping.send(b"POST /body HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nab")
+        assert b"TimeoutError" in dripping.read_all()
+        dripping.close()
 
 
 def test_a_process_that_ended_is_forgotten() -> None:

@@ -139,3 +139,13 @@ def test_the_database_keeps_no_token(world: World) -> None:
     token = world.try_act("admin", issue_token, world.person("counter"), dt.timedelta(hours=1))
     with world.reading() as connection:
         assert token not in connection.execute(select(tokens.c.hash)).scalars().all()
+
+
+def test_a_membership_ends_before_the_day_that_was_set_first(world: World) -> None:
+    person, month = world.person("counter2"), dt.timedelta(days=30)
+    world.try_act("admin", add_membership, person, BRANCH, "leader", DAY, NEXT + month)
+    world.try_act("admin", end_membership, person, BRANCH, "leader", NEXT)
+    assert person in members(world, "leader", NEXT - dt.timedelta(days=1))
+    assert person not in members(world, "leader", NEXT)
+    world.refuse(NotFound, "admin", end_membership, person, BRANCH, "leader", NEXT)
+    world.refuse(NotFound, "admin", end_membership, person, BRANCH, "leader", NEXT + month)

@@ -37,6 +37,7 @@ def _said(served: Served, request: bytes) -> tuple[int, bytes, dict[str, object]
     return int(head.split(b" ", 2)[1]), head.lower(), orjson.loads(body)
 
 
+CHUNKED = b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 END = b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
 
 
@@ -49,8 +50,12 @@ END = b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
         (b"GET /api/v1/offices" + END + b"Bad Header: 1\r\n\r\n", 400, "malformed-request"),
         (b"GET /api/v1/offices HTTP/7.1\r\nHost: localhost\r\n\r\n", 400, "malformed-request"),
         (b"POST /api/v1/sessions" + END + b"Transfer-Encoding: knotted\r\n\r\n", 501, "malformed-request"),
+        *(
+            (b"POST /api/v1/sessions" + END + CHUNKED + chunks, 400, "malformed-request")
+            for chunks in (b"zz\r\n{}\r\n0\r\n\r\n", b"-1\r\n", b"2\r\n{}xx0\r\n\r\n", b"2;\x01=\r\n{}\r\n0\r\n\r\n")
+        ),
     ],
-    ids=["line", "query", "header", "header-name", "version", "coding"],
+    ids=["line", "query", "header", "header-name", "version", "coding", "size", "minus", "end", "extension"],
 )
 def test_what_cannot_be_read_is_answered_with_a_problem(
     served: Served, request_sent: bytes, status: int, code: str
@@ -60,3 +65,10 @@ def test_what_cannot_be_read_is_answered_with_a_problem(
     assert b"content-type: application/problem+json" in head
     assert problem["detail_vi"]
     assert problem["detail_en"]
+
+
+def test_after_a_malformed_chunk_nothing_more_is_read_from_the_connection(served: Served) -> None:
+    smuggled = b"zz\r\nGET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    kept = b"POST /api/v1/sessions HTTP/1.1\r\nHost: localhost\r\n"
+    answered, _, problem = _said(served, kept + CHUNKED + smuggled)
+    assert (answered, problem["code"]) == (400, "malformed-request")

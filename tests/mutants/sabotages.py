@@ -14,6 +14,7 @@ from tests.mutants.sabotages_of_papers import OF_PAPERS
 from tests.mutants.sabotages_of_places import OF_PLACES
 from tests.mutants.sabotages_of_promises import OF_PROMISES
 from tests.mutants.sabotages_of_publishing import OF_PUBLISHING
+from tests.mutants.sabotages_of_staff import OF_STAFF
 
 PERFORM = "tests/integration/test_acts_perform.py"
 CLOCKS = "tests/integration/test_clocks_run_out.py"
@@ -267,7 +268,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "anybody-is-called",
         "a webhook may point into the house",
-        "adapters/public_address.py",
+        "engine/security/public_address.py",
         "return ip.is_global and not ip.is_multicast and not ip.is_reserved",
         "return True",
         ("tests/integration/test_adapter_webhook.py::test_a_strangers_url_never_leads_inside",),
@@ -318,4 +319,5 @@ SABOTAGES: tuple[Sabotage, ...] = (
     *OF_FEES,
     *OF_PAPERS,
     *OF_PLACES,
+    *OF_STAFF,
 )

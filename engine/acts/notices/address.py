@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from engine.errors import Refusal
 from engine.notices.text import Addressee, Occasion, event_message, notice_message
 from engine.ports import Message
+from engine.security.webhook_secrets import opened_secret
 from engine.store.delivery import Taken
 from engine.store.recipients import people_by_id, reasons_of, webhooks_by_id
 from engine.store.rows import Contact
@@ -54,7 +55,10 @@ class _Known:
             hook = self._webhooks.get(_id(row.recipient))
             if hook is None:
                 return Refused("parked", "this receiver of events was removed or switched off")
-            return event_message(row.key, row.template, row.created_at, row.data, hook.url, hook.secret)
+            secret = opened_secret(self._unit.settings.secret_keys, hook.url, hook.secret)
+            if secret is None:
+                return Refused("parked", "its signing secret cannot be unsealed: end this webhook and add it again")
+            return event_message(row.key, row.template, row.created_at, row.data, hook.url, secret)
         to = self._addressee(row)
         if isinstance(to, Refused):
             return to

@@ -1,4 +1,7 @@
-"""The acts on staff accounts: people, memberships, substitutes, passwords and access tokens."""
+"""The acts on staff accounts: people, memberships, substitutes, passwords and access tokens.
+
+Each writes an entry of the journal of staff.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,19 @@ import hashlib
 import re
 import secrets
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, insert, or_, select, update
 
+from engine.acts.staff.administrators import is_first_administrator, propose_administrator
+from engine.acts.staff.password_policy import weakness
+from engine.acts.staff.record import record_staff
 from engine.errors import Conflict, InvalidInput, NotFound, wrong
+from engine.rules.journal.staff_entries import Change, password_mark
 from engine.security.passwords import hash_password
 from engine.store.people import memberships, people, person_named, substitutes, tokens
+from engine.store.staff_journal import membership_change, person_change, substitute_change, token_change
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
-SHORTEST_PASSWORD = 10
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,58}[a-z0-9]")
 
 
@@ -40,28 +47,42 @@ def add_person(
 ) -> int:
     """Adds a member of staff; returns the id. Without a password the person signs in by token only.
 
-    Raises InvalidInput, NameTaken.
+    With ``admin`` the first administrator of an installation becomes one at once; every later one is proposed, and an
+    administrator decides. Raises InvalidInput, NameTaken.
     """
-    if errors := _faults(username, name, password, language):
+    if errors := _faults(unit, username, name, password, language):
         raise InvalidInput(errors)
+    first = admin and is_first_administrator(unit)
     if person_named(unit.begin(), username) is not None:
         raise NameTaken(username=username)
+    stored = hash_password(password) if password is not None else None
     row = {
         "username": username,
         "name": name.strip(),
         "email": email,
         "phone": phone,
-        "password": hash_password(password) if password is not None else None,
-        "admin": int(admin),
+        "password": stored,
+        "admin": int(first),
         "active": 1,
         "language": language,
         "created_at": unit.now,
     }
-    return int(unit.begin().execute(insert(people).returning(people.c.id), row).scalar_one())
+    number = int(unit.begin().execute(insert(people).returning(people.c.id), row).scalar_one())
+    told = person_change(number, admin=int(first), active=1, password=password_mark(stored))
+    record_staff(unit, "first-administrator" if first else "add-person", number, [told])
+    if admin and not first:
+        propose_administrator(unit, number, "people add --admin")
+    return number
 
 
 def add_membership(
-    unit: UnitOfWork, person: int, office: str, role: str, start: dt.date, end: dt.date | None = None
+    unit: UnitOfWork,
+    person: int,
+    office: str,
+    role: str,
+    start: dt.date,
+    end: dt.date | None = None,
+    reason: str = "",
 ) -> None:
     """Gives the person the role at the office from ``start`` until the day before ``end``.
 
@@ -85,20 +106,23 @@ def add_membership(
             f"the person has the role {role} at {office} on some of these days already",
         )
     row = {"person_id": person, "office": office, "role": role, "valid_from": start, "valid_to": end}
-    unit.begin().execute(insert(memberships), row)
+    made = unit.begin().execute(insert(memberships).returning(memberships), row).one()
+    record_staff(unit, "add-membership", person, [membership_change(made, end)], reason)
 
 
-def end_membership(unit: UnitOfWork, person: int, office: str, role: str, end: dt.date) -> None:
-    """Ends an open membership; ``end`` is the first day without it. Raises NotFound."""
+def end_membership(unit: UnitOfWork, person: int, office: str, role: str, end: dt.date, reason: str = "") -> None:
+    """Ends a membership that runs on ``end``, the first day without it, or ended later so far. Raises NotFound."""
     current = and_(
         memberships.c.person_id == person,
         memberships.c.office == office,
         memberships.c.role == role,
         memberships.c.valid_from < end,
-        memberships.c.valid_to.is_(None),
+        or_(memberships.c.valid_to.is_(None), memberships.c.valid_to > end),
     )
-    if unit.begin().execute(update(memberships).where(current).values(valid_to=end)).rowcount != 1:
+    ended = unit.begin().execute(update(memberships).where(current).values(valid_to=end).returning(memberships)).all()
+    if len(ended) != 1:
         raise NotFound(what=f"membership {person} {office} {role}")
+    record_staff(unit, "end-membership", person, [membership_change(ended[0], end)], reason)
 
 
 def add_substitute(
@@ -134,10 +158,11 @@ def add_substitute(
         "office": office,
         "legal": legal,
     }
-    unit.begin().execute(insert(substitutes), row)
+    made = unit.begin().execute(insert(substitutes).returning(substitutes), row).one()
+    record_staff(unit, "add-substitute", absent, [substitute_change(made, end)], legal)
 
 
-def issue_token(unit: UnitOfWork, person: int, lasts: dt.timedelta) -> str:
+def issue_token(unit: UnitOfWork, person: int, lasts: dt.timedelta, purpose: str = "") -> str:
     """Creates a token of 256 random bits for a program or a person. The database keeps only its hash."""
     token = secrets.token_urlsafe(32)
     row = {
@@ -145,23 +170,35 @@ def issue_token(unit: UnitOfWork, person: int, lasts: dt.timedelta) -> str:
         "person_id": person,
         "created_at": unit.now,
         "expires_at": unit.now + lasts,
+        "kind": "token",
+        "purpose": purpose.strip()[:200] or None,
     }
     unit.begin().execute(insert(tokens), row)
+    told = token_change(str(row["hash"]), person=person, expires=row["expires_at"], revoked=None)
+    record_staff(unit, "issue-token", person, [told], purpose)
     return token
 
 
-def set_password(unit: UnitOfWork, person: int, password: str) -> None:
-    """Replaces a password and ends every session of the person. Raises InvalidInput, NotFound."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise wrong("password", f"ít nhất {SHORTEST_PASSWORD} ký tự", f"at least {SHORTEST_PASSWORD} characters")
-    fresh = update(people).where(people.c.id == person).values(password=hash_password(password))
+def set_password(unit: UnitOfWork, person: int, password: str, reason: str = "") -> None:
+    """Replaces a password and ends every session and token of the person. Raises InvalidInput, NotFound."""
+    if fault := weakness(unit, password, person=person):
+        raise wrong("password", fault.vi, fault.en)
+    stored = hash_password(password)
+    fresh = update(people).where(people.c.id == person).values(password=stored)
     if unit.begin().execute(fresh).rowcount != 1:
         raise NotFound(what=f"person {person}")
-    open_sessions = and_(tokens.c.person_id == person, tokens.c.revoked_at.is_(None))
-    unit.begin().execute(update(tokens).where(open_sessions).values(revoked_at=unit.now))
+    told = person_change(person, password=password_mark(stored))
+    record_staff(unit, "set-password", person, [told, *revoke_all(unit, person)], reason)
 
 
-def _faults(username: str, name: str, password: str | None, language: str) -> dict[str, Text]:
+def revoke_all(unit: UnitOfWork, person: int) -> list[Change]:
+    """Revokes every valid session and token of a person; returns the changes for the journal."""
+    valid = and_(tokens.c.person_id == person, tokens.c.revoked_at.is_(None))
+    ended = update(tokens).where(valid).values(revoked_at=unit.now).returning(tokens.c.hash)
+    return [token_change(one, revoked=unit.now) for one in sorted(unit.begin().execute(ended).scalars())]
+
+
+def _faults(unit: UnitOfWork, username: str, name: str, password: str | None, language: str) -> dict[str, Text]:
     """The faults in the data of a new person, by field name."""
     errors = {}
     if not _USERNAME.fullmatch(username):
@@ -171,8 +208,8 @@ def _faults(username: str, name: str, password: str | None, language: str) -> di
         )
     if not name.strip() or len(name) > 200:
         errors["name"] = Text("1 đến 200 ký tự", "1 to 200 characters")
-    if password is not None and len(password) < SHORTEST_PASSWORD:
-        errors["password"] = Text(f"ít nhất {SHORTEST_PASSWORD} ký tự", f"at least {SHORTEST_PASSWORD} characters")
+    if password is not None and (fault := weakness(unit, password, names=(username, name))):
+        errors["password"] = fault
     if language not in ("vi", "en"):
         errors["language"] = Text("vi hoặc en", "vi or en")
     return errors

@@ -6,8 +6,12 @@ import datetime as dt
 import hashlib
 import secrets
 
+from engine.acts.staff.record import record_staff
+from engine.rules.journal.staff_entries import password_mark
 from engine.security.passwords import hash_password, outdated, password_matches
 from engine.store import sessions
+from engine.store.people import person_named
+from engine.store.staff_journal import person_change, token_change
 from engine.transaction import Runtime, UnitOfWork
 
 SESSION = dt.timedelta(hours=12)
@@ -27,19 +31,30 @@ def known_person(runtime: Runtime, username: str, password: str) -> tuple[int, s
     return found.id, hash_password(password) if outdated(stored) else None
 
 
+def known_account(runtime: Runtime, username: str) -> int | None:
+    """The id of the account that somebody tried to open, for the log; None when there is none of this name."""
+    with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
+        return person_named(connection, username)
+
+
 def open_session(unit: UnitOfWork, person_id: int, fresh_hash: str | None = None) -> tuple[str, dt.datetime]:
     """Opens a session; returns a token of 256 random bits and the moment at which it expires.
 
     ``fresh_hash`` replaces an outdated password hash.
     """
     token = secrets.token_urlsafe(32)
-    expires_at = unit.now + SESSION
-    sessions.add_token(unit.begin(), hashlib.sha256(token.encode()).hexdigest(), person_id, unit.now, expires_at)
+    hashed, expires_at = hashlib.sha256(token.encode()).hexdigest(), unit.now + SESSION
+    sessions.add_session(unit.begin(), hashed, person_id, unit.now, expires_at)
+    told = [token_change(hashed, person=person_id, expires=expires_at, revoked=None)]
     if fresh_hash is not None:
         sessions.replace_password(unit.begin(), person_id, fresh_hash)
+        told.append(person_change(person_id, password=password_mark(fresh_hash)))
+    record_staff(unit, "sign-in", person_id, told)
     return token, expires_at
 
 
 def close_session(unit: UnitOfWork, token_hash: str) -> None:
     """Revokes the token. A second call changes nothing."""
-    sessions.revoke_token(unit.begin(), token_hash, unit.now)
+    person = sessions.revoke_token(unit.begin(), token_hash, unit.now)
+    if person is not None:
+        record_staff(unit, "sign-out", person, [token_change(token_hash, revoked=unit.now)])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -17,6 +18,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
+
+from engine.security.private_files import keep_database_private
 
 metadata = MetaData(
     naming_convention={
@@ -71,6 +74,8 @@ def open_database(url: str, *, pool_size: int = 8, pooled: bool = True) -> Engin
         options["connect_args"] = {"timeout": 30, "check_same_thread": False}
         engine = create_engine(url, **options, **_pool(pool_size, pooled))
         event.listen(engine, "connect", _prepare_sqlite)
+        if path := url.removeprefix("sqlite:///"):
+            event.listen(engine, "connect", lambda _connection, _record: keep_database_private(Path(path)))
         event.listen(engine, "begin", _begin_immediate)
         return engine
     # psycopg would deallocate every prepared statement at each rollback; engine.store.sql.driver prepares instead.

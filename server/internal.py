@@ -1,0 +1,51 @@
+"""Addresses for operators, which the public does not reach: metrics, readiness and the documentation's pages.
+
+They answer callers from the networks of ``MOTCUA_INTERNAL_FROM`` alone, and for everybody else they do not exist. A
+request that a proxy has forwarded is never taken for one from this machine because the settings name no proxy.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+
+import structlog
+from flask import Flask, request
+
+from server.context import runtime
+from server.refusals import NoSuchAddress
+
+log = structlog.get_logger("motcua.api")
+INTERNAL = ("/metrics", "/readyz", "/docs")
+FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via")
+
+
+def register_internal(app: Flask) -> None:
+    """Refuses internal addresses to callers from elsewhere."""
+
+    told: list[str] = []
+
+    @app.before_request
+    def guard() -> None:
+        if not told and runtime().settings.proxy_hops == 0 and _forwarded():
+            told.append("once a process")
+            log.warning("proxy-unknown", why="a proxy forwards requests, and MOTCUA_PROXY_HOPS is 0")
+        if request.path.startswith(INTERNAL) and not is_internal():
+            raise NoSuchAddress()
+
+
+def is_internal() -> bool:
+    """Whether the caller is in one of the networks of the settings."""
+    settings = runtime().settings
+    if settings.proxy_hops == 0 and _forwarded():
+        return False  # the address is that of a proxy that the settings do not know
+    try:
+        caller = ipaddress.ip_address((request.remote_addr or "").partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(caller, ipaddress.IPv6Address) and caller.ipv4_mapped:
+        caller = caller.ipv4_mapped
+    return any(caller.version == network.version and caller in network for network in settings.internal_from)
+
+
+def _forwarded() -> bool:
+    return any(name in request.headers for name in FORWARDED)
