@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, select, update
 
 from engine.acts.perform_action import take
+from engine.acts.recount import recount_case
 from engine.dossier.case import Case, lock_case_by_id
 from engine.dossier.notices import clock_notices, message_row
 from engine.dossier.record import add_clocks, record, send
@@ -25,6 +26,8 @@ from engine.transaction import UnitOfWork
 NOT_YET, GONE, VOID, MOVED, DONE = "not-yet", "gone", "void", "moved", "done"
 """Outcomes beside the code of a refusal. NOT_YET: the clock is not due. GONE: it has fired or was removed. VOID: it no
 longer fits the dossier. MOVED: it is due later, since the calendar changed after it was armed. DONE: it worked."""
+
+PUBLISHED_SINCE = {"what": "calendar", "vi": "lịch làm việc đã thay đổi", "en": "the working calendar has changed"}
 
 
 def expire_clock(unit: UnitOfWork, dossier_id: int, kind: str, subject: str, due_at: dt.datetime) -> str:
@@ -42,7 +45,7 @@ def expire_clock(unit: UnitOfWork, dossier_id: int, kind: str, subject: str, due
     clock = Clock(kind, subject, due_at)
     # Marked before it acts: recording a step removes the clocks that have not fired.
     _mark(unit, this, DONE)
-    outcome = _standing(case, clock) or _FIRE[kind](case, clock)
+    outcome = _counted_otherwise(case, clock) or _standing(case, clock) or _FIRE[kind](case, clock)
     if outcome != DONE:
         _mark(unit, this, outcome)
     return outcome
@@ -67,6 +70,19 @@ def _key(dossier_id: int, kind: str, subject: str, due_at: dt.datetime) -> Colum
 
 def _mark(unit: UnitOfWork, which: ColumnElement[bool], outcome: str) -> None:
     unit.begin().execute(update(clocks).where(which).values(fired_at=unit.now, outcome=outcome))
+
+
+def _counted_otherwise(case: Case, clock: Clock) -> str | None:
+    """MOVED where the calendar was published otherwise since the clock was armed, and it rings at another moment now.
+
+    The other moment has a clock of its own, also where it is past: the same overdue moment never rings twice.
+    """
+    if case.row["finished_at"] is not None or not recount_case(case, PUBLISHED_SINCE):
+        return None
+    if clock.kind == "verify":
+        return None if _open_question(case, clock) is not None else MOVED
+    wanted = {(one.kind, one.subject, one.due_at) for one in wanted_clocks(case.row, case.release, case.calendar)}
+    return None if (clock.kind, clock.subject, clock.due_at) in wanted or clock.kind == "remind" else MOVED
 
 
 def _standing(case: Case, clock: Clock) -> str | None:

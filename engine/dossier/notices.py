@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from engine.dossier.case import Case
 from engine.rules.deadlines.promise import appointment, automatic_stop
@@ -78,6 +78,15 @@ _OF_ACTS = {
     "transfer": Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="chuyen-co-quan"),
 }
 """The applicant's notices in every procedure: the apology with the new appointment; a transfer to another office."""
+
+
+NEW_APPOINTMENT: Final = Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="doi-ngay-hen")
+"""The applicant's notice that the appointment, or the day of the automatic stop, is another one now."""
+
+
+def rows_of(case: Case, notice: Notice, occasion: str, number: int) -> list[dict[str, Any]]:
+    """The outbox rows of one notice; ``number`` is the journal entry whose reason it quotes."""
+    return list(_rows(case, notice, occasion, number))
 
 
 def told_applicant(case: Case, action: str, state: str) -> bool:

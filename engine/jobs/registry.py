@@ -13,6 +13,7 @@ import structlog
 
 from engine.acts.checkpoint import checkpoint_now
 from engine.acts.notices.deliver import Receivers, deliver_notices
+from engine.jobs.recounting import recount_waiting
 from engine.jobs.schedule import ANSWERS_KEPT, forget_old_answers_before, sweep_all_due
 from engine.ports import Notifier
 from engine.transaction import Runtime
@@ -81,6 +82,11 @@ def checkpoint_journal() -> None:
         log.info("checkpoint", number=made.number, entries=made.entries, size=made.size, root=made.root)
 
 
+def recount_deadlines() -> None:
+    """Counts open dossiers anew after a publication about working time; a long backlog continues at the next tick."""
+    recount_waiting(_at_hand[0].runtime, SECONDS)
+
+
 JOBS: Mapping[str, Callable[[], None]] = {
-    job.__name__: job for job in (drain_outbox, sweep_clocks, forget_old_answers, checkpoint_journal)
+    job.__name__: job for job in (drain_outbox, sweep_clocks, forget_old_answers, checkpoint_journal, recount_deadlines)
 }
