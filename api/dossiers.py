@@ -47,6 +47,8 @@ def file(body: dict[str, Any]) -> Answer:
         documents=body["documents"],
         filed_at=body["filed_at"],
         receive=body["receive"],
+        received_at=body["received_at"],
+        received_reason=body["received_reason"],
         note=body["note"],
     )
 

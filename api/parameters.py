@@ -99,3 +99,7 @@ class RegisterPrint(Words):
     office = Word(CODE, required=True)
     start = Day(required=True)
     end = Day(required=True)
+
+
+class FromDay(Words):
+    on = Day(load_default=None, metadata={"description": "The first day on which it holds no more; all by default."})

@@ -4,7 +4,23 @@ No answer is serialised through them.
 """
 
 from api.shapes.base import Problem, ProblemKind, ProblemKinds, State, Words
-from api.shapes.catalogue import Candidate, Office, Offices, Procedure, ProcedureLine, Procedures, Resolution, Unit
+from api.shapes.catalogue import (
+    Candidate,
+    Closure,
+    ClosureLeft,
+    HoursLeft,
+    Office,
+    OfficeTimes,
+    Offices,
+    OwnHours,
+    Procedure,
+    ProcedureLine,
+    Procedures,
+    Resolution,
+    SpecialDay,
+    Unit,
+    Week,
+)
 from api.shapes.citizens import Status, StatusStep, StatusTask
 from api.shapes.dossiers import (
     Action,
@@ -62,6 +78,8 @@ __all__ = [
     "Candidate",
     "Child",
     "ClockAnswer",
+    "Closure",
+    "ClosureLeft",
     "Decided",
     "Document",
     "DocumentAdded",
@@ -78,6 +96,7 @@ __all__ = [
     "HeldTime",
     "Holder",
     "HolderInList",
+    "HoursLeft",
     "Inbox",
     "InboxLine",
     "JournalEntry",
@@ -88,10 +107,12 @@ __all__ = [
     "Membership",
     "Needs",
     "Office",
+    "OfficeTimes",
     "Offices",
     "OnTime",
     "OnTimeByUnit",
     "OnTimeLine",
+    "OwnHours",
     "PersonalData",
     "Problem",
     "ProblemKind",
@@ -109,6 +130,7 @@ __all__ = [
     "Resolution",
     "Routed",
     "Session",
+    "SpecialDay",
     "State",
     "Status",
     "StatusStep",
@@ -121,6 +143,7 @@ __all__ = [
     "UnitLine",
     "Verification",
     "Verifications",
+    "Week",
     "Webhook",
     "WebhookMade",
     "Webhooks",

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Row, and_, select, update
 from engine.acts.perform_action import take
 from engine.acts.recount import recount_case
 from engine.dossier.case import Case, lock_case_by_id
-from engine.dossier.notices import clock_notices, message_row
+from engine.dossier.notices import clock_notices, facts_of, message_row
 from engine.dossier.record import add_clocks, record, send
 from engine.errors import Refusal
 from engine.rules.deadlines.timing import Clock, next_reminder, wanted_clocks
@@ -113,6 +113,23 @@ def _overdue(case: Case, clock: Clock) -> str:
     return _tell(case, clock)
 
 
+def _intake(case: Case, clock: Clock) -> str:
+    """Records that an online filing waits too long, and notifies the centre that has to receive or refuse it."""
+    number = record(case, "intake_overdue", data={"due_at": clock.due_at})
+    if case.row["holder_office"]:
+        data = facts_of(case, number) | {"due": clock.due_at.isoformat(), "limit": "intake"}
+        row = message_row(
+            case,
+            channel="inbox",
+            recipient=_holder(case),
+            template="qua-gio-tiep-nhan",
+            occasion=f"intake:{clock.due_at.isoformat()}",
+            data=data,
+        )
+        send(case.unit, [row])
+    return DONE
+
+
 def _remind(case: Case, clock: Clock) -> str:
     """Sends one reminder and arms the next one after now, so that missed reminders are not sent all at once."""
     _tell(case, clock)
@@ -180,6 +197,7 @@ _FIRE: dict[str, Callable[[Case, Clock], str]] = {
     "warn": _tell,
     "due_in": _tell,
     "overdue": _overdue,
+    "intake": _intake,
     "step": _tell,
     "remind": _remind,
     "after": _act,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,12 +11,15 @@ from engine.acts.follow_form import Followed
 from engine.acts.open_children import open_children
 from engine.acts.sign_result import sign_result
 from engine.dossier.case import Case, read_case
+from engine.dossier.intake import follow_intake
 from engine.dossier.papers import attached, make_void, undone_by_step
+from engine.dossier.reception import check_reception
 from engine.dossier.record import record
+from engine.dossier.repeats import tell_leader, warning
 from engine.errors import Forbidden, Refusal, wrong
 from engine.rules.deadlines import timing
 from engine.rules.procedure.definition import Action, Term
-from engine.rules.procedure.machine import DocumentRequired, ReasonRequired, Step
+from engine.rules.procedure.machine import DocumentRequired, GuardFailed, ReasonRequired, Step
 from engine.rules.procedure.permissions import Verdict
 from engine.store.people import role_members
 from engine.transaction import UnitOfWork
@@ -43,16 +47,28 @@ def perform_action(
     note: str | None = None,
     fields: Mapping[str, Any] | None = None,
     assignee: int | None = None,
+    received_at: dt.datetime | None = None,
+    received_reason: str | None = None,
 ) -> Case:
     """Takes ``action`` on the dossier ``code``. ``version`` is the one that the actor last saw.
 
     ``fields`` are corrected form values, at reception or in answer to a request for supplement. ``assignee`` is the id
-    of the person of the next office who becomes the holder. Raises NotFound, Stale, UnknownAction, ActionNotInState,
+    of the person of the next office who becomes the holder. ``received_at`` is the moment of a reception that is
+    entered later, with the reason for it: the time limit counts from there. Raises NotFound, Stale, UnknownAction, ActionNotInState,
     GuardFailed, Forbidden, ReasonRequired, DocumentRequired, OfficeNotDecided, SigningFailed, InvalidInput, the
     refusals of ``open_children``, and with ``fields`` also those of ``follow_form``.
     """
     case = read_case(unit, code, version, along=("documents",))
-    return take(case, action, reason=reason, note=note, fields=fields, assignee=assignee)
+    return take(
+        case,
+        action,
+        reason=reason,
+        note=note,
+        fields=fields,
+        assignee=assignee,
+        received_at=received_at,
+        received_reason=received_reason,
+    )
 
 
 def take(
@@ -63,6 +79,8 @@ def take(
     note: str | None = None,
     fields: Mapping[str, Any] | None = None,
     assignee: int | None = None,
+    received_at: dt.datetime | None = None,
+    received_reason: str | None = None,
 ) -> Case:
     """``perform_action`` on a case that was read already."""
     _exists_here(case, action)
@@ -72,10 +90,14 @@ def take(
     wanted = case.release.actions[action]
     if wanted.reason == "required" and not (reason or "").strip():
         raise ReasonRequired(action_vi=wanted.name.vi, action_en=wanted.name.en)
+    if received_at is not None:
+        _receive_at(case, wanted, received_at, received_reason)
     followed = _correct(case, wanted, fields) if fields else Followed()
     step = case.workflow.advance(case.row["state"], action, case.facts())
+    _must_be_possible(case, action, wanted)
     document = _attached(case, action)
     void = undone_by_step(case, step)
+    too_often = warning(case, action, wanted)
     move(case, step.target, action)
     if assignee is not None:
         _give_to(case, assignee)
@@ -83,13 +105,41 @@ def take(
     if void:
         make_void(case, void)
         data["void"] = void
+    if too_often:
+        case.change(warned_at=case.unit.now)
+        data["warned"] = {"vi": too_often.vi, "en": too_often.en}
+    if received_at is not None:
+        data["reception"] = {"at": received_at, "entered": case.unit.now}
     if wanted.signature == "digital" and document is not None:
         data["signature"] = sign_result(case, document["id"])
     private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields) if fields else None}
+    private["received_reason"] = received_reason if received_at is not None else None
     told = {key: value for key, value in private.items() if value}
-    record(case, action, data=data, private=told, events=followed.events + _events(step))
+    number = record(case, action, data=data, private=told, events=followed.events + _events(step))
+    if too_often:
+        tell_leader(case, action, number)
     open_children(case)
     return case
+
+
+def _receive_at(case: Case, wanted: Action, at: dt.datetime, reason: str | None) -> None:
+    """Counts this reception from an earlier moment. Raises InvalidInput."""
+    if wanted.effect != "receive" or case.row["received_at"] is not None:
+        raise wrong(
+            "received_at",
+            "chỉ ghi khi tiếp nhận hồ sơ lần đầu",
+            "is given only with the action that first receives the dossier",
+        )
+    check_reception(case, at, reason)
+    case.receive_at(at)
+
+
+def _must_be_possible(case: Case, action: str, wanted: Action) -> None:
+    """Refuses to receive, or to ask about, a dossier that can only be refused. Raises GuardFailed."""
+    if why := case.decisive_missing(action):
+        raise GuardFailed(
+            action=action, action_vi=wanted.name.vi, action_en=wanted.name.en, why_vi=why.vi, why_en=why.en
+        )
 
 
 def _correct(case: Case, wanted: Action, fields: Mapping[str, Any]) -> Followed:
@@ -127,7 +177,10 @@ def move(case: Case, target: str, action: str | None) -> None:
     def total_term() -> Term:
         return case.workflow.total_term(case.facts())
 
-    changes = timing.after_step(case.row, case.release, target, action, total_term, case.calendar, case.unit.now)
+    now = case.unit.now
+    changes = timing.after_step(
+        case.row, case.release, target, action, total_term, case.calendar, now, case.reception
+    )
     state = case.release.states[target]
     office = None
     if state.role is not None:
@@ -135,6 +188,7 @@ def move(case: Case, target: str, action: str | None) -> None:
         if office is None:
             raise OfficeNotDecided(role=state.role)
     case.change(**changes, holder_office=office, holder_role=state.role, holder_id=None, opened_at=None)
+    follow_intake(case, case.reception or now)
 
 
 def _exists_here(case: Case, action: str) -> None:

@@ -31,9 +31,12 @@ _NOT_IN_FIRST = frozenset({"placed_on", "version", "head"})
 """The columns that a dossier's first entry does not carry. ``placed_on`` is not set yet, and naming it would change the
 published bytes of the entry; ``version`` and ``head`` follow from the entry itself."""
 
+_ONLY_IF_SET = frozenset({"intake_from", "intake_due_at", "intake_done_at", "warned_at"})
+"""The columns that a first entry carries only where they are set: most dossiers never have them."""
+
 _SHOWN = frozenset({"offices", "intake_office", "support_office", "holder_office", "handler_office", "province"})
 """The columns that decide which offices see the dossier."""
-_TIMED = ("state", "entered_at", "clock", "due_at", "step_due_at")
+_TIMED = ("state", "entered_at", "clock", "due_at", "step_due_at", "intake_due_at", "intake_done_at")
 
 
 def record(
@@ -80,7 +83,8 @@ def _changed(case: Case) -> dict[str, Any]:
     search text."""
     row: Mapping[str, Any] = case.row
     if case.is_new:
-        return {name: value for name, value in row.items() if name not in _NOT_IN_FIRST}
+        told = (name for name in row if name not in _NOT_IN_FIRST and not (name in _ONLY_IF_SET and row[name] is None))
+        return {name: row[name] for name in told}
     before: Mapping[str, Any] = case.before
     return {name: value for name, value in row.items() if value != before[name]}
 

@@ -27,6 +27,8 @@ from engine.security.citizen_link import known_token
 from engine.text import Text
 from engine.transaction import Runtime
 
+_PROMISES = frozenset({"verification", "limit"})
+"""The facts of a moment that is no promise to the applicant: the limit of a verification, or of intake."""
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _GAP = re.compile(r" {2,}")  # where a placeholder within a line is empty
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -159,6 +161,11 @@ class _Words:
     def state(self) -> str:
         return self._in_language(self._release().states[self._facts["state"]].name)
 
+    def action(self) -> str:
+        key = self._facts.get("action", "")
+        known = self._release().actions.get(key)
+        return self._in_language(known.name) if known else str(key)
+
     def office(self) -> str:
         code = self._facts.get("office")
         if code is None:
@@ -219,7 +226,7 @@ class _Words:
         """The moment to name: one that is still to come, or the limit of a verification, which is no promise."""
         told = self._facts.get("due")
         due = dt.datetime.fromisoformat(told) if told else None
-        return due if due is None or due > self._now or "verification" in self._facts else None
+        return due if due is None or due > self._now or not _PROMISES.isdisjoint(self._facts) else None
 
     def _standing(self) -> Standing:
         """How the appointment stood when the notice was written; rows of earlier versions do not say."""
@@ -244,6 +251,6 @@ class _Words:
 _WORDS: dict[str, Callable[[_Words], str]] = {
     name: getattr(_Words, name)
     for name in (
-        "code", "applicant", "reason", "procedure", "state", "office", "due", "appointment", "stops", "days", "link",
+        "code", "applicant", "reason", "procedure", "state", "action", "office", "due", "appointment", "stops", "days", "link",
     )
 }  # fmt: skip

@@ -5,7 +5,21 @@ The sweeper reads ``clocks``, never Redis.
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, text
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    select,
+    text,
+)
 
 from engine.store.sql.schema import BigId, Json, Moment, metadata
 
@@ -70,3 +84,15 @@ recounts = Table(
     ),
 )
 """What was published about working time, and how far the open dossiers were counted anew since."""
+
+
+def closures_of(connection: Connection, office: str) -> Sequence[dict[str, Any]]:
+    """The documents of an office's closures, the earliest first."""
+    of_this = select(closures.c.document).where(closures.c.office == office).order_by(closures.c.first)
+    return connection.execute(of_this).scalars().all()
+
+
+def hours_of(connection: Connection, office: str) -> Sequence[dict[str, Any]]:
+    """The documents of an office's own hours, the earliest first."""
+    of_this = select(office_hours.c.document).where(office_hours.c.office == office).order_by(office_hours.c.first)
+    return connection.execute(of_this).scalars().all()

@@ -61,13 +61,24 @@ def test_a_membership_that_is_not_there_does_not_end(run: Run, world: World, cha
     assert last_day(world, "counter", LONG_KHANH) is None
 
 
-def test_an_office_closes_for_some_days_and_then_for_some_hours(run: Run, world: World) -> None:
+@pytest.fixture
+def sunday(tmp_path: Path) -> dict[str, str]:
+    """The environment in which it is the day before ``MONDAY``."""
+    told = tmp_path / "clock"
+    told.write_text("2026-03-01T09:00:00+07:00")
+    return {"MOTCUA_TOLD_CLOCK": str(told)}
+
+
+def test_an_office_closes_for_some_days_and_then_for_some_hours(
+    run: Run, world: World, sunday: dict[str, str]
+) -> None:
     close = ("offices", "close", BRANCH, "--from", "2026-03-02")
-    assert f"{BRANCH} closes from 2026-03-02 to 2026-03-03" in run(*close, "--to", "2026-03-03", *SHUT).output
+    closed = run(*close, "--to", "2026-03-03", *SHUT, **sunday)
+    assert f"{BRANCH} closes from 2026-03-02 to 2026-03-03" in closed.output
     assert minutes(world, BRANCH) == [0, 0, 480]
     assert minutes(world, LONG_KHANH) == [480, 480, 480]
     morning = ("--hours", "08:00-10:00", "--hours", "13:00-14:00")
-    run(*close, "--to", "2026-03-02", *SHUT, *morning)
+    run(*close, "--to", "2026-03-02", *SHUT, *morning, **sunday)
     assert minutes(world, BRANCH) == [300, 480, 480]
     note = world.runtime.catalogue.calendar("vn", BRANCH).about(MONDAY)
     assert (note.vi, note.en, note.legal) == ("mất điện", "power cut", "Thông báo số 2")

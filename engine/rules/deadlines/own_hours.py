@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -90,3 +90,22 @@ class OwnHours:
             days=tuple(SpecialDay.from_data(day) for day in data.get("days", ())),
             own_days=bool(data.get("own_days", False)),
         )
+
+
+def own_week(
+    country: tuple[tuple[Span, ...], ...], days: Mapping[str, Sequence[str]]
+) -> tuple[tuple[Span, ...], ...]:
+    """The country's week with other hours on some weekdays; an empty list closes one. Raises BadCalendar.
+
+    >>> own_week((((480, 720),),) * 5 + ((), ()), {"sat": ["08:00-11:30"]})[5]
+    ((480, 690),)
+    """
+    for name in days:
+        if name not in WEEKDAYS:
+            raise BadCalendar(
+                where=name,
+                what_vi=f"ngày trong tuần viết là một trong {', '.join(WEEKDAYS)}",
+                what_en=f"a weekday is one of {', '.join(WEEKDAYS)}",
+            )
+    usual = zip(WEEKDAYS, country, strict=True)
+    return tuple(read_spans(days[name], name) if name in days else hours for name, hours in usual)
