@@ -20,6 +20,8 @@ from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import Runtime, in_transaction
 from workflows.calendar_files import read_calendar
 
+CALENDAR_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
 
 @click.group()
 def offices() -> None:
@@ -81,7 +83,11 @@ def reopen(office: str, first: dt.date, on: dt.date | None, as_json: bool) -> No
     metavar="DAY=HOURS",
     help="sat=08:00-11:30 or mon=07:30-11:30,13:00-16:30; other days keep the country's hours. May be repeated.",
 )
-@click.option("--calendar", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A calendar file: its week and days.")
+@click.option(
+    "--calendar",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A calendar file: its week and days.",
+)
 @click.option("--reason", required=True, help="Why, in Vietnamese.")
 @click.option("--reason-en", required=True, help="The same in English.")
 @click.option("--legal", required=True, help="Number and date of the decision.")
@@ -129,14 +135,17 @@ def times(office: str, as_json: bool) -> None:
     """List the closures and the own hours of OFFICE, past and to come."""
     runtime = compose_from_environment(pooled=False)
     found = in_transaction(runtime, SYSTEM_ACTOR, lambda unit: office_times(unit, office))
-    closed = [f"{one.first} – {one.last}  {one.vi if language() == 'vi' else one.en}  {one.legal}" for one in found.closures]
-    own = [f"{one.first} – {one.last or '…'}  {one.vi if language() == 'vi' else one.en}  {one.legal}" for one in found.hours]
+    published: list[Closure | OwnHours] = [*found.closures, *found.hours]
+    lines = [
+        f"{one.first} – {one.last or '…'}  {one.vi if language() == 'vi' else one.en}  {one.legal}"
+        for one in published
+    ]
     document = {
         "office": office,
         "closures": [one.to_data() for one in found.closures],
         "hours": [one.to_data() for one in found.hours],
     }
-    show(as_json, document, [*closed, *own])
+    show(as_json, document, lines)
 
 
 def _days(given: tuple[str, ...]) -> dict[str, list[str]]:

@@ -103,13 +103,13 @@ class Week(Shape):
 
 
 class SpecialDay(Shape):
+    instead_of = day(True)
     day = day()
     kind = text()
     vi = text()
     en = text()
     legal = text()
     spans = fields.List(fields.String(), required=True)
-    instead_of = day(True)
     source = text()
 
 

@@ -35,12 +35,19 @@ class DossierLine(State):
     promised_at = when(True)
     clock = text()
     overdue = yes_no()
+    intake_due_at = when(True)
+    intake_overdue = yes_no()
+    warned = yes_no()
     finished_at = when(True)
 
 
 class DossierPage(Shape):
     items = many(DossierLine)
     next = text(True)
+
+
+class Warned(Words):
+    code = text()
 
 
 class DossierShort(State):
@@ -54,6 +61,7 @@ class DossierShort(State):
     promised_at = when(True)
     finished_at = when(True)
     supplements = whole()
+    warnings = many(Warned)
 
 
 class Filed(DossierShort):
@@ -134,6 +142,8 @@ class Action(Shape):
     role = text(True)
     behalf_of = whole(True)
     needs = one(Needs)
+    form = text(True)
+    warning = one(Words, True)
 
 
 class OfficeNamed(Shape):
@@ -198,6 +208,10 @@ class Dossier(DossierShort):
     started_at = when(True)
     returned_at = when(True)
     overdue = yes_no()
+    intake_due_at = when(True)
+    intake_done_at = when(True)
+    intake_overdue = yes_no()
+    warned_at = when(True)
     time_left = one(Words, True)
     extensions = fields.List(fields.Dict(), required=True)
     pauses = fields.List(fields.Dict(), required=True)
@@ -228,6 +242,17 @@ class TraceLine(Shape):
     legal = text()
 
 
+class IntakeClock(Shape):
+    since = when()
+    due_at = when()
+    done_at = when(True)
+    overdue = yes_no()
+    remaining_minutes = whole(True)
+    time_left = one(Words, True)
+    provisional = yes_no()
+    trace = many(TraceLine)
+
+
 class ClockAnswer(Shape):
     clock = text()
     term = fields.Dict(required=True, allow_none=True)
@@ -238,7 +263,9 @@ class ClockAnswer(Shape):
     remaining_minutes = whole(True)
     time_left = one(Words, True)
     overdue = yes_no()
+    provisional = yes_no()
     trace = many(TraceLine)
+    intake = one(IntakeClock, True)
 
 
 class JournalEntry(Shape):

@@ -54,9 +54,9 @@ def perform_action(
 
     ``fields`` are corrected form values, at reception or in answer to a request for supplement. ``assignee`` is the id
     of the person of the next office who becomes the holder. ``received_at`` is the moment of a reception that is
-    entered later, with the reason for it: the time limit counts from there. Raises NotFound, Stale, UnknownAction, ActionNotInState,
-    GuardFailed, Forbidden, ReasonRequired, DocumentRequired, OfficeNotDecided, SigningFailed, InvalidInput, the
-    refusals of ``open_children``, and with ``fields`` also those of ``follow_form``.
+    entered later, with the reason for it: the time limit counts from there. Raises NotFound, Stale, UnknownAction,
+    ActionNotInState, GuardFailed, Forbidden, ReasonRequired, DocumentRequired, OfficeNotDecided, SigningFailed,
+    InvalidInput, the refusals of ``open_children``, and with ``fields`` also those of ``follow_form``.
     """
     case = read_case(unit, code, version, along=("documents",))
     return take(
@@ -178,9 +178,7 @@ def move(case: Case, target: str, action: str | None) -> None:
         return case.workflow.total_term(case.facts())
 
     now = case.unit.now
-    changes = timing.after_step(
-        case.row, case.release, target, action, total_term, case.calendar, now, case.reception
-    )
+    changes = timing.after_step(case.row, case.release, target, action, total_term, case.calendar, now, case.reception)
     state = case.release.states[target]
     office = None
     if state.role is not None:

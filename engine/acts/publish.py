@@ -1,4 +1,4 @@
-"""Publishes releases, territory, offices, competences, calendars, closures, own hours and notice texts into the database.
+"""Publishes releases, territory, offices, competences, calendars, closures, own hours and notices into the database.
 
 Publishing the same content again changes nothing. Each publication raises a number in ``catalogue_versions``, by which
 other processes know that their cache is stale.
@@ -175,7 +175,10 @@ def publish_calendar(unit: UnitOfWork, calendar: Calendar) -> None:
     _upsert(unit, calendars, [row], ["name"])
     raise_version(unit, "calendars")
     if known is not None:
-        vi, en = "lịch làm việc của cơ quan nhà nước được công bố lại", "the state's working calendar was published anew"
+        vi, en = (
+            "lịch làm việc của cơ quan nhà nước được công bố lại",
+            "the state's working calendar was published anew",
+        )
         ask_recount(unit, {"what": "calendar", "calendar": calendar.code, "vi": vi, "en": en}, calendar=calendar.code)
 
 

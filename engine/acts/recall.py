@@ -18,7 +18,14 @@ from engine.store.journal import journal
 from engine.transaction import UnitOfWork
 
 PASSED_OVER = (
-    "add_note", "add_document", "assign", "link", "overdue", "recount", "intake_overdue", "open",
+    "add_note",
+    "add_document",
+    "assign",
+    "link",
+    "overdue",
+    "recount",
+    "intake_overdue",
+    "open",
     "claim",
 )
 """Entries that may lie between the step and its recall, and those that ``opened_at`` tells of."""

@@ -23,7 +23,7 @@ from engine.store.dossiers import dossiers, verifications
 from engine.transaction import UnitOfWork
 
 Why = Mapping[str, Any]
-"""What was published: ``what`` (calendar, closure, hours, reopened), where it applies, and its words ``vi`` and ``en``."""
+"""What was published: ``what`` (calendar, closure, hours, reopened), where it applies, its words ``vi`` and ``en``."""
 
 
 def ask_recount(unit: UnitOfWork, why: Why, *, calendar: str | None = None, office: str | None = None) -> None:

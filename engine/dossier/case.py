@@ -226,9 +226,7 @@ class Case:
             "supplements": row["supplements"],
             "extended": bool(row["extensions"]),
             "province": row["province"],
-            "received_after_cutoff": timing.received_after_cutoff(
-                row, self.release, self.reception or self.unit.now
-            ),
+            "received_after_cutoff": timing.received_after_cutoff(row, self.release, self.reception or self.unit.now),
         }
         return Facts(known, {"children": self._child_facts, "verifications": self._question_facts})
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import datetime as dt
 
 from engine.clock import civil_day, midnight
-from engine.errors import Refusal, wrong
 from engine.dossier.case import Case
+from engine.errors import Refusal, wrong
 from engine.rules.deadlines.calendar import Calendar
 
 
@@ -29,9 +29,9 @@ def check_reception(case: Case, at: dt.datetime, reason: str | None) -> None:
         raise _too_early(earliest, "quá số ngày được nhập muộn", "further back than it may be entered")
     if at < case.row["filed_at"]:
         raise _too_early(case.row["filed_at"], "trước lúc nộp hồ sơ", "before the filing")
-    if not case.is_new and len(moved := [one for one in case.steps() if "state" in one["changes"]]) > 1:
-        if at < moved[-1]["at"]:
-            raise _too_early(moved[-1]["at"], "trước bước vừa làm", "before the last step")
+    moved = [] if case.is_new else [one["at"] for one in case.steps() if "state" in one["changes"]]
+    if len(moved) > 1 and at < moved[-1]:
+        raise _too_early(moved[-1], "trước bước vừa làm", "before the last step")
 
 
 def earliest_reception(counter: Calendar, now: dt.datetime, days: int) -> dt.datetime:

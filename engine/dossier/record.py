@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from engine.dossier.case import Case, Stale
-from engine.dossier.notices import notices_of
+from engine.dossier.notices import notices_of, of_the_running_clock
 from engine.rules.deadlines.timing import Clock, wanted_clocks
 from engine.rules.dossier_row import DossierRow
 from engine.rules.journal.entries import ORIGIN, Entry, commitment, entry, plain_row
@@ -73,7 +73,8 @@ def record(
     _show_to_offices(case, changed)
     if not changed.keys().isdisjoint(_TIMED):
         arm(case)
-    send(case.unit, notices_of(case, number, events))
+    told = notices_of(case, number, events)
+    send(case.unit, told + of_the_running_clock(case, number, told))
     case.recorded()
     return number
 

@@ -6,7 +6,7 @@ import orjson
 from sqlalchemy import and_, select
 
 from engine.dossier.case import Case
-from engine.dossier.notices import message_row, facts_of
+from engine.dossier.notices import facts_of, message_row
 from engine.dossier.record import send
 from engine.rules.procedure.definition import Action
 from engine.store.journal import journal
@@ -16,11 +16,13 @@ TEMPLATE = "qua-so-lan"
 
 
 def times_taken(case: Case, action: str) -> int:
-    """How often the action was taken and not recalled. Requests for supplement are counted together, as the law does."""
+    """How often the action was taken and not recalled. All requests for supplement are counted together."""
     if case.release.actions[action].effect == "ask":
         return case.row["supplements"]
     of_this = and_(journal.c.dossier_id == case.id, journal.c.act.in_((action, "recall")))
-    bodies = [orjson.loads(body) for body in case.unit.reader().execute(select(journal.c.body).where(of_this)).scalars()]
+    bodies = [
+        orjson.loads(body) for body in case.unit.reader().execute(select(journal.c.body).where(of_this)).scalars()
+    ]
     recalled = {body["data"].get("recalled") for body in bodies if body["act"] == "recall"}
     return sum(body["act"] == action and body["number"] not in recalled for body in bodies)
 
@@ -36,7 +38,7 @@ def warning(case: Case, action: str, wanted: Action) -> Text | None:
 
 
 def tell_leader(case: Case, action: str, number: int) -> None:
-    """Notifies the leader of the office that decides, and who holds the dossier, that the action was taken too often."""
+    """Notifies the leader of the office that decides, and the holder, that the action was taken too often."""
     told = {f"office:{case.row['handler_office']}/leader"}
     if case.row["holder_id"] or case.row["holder_office"]:
         row = case.row
@@ -45,9 +47,7 @@ def tell_leader(case: Case, action: str, number: int) -> None:
         )
     data = facts_of(case, number) | {"action": action}
     rows = [
-        message_row(
-            case, channel="inbox", recipient=one, template=TEMPLATE, occasion=f"{number}:repeats", data=data
-        )
+        message_row(case, channel="inbox", recipient=one, template=TEMPLATE, occasion=f"{number}:repeats", data=data)
         for one in sorted(told)
     ]
     send(case.unit, rows)

@@ -1,4 +1,4 @@
-"""The job behind ``recounts``: after a publication about working time every open dossier is counted anew, in batches."""
+"""The job behind ``recounts``: after a publication about working time, open dossiers are counted anew in batches."""
 
 from __future__ import annotations
 
@@ -56,9 +56,7 @@ def _batch(runtime: Runtime, waiting: Row[tuple[object, ...]], done: Recounted) 
         ids = list(connection.execute(page).scalars())
     changed = sum(_one(runtime, dossier, waiting, done) for dossier in ids)
     after, finished = (ids[-1] if ids else waiting.after), len(ids) < BATCH
-    in_transaction(
-        runtime, SYSTEM_ACTOR, lambda unit: note_progress(unit, waiting.id, after, changed, finished)
-    )
+    in_transaction(runtime, SYSTEM_ACTOR, lambda unit: note_progress(unit, waiting.id, after, changed, finished))
     done.seen += len(ids)
     done.changed += changed
     log.info("recounted", recount=waiting.id, seen=len(ids), changed=changed, finished=finished)

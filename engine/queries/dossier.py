@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.dossier.case import Case
+from engine.dossier.repeats import warning
 from engine.queries.state import StateView, state_of
+from engine.rules.deadlines.calendar_end import provisional
 from engine.rules.deadlines.due import remaining_in_words
+from engine.rules.deadlines.intake import intake_explained, intake_overdue
 from engine.rules.deadlines.timing import is_overdue
 from engine.rules.masking import masked_email, masked_form, masked_number, masked_text
 from engine.rules.procedure.definition import Release
@@ -48,6 +51,15 @@ class Standing:
     promised_at: dt.datetime | None
     finished_at: dt.datetime | None
     supplements: int
+    warnings: Sequence[Warned]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    """A warning that an answer carries beside its result. The act was done; ``code`` is stable."""
+
+    code: str
+    text: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +109,10 @@ class Needs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """An action of the release. If allowed to this actor now, ``role`` and ``behalf_of`` say how; else ``why`` not."""
+    """An action of the release. If allowed to this actor now, ``role`` and ``behalf_of`` say how; else ``why`` not.
+
+    ``form`` is the form to print with it. ``warning`` says that it was taken as often as the procedure foresees.
+    """
 
     action: str
     name: Text
@@ -106,6 +121,8 @@ class Offer:
     role: str | None
     behalf_of: int | None
     needs: Needs
+    form: str | None
+    warning: Text | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +158,22 @@ class ClockView:
     remaining_minutes: int | None
     time_left: Text | None
     overdue: bool
+    provisional: bool
+    trace: Sequence[Mapping[str, Any]]
+    intake: IntakeView | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeView:
+    """The limit within which an online filing is received, refused or asked about, with its own trace."""
+
+    since: dt.datetime
+    due_at: dt.datetime
+    done_at: dt.datetime | None
+    overdue: bool
+    remaining_minutes: int | None
+    time_left: Text | None
+    provisional: bool
     trace: Sequence[Mapping[str, Any]]
 
 
@@ -167,6 +200,10 @@ class DossierView:
     started_at: dt.datetime | None
     returned_at: dt.datetime | None
     overdue: bool
+    intake_due_at: dt.datetime | None
+    intake_done_at: dt.datetime | None
+    intake_overdue: bool
+    warned_at: dt.datetime | None
     time_left: Text | None
     extensions: Sequence[Mapping[str, Any]]
     pauses: Sequence[Mapping[str, Any]]
@@ -199,6 +236,10 @@ def dossier_of(case: Case) -> DossierView:
         started_at=row["started_at"],
         returned_at=row["returned_at"],
         overdue=overdue(case),
+        intake_due_at=row["intake_due_at"],
+        intake_done_at=row["intake_done_at"],
+        intake_overdue=intake_overdue(row["intake_due_at"], row["intake_done_at"], case.unit.now),
+        warned_at=row["warned_at"],
         time_left=time_left(case),
         extensions=row["extensions"],
         pauses=row["pauses"],
@@ -230,7 +271,24 @@ def standing_of(case: Case) -> Standing:
         promised_at=row["promised_at"],
         finished_at=row["finished_at"],
         supplements=row["supplements"],
+        warnings=warnings_of(case),
     )
+
+
+def warnings_of(case: Case) -> tuple[Warned, ...]:
+    """What the reader of an answer must know beside it: a provisional or missed due moment, an action too often."""
+    row, found = case.row, []
+    if row["clock"] == "running" and (words := provisional(case.calendar, row["due_at"])):
+        found.append(Warned(code="due-provisional", text=words))
+    if row["warned_at"] == case.unit.now:
+        text = Text(
+            "thao tác đã làm nhiều hơn số lần quy trình dự kiến", "taken more often than the procedure foresees"
+        )
+        found.append(Warned(code="taken-too-often", text=text))
+    if overdue(case) and case.reception is not None:
+        text = Text("hồ sơ nhập muộn đã quá hạn", "the dossier that was entered later is overdue already")
+        found.append(Warned(code="entered-overdue", text=text))
+    return tuple(found)
 
 
 def clock_of(case: Case) -> ClockView:
@@ -246,7 +304,27 @@ def clock_of(case: Case) -> ClockView:
         remaining_minutes=due.remaining if due else None,
         time_left=time_left(case),
         overdue=overdue(case),
+        provisional=bool(due and due.provisional),
         trace=due.to_data()["trace"] if due else (),
+        intake=_intake(case),
+    )
+
+
+def _intake(case: Case) -> IntakeView | None:
+    row, now, calendar = case.row, case.unit.now, case.counter_calendar
+    found = intake_explained(row, calendar, now)
+    if found is None or row["intake_from"] is None or row["intake_due_at"] is None:
+        return None
+    waits = row["intake_done_at"] is None
+    return IntakeView(
+        since=row["intake_from"],
+        due_at=row["intake_due_at"],
+        done_at=row["intake_done_at"],
+        overdue=intake_overdue(row["intake_due_at"], row["intake_done_at"], now),
+        remaining_minutes=found.remaining,
+        time_left=remaining_in_words(calendar, row["intake_due_at"], now) if waits else None,
+        provisional=found.provisional,
+        trace=found.to_data()["trace"],
     )
 
 
@@ -279,6 +357,8 @@ def offers_of(case: Case) -> tuple[Offer, ...]:
                 role=verdict.role if verdict is not None and allowed else None,
                 behalf_of=verdict.behalf_of if verdict is not None and allowed else None,
                 needs=needs_of(option),
+                form=case.release.actions[option.action].form,
+                warning=warning(case, option.action, case.release.actions[option.action]) if allowed else None,
             )
         )
     return tuple(offers)

@@ -81,6 +81,7 @@ dossiers = Table(
     _partial("ix_dossiers_received", "received_at IS NOT NULL", "intake_office", "received_at", "id"),
     _partial("ix_dossiers_ended", "finished_at IS NOT NULL", "handler_office", "finished_at", "id"),
     _partial("ix_dossiers_intake", "intake_due_at IS NOT NULL AND intake_done_at IS NULL", "intake_due_at", "id"),
+    _partial("ix_dossiers_intake_office", "intake_due_at IS NOT NULL", "intake_office", "intake_from"),
     _partial("ix_dossiers_parent_id", "parent_id IS NOT NULL", "parent_id"),
     sqlite_autoincrement=True,
 )

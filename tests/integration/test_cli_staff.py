@@ -69,9 +69,7 @@ def sunday(tmp_path: Path) -> dict[str, str]:
     return {"MOTCUA_TOLD_CLOCK": str(told)}
 
 
-def test_an_office_closes_for_some_days_and_then_for_some_hours(
-    run: Run, world: World, sunday: dict[str, str]
-) -> None:
+def test_an_office_closes_for_some_days_and_then_for_some_hours(run: Run, world: World, sunday: dict[str, str]) -> None:
     close = ("offices", "close", BRANCH, "--from", "2026-03-02")
     closed = run(*close, "--to", "2026-03-03", *SHUT, **sunday)
     assert f"{BRANCH} closes from 2026-03-02 to 2026-03-03" in closed.output

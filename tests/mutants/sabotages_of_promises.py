@@ -35,7 +35,7 @@ OF_PROMISES: tuple[Sabotage, ...] = (
         "old-notice-promises",
         "a notice that was sent or read late promises a day that has passed",
         "engine/notices/text.py",
-        'return due if due is None or due > self._now or "verification" in self._facts else None',
+        "return due if due is None or due > self._now or not NO_PROMISE.isdisjoint(self._facts) else None",
         "return due",
         (PROMISES,),
     ),

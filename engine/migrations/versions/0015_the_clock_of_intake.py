@@ -12,6 +12,11 @@ depends_on = None
 
 _KINDS = "kind IN ('warn', 'due_in', 'overdue', 'step', 'remind', 'after', 'verify'{more})"
 
+_INDEXES = (
+    ("ix_dossiers_intake", ["intake_due_at", "id"], "intake_due_at IS NOT NULL AND intake_done_at IS NULL"),
+    ("ix_dossiers_intake_office", ["intake_office", "intake_from"], "intake_due_at IS NOT NULL"),
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -37,10 +42,9 @@ def upgrade() -> None:
     op.create_index("ix_recounts_waiting", "recounts", ["id"], sqlite_where=waiting, postgresql_where=waiting)
     for name in ("intake_from", "intake_due_at", "intake_done_at", "warned_at"):
         op.add_column("dossiers", sa.Column(name, Moment))
-    open_intake = sa.text("intake_due_at IS NOT NULL AND intake_done_at IS NULL")
-    op.create_index(
-        "ix_dossiers_intake", "dossiers", ["intake_due_at", "id"], sqlite_where=open_intake, postgresql_where=open_intake
-    )
+    for name, columns, condition in _INDEXES:
+        where = sa.text(condition)
+        op.create_index(name, "dossiers", columns, sqlite_where=where, postgresql_where=where)
     _allow(", 'intake'")
     connection = op.get_bind()
     role = "SELECT 1 FROM pg_roles WHERE rolname = 'motcua_app'"
@@ -53,7 +57,8 @@ def downgrade() -> None:
     """The earlier program knows no clock of intake: those that have not fired are dropped with the limit."""
     op.execute("DELETE FROM clocks WHERE kind = 'intake'")
     _allow("")
-    op.drop_index("ix_dossiers_intake", "dossiers")
+    for name, _, _ in _INDEXES:
+        op.drop_index(name, "dossiers")
     for name in ("warned_at", "intake_done_at", "intake_due_at", "intake_from"):
         op.drop_column("dossiers", name)
     op.drop_table("recounts")

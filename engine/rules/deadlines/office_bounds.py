@@ -70,9 +70,7 @@ def ended(hours: OwnHours, on: dt.date | None, today: dt.date) -> OwnHours | Non
         raise wrong("on", "sau ngày cuối của giờ riêng", "lies after their last day")
     if ends <= hours.first:
         return None
-    return OwnHours(
-        hours.first, ends - _DAY, hours.week, hours.vi, hours.en, hours.legal, hours.days, hours.own_days
-    )
+    return OwnHours(hours.first, ends - _DAY, hours.week, hours.vi, hours.en, hours.legal, hours.days, hours.own_days)
 
 
 def _past(name: str) -> Refusal:

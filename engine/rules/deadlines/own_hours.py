@@ -92,9 +92,7 @@ class OwnHours:
         )
 
 
-def own_week(
-    country: tuple[tuple[Span, ...], ...], days: Mapping[str, Sequence[str]]
-) -> tuple[tuple[Span, ...], ...]:
+def own_week(country: tuple[tuple[Span, ...], ...], days: Mapping[str, Sequence[str]]) -> tuple[tuple[Span, ...], ...]:
     """The country's week with other hours on some weekdays; an empty list closes one. Raises BadCalendar.
 
     >>> own_week((((480, 720),),) * 5 + ((), ()), {"sat": ["08:00-11:30"]})[5]
