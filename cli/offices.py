@@ -137,8 +137,7 @@ def times(office: str, as_json: bool) -> None:
     found = in_transaction(runtime, SYSTEM_ACTOR, lambda unit: office_times(unit, office))
     published: list[Closure | OwnHours] = [*found.closures, *found.hours]
     lines = [
-        f"{one.first} – {one.last or '…'}  {one.vi if language() == 'vi' else one.en}  {one.legal}"
-        for one in published
+        f"{one.first} – {one.last or '…'}  {one.vi if language() == 'vi' else one.en}  {one.legal}" for one in published
     ]
     document = {
         "office": office,
