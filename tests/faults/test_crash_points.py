@@ -25,6 +25,7 @@ CHANGE_NOTHING = {
     "follow_office.who_works",
     "follow_office.works_at",
     "migrate_dossier.mapped_state",
+    "publish.must_administer",
     "reform.run.open_run",
     "reform.run.rows_standing",
     "staff.sign_in.known_person",
