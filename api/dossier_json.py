@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.answers import moment
-from engine.queries.dossier import Applicant, ClockView, DossierView, Fee, IntakeView, Needs, Offer, Paper, Standing
+from engine.queries.clock import IntakeView
+from engine.queries.dossier import Applicant, ClockView, DossierView, Fee, Needs, Offer, Paper, Standing
 from engine.queries.lists import DossierLine
 from engine.queries.relations import NamedOffice, Relations, Relative
 from engine.queries.state import StateView
@@ -107,7 +108,9 @@ def relations(view: Relations) -> Json:
             for one in view.offices
         ],
         "parent": relative(view.parent) if view.parent is not None else None,
-        "children": [relative(one) | {"child_key": one.child_key} for one in view.children],
+        "children": [
+            relative(one) | {"child_key": one.child_key, "child_name": both(one.child_name)} for one in view.children
+        ],
         "links": [relative(one) | {"kind": one.kind, "since": moment(one.since)} for one in view.links],
     }
 

@@ -12,6 +12,7 @@ class ProcedureLine(Shape):
     version = whole()
     name = one(Words)
     sector = text()
+    sector_name = one(Words)
     channels = fields.List(fields.String(), required=True)
     applicants = fields.List(fields.String(), required=True)
 

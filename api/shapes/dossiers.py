@@ -165,6 +165,7 @@ class Relative(State):
 
 class Child(Relative):
     child_key = text(True)
+    child_name = one(Words, True)
 
 
 class Linked(Relative):

@@ -22,6 +22,7 @@ from engine.rules.procedure.definition import Action, Term
 from engine.rules.procedure.machine import DocumentRequired, GuardFailed, ReasonRequired, Step
 from engine.rules.procedure.permissions import Verdict
 from engine.store.people import role_members
+from engine.text import Text
 from engine.transaction import UnitOfWork
 
 TAKES_FIELDS = ("receive", "answer")
@@ -83,10 +84,7 @@ def take(
     received_reason: str | None = None,
 ) -> Case:
     """``perform_action`` on a case that was read already."""
-    _exists_here(case, action)
-    verdict = case.may(action)
-    if not verdict.allowed:
-        raise _forbidden(verdict)
+    verdict = _must_be_allowed(case, action)
     wanted = case.release.actions[action]
     if wanted.reason == "required" and not (reason or "").strip():
         raise ReasonRequired(action_vi=wanted.name.vi, action_en=wanted.name.en)
@@ -101,25 +99,38 @@ def take(
     move(case, step.target, action)
     if assignee is not None:
         _give_to(case, assignee)
-    data = _entry_of(step, verdict, wanted, document) | followed.data
+    data = _entry_of(step, verdict, wanted, document) | followed.data | _warned(case, too_often)
     if void:
         make_void(case, void)
         data["void"] = void
-    if too_often:
-        case.change(warned_at=case.unit.now)
-        data["warned"] = {"vi": too_often.vi, "en": too_often.en}
     if received_at is not None:
         data["reception"] = {"at": received_at, "entered": case.unit.now}
     if wanted.signature == "digital" and document is not None:
         data["signature"] = sign_result(case, document["id"])
     private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields) if fields else None}
-    private["received_reason"] = received_reason if received_at is not None else None
-    told = {key: value for key, value in private.items() if value}
+    told = {key: value for key, value in (private | {"received_reason": received_reason}).items() if value}
     number = record(case, action, data=data, private=told, events=followed.events + _events(step))
     if too_often:
         tell_leader(case, action, number)
     open_children(case)
     return case
+
+
+def _must_be_allowed(case: Case, action: str) -> Verdict:
+    """The verdict that lets the actor take the action here. Raises UnknownAction, ActionNotInState, Forbidden."""
+    _exists_here(case, action)
+    verdict = case.may(action)
+    if not verdict.allowed:
+        raise _forbidden(verdict)
+    return verdict
+
+
+def _warned(case: Case, too_often: Text | None) -> dict[str, Any]:
+    """Marks a dossier on which an action was taken more often than foreseen; what its journal entry says of it."""
+    if too_often is None:
+        return {}
+    case.change(warned_at=case.unit.now)
+    return {"warned": {"vi": too_often.vi, "en": too_often.en}}
 
 
 def _receive_at(case: Case, wanted: Action, at: dt.datetime, reason: str | None) -> None:

@@ -13,10 +13,10 @@ from typing import Any
 
 from engine.dossier.case import Case
 from engine.dossier.repeats import warning
+from engine.queries.clock import IntakeView, Warned, intake_of, warnings_of
 from engine.queries.state import StateView, state_of
-from engine.rules.deadlines.calendar_end import provisional
 from engine.rules.deadlines.due import remaining_in_words
-from engine.rules.deadlines.intake import intake_explained, intake_overdue
+from engine.rules.deadlines.intake import intake_overdue
 from engine.rules.deadlines.timing import is_overdue
 from engine.rules.masking import masked_email, masked_form, masked_number, masked_text
 from engine.rules.procedure.definition import Release
@@ -52,14 +52,6 @@ class Standing:
     finished_at: dt.datetime | None
     supplements: int
     warnings: Sequence[Warned]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Warned:
-    """A warning that an answer carries beside its result. The act was done; ``code`` is stable."""
-
-    code: str
-    text: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,20 +156,6 @@ class ClockView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IntakeView:
-    """The limit within which an online filing is received, refused or asked about, with its own trace."""
-
-    since: dt.datetime
-    due_at: dt.datetime
-    done_at: dt.datetime | None
-    overdue: bool
-    remaining_minutes: int | None
-    time_left: Text | None
-    provisional: bool
-    trace: Sequence[Mapping[str, Any]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DossierView:
     """A whole dossier with papers, fees and possible actions, personal data masked."""
 
@@ -275,22 +253,6 @@ def standing_of(case: Case) -> Standing:
     )
 
 
-def warnings_of(case: Case) -> tuple[Warned, ...]:
-    """What the reader of an answer must know beside it: a provisional or missed due moment, an action too often."""
-    row, found = case.row, []
-    if row["clock"] == "running" and (words := provisional(case.calendar, row["due_at"])):
-        found.append(Warned(code="due-provisional", text=words))
-    if row["warned_at"] == case.unit.now:
-        text = Text(
-            "thao tác đã làm nhiều hơn số lần quy trình dự kiến", "taken more often than the procedure foresees"
-        )
-        found.append(Warned(code="taken-too-often", text=text))
-    if overdue(case) and case.reception is not None:
-        text = Text("hồ sơ nhập muộn đã quá hạn", "the dossier that was entered later is overdue already")
-        found.append(Warned(code="entered-overdue", text=text))
-    return tuple(found)
-
-
 def clock_of(case: Case) -> ClockView:
     """The clock, with the trace of the days that led to the due moment."""
     row, due = case.row, case.due()
@@ -306,25 +268,7 @@ def clock_of(case: Case) -> ClockView:
         overdue=overdue(case),
         provisional=bool(due and due.provisional),
         trace=due.to_data()["trace"] if due else (),
-        intake=_intake(case),
-    )
-
-
-def _intake(case: Case) -> IntakeView | None:
-    row, now, calendar = case.row, case.unit.now, case.counter_calendar
-    found = intake_explained(row, calendar, now)
-    if found is None or row["intake_from"] is None or row["intake_due_at"] is None:
-        return None
-    waits = row["intake_done_at"] is None
-    return IntakeView(
-        since=row["intake_from"],
-        due_at=row["intake_due_at"],
-        done_at=row["intake_done_at"],
-        overdue=intake_overdue(row["intake_due_at"], row["intake_done_at"], now),
-        remaining_minutes=found.remaining,
-        time_left=remaining_in_words(calendar, row["intake_due_at"], now) if waits else None,
-        provisional=found.provisional,
-        trace=found.to_data()["trace"],
+        intake=intake_of(case),
     )
 
 

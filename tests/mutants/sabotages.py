@@ -177,7 +177,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
         "no-holidays",
         "a public holiday counts as a working day",
         "engine/rules/deadlines/calendar.py",
-        "hours = self._special_hours(special[day]) if day in special else self.week[day.weekday()]",
+        "hours = self._special_hours(special[day]) if day in special else self._week_on(day)[day.weekday()]",
         "hours = self.week[day.weekday()]",
         ("tests/unit/test_workdays.py",),
     ),

@@ -83,7 +83,7 @@ OF_PROMISES: tuple[Sabotage, ...] = (
         "form-promises-the-past",
         "Form 01 promises the day of before",
         "engine/forms/due.py",
-        'return moment_on_paper(found.moment) or _WORDS.get(found.standing, "")',
+        'return _marked(found.moment, calendar) or _WORDS.get(found.standing, "")',
         'return moment_on_paper(row["promised_at"])',
         (PROMISES + "::TestForms::test_no_form_promises_a_moment_that_is_past_or_does_not_apply",),
     ),
