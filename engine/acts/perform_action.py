@@ -84,10 +84,8 @@ def take(
     received_reason: str | None = None,
 ) -> Case:
     """``perform_action`` on a case that was read already."""
-    verdict = _must_be_allowed(case, action)
+    verdict = _must_be_allowed(case, action, reason)
     wanted = case.release.actions[action]
-    if wanted.reason == "required" and not (reason or "").strip():
-        raise ReasonRequired(action_vi=wanted.name.vi, action_en=wanted.name.en)
     if received_at is not None:
         _receive_at(case, wanted, received_at, received_reason)
     followed = _correct(case, wanted, fields) if fields else Followed()
@@ -107,22 +105,32 @@ def take(
         data["reception"] = {"at": received_at, "entered": case.unit.now}
     if wanted.signature == "digital" and document is not None:
         data["signature"] = sign_result(case, document["id"])
-    private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields) if fields else None}
-    told = {key: value for key, value in (private | {"received_reason": received_reason}).items() if value}
-    number = record(case, action, data=data, private=told, events=followed.events + _events(step))
+    private = {"reason": reason or followed.reason, "note": note, "fields": fields, "received_reason": received_reason}
+    number = record(case, action, data=data, private=_given(private), events=followed.events + _events(step))
     if too_often:
         tell_leader(case, action, number)
     open_children(case)
     return case
 
 
-def _must_be_allowed(case: Case, action: str) -> Verdict:
-    """The verdict that lets the actor take the action here. Raises UnknownAction, ActionNotInState, Forbidden."""
+def _must_be_allowed(case: Case, action: str, reason: str | None) -> Verdict:
+    """The verdict that lets the actor take the action here.
+
+    Raises UnknownAction, ActionNotInState, Forbidden, ReasonRequired.
+    """
     _exists_here(case, action)
     verdict = case.may(action)
     if not verdict.allowed:
         raise _forbidden(verdict)
+    wanted = case.release.actions[action]
+    if wanted.reason == "required" and not (reason or "").strip():
+        raise ReasonRequired(action_vi=wanted.name.vi, action_en=wanted.name.en)
     return verdict
+
+
+def _given(private: Mapping[str, Any]) -> dict[str, Any]:
+    """The private parts that are there."""
+    return {key: dict(value) if isinstance(value, Mapping) else value for key, value in private.items() if value}
 
 
 def _warned(case: Case, too_often: Text | None) -> dict[str, Any]:
