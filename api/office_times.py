@@ -14,8 +14,8 @@ from engine.rules.deadlines.office_hours import Closure, SpecialDay, read_date, 
 from engine.rules.deadlines.own_hours import OwnHours, own_week
 from engine.transaction import UnitOfWork
 from server.answer import Answer
-from server.context import runtime
-from server.identity import Access, reading
+from server.context import reading_connection, runtime
+from server.identity import Access
 from server.once import perform
 
 times = Resource("office_times", __name__, description="Closures and own hours of one office.")
@@ -30,8 +30,8 @@ times = Resource("office_times", __name__, description="Closures and own hours o
 )
 def every(code: str) -> Answer:
     """List the closures and the own hours of an office"""
-    with reading() as uow:
-        found = office_times(uow, code)
+    with reading_connection() as connection:
+        found = office_times(connection, runtime().catalogue, code)
     return answer(
         {
             "closures": [one.to_data() for one in found.closures],

@@ -134,7 +134,8 @@ def end_hours(office: str, first: dt.date, on: dt.date | None, as_json: bool) ->
 def times(office: str, as_json: bool) -> None:
     """List the closures and the own hours of OFFICE, past and to come."""
     runtime = compose_from_environment(pooled=False)
-    found = in_transaction(runtime, SYSTEM_ACTOR, lambda unit: office_times(unit, office))
+    with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
+        found = office_times(connection, runtime.catalogue, office)
     published: list[Closure | OwnHours] = [*found.closures, *found.hours]
     lines = [
         f"{one.first} – {one.last or '…'}  {one.vi if language() == 'vi' else one.en}  {one.legal}" for one in published

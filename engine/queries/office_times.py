@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
+from engine.catalogue import Catalogue
 from engine.rules.deadlines.office_hours import Closure
 from engine.rules.deadlines.own_hours import OwnHours
 from engine.store.clocks import closures_of, hours_of
-from engine.transaction import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,10 +21,9 @@ class OfficeTimes:
     hours: Sequence[OwnHours]
 
 
-def office_times(unit: UnitOfWork, office: str) -> OfficeTimes:
+def office_times(connection: Connection, catalogue: Catalogue, office: str) -> OfficeTimes:
     """Everything that was published for this office. Raises NotFound."""
-    unit.catalogue.office(office)
-    connection = unit.reader()
+    catalogue.office(office)
     return OfficeTimes(
         closures=[Closure.from_data(one) for one in closures_of(connection, office)],
         hours=[OwnHours.from_data(one) for one in hours_of(connection, office)],

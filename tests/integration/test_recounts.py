@@ -149,7 +149,8 @@ class TestAClosure:
         world.at("2026-03-04 09:00")
         left = world.try_act("admin", reopen, BRANCH, DAY, dt.date(2026, 3, 5))
         assert left is not None and left.last == DAY
-        assert world.try_act("system", office_times, BRANCH).closures == [left]
+        with world.reading() as connection:
+            assert office_times(connection, world.runtime.catalogue, BRANCH).closures == [left]
 
 
 class TestWhatIsRefused:
