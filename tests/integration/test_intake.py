@@ -26,8 +26,10 @@ from engine.rules.procedure.definition import Effective
 from engine.store.backlog import waiting
 from engine.store.dossiers import dossiers
 from engine.store.overdue import intake_overdue_at
-from tests.installation.short_releases import land
-from tests.installation.world import LONG_KHANH, World, moment
+from tests.installation.june import prepare_june
+from tests.installation.short_releases import PERMIT, land
+from tests.installation.world import APPLICANT, LONG_KHANH, World, moment
+from tests.integration.test_reform import applied, plan
 
 ONLINE = {"channel": "portal"}
 MONDAY = "2026-03-02 08:00"
@@ -187,3 +189,34 @@ class TestEnteredLater:
         world.at("2026-03-09 09:00")
         code = world.file(receive=True, received_at=moment("2026-03-06 16:55"), **LATER).case.code
         assert world.row(code)["release"] != second.digest()
+
+
+@pytest.mark.parametrize("received", [False, True])
+def test_a_reorganisation_neither_restarts_nor_forgets_it(world: World, tmp_path: Any, received: bool) -> None:
+    june = prepare_june(world)
+    june.at("2025-06-30 16:00")
+    filing = june.filing(
+        procedure=PERMIT,
+        intake_office="MC-26740-C",
+        documents=[],
+        fields={"land.commune": "26740"},
+        applicant=APPLICANT | {"commune": "26740"},
+        channel="portal",
+    )
+    code = june.try_act("old_counter", file_dossier, filing).case.code
+    if received:
+        june.do("old_counter", code, "receive")
+    before = june.row(code)
+    assert before["intake_due_at"] == moment("2025-07-01 16:00")
+    _, path = plan(june, tmp_path)
+    june.at("2025-07-01 08:00")
+    applied(june, path)
+    after = june.row(code)
+    assert after["offices"] != before["offices"]
+    for name in ("intake_from", "intake_due_at", "intake_done_at"):
+        assert after[name] == before[name]
+    assert (("intake", "") in june.armed(code)) is not received
+    june.at("2025-07-01 16:01")
+    sweep_all_due(june.runtime)
+    told = [recipient for _, recipient, _ in june.messages(code, "qua-gio-tiep-nhan")]
+    assert told == ([] if received else ["office:TT-26740/counter"])
