@@ -269,6 +269,13 @@ class ClockAnswer(Shape):
     intake = one(IntakeClock, True)
 
 
+class CorrectedField(Shape):
+    key = text()
+    name = one(Words)
+    before = fields.Raw(required=True, allow_none=True)
+    after = fields.Raw(required=True, allow_none=True)
+
+
 class JournalEntry(Shape):
     number = whole()
     at = when()
@@ -280,6 +287,7 @@ class JournalEntry(Shape):
     changes = anything()
     reason = text(True)
     note = text(True)
+    corrected = many(CorrectedField)
     hash = text()
     previous = text()
 

@@ -39,12 +39,8 @@ def file_dossier(unit: UnitOfWork, filing: Filing) -> Filed:
         )
     filed = open_dossier(unit, workflow, office, filing)
     if filing.receive:
-        take(
-            filed.case,
-            _receiving_action(workflow),
-            received_at=filing.received_at,
-            received_reason=filing.received_reason,
-        )
+        late = (filing.received_at, filing.received_reason) if filing.received_at is not None else None
+        take(filed.case, _receiving_action(workflow), late=late)
     return filed
 
 

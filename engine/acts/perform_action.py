@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from engine.acts.change_form import change_form
 from engine.acts.follow_form import Followed
 from engine.acts.open_children import open_children
 from engine.acts.sign_result import sign_result
+from engine.dossier.asks import Asks, changed_values, check_asks, must_be_asked_fields
 from engine.dossier.case import Case, read_case
 from engine.dossier.intake import follow_intake
 from engine.dossier.papers import attached, make_void, undone_by_step
@@ -18,6 +19,7 @@ from engine.dossier.record import record
 from engine.dossier.repeats import tell_leader, warning
 from engine.errors import Forbidden, Refusal, wrong
 from engine.rules.deadlines import timing
+from engine.rules.part_rows import DocumentRow
 from engine.rules.procedure.definition import Action, Term
 from engine.rules.procedure.machine import DocumentRequired, GuardFailed, ReasonRequired, Step
 from engine.rules.procedure.permissions import Verdict
@@ -25,7 +27,11 @@ from engine.store.people import role_members
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
+Late: TypeAlias = tuple[dt.datetime, str | None]
+"""The moment of a reception that is entered later, and the reason for it."""
+_ON_TIME = (None, None)
 TAKES_FIELDS = ("receive", "answer")
+NOTHING = Asks()
 """Effects of the actions with which form values may be corrected: at reception, and in answer to a request."""
 
 
@@ -48,28 +54,22 @@ def perform_action(
     note: str | None = None,
     fields: Mapping[str, Any] | None = None,
     assignee: int | None = None,
+    asks: Asks = NOTHING,
     received_at: dt.datetime | None = None,
     received_reason: str | None = None,
 ) -> Case:
     """Takes ``action`` on the dossier ``code``. ``version`` is the one that the actor last saw.
 
     ``fields`` are corrected form values, at reception or in answer to a request for supplement. ``assignee`` is the id
-    of the person of the next office who becomes the holder. ``received_at`` is the moment of a reception that is
-    entered later, with the reason for it: the time limit counts from there. Raises NotFound, Stale, UnknownAction,
-    ActionNotInState, GuardFailed, Forbidden, ReasonRequired, DocumentRequired, OfficeNotDecided, SigningFailed,
-    InvalidInput, the refusals of ``open_children``, and with ``fields`` also those of ``follow_form``.
+    of the person of the next office who becomes the holder. ``asks`` names the papers and fields that a request for
+    supplement is about. ``received_at`` is the moment of a reception that is entered later, with the reason for it:
+    the time limit counts from there. Raises NotFound, Stale, UnknownAction, ActionNotInState, GuardFailed, Forbidden,
+    ReasonRequired, DocumentRequired, OfficeNotDecided, SigningFailed, InvalidInput, the refusals of ``open_children``,
+    and with ``fields`` also those of ``follow_form``.
     """
     case = read_case(unit, code, version, along=("documents",))
-    return take(
-        case,
-        action,
-        reason=reason,
-        note=note,
-        fields=fields,
-        assignee=assignee,
-        received_at=received_at,
-        received_reason=received_reason,
-    )
+    late = (received_at, received_reason) if received_at is not None else None
+    return take(case, action, reason=reason, note=note, fields=fields, assignee=assignee, asks=asks, late=late)
 
 
 def take(
@@ -80,14 +80,15 @@ def take(
     note: str | None = None,
     fields: Mapping[str, Any] | None = None,
     assignee: int | None = None,
-    received_at: dt.datetime | None = None,
-    received_reason: str | None = None,
+    asks: Asks = NOTHING,
+    late: Late | None = None,
 ) -> Case:
     """``perform_action`` on a case that was read already."""
     verdict = _must_be_allowed(case, action, reason)
     wanted = case.release.actions[action]
-    if received_at is not None:
-        _receive_at(case, wanted, received_at, received_reason)
+    if late is not None:
+        _receive_at(case, wanted, *late)
+    before = changed_values(case.applicant["form"], fields) if fields else None
     followed = _correct(case, wanted, fields) if fields else Followed()
     step = case.workflow.advance(case.row["state"], action, case.facts())
     _must_be_possible(case, action, wanted)
@@ -95,20 +96,20 @@ def take(
     void = undone_by_step(case, step)
     too_often = warning(case, action, wanted)
     move(case, step.target, action)
+    check_asks(case, asks)
     if assignee is not None:
         _give_to(case, assignee)
-    data = _entry_of(step, verdict, wanted, document) | followed.data | _warned(case, too_often)
+    data = _entry_of(step, verdict, wanted, document) | followed.data
+    data |= {"asks": asks.as_data()} if asks else {}
     if void:
         make_void(case, void)
         data["void"] = void
-    if received_at is not None:
-        data["reception"] = {"at": received_at, "entered": case.unit.now}
+    data |= _entered_later(case, late) | _warned(case, action, too_often)
     if wanted.signature == "digital" and document is not None:
         data["signature"] = sign_result(case, document["id"])
-    private = {"reason": reason or followed.reason, "note": note, "fields": fields, "received_reason": received_reason}
-    number = record(case, action, data=data, private=_given(private), events=followed.events + _events(step))
-    if too_often:
-        tell_leader(case, action, number)
+    private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields or {}), "before": before}
+    told = {key: value for key, value in (*private.items(), ("received_reason", (late or _ON_TIME)[1])) if value}
+    record(case, action, data=data, private=told, events=followed.events + _events(step))
     open_children(case)
     return case
 
@@ -128,17 +129,18 @@ def _must_be_allowed(case: Case, action: str, reason: str | None) -> Verdict:
     return verdict
 
 
-def _given(private: Mapping[str, Any]) -> dict[str, Any]:
-    """The private parts that are there."""
-    return {key: dict(value) if isinstance(value, Mapping) else value for key, value in private.items() if value}
-
-
-def _warned(case: Case, too_often: Text | None) -> dict[str, Any]:
-    """Marks a dossier on which an action was taken more often than foreseen; what its journal entry says of it."""
+def _warned(case: Case, action: str, too_often: Text | None) -> dict[str, Any]:
+    """Marks a dossier on which an action was taken more often than foreseen, and notifies the leader of it."""
     if too_often is None:
         return {}
     case.change(warned_at=case.unit.now)
+    tell_leader(case, action, case.before["version"] + 1)
     return {"warned": {"vi": too_often.vi, "en": too_often.en}}
+
+
+def _entered_later(case: Case, late: Late | None) -> dict[str, Any]:
+    """What the journal entry says of a reception that is entered later."""
+    return {"reception": {"at": late[0], "entered": case.unit.now}} if late else {}
 
 
 def _receive_at(case: Case, wanted: Action, at: dt.datetime, reason: str | None) -> None:
@@ -169,10 +171,12 @@ def _correct(case: Case, wanted: Action, fields: Mapping[str, Any]) -> Followed:
             "thao tác này không nhận nội dung tờ khai; hãy đính chính riêng",
             "this action takes no form values; rectify them by an act of its own",
         )
+    if wanted.effect == "answer":
+        must_be_asked_fields(case, fields)
     return change_form(case, fields)
 
 
-def _entry_of(step: Step, verdict: Verdict, wanted: Action, document: Mapping[str, Any] | None) -> dict[str, Any]:
+def _entry_of(step: Step, verdict: Verdict, wanted: Action, document: DocumentRow | None) -> dict[str, Any]:
     """The data of a step's journal entry."""
     return {
         "action": step.action,
@@ -225,7 +229,7 @@ def _forbidden(verdict: Verdict) -> Forbidden:
     return Forbidden(why_vi=why.vi if why else "", why_en=why.en if why else "")
 
 
-def _attached(case: Case, action: str) -> Mapping[str, Any] | None:
+def _attached(case: Case, action: str) -> DocumentRow | None:
     """The document that the action takes, None where it takes none. Raises DocumentRequired."""
     wanted = case.release.actions[action]
     if wanted.attach is None:
