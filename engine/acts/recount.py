@@ -23,12 +23,13 @@ from engine.store.dossiers import dossiers, verifications
 from engine.transaction import UnitOfWork
 
 Why = Mapping[str, Any]
-"""What was published: ``what`` (calendar, closure, hours, reopened), where it applies, its words ``vi`` and ``en``."""
+"""What was published: ``what`` (calendar, closure, hours, reopened), where it applies, its words, and ``by`` whom."""
 
 
 def ask_recount(unit: UnitOfWork, why: Why, *, calendar: str | None = None, office: str | None = None) -> None:
     """Notes in the same transaction as the publication that open dossiers are to be counted anew."""
-    row = {"calendar": calendar, "office": office, "why": dict(why), "created_at": unit.now, "after": 0, "changed": 0}
+    told = {**why, "by": unit.actor.label}
+    row = {"calendar": calendar, "office": office, "why": told, "created_at": unit.now, "after": 0, "changed": 0}
     unit.begin().execute(insert(recounts), row)
 
 
