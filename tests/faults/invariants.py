@@ -270,7 +270,7 @@ def _wanted_notices(evidence: Evidence) -> Iterator[tuple[int, str, str, str]]:
         for entry in evidence.journal[number]:
             told, changes = entry["told"]["data"], entry["told"]["changes"]
             clock_before, resumed = changes.get("clock", clock_before), clock_before == "paused"
-            if resumed and clock_before == "running" and not _names_due(evidence, entry["told"], release):
+            if resumed and clock_before == "running" and not _names_due(evidence, number, entry, release):
                 for channel in ("sms", "email"):
                     yield number, f"{entry['number']}:resumed", "doi-ngay-hen", channel
             for event, subject in _events(entry["told"], release):
@@ -290,12 +290,16 @@ def _wanted_notices(evidence: Evidence) -> Iterator[tuple[int, str, str, str]]:
                 yield from _of_clock(number, release, clock)
 
 
-def _names_due(evidence: Evidence, entry: dict[str, Any], release: Release) -> bool:
+def _names_due(evidence: Evidence, number: int, entry: dict[str, Any], release: Release) -> bool:
     """Whether the act of an entry tells the applicant the appointment anyway, or there is none to tell."""
-    due = entry["changes"].get("due_at")
-    if due is None or due <= entry["at"] or entry["act"] == "recall":
+    body = entry["told"]
+    due = body["changes"].get("due_at")
+    if due is None or due <= body["at"]:
         return True
-    told = {(event, subject) for event, subject in _events(entry, release)}
+    if body["act"] == "recall":
+        step = next(one for one in evidence.journal[number] if one["number"] == body["data"]["recalled"])
+        return any(_taken_back(number, entry, step, release))
+    told = set(_events(body, release))
     texts = (
         evidence.runtime.catalogue.template(one.template)["body"]["vi"]
         for one in release.notify
