@@ -106,10 +106,11 @@ def of_the_running_clock(case: Case, number: int, told: Iterable[Mapping[str, An
 
 
 def _names_appointment(case: Case, template: str) -> bool:
+    """Whether the text of a notice names the appointment; one that is not published yet is read as if it did."""
     try:
         body = case.unit.catalogue.template(template).get("body", {})
     except NotFound:
-        return False
+        return True
     return any(name in text for text in body.values() for name in ("{due}", "{appointment}"))
 
 

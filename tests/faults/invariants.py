@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.files_local import NoSuchFile
+from engine.errors import NotFound
 from engine.rules.deadlines import timing
 from engine.rules.journal.entries import commitment, plain_row
 from engine.rules.procedure.definition import APPLICANT, Notice, Release
@@ -300,12 +301,16 @@ def _names_due(evidence: Evidence, number: int, entry: dict[str, Any], release: 
         step = next(one for one in evidence.journal[number] if one["number"] == body["data"]["recalled"])
         return any(_taken_back(number, entry, step, release))
     told = set(_events(body, release))
-    texts = (
-        evidence.runtime.catalogue.template(one.template)["body"]["vi"]
-        for one in release.notify
-        if (one.event, one.subject) in told and APPLICANT in one.to
-    )
-    return any("{due}" in text or "{appointment}" in text for text in texts)
+    of_these = [one for one in release.notify if (one.event, one.subject) in told and APPLICANT in one.to]
+    return any(_text_names_due(evidence, one.template) for one in of_these)
+
+
+def _text_names_due(evidence: Evidence, template: str) -> bool:
+    try:
+        text = evidence.runtime.catalogue.template(template)["body"]["vi"]
+    except NotFound:
+        return True
+    return "{due}" in text or "{appointment}" in text
 
 
 def _taken_back(
