@@ -31,6 +31,7 @@ from engine.rules.deadlines.office_hours import Closure
 from engine.rules.deadlines.own_hours import OwnHours
 from engine.rules.procedure.definition import Effective
 from engine.store.clocks import clocks, recounts
+from engine.store.dossiers import dossiers
 from engine.store.outbox import outbox
 from engine.store.people import memberships, people, substitutes, tokens
 from engine.store.releases import releases
@@ -144,7 +145,12 @@ def counted_anew(stage: Stage) -> Deed:
     day = stage.world.now.date() + dt.timedelta(days=1)
     stage.world.try_act("system", publish.publish_closure, BRANCH, replace(_SHUT, first=day, last=day))
     stage.doomed.runtime.catalogue.refresh()
-    run = stage.direct(recount.recount, stage.world.row(code)["id"], _WHY)
+    mine = stage.world.row(code)["id"]
+    with stage.world.reading() as connection:
+        others = connection.execute(select(dossiers.c.id).where(dossiers.c.id != mine)).scalars().all()
+    for other in others:  # of earlier stories; each later check looks at every dossier
+        stage.world.try_act("system", recount.recount, other, _WHY)
+    run = stage.direct(recount.recount, mine, _WHY)
     return Deed(run, stage.entries(code, "recount"))
 
 
