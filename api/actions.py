@@ -40,6 +40,8 @@ def take_action(code: str, body: dict[str, Any]) -> Answer:
             note=body["note"],
             fields=body["fields_"],
             assignee=body["assignee"],
+            received_at=body["received_at"],
+            received_reason=body["received_reason"],
             asks=_asks(body["asks"]),
         ),
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import fields, validate
 
 from engine.acts.correct_payment import MOST_VND
 from engine.acts.link_dossiers import KINDS
 from engine.acts.settle_refund import REFUND_METHODS
+from engine.rules.deadlines.office_hours import SPECIAL_KINDS
 from engine.rules.procedure.definition import APPLICANT_KINDS, CHANNELS, PAYMENT_METHODS
 from server.values import CODE, COMMUNE, KEY, PROCEDURE, Body, Day, FormValues, Line, Moment, Prose, Whole, Word, YesNo
 
@@ -55,6 +58,12 @@ class NewDossier(Body):
     documents = fields.List(fields.Nested(HandedIn), load_default=list, validate=validate.Length(0, 100))
     filed_at = Moment(allow_none=True, load_default=None)
     receive = YesNo(load_default=False)
+    received_at = Moment(
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "The moment of a reception that is entered later; the time limit counts from it."},
+    )
+    received_reason = Prose(allow_none=True, load_default=None)
     note = Prose(allow_none=True, load_default=None)
 
 
@@ -71,6 +80,12 @@ class TakeAction(Body):
     note = Prose(allow_none=True, load_default=None)
     fields_ = FormValues(data_key="fields", allow_none=True, load_default=None)
     assignee = Whole(1, allow_none=True, load_default=None)
+    received_at = Moment(
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "The moment of a reception that is entered later; the time limit counts from it."},
+    )
+    received_reason = Prose(allow_none=True, load_default=None)
     asks = fields.Nested(AskedFor, allow_none=True, load_default=None)
 
 
@@ -232,6 +247,59 @@ class NewProposal(Reason):
 
 class Verdict(Reason):
     approve = YesNo(required=True)
+
+
+SPAN = r"^([01][0-9]|2[0-4]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]$"
+
+
+def _spans() -> fields.List[Any]:
+    return fields.List(Word(SPAN), load_default=list, validate=validate.Length(0, 6))
+
+
+class NewClosure(Body):
+    """Without ``spans`` whole days, else those hours of each day."""
+
+    first = Day(required=True)
+    last = Day(required=True)
+    vi = Line(200, required=True)
+    en = Line(200, required=True)
+    legal = Line(200, required=True)
+    spans = _spans()
+
+
+class WeekOf(Body):
+    """Weekdays with other hours than the country's; an empty list closes one."""
+
+    mon = fields.List(Word(SPAN), validate=validate.Length(0, 6))
+    tue = fields.List(Word(SPAN), validate=validate.Length(0, 6))
+    wed = fields.List(Word(SPAN), validate=validate.Length(0, 6))
+    thu = fields.List(Word(SPAN), validate=validate.Length(0, 6))
+    fri = fields.List(Word(SPAN), validate=validate.Length(0, 6))
+    sat = fields.List(Word(SPAN), validate=validate.Length(0, 6))
+    sun = fields.List(Word(SPAN), validate=validate.Length(0, 6))
+
+
+class SpecialDayGiven(Body):
+    day = Day(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(SPECIAL_KINDS))
+    vi = Line(200, required=True)
+    en = Line(200, required=True)
+    legal = Line(200, required=True)
+    spans = _spans()
+    instead_of = Day(allow_none=True, load_default=None)
+
+
+class NewHours(Body):
+    """``days`` are special days beside the country's, or with ``own_days`` instead of them."""
+
+    first = Day(required=True)
+    last = Day(allow_none=True, load_default=None)
+    week = fields.Nested(WeekOf, required=True)
+    vi = Line(200, required=True)
+    en = Line(200, required=True)
+    legal = Line(200, required=True)
+    days = fields.List(fields.Nested(SpecialDayGiven), load_default=list, validate=validate.Length(0, 400))
+    own_days = YesNo(load_default=False)
 
 
 class Empty(Body):

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.answers import moment
+from engine.queries.clock import IntakeView
 from engine.queries.dossier import Applicant, ClockView, DossierView, Fee, Needs, Offer, Paper, Standing
 from engine.queries.lists import DossierLine
 from engine.queries.relations import NamedOffice, Relations, Relative
@@ -56,6 +57,7 @@ def standing(view: Standing) -> Json:
         "promised_at": moment(view.promised_at),
         "finished_at": moment(view.finished_at),
         "supplements": view.supplements,
+        "warnings": [{"code": one.code, "vi": one.text.vi, "en": one.text.en} for one in view.warnings],
     }
 
 
@@ -80,6 +82,10 @@ def whole(view: DossierView) -> Json:
         "started_at": moment(view.started_at),
         "returned_at": moment(view.returned_at),
         "overdue": view.overdue,
+        "intake_due_at": moment(view.intake_due_at),
+        "intake_done_at": moment(view.intake_done_at),
+        "intake_overdue": view.intake_overdue,
+        "warned_at": moment(view.warned_at),
         "time_left": both(view.time_left),
         "extensions": list(view.extensions),
         "pauses": list(view.pauses),
@@ -103,7 +109,9 @@ def relations(view: Relations) -> Json:
             for one in view.offices
         ],
         "parent": relative(view.parent) if view.parent is not None else None,
-        "children": [relative(one) | {"child_key": one.child_key} for one in view.children],
+        "children": [
+            relative(one) | {"child_key": one.child_key, "child_name": both(one.child_name)} for one in view.children
+        ],
         "links": [relative(one) | {"kind": one.kind, "since": moment(one.since)} for one in view.links],
     }
 
@@ -130,6 +138,21 @@ def clock(view: ClockView) -> Json:
         "remaining_minutes": view.remaining_minutes,
         "time_left": both(view.time_left),
         "overdue": view.overdue,
+        "provisional": view.provisional,
+        "trace": list(view.trace),
+        "intake": _intake(view.intake) if view.intake else None,
+    }
+
+
+def _intake(view: IntakeView) -> Json:
+    return {
+        "since": moment(view.since),
+        "due_at": moment(view.due_at),
+        "done_at": moment(view.done_at),
+        "overdue": view.overdue,
+        "remaining_minutes": view.remaining_minutes,
+        "time_left": both(view.time_left),
+        "provisional": view.provisional,
         "trace": list(view.trace),
     }
 
@@ -144,6 +167,8 @@ def offer(view: Offer) -> Json:
         "role": view.role,
         "behalf_of": view.behalf_of,
         "needs": needs(view.needs),
+        "form": view.form,
+        "warning": both(view.warning),
     }
 
 
@@ -248,6 +273,7 @@ def status(view: Status) -> Json:
         "promised_at": moment(view.promised_at),
         "clock": view.clock,
         "overdue": view.overdue,
+        "provisional": view.provisional,
         "time_left": both(view.time_left),
         "stops_at": moment(view.stops_at),
         "asked": view.asked,
@@ -289,6 +315,9 @@ def listed(line: DossierLine) -> dict[str, Any]:
         "promised_at": moment(line.promised_at),
         "clock": line.clock,
         "overdue": line.overdue,
+        "intake_due_at": moment(line.intake_due_at),
+        "intake_overdue": line.intake_overdue,
+        "warned": line.warned,
         "finished_at": moment(line.finished_at),
     }
 

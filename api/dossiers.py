@@ -47,6 +47,8 @@ def file(body: dict[str, Any]) -> Answer:
         documents=body["documents"],
         filed_at=body["filed_at"],
         receive=body["receive"],
+        received_at=body["received_at"],
+        received_reason=body["received_reason"],
         note=body["note"],
     )
 
@@ -116,7 +118,13 @@ def _wanted(query: dict[str, Any], who: Actor) -> Wanted:
         holder_office=query["holder_office"],
         holder=who.person_id if holder == "me" else int(holder) if holder else None,
         procedure=query["procedure"],
-        overdue=None if query["overdue"] is None else query["overdue"] == "true",
+        overdue=_flag(query["overdue"]),
+        intake_overdue=_flag(query["intake_overdue"]),
+        warned=_flag(query["warned"]),
         due_before=query["due_before"],
         text=query["q"],
     )
+
+
+def _flag(value: str | None) -> bool | None:
+    return None if value is None else value == "true"

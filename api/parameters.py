@@ -23,6 +23,12 @@ class DossierList(Page):
     holder = Word(r"^(me|[0-9]{1,15})$", load_default=None, metadata={"description": "Who claimed it: an id, or me."})
     procedure = Word(PROCEDURE, load_default=None)
     overdue = YesNoInQuery(load_default=None)
+    intake_overdue = YesNoInQuery(
+        load_default=None, metadata={"description": "Online filings that wait longer than the limit of intake."}
+    )
+    warned = YesNoInQuery(
+        load_default=None, metadata={"description": "An action was taken more often than the procedure foresees."}
+    )
     due_before = Moment(load_default=None)
     q = Line(
         200,
@@ -107,3 +113,7 @@ class RegisterPrint(Words):
     office = Word(CODE, required=True)
     start = Day(required=True)
     end = Day(required=True)
+
+
+class FromDay(Words):
+    on = Day(load_default=None, metadata={"description": "The first day on which it holds no more; all by default."})

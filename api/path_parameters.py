@@ -10,6 +10,7 @@ from server.values import CODE, KEY, LARGEST_ID, PROCEDURE
 
 PATTERNS = {
     "code": CODE,
+    "day": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
     "key": KEY,
     "number": "^[0-9]{2}$",
     "procedure": PROCEDURE,

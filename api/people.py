@@ -85,6 +85,7 @@ def _notice(line: InboxLine) -> dict[str, Any]:
         "template": line.template,
         "subject": both(line.subject),
         "body": both(line.body),
+        "form": line.form,
         "at": moment(line.at),
         "read_at": moment(line.read_at),
     }

@@ -73,6 +73,7 @@ def _line(release: Release) -> dict[str, Any]:
         "version": release.version,
         "name": both(release.name),
         "sector": release.sector.code,
+        "sector_name": both(release.sector.name),
         "channels": list(release.channels),
         "applicants": list(release.applicants),
     }

@@ -49,6 +49,31 @@ def on_time(query: dict[str, Any]) -> Answer:
 
 @reports.operation(
     "GET",
+    "/reports/intake",
+    access=Access.STAFF,
+    query=parameters.ReportPeriod,
+    gives=Gives(shape=shapes.IntakeReport, description="By receiving office."),
+)
+def intake(query: dict[str, Any]) -> Answer:
+    """Report the online filings that were received, refused or asked about within eight working hours"""
+    with reading() as uow:
+        lines = figures.intake(uow, query["start"], query["end"], query["office"])
+    items = [
+        {
+            "office": line.office,
+            "office_name": both(line.office_name),
+            "filed": line.filed,
+            "in_time": line.in_time,
+            "late": line.late,
+            "waiting_late": line.waiting_late,
+        }
+        for line in lines
+    ]
+    return answer({"start": query["start"].isoformat(), "end": query["end"].isoformat(), "items": items})
+
+
+@reports.operation(
+    "GET",
     "/reports/queues",
     access=Access.STAFF,
     query=parameters.QueueCounts,

@@ -10,6 +10,7 @@ from api.dossiers import dossiers
 from api.fees import fees
 from api.forms import forms
 from api.journal import journal
+from api.office_times import times
 from api.offices import offices
 from api.people import people
 from api.personal_data import personal_data
@@ -43,6 +44,7 @@ RESOURCES = (
     procedures,
     units,
     offices,
+    times,
     reports,
     statistics,
     reforms,

@@ -22,6 +22,7 @@ from sqlalchemy import Engine, Row, Select, select
 from engine.errors import NotFound, Refusal
 from engine.rules.deadlines.calendar import Calendar
 from engine.rules.deadlines.office_hours import Closure
+from engine.rules.deadlines.own_hours import OwnHours
 from engine.rules.offices.competence import Competence
 from engine.rules.offices.index import OfficeIndex
 from engine.rules.offices.offices import Office
@@ -32,7 +33,7 @@ from engine.rules.territory.addresses import AddressReader
 from engine.rules.territory.former_districts import FormerDistricts
 from engine.rules.territory.territory import Territory
 from engine.rules.territory.units import Level, Succession, Unit
-from engine.store.clocks import calendars, closures
+from engine.store.clocks import calendars, closures, office_hours
 from engine.store.outbox import webhooks
 from engine.store.releases import notice_templates, releases
 from engine.store.rows import ReleaseRow, WebhookRow
@@ -42,6 +43,8 @@ from engine.text import Text
 
 T = TypeVar("T")
 LOOK_EVERY = 2.0  # seconds
+CONTINUED = dt.timedelta(days=12 * 366)
+"""How far beyond its last published day a calendar is counted, provisionally: longer than the longest time limit."""
 
 
 class NoRelease(Refusal):
@@ -141,15 +144,25 @@ class Catalogue:
         return Text(*names) if names else None
 
     def calendar(self, name: str, office: str | None = None) -> Calendar:
-        """A calendar, with the closures of one office where ``office`` is given. Raises NotFound."""
-        base, closed = self._keep("calendars", self._read_calendars)
+        """A calendar, with the closures and the own hours of one office where ``office`` is given. Raises NotFound.
+
+        Beyond its last published day it follows the hours of the week: what ends there is provisional.
+        """
+        base, closed, own = self._keep("calendars", self._read_calendars)
         if name not in base:
             raise NotFound(what=f"calendar {name}")
-        if office is None or office not in closed:
+        if office is None or not (office in closed or office in own):
             return base[name]
         return self._keep(
-            f"calendar:{name}:{office}", lambda: base[name].for_office(closed[office]), watches=("calendars",)
+            f"calendar:{name}:{office}",
+            lambda: base[name].for_office(closed.get(office, ()), own=own.get(office, ())),
+            watches=("calendars",),
         )
+
+    @property
+    def calendars(self) -> Mapping[str, Calendar]:
+        """The published calendars of the country, by name."""
+        return self._keep("calendars", self._read_calendars)[0]
 
     def template(self, key: str) -> dict[str, Any]:
         """The document of a notice template. Raises NotFound."""
@@ -281,11 +294,15 @@ class Catalogue:
             for row in self._rows(select(competences))
         ]
 
-    def _read_calendars(self) -> tuple[dict[str, Calendar], dict[str, list[Closure]]]:
+    def _read_calendars(self) -> tuple[dict[str, Calendar], dict[str, list[Closure]], dict[str, list[OwnHours]]]:
         closed: dict[str, list[Closure]] = {}
         for row in self._rows(select(closures)):
             closed.setdefault(row.office, []).append(Closure.from_data(row.document))
-        return {row.name: Calendar.from_data(row.document) for row in self._rows(select(calendars))}, closed
+        own: dict[str, list[OwnHours]] = {}
+        for row in self._rows(select(office_hours)):
+            own.setdefault(row.office, []).append(OwnHours.from_data(row.document))
+        base = {row.name: Calendar.from_data(row.document) for row in self._rows(select(calendars))}
+        return {name: one.continued(one.last + CONTINUED) for name, one in base.items()}, closed, own
 
     def _read_webhooks(self) -> Sequence[WebhookRow]:
         return cast(Sequence[WebhookRow], self._rows(select(webhooks).where(webhooks.c.active == 1)))

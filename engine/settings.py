@@ -66,6 +66,7 @@ class Settings:
     pool_size: int
     owner_database_url: str | None
     names_on_paper: Mapping[str, str]
+    late_entry_days: int
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
@@ -100,6 +101,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         log_json=_flag(environment, "MOTCUA_LOG_JSON", True),
         pool_size=_number(environment, "MOTCUA_POOL_SIZE", 8, 1, 200),
         owner_database_url=environment.get("MOTCUA_OWNER_DATABASE_URL") or None,
+        late_entry_days=_number(environment, "MOTCUA_LATE_ENTRY_DAYS", 5, 0, 60),
         names_on_paper=_names_on_paper(environment.get("MOTCUA_NAMES_ON_PAPER", "")),
     )
 

@@ -9,6 +9,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from engine.errors import Refusal
+from engine.rules.deadlines.calendar_end import WARNED_BEFORE, calendar_ends, days_published
 from engine.store.backlog import waiting
 from engine.store.migrate import current, latest
 from server.answer import JSON, Answer
@@ -28,11 +30,14 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Readiness: 200 when the database is reachable and its schema is at the newest revision, else 503.
 
-    Redis is reported but does not count: without it everything still works, only later.
+    Redis is reported but does not count: without it everything still works, only later. ``warnings`` say what an
+    operator has to do in the coming months, such as publishing the calendar of the next years.
     """
     checks = {"database": _database(), "migrations": _migrations(), "redis": _redis()}
     ready = checks["database"] == "ok" and checks["migrations"] == "ok"
-    return _answer({"ready": ready, "checks": checks}, 200 if ready else 503)
+    warnings = _warnings() if ready else []
+    told = {"ready": ready, "checks": checks} | ({"warnings": warnings} if warnings else {})
+    return _answer(told, 200 if ready else 503)
 
 
 @operating.get("/metrics")
@@ -73,9 +78,26 @@ def _redis() -> str:
     return "ok"
 
 
+def _warnings() -> list[dict[str, str]]:
+    """The published calendars that end within a year: from their ends on, due moments are provisional."""
+    now = runtime().now()
+    try:
+        calendars = runtime().catalogue.calendars
+    except (SQLAlchemyError, Refusal):
+        return []
+    found = []
+    for name, calendar in sorted(calendars.items()):
+        if days_published(calendar, now) < WARNED_BEFORE:
+            words = calendar_ends(calendar)
+            found.append({"code": "calendar-ends", "calendar": name, "vi": words.vi, "en": words.en})
+    return found
+
+
 def _waiting() -> dict[str, float]:
     try:
         with reading_connection() as connection:
-            return waiting(connection, runtime().now())
-    except SQLAlchemyError:
+            found = waiting(connection, runtime().now())
+        left = [days_published(calendar, runtime().now()) for calendar in runtime().catalogue.calendars.values()]
+    except (SQLAlchemyError, Refusal):
         return {}
+    return found | ({"calendar_days_left": float(min(left))} if left else {})

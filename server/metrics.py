@@ -56,4 +56,7 @@ _MEANING = {
     "queue_age_seconds": "How long the oldest notice that could be sent has been waiting",
     "clocks_due": "Clocks that are due and have not fired (counted up to 10,000)",
     "clock_lag_seconds": "How long the oldest due clock has been waiting",
+    "intake_overdue": "Online filings that wait longer than the limit of intake allows (counted up to 10,000)",
+    "recounts_waiting": "Publications about working time after which dossiers are still being counted anew",
+    "calendar_days_left": "Days until the first published calendar ends",
 }

@@ -189,6 +189,7 @@ def _sla(value: Mapping[str, Any]) -> Sla:
         calendar=value.get("calendar", "vn"),
         starts=value.get("starts", "receive"),
         cutoff=value.get("cutoff", "15:00"),
+        first_day=value.get("first_day", "counted"),
         warn=Term(warn["before"], "working_hour" if unit == "same_day" else unit) if warn else None,
         extensions=value.get("extensions", 1),
         verified=value.get("verified", True),

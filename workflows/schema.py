@@ -160,6 +160,7 @@ _SLA = Record(
         "cutoff": _key(
             Form(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", '"15:00"'), "giờ chốt trong ngày", "cut-off of the day"
         ),
+        "first_day": _key(OneOf(("counted", "not_counted")), "ngày tiếp nhận", "whether the day of reception counts"),
         "warn": _key(
             Record({"before": _key(Whole(0, 365), "trước bao lâu", "how long before", True)}),
             "nhắc trước hạn",

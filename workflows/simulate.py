@@ -139,7 +139,7 @@ class Walker:
             "state": workflow.initial, "portal": first.portal, "clock": first.clock, "entered_at": given.filed,
             "started_at": None, "received_at": None, "term": None, "due_at": None, "promised_at": None,
             "step_due_at": None, "finished_at": None, "returned_at": None, "pauses": [], "extensions": [],
-            "supplements": 0,
+            "supplements": 0, "intake_from": None, "intake_due_at": None, "intake_done_at": None,
         }  # fmt: skip
         self.fields: dict[str, Any] = workflow.validate_fields(given.fields, facts=self._known())
         self._note_conditions()

@@ -4,7 +4,23 @@ No answer is serialised through them.
 """
 
 from api.shapes.base import Problem, ProblemKind, ProblemKinds, State, Words
-from api.shapes.catalogue import Candidate, Office, Offices, Procedure, ProcedureLine, Procedures, Resolution, Unit
+from api.shapes.catalogue import (
+    Candidate,
+    Closure,
+    ClosureLeft,
+    HoursLeft,
+    Office,
+    Offices,
+    OfficeTimes,
+    OwnHours,
+    Procedure,
+    ProcedureLine,
+    Procedures,
+    Resolution,
+    SpecialDay,
+    Unit,
+    Week,
+)
 from api.shapes.citizens import Status, StatusStep, StatusTask
 from api.shapes.dossiers import (
     Action,
@@ -23,6 +39,7 @@ from api.shapes.dossiers import (
     Filed,
     Holder,
     HolderInList,
+    IntakeClock,
     JournalEntry,
     JournalPage,
     LedgerEntry,
@@ -34,6 +51,7 @@ from api.shapes.dossiers import (
     TraceLine,
     Verification,
     Verifications,
+    Warned,
 )
 from api.shapes.people import Inbox, InboxLine, Me, Membership, Session, Webhook, WebhookMade, Webhooks
 from api.shapes.reports import (
@@ -41,6 +59,8 @@ from api.shapes.reports import (
     HeldBy,
     HeldLongest,
     HeldTime,
+    IntakeLine,
+    IntakeReport,
     LateDossier,
     OnTime,
     OnTimeByUnit,
@@ -74,6 +94,8 @@ __all__ = [
     "Candidate",
     "Child",
     "ClockAnswer",
+    "Closure",
+    "ClosureLeft",
     "Decided",
     "Document",
     "DocumentAdded",
@@ -90,8 +112,12 @@ __all__ = [
     "HeldTime",
     "Holder",
     "HolderInList",
+    "HoursLeft",
     "Inbox",
     "InboxLine",
+    "IntakeClock",
+    "IntakeLine",
+    "IntakeReport",
     "JournalEntry",
     "JournalPage",
     "LateDossier",
@@ -101,10 +127,12 @@ __all__ = [
     "Membership",
     "Needs",
     "Office",
+    "OfficeTimes",
     "Offices",
     "OnTime",
     "OnTimeByUnit",
     "OnTimeLine",
+    "OwnHours",
     "PersonalData",
     "Problem",
     "ProblemKind",
@@ -126,6 +154,7 @@ __all__ = [
     "Revoked",
     "Routed",
     "Session",
+    "SpecialDay",
     "Staff",
     "StaffEntries",
     "StaffEntry",
@@ -143,8 +172,10 @@ __all__ = [
     "UnitLine",
     "Verification",
     "Verifications",
+    "Warned",
     "Webhook",
     "WebhookMade",
     "Webhooks",
+    "Week",
     "Words",
 ]

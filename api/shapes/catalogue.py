@@ -12,6 +12,7 @@ class ProcedureLine(Shape):
     version = whole()
     name = one(Words)
     sector = text()
+    sector_name = one(Words)
     channels = fields.List(fields.String(), required=True)
     applicants = fields.List(fields.String(), required=True)
 
@@ -78,3 +79,57 @@ class Office(Shape):
 class Offices(Shape):
     items = many(Office)
     next = text(True)
+
+
+class Closure(Shape):
+    first = day()
+    last = day()
+    vi = text()
+    en = text()
+    legal = text()
+    spans = fields.List(fields.String(), required=True)
+
+
+class ClosureLeft(Shape):
+    left = one(Closure, True)
+
+
+class Week(Shape):
+    mon = fields.List(fields.String(), required=True)
+    tue = fields.List(fields.String(), required=True)
+    wed = fields.List(fields.String(), required=True)
+    thu = fields.List(fields.String(), required=True)
+    fri = fields.List(fields.String(), required=True)
+    sat = fields.List(fields.String(), required=True)
+    sun = fields.List(fields.String(), required=True)
+
+
+class SpecialDay(Shape):
+    instead_of = day(True)
+    day = day()
+    kind = text()
+    vi = text()
+    en = text()
+    legal = text()
+    spans = fields.List(fields.String(), required=True)
+    source = text()
+
+
+class OwnHours(Shape):
+    first = day()
+    last = day(True)
+    week = one(Week)
+    vi = text()
+    en = text()
+    legal = text()
+    days = many(SpecialDay)
+    own_days = yes_no()
+
+
+class HoursLeft(Shape):
+    left = one(OwnHours, True)
+
+
+class OfficeTimes(Shape):
+    closures = many(Closure)
+    hours = many(OwnHours)

@@ -42,6 +42,7 @@ class Status(Shape):
     promised_at = when(True)
     clock = text()
     overdue = yes_no()
+    provisional = yes_no()
     time_left = one(Words, True)
     stops_at = when(True)
     asked = text(True, metadata={"description": "What the office asked for last, in its own words."})

@@ -35,12 +35,19 @@ class DossierLine(State):
     promised_at = when(True)
     clock = text()
     overdue = yes_no()
+    intake_due_at = when(True)
+    intake_overdue = yes_no()
+    warned = yes_no()
     finished_at = when(True)
 
 
 class DossierPage(Shape):
     items = many(DossierLine)
     next = text(True)
+
+
+class Warned(Words):
+    code = text()
 
 
 class DossierShort(State):
@@ -54,6 +61,7 @@ class DossierShort(State):
     promised_at = when(True)
     finished_at = when(True)
     supplements = whole()
+    warnings = many(Warned)
 
 
 class Filed(DossierShort):
@@ -158,6 +166,8 @@ class Action(Shape):
     role = text(True)
     behalf_of = whole(True)
     needs = one(Needs)
+    form = text(True)
+    warning = one(Words, True)
 
 
 class OfficeNamed(Shape):
@@ -179,6 +189,7 @@ class Relative(State):
 
 class Child(Relative):
     child_key = text(True)
+    child_name = one(Words, True)
 
 
 class Linked(Relative):
@@ -222,6 +233,10 @@ class Dossier(DossierShort):
     started_at = when(True)
     returned_at = when(True)
     overdue = yes_no()
+    intake_due_at = when(True)
+    intake_done_at = when(True)
+    intake_overdue = yes_no()
+    warned_at = when(True)
     time_left = one(Words, True)
     extensions = fields.List(fields.Dict(), required=True)
     pauses = fields.List(fields.Dict(), required=True)
@@ -252,6 +267,17 @@ class TraceLine(Shape):
     legal = text()
 
 
+class IntakeClock(Shape):
+    since = when()
+    due_at = when()
+    done_at = when(True)
+    overdue = yes_no()
+    remaining_minutes = whole(True)
+    time_left = one(Words, True)
+    provisional = yes_no()
+    trace = many(TraceLine)
+
+
 class ClockAnswer(Shape):
     clock = text()
     term = fields.Dict(required=True, allow_none=True)
@@ -262,7 +288,9 @@ class ClockAnswer(Shape):
     remaining_minutes = whole(True)
     time_left = one(Words, True)
     overdue = yes_no()
+    provisional = yes_no()
     trace = many(TraceLine)
+    intake = one(IntakeClock, True)
 
 
 class CorrectedField(Shape):

@@ -34,6 +34,7 @@ class InboxLine(Shape):
     template = text()
     subject = one(Words, True)
     body = one(Words, True)
+    form = text(True)
     at = when()
     read_at = when(True)
 

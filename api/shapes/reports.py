@@ -146,3 +146,18 @@ class Decided(Shape):
     asked = whole()
     moved = whole()
     left = whole()
+
+
+class IntakeLine(Shape):
+    office = text()
+    office_name = one(Words, True)
+    filed = whole()
+    in_time = whole()
+    late = whole()
+    waiting_late = whole()
+
+
+class IntakeReport(Shape):
+    start = day()
+    end = day()
+    items = many(IntakeLine)

@@ -13,8 +13,9 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, and_, select, update
 
 from engine.acts.perform_action import take
+from engine.acts.recount import recount_case
 from engine.dossier.case import Case, lock_case_by_id
-from engine.dossier.notices import clock_notices, message_row
+from engine.dossier.notices import clock_notices, facts_of, message_row
 from engine.dossier.record import add_clocks, record, send
 from engine.errors import Refusal
 from engine.rules.deadlines.timing import Clock, next_reminder, wanted_clocks
@@ -26,6 +27,8 @@ from engine.transaction import UnitOfWork
 NOT_YET, GONE, VOID, MOVED, DONE = "not-yet", "gone", "void", "moved", "done"
 """Outcomes beside the code of a refusal. NOT_YET: the clock is not due. GONE: it has fired or was removed. VOID: it no
 longer fits the dossier. MOVED: it is due later, since the calendar changed after it was armed. DONE: it worked."""
+
+PUBLISHED_SINCE = {"what": "calendar", "vi": "lịch làm việc đã thay đổi", "en": "the working calendar has changed"}
 
 
 def expire_clock(unit: UnitOfWork, dossier_id: int, kind: str, subject: str, due_at: dt.datetime) -> str:
@@ -43,7 +46,7 @@ def expire_clock(unit: UnitOfWork, dossier_id: int, kind: str, subject: str, due
     clock = Clock(kind, subject, due_at)
     # Marked before it acts: recording a step removes the clocks that have not fired.
     _mark(unit, this, DONE)
-    outcome = _standing(case, clock) or _FIRE[kind](case, clock)
+    outcome = _counted_otherwise(case, clock) or _standing(case, clock) or _FIRE[kind](case, clock)
     if outcome != DONE:
         _mark(unit, this, outcome)
     return outcome
@@ -68,6 +71,19 @@ def _key(dossier_id: int, kind: str, subject: str, due_at: dt.datetime) -> Colum
 
 def _mark(unit: UnitOfWork, which: ColumnElement[bool], outcome: str) -> None:
     unit.begin().execute(update(clocks).where(which).values(fired_at=unit.now, outcome=outcome))
+
+
+def _counted_otherwise(case: Case, clock: Clock) -> str | None:
+    """MOVED where the calendar was published otherwise since the clock was armed, and it rings at another moment now.
+
+    The other moment has a clock of its own, also where it is past: the same overdue moment never rings twice.
+    """
+    if case.row["finished_at"] is not None or not recount_case(case, PUBLISHED_SINCE):
+        return None
+    if clock.kind == "verify":
+        return None if _open_question(case, clock) is not None else MOVED
+    wanted = {(one.kind, one.subject, one.due_at) for one in wanted_clocks(case.row, case.release, case.calendar)}
+    return None if (clock.kind, clock.subject, clock.due_at) in wanted or clock.kind == "remind" else MOVED
 
 
 def _standing(case: Case, clock: Clock) -> str | None:
@@ -96,6 +112,23 @@ def _overdue(case: Case, clock: Clock) -> str:
     forms = sorted({one.form for one in case.release.notify if one.event == "overdue" and one.form})
     record(case, "overdue", data={"due_at": clock.due_at, "forms": forms})
     return _tell(case, clock)
+
+
+def _intake(case: Case, clock: Clock) -> str:
+    """Records that an online filing waits too long, and notifies the centre that has to receive or refuse it."""
+    number = record(case, "intake_overdue", data={"due_at": clock.due_at})
+    if case.row["holder_office"]:
+        data = facts_of(case, number) | {"due": clock.due_at.isoformat(), "limit": "intake"}
+        row = message_row(
+            case,
+            channel="inbox",
+            recipient=_holder(case),
+            template="qua-gio-tiep-nhan",
+            occasion=f"intake:{clock.due_at.isoformat()}",
+            data=data,
+        )
+        send(case.unit, [row])
+    return DONE
 
 
 def _remind(case: Case, clock: Clock) -> str:
@@ -166,6 +199,7 @@ _FIRE: dict[str, Callable[[Case, Clock], str]] = {
     "warn": _tell,
     "due_in": _tell,
     "overdue": _overdue,
+    "intake": _intake,
     "step": _tell,
     "remind": _remind,
     "after": _act,

@@ -6,6 +6,7 @@ import datetime as dt
 
 from engine.acts.open_dossier import Filed, Filing, open_dossier
 from engine.acts.perform_action import take
+from engine.clock import civil_day
 from engine.errors import Forbidden, wrong
 from engine.rules.procedure.machine import Workflow
 from engine.rules.procedure.permissions import Actor, roles_in
@@ -21,7 +22,9 @@ def file_dossier(unit: UnitOfWork, filing: Filing) -> Filed:
     NeedsAPerson; with ``receive`` also those of ``perform_action``.
     """
     today = unit.today
-    workflow = unit.catalogue.current(filing.procedure, today)
+    if filing.received_at is not None and not filing.receive:
+        raise wrong("received_at", "chỉ ghi khi tiếp nhận ngay (receive)", "is given only together with receive")
+    workflow = unit.catalogue.current(filing.procedure, _day_of_reception(filing, today))
     office = unit.catalogue.offices.get(filing.intake_office)
     if office is None or not office.receives or not office.valid(today):
         raise wrong(
@@ -36,8 +39,14 @@ def file_dossier(unit: UnitOfWork, filing: Filing) -> Filed:
         )
     filed = open_dossier(unit, workflow, office, filing)
     if filing.receive:
-        take(filed.case, _receiving_action(workflow))
+        late = (filing.received_at, filing.received_reason) if filing.received_at is not None else None
+        take(filed.case, _receiving_action(workflow), late=late)
     return filed
+
+
+def _day_of_reception(filing: Filing, today: dt.date) -> dt.date:
+    """The day whose release applies: that of a reception which is entered later, but never one to come."""
+    return today if filing.received_at is None else min(civil_day(filing.received_at), today)
 
 
 def may_receive_at(actor: Actor, office: str, workflow: Workflow, on: dt.date) -> bool:

@@ -20,6 +20,7 @@ from engine.dossier.case import Case
 from engine.dossier.code import next_code
 from engine.dossier.filed_on import filed_on
 from engine.dossier.first_row import Keys, first_row
+from engine.dossier.intake import begin_intake
 from engine.dossier.record import record
 from engine.errors import Refusal, wrong
 from engine.rules.offices.offices import Office
@@ -47,7 +48,8 @@ class Filing:
 
     ``documents`` are mappings with key, original, certified, copy. ``filed_at`` is the moment at which it came in by
     post or portal (default: now; never later). ``handler_office`` is a person's choice among candidates, with
-    ``handler_reason``. ``receive`` makes ``file_dossier`` take the receiving action in the same transaction.
+    ``handler_reason``. ``receive`` makes ``file_dossier`` take the receiving action in the same transaction;
+    ``received_at`` is then the moment of a reception that is entered later, with ``received_reason``.
     """
 
     procedure: str
@@ -62,6 +64,8 @@ class Filing:
     handler_reason: str | None = None
     note: str | None = None
     receive: bool = False
+    received_at: dt.datetime | None = None
+    received_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,8 @@ def open_dossier(
     personal = {key: applicant[key] for key in applicant if key != "kind"} | {"form": form}
     case = Case.new(unit, row, cast(ApplicantRow, personal))
     case.change(search=search_of(case))
+    if parent is None:
+        begin_intake(case, filed_at)
     _bring(case, papers, numbers.papers)
     _write(case, filing, assignment, papers)
     return Filed(case, keys.link_token, keys.receipt_code)
@@ -156,7 +162,7 @@ def _check_open(workflow: Workflow, filing: Filing, kind: str) -> None:
 
 def _filed_at(filing: Filing, now: dt.datetime) -> dt.datetime:
     if filing.filed_at is None:
-        return now
+        return min(filing.received_at or now, now)
     if filing.filed_at > now:
         raise wrong("filed_at", "nằm trong tương lai", "lies in the future")
     return filing.filed_at

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from engine.acts.change_form import change_form
 from engine.acts.follow_form import Followed
@@ -11,17 +12,24 @@ from engine.acts.open_children import open_children
 from engine.acts.sign_result import sign_result
 from engine.dossier.asks import Asks, changed_values, check_asks, must_be_asked_fields
 from engine.dossier.case import Case, read_case
+from engine.dossier.intake import follow_intake
 from engine.dossier.papers import attached, make_void, undone_by_step
+from engine.dossier.reception import check_reception
 from engine.dossier.record import record
+from engine.dossier.repeats import tell_leader, warning
 from engine.errors import Forbidden, Refusal, wrong
 from engine.rules.deadlines import timing
 from engine.rules.part_rows import DocumentRow
 from engine.rules.procedure.definition import Action, Term
-from engine.rules.procedure.machine import DocumentRequired, ReasonRequired, Step
+from engine.rules.procedure.machine import DocumentRequired, GuardFailed, ReasonRequired, Step
 from engine.rules.procedure.permissions import Verdict
 from engine.store.people import role_members
+from engine.text import Text
 from engine.transaction import UnitOfWork
 
+Late: TypeAlias = tuple[dt.datetime, str | None]
+"""The moment of a reception that is entered later, and the reason for it."""
+_ON_TIME = (None, None)
 TAKES_FIELDS = ("receive", "answer")
 NOTHING = Asks()
 """Effects of the actions with which form values may be corrected: at reception, and in answer to a request."""
@@ -47,17 +55,21 @@ def perform_action(
     fields: Mapping[str, Any] | None = None,
     assignee: int | None = None,
     asks: Asks = NOTHING,
+    received_at: dt.datetime | None = None,
+    received_reason: str | None = None,
 ) -> Case:
     """Takes ``action`` on the dossier ``code``. ``version`` is the one that the actor last saw.
 
     ``fields`` are corrected form values, at reception or in answer to a request for supplement. ``assignee`` is the id
     of the person of the next office who becomes the holder. ``asks`` names the papers and fields that a request for
-    supplement is about. Raises NotFound, Stale, UnknownAction, ActionNotInState,
-    GuardFailed, Forbidden, ReasonRequired, DocumentRequired, OfficeNotDecided, SigningFailed, InvalidInput, the
-    refusals of ``open_children``, and with ``fields`` also those of ``follow_form``.
+    supplement is about. ``received_at`` is the moment of a reception that is entered later, with the reason for it:
+    the time limit counts from there. Raises NotFound, Stale, UnknownAction, ActionNotInState, GuardFailed, Forbidden,
+    ReasonRequired, DocumentRequired, OfficeNotDecided, SigningFailed, InvalidInput, the refusals of ``open_children``,
+    and with ``fields`` also those of ``follow_form``.
     """
     case = read_case(unit, code, version, along=("documents",))
-    return take(case, action, reason=reason, note=note, fields=fields, assignee=assignee, asks=asks)
+    late = (received_at, received_reason) if received_at is not None else None
+    return take(case, action, reason=reason, note=note, fields=fields, assignee=assignee, asks=asks, late=late)
 
 
 def take(
@@ -69,8 +81,44 @@ def take(
     fields: Mapping[str, Any] | None = None,
     assignee: int | None = None,
     asks: Asks = NOTHING,
+    late: Late | None = None,
 ) -> Case:
     """``perform_action`` on a case that was read already."""
+    verdict = _must_be_allowed(case, action, reason)
+    wanted = case.release.actions[action]
+    if late is not None:
+        _receive_at(case, wanted, *late)
+    before = changed_values(case.applicant["form"], fields) if fields else None
+    followed = _correct(case, wanted, fields) if fields else Followed()
+    step = case.workflow.advance(case.row["state"], action, case.facts())
+    _must_be_possible(case, action, wanted)
+    document = _attached(case, action)
+    void = undone_by_step(case, step)
+    too_often = warning(case, action, wanted)
+    move(case, step.target, action)
+    check_asks(case, asks)
+    if assignee is not None:
+        _give_to(case, assignee)
+    data = _entry_of(step, verdict, wanted, document) | followed.data
+    data |= {"asks": asks.as_data()} if asks else {}
+    if void:
+        make_void(case, void)
+        data["void"] = void
+    data |= _entered_later(case, late) | _warned(case, action, too_often)
+    if wanted.signature == "digital" and document is not None:
+        data["signature"] = sign_result(case, document["id"])
+    private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields or {}), "before": before}
+    told = {key: value for key, value in (*private.items(), ("received_reason", (late or _ON_TIME)[1])) if value}
+    record(case, action, data=data, private=told, events=followed.events + _events(step))
+    open_children(case)
+    return case
+
+
+def _must_be_allowed(case: Case, action: str, reason: str | None) -> Verdict:
+    """The verdict that lets the actor take the action here.
+
+    Raises UnknownAction, ActionNotInState, Forbidden, ReasonRequired.
+    """
     _exists_here(case, action)
     verdict = case.may(action)
     if not verdict.allowed:
@@ -78,28 +126,41 @@ def take(
     wanted = case.release.actions[action]
     if wanted.reason == "required" and not (reason or "").strip():
         raise ReasonRequired(action_vi=wanted.name.vi, action_en=wanted.name.en)
-    before = changed_values(case.applicant["form"], fields) if fields else None
-    followed = _correct(case, wanted, fields) if fields else Followed()
-    step = case.workflow.advance(case.row["state"], action, case.facts())
-    document = _attached(case, action)
-    void = undone_by_step(case, step)
-    move(case, step.target, action)
-    check_asks(case, asks)
-    if assignee is not None:
-        _give_to(case, assignee)
-    data = _entry_of(step, verdict, wanted, document) | followed.data
-    if asks:
-        data["asks"] = asks.as_data()
-    if void:
-        make_void(case, void)
-        data["void"] = void
-    if wanted.signature == "digital" and document is not None:
-        data["signature"] = sign_result(case, document["id"])
-    private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields or {}), "before": before}
-    told = {key: value for key, value in private.items() if value}
-    record(case, action, data=data, private=told, events=followed.events + _events(step))
-    open_children(case)
-    return case
+    return verdict
+
+
+def _warned(case: Case, action: str, too_often: Text | None) -> dict[str, Any]:
+    """Marks a dossier on which an action was taken more often than foreseen, and notifies the leader of it."""
+    if too_often is None:
+        return {}
+    case.change(warned_at=case.unit.now)
+    tell_leader(case, action, case.before["version"] + 1)
+    return {"warned": {"vi": too_often.vi, "en": too_often.en}}
+
+
+def _entered_later(case: Case, late: Late | None) -> dict[str, Any]:
+    """What the journal entry says of a reception that is entered later."""
+    return {"reception": {"at": late[0], "entered": case.unit.now}} if late else {}
+
+
+def _receive_at(case: Case, wanted: Action, at: dt.datetime, reason: str | None) -> None:
+    """Counts this reception from an earlier moment. Raises InvalidInput."""
+    if wanted.effect != "receive" or case.row["received_at"] is not None:
+        raise wrong(
+            "received_at",
+            "chỉ ghi khi tiếp nhận hồ sơ lần đầu",
+            "is given only with the action that first receives the dossier",
+        )
+    check_reception(case, at, reason)
+    case.receive_at(at)
+
+
+def _must_be_possible(case: Case, action: str, wanted: Action) -> None:
+    """Refuses to receive, or to ask about, a dossier that can only be refused. Raises GuardFailed."""
+    if why := case.decisive_missing(action):
+        raise GuardFailed(
+            action=action, action_vi=wanted.name.vi, action_en=wanted.name.en, why_vi=why.vi, why_en=why.en
+        )
 
 
 def _correct(case: Case, wanted: Action, fields: Mapping[str, Any]) -> Followed:
@@ -139,7 +200,8 @@ def move(case: Case, target: str, action: str | None) -> None:
     def total_term() -> Term:
         return case.workflow.total_term(case.facts())
 
-    changes = timing.after_step(case.row, case.release, target, action, total_term, case.calendar, case.unit.now)
+    now = case.unit.now
+    changes = timing.after_step(case.row, case.release, target, action, total_term, case.calendar, now, case.reception)
     state = case.release.states[target]
     office = None
     if state.role is not None:
@@ -147,6 +209,7 @@ def move(case: Case, target: str, action: str | None) -> None:
         if office is None:
             raise OfficeNotDecided(role=state.role)
     case.change(**changes, holder_office=office, holder_role=state.role, holder_id=None, opened_at=None)
+    follow_intake(case, case.reception or now)
 
 
 def _exists_here(case: Case, action: str) -> None:

@@ -1,4 +1,4 @@
-"""Publishes releases, territory, offices, competences, calendars, closures and notice texts into the database.
+"""Publishes releases, territory, offices, competences, calendars, closures, own hours and notices into the database.
 
 Publishing the same content again changes nothing. Each publication raises a number in ``catalogue_versions``, by which
 other processes know that their cache is stale.
@@ -14,15 +14,18 @@ from typing import Any
 from sqlalchemy import Table, and_, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.errors import Conflict
+from engine.acts.recount import ask_recount
+from engine.errors import Conflict, Forbidden
 from engine.rules.deadlines.calendar import Calendar
+from engine.rules.deadlines.office_bounds import check_closure, check_own_hours
 from engine.rules.deadlines.office_hours import Closure
+from engine.rules.deadlines.own_hours import OwnHours
 from engine.rules.journal.entries import canonical
 from engine.rules.offices.competence import Competence
 from engine.rules.offices.offices import Office
 from engine.rules.procedure.definition import Release
 from engine.rules.territory.territory import Territory
-from engine.store.clocks import calendars, closures
+from engine.store.clocks import calendars, closures, office_hours
 from engine.store.releases import notice_templates, releases
 from engine.store.units import catalogue_versions, competences, offices, successions, units
 from engine.transaction import UnitOfWork
@@ -176,25 +179,60 @@ def publish_competences(unit: UnitOfWork, given: Iterable[Competence]) -> None:
 
 
 def publish_calendar(unit: UnitOfWork, calendar: Calendar) -> None:
-    """Publishes a calendar under its code; due moments of running dossiers follow it at their next step."""
+    """Publishes a calendar under its code; the due moments of open dossiers are counted anew (``recount``)."""
     document = calendar.to_data()
     digest = hashlib.sha256(canonical(document)).hexdigest()
     row = {"name": calendar.code, "digest": digest, "document": document, "published_at": unit.now}
-    same = and_(calendars.c.name == calendar.code, calendars.c.digest == digest)
-    if not unit.begin().execute(select(calendars.c.name).where(same)).first():
-        _upsert(unit, calendars, [row], ["name"])
-        raise_version(unit, "calendars")
+    known = unit.begin().execute(select(calendars.c.digest).where(calendars.c.name == calendar.code)).scalar()
+    if known == digest:
+        return
+    _upsert(unit, calendars, [row], ["name"])
+    raise_version(unit, "calendars")
+    if known is not None:
+        vi, en = (
+            "lịch làm việc của cơ quan nhà nước được công bố lại",
+            "the state's working calendar was published anew",
+        )
+        ask_recount(unit, {"what": "calendar", "calendar": calendar.code, "vi": vi, "en": en}, calendar=calendar.code)
 
 
 def publish_closure(unit: UnitOfWork, office: str, closure: Closure) -> None:
-    """Publishes a closure of one office, replacing one that begins on the same day. Raises NotFound.
+    """Publishes a closure of one office, replacing one that begins on the same day.
 
-    Due moments of the office's running dossiers follow it at their next step.
+    The due moments of the open dossiers that the office has are counted anew. Raises NotFound, Forbidden, InvalidInput.
     """
+    must_administer(unit)
     unit.catalogue.office(office)
-    row = {"office": office, "first": closure.first.isoformat(), "document": closure.to_data()}
+    first = closure.first.isoformat()
+    same = and_(closures.c.office == office, closures.c.first == first)
+    known = unit.begin().execute(select(closures.c.document).where(same)).scalar()
+    check_closure(closure, Closure.from_data(known) if known else None, unit.today)
+    row = {"office": office, "first": first, "document": closure.to_data()}
     _upsert(unit, closures, [row], ["office", "first"])
     raise_version(unit, "calendars")
+    ask_recount(unit, {"what": "closure", "office": office} | closure.to_data(), office=office)
+
+
+def publish_hours(unit: UnitOfWork, office: str, hours: OwnHours) -> None:
+    """Publishes the hours that one office keeps instead of the country's, replacing those that begin on the same day.
+
+    Raises NotFound, Forbidden, InvalidInput.
+    """
+    must_administer(unit)
+    unit.catalogue.office(office)
+    first = hours.first.isoformat()
+    same = and_(office_hours.c.office == office, office_hours.c.first == first)
+    known = unit.begin().execute(select(office_hours.c.document).where(same)).scalar()
+    check_own_hours(hours, OwnHours.from_data(known) if known else None, unit.today)
+    _upsert(unit, office_hours, [{"office": office, "first": first, "document": hours.to_data()}], ["office", "first"])
+    raise_version(unit, "calendars")
+    ask_recount(unit, {"what": "hours", "office": office} | hours.to_data(), office=office)
+
+
+def must_administer(unit: UnitOfWork) -> None:
+    """Requires an administrator, or a command of the operator. Raises Forbidden."""
+    if unit.actor.kind != "system" and not unit.actor.admin:
+        raise Forbidden(why_vi="chỉ dành cho người quản trị", why_en="administrators only")
 
 
 def publish_template(unit: UnitOfWork, key: str, document: Mapping[str, Any]) -> None:

@@ -17,7 +17,17 @@ from engine.rules.procedure.portal_status import PortalStatus
 from engine.store.journal import journal
 from engine.transaction import UnitOfWork
 
-PASSED_OVER = ("add_note", "add_document", "assign", "link", "overdue", "open", "claim")
+PASSED_OVER = (
+    "add_note",
+    "add_document",
+    "assign",
+    "link",
+    "overdue",
+    "recount",
+    "intake_overdue",
+    "open",
+    "claim",
+)
 """Entries that may lie between the step and its recall, and those that ``opened_at`` tells of."""
 
 
@@ -73,6 +83,8 @@ def _undo_pause(case: Case, changes: dict[str, Any]) -> None:
         case.change(pauses=pauses[:-1])
     if "supplements" in changes:
         case.change(supplements=case.row["supplements"] - 1)
+    if "warned_at" in changes:
+        case.change(warned_at=None)
 
 
 def _last_step(case: Case) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, Unpack, cast
 
@@ -27,6 +28,7 @@ from engine.rules.procedure.balance import Balance, balance
 from engine.rules.procedure.definition import Document, Release
 from engine.rules.procedure.facts import nested
 from engine.rules.procedure.machine import Option, Workflow
+from engine.rules.procedure.missing import refused_without
 from engine.rules.procedure.permissions import Verdict, may
 from engine.store.actors import STANDS, claim_values
 from engine.store.dossier_parts import ALONG, part_of
@@ -68,6 +70,7 @@ class Case:
         self._facts: Facts | None = None
         self._before_fees = Facts({}, {})
         self._money: Balance | None = None
+        self.reception: dt.datetime | None = None
 
     @classmethod
     def new(cls, unit: UnitOfWork, row: DossierRow, applicant: ApplicantRow) -> Case:
@@ -119,6 +122,15 @@ class Case:
     def calendar(self) -> Calendar:
         """The release's calendar with the closures of the handling office. Raises NotFound."""
         return self.unit.catalogue.calendar(self.release.sla.calendar, self.row["handler_office"])
+
+    @property
+    def counter_calendar(self) -> Calendar:
+        """The release's calendar with the closures of the office that the applicant deals with. Raises NotFound."""
+        return self.unit.catalogue.calendar(self.release.sla.calendar, self.counter)
+
+    def receive_at(self, moment: dt.datetime) -> None:
+        """Counts the reception that follows from an earlier moment, also in the facts that conditions read."""
+        self.reception, self._facts = moment, None
 
     def documents(self) -> list[DocumentRow]:
         """The papers that were not removed, oldest first."""
@@ -196,9 +208,18 @@ class Case:
         """Every action with the verdict of the permissions; the verdict is None if state or guard forbid the action."""
         offered = []
         for option in self.workflow.options(self.row["state"], None, self.facts()):
-            verdict = self.may(option.action) if option.allowed else None
-            offered.append((option, verdict))
+            why = self.decisive_missing(option.action) if option.allowed else None
+            known = replace(option, allowed=False, why=why) if why else option
+            offered.append((known, self.may(option.action) if known.allowed else None))
         return offered
+
+    def decisive_missing(self, action: str) -> Text | None:
+        """Why the dossier can neither be received nor be asked about, only refused: a paper with ``on_missing: refuse``
+        is missing. None for any other action, and once the dossier was received."""
+        wanted = self.release.actions[action]
+        if wanted.effect not in ("receive", "ask") or self.row["received_at"] is not None:
+            return None
+        return refused_without(self.release, self.facts()["documents"]["missing"])
 
     def left_to(self, role: str) -> list[Option]:
         """The actions that a built-in role may take now. The guards of other actions are not evaluated."""
@@ -230,7 +251,7 @@ class Case:
             "supplements": row["supplements"],
             "extended": bool(row["extensions"]),
             "province": row["province"],
-            "received_after_cutoff": timing.received_after_cutoff(row, self.release, self.unit.now),
+            "received_after_cutoff": timing.received_after_cutoff(row, self.release, self.reception or self.unit.now),
         }
         known["dossier"] = Facts(around, {"filed_on": self._filed_on})
         return Facts(known, {"children": self._child_facts, "verifications": self._question_facts})

@@ -7,18 +7,21 @@ looked up at sending, so that erasing a person's data also empties the notices t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from engine.dossier.case import Case
+from engine.errors import NotFound
 from engine.rules.deadlines.promise import appointment, automatic_stop
 from engine.rules.procedure.definition import APPLICANT, Notice
 from engine.rules.procedure.portal_status import PortalStatus
 
 STATE_CHANGED = "dossier.state_changed"
-EVENTS = (STATE_CHANGED,)
+NOTICE = "dossier.notice"
+EVENTS = (STATE_CHANGED, NOTICE)
 """The types of events that webhooks get; docs/webhooks.md documents each of them."""
-EVENT_FACTS = ("code", "procedure", "release", "state", "portal", "due", "office", "entry", "version")
+EVENT_FACTS = ("code", "procedure", "release", "state", "portal", "due", "office", "entry", "version", "template")
 """What an event tells."""
 
 
@@ -86,6 +89,38 @@ _OF_ACTS = {
 """The applicant's notices in every procedure: the apology with the new appointment; a transfer to another office."""
 
 
+NEW_APPOINTMENT: Final = Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="doi-ngay-hen")
+"""The applicant's notice that the appointment, or the day of the automatic stop, is another one now."""
+
+
+def rows_of(case: Case, notice: Notice, occasion: str, number: int) -> list[dict[str, Any]]:
+    """The outbox rows of one notice; ``number`` is the journal entry whose reason it quotes."""
+    return list(_rows(case, notice, occasion, number))
+
+
+def of_the_running_clock(case: Case, number: int, told: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The applicant's notice of the new appointment when the clock runs again after a pause.
+
+    None where a notice of the same act (``told``) names the appointment already.
+    """
+    row = case.row
+    resumed = not case.is_new and case.before["clock"] == "paused" and row["clock"] == "running"
+    if not resumed or row["started_at"] is None or appointment("running", row["due_at"], case.unit.now).moment is None:
+        return []
+    if any(one["recipient"] == APPLICANT and _names_appointment(case, one["template"]) for one in told):
+        return []
+    return rows_of(case, NEW_APPOINTMENT, f"{number}:resumed", number)
+
+
+def _names_appointment(case: Case, template: str) -> bool:
+    """Whether the text of a notice names the appointment; one that is not published yet is read as if it did."""
+    try:
+        body = case.unit.catalogue.template(template).get("body", {})
+    except NotFound:
+        return True
+    return any(name in text for text in body.values() for name in ("{due}", "{appointment}"))
+
+
 def told_applicant(case: Case, action: str, state: str) -> bool:
     """Whether the release tells the applicant of this action, or of entering the state that it led to."""
     told = [*case.workflow.notices("action", action), *case.workflow.notices("entered", state)]
@@ -100,6 +135,8 @@ def _taken_back(case: Case, left: str) -> Notice:
 
 
 def _rows(case: Case, notice: Notice, occasion: str, number: int) -> Iterator[dict[str, Any]]:
+    if "webhook" in notice.via:
+        yield from _webhook_rows(case, number, NOTICE, occasion, {"template": notice.template})
     data = facts_of(case, number) | _told_of_time(case, notice)
     for role in notice.to:
         for recipient, channels in _recipients(case, role, notice.via):
@@ -133,7 +170,13 @@ def _recipients(case: Case, role: str, via: tuple[str, ...]) -> Iterator[tuple[s
         yield f"office:{office}/{role}", staff_channels
 
 
-def _webhook_rows(case: Case, number: int) -> Iterator[dict[str, Any]]:
+def _webhook_rows(
+    case: Case,
+    number: int,
+    event: str = STATE_CHANGED,
+    occasion: str = "",
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> Iterator[dict[str, Any]]:
     offices = {*case.row["offices"].values(), case.row["intake_office"], case.row["handler_office"]}
     for hook in case.unit.catalogue.webhooks:
         if hook.office is None or hook.office in offices:
@@ -141,9 +184,9 @@ def _webhook_rows(case: Case, number: int) -> Iterator[dict[str, Any]]:
                 case,
                 channel="webhook",
                 recipient=f"webhook:{hook.id}",
-                template=STATE_CHANGED,
-                occasion=str(number),
-                data=facts_of(case, number) | {"version": number},
+                template=event,
+                occasion=occasion or str(number),
+                data=facts_of(case, number) | {"version": number} | dict(more),
             )
 
 
@@ -166,6 +209,8 @@ def _told_of_time(case: Case, notice: Notice) -> dict[str, Any]:
     """What a notice says about time beside ``due``: how the appointment stands, an extension, the automatic stop."""
     row = case.row
     told: dict[str, Any] = {"standing": appointment(row["clock"], row["due_at"], case.unit.now).standing}
+    if notice.form is not None:
+        told["form"] = notice.form
     if notice is _OF_ACTS["extend_deadline"]:
         told["more"] = row["extensions"][-1]["by"]
     if stop := automatic_stop(row["state"], row["entered_at"], case.release, case.calendar):

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from engine.dossier.case import Case, Stale
-from engine.dossier.notices import notices_of
+from engine.dossier.notices import notices_of, of_the_running_clock
 from engine.rules.deadlines.timing import Clock, wanted_clocks
 from engine.rules.dossier_row import DossierRow
 from engine.rules.journal.entries import ORIGIN, Entry, commitment, entry, plain_row
@@ -31,9 +31,12 @@ _NOT_IN_FIRST = frozenset({"placed_on", "version", "head"})
 """The columns that a dossier's first entry does not carry. ``placed_on`` is not set yet, and naming it would change the
 published bytes of the entry; ``version`` and ``head`` follow from the entry itself."""
 
+_ONLY_IF_SET = frozenset({"intake_from", "intake_due_at", "intake_done_at", "warned_at"})
+"""The columns that a first entry carries only where they are set: most dossiers never have them."""
+
 _SHOWN = frozenset({"offices", "intake_office", "support_office", "holder_office", "handler_office", "province"})
 """The columns that decide which offices see the dossier."""
-_TIMED = ("state", "entered_at", "clock", "due_at", "step_due_at")
+_TIMED = ("state", "entered_at", "clock", "due_at", "step_due_at", "intake_due_at", "intake_done_at")
 
 
 def record(
@@ -70,7 +73,8 @@ def record(
     _show_to_offices(case, changed)
     if not changed.keys().isdisjoint(_TIMED):
         arm(case)
-    send(case.unit, notices_of(case, number, events))
+    told = notices_of(case, number, events)
+    send(case.unit, told + of_the_running_clock(case, number, told))
     case.recorded()
     return number
 
@@ -80,7 +84,8 @@ def _changed(case: Case) -> dict[str, Any]:
     search text."""
     row: Mapping[str, Any] = case.row
     if case.is_new:
-        return {name: value for name, value in row.items() if name not in _NOT_IN_FIRST}
+        told = (name for name in row if name not in _NOT_IN_FIRST and not (name in _ONLY_IF_SET and row[name] is None))
+        return {name: row[name] for name in told}
     before: Mapping[str, Any] = case.before
     return {name: value for name, value in row.items() if value != before[name]}
 

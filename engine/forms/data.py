@@ -120,7 +120,7 @@ def _receipt(case: Case, journal: _Journal) -> dict[str, Any]:
         "papers": [_paper(case, paper) for paper in case.documents()],
         "term": term_in_words(term_from_data(row["term"])).vi if row["term"] else "",
         "received": moment_on_paper(row["received_at"]),
-        "due": due_on_paper(row, case.unit.now),
+        "due": due_on_paper(row, case.unit.now, case.calendar),
         "collect": names.receiver(),
         "fees": _fees(case.money()),
         "submitter": case.applicant["name"] or "",
@@ -184,7 +184,7 @@ def _apology(case: Case, journal: _Journal) -> dict[str, Any]:
         "received": moment_on_paper(case.row["received_at"]),
         "due": moment_on_paper(missed),
         "reason": extended["private"].get("reason") or "",
-        "new_due": new_due_on_paper(case.row, case.unit.now),
+        "new_due": new_due_on_paper(case.row, case.unit.now, case.calendar),
         "signer": _head_of_office(case, names, extended),
     }
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from engine.clock import LOCAL
+from engine.rules.deadlines.calendar import Calendar
 from engine.rules.deadlines.promise import Standing, appointment, more_in_words
 from engine.rules.procedure.portal_status import PortalStatus
 
@@ -43,10 +44,13 @@ def day_on_paper(day: dt.date) -> str:
     return f"ngày {day:%d} tháng {month} năm {day.year}"
 
 
-def due_on_paper(row: Mapping[str, Any], now: dt.datetime) -> str:
-    """The promised moment; words where none may be promised; empty before the clock has started."""
+def due_on_paper(row: Mapping[str, Any], now: dt.datetime, calendar: Calendar | None = None) -> str:
+    """The promised moment; words where none may be promised; empty before the clock has started.
+
+    With the dossier's ``calendar`` a moment beyond its published days is marked as provisional.
+    """
     found = appointment(row["clock"], row["due_at"], now)
-    return moment_on_paper(found.moment) or _WORDS.get(found.standing, "")
+    return _marked(found.moment, calendar) or _WORDS.get(found.standing, "")
 
 
 def due_on_record(row: Mapping[str, Any], now: dt.datetime) -> str:
@@ -62,9 +66,14 @@ def due_on_record(row: Mapping[str, Any], now: dt.datetime) -> str:
     return due_on_paper(row, now)
 
 
-def new_due_on_paper(row: Mapping[str, Any], now: dt.datetime) -> str:
+def new_due_on_paper(row: Mapping[str, Any], now: dt.datetime, calendar: Calendar | None = None) -> str:
     """The new appointment of an extended dossier; the time added while paused; empty once none may be promised."""
     found = appointment(row["clock"], row["due_at"], now)
     if found.standing == "paused" and row["extensions"]:
         return more_in_words(row["extensions"][-1]["by"]).vi
-    return moment_on_paper(found.moment)
+    return _marked(found.moment, calendar)
+
+
+def _marked(moment: dt.datetime | None, calendar: Calendar | None) -> str:
+    words = moment_on_paper(moment)
+    return f"{words} (tạm tính)" if moment and calendar and calendar.is_provisional(moment) else words

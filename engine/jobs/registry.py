@@ -14,6 +14,7 @@ import structlog
 from engine.acts.checkpoint import checkpoint_now
 from engine.acts.notices.deliver import Receivers, deliver_notices
 from engine.jobs.migration import migrate_due
+from engine.jobs.recounting import recount_waiting
 from engine.jobs.schedule import ANSWERS_KEPT, forget_old_answers_before, sweep_all_due
 from engine.ports import Notifier
 from engine.transaction import Runtime
@@ -88,6 +89,10 @@ def migrate_dossiers() -> None:
         log.info("migration", release=digest, moved=done.moved, left=len(done.left))
 
 
-JOBS: Mapping[str, Callable[[], None]] = {
-    job.__name__: job for job in (drain_outbox, sweep_clocks, forget_old_answers, checkpoint_journal, migrate_dossiers)
-}
+def recount_deadlines() -> None:
+    """Counts open dossiers anew after a publication about working time; a long backlog continues at the next tick."""
+    recount_waiting(_at_hand[0].runtime, SECONDS)
+
+
+_ALL = (drain_outbox, sweep_clocks, forget_old_answers, checkpoint_journal, migrate_dossiers, recount_deadlines)
+JOBS: Mapping[str, Callable[[], None]] = {job.__name__: job for job in _ALL}

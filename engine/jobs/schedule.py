@@ -26,6 +26,7 @@ from engine.transaction import Busy, Runtime, UnitOfWork, in_transaction
 TICKS: tuple[tuple[str, int], ...] = (
     ("sweep_clocks", 3),
     ("drain_outbox", 2),
+    ("recount_deadlines", 5),
     ("forget_old_answers", 600),
     ("checkpoint_journal", 3600),
     ("migrate_dossiers", 60),

@@ -16,6 +16,7 @@ from typing import Any
 
 from engine.clock import LOCAL_OFFSET
 from engine.errors import NotFound
+from engine.notices.present_facts import NO_PROMISE
 from engine.notices.time_sentences import NO_APPOINTMENT, stop_sentence
 from engine.ports import Message
 from engine.rules.deadlines.calendar import OutsideCalendar
@@ -159,6 +160,11 @@ class _Words:
     def state(self) -> str:
         return self._in_language(self._release().states[self._facts["state"]].name)
 
+    def action(self) -> str:
+        key = self._facts.get("action", "")
+        known = self._release().actions.get(key)
+        return self._in_language(known.name) if known else str(key)
+
     def office(self) -> str:
         code = self._facts.get("office")
         if code is None:
@@ -170,7 +176,7 @@ class _Words:
         """The promised moment; where none may be named, words for it, after an extension with the time added."""
         due = self._due()
         if due is not None:
-            return self._moment(due)
+            return self._moment(due) + self._provisionally(due)
         words = WORDS[self._standing()]
         more = self._facts.get("more")
         if more is None or self._standing() != "paused":
@@ -181,7 +187,7 @@ class _Words:
         """A sentence on how the appointment stands."""
         due = self._due()
         if due is not None:
-            moment = self._moment(due)
+            moment = self._moment(due) + self._provisionally(due)
             return self._in_language(Text(f"Ngày hẹn trả: {moment}.", f"It is due {moment}."))
         return self._in_language(NO_APPOINTMENT[self._standing()])
 
@@ -219,12 +225,17 @@ class _Words:
         """The moment to name: one that is still to come, or the limit of a verification, which is no promise."""
         told = self._facts.get("due")
         due = dt.datetime.fromisoformat(told) if told else None
-        return due if due is None or due > self._now or "verification" in self._facts else None
+        return due if due is None or due > self._now or not NO_PROMISE.isdisjoint(self._facts) else None
 
     def _standing(self) -> Standing:
         """How the appointment stood when the notice was written; rows of earlier versions do not say."""
         found: Standing = self._facts.get("standing") or ("open" if self._facts.get("due") else "none")
         return found
+
+    def _provisionally(self, due: dt.datetime) -> str:
+        """What is added to a moment that lies beyond the published calendar."""
+        calendar = self._runtime.catalogue.calendar(self._release().sla.calendar, self._facts.get("office"))
+        return self._in_language(Text(" (tạm tính)", " (provisional)")) if calendar.is_provisional(due) else ""
 
     def _moment(self, moment: dt.datetime) -> str:
         if self._occasion.channel == "sms":
@@ -244,6 +255,7 @@ class _Words:
 _WORDS: dict[str, Callable[[_Words], str]] = {
     name: getattr(_Words, name)
     for name in (
-        "code", "applicant", "reason", "procedure", "state", "office", "due", "appointment", "stops", "days", "link",
+        "code", "applicant", "reason", "procedure", "state", "action", "office", "due", "appointment", "stops", "days",
+        "link",
     )
 }  # fmt: skip

@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.dossier.case import Case
+from engine.dossier.repeats import warning
+from engine.queries.clock import IntakeView, Warned, intake_of, warnings_of
 from engine.queries.state import StateView, state_of
 from engine.rules.deadlines.due import remaining_in_words
+from engine.rules.deadlines.intake import intake_overdue
 from engine.rules.deadlines.timing import is_overdue
 from engine.rules.masking import masked_email, masked_form, masked_number, masked_text
 from engine.rules.part_rows import DocumentRow
@@ -50,6 +53,7 @@ class Standing:
     promised_at: dt.datetime | None
     finished_at: dt.datetime | None
     supplements: int
+    warnings: Sequence[Warned]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +109,10 @@ class Needs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """An action of the release. If allowed to this actor now, ``role`` and ``behalf_of`` say how; else ``why`` not."""
+    """An action of the release. If allowed to this actor now, ``role`` and ``behalf_of`` say how; else ``why`` not.
+
+    ``form`` is the form to print with it. ``warning`` says that it was taken as often as the procedure foresees.
+    """
 
     action: str
     name: Text
@@ -114,6 +121,8 @@ class Offer:
     role: str | None
     behalf_of: int | None
     needs: Needs
+    form: str | None
+    warning: Text | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +158,9 @@ class ClockView:
     remaining_minutes: int | None
     time_left: Text | None
     overdue: bool
+    provisional: bool
     trace: Sequence[Mapping[str, Any]]
+    intake: IntakeView | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +186,10 @@ class DossierView:
     started_at: dt.datetime | None
     returned_at: dt.datetime | None
     overdue: bool
+    intake_due_at: dt.datetime | None
+    intake_done_at: dt.datetime | None
+    intake_overdue: bool
+    warned_at: dt.datetime | None
     time_left: Text | None
     extensions: Sequence[Mapping[str, Any]]
     pauses: Sequence[Mapping[str, Any]]
@@ -207,6 +222,10 @@ def dossier_of(case: Case) -> DossierView:
         started_at=row["started_at"],
         returned_at=row["returned_at"],
         overdue=overdue(case),
+        intake_due_at=row["intake_due_at"],
+        intake_done_at=row["intake_done_at"],
+        intake_overdue=intake_overdue(row["intake_due_at"], row["intake_done_at"], case.unit.now),
+        warned_at=row["warned_at"],
         time_left=time_left(case),
         extensions=row["extensions"],
         pauses=row["pauses"],
@@ -238,6 +257,7 @@ def standing_of(case: Case) -> Standing:
         promised_at=row["promised_at"],
         finished_at=row["finished_at"],
         supplements=row["supplements"],
+        warnings=warnings_of(case),
     )
 
 
@@ -254,7 +274,9 @@ def clock_of(case: Case) -> ClockView:
         remaining_minutes=due.remaining if due else None,
         time_left=time_left(case),
         overdue=overdue(case),
+        provisional=bool(due and due.provisional),
         trace=due.to_data()["trace"] if due else (),
+        intake=intake_of(case),
     )
 
 
@@ -287,6 +309,8 @@ def offers_of(case: Case) -> tuple[Offer, ...]:
                 role=verdict.role if verdict is not None and allowed else None,
                 behalf_of=verdict.behalf_of if verdict is not None and allowed else None,
                 needs=needs_of(option),
+                form=case.release.actions[option.action].form,
+                warning=warning(case, option.action, case.release.actions[option.action]) if allowed else None,
             )
         )
     return tuple(offers)

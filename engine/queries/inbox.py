@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from engine.errors import NotFound
+from engine.notices.present_facts import present_facts
 from engine.notices.recipients import inbox_recipients
 from engine.notices.text import Addressee, Occasion, notice_message
 from engine.ports import Message
@@ -19,13 +20,17 @@ from engine.transaction import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxLine:
-    """A notice. ``subject`` and ``body`` are None if its template is not published any more."""
+    """A notice. ``subject`` and ``body`` are None if its template is not published any more.
+
+    ``form`` is the form that the procedure prints with it, such as ``mau-04``.
+    """
 
     id: int
     dossier: str
     template: str
     subject: Text | None
     body: Text | None
+    form: str | None
     at: dt.datetime
     read_at: dt.datetime | None
 
@@ -45,7 +50,8 @@ def inbox(unit: UnitOfWork, *, unread: bool = False, after: After | None = None,
 
 def _line(unit: UnitOfWork, row: InboxRow) -> InboxLine:
     # Empty keys: staff read here, and must not get the citizen's link.
-    occasion = Occasion(str(row.id), "inbox", row.template, row.data, "", "")
+    facts = row.data | (present_facts(row.data, row.clock, row.due_at, unit.now) or {})
+    occasion = Occasion(str(row.id), "inbox", row.template, facts, "", "")
     subject: Text | None = None
     body: Text | None = None
     try:
@@ -59,6 +65,7 @@ def _line(unit: UnitOfWork, row: InboxRow) -> InboxLine:
         template=row.template,
         subject=subject,
         body=body,
+        form=row.data.get("form"),
         at=row.created_at,
         read_at=row.read_at,
     )

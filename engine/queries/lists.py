@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.queries.page import After, Page, page_of
 from engine.queries.state import StateView, state_of
+from engine.rules.deadlines.intake import intake_overdue
 from engine.rules.deadlines.timing import is_overdue
 from engine.rules.procedure.definition import Clock
 from engine.store import dossier_lists
@@ -28,6 +29,8 @@ class Wanted:
     holder: int | None = None
     procedure: str | None = None
     overdue: bool | None = None
+    intake_overdue: bool | None = None
+    warned: bool | None = None
     due_before: dt.datetime | None = None
     text: str | None = None
 
@@ -53,6 +56,9 @@ class DossierLine:
     promised_at: dt.datetime | None
     clock: Clock
     overdue: bool
+    intake_due_at: dt.datetime | None
+    intake_overdue: bool
+    warned: bool
     finished_at: dt.datetime | None
 
 
@@ -72,6 +78,7 @@ _AS_STORED = (
     "promised_at",
     "clock",
     "finished_at",
+    "intake_due_at",
 )
 
 
@@ -103,4 +110,6 @@ def _line(unit: UnitOfWork, row: Mapping[str, Any]) -> DossierLine:
         procedure_name=release.name,
         state=state_of(release, row["state"], row["portal"]),
         overdue=is_overdue(row["clock"], row["due_at"], unit.now),
+        intake_overdue=intake_overdue(row["intake_due_at"], row["intake_done_at"], unit.now),
+        warned=row["warned_at"] is not None,
     )

@@ -38,13 +38,14 @@ class OfficeHeld:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relative:
-    """A parent, child or linked dossier. ``child_key`` is set on children; ``kind`` and ``since`` on links."""
+    """A parent, child or linked dossier. Children have ``child_key`` and its name; links ``kind`` and ``since``."""
 
     code: str
     procedure: str
     procedure_name: Text
     state: StateView
     child_key: str | None = None
+    child_name: Text | None = None
     kind: str | None = None
     since: dt.datetime | None = None
 
@@ -71,9 +72,18 @@ def relations_of(case: Case) -> Relations:
     return Relations(
         offices=_offices(case, office_history(changes)),
         parent=_relative(parent, catalogue) if parent is not None else None,
-        children=[_relative(row, catalogue, child_key=row.child_key) for row in children],
+        children=[
+            _relative(row, catalogue, child_key=row.child_key, child_name=_child_name(case, row.child_key))
+            for row in children
+        ],
         links=[_relative(row, catalogue, kind=row.kind, since=row.since) for row in links],
     )
+
+
+def _child_name(case: Case, key: str | None) -> Text | None:
+    """The name that the parent's procedure gives to this linked filing; a migration may have dropped it."""
+    known = case.release.children.get(key or "")
+    return known.name if known else None
 
 
 def _offices(case: Case, history: dict[str, Held]) -> list[OfficeHeld]:
@@ -97,6 +107,7 @@ def _relative(
     catalogue: Catalogue,
     *,
     child_key: str | None = None,
+    child_name: Text | None = None,
     kind: str | None = None,
     since: dt.datetime | None = None,
 ) -> Relative:
@@ -107,6 +118,7 @@ def _relative(
         procedure_name=release.name,
         state=state_of(release, row.state, row.portal),
         child_key=child_key,
+        child_name=child_name,
         kind=kind,
         since=since,
     )

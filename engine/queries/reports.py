@@ -9,6 +9,8 @@ from engine.queries.state import StateView, state_of
 from engine.rules.period import moments_of
 from engine.store import reports
 from engine.store.dossier_counts import queue_counts
+from engine.store.intake import intake_counts
+from engine.store.visibility import visible_dossiers
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
@@ -32,6 +34,19 @@ class OnTimeLine:
     def rate(self) -> float | None:
         """The share of on-time dossiers among those that ended or are late; None if there are none."""
         return rate_of(self.on_time, self.finished + self.running_late)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeLine:
+    """The online filings of one receiving office: those taken in within the limit and later, and those that wait too
+    long now."""
+
+    office: str
+    office_name: Text | None
+    filed: int
+    in_time: int
+    late: int
+    waiting_late: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +76,27 @@ def on_time(unit: UnitOfWork, start: dt.date, end: dt.date, office: str | None =
             running_late=row.running_late,
         )
         for row in reports.on_time(unit.reader(), unit.actor, start, end, unit.now, office)
+    )
+
+
+def intake(unit: UnitOfWork, start: dt.date, end: dt.date, office: str | None = None) -> tuple[IntakeLine, ...]:
+    """A line for each receiving office, of the online filings that came in on the civil days ``start`` to ``end``.
+
+    Only dossiers that the caller may see are counted. Raises InvalidInput.
+    """
+    first, last = moments_of(start, end)
+    known = unit.catalogue.offices
+    visible = visible_dossiers(unit.actor, unit.today)
+    return tuple(
+        IntakeLine(
+            office=row.office,
+            office_name=known[row.office].name if row.office in known else None,
+            filed=row.filed,
+            in_time=row.in_time,
+            late=row.late,
+            waiting_late=row.waiting_late,
+        )
+        for row in intake_counts(unit.reader(), visible, first, last, unit.now, office)
     )
 
 

@@ -10,6 +10,7 @@ from engine.dossier.asks import asked_now
 from engine.dossier.case import Case
 from engine.queries.dossier import Fee, Needs, fees_of, missing_of, needs_of, overdue, time_left
 from engine.queries.state import StateView, state_of
+from engine.rules.deadlines.calendar_end import provisional
 from engine.rules.deadlines.promise import automatic_stop
 from engine.rules.procedure.definition import APPLICANT
 from engine.rules.procedure.portal_status import PortalStatus
@@ -67,6 +68,7 @@ class Status:
     promised_at: dt.datetime | None
     clock: str
     overdue: bool
+    provisional: bool
     time_left: Text | None
     stops_at: dt.datetime | None
     asked: str | None
@@ -100,6 +102,7 @@ def status_of(case: Case) -> Status:
         promised_at=row["promised_at"],
         clock=row["clock"],
         overdue=overdue(case),
+        provisional=row["clock"] == "running" and provisional(case.calendar, row["due_at"]) is not None,
         time_left=time_left(case),
         stops_at=stop.at if stop else None,
         asked=reason if PortalStatus(row["portal"]).asks else None,

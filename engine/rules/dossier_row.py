@@ -35,6 +35,9 @@ class ClockRow(TypedDict):
     supplements: int
     finished_at: dt.datetime | None
     returned_at: dt.datetime | None
+    intake_from: dt.datetime | None
+    intake_due_at: dt.datetime | None
+    intake_done_at: dt.datetime | None
 
 
 class DossierRow(ClockRow):
@@ -64,6 +67,7 @@ class DossierRow(ClockRow):
     child_key: str | None
     link_nonce: str
     link_hash: str
+    warned_at: dt.datetime | None
     search: str
 
 
@@ -85,6 +89,9 @@ class ClockChanges(TypedDict, total=False):
     supplements: int
     finished_at: dt.datetime | None
     returned_at: dt.datetime | None
+    intake_from: dt.datetime | None
+    intake_due_at: dt.datetime | None
+    intake_done_at: dt.datetime | None
 
 
 class DossierChanges(ClockChanges, total=False):
@@ -104,4 +111,5 @@ class DossierChanges(ClockChanges, total=False):
     opened_at: dt.datetime | None
     link_nonce: str
     link_hash: str
+    warned_at: dt.datetime | None
     search: str

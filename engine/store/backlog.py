@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from engine.store.clocks import clocks
+from engine.store.clocks import clocks, recounts
+from engine.store.dossiers import dossiers
 from engine.store.outbox import outbox
+from engine.store.overdue import intake_overdue_at
 
 BOUND = 10_000
 
@@ -23,6 +25,8 @@ def waiting(connection: Connection, now: dt.datetime) -> dict[str, float]:
         "queue_age_seconds": _age(connection, select(func.min(outbox.c.next_attempt_at)).where(sendable), now),
         "clocks_due": _count(connection, select(clocks.c.dossier_id).where(due_now)),
         "clock_lag_seconds": _age(connection, select(func.min(clocks.c.due_at)).where(due_now), now),
+        "intake_overdue": _count(connection, select(dossiers.c.id).where(intake_overdue_at(now))),
+        "recounts_waiting": _count(connection, select(recounts.c.id).where(recounts.c.finished_at.is_(None))),
     }
 
 

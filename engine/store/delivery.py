@@ -54,6 +54,8 @@ class Taken(NamedTuple):
     email: str | None
     language: str
     erased_at: dt.datetime | None
+    clock: str
+    due_at: dt.datetime | None
 
 
 class Result(NamedTuple):
@@ -81,7 +83,10 @@ def claim(connection: Connection, now: dt.datetime, until: dt.datetime, limit: i
     if connection.dialect.name == "postgresql":
         given = {"now": now, "until": until, "in_hand": _IN_HAND}
         return [
-            taken._replace(created_at=taken.created_at.astimezone(dt.UTC))
+            taken._replace(
+                created_at=taken.created_at.astimezone(dt.UTC),
+                due_at=taken.due_at and taken.due_at.astimezone(dt.UTC),
+            )
             for taken in map(Taken._make, connection.exec_driver_sql(_CLAIM.replace("{limit}", str(int(limit))), given))
         ]
     waiting = (
@@ -141,7 +146,7 @@ def retry_parked(connection: Connection, now: dt.datetime, limit: int) -> int:
 
 _WANTED: dict[str, ColumnElement[Any]] = {
     **{name: outbox.c[name] for name in Taken._fields if name in outbox.c},
-    **{name: dossiers.c[name] for name in ("link_nonce", "link_hash")},
+    **{name: dossiers.c[name] for name in ("link_nonce", "link_hash", "clock", "due_at")},
     **{name: applicants.c[name] for name in ("phone", "email", "language", "erased_at")},
     "applicant": applicants.c.name,
     "deaths": outbox.c.error,
@@ -208,7 +213,8 @@ WITH found AS MATERIALIZED (
     RETURNING outbox.*, deaths, numbered.next_attempt_at AS due
 )
 SELECT o.id, o.key, o.dossier_id, o.channel, o.recipient, o.template, o.data, o.created_at, o.attempts - 1, o.deaths,
-    d.link_nonce, d.link_hash, a.name, a.phone, a.email, a.language, a.erased_at
+    d.link_nonce, d.link_hash, a.name, a.phone, a.email, a.language, a.erased_at,
+    d.clock, d.due_at
 FROM leased o JOIN dossiers d ON d.id = o.dossier_id JOIN applicants a ON a.dossier_id = o.dossier_id
 ORDER BY o.due, o.id
 """

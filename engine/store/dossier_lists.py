@@ -27,7 +27,7 @@ from sqlalchemy import (
 from engine.clock import civil_day
 from engine.rules.procedure.permissions import Actor
 from engine.store.dossiers import applicants, dossier_offices, dossiers
-from engine.store.overdue import overdue_at
+from engine.store.overdue import intake_overdue_at, overdue_at
 from engine.store.search import keys_asked, province_scope, scopes_read, search_keys
 from engine.store.sql.question import PreparedSelect
 from engine.store.visibility import Sight, has_part, sight_of
@@ -51,6 +51,9 @@ LIST_COLUMNS = (
     dossiers.c.promised_at,
     dossiers.c.clock,
     dossiers.c.finished_at,
+    dossiers.c.intake_due_at,
+    dossiers.c.intake_done_at,
+    dossiers.c.warned_at,
     select(applicants.c.name).where(applicants.c.dossier_id == dossiers.c.id).scalar_subquery().label("applicant"),
 )
 
@@ -68,10 +71,14 @@ class Filters:
     holder: int | None = None
     procedure: str | None = None
     overdue: bool | None = None
+    intake_overdue: bool | None = None
+    warned: bool | None = None
     due_before: dt.datetime | None = None
     text: str | None = None
 
 
+FLAGS = ("intake_overdue", "warned")
+"""The filters that are true or false; a page's shape has them as ``name=True``."""
 FILTERS = {
     "state": "state",
     "portal": "portal",
@@ -82,6 +89,8 @@ FILTERS = {
     "due_before": "",
 }
 """The filters that take a value, each with the column that must equal it; empty where the condition is another."""
+WARNED = dossiers.c.warned_at.is_not(None)
+"""An action was taken more often than the procedure foresees (``warn_after``)."""
 MOST_PAGES = 500
 """The cap on cached statements, which differ by kind of reader, filters, order and page length."""
 
@@ -104,7 +113,8 @@ def list_dossiers(
     sight, values = sight_of(actor, on)
     ways = _ways(connection, actor, filters, on)
     told = {name: value for name in FILTERS if (value := getattr(filters, name)) is not None}
-    shape = sight, tuple(sorted(told)), filters.overdue, tuple((kind, len(keys)) for kind, keys in ways)
+    flags = [f"{name}={value}" for name in FLAGS if (value := getattr(filters, name)) is not None]
+    shape = sight, tuple(sorted([*told, *flags])), filters.overdue, tuple((kind, len(keys)) for kind, keys in ways)
     values |= told | {f"way_{n}_{m}": key for n, (_, keys) in enumerate(ways) for m, key in enumerate(keys)}
     values["now"] = now
 
@@ -133,6 +143,8 @@ def _conditions(asked: Collection[str], overdue: bool | None) -> list[ColumnElem
         wanted.append(has_part([bindparam("office")]))
     if overdue is not None:
         wanted.append(overdue_at(bindparam("now")) if overdue else ~overdue_at(bindparam("now")))
+    for name, rule in (("intake_overdue", intake_overdue_at(bindparam("now"))), ("warned", WARNED)):
+        wanted += [rule] if f"{name}=True" in asked else [~rule] if f"{name}=False" in asked else []
     if "due_before" in asked:
         wanted.append(and_(dossiers.c.due_at < bindparam("due_before"), dossiers.c.finished_at.is_(None)))
     return wanted

@@ -66,6 +66,10 @@ dossiers = Table(
     Column("child_key", String(40)),
     Column("link_nonce", String(32), nullable=False),  # the citizen's link is derived from it and a secret
     Column("link_hash", String(64), nullable=False, unique=True),
+    Column("intake_from", Moment),  # since when an online filing waits to be received, refused or asked about
+    Column("intake_due_at", Moment),  # its own limit
+    Column("intake_done_at", Moment),  # when that happened; None while it waits
+    Column("warned_at", Moment),  # when an action was last taken more often than the procedure foresees
     Column("search", Text, nullable=False),  # the text behind search_keys; erased with the personal data
     CheckConstraint("portal BETWEEN 1 AND 10", name="portal"),
     CheckConstraint("clock IN ('not_started', 'running', 'paused', 'stopped')", name="clock"),
@@ -76,6 +80,8 @@ dossiers = Table(
     _partial("ix_dossiers_asked_again", "supplements > 1 AND finished_at IS NULL", "province", "handler_office"),
     _partial("ix_dossiers_received", "received_at IS NOT NULL", "intake_office", "received_at", "id"),
     _partial("ix_dossiers_ended", "finished_at IS NOT NULL", "handler_office", "finished_at", "id"),
+    _partial("ix_dossiers_intake", "intake_due_at IS NOT NULL AND intake_done_at IS NULL", "intake_due_at", "id"),
+    _partial("ix_dossiers_intake_office", "intake_due_at IS NOT NULL", "intake_office", "intake_from"),
     _partial("ix_dossiers_parent_id", "parent_id IS NOT NULL", "parent_id"),
     sqlite_autoincrement=True,
 )

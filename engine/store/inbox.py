@@ -33,6 +33,8 @@ def inbox_of(
         outbox.c.created_at,
         outbox.c.read_at,
         dossiers.c.code,
+        dossiers.c.clock,
+        dossiers.c.due_at,
     )
     mine = and_(outbox.c.channel == "inbox", outbox.c.recipient.in_(sorted(recipients)), visible)
     statement = select(*columns).join(dossiers, dossiers.c.id == outbox.c.dossier_id).where(mine)

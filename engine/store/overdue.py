@@ -19,3 +19,12 @@ def overdue_at(now: dt.datetime | BindParameter[Any]) -> ColumnElement[bool]:
     # A literal, not a parameter, so that PostgreSQL can use the partial indexes of running clocks.
     running = dossiers.c.clock == literal_column("'running'")
     return and_(running, dossiers.c.due_at.is_not(None), dossiers.c.due_at < now)
+
+
+def intake_overdue_at(now: dt.datetime | BindParameter[Any]) -> ColumnElement[bool]:
+    """An online filing waits longer than the limit of intake allows; never NULL.
+
+    ``engine.rules.deadlines.intake.intake_overdue`` is the same rule for one row in memory.
+    """
+    waits = and_(dossiers.c.intake_due_at.is_not(None), dossiers.c.intake_done_at.is_(None))
+    return and_(waits, dossiers.c.intake_due_at < now)

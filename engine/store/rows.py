@@ -163,7 +163,7 @@ class WebhookRow(Protocol):
 
 
 class InboxRow(Protocol):
-    """A notice in an inbox, with the code of its dossier."""
+    """A notice in an inbox, with the code, clock and due moment of its dossier."""
 
     id: int
     template: str
@@ -171,6 +171,8 @@ class InboxRow(Protocol):
     created_at: dt.datetime
     read_at: dt.datetime | None
     code: str
+    clock: str
+    due_at: dt.datetime | None
 
 
 class DueClock(Protocol):

@@ -32,12 +32,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "actions": {"action": "forward"},
     "assignment": {},
     "check": {"accepted": True},
+    "closures": {"first": "2026-03-10", "last": "2026-03-10", "vi": "bão", "en": "storm", "legal": "TB 1"},
     "decisions": {"to": "26737", "commune": "26737", "legal": "QĐ 5", "reason": "thuộc phường ấy"},
     "documents": {"reason": "nhầm"},
     "extensions": {"term": {"amount": 1, "unit": "working_day"}, "reason": "mưa"},
     "fees": {"method": "cash", "receipt": "1"},
     "fee-cancellations": {"number": 1, "reason": "nhầm"},
     "fee-corrections": {"number": 1, "reason": "nhầm", "receipt": "2"},
+    "hours": {"first": "2026-03-10", "week": {"sat": ["08:00-11:30"]}, "vi": "x", "en": "x", "legal": "QĐ 1"},
     "inbox": {},
     "links": {"dossier": "X", "kind": "related"},
     "notes": {"text": "ghi chú"},
@@ -60,6 +62,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 QUERIES = {
     "/api/v1/reports/on-time": "?start=2026-01-01&end=2026-12-31",
+    "/api/v1/reports/intake": "?start=2026-01-01&end=2026-12-31",
     "/api/v1/reports/on-time-by-unit": "?start=2026-03-01&end=2026-03-31&on=2026-01-01",
     "/api/v1/reports/held-time": f"?office={CENTRE}&start=2026-01-01&end=2026-12-31",
     "/api/v1/reports/queues": f"?office={CENTRE}",
@@ -118,6 +121,7 @@ def values(installation: ServedInstallation) -> dict[str, Any]:
         "token": filed["link_token"],
         "number": added.json["document"],
         "key": "fee",
+        "day": "2026-03-10",
         "procedure": "1.000001",
         "name": "swagger-ui.css",
     }

@@ -97,6 +97,7 @@ def values(installation: ServedInstallation) -> dict[str, Any]:
         "token": filed["link_token"],
         "number": 1,
         "key": "fee",
+        "day": "2026-03-10",
         "procedure": "1.000001",
         "name": "swagger-ui.css",
     }
@@ -119,7 +120,7 @@ def test_bodies_that_are_no_proper_json(installation: ServedInstallation, values
         if method in ("GET", "DELETE"):
             continue
         for body in BODIES:
-            caller = installation.person("admin" if "webhooks" in rule.rule else "counter")
+            caller = installation.person("admin" if "webhooks" in rule.rule or "/offices/" in rule.rule else "counter")
             answer = caller.ask(method, address(rule, values), version=1, data=body, content_type="application/json")
             must_be_refused(answer, f"{method} {rule.rule} {body[:40]!r}")
             asked += 1
@@ -136,7 +137,7 @@ def test_bodies_of_another_type(installation: ServedInstallation, values: dict[s
             must_be_refused(answer, f"{method} {rule.rule}")
 
 
-FOR_ADMINISTRATORS = re.compile("/(webhooks|people|admin-proposals)")
+FOR_ADMINISTRATORS = re.compile("/(webhooks|people|admin-proposals|offices/)")
 
 
 def test_a_body_of_ten_megabytes_is_413(installation: ServedInstallation, values: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ import orjson
 from sqlalchemy import func, select
 
 from cli.shipped import Shipped
-from engine.acts import publish
+from engine.acts import publish, recount, reopen
 from engine.acts.checkpoint import checkpoint_now, rotate_key
 from engine.acts.expire_clock import expire_clock, give_up_clock
+from engine.acts.file_dossier import file_dossier
 from engine.acts.migrate_dossier import migrate_dossier
 from engine.acts.notices.deliver import deliver_notices
 from engine.acts.perform_action import perform_action
@@ -24,16 +26,19 @@ from engine.acts.publish_procedures import publish_procedures
 from engine.acts.staff import people as staff
 from engine.acts.staff.sign_in import close_session, open_session
 from engine.acts.verification import ask_verification
+from engine.errors import NotFound
 from engine.ports import Message
 from engine.rules.deadlines.office_hours import Closure
+from engine.rules.deadlines.own_hours import OwnHours
 from engine.rules.procedure.definition import Effective
-from engine.store.clocks import clocks
+from engine.store.clocks import clocks, recounts
+from engine.store.dossiers import dossiers
 from engine.store.outbox import outbox
 from engine.store.people import memberships, people, substitutes, tokens
 from engine.store.releases import releases
 from tests.faults.crash_stage import Deed, Errand, Stage, Story
 from tests.installation.short_releases import copies
-from tests.installation.world import SAI_GON
+from tests.installation.world import BRANCH, SAI_GON
 from tests.integration.test_acts_migrate import renamed
 from tests.integration.test_checkpoints import verify
 from workflows.calendar_files import load_calendar
@@ -123,6 +128,53 @@ def with_rows(run: Callable[[Stage], Callable[[], Any]], table: Any, **where: An
 
 _DAY = dt.date(2026, 6, 1)
 _SHUT = Closure(_DAY, _DAY, "Mất điện", "No power", "TB 1")
+_HOURS = OwnHours(_DAY, None, (((480, 720),),) * 6 + ((),), "Làm sáng", "Mornings", "QĐ 1")
+_WHY = {"what": "closure", "vi": "mất điện", "en": "no power"}
+
+
+def taken_back(publish_it: Callable[..., Any], what: Any, act: Callable[..., Any]) -> Callable[[Stage], Deed]:
+    """What was published is taken back; done again it is not there any more."""
+
+    def gently(unit: Any) -> None:
+        with suppress(NotFound):
+            act(unit, SAI_GON, _DAY)
+
+    def prepare(stage: Stage) -> Deed:
+        stage.world.try_act("system", publish_it, SAI_GON, what)
+        stage.doomed.runtime.catalogue.refresh()
+        return Deed(stage.direct(gently), stage.version("calendars"))
+
+    return prepare
+
+
+def counted_anew(stage: Stage) -> Deed:
+    code = stage.world.land_at("checking")
+    day = stage.world.now.date() + dt.timedelta(days=1)
+    stage.world.try_act("system", publish.publish_closure, BRANCH, replace(_SHUT, first=day, last=day))
+    stage.doomed.runtime.catalogue.refresh()
+    mine = stage.world.row(code)["id"]
+    with stage.world.reading() as connection:
+        others = connection.execute(select(dossiers.c.id).where(dossiers.c.id != mine)).scalars().all()
+    for other in others:  # of earlier stories; each later check looks at every dossier
+        stage.world.try_act("system", recount.recount, other, _WHY)
+    run = stage.direct(recount.recount, mine, _WHY)
+    return Deed(run, stage.entries(code, "recount"))
+
+
+def noted(stage: Stage) -> Deed:
+    stage.world.try_act("system", recount.ask_recount, _WHY, office=SAI_GON)
+    with stage.world.reading() as connection:
+        number = connection.execute(select(func.max(recounts.c.id))).scalar_one()
+    return Deed(stage.direct(recount.note_progress, number, 7, 1, True), stage.rows(recounts, id=number, after=7))
+
+
+def waited_too_long(stage: Stage) -> Deed:
+    code = stage.world.try_act("counter", file_dossier, stage.world.filing(channel="portal")).case.code
+    due_at = stage.world.armed(code)["intake", ""]
+    run = stage.direct(expire_clock, stage.world.row(code)["id"], "intake", "", due_at, now=due_at)
+    return Deed(run, stage.entries(code, "intake_overdue"))
+
+
 OTHER_STORIES: Mapping[str, Story] = {
     **{
         f"clock: {kind}": Story({"expire_clock.expire_clock"}, ran_out(kind))
@@ -152,10 +204,20 @@ OTHER_STORIES: Mapping[str, Story] = {
         published("calendars", publish.publish_calendar, lambda _: replace(load_calendar("vn"), code="thu")),
     ),
     "publish a closure": Story(
-        {"publish.publish_closure"},
+        {"publish.publish_closure", "recount.ask_recount"},
         published("calendars", publish.publish_closure, lambda _: SAI_GON, lambda _: _SHUT),
         again=_COUNTS_UP,
     ),
+    "publish own hours": Story(
+        {"publish.publish_hours"},
+        published("calendars", publish.publish_hours, lambda _: SAI_GON, lambda _: _HOURS),
+        again=_COUNTS_UP,
+    ),
+    "reopen an office": Story({"reopen.reopen"}, taken_back(publish.publish_closure, _SHUT, reopen.reopen)),
+    "end own hours": Story({"reopen.end_hours"}, taken_back(publish.publish_hours, _HOURS, reopen.end_hours)),
+    "recount": Story({"recount.recount", "recount.recount_case"}, counted_anew),
+    "note a recount": Story({"recount.note_progress"}, noted),
+    "clock: intake": Story({"expire_clock.expire_clock"}, waited_too_long),
     "publish a template": Story(
         {"publish.publish_template"},
         published("templates", publish.publish_template, lambda _: "thu", lambda _: {"subject": {"vi": "Thử"}}),

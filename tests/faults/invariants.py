@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.files_local import NoSuchFile
+from engine.errors import NotFound
 from engine.rules.deadlines import timing
 from engine.rules.journal.entries import commitment, plain_row
 from engine.rules.procedure.definition import APPLICANT, Notice, Release
@@ -19,6 +20,8 @@ from tests.faults.evidence import Evidence
 SYSTEM = "system"
 UNWRITTEN = {"id", "version", "head", "search"}
 """Columns that the journal does not carry."""
+_OF_CLOCK = {"overdue": "overdue", "intake": "intake_overdue"}
+"""The clocks that leave an entry of their own in the journal."""
 TOLD_OF = {"extend_deadline": "gia-han", "transfer": "chuyen-co-quan"}
 """Acts that every applicant is told about, whatever the release says, and by which template."""
 
@@ -135,7 +138,7 @@ def told(evidence: Evidence) -> Iterator[str | None]:
             row["channel"],
         )
         for row in evidence.outbox
-        if row["recipient"] == APPLICANT or row["channel"] == "webhook"
+        if (row["recipient"] == APPLICANT or row["channel"] == "webhook") and not row["key"].endswith(">anew")
     )
     for key in wanted.keys() | found.keys():
         right = wanted[key] == found[key] == 1
@@ -143,11 +146,14 @@ def told(evidence: Evidence) -> Iterator[str | None]:
 
 
 def delivered(evidence: Evidence) -> Iterator[str | None]:
-    """What stands in the outbox was sent and has arrived; nothing else has; no key twice, none with another content."""
+    """What stands in the outbox was sent and has arrived; nothing else has; no key twice, none with another content.
+
+    A notice that was tried, and whose appointment had changed by the next try, was dropped and written anew."""
     sent_out = {row["key"] for row in evidence.outbox if row["channel"] != "inbox"}
     for row in evidence.outbox:
         there = row["channel"] == "inbox" or row["recipient"].startswith("office:") or row["key"] in evidence.received
-        right = row["status"] == "sent" and there
+        anew = row["status"] == "dropped" and f"{row['id']}>anew" in sent_out
+        right = (row["status"] == "sent" and there) or anew
         yield None if right else f"{row['key']} is {row['status']}, arrived: {there}, {row['error']}"
     yield from (f"{key} arrived and was never written" for key in evidence.received.keys() - sent_out)
     yield from (f"{key} stands in the notice file twice" for key in evidence.twice_in_file)
@@ -176,9 +182,9 @@ def rung_once(evidence: Evidence) -> Iterator[str | None]:
     for number, row in evidence.dossiers.items():
         mine = evidence.clocks.get(number, [])
         done = Counter(
-            clock["subject"] if clock["kind"] == "after" else "overdue"
+            clock["subject"] if clock["kind"] == "after" else _OF_CLOCK[clock["kind"]]
             for clock in mine
-            if clock["fired_at"] is not None and clock["outcome"] == "done" and clock["kind"] in ("after", "overdue")
+            if clock["fired_at"] is not None and clock["outcome"] == "done" and clock["kind"] in ("after", *_OF_CLOCK)
         )
         acted = Counter(entry["act"] for entry in evidence.journal[number] if entry["actor"] == SYSTEM)
         yield None if done == acted else f"{row['code']}: clocks did {dict(done)}, the journal says {dict(acted)}"
@@ -261,9 +267,13 @@ def _wanted_clocks(row: dict[str, Any], release: Release, calendar: Any) -> Iter
 def _wanted_notices(evidence: Evidence) -> Iterator[tuple[int, str, str, str]]:
     """(dossier, occasion, template, channel) of all that applicants and programs have to be told."""
     for number, row in evidence.dossiers.items():
-        release = _release(evidence, row)
+        release, clock_before = _release(evidence, row), "not_started"
         for entry in evidence.journal[number]:
-            told = entry["told"]["data"]
+            told, changes = entry["told"]["data"], entry["told"]["changes"]
+            clock_before, resumed = changes.get("clock", clock_before), clock_before == "paused"
+            if resumed and clock_before == "running" and not _names_due(evidence, number, entry, release):
+                for channel in ("sms", "email"):
+                    yield number, f"{entry['number']}:resumed", "doi-ngay-hen", channel
             for event, subject in _events(entry["told"], release):
                 for notice in release.notify:
                     if (notice.event, notice.subject) == (event, subject):
@@ -279,6 +289,28 @@ def _wanted_notices(evidence: Evidence) -> Iterator[tuple[int, str, str, str]]:
         for clock in evidence.clocks.get(number, []):
             if clock["fired_at"] is not None and clock["outcome"] == "done":
                 yield from _of_clock(number, release, clock)
+
+
+def _names_due(evidence: Evidence, number: int, entry: dict[str, Any], release: Release) -> bool:
+    """Whether the act of an entry tells the applicant the appointment anyway, or there is none to tell."""
+    body = entry["told"]
+    due = body["changes"].get("due_at")
+    if due is None or due <= body["at"]:
+        return True
+    if body["act"] == "recall":
+        step = next(one for one in evidence.journal[number] if one["number"] == body["data"]["recalled"])
+        return any(_taken_back(number, entry, step, release))
+    told = set(_events(body, release))
+    of_these = [one for one in release.notify if (one.event, one.subject) in told and APPLICANT in one.to]
+    return any(_text_names_due(evidence, one.template) for one in of_these)
+
+
+def _text_names_due(evidence: Evidence, template: str) -> bool:
+    try:
+        text = evidence.runtime.catalogue.template(template)["body"]["vi"]
+    except NotFound:
+        return True
+    return "{due}" in text or "{appointment}" in text
 
 
 def _taken_back(

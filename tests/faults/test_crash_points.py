@@ -27,6 +27,7 @@ CHANGE_NOTHING = {
     "follow_office.works_at",
     "migrate_dossier.mapped_state",
     "publish_procedures.plan_release",
+    "publish.must_administer",
     "reform.run.open_run",
     "reform.run.rows_standing",
     "staff.administrators.is_first_administrator",

@@ -12,6 +12,7 @@ from engine.store.people import memberships
 from tests.installation.runtime import KEY
 from tests.installation.world import BRANCH, LONG_KHANH, World
 from tests.integration.test_cli import Run, runner
+from workflows.calendar_files import CALENDARS
 
 SHUT = ("--reason", "mất điện", "--reason-en", "power cut", "--legal", "Thông báo số 2")
 MONDAY = dt.date(2026, 3, 2)
@@ -61,13 +62,22 @@ def test_a_membership_that_is_not_there_does_not_end(run: Run, world: World, cha
     assert last_day(world, "counter", LONG_KHANH) is None
 
 
-def test_an_office_closes_for_some_days_and_then_for_some_hours(run: Run, world: World) -> None:
+@pytest.fixture
+def sunday(tmp_path: Path) -> dict[str, str]:
+    """The environment in which it is the day before ``MONDAY``."""
+    told = tmp_path / "clock"
+    told.write_text("2026-03-01T09:00:00+07:00")
+    return {"MOTCUA_TOLD_CLOCK": str(told)}
+
+
+def test_an_office_closes_for_some_days_and_then_for_some_hours(run: Run, world: World, sunday: dict[str, str]) -> None:
     close = ("offices", "close", BRANCH, "--from", "2026-03-02")
-    assert f"{BRANCH} closes from 2026-03-02 to 2026-03-03" in run(*close, "--to", "2026-03-03", *SHUT).output
+    closed = run(*close, "--to", "2026-03-03", *SHUT, **sunday)
+    assert f"{BRANCH} closes from 2026-03-02 to 2026-03-03" in closed.output
     assert minutes(world, BRANCH) == [0, 0, 480]
     assert minutes(world, LONG_KHANH) == [480, 480, 480]
     morning = ("--hours", "08:00-10:00", "--hours", "13:00-14:00")
-    run(*close, "--to", "2026-03-02", *SHUT, *morning)
+    run(*close, "--to", "2026-03-02", *SHUT, *morning, **sunday)
     assert minutes(world, BRANCH) == [300, 480, 480]
     note = world.runtime.catalogue.calendar("vn", BRANCH).about(MONDAY)
     assert (note.vi, note.en, note.legal) == ("mất điện", "power cut", "Thông báo số 2")
@@ -102,3 +112,31 @@ def test_what_a_closure_needs_is_asked_for(run: Run) -> None:
     given = ("offices", "close", BRANCH, "--from", "2026-03-02", "--to", "2026-03-02")
     assert "Missing option '--reason'" in run(*given, code=2).output
     assert "is not a day" in run(*given, *SHUT, "--to", "tomorrow", code=2).output
+
+
+@pytest.mark.parametrize("world", ["sqlite"], indirect=True)
+def test_own_hours_and_closures_are_listed_and_taken_back(run: Run, world: World, sunday: dict[str, str]) -> None:
+    run("offices", "close", BRANCH, "--from", "2026-03-02", "--to", "2026-03-04", *SHUT, **sunday)
+    hours = ("offices", "hours", BRANCH, "--from", "2026-03-02", *SHUT)
+    assert "keeps its own hours" in run(*hours, "--day", "mon=08:00-10:00,13:00-15:00", **sunday).output
+    assert minutes(world, BRANCH) == [0, 0, 0]
+    told = run("offices", "times", BRANCH, **sunday).output
+    assert told.count("power cut") == 2
+    run("offices", "reopen", BRANCH, "--first", "2026-03-02", "--on", "2026-03-03", **sunday)
+    assert minutes(world, BRANCH) == [0, 480, 480]
+    run("offices", "reopen", BRANCH, "--first", "2026-03-02", **sunday)
+    assert minutes(world, BRANCH) == [240, 480, 480]
+    run("offices", "end-hours", BRANCH, "--first", "2026-03-02", **sunday)
+    assert minutes(world, BRANCH) == [480, 480, 480]
+    assert "was not found" in run("offices", "reopen", BRANCH, "--first", "2026-03-02", code=1, **sunday).output
+    assert "either --day or --calendar" in run(*hours, code=2, **sunday).output
+    assert "weekday is one of" in run(*hours, "--day", "someday=08:00-10:00", code=1, **sunday).output
+    assert "tomorrow at the earliest" in run(*hours, "--day", "sat=08:00-10:00", code=1).output
+
+
+@pytest.mark.parametrize("world", ["sqlite"], indirect=True)
+def test_an_office_has_a_calendar_of_its_own(run: Run, world: World, sunday: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text((CALENDARS / "vn.yaml").read_text().replace('["08:00-12:00", "13:00-17:00"]', '["07:30-11:30"]'))
+    run("offices", "hours", BRANCH, "--from", "2026-03-02", "--calendar", str(file), *SHUT, **sunday)
+    assert minutes(world, BRANCH) == [240, 240, 240]

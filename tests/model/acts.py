@@ -13,7 +13,7 @@ from tests.model.model_installation import OFFICES, ModelInstallation
 from tests.model.procedure import Procedure, Refused
 from tests.model.rights import must_be_open, must_be_staff, must_have_part, must_hold
 
-PASSED_OVER = {"add_note", "add_document", "assign", "link", "overdue"}
+PASSED_OVER = {"add_note", "add_document", "assign", "link", "overdue", "recount", "intake_overdue"}
 
 
 # --- who holds it -------------------------------------------------------------------------------------------------
@@ -109,12 +109,16 @@ def recall(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossie
         row["pauses"] = row["pauses"][:-1]
     if "supplements" in last.changed:
         row["supplements"] -= 1
+    if "warned_at" in last.changed:
+        row["warned_at"] = None
     papers.make_void(papers.brought_since(dossier, number))
     dossier.enter(last.step[0], None, now)
     if row["holder_office"] is not None:
         row |= {"holder_id": who.person, "opened_at": now}
-    number, left = dossier.write("recall", who, now, before), before["state"]
+    left = before["state"]
     told = [*dossier.procedure.notices("action", last.act), *dossier.procedure.notices("entered", left)]
+    named = any("applicant" in notice["to"] for notice in told)
+    number = dossier.write("recall", who, now, before, named=named)
     if any("applicant" in notice["to"] for notice in told):
         back = {"template": "rut-yeu-cau" if before["portal"] in (5, 6) else "rut-thong-bao"}
         dossier.tell(_TO_APPLICANT | back, f"{number}:taken_back:{left}")
@@ -335,6 +339,9 @@ def _rung(model: ModelInstallation, dossier: Dossier, key: tuple[str, str, dt.da
         return "done"
     if kind == "overdue":
         dossier.write("overdue", system, now, dict(dossier.row))
+    if kind == "intake":
+        dossier.write("intake_overdue", system, now, dict(dossier.row))
+        dossier.tell_inbox(dossier.holder, "qua-gio-tiep-nhan", occasion)
     if kind in ("warn", "step") and dossier.row["holder_office"]:
         template = {"warn": "sap-den-han", "step": "buoc-qua-han"}[kind]
         dossier.tell({"to": ["holder"], "via": ["inbox"], "template": template}, occasion)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from tests.model import terms
 from tests.model.procedure import Procedure, Refused, with_form
 
 ENDED = {3, 7, 8, 9, 10}
-TIMED = ("state", "entered_at", "clock", "due_at", "step_due_at")
+TIMED = ("state", "entered_at", "clock", "due_at", "step_due_at", "intake_due_at", "intake_done_at")
+INTAKE = {"amount": 8, "unit": "working_hour"}
+NOTICES = Path(__file__).parents[2] / "workflows" / "notices"
 
 
 @dataclass(frozen=True)
@@ -200,6 +204,23 @@ class Dossier:
         office = None if state["role"] is None else row["offices"][self.procedure.roles[state["role"]]["unit"]]
         row |= {"holder_office": office, "holder_role": state["role"], "holder_id": None, "opened_at": None}
         self.count_due()
+        if row["intake_from"] is not None:
+            waits = row["channel"] == "portal" and state["portal"] == 1
+            if waits and row["intake_done_at"] is not None:
+                self.begin_intake(now)
+            elif not waits and row["intake_done_at"] is None:
+                row["intake_done_at"] = now
+
+    def begin_intake(self, now: dt.datetime) -> None:
+        """An online filing waits to be received, refused or asked about."""
+        self.row |= {"intake_from": now, "intake_due_at": terms.ends(now, INTAKE), "intake_done_at": None}
+
+    def only_refused(self, action: str, facts: dict[str, Any]) -> bool:
+        """Whether a paper is missing without which the dossier is neither received nor asked about."""
+        if self.procedure.actions[action]["effect"] not in ("receive", "ask") or self.row["received_at"] is not None:
+            return False
+        papers = self.procedure.data["documents"]
+        return any(papers[key]["on_missing"] == "refuse" for key in facts["documents"]["missing"])
 
     def stand_in(self, procedure: Procedure, state_key: str, now: dt.datetime) -> None:
         """Puts the dossier under another release without a step."""
@@ -254,9 +275,18 @@ class Dossier:
         self.seen_by |= {office for office in parts if office}
         if changed & set(TIMED):
             self.arm(now, stays=not changed & {"state", "entered_at"})
-        for event, subject in told.get("events", ()):
-            for notice in self.procedure.notices(event, subject):
-                self.tell(notice, f"{row['version']}:{event}:{subject}")
+        lines = [
+            (notice, f"{row['version']}:{event}:{subject}")
+            for event, subject in told.get("events", ())
+            for notice in self.procedure.notices(event, subject)
+        ]
+        for notice, occasion in lines:
+            self.tell(notice, occasion)
+        resumed = before.get("clock") == "paused" and row["clock"] == "running" and row["started_at"] is not None
+        named = told.get("named") or any("applicant" in one["to"] and _names_due(one["template"]) for one, _ in lines)
+        if resumed and not named and row["due_at"] > now:
+            again = {"to": ["applicant"], "via": ["sms", "email"], "template": "doi-ngay-hen"}
+            self.tell(again, f"{row['version']}:resumed")
         return int(row["version"])
 
     # --- clocks and notices -------------------------------------------------------------------------------------------
@@ -271,6 +301,8 @@ class Dossier:
             for index, notice in enumerate(self.procedure.data["notify"]):
                 if notice["event"] == "due_in" and notice["term"]:
                     wanted.add(("due_in", str(index), terms.before(row["due_at"], notice["term"])))
+        if row["intake_due_at"] is not None and row["intake_done_at"] is None:
+            wanted.add(("intake", "", row["intake_due_at"]))
         if row["step_due_at"] is not None:
             wanted.add(("step", key, row["step_due_at"]))
         if self.state["remind"]:
@@ -327,3 +359,10 @@ class Dossier:
             return [(self.holder, channels)] if self.holder else []
         office = self.row["offices"].get(self.procedure.roles[role]["unit"])
         return [(f"office:{office}/{role}", channels)] if office else []
+
+
+@cache
+def _names_due(template: str) -> bool:
+    """Whether the text of a notice names the appointment."""
+    body = (NOTICES / f"{template}.yaml").read_text().partition("sms:")[0].partition("body:")[2]
+    return "{due}" in body or "{appointment}" in body

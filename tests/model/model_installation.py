@@ -123,6 +123,8 @@ class ModelInstallation:
             raise Refused("invalid-input")
         row = self._row(procedure, wanted, now, parent)
         dossier = Dossier(procedure, row, form, dict(wanted.applicant), known["dossier"]["filed_on"])
+        if parent is None and wanted.channel == "portal":
+            dossier.begin_intake(now)
         step = procedure.initial
         dossier.write("file", who, now, {}, events=[("entered", step)])
         dossier.papers = [_handed_in(paper) for paper in wanted.papers] + (taken_over or [])
@@ -143,7 +145,8 @@ class ModelInstallation:
         receiver = next(role for one in receiving for role in one["by"] if role in procedure.roles)
         nothing = dict.fromkeys(
             ("holder_id", "opened_at", "step_due_at", "received_at", "started_at", "due_at", "promised_at", "term",
-             "finished_at", "returned_at", "support_office")
+             "finished_at", "returned_at", "support_office", "intake_from", "intake_due_at", "intake_done_at",
+             "warned_at")
         )  # fmt: skip
         return nothing | {
             "code": self._next_code(centre, now),
@@ -214,6 +217,7 @@ class ModelInstallation:
             for key, action in procedure.actions.items()
             if dossier.row["state"] in action["sources"]
             and procedure.target(key, facts) is not None
+            and not dossier.only_refused(key, facts)
             and self.role_for(dossier, who, key) is not None
         }
 
@@ -247,8 +251,9 @@ class ModelInstallation:
             dossier.form = procedure.form({**dossier.form, **fields}, dossier.around(now))
             dossier.charge(now)
         target = procedure.target(action, dossier.facts(now))
-        if target is None:
+        if target is None or dossier.only_refused(action, dossier.facts(now)):
             raise Refused("guard-failed")
+        too_often = acting["warn_after"] is not None and row["supplements"] >= acting["warn_after"]
         brought = papers.brought_for(dossier, action)
         source = row["state"]
         papers.make_void(papers.undone(dossier, action, target))
@@ -264,6 +269,10 @@ class ModelInstallation:
         if brought:
             brought.taken.append((len(dossier.journal) + 1, action))
             brought.signed = brought.signed or acting["signature"] == "digital"
+        if too_often:
+            row["warned_at"] = now
+            for recipient in {f"office:{row['handler_office']}/leader", dossier.holder}:
+                dossier.tell_inbox(recipient, "qua-so-lan", f"{len(dossier.journal) + 1}:repeats")
         events = [("action", action)] + ([("entered", target)] if target != source else [])
         dossier.write(action, who, now, before, step=(source, target, acting["effect"], role), events=events)
         self._open_children(dossier, who, now)

@@ -15,6 +15,7 @@ from tests.mutants.sabotages_of_places import OF_PLACES
 from tests.mutants.sabotages_of_promises import OF_PROMISES
 from tests.mutants.sabotages_of_publishing import OF_PUBLISHING
 from tests.mutants.sabotages_of_staff import OF_STAFF
+from tests.mutants.sabotages_of_time import OF_TIME
 
 PERFORM = "tests/integration/test_acts_perform.py"
 CLOCKS = "tests/integration/test_clocks_run_out.py"
@@ -181,7 +182,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
         "no-holidays",
         "a public holiday counts as a working day",
         "engine/rules/deadlines/calendar.py",
-        "hours = self._special_hours(special[day]) if day in special else self.week[day.weekday()]",
+        "hours = self._special_hours(special[day]) if day in special else self._week_on(day)[day.weekday()]",
         "hours = self.week[day.weekday()]",
         ("tests/unit/test_workdays.py",),
     ),
@@ -315,6 +316,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     ),
     *OF_PROMISES,
     *OF_PUBLISHING,
+    *OF_TIME,
     *OF_ASKS,
     *OF_FEES,
     *OF_PAPERS,

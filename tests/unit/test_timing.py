@@ -53,6 +53,7 @@ def filed(**columns: Any) -> dict[str, Any]:
         "extensions": [],
         "finished_at": None,
         "returned_at": None,
+        **dict.fromkeys(("intake_from", "intake_due_at", "intake_done_at")),
         "supplements": 0,
     }
     return row | columns

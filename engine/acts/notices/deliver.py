@@ -17,6 +17,7 @@ from queue import SimpleQueue
 from typing import NamedTuple
 
 from engine.acts.notices.address import Refused, addressed
+from engine.acts.notices.promised import OUTDATED, settled
 from engine.ports import DeliveryFailed, Message, Notifier
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.delivery import Result, Taken, claim, renew, write_results
@@ -118,6 +119,8 @@ class _Batch:
     def _prepare(self, unit: UnitOfWork, rows: Iterable[Taken]) -> tuple[list[_Ready], list[Result]]:
         """Splits the rows into those ready to send and results. A notice to a role becomes one for each member."""
         ready, refused, single = [], [], []
+        rows, outdated = settled(unit.begin(), rows, unit.now)
+        refused += [_result(row, "dropped", unit.now, error=OUTDATED) for row in outdated]
         for row in rows:
             if row.deaths >= DEADLY:
                 refused.append(_result(row, "parked", unit.now, error=f"{row.deaths} senders ended while sending it"))

@@ -31,8 +31,10 @@ from engine.rules.deadlines.office_hours import (
     spans_in_words,
     without,
 )
+from engine.rules.deadlines.own_hours import WEEKDAYS, OwnHours
 
-WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+__all__ = ["OFFICE_WEEK", "WEEKDAYS", "WEEK_LEGAL", "Calendar", "MomentWithoutZone", "OutsideCalendar"]
+
 OFFICE_WEEK: Final[tuple[tuple[Span, ...], ...]] = (((480, 720), (780, 1020)),) * 5 + ((), ())
 """08:00-12:00 and 13:00-17:00, Monday to Friday: the 40-hour week of Decision 188/1999/QĐ-TTg."""
 WEEK_LEGAL: Final = "Quyết định 188/1999/QĐ-TTg"
@@ -61,8 +63,9 @@ class Calendar:
     """The working time of offices from ``first`` to ``last`` inclusive.
 
     ``week`` gives the hours of Monday to Sunday. ``days`` are the country's special days, ``closures`` the closures of
-    one office (``for_office``). Building a calendar takes milliseconds: keep the object and reuse it. Raises
-    BadCalendar.
+    one office, ``own`` the hours that it keeps instead of the country's, the earliest first (``for_office``).
+    ``published_to`` is the last day that was published, where the days after it follow the week alone (``continued``).
+    Building a calendar takes milliseconds: keep the object and reuse it. Raises BadCalendar.
 
     Methods that take a day or a moment raise OutsideCalendar for one that is not covered, and MomentWithoutZone for a
     moment without a time zone.
@@ -76,6 +79,8 @@ class Calendar:
     closures: tuple[Closure, ...] = ()
     official_years: tuple[int, ...] = ()
     week_legal: str = WEEK_LEGAL
+    own: tuple[OwnHours, ...] = ()
+    published_to: date | None = None
     _spans: tuple[tuple[Span, ...], ...] = field(init=False, repr=False, compare=False)
     _before: tuple[int, ...] = field(init=False, repr=False, compare=False)
     _special: dict[date, SpecialDay] = field(init=False, repr=False, compare=False)
@@ -85,18 +90,21 @@ class Calendar:
     def __post_init__(self) -> None:
         self._check()
         special = {day.day: day for day in self.days}
+        for hours_of in self.own:
+            if hours_of.own_days:
+                special = {day: one for day, one in special.items() if not hours_of.covers(day)}
+            special |= {one.day: one for one in hours_of.days if hours_of.covers(one.day)}
+        object.__setattr__(self, "_special", special)
         spans: list[tuple[Span, ...]] = []
         before = [0]
         for number in range((self.last - self.first).days + 1):
             hours = self._hours(self.first + timedelta(days=number), special)
             spans.append(hours)
             before.append(before[-1] + sum(closes - opens for opens, closes in hours))
-        object.__setattr__(self, "_special", special)
         object.__setattr__(self, "_spans", tuple(spans))
         object.__setattr__(self, "_before", tuple(before))
         object.__setattr__(self, "_origin", datetime.combine(self.first, time(), UTC) - LOCAL_OFFSET)
-        longest = max(sum(closes - opens for opens, closes in hours) for hours in self.week)
-        object.__setattr__(self, "_day_minutes", longest)
+        object.__setattr__(self, "_day_minutes", _longest(self.week))
 
     # --- days -----------------------------------------------------------------------------------------------------
 
@@ -116,19 +124,35 @@ class Calendar:
         """The kind of a day, with the reason in words and the legal text."""
         minutes, special = self.minutes(day), self._special.get(day)
         closure = next((closure for closure in self.closures if closure.first <= day <= closure.last), None)
-        ordinarily = self.week[day.weekday()] if special is None else self._special_hours(special)
+        ordinarily = self._week_on(day)[day.weekday()] if special is None else self._special_hours(special)
         if closure and ordinarily and self.spans(day) != ordinarily:
             return DayNote(day, "closure", minutes, closure.vi, closure.en, closure.legal)
         if special:
             return DayNote(day, special.kind, minutes, special.vi, special.en, special.legal)
+        kept = self._own_on(day)
+        legal = kept.legal if kept else self.week_legal
         if minutes:
-            return DayNote(day, "working", minutes, "ngày làm việc", "working day", self.week_legal)
-        return DayNote(day, "weekend", 0, "nghỉ hằng tuần", "weekly rest", self.week_legal)
+            return DayNote(day, "working", minutes, "ngày làm việc", "working day", legal)
+        return DayNote(day, "weekend", 0, "nghỉ hằng tuần", "weekly rest", legal)
 
     @property
     def day_minutes(self) -> int:
         """Working minutes of one working day in a *term*: those of the longest ordinary day of the week."""
         return self._day_minutes
+
+    def day_minutes_at(self, tick: int) -> int:
+        """``day_minutes`` of the hours that the office keeps on the day of a tick."""
+        kept = self._own_on(self.day_of(tick)) if self.own else None
+        return _longest(kept.week) if kept else self._day_minutes
+
+    def is_provisional(self, moment: datetime) -> bool:
+        """Whether a moment lies on a day whose holidays are not published yet.
+
+        >>> year = Calendar("vn", date(2026, 1, 1), date(2026, 12, 31)).continued(date(2027, 6, 30))
+        >>> [year.is_provisional(datetime(y, 1, 4, 3, tzinfo=UTC)) for y in (2026, 2027)]
+        [False, True]
+        """
+        return self.published_to is not None and self.day_of(self.tick(moment)) > self.published_to
 
     # --- moments --------------------------------------------------------------------------------------------------
 
@@ -217,25 +241,36 @@ class Calendar:
 
     # --- other calendars --------------------------------------------------------------------------------------------
 
+    def continued(self, last: date) -> Calendar:
+        """The same calendar until ``last``: the days that are not published yet follow the hours of the week."""
+        if last <= self.last:
+            return self
+        return replace(self, last=last, published_to=self.published_to or self.last)
+
     def for_office(
-        self, closures: Iterable[Closure] = (), week: tuple[tuple[Span, ...], ...] | None = None, legal: str = ""
+        self,
+        closures: Iterable[Closure] = (),
+        week: tuple[tuple[Span, ...], ...] | None = None,
+        legal: str = "",
+        own: Iterable[OwnHours] = (),
     ) -> Calendar:
         """The same calendar with the closures of one office and, where it has them, its own hours.
 
-        ``legal`` is the legal text of those hours.
+        ``week`` and its ``legal`` text hold on every day; ``own`` are hours from a day on.
         """
         return replace(
             self,
             closures=self.closures + tuple(closures),
             week=self.week if week is None else week,
             week_legal=legal or self.week_legal,
+            own=tuple(sorted((*self.own, *own), key=lambda one: one.first)),
         )
 
     def to_data(self) -> dict[str, Any]:
         return {
             "code": self.code,
             "first": self.first.isoformat(),
-            "last": self.last.isoformat(),
+            "last": (self.published_to or self.last).isoformat(),
             "week": {name: spans_in_words(hours) for name, hours in zip(WEEKDAYS, self.week, strict=True)},
             "week_legal": self.week_legal,
             "official_years": list(self.official_years),
@@ -290,7 +325,7 @@ class Calendar:
             seen.add(special.day)
 
     def _hours(self, day: date, special: dict[date, SpecialDay]) -> tuple[Span, ...]:
-        hours = self._special_hours(special[day]) if day in special else self.week[day.weekday()]
+        hours = self._special_hours(special[day]) if day in special else self._week_on(day)[day.weekday()]
         for closure in self.closures:
             if closure.first <= day <= closure.last:
                 hours = without(hours, closure.spans or ((0, MINUTES_A_DAY),))
@@ -298,8 +333,16 @@ class Calendar:
 
     def _special_hours(self, special: SpecialDay) -> tuple[Span, ...]:
         if special.kind == "swapped_in" and not special.spans and special.instead_of is not None:
-            return self.week[special.instead_of.weekday()]
+            return self._week_on(special.day)[special.instead_of.weekday()]
         return special.spans
+
+    def _own_on(self, day: date) -> OwnHours | None:
+        """The hours of its own that the office keeps on a day; of several the ones that began last."""
+        return next((one for one in reversed(self.own) if one.covers(day)), None)
+
+    def _week_on(self, day: date) -> tuple[tuple[Span, ...], ...]:
+        kept = self._own_on(day) if self.own else None
+        return kept.week if kept else self.week
 
     def _number(self, day: date) -> int:
         number = (day - self.first).days
@@ -318,3 +361,8 @@ class Calendar:
 
     def _outside(self, day: date) -> OutsideCalendar:
         return OutsideCalendar(calendar=self.code, first=self.first, last=self.last, day=day)
+
+
+def _longest(week: tuple[tuple[Span, ...], ...]) -> int:
+    """The minutes of the longest day of a week."""
+    return max(sum(closes - opens for opens, closes in hours) for hours in week)

@@ -64,9 +64,9 @@ def chain(
     return tuple(legs)
 
 
-def working_minutes(calendar: Calendar, term: Term) -> int:
-    """The working minutes of a term in working days or hours."""
-    return term.amount * (60 if term.unit == "working_hour" else calendar.day_minutes)
+def working_minutes(calendar: Calendar, term: Term, at: int) -> int:
+    """The working minutes of a term in working days or hours that begins at the tick ``at``."""
+    return term.amount * (60 if term.unit == "working_hour" else calendar.day_minutes_at(at))
 
 
 def _leg(
@@ -81,7 +81,7 @@ def _leg(
         return _by_whole_days(calendar, calendar.midnight_after(start), term, holds, civil=False)
     begin = calendar.open_tick(start)
     if term.unit != "same_day":
-        return _by_minutes(calendar, begin, working_minutes(calendar, term), holds)
+        return _by_minutes(calendar, begin, working_minutes(calendar, term, begin), holds)
     late = _after_cutoff(start, begin, cutoff)
     end = calendar.closing_tick(calendar.midnight_after(begin) if late else begin)
     return _by_minutes(calendar, begin, calendar.worked(end) - calendar.worked(begin), holds, late)
@@ -131,7 +131,7 @@ def _by_whole_days(calendar: Calendar, begin: int, term: Term, holds: Sequence[H
     def closes() -> int:
         return calendar.closing_tick(max(spent() - 1, reopened))
 
-    reached = measured(begin) + term.amount * (MINUTES_A_DAY if civil else calendar.day_minutes)
+    reached = measured(begin) + term.amount * (MINUTES_A_DAY if civil else calendar.day_minutes_at(begin))
     for hold in holds:
         if hold.end is not None and hold.end <= begin:
             continue

@@ -59,6 +59,7 @@ class Due:
     trace: tuple[TraceLine, ...]
     paused_since: datetime | None = None
     remaining: int | None = None
+    provisional: bool = False
 
     def to_data(self) -> dict[str, Any]:
         return {
@@ -66,6 +67,7 @@ class Due:
             "starts": self.starts.isoformat(),
             "paused_since": self.paused_since.isoformat() if self.paused_since else None,
             "remaining": self.remaining,
+            "provisional": self.provisional,
             "trace": [line.to_data() for line in self.trace],
         }
 
@@ -108,6 +110,7 @@ def due(
         trace=explain(calendar, calendar.tick(received), legs, extensions, reasons),
         paused_since=None if paused is None else calendar.moment(paused),
         remaining=None if asked is None else question.left(holds, asked),
+        provisional=end is not None and calendar.is_provisional(calendar.moment(end)),
     )
 
 
@@ -174,7 +177,7 @@ def warn_before(calendar: Calendar, due: datetime, term: Term) -> datetime:
             what_en="a warning is so many hours or days before the due moment",
         )
     if term.unit != "calendar_day":
-        return calendar.subtract_working_minutes(due, working_minutes(calendar, term))
+        return calendar.subtract_working_minutes(due, working_minutes(calendar, term, calendar.tick(due)))
     moment = calendar.moment(calendar.tick(due) - term.amount * MINUTES_A_DAY)
     if calendar.within_office_hours(moment):
         return moment

@@ -97,10 +97,11 @@ _WITHOUT_RESULT = frozenset({PortalStatus.REFUSED, PortalStatus.WITHDRAWN, Porta
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """The timer that will end a dossier without a result: its moment, and the status after it."""
+    """The timer that will end a dossier without a result: its moment, the status after it, and its action."""
 
     at: dt.datetime
     status: PortalStatus
+    action: str = ""
 
 
 def automatic_stop(state: str, entered_at: dt.datetime, release: Release, calendar: Calendar) -> Stop | None:
@@ -109,14 +110,14 @@ def automatic_stop(state: str, entered_at: dt.datetime, release: Release, calend
     None also where the stop lies beyond the calendar: a day that is not known is not told.
     """
     stops = []
-    for action in release.actions.values():
+    for key, action in release.actions.items():
         if action.after is None or state not in action.sources:
             continue
         statuses = [release.states[branch.then].status for branch in action.to]
         if not _WITHOUT_RESULT.issuperset(statuses):
             continue
         try:
-            stops.append(Stop(term_end(calendar, entered_at, action.after), statuses[0]))
+            stops.append(Stop(term_end(calendar, entered_at, action.after), statuses[0], key))
         except OutsideCalendar:
             continue
     return min(stops, key=lambda stop: stop.at, default=None)

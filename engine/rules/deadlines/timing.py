@@ -23,7 +23,7 @@ from engine.rules.procedure.portal_status import PortalStatus
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A timer of a dossier, due at ``due_at``. ``kind`` is warn, due_in, overdue, step, remind or after.
+    """A timer of a dossier, due at ``due_at``. ``kind`` is warn, due_in, overdue, step, intake, remind or after.
 
     ``subject`` is the key of the state (step, remind) or action (after), the index of the notice (due_in), or empty.
     """
@@ -44,12 +44,15 @@ def after_step(
     total_term: Callable[[], Term],
     calendar: Calendar,
     now: dt.datetime,
+    reception: dt.datetime | None = None,
 ) -> ClockChanges:
     """The columns that change when ``action`` (None: a recall or a migration) brings the dossier to ``target_key``.
 
     ``total_term`` finds the time limit of the whole procedure by its conditions. It is called only when this step
-    starts the clock. Raises OutsideCalendar.
+    starts the clock. ``reception`` is the moment of a reception that is entered later (default: now): from there the
+    clock counts. Raises OutsideCalendar.
     """
+    came = reception or now
     target = release.states[target_key]
     changes: ClockChanges = {
         "state": target_key,
@@ -62,9 +65,9 @@ def after_step(
         "step_due_at": due_moment(calendar, now, target.limit) if target.limit and target.clock == "running" else None,
     }
     if row["started_at"] is None and target.clock in ("running", "paused") and starts(release, action):
-        changes |= {"started_at": now, "term": term_to_data(total_term())}
+        changes |= {"started_at": came, "term": term_to_data(total_term())}
     if row["received_at"] is None and (target.status in _BEGUN or "started_at" in changes):
-        changes["received_at"] = now
+        changes["received_at"] = came
     asks_again = target.status is PortalStatus.SUPPLEMENT and row["portal"] != PortalStatus.SUPPLEMENT
     if action is not None and asks_again and row["received_at"] is not None:
         changes["supplements"] = row["supplements"] + 1
@@ -153,6 +156,8 @@ def wanted_clocks(row: ClockRow, release: Release, calendar: Calendar) -> Iterat
         for index, notice in enumerate(release.notify):
             if notice.event == "due_in" and notice.term:
                 yield Clock("due_in", str(index), warn_before(calendar, row["due_at"], notice.term))
+    if row["intake_due_at"] is not None and row["intake_done_at"] is None:
+        yield Clock("intake", "", row["intake_due_at"])
     if row["step_due_at"] is not None:
         yield Clock("step", key, row["step_due_at"])
     if state.remind:

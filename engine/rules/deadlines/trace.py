@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, Literal, TypeAlias
 
 from engine.clock import LOCAL_OFFSET
@@ -16,7 +16,7 @@ from engine.rules.deadlines.calendar import Calendar
 from engine.rules.deadlines.counting import Leg
 from engine.rules.deadlines.office_hours import MINUTES_A_DAY, DayKind, DayNote
 from engine.rules.deadlines.pauses import Extension, Hold
-from engine.rules.deadlines.words import days_in_words, duration_in_words, moment_in_words
+from engine.rules.deadlines.words import day_in_words, days_in_words, duration_in_words, moment_in_words
 from engine.rules.procedure.definition import Term
 from engine.text import Text
 
@@ -31,6 +31,7 @@ TraceKind: TypeAlias = Literal[
     "closure",
     "paused",
     "extension",
+    "provisional",
     "due",
 ]
 
@@ -99,10 +100,19 @@ def explain(
             lines += _day_lines(calendar, leg.spent, leg.end, only_closed=True)
     if legs[-1].end is not None:
         moment = calendar.moment(legs[-1].end)
+        if calendar.published_to is not None and calendar.is_provisional(moment):
+            lines.append(_provisional_line(moment, calendar.published_to))
         words = moment_in_words(moment)
         legal = CIVIL_END if legs[-1].civil else ""
         lines.append(TraceLine("due", moment, moment, 0, f"Hẹn trả: {words.vi}", f"Due: {words.en}", legal))
     return tuple(lines)
+
+
+def _provisional_line(moment: datetime, last: date) -> TraceLine:
+    known = day_in_words(last)
+    vi = f"Lịch nghỉ mới công bố đến hết {known.vi}; từ sau ngày đó tính theo tuần làm việc, ngày hẹn là tạm tính"
+    en = f"Holidays are published up to {known.en}; later days follow the working week, so the due date is provisional"
+    return TraceLine("provisional", moment, moment, 0, vi, en)
 
 
 def _opening(calendar: Calendar, received: int, leg: Leg) -> list[TraceLine]:

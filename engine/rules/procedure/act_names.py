@@ -27,6 +27,8 @@ ACT_NAMES = {
     "rectify": Text("đính chính", "rectify"),
     "link": Text("liên kết hồ sơ", "link"),
     "migrate": Text("chuyển sang phiên bản quy trình mới", "move to a new release"),
+    "recount": Text("tính lại ngày hẹn theo lịch làm việc", "count the due date anew by the working calendar"),
+    "intake_overdue": Text("đánh dấu quá giờ tiếp nhận", "mark as waiting too long for reception"),
     "overdue": Text("đánh dấu quá hạn", "mark as overdue"),
     "reform": Text("chuyển cơ quan do sắp xếp đơn vị hành chính", "move by a reorganisation"),
     "reform_revert": Text("hoàn lại việc chuyển do sắp xếp", "take back the move by a reorganisation"),

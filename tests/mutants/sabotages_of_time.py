@@ -1,0 +1,156 @@
+"""Ways of counting time otherwise for one than for another, and of promising in the file format what nothing does."""
+
+from __future__ import annotations
+
+from tests.mutants.sabotage import Sabotage
+
+RECOUNTS = "tests/integration/test_recounts.py"
+INTAKE = "tests/integration/test_intake.py"
+SENT = "tests/integration/test_promises_sent.py"
+
+OF_TIME: tuple[Sabotage, ...] = (
+    Sabotage(
+        "closure-not-counted",
+        "a closure moves only the dossiers that somebody touches",
+        "engine/acts/publish.py",
+        'ask_recount(unit, {"what": "closure", "office": office} | closure.to_data(), office=office)',
+        "pass",
+        (RECOUNTS + "::TestAClosure",),
+    ),
+    Sabotage(
+        "rings-by-the-old-calendar",
+        "the overdue clock rings without counting anew",
+        "engine/acts/expire_clock.py",
+        'if case.row["finished_at"] is not None or not recount_case(case, PUBLISHED_SINCE):',
+        "if True:",
+        (RECOUNTS + "::TestAClosure::test_the_overdue_clock_counts_anew_before_it_rings",),
+    ),
+    Sabotage(
+        "recount-untold",
+        "the applicant is not told that the appointment moved",
+        "engine/acts/recount.py",
+        "if promise_moved(before, case.row, case.unit.now) or _stop_moved(case, stop):",
+        "if False:",
+        (RECOUNTS + "::TestAClosure::test_the_entry_says_why_and_the_applicant_is_told_once",),
+    ),
+    Sabotage(
+        "anybody-closes-an-office",
+        "anybody may publish closures and hours",
+        "engine/acts/publish.py",
+        'if unit.actor.kind != "system" and not unit.actor.admin:',
+        "if False:",
+        (RECOUNTS + "::TestWhatIsRefused::test_only_an_administrator_publishes_and_takes_back",),
+    ),
+    Sabotage(
+        "the-past-is-reopened",
+        "a closure of a day that has begun is taken back",
+        "engine/rules/deadlines/office_bounds.py",
+        "    if opens <= today:",
+        "    if False:",
+        (RECOUNTS + "::TestWhatIsRefused::test_a_day_that_has_begun_cannot_be_reopened",),
+    ),
+    Sabotage(
+        "hours-of-the-past",
+        "own hours begin on a day that has passed",
+        "engine/rules/deadlines/office_bounds.py",
+        "    if hours.first <= today or (replaced is not None and replaced.first <= today):",
+        "    if False:",
+        (RECOUNTS + "::TestWhatIsRefused::test_own_hours_begin_tomorrow_at_the_earliest",),
+    ),
+    Sabotage(
+        "calendar-refuses",
+        "beyond the published calendar nothing can be done",
+        "engine/catalogue.py",
+        "one.continued(one.last + CONTINUED)",
+        "one",
+        (RECOUNTS + "::TestTheEndOfTheCalendar",),
+    ),
+    Sabotage(
+        "received-in-the-future",
+        "a reception is entered that has not happened yet",
+        "engine/dossier/reception.py",
+        "    if at > now:",
+        "    if False:",
+        (INTAKE + "::TestEnteredLater::test_it_is_bounded_and_says_why",),
+    ),
+    Sabotage(
+        "received-long-ago",
+        "a reception is entered however far back",
+        "engine/dossier/reception.py",
+        "    if at < earliest:",
+        "    if False:",
+        (INTAKE + "::TestEnteredLater::test_it_is_bounded_and_says_why",),
+    ),
+    Sabotage(
+        "received-before-filed",
+        "a reception is entered before the filing",
+        "engine/dossier/reception.py",
+        '    if at < case.row["filed_at"]:',
+        "    if False:",
+        (INTAKE + "::TestEnteredLater::test_it_is_not_before_the_filing_and_only_with_a_reception",),
+    ),
+    Sabotage(
+        "counted-from-the-entry",
+        "the clock counts from the entry instead of the reception",
+        "engine/rules/deadlines/timing.py",
+        "    came = reception or now",
+        "    came = now",
+        (INTAKE + "::TestEnteredLater",),
+    ),
+    Sabotage(
+        "intake-never-ends",
+        "the limit of intake goes on after the counter has acted",
+        "engine/dossier/intake.py",
+        "        case.change(intake_done_at=at)",
+        "        pass",
+        (INTAKE + "::TestTheLimit::test_it_ends_when_the_counter_has_acted",),
+    ),
+    Sabotage(
+        "intake-unarmed",
+        "nobody is told of an online filing that waits too long",
+        "engine/rules/deadlines/timing.py",
+        '        yield Clock("intake", "", row["intake_due_at"])',
+        "        pass",
+        (INTAKE + "::TestTheLimit",),
+    ),
+    Sabotage(
+        "sent-as-written",
+        "a notice names the day that held when it was written",
+        "engine/acts/notices/promised.py",
+        "        if facts is None:",
+        "        if True:",
+        (SENT + "::TestSending",),
+    ),
+    Sabotage(
+        "said-otherwise-under-the-same-key",
+        "a retry says something else under the same key",
+        "engine/acts/notices/promised.py",
+        "        elif row.attempts == 0:",
+        "        elif True:",
+        (SENT + "::TestSending",),
+    ),
+    Sabotage(
+        "resumed-untold",
+        "nobody tells the new appointment when the clock runs again",
+        "engine/dossier/notices.py",
+        '    return rows_of(case, NEW_APPOINTMENT, f"{number}:resumed", number)',
+        "    return []",
+        (SENT + "::TestRunningAgain",),
+    ),
+    Sabotage(
+        "warn-after-unread",
+        "an action may be taken ever again, and nobody is warned",
+        "engine/dossier/repeats.py",
+        "    if wanted.warn_after is None or (taken := times_taken(case, action)) < wanted.warn_after:",
+        "    if (taken := 0) == 0:",
+        (SENT + "::TestTheFormat",),
+    ),
+    Sabotage(
+        "on-missing-unread",
+        "a dossier that can only be refused is received and asked about",
+        "engine/dossier/case.py",
+        'if wanted.effect not in ("receive", "ask") or self.row["received_at"] is not None:',
+        "if True:",
+        (SENT + "::TestTheFormat::test_without_a_paper_that_refuses_it_is_neither_received_nor_asked_about",),
+    ),
+)
