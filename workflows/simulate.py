@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.clock import LOCAL
+from engine.clock import LOCAL, civil_day
 from engine.errors import Conflict, Forbidden, Refusal
 from engine.rules.deadlines import timing
 from engine.rules.deadlines.calendar import Calendar
@@ -308,6 +308,7 @@ class Walker:
                 "channel": given.channel, "supplements": row["supplements"], "extended": bool(row["extensions"]),
                 "province": given.province,
                 "received_after_cutoff": timing.received_after_cutoff(row, self.release, self.now),
+                "filed_on": civil_day(given.filed).isoformat(),
             },
             "children": {
                 "count": self.children, "finished": self.children > 0 and self.children == self.children_finished,

@@ -14,6 +14,7 @@ from sqlalchemy import Table
 
 from engine.acts.change_form import search_of
 from engine.acts.documents import check_counts
+from engine.clock import civil_day
 from engine.dossier.applicant import clean_applicant
 from engine.dossier.assign_offices import assign_offices
 from engine.dossier.case import Case
@@ -88,13 +89,13 @@ def open_dossier(
     release = workflow.release
     applicant = clean_applicant(unit, filing.applicant, office.province, unit.today)
     _check_open(workflow, filing, applicant["kind"])
-    known = _known(applicant, office, filing)
+    filed_at = _filed_at(filing, unit.now)
+    known = _known(applicant, office, filing, filed_at)
     form = workflow.validate_fields(filing.fields, facts=known)
     facts = workflow.facts({**nested(form), **known})
     assignment = assign_offices(unit, workflow, office, filing.handler_office, filing.handler_reason, facts)
     papers = _papers(workflow, filing.documents) + [dict(paper) for paper in taken_over]
     place = deciding_place(workflow, facts, unit.catalogue.territory, unit.today)
-    filed_at = _filed_at(filing, unit.now)
     keys = Keys.fresh(unit.settings.secret_keys)
     code, numbers = next_code(unit, office, unit.today, len(papers))
     row = first_row(release, workflow.digest, office.code, assignment.offices, keys, unit.now)
@@ -110,7 +111,7 @@ def open_dossier(
     return Filed(case, keys.link_token, keys.receipt_code)
 
 
-def _known(applicant: Mapping[str, Any], office: Office, filing: Filing) -> dict[str, Any]:
+def _known(applicant: Mapping[str, Any], office: Office, filing: Filing, filed_at: dt.datetime) -> dict[str, Any]:
     """The facts that do not come from the form."""
     return {
         "applicant": {
@@ -119,7 +120,11 @@ def _known(applicant: Mapping[str, Any], office: Office, filing: Filing) -> dict
             "province": office.province,
             "verified": bool(applicant["verified"]),
         },
-        "dossier": {"channel": filing.channel, "province": office.province},
+        "dossier": {
+            "channel": filing.channel,
+            "province": office.province,
+            "filed_on": civil_day(filed_at).isoformat(),
+        },
     }
 
 

@@ -206,6 +206,7 @@ class Case:
             "extended": bool(row["extensions"]),
             "province": row["province"],
             "received_after_cutoff": timing.received_after_cutoff(row, self.release, self.unit.now),
+            "filed_on": civil_day(row["filed_at"]).isoformat(),
         }
         return Facts(known, {"children": self._child_facts, "verifications": self._question_facts})
 

@@ -117,6 +117,7 @@ class Dossier:
                 "extended": bool(row["extensions"]),
                 "province": row["province"],
                 "received_after_cutoff": bool(cutoff) and f"{started:%H:%M}" >= cutoff,
+                "filed_on": f"{row['filed_at'].astimezone(terms.LOCAL):%Y-%m-%d}",
             },
             "children": {
                 "count": len(children),

@@ -31,8 +31,24 @@ people.startsWith("a")
     expected text here, not a number
 startsWith("a")
     UnknownName 1
-    Không có hàm "startsWith". Có thể dùng: former_district, size
-    There is no function "startsWith". Available: former_district, size
+    Không có hàm "startsWith". Có thể dùng: former_district, days_since, size
+    There is no function "startsWith". Available: former_district, days_since, size
+days_since() > 60
+    WrongType 1
+    days_since(…) cần một trường kiểu ngày
+    days_since(…) needs a field of type date
+days_since(people) > 60
+    WrongType 12
+    days_since(…) cần một trường kiểu ngày
+    days_since(…) needs a field of type date
+days_since("2026-01-01") > 60
+    WrongType 12
+    days_since(…) cần một trường kiểu ngày
+    days_since(…) needs a field of type date
+days_since(born) * 10000000000000 > 1
+    BadCondition 18
+    kết quả của "*" có thể vượt quá 64 bit
+    the result of "*" could be too large for 64 bits
 former_district() == 1
     BadCondition 1
     former_district(…) cần đúng một chữ trong ngoặc kép

@@ -62,6 +62,12 @@ def compiled(source: str) -> Condition:
         ('land.commune.endsWith("26") || land.commune.contains("1")', {"land.commune": "26080"}, False),
         ("land.kind == 'rice' || fees.settled && people > 3", {"land.kind": "rice"}, True),
         ("(land.kind == 'rice' || fees.settled) && people > 3", {"land.kind": "rice"}, False),
+        ("days_since(born) > 60", {"born": "2026-01-01", "dossier.filed_on": "2026-03-02"}, False),
+        ("days_since(born) > 60", {"born": "2026-01-01", "dossier.filed_on": "2026-03-03"}, True),
+        ("days_since(born) < 0", {"born": "2026-03-03", "dossier.filed_on": "2026-03-02"}, True),
+        ("days_since(born) == 366", {"born": "2024-01-01", "dossier.filed_on": "2025-01-01"}, True),
+        ("days_since(born) == 0", {"born": "", "dossier.filed_on": "2026-03-02"}, True),
+        ("days_since(born) + days_since(born) == 2", {"born": "2026-03-01", "dossier.filed_on": "2026-03-02"}, True),
         ('land.commune == "xã Đắk"', {"land.commune": "xã Đắk"}, True),
     ],
 )

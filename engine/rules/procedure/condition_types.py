@@ -28,7 +28,7 @@ from engine.rules.procedure.expressions import (
     UnknownName,
     WrongType,
 )
-from engine.rules.procedure.facts import INT_LIMIT, FactType
+from engine.rules.procedure.facts import DATE, DAYS_LIMIT, FILED_ON, INT_LIMIT, FactType
 
 Function = Callable[[str], Iterable[str]]
 """A function over a literal, such as ``former_district("long-khanh")``. It is called once, when the condition is
@@ -36,6 +36,7 @@ compiled, and returns texts. For an unknown literal it raises a Refusal (whose s
 
 _INT64 = 2**63 - 1
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DAYS_SINCE = "days_since"
 _TEXT_METHODS = ("startsWith", "endsWith", "contains")
 _PRECEDENCE = {"||": 1, "&&": 2, "+": 4, "-": 4, "*": 5}
 _KIND_WORDS = {
@@ -71,12 +72,16 @@ class Typed:
 
 
 class Checker:
-    """Checks trees against the facts ``declared``. ``read`` are the facts found so far, in the order of f0, f1, …"""
+    """Checks trees against the facts ``declared``. ``read`` are the facts found so far, in the order of f0, f1, …
+
+    ``dates`` are those that ``days_since`` counts from, in the order of d0, d1, …
+    """
 
     def __init__(self, declared: Mapping[str, FactType], functions: Mapping[str, Function]) -> None:
         self._declared = declared
         self._functions = functions
         self.read: dict[str, FactType] = {}
+        self.dates: list[str] = []
         self._checked: dict[int, Typed] = {}
 
     def check(self, node: Node) -> Typed:
@@ -229,10 +234,25 @@ class Checker:
         self._want(node.argument, argument, "string")
         return Typed("bool", f"{_wrapped(text, 8)}.{node.function}({argument.code})")
 
+    def _days_since(self, node: Call) -> Typed:
+        name = node.argument
+        if not isinstance(name, Name) or self.check(name).kind != "date":
+            raise WrongType(
+                (name or node).column,
+                f"{_DAYS_SINCE}(…) cần một trường kiểu ngày",
+                f"{_DAYS_SINCE}(…) needs a field of type date",
+            )
+        self.read.setdefault(FILED_ON, DATE)
+        if name.path not in self.dates:
+            self.dates.append(name.path)
+        return Typed("int", f"d{self.dates.index(name.path)}", -DAYS_LIMIT, DAYS_LIMIT)
+
     def _function(self, node: Call) -> Typed:
+        if node.function == _DAYS_SINCE:
+            return self._days_since(node)
         function = self._functions.get(node.function)
         if function is None:
-            raise _unknown(node.at + 1, node.function, (*self._functions, "size"), "hàm", "function")
+            raise _unknown(node.at + 1, node.function, (*self._functions, _DAYS_SINCE, "size"), "hàm", "function")
         argument = node.argument
         if not isinstance(argument, Literal) or not isinstance(argument.value, str):
             raise BadCondition(

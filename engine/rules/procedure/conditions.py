@@ -23,7 +23,15 @@ from engine.rules.procedure.expressions import (
     conjuncts,
     parse,
 )
-from engine.rules.procedure.facts import FactOfWrongType, FactType, declared_facts, default_facts, fact
+from engine.rules.procedure.facts import (
+    FILED_ON,
+    FactOfWrongType,
+    FactType,
+    days_between,
+    declared_facts,
+    default_facts,
+    fact,
+)
 
 __all__ = [
     "BadCondition",
@@ -59,13 +67,14 @@ class Condition:
     type. Threads may share a condition.
     """
 
-    def __init__(
-        self, source: str, types: Mapping[str, FactType], program: cel.Program, parts: tuple[Part, ...]
-    ) -> None:
+    def __init__(self, source: str, read: Checker, program: cel.Program, parts: tuple[Part, ...]) -> None:
         self.source = source
-        self.names = tuple(types)
+        self.names = tuple(read.read)
         self.parts = parts
-        self._types = tuple((f"f{index}", name, type_) for index, (name, type_) in enumerate(types.items()))
+        self._types = tuple((f"f{index}", name, type_) for index, (name, type_) in enumerate(read.read.items()))
+        variables = {name: variable for variable, name, _ in self._types}
+        self._days = tuple((f"d{index}", variables[name]) for index, name in enumerate(read.dates))
+        self._filed_on = variables.get(FILED_ON, "")
         self._program = program
 
     def __call__(self, facts: Mapping[str, Any]) -> bool:
@@ -77,7 +86,11 @@ class Condition:
         return tuple(part for part in self.parts if part.program.execute(context) is not True)
 
     def _context(self, facts: Mapping[str, Any]) -> dict[str, Any]:
-        return {variable: fact(facts, name, type_) for variable, name, type_ in self._types}
+        known: dict[str, Any] = {variable: fact(facts, name, type_) for variable, name, type_ in self._types}
+        if self._days:
+            filed_on = known[self._filed_on]
+            known |= {days: days_between(known[date], filed_on) for days, date in self._days}
+        return known
 
     def __repr__(self) -> str:
         return f"Condition({self.source!r})"
@@ -108,7 +121,7 @@ def compile_condition(
     for node in conjuncts(tree):
         code = checker.check(node).code
         parts.append(Part(source[node.start : node.end], _names_in(node), cel.compile(code)))
-    condition = Condition(source, checker.read, cel.compile(whole.code), tuple(parts))
+    condition = Condition(source, checker, cel.compile(whole.code), tuple(parts))
     condition({})  # resolves every name once, so that a defect of this program shows when a release is loaded
     return condition
 

@@ -20,6 +20,7 @@ _NAMES = {
     "dossier.extended": Text("đã gia hạn", "extended"),
     "dossier.province": Text("tỉnh tiếp nhận", "province of receipt"),
     "dossier.received_after_cutoff": Text("tiếp nhận sau giờ chốt", "received after the cut-off"),
+    "dossier.filed_on": Text("ngày nộp hồ sơ", "day of filing"),
     "documents.complete": Text("giấy tờ đầy đủ", "documents complete"),
     "documents.missing": Text("giấy tờ còn thiếu", "missing documents"),
     "fees.settled": Text("đã nộp đủ phí, lệ phí", "fees settled"),

@@ -6,6 +6,7 @@ given is "" (text, date), 0, false or an empty list.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -62,6 +63,7 @@ BUILT_IN: dict[str, FactType] = {
     "dossier.extended": BOOL,
     "dossier.province": STRING,
     "dossier.received_after_cutoff": BOOL,
+    "dossier.filed_on": DATE,
     "documents.complete": BOOL,
     "documents.missing": LIST,
     "fees.settled": BOOL,
@@ -72,6 +74,13 @@ BUILT_IN: dict[str, FactType] = {
     "verifications.open": INT,
 }
 """The facts that every dossier has, whatever the fields of its release."""
+
+FILED_ON = "dossier.filed_on"
+"""The civil day on which the dossier was filed. ``days_since(…)`` in a condition counts up to it, and never to the day
+on which somebody looks: a fee that was owed at filing is owed on every later day, and no other."""
+
+DAYS_LIMIT = 4_000_000
+"""No two dates of the years 1 to 9999 are further apart."""
 
 _OF_FIELD: dict[FieldType, FactType] = {
     "text": STRING,
@@ -146,6 +155,19 @@ def fact(facts: Mapping[str, Any], name: str, type_: FactType) -> FactValue:
     if not type_.accepts(value):
         raise FactOfWrongType(name=name, kind=type_.kind)
     return list(value) if type_.kind == "list" else value
+
+
+def days_between(first: object, last: object) -> int:
+    """The days from one date to another, both "YYYY-MM-DD": negative where ``first`` is the later one, 0 where one was
+    not given. The first day is not counted (Civil Code 91/2015/QH13, article 147.2).
+
+    >>> days_between("2026-01-01", "2026-03-02"), days_between("2026-03-02", "2026-03-01")
+    (60, -1)
+    """
+    try:
+        return (dt.date.fromisoformat(str(last)) - dt.date.fromisoformat(str(first))).days
+    except ValueError:
+        return 0
 
 
 def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
