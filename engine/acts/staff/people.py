@@ -10,6 +10,7 @@ import secrets
 from sqlalchemy import and_, insert, select, update
 
 from engine.errors import Conflict, InvalidInput, NotFound, wrong
+from engine.rules.values.telephones import telephone_if_one
 from engine.security.passwords import hash_password
 from engine.store.people import memberships, people, person_named, substitutes, tokens
 from engine.text import Text
@@ -50,7 +51,7 @@ def add_person(
         "username": username,
         "name": name.strip(),
         "email": email,
-        "phone": phone,
+        "phone": telephone_if_one(phone) if phone else None,
         "password": hash_password(password) if password is not None else None,
         "admin": int(admin),
         "active": 1,
