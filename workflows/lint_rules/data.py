@@ -7,6 +7,7 @@ import re
 from engine.rules.procedure.definition import Field
 from engine.rules.procedure.facts import BUILT_IN
 from engine.rules.procedure.fields import BadPattern, check_pattern
+from workflows.lint_rules.field_relations import check_field_relations
 from workflows.lint_rules.subject import Subject
 from workflows.problems import Both, Suggest
 
@@ -27,6 +28,7 @@ def check_data(subject: Subject) -> None:
     for key, field in subject.release.fields.items():
         _check_name(subject, key)
         _check_field(subject, key, field)
+        check_field_relations(subject, key, field)
     _check_patterns(subject)
     _check_documents(subject)
     _check_places(subject)
