@@ -219,6 +219,8 @@ def _numbered(normal: Callable[[str], str], vi: str, en: str) -> Callable[[Field
 def _date(field: Field, value: object) -> str:
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         value = value.isoformat()
+    if field.partial and isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)  # a year alone
     told = unicodedata.normalize("NFKC", value) if isinstance(value, str) else ""
     day = first_day(told) if (_PARTIAL_DATE if field.partial else _ISO_DATE).fullmatch(told) else None
     if day is None:
