@@ -42,7 +42,7 @@ def forms(procedure: str) -> list[tuple[str, str, str, dict[str, Any]]]:
 
 
 def _at_any_time(field: Field, value: Any) -> Any:
-    """The value in its normal form; where the field is bound to the day of filing, a date that fits all ``MORNINGS``."""
+    """The value in its normal form; a date that is bound to the day of filing as one that fits all ``MORNINGS``."""
     if field.decimals:
         return str(value)
     if field.type == "date" and "today" in (field.not_after or ()):
