@@ -10,6 +10,7 @@ from __future__ import annotations
 from tests.mutants.sabotage import Sabotage
 from tests.mutants.sabotages_of_papers import OF_PAPERS
 from tests.mutants.sabotages_of_promises import OF_PROMISES
+from tests.mutants.sabotages_of_values import OF_VALUES
 
 PERFORM = "tests/integration/test_acts_perform.py"
 CLOCKS = "tests/integration/test_clocks_run_out.py"
@@ -309,5 +310,6 @@ SABOTAGES: tuple[Sabotage, ...] = (
         ("tests/integration/test_acts_hold.py::TestRecalling::test_the_sender_takes_the_step_back",),
     ),
     *OF_PROMISES,
+    *OF_VALUES,
     *OF_PAPERS,
 )
