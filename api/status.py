@@ -15,6 +15,7 @@ from api.versions import version_if_given
 from engine.acts.perform_action import perform_action
 from engine.dossier.case import Case, read_case
 from engine.dossier.papers import NothingAsked, asks_applicant
+from engine.queries.look_up import code_of
 from engine.queries.look_up import look_up as find_by_receipt
 from engine.queries.status import status_of
 from engine.rules.procedure.permissions import Actor
@@ -47,7 +48,7 @@ def by_link(token: str) -> Answer:
 )
 def look_up(body: dict[str, Any]) -> Answer:
     """Look up a dossier by its code and its receipt code; wrong and unknown codes get the same answer"""
-    code = body["code"].upper()
+    code = code_of(body["code"])
     served().limits.hold(LOOK_UP_PER_ADDRESS, "look-up-address")
     served().limits.hold(LOOK_UP_PER_CODE, "look-up-code", code)
     with reading_connection() as connection:
