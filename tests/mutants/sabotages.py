@@ -8,6 +8,7 @@ takes minutes.
 from __future__ import annotations
 
 from tests.mutants.sabotage import Sabotage
+from tests.mutants.sabotages_of_asks import OF_ASKS
 from tests.mutants.sabotages_of_papers import OF_PAPERS
 from tests.mutants.sabotages_of_promises import OF_PROMISES
 from tests.mutants.sabotages_of_values import OF_VALUES
@@ -311,5 +312,6 @@ SABOTAGES: tuple[Sabotage, ...] = (
     ),
     *OF_PROMISES,
     *OF_VALUES,
+    *OF_ASKS,
     *OF_PAPERS,
 )
