@@ -56,7 +56,7 @@ OF_VALUES: tuple[Sabotage, ...] = (
         "engine/rules/values/decimals.py",
         "if places < 3 and _THOUSAND_OR_PART.fullmatch(digits):",
         "if False:",
-        (RELATIONS + "::test_a_number_with_places_is_kept_as_text_in_one_form", VALUES),
+        (VALUES + "::test_what_is_no_number_or_may_be_two_is_refused",),
     ),
     Sabotage(
         "places-forgotten",
