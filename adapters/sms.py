@@ -15,9 +15,12 @@ import orjson
 
 from adapters.webhook import post_signed, usable_secret
 from engine.ports import DeliveryFailed, Message
+from engine.rules.values.telephones import international
+from engine.rules.values.wrong_value import WrongValue
 from engine.settings import WrongSetting
 
-_SEPARATORS = str.maketrans("", "", " .-()")
+_FEWEST_SIGNS = 10
+"""Shorter numbers are those of services, which receive no SMS."""
 
 
 class SmsNotifier:
@@ -41,8 +44,11 @@ class SmsNotifier:
 
     def send(self, message: Message) -> str:
         """Hands the text to the gateway once; returns the ``id`` of its answer or ''. Raises DeliveryFailed."""
-        number = message.address.translate(_SEPARATORS)
-        if not (number.removeprefix("+").isdecimal() and number.isascii() and 8 <= len(number) <= 16):
+        try:
+            number = international(message.address)
+        except WrongValue:
+            number = ""
+        if len(number) < _FEWEST_SIGNS:
             raise DeliveryFailed(permanent=True, channel="sms", why="it is not a telephone number")
         return post_signed(
             self._url,

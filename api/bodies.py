@@ -28,8 +28,8 @@ class SignIn(Body):
 class ApplicantGiven(Body):
     kind = fields.String(required=True, validate=validate.OneOf(APPLICANT_KINDS))
     name = Line(200, required=True)
-    identity_number = Line(20, allow_none=True)
-    phone = Line(30, allow_none=True)
+    identity_number = Line(40, allow_none=True)
+    phone = Line(40, allow_none=True)
     email = Line(254, allow_none=True)
     address = Line(500, allow_none=True)
     commune = Word(COMMUNE, allow_none=True)
@@ -174,8 +174,8 @@ class Note(Body):
 
 class ApplicantChange(Body):
     name = Line(200)
-    identity_number = Line(20, allow_none=True)
-    phone = Line(30, allow_none=True)
+    identity_number = Line(40, allow_none=True)
+    phone = Line(40, allow_none=True)
     email = Line(254, allow_none=True)
     address = Line(500, allow_none=True)
     commune = Word(COMMUNE, allow_none=True)

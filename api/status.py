@@ -15,7 +15,7 @@ from api.versions import version_if_given
 from engine.acts.perform_action import perform_action
 from engine.dossier.case import Case, read_case
 from engine.dossier.papers import NothingAsked, asks_applicant
-from engine.queries.look_up import NoSuchReceipt
+from engine.queries.look_up import NoSuchReceipt, code_of
 from engine.queries.look_up import look_up as find_by_receipt
 from engine.queries.status import status_of
 from engine.rules.procedure.permissions import Actor
@@ -48,7 +48,7 @@ def by_link(token: str) -> Answer:
 )
 def look_up(body: dict[str, Any]) -> Answer:
     """Look up a dossier by its code and its receipt code; wrong and unknown codes get the same answer"""
-    code = body["code"].upper()
+    code = code_of(body["code"])
     with served().limits.guessing("look-up", code, NoSuchReceipt), reading_connection() as connection:
         who, found = find_by_receipt(connection, runtime().settings, code, body["receipt_code"])
     return _status(who, found)

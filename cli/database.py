@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
+from cli.compose import compose_from_environment
 from cli.output import json_option, say, show
+from engine.acts.rebuild_search import rebuild_search
 from engine.settings import Settings, settings_from
 from engine.store import migrate
 from engine.store.sql.schema import open_database
@@ -49,6 +51,17 @@ def status(as_json: bool) -> None:
     show(as_json, document, [_sentence(current, latest)])
     if current != latest:
         raise SystemExit(2)
+
+
+@db.command("rebuild-search")
+@click.option("--after", type=click.IntRange(0), default=0, help="Go on after the dossier with this number.")
+def rebuild(after: int) -> None:
+    """Let every dossier be found by the words of today's search, page after page, while everybody works."""
+    runtime, done = compose_from_environment(pooled=False), 0
+    for page in rebuild_search(runtime, after):
+        done += page.dossiers
+        click.echo(say(f"{done} hồ sơ, đến số {page.last}", f"{done} dossiers, up to number {page.last}"), err=True)
+    click.echo(say(f"Đã lập lại từ tìm kiếm của {done} hồ sơ.", f"The search words of {done} dossiers are rebuilt."))
 
 
 def is_there(settings: Settings) -> bool:

@@ -39,8 +39,8 @@ _SAMPLES: Mapping[str, Any] = {
     "place": "…",
     "person": "…",
     "file": "…",
-    "identity_number": "001090000001",
-    "date": "2000-01-01",
+    "telephone": "0901234567",
+    "tax_code": "001090000001",
     "boolean": False,
     "unit": "26740",
 }
@@ -117,11 +117,20 @@ def _with_samples(workflow: Workflow, calendar: Calendar, given: Given) -> Given
             missing = [key for key in refusal.errors if key in workflow.release.fields and key not in fields]
             if not missing:
                 raise
-            fields |= {key: _sample(workflow.release.fields[key]) for key in missing}
+            every = list(workflow.release.fields)
+            fields |= {
+                key: _sample(workflow.release.fields[key], every.index(key), civil_day(given.filed)) for key in missing
+            }
     return filled
 
 
-def _sample(field: Field) -> Any:
+def _sample(field: Field, position: int, filed_on: dt.date) -> Any:
+    """A value that keeps the bounds of the field: a date as late as they allow, a number of its own for each person."""
+    if field.type == "date":
+        born = filed_on.replace(year=filed_on.year - field.min_age, day=1) if field.min_age else filed_on
+        return born.isoformat()
+    if field.type in ("identity_number", "identity_paper"):
+        return f"0010900{position + 1:05}"
     if field.choices:
         return next(iter(field.choices))
     if field.type in ("number", "money"):

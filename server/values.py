@@ -156,11 +156,11 @@ class Day(fields.String):
 
 
 class FormValues(fields.Field[dict[str, Any]]):
-    """Values of a form by field key: text, whole numbers, booleans or null. The release decides which of them fit."""
+    """Values of a form by field key: text, numbers, booleans or null. The release decides which of them fit."""
 
     def __init__(self, **options: Any) -> None:
         value = {
-            "type": ["string", "integer", "boolean", "null"],
+            "type": ["string", "number", "boolean", "null"],
             "maxLength": LONGEST_VALUE,
             "pattern": rf"^[^{_UNSEEN}]*$",
             "minimum": -LARGEST_ID,
@@ -184,9 +184,9 @@ class FormValues(fields.Field[dict[str, Any]]):
                 wrong[key] = [f"Longer than maximum length {LONGEST_VALUE}."]
             elif isinstance(given, str) and _CONTROL.search(given):
                 wrong[key] = ["Control and direction characters are not allowed."]
-            elif isinstance(given, int) and abs(given) > LARGEST_ID:
+            elif isinstance(given, (int, float)) and not abs(given) <= LARGEST_ID:  # NaN is no number either
                 wrong[key] = ["Number too large."]
-            elif not isinstance(given, (str, int, bool)) and given is not None:
+            elif not isinstance(given, (str, int, float, bool)) and given is not None:
                 wrong[key] = ["Not a valid string."]
         if wrong:
             raise ValidationError(wrong)

@@ -153,7 +153,14 @@ def _field(value: Mapping[str, Any]) -> Field:
         maximum=value.get("max"),
         pattern=value.get("pattern"),
         personal=value.get("personal", False),
+        **_bounds(value),
     )
+
+
+def _bounds(value: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys that stay out of the normal form where nobody wrote them."""
+    one = {key: value[key] for key in ("decimals", "partial", "min_age", "max_age") if key in value}
+    return one | {key: tuple(value[key]) for key in ("not_after", "not_before", "differs_from") if key in value}
 
 
 def _without_text(value: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import json
 from typing import Any, get_args
 
 from engine.rules.procedure.definition import APPLICANT_KINDS, CHANNELS, Clock, FieldType, TermUnit
+from engine.rules.values.decimals import MOST_PLACES
 from workflows.problems import Both
 from workflows.shape_groups import ByKey, ByKind, Key, ListOf, MapOf, Record, one_or_more
 from workflows.shapes import Code, Day, Flag, Form, OneOf, Shape, Whole, Words
@@ -90,6 +91,7 @@ _ROUTING = Record(
 )
 
 _NUMBER = Whole(-1_000_000_000_000, 1_000_000_000_000)
+_OTHERS = one_or_more(Form(_FACT, "child.born"))
 _FIELD = Record(
     _text(
         type=_key(OneOf(get_args(FieldType)), "kiểu dữ liệu", "type", True),
@@ -101,6 +103,13 @@ _FIELD = Record(
         max=_key(_NUMBER, "lớn nhất", "greatest"),
         pattern=_key(Words(200), "dạng của chữ", "form of the text"),
         personal=_key(Flag(), "là dữ liệu cá nhân", "whether it is personal data"),
+        decimals=_key(Whole(1, MOST_PLACES), "số chữ số lẻ", "decimal places of a number"),
+        partial=_key(Flag(), "được thiếu ngày, tháng", "whether day and month of a date may be missing"),
+        not_after=_key(_OTHERS, "không sau today hoặc trường ngày khác", "not after today or another date field"),
+        not_before=_key(_OTHERS, "không trước today hoặc trường ngày khác", "not before today or another date field"),
+        min_age=_key(Whole(1, 150), "đủ bao nhiêu tuổi khi nộp", "least age in years at filing"),
+        max_age=_key(Whole(0, 150), "nhiều nhất bao nhiêu tuổi khi nộp", "greatest age in years at filing"),
+        differs_from=_key(_OTHERS, "phải khác trường", "fields with another value"),
     )
 )
 _DOCUMENT = Record(

@@ -36,7 +36,8 @@ def change_form(case: Case, fields: Mapping[str, Any] | None, applicant: Mapping
         case.forget()
     if fields:
         whole = {**case.applicant["form"], **fields}
-        case.applicant["form"] = case.workflow.validate_fields(whole, facts=case.surroundings())
+        stored = case.applicant["form"]
+        case.applicant["form"] = case.workflow.validate_fields(whole, facts=case.surroundings(), stored=stored)
         _store(case, {"form": case.applicant["form"]})
         case.forget()
     followed = follow_form(case, before)

@@ -69,5 +69,5 @@ def _checked(case: Case, given: Mapping[str, Any]) -> dict[str, Any]:
         )
     # A commune that is not corrected was checked on its own day; it may have been abolished since.
     whole = {"kind": case.row["applicant_kind"], **case.applicant, "commune": None, **given}
-    clean = clean_applicant(case.unit, whole, case.row["province"], case.today)
+    clean = clean_applicant(case.unit, whole, case.row["province"], case.today, case.applicant)
     return {key: clean[key] for key in given}

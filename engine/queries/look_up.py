@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from engine.errors import NotFound
+from engine.rules.plain_text import plain_text
 from engine.rules.procedure.permissions import Actor
 from engine.security.citizen_link import receipt_matches
 from engine.settings import Settings
@@ -25,9 +26,18 @@ class NoSuchReceipt(NotFound):
     en = "The dossier code or the receipt code is wrong."
 
 
+def code_of(typed: str) -> str:
+    """The dossier code that somebody typed: without blanks, in capitals, with a hyphen for every dash.
+
+    >>> code_of("h19.26080 \u2013 261122 \u2013 0000123")
+    'H19.26080-261122-0000123'
+    """
+    return plain_text(typed).replace(" ", "").upper()
+
+
 def look_up(connection: Connection, settings: Settings, code: str, receipt_code: str) -> tuple[Actor, str]:
     """The applicant of the dossier as an actor, and the dossier's code. Raises NoSuchReceipt."""
-    found = dossier_keys(connection, code.upper())
+    found = dossier_keys(connection, code_of(code))
     nonce = found.link_nonce if found is not None else _NOBODY
     right = receipt_matches(settings.secret_keys, nonce, receipt_code)
     if found is None or not right:

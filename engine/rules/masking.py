@@ -12,6 +12,8 @@ from typing import Any
 from engine.rules.procedure.definition import Release
 
 MASK = "•••"
+_PERSONAL = ("identity_number", "identity_paper", "telephone", "person")
+"""The types of fields whose values are personal data always."""
 
 
 def masked_number(value: str | None) -> str | None:
@@ -48,4 +50,4 @@ def masked_form(release: Release, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_personal(release: Release, key: str) -> bool:
     field = release.fields.get(key)
-    return field is None or field.personal or field.type in ("identity_number", "person")
+    return field is None or field.personal or field.type in _PERSONAL

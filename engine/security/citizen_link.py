@@ -11,6 +11,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+import unicodedata
 from collections.abc import Sequence
 
 RECEIPT_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
@@ -57,14 +58,15 @@ def receipt_code(secret: str, nonce: str) -> str:
 
 
 def receipt_matches(secrets_newest_first: Sequence[str], nonce: str, typed: str) -> bool:
-    """Whether a typed receipt code is right; dashes, spaces, case, O for 0, I or L for 1 do not matter.
+    """Whether a typed receipt code is right; dashes, blanks, full width, case, O for 0, I or L for 1 do not matter.
 
     Every secret is tried, so the time taken does not tell which one matched.
 
     >>> receipt_matches(["secret"], "0" * 32, receipt_code("secret", "0" * 32).lower().replace("-", " "))
     True
     """
-    plain = typed.upper().replace("-", "").replace(" ", "").translate(str.maketrans("OIL", "011"))
+    signs = unicodedata.normalize("NFKC", typed).upper()
+    plain = "".join(sign for sign in signs if sign.isalnum()).translate(str.maketrans("OIL", "011"))
     right = False
     for secret in secrets_newest_first:
         expected = receipt_code(secret, nonce).replace("-", "")

@@ -177,7 +177,7 @@ def test_how_long_each_word_about_an_applicant_may_be(world: World, key: str) ->
     assert LONGEST == {
         "name": 200, "identity_number": 20, "phone": 30, "email": 254, "address": 500, "commune": 8, "language": 2
     }  # fmt: skip
-    forms = {"language": "vi", "commune": "26080", "phone": "+" + "1" * 29, "email": "a" * 248 + "@ab.vn"}
+    forms = {"language": "vi", "commune": "26080", "phone": "+1234567890" + "12345", "email": "a" * 248 + "@ab.vn"}
     longest = forms.get(key, "x" * LONGEST[key])
     given = {"kind": "business", "name": "A", key: longest}
     clean = world.try_act("counter", clean_applicant, given, "75", TODAY)
@@ -194,11 +194,22 @@ def test_how_long_each_word_about_an_applicant_may_be(world: World, key: str) ->
         ("citizen", "271234567", True),
         ("citizen", "0750900000011", False),
         ("citizen", "2712345678", False),
-        ("citizen", "B1234567", False),
+        ("citizen", "B1234567", True),
+        ("citizen", "12345678", False),
+        ("citizen", "000000000", False),
+        ("citizen", "003200000123", False),
+        ("citizen", "079400000123", False),
+        ("citizen", "079399000123", False),
+        ("foreigner", "12345678", True),
+        ("business", "0100109107", False),
+        ("business", "0100109106-000", False),
+        ("state_body", "0100109106-001", True),
         ("foreigner", "B1234", True),
         ("foreigner", "B" * 20, True),
         ("foreigner", "B123", False),
-        ("foreigner", "B 1234", False),
+        ("foreigner", "B_1234", False),
+        ("foreigner", "123456789013", True),
+        ("foreigner", "1234567890", False),
         *((kind, "bất kỳ", True) for kind in ("business", "organisation", "state_body")),
     ],
 )

@@ -5,17 +5,19 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from sqlalchemy import create_engine, select, update
+from sqlalchemy import create_engine, delete, insert, select, update
 from sqlalchemy.pool import NullPool
 
 from engine.acts.file_dossier import file_dossier
+from engine.acts.rebuild_search import _terms_before, rebuild_search
 from engine.acts.rectify import rectify
 from engine.acts.transfer import transfer
 from engine.store.dossier_lists import Filters, list_dossiers
-from engine.store.dossiers import dossier_offices, dossiers
+from engine.store.dossiers import applicants, dossier_offices, dossiers
 from engine.store.migrate import downgrade, upgrade
 from engine.store.reports import finished_by_day
-from engine.store.search import key_rows, province_scope, search_keys
+from engine.store.search import key_of, key_rows, province_scope, search_keys
+from engine.transaction import UnitOfWork
 from tests.installation.world import APPLICANT, BRANCH, LONG_KHANH, PROVINCE, World
 from tests.postgres_server import OWNER
 
@@ -107,6 +109,58 @@ def test_three_words_are_added_to_what_was_there_and_taken_away_again(world: Wor
     assert found(world, "counter", "đào đặng") == [peach]
     upgrade(told)
     assert (found(world, "monitor", "đào thị đặng"), found(world, "counter", "ba sáu hai")) == ([peach], [code])
+    consistent(world)
+
+
+def test_what_was_filed_before_is_found_by_the_words_of_today(world: World) -> None:
+    """The rows are put back as the program of before wrote them."""
+    long = "Công ty Cổ phần Đầu tư Xây dựng và Phát triển Nông nghiệp Công nghệ cao Hoàng Gia Phú Quý Việt Nam"
+    codes = {
+        name: world.file(applicant=APPLICANT | {"name": name}).case.code for name in ("H'Ƀlăng Êban", "Y Ngông", long)
+    }
+    with_scopes = list[tuple[int, str]]()
+    with world.reading() as connection:
+        for row in connection.execute(select(dossiers)).all():
+            parts = select(dossier_offices.c.office).where(dossier_offices.c.dossier_id == row.id)
+            offices = connection.execute(parts).scalars()
+            with_scopes += [(row.id, scope) for scope in (*offices, province_scope(row.province))]
+
+    def as_before(unit: UnitOfWork) -> None:
+        connection = unit.begin()
+        connection.execute(delete(search_keys))
+        for name, code in codes.items():
+            text = f"{code} {name} 0901.234.567 {APPLICANT['identity_number']}".lower()
+            text = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
+            text = text.replace("đ", "d")
+            (number,) = connection.execute(select(dossiers.c.id).where(dossiers.c.code == code)).one()
+            connection.execute(update(dossiers).where(dossiers.c.id == number).values(search=text))
+            connection.execute(update(applicants).where(applicants.c.dossier_id == number).values(phone="0901.234.567"))
+            terms = _terms_before(text)
+            keys = {key_of(scope, term) for of, scope in with_scopes if of == number for term in terms}
+            connection.execute(insert(search_keys), [{"key": key, "dossier_id": number} for key in keys])
+
+    world.try_act("system", as_before)
+    first, company = codes["H'Ƀlăng Êban"], codes[long]
+    tried = {"hblang": [first], "H’Blăng êban": [first], "việt nam phú quý": [company], long: [company]}
+    assert not any(found(world, "counter", text) for text in tried)
+    assert found(world, "counter", "+84 901 234 567") == []
+    pages = list(rebuild_search(world.runtime, page=2))
+    assert [page.dossiers for page in pages] == [2, 1]
+    for text, wanted in tried.items():
+        assert found(world, "counter", text) == wanted, text
+    assert len(found(world, "counter", "+84 901 234 567")) == 3
+    assert found(world, "counter", first.partition("-")[2]) == [first]
+    consistent(world)
+    assert [page.dossiers for page in rebuild_search(world.runtime, after=pages[0].last)] == [1]
+    consistent(world)
+    assert found(world, "counter", "ƀlang") == [first], "an old way of typing stays possible"
+
+
+def test_a_corrected_telephone_is_found_and_the_former_one_no_longer(world: World) -> None:
+    code = world.file(applicant=APPLICANT | {"phone": "+84 (0)90 111 22 33"}).case.code
+    assert found(world, "counter", "0901.112.233") == [code]
+    world.act("counter", rectify, code, "đổi số", applicant={"phone": "0902 111 222"})
+    assert (found(world, "counter", "0901112233"), found(world, "counter", "84902111222")) == ([], [code])
     consistent(world)
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from functools import cache
 from typing import Any
 
+from engine.rules.procedure.definition import Field
 from tests.model.model_installation import CENTRES
 from tests.model.real_installation import shipped
 from tests.model.terms import LOCAL
@@ -33,14 +34,24 @@ def forms(procedure: str) -> list[tuple[str, str, str, dict[str, Any]]]:
         if story.version is None:
             told = next((given.fields[key] for key in places if key in given.fields), given.commune)
             commune = str(told) if told in CENTRES else "26080"
-            one = (given.kind, given.channel, commune, dict(given.fields) | dict.fromkeys(places, commune))
+            values = {key: _at_any_time(fields[key], value) for key, value in given.fields.items()}
+            one = (given.kind, given.channel, commune, values | dict.fromkeys(places, commune))
             if one not in found:
                 found.append(one)
     return found
 
 
+def _at_any_time(field: Field, value: Any) -> Any:
+    """The value in its normal form; a date that is bound to the day of filing as one that fits all ``MORNINGS``."""
+    if field.decimals:
+        return str(value)
+    if field.type == "date" and "today" in (field.not_after or ()):
+        return min(str(value), "2026-01-15")
+    return "2027-12-31" if field.type == "date" and "today" in (field.not_before or ()) else value
+
+
 def applicant(kind: str, commune: str, reached: bool) -> dict[str, Any]:
-    number = {"citizen": "075090000001", "foreigner": "M1234567"}.get(kind, "3600000001")
+    number = {"citizen": "075090000001", "foreigner": "M1234567"}.get(kind, "3600000007")
     return {
         "kind": kind,
         "name": "Nguyễn Văn Mẫu",

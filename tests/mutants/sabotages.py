@@ -16,6 +16,7 @@ from tests.mutants.sabotages_of_promises import OF_PROMISES
 from tests.mutants.sabotages_of_publishing import OF_PUBLISHING
 from tests.mutants.sabotages_of_staff import OF_STAFF
 from tests.mutants.sabotages_of_time import OF_TIME
+from tests.mutants.sabotages_of_values import OF_VALUES
 
 PERFORM = "tests/integration/test_acts_perform.py"
 CLOCKS = "tests/integration/test_clocks_run_out.py"
@@ -317,6 +318,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     *OF_PROMISES,
     *OF_PUBLISHING,
     *OF_TIME,
+    *OF_VALUES,
     *OF_ASKS,
     *OF_FEES,
     *OF_PAPERS,

@@ -31,8 +31,8 @@ people.startsWith("a")
     expected text here, not a number
 startsWith("a")
     UnknownName 1
-    Không có hàm "startsWith". Có thể dùng: former_district, days_since, years_since, size
-    There is no function "startsWith". Available: former_district, days_since, years_since, size
+    Không có hàm "startsWith". Có thể dùng: former_district, days_since, age, size
+    There is no function "startsWith". Available: former_district, days_since, age, size
 days_since() > 60
     WrongType 1
     days_since(…) cần một trường kiểu ngày

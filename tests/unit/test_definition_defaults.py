@@ -19,6 +19,9 @@ NOT_SAID: dict[str, dict[str, Any]] = {
     "Field": {
         "required": False, "when": None, "help": None, "choices": {}, "minimum": None, "maximum": None,
         "pattern": None, "personal": False,
+        **dict.fromkeys(
+            ("decimals", "partial", "not_after", "not_before", "min_age", "max_age", "differs_from"), msgspec.UNSET
+        ),
     },
     "Document": {
         "original": 0, "certified": 0, "copy": 0, "when": None, "on_missing": "ask", "reusable": False,

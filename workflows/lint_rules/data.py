@@ -8,6 +8,7 @@ from engine.rules.offices.routing import DEFAULT_PLACE, INTAKE
 from engine.rules.procedure.definition import Field
 from engine.rules.procedure.facts import BUILT_IN
 from engine.rules.procedure.fields import BadPattern, check_pattern
+from workflows.lint_rules.field_relations import check_field_relations
 from workflows.lint_rules.subject import Subject
 from workflows.problems import Both, Suggest
 
@@ -28,6 +29,7 @@ def check_data(subject: Subject) -> None:
     for key, field in subject.release.fields.items():
         _check_name(subject, key)
         _check_field(subject, key, field)
+        check_field_relations(subject, key, field)
     _check_patterns(subject)
     _check_documents(subject)
     _check_tiers(subject)

@@ -47,6 +47,10 @@ DATA: dict[str, Rule] = {
         'khóa "{key}" không dùng được cho trường kiểu {type}. Được dùng với: {types}.',
         'the key "{key}" cannot be used for a field of type {type}. Available for: {types}.',
     ),
+    "field-relation": error(
+        'trường "{field}": {key} nêu "{other}", không phải một trường khác kiểu {type} của quy trình.{hint}',
+        'field "{field}": {key} names "{other}", which is no other field of type {type} of this procedure.{hint}',
+    ),
     "bad-pattern": error(
         'mẫu "{pattern}" của trường "{field}" không dùng được: {why}. Ví dụ: [A-Z]{{2}} [0-9]{{6}}',
         'the pattern "{pattern}" of field "{field}" cannot be used: {why}. For example: [A-Z]{{2}} [0-9]{{6}}',

@@ -17,6 +17,7 @@ from engine.acts.staff.password_policy import weakness
 from engine.acts.staff.record import record_staff
 from engine.errors import Conflict, InvalidInput, NotFound, wrong
 from engine.rules.journal.staff_entries import Change, password_mark
+from engine.rules.values.telephones import telephone_if_one
 from engine.security.passwords import hash_password
 from engine.store.people import memberships, people, person_named, substitutes, tokens
 from engine.store.staff_journal import membership_change, person_change, substitute_change, token_change
@@ -60,7 +61,7 @@ def add_person(
         "username": username,
         "name": name.strip(),
         "email": email,
-        "phone": phone,
+        "phone": telephone_if_one(phone) if phone else None,
         "password": stored,
         "admin": int(first),
         "active": 1,

@@ -13,6 +13,7 @@ from engine.errors import Refusal
 from engine.rules.procedure.conditions import Condition, ConditionRefused, Function, compile_condition
 from engine.rules.procedure.definition import Branch, Release
 from engine.rules.procedure.facts import FactType
+from engine.rules.procedure.field_relations import TODAY
 from engine.rules.procedure.fields import check_pattern
 
 Conditions = dict[tuple[str, str | int], Condition]
@@ -68,6 +69,9 @@ def check_references(release: Release, declared: Mapping[str, FactType]) -> None
         _known(release, f"children[{key}].fields", child.fields.values(), declared, "dữ kiện", "fact")
     for key, field in release.fields.items():
         check_pattern(key, field)
+        for others in (field.not_after, field.not_before, field.differs_from):
+            fields = [other for other in others or () if other != TODAY]
+            _known(release, f"fields[{key}]", fields, release.fields, "trường", "field")
 
 
 def _known(

@@ -11,9 +11,19 @@ import datetime as dt
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
+from decimal import Decimal
 
 from engine.errors import Refusal
+from engine.rules.procedure.condition_numbers import (
+    INT64,
+    Typed,
+    aligned,
+    decimal_literal,
+    number_told,
+    too_large,
+    wrapped,
+)
 from engine.rules.procedure.expressions import (
     BadCondition,
     Binary,
@@ -27,15 +37,17 @@ from engine.rules.procedure.expressions import (
     Unary,
     UnknownName,
     WrongType,
+    whole_only,
 )
-from engine.rules.procedure.facts import AGES, DATE, DAYS_LIMIT, FILED_ON, INT_LIMIT, FactType
+from engine.rules.procedure.facts import DATE, DAYS_LIMIT, FILED_ON, INT_LIMIT, YEARS_LIMIT, FactType
 
 Function = Callable[[str], Iterable[str]]
 """A function over a literal, such as ``former_district("long-khanh")``. It is called once, when the condition is
 compiled, and returns texts. For an unknown literal it raises a Refusal (whose sentence is shown) or LookupError."""
 
-_INT64 = 2**63 - 1
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DATE_FUNCTIONS = {"days_since": DAYS_LIMIT, "age": YEARS_LIMIT}
+"""The functions of a date field and the day of filing, with the greatest number that each gives."""
 _TEXT_METHODS = ("startsWith", "endsWith", "contains")
 _PRECEDENCE = {"||": 1, "&&": 2, "+": 4, "-": 4, "*": 5}
 _KIND_WORDS = {
@@ -53,35 +65,17 @@ def kind_in_words(kind: str) -> tuple[str, str]:
     return _KIND_WORDS[kind]
 
 
-@dataclass(frozen=True)
-class Typed:
-    """The checker's result for a node: its type (``kind``), its CEL ``code``, and its possible values.
-
-    A number lies between ``low`` and ``high``. ``choices`` are the only texts of a fact with choices. ``literal`` is
-    the value of a quoted text. ``precedence`` is that of the outermost operator in ``code``.
-    """
-
-    kind: str
-    code: str
-    low: int = 0
-    high: int = 0
-    choices: tuple[str, ...] = ()
-    literal: str | None = None
-    precedence: int = 9
-
-
 class Checker:
     """Checks trees against the facts ``declared``. ``read`` are the facts found so far, in the order of f0, f1, …
 
-    ``ages`` are the functions with the date that they count from (``days_since``, ``child.born``), in the order of d0,
-    d1, …
+    ``dates`` are the functions of dates (``days_since``, ``age``) with their fields, in the order of d0, d1, …
     """
 
     def __init__(self, declared: Mapping[str, FactType], functions: Mapping[str, Function]) -> None:
         self._declared = declared
         self._functions = functions
         self.read: dict[str, FactType] = {}
-        self.ages: list[tuple[str, str]] = []
+        self.dates: list[tuple[str, str]] = []
         self._checked: dict[int, Typed] = {}
 
     def check(self, node: Node) -> Typed:
@@ -113,13 +107,16 @@ class Checker:
             raise _unknown_fact(node, self._declared)
         self.read.setdefault(node.path, type_)
         code = f"f{list(self.read).index(node.path)}"
-        return Typed(type_.kind, code, -INT_LIMIT, INT_LIMIT, type_.choices)
+        kind = "int" if type_.kind == "decimal" else type_.kind
+        return Typed(kind, code, -INT_LIMIT, INT_LIMIT, type_.choices, places=type_.places)
 
     def _items(self, node: Items) -> Typed:
         if not node.items:
             raise BadCondition(node.column, "danh sách trống không chứa gì cả", "an empty list holds nothing")
         checked = [self.check(item) for item in node.items]
         for item, typed in zip(node.items, checked, strict=True):
+            if typed.places:
+                raise whole_only(item.column, number_told(item))
             if not isinstance(item, (Literal, Unary)) or typed.kind not in ("string", "int"):
                 raise BadCondition(
                     item.column,
@@ -135,8 +132,8 @@ class Checker:
         operand = self.check(node.operand)
         wanted = "bool" if node.operator == "!" else "int"
         self._want(node.operand, operand, wanted)
-        code = node.operator + _wrapped(operand, 8)
-        return Typed(wanted, code, -operand.high, -operand.low, precedence=7)
+        code = node.operator + wrapped(operand, 8)
+        return Typed(wanted, code, -operand.high, -operand.low, precedence=7, places=operand.places)
 
     def _binary(self, node: Binary) -> Typed:
         left, right = self.check(node.left), self.check(node.right)
@@ -150,24 +147,24 @@ class Checker:
             self._check_in(node, left, right)
         else:
             self._check_comparison(node, left, right)
-        return Typed("bool", f"{_wrapped(left, 4)} {node.operator} {_wrapped(right, 4)}", precedence=3)
+            left, right = aligned(node, left, right)
+        return Typed("bool", f"{wrapped(left, 4)} {node.operator} {wrapped(right, 4)}", precedence=3)
 
     def _sum(self, node: Binary, left: Typed, right: Typed) -> Typed:
         self._want(node.left, left, "int")
         self._want(node.right, right, "int")
+        if node.operator != "*":
+            left, right = aligned(node, left, right)
         if node.operator == "*":
             ends = [a * b for a in (left.low, left.high) for b in (right.low, right.high)]
         elif node.operator == "+":
             ends = [left.low + right.low, left.high + right.high]
         else:
             ends = [left.low - right.high, left.high - right.low]
-        if max(map(abs, ends)) > _INT64:
-            raise BadCondition(
-                node.at + 1,
-                f'kết quả của "{node.operator}" có thể vượt quá 64 bit',
-                f'the result of "{node.operator}" could be too large for 64 bits',
-            )
-        return _joined("int", node, left, right, min(ends), max(ends))
+        if max(map(abs, ends)) > INT64:
+            raise too_large(node)
+        joined = _joined("int", node, left, right, min(ends), max(ends))
+        return replace(joined, places=left.places + right.places if node.operator == "*" else left.places)
 
     def _check_in(self, node: Binary, left: Typed, right: Typed) -> None:
         if right.kind not in ("list", "list of numbers"):
@@ -177,6 +174,12 @@ class Checker:
                 'the right side of "in" must be a list, such as ["a", "b"]',
             )
         self._want(node.left, left, "string" if right.kind == "list" else "int")
+        if left.places:
+            raise WrongType(
+                node.left.column,
+                "số có phần lẻ không dùng được với in; hãy so sánh từng số bằng ==",
+                'a number with decimal places does not work with "in"; compare each one with ==',
+            )
         if isinstance(node.right, Items):
             for item in node.right.items:
                 _check_choice(left, item)
@@ -205,8 +208,9 @@ class Checker:
         condition, yes, no = self.check(node.condition), self.check(node.yes), self.check(node.no)
         self._want(node.condition, condition, "bool")
         self._want(node.no, no, yes.kind)
-        code = f"{_wrapped(condition, 1)} ? {_wrapped(yes, 1)} : {_wrapped(no, 1)}"
-        return Typed(yes.kind, code, min(yes.low, no.low), max(yes.high, no.high), precedence=0)
+        yes, no = aligned(node, yes, no)
+        code = f"{wrapped(condition, 1)} ? {wrapped(yes, 1)} : {wrapped(no, 1)}"
+        return Typed(yes.kind, code, min(yes.low, no.low), max(yes.high, no.high), precedence=0, places=yes.places)
 
     def _call(self, node: Call) -> Typed:
         measured = node.target or node.argument
@@ -232,9 +236,9 @@ class Checker:
             raise BadCondition(node.at + 1, f"{node.function}(…) cần một chữ", f"{node.function}(…) needs a text")
         argument = self.check(node.argument)
         self._want(node.argument, argument, "string")
-        return Typed("bool", f"{_wrapped(text, 8)}.{node.function}({argument.code})")
+        return Typed("bool", f"{wrapped(text, 8)}.{node.function}({argument.code})")
 
-    def _age(self, node: Call) -> Typed:
+    def _since_a_date(self, node: Call) -> Typed:
         name = node.argument
         if not isinstance(name, Name) or self.check(name).kind != "date":
             raise WrongType(
@@ -243,17 +247,17 @@ class Checker:
                 f"{node.function}(…) needs a field of type date",
             )
         self.read.setdefault(FILED_ON, DATE)
-        age = (node.function, name.path)
-        if age not in self.ages:
-            self.ages.append(age)
-        return Typed("int", f"d{self.ages.index(age)}", -DAYS_LIMIT, DAYS_LIMIT)
+        if (node.function, name.path) not in self.dates:
+            self.dates.append((node.function, name.path))
+        most = _DATE_FUNCTIONS[node.function]
+        return Typed("int", f"d{self.dates.index((node.function, name.path))}", -most, most)
 
     def _function(self, node: Call) -> Typed:
-        if node.function in AGES:
-            return self._age(node)
+        if node.function in _DATE_FUNCTIONS:
+            return self._since_a_date(node)
         function = self._functions.get(node.function)
         if function is None:
-            raise _unknown(node.at + 1, node.function, (*self._functions, *AGES, "size"), "hàm", "function")
+            raise _unknown(node.at + 1, node.function, (*self._functions, *_DATE_FUNCTIONS, "size"), "hàm", "function")
         argument = node.argument
         if not isinstance(argument, Literal) or not isinstance(argument.value, str):
             raise BadCondition(
@@ -287,17 +291,15 @@ def _literal(node: Literal) -> Typed:
         if node.value > INT_LIMIT:
             raise BadCondition(node.column, f"số lớn quá {INT_LIMIT}", f"the number is larger than {INT_LIMIT}")
         return Typed("int", str(node.value), node.value, node.value)
+    if isinstance(node.value, Decimal):
+        return decimal_literal(node.column, node.value)
     return Typed("string", _quoted(node.value), literal=node.value)
 
 
 def _joined(kind: str, node: Binary, left: Typed, right: Typed, low: int = 0, high: int = 0) -> Typed:
     precedence = _PRECEDENCE[node.operator]
-    code = f"{_wrapped(left, precedence)} {node.operator} {_wrapped(right, precedence + 1)}"
+    code = f"{wrapped(left, precedence)} {node.operator} {wrapped(right, precedence + 1)}"
     return Typed(kind, code, low, high, precedence=precedence)
-
-
-def _wrapped(typed: Typed, precedence: int) -> str:
-    return typed.code if typed.precedence >= precedence else f"({typed.code})"
 
 
 def _quoted(value: str) -> str:

@@ -24,10 +24,11 @@ from engine.rules.procedure.expressions import (
     parse,
 )
 from engine.rules.procedure.facts import (
-    AGES,
     FILED_ON,
     FactOfWrongType,
     FactType,
+    age_on,
+    days_between,
     declared_facts,
     default_facts,
     fact,
@@ -48,6 +49,7 @@ __all__ = [
     "default_facts",
 ]
 
+_COUNTED = {"days_since": days_between, "age": age_on}
 _CHILDREN = ("left", "right", "operand", "condition", "yes", "no", "target", "argument")
 
 
@@ -73,7 +75,9 @@ class Condition:
         self.parts = parts
         self._types = tuple((f"f{index}", name, type_) for index, (name, type_) in enumerate(read.read.items()))
         variables = {name: variable for variable, name, _ in self._types}
-        self._ages = tuple((f"d{n}", AGES[count], variables[name]) for n, (count, name) in enumerate(read.ages))
+        self._dates = tuple(
+            (f"d{index}", _COUNTED[function], variables[name]) for index, (function, name) in enumerate(read.dates)
+        )
         self._filed_on = variables.get(FILED_ON, "")
         self._program = program
 
@@ -86,10 +90,12 @@ class Condition:
         return tuple(part for part in self.parts if part.program.execute(context) is not True)
 
     def _context(self, facts: Mapping[str, Any]) -> dict[str, Any]:
-        known: dict[str, Any] = {variable: fact(facts, name, type_) for variable, name, type_ in self._types}
-        if self._ages:
+        known: dict[str, Any] = {
+            variable: type_.compared(fact(facts, name, type_)) for variable, name, type_ in self._types
+        }
+        if self._dates:
             filed_on = known[self._filed_on]
-            known |= {age: count(known[date], filed_on) for age, count, date in self._ages}
+            known |= {variable: counted(known[date], filed_on) for variable, counted, date in self._dates}
         return known
 
     def __repr__(self) -> str:

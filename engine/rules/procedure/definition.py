@@ -14,6 +14,7 @@ import unicodedata
 from typing import Literal, get_args
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from engine.errors import Refusal
 from engine.rules.procedure.portal_status import PortalStatus
@@ -35,6 +36,9 @@ FieldType = Literal[
     "choice",
     "boolean",
     "identity_number",
+    "identity_paper",
+    "telephone",
+    "tax_code",
     "unit",
     "place",
     "person",
@@ -58,7 +62,11 @@ class MalformedRelease(Refusal):
 
 
 class _Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=False):
-    """The base of all parts: immutable; unknown keys are refused."""
+    """The base of all parts: immutable; unknown keys are refused.
+
+    A key that the format gained later is UNSET where nobody wrote it, and then is in no bytes: the digests of releases
+    that were stored before stay what they were.
+    """
 
 
 class Branch(_Frozen, frozen=True):
@@ -127,7 +135,12 @@ class Route(_Frozen, frozen=True):
 
 
 class Field(_Frozen, frozen=True):
-    """One value that the applicant gives. Its key is dotted (``land.commune``) and is its name in conditions."""
+    """One value that the applicant gives. Its key is dotted (``land.commune``) and is its name in conditions.
+
+    ``decimals`` is the number of decimal places of a number. A ``partial`` date may lack its day or its month.
+    ``not_after`` and ``not_before`` are the keys of other dates, or ``today`` (the day of filing). ``min_age`` and
+    ``max_age`` are full years from this date to the day of filing. ``differs_from`` are fields with another value.
+    """
 
     type: FieldType
     name: Text
@@ -139,6 +152,18 @@ class Field(_Frozen, frozen=True):
     maximum: int | None = None
     pattern: str | None = None
     personal: bool = False
+    decimals: int | UnsetType = UNSET
+    partial: bool | UnsetType = UNSET
+    not_after: tuple[str, ...] | UnsetType = UNSET
+    not_before: tuple[str, ...] | UnsetType = UNSET
+    min_age: int | UnsetType = UNSET
+    max_age: int | UnsetType = UNSET
+    differs_from: tuple[str, ...] | UnsetType = UNSET
+
+    @property
+    def places(self) -> int:
+        """The decimal places of a number; 0 for a whole one."""
+        return self.decimals or 0
 
 
 class Document(_Frozen, frozen=True):

@@ -1,9 +1,9 @@
 """The parser of conditions: it accepts the part of CEL that a workflow author may use, and nothing else.
 
 The grammar is small so that every condition is total: no division, no index, no regular expression, no macro, no
-conversion, no floating point, no null. The remaining language cannot fail on facts of the declared types, always
-terminates, and can be type-checked before a release is published. Every node has its position in the source, so that an
-error can point there.
+conversion, no floating point (decimal places are exact), no null. The remaining language cannot fail on facts of the
+declared types, always terminates, and can be type-checked before a release is published. Every node has its position in
+the source, so that an error can point there.
 
     condition := or [ "?" or ":" condition ]
     or        := and ("||" and)*
@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import ClassVar
 
 from engine.errors import Refusal
@@ -45,7 +46,7 @@ _FORBIDDEN = {
 }
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+)
-    |(?P<number>[0-9]+(?P<fraction>\.[0-9]+|[eExXuU][0-9a-fA-F]*)?)
+    |(?P<number>[0-9]+(?:\.[0-9]+)?(?P<unfit>[eExXuU][0-9a-fA-F]*)?)
     |(?P<name>[A-Za-z_][A-Za-z0-9_]*)
     |(?P<string>"[^"\\\x00-\x1f\x7f-\x9f\ud800-\udfff]*"|'[^'\\\x00-\x1f\x7f-\x9f\ud800-\udfff]*')
     |(?P<operator>\|\||&&|==|!=|<=|>=|[-+*!<>?:.,()\[\]])""",
@@ -81,6 +82,12 @@ class WrongType(ConditionRefused):
     code = "wrong-type"
 
 
+def whole_only(column: int, number: str) -> BadCondition:
+    """The refusal of a number that is not whole where only whole ones can be."""
+    vi, en = f"chỉ dùng số nguyên, không dùng {number}", f"only whole numbers are allowed, not {number}"
+    return BadCondition(column, vi, en)
+
+
 @dataclass(frozen=True)
 class Node:
     """A node of the tree; ``start`` and ``end`` are offsets in the source."""
@@ -95,7 +102,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Literal(Node):
-    value: bool | int | str
+    value: bool | int | Decimal | str
 
 
 @dataclass(frozen=True)
@@ -192,10 +199,8 @@ def _tokens(source: str) -> list[_Token]:
         match = _TOKEN.match(source, at)
         if match is None:
             raise _unreadable(source, at)
-        if match["fraction"]:
-            raise BadCondition(
-                at + 1, f"chỉ dùng số nguyên, không dùng {match[0]}", f"only whole numbers are allowed, not {match[0]}"
-            )
+        if match["unfit"]:
+            raise whole_only(at + 1, match[0])
         if match["string"] and not match["string"].isprintable():
             raise BadCondition(
                 at + 1, "chuỗi chữ có ký tự không in được", "the text holds a sign that cannot be printed"
@@ -218,6 +223,12 @@ def _unreadable(source: str, at: int) -> BadCondition:
         )
     vi, en = _FORBIDDEN.get(sign, (f"không đọc được ký tự {sign!a}", f"cannot read the character {sign!a}"))
     return BadCondition(at + 1, vi, en)
+
+
+def _value(token: _Token) -> int | Decimal | str:
+    if token.kind == "string":
+        return token.text[1:-1]
+    return Decimal(token.text) if "." in token.text else int(token.text)
 
 
 class _Parser:
@@ -352,8 +363,7 @@ class _Parser:
             return self._items(token)
         if token.kind in ("number", "string"):
             self._at += 1
-            value: bool | int | str = int(token.text) if token.kind == "number" else token.text[1:-1]
-            return Literal(token.start, token.end, value)
+            return Literal(token.start, token.end, _value(token))
         if token.kind == "name" and token.text != "in":
             return self._named()
         raise self._unexpected()

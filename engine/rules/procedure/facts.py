@@ -6,19 +6,20 @@ given is "" (text, date), 0, false or an empty list.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from engine.errors import Refusal
-from engine.rules.procedure.definition import ApplicantKind, Channel, FieldType, Release
+from engine.rules.procedure.definition import ApplicantKind, Channel, Field, FieldType, Release
+from engine.rules.values.dates import first_day, years_between
+from engine.rules.values.decimals import NORMAL, scaled
 
 INT_LIMIT = 10**15
 """The bound of numbers and amounts of money, ±10¹⁵: half of the state budget of a year in đồng. With it the checker of
 conditions proves that no sum or product exceeds 64 bits."""
 
-FactKind = Literal["bool", "int", "string", "date", "list"]
+FactKind = Literal["bool", "int", "string", "date", "list", "decimal"]
 FactValue = bool | int | str | list[str]
 
 
@@ -26,11 +27,14 @@ FactValue = bool | int | str | list[str]
 class FactType:
     """The type of a fact. ``choices`` are its only values besides "".
 
-    A ``list`` holds texts. A ``date`` is "YYYY-MM-DD" or "". An ``int`` lies within ±INT_LIMIT.
+    A ``list`` holds texts. A ``date`` is "YYYY-MM-DD" (or "YYYY-MM", "YYYY") or "". An ``int`` lies within ±INT_LIMIT.
+    A ``decimal`` is a text in normal form with at most ``places`` decimal places, or a whole number; counted in its
+    last place it lies within ±INT_LIMIT.
     """
 
     kind: FactKind
     choices: tuple[str, ...] = ()
+    places: int = 0
 
     def default(self) -> FactValue:
         """The value of a fact that was not given."""
@@ -38,6 +42,8 @@ class FactType:
             return False
         if self.kind == "int":
             return 0
+        if self.kind == "decimal":
+            return "0"
         return [] if self.kind == "list" else ""
 
     def accepts(self, value: object) -> bool:
@@ -48,10 +54,26 @@ class FactType:
             return isinstance(value, int) and not isinstance(value, bool) and -INT_LIMIT <= value <= INT_LIMIT
         if self.kind == "list":
             return isinstance(value, (list, tuple)) and all(_is_text(item) for item in value)
-        return _is_text(value)
+        return self._is_decimal(value) if self.kind == "decimal" else _is_text(value)
+
+    def compared(self, value: FactValue) -> FactValue:
+        """What conditions compare: a decimal counted in its last place, a date by the first day that it may be."""
+        if self.kind == "decimal" and isinstance(value, (str, int)):
+            return scaled(value, self.places)
+        if self.kind == "date" and isinstance(value, str):
+            day = first_day(value)
+            return day.isoformat() if day else value
+        return value
+
+    def _is_decimal(self, value: object) -> bool:
+        if isinstance(value, bool) or not isinstance(value, (str, int)):
+            return False
+        if isinstance(value, str) and (not NORMAL.fullmatch(value) or len(value.partition(".")[2]) > self.places):
+            return False
+        return abs(scaled(value, self.places)) <= INT_LIMIT
 
 
-BOOL, INT, STRING, DATE, LIST = (FactType(kind) for kind in get_args(FactKind))
+BOOL, INT, STRING, DATE, LIST = (FactType(kind) for kind in get_args(FactKind) if kind != "decimal")
 
 BUILT_IN: dict[str, FactType] = {
     "applicant.kind": FactType("string", get_args(ApplicantKind)),
@@ -76,11 +98,12 @@ BUILT_IN: dict[str, FactType] = {
 """The facts that every dossier has, whatever the fields of its release."""
 
 FILED_ON = "dossier.filed_on"
-"""The civil day on which the dossier was filed; of a linked dossier, on which the family filed. ``days_since(…)`` and
-``years_since(…)`` count up to it, and never to the day on which somebody looks: what was owed at filing stays owed."""
+"""The civil day on which the dossier was filed. ``days_since(…)`` in a condition counts up to it, and never to the day
+on which somebody looks: a fee that was owed at filing is owed on every later day, and no other."""
 
 DAYS_LIMIT = 4_000_000
 """No two dates of the years 1 to 9999 are further apart."""
+YEARS_LIMIT = 10_000
 
 _OF_FIELD: dict[FieldType, FactType] = {
     "text": STRING,
@@ -91,6 +114,9 @@ _OF_FIELD: dict[FieldType, FactType] = {
     "choice": STRING,
     "boolean": BOOL,
     "identity_number": STRING,
+    "identity_paper": STRING,
+    "telephone": STRING,
+    "tax_code": STRING,
     "unit": STRING,
     "place": STRING,
     "person": STRING,
@@ -121,8 +147,14 @@ def declared_facts(release: Release) -> dict[str, FactType]:
         for other in declared:
             if key == other or key.startswith(other + ".") or other.startswith(key + "."):
                 raise FactNameTaken(name=key, other=other)
-        declared[key] = FactType("string", tuple(field.choices)) if field.type == "choice" else _OF_FIELD[field.type]
+        declared[key] = _type_of(field)
     return declared
+
+
+def _type_of(field: Field) -> FactType:
+    if field.type == "choice":
+        return FactType("string", tuple(field.choices))
+    return FactType("decimal", places=field.places) if field.places else _OF_FIELD[field.type]
 
 
 def default_facts(release: Release) -> dict[str, Any]:
@@ -158,33 +190,24 @@ def fact(facts: Mapping[str, Any], name: str, type_: FactType) -> FactValue:
 
 
 def days_between(first: object, last: object) -> int:
-    """The days from one date to another, both "YYYY-MM-DD": negative where ``first`` is the later one, 0 where one was
-    not given. The first day is not counted (Civil Code 91/2015/QH13, article 147.2).
+    """The days from one date to another: negative where ``first`` is the later one, 0 where one was not given. The
+    first day is not counted (Civil Code 91/2015/QH13, article 147.2). A year or month alone counts from its first day.
 
     >>> days_between("2026-01-01", "2026-03-02"), days_between("2026-03-02", "2026-03-01")
     (60, -1)
     """
-    try:
-        return (dt.date.fromisoformat(str(last)) - dt.date.fromisoformat(str(first))).days
-    except ValueError:
-        return 0
+    days = first_day(str(first)), first_day(str(last))
+    return (days[1] - days[0]).days if days[0] and days[1] else 0
 
 
-def years_between(first: object, last: object) -> int:
-    """The full years from one date to another, as ages are counted; 0 where one was not given, or ``first`` is later.
+def age_on(born: object, last: object) -> int:
+    """The full years from a date to another, both as in ``days_between``: 0 where one was not given.
 
-    >>> years_between("2010-03-02", "2026-03-01"), years_between("2010-03-02", "2026-03-02")
-    (15, 16)
+    >>> age_on("2008-11-29", "2026-11-28"), age_on("2008", "2026-01-01")
+    (17, 18)
     """
-    try:
-        born, day = dt.date.fromisoformat(str(first)), dt.date.fromisoformat(str(last))
-    except ValueError:
-        return 0
-    return max(day.year - born.year - ((day.month, day.day) < (born.month, born.day)), 0)
-
-
-AGES: dict[str, Callable[[object, object], int]] = {"days_since": days_between, "years_since": years_between}
-"""The functions of conditions that count from a date to ``FILED_ON``, by their names in workflow files."""
+    days = first_day(str(born)), first_day(str(last))
+    return years_between(days[0], days[1]) if days[0] and days[1] else 0
 
 
 def nested(flat: Mapping[str, Any]) -> dict[str, Any]:

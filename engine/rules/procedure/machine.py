@@ -169,10 +169,16 @@ class Workflow:
         return complete_facts(self.declared, given)
 
     def validate_fields(
-        self, values: Mapping[str, Any], partial: bool = False, facts: Mapping[str, Any] | None = None
+        self,
+        values: Mapping[str, Any],
+        partial: bool = False,
+        facts: Mapping[str, Any] | None = None,
+        stored: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """The applicant's values by field key, cleaned (see ``fields.clean_fields``). Raises InvalidFields."""
-        return clean_fields(self.release, values, lambda key, known: self._holds("fields", key, known), facts, partial)
+        return clean_fields(
+            self.release, values, lambda key, known: self._holds("fields", key, known), facts, partial, stored
+        )
 
     def total_term(self, facts: Mapping[str, Any]) -> Term:
         """The time limit of the whole procedure: the first arm whose condition holds."""

@@ -16,7 +16,8 @@ from engine.rules.territory.units import KINDS, Level
 
 _TONES = {"\u0300": "2", "\u0301": "1", "\u0303": "4", "\u0309": "3", "\u0323": "5"}
 _VOWEL_MARKS = {"\u0302", "\u0306", "\u031b"}  # the circumflex of â, the breve of ă, the horn of ơ
-_APOSTROPHES = set("'’‘`´ʼ")  # Ea H'leo, written with any of them or none
+_APOSTROPHES = set("'’‘`´ʼ\u201b\u2032\u2035\u02b9\u02bb\u02bd\u02c8\ua78c\uff07")  # Ea H'leo, with any of them or none
+_UNSEEN = set("\u00ad\u200b\u2060\ufeff")
 _BREAK = re.compile(r"[,;/|()\[\]\n\r\t]")
 _FINAL_Y = re.compile(r"(?<=[bcdđghklmnprstvx])y|(?<=qu)y")  # Quý = Quí, Mỹ = Mĩ, Kỳ = Kì; not Tây, not Yên
 _DOTTED = re.compile(r"\bt\s?\.\s?([pxt])\b")  # T.P., T.X., T.T.
@@ -66,7 +67,7 @@ def words_of(text: str) -> list[Word]:
     >>> [(word.text, word.bare, word.first) for word in words_of("Đa Kao, Q1")]
     [('đa', 'da', True), ('kao', 'kao', False), ('q', 'q', True), ('1', '1', False)]
     """
-    text = unicodedata.normalize("NFC", text).casefold().replace("ð", "đ")
+    text = unicodedata.normalize("NFC", text).casefold().replace("ð", "đ").replace("ƀ", "b")
     words: list[Word] = []
     for part in _BREAK.split(_DOTTED.sub(r"t\1 ", text)):
         first = True
@@ -122,7 +123,7 @@ def kind_words(words: Sequence[Word], at: int) -> KindWords | None:
 
 
 def _letter(character: str) -> str:
-    if character in _APOSTROPHES:
+    if character in _APOSTROPHES or character in _UNSEEN:
         return ""
     return character if character.isalnum() or unicodedata.category(character) == "Mn" else " "
 
