@@ -32,7 +32,7 @@ from tests.installation.world import World
 from tests.integration.test_acts_migrate import SINCE, renamed
 
 BEGIN = "2026-03-02 01:00:00"
-BEFORE = "0009"  # the schema that has no ledger yet
+BEFORE = "0013"  # the schema that has no ledger yet
 
 # The land of the world owes 50,000 for the certificate, 2,000 for each of 2 pages, and 200,000 where it is measured.
 MEASURED = {"land.remeasured": True, "land.surveyor": "Đội đo"}
