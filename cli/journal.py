@@ -7,7 +7,9 @@ import click
 from cli.checkpoints import COMMANDS
 from cli.compose import compose_from_environment
 from cli.output import json_option, language, say, show
+from cli.reads import reads
 from engine.journal.check import Tally, check_journal
+from engine.journal.check_reads import ReadTally, check_reads
 
 
 @click.group()
@@ -20,16 +22,22 @@ def journal() -> None:
 @click.option("--most", type=click.IntRange(1), default=100, show_default=True, help="Findings after which to stop.")
 @json_option
 def verify(code: str | None, most: int, as_json: bool) -> None:
-    """Check every chain, every row against its journal, and every private part. Exits with 1 on a finding."""
-    runtime, tally, found = compose_from_environment(pooled=False), Tally(), []
+    """Check every chain, every row against its journal, every private part, the checkpoints and the read log.
+
+    Exits with 1 on a finding.
+    """
+    runtime, tally, looked, found = compose_from_environment(pooled=False), Tally(), ReadTally(), []
     for finding in check_journal(runtime.database, tally, code):
         found.append(finding)
         if len(found) == most:
             break
+    found += check_reads(runtime.database, looked) if code is None and len(found) < most else ()
     document = {
         "valid": not found,
         "dossiers": tally.dossiers,
         "entries": tally.entries,
+        "reads": looked.reads,
+        "sealed_reads": looked.sealed,
         "findings": [{"dossier": one.code, "entry": one.number, "vi": one.vi, "en": one.en} for one in found],
     }
     lines = [f"{one.code} #{one.number}: {one.vi if language() == 'vi' else one.en}" for one in found]
@@ -45,5 +53,5 @@ def verify(code: str | None, most: int, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, reads):
     journal.add_command(command)

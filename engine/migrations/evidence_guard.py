@@ -1,7 +1,7 @@
-"""The guard of the evidence beside the journal: the read log only grows, and no entry leaves the list of those to cover.
+"""The guard of the evidence beside the journal: the read log only grows, and no entry is left out of the checkpoints.
 
-``journal_uncovered`` lists the entries that await a checkpoint. A row leaves it only once ``journal_runs`` covers it, so
-that nobody hides an entry from every checkpoint. ``engine.migrations.journal_guard`` guards the journal itself.
+``journal_uncovered`` lists the entries that await a checkpoint. A row leaves it only once ``journal_runs`` covers it,
+so that nobody hides an entry from every checkpoint. ``engine.migrations.journal_guard`` guards the journal itself.
 """
 
 from __future__ import annotations

@@ -125,12 +125,16 @@ def sealed_reads(connection: Connection, start: int, limit: int) -> Sequence[Row
             dossiers, dossiers.c.id == reads.c.dossier_id
         )
     )
-    return connection.execute(statement.where(read_leaves.c.leaf >= start).order_by(read_leaves.c.leaf).limit(limit)).all()
+    return connection.execute(
+        statement.where(read_leaves.c.leaf >= start).order_by(read_leaves.c.leaf).limit(limit)
+    ).all()
 
 
 def read_counts(connection: Connection) -> tuple[int, int]:
     """The number of reads, and how many of them have a leaf."""
-    both = select(select(func.count(reads.c.id)).scalar_subquery(), select(func.count(read_leaves.c.leaf)).scalar_subquery())
+    both = select(
+        select(func.count(reads.c.id)).scalar_subquery(), select(func.count(read_leaves.c.leaf)).scalar_subquery()
+    )
     found = connection.execute(both).one()
     return int(found[0]), int(found[1])
 
@@ -145,7 +149,7 @@ def seal_line(connection: Connection, number: int) -> str | None:
     return connection.execute(select(read_seals.c.line).where(read_seals.c.number == number)).scalar_one_or_none()
 
 
-def seal_lines_after(connection: Connection, number: int, limit: int) -> Sequence[Row[Any]]:
+def seal_lines_after(connection: Connection, number: int, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """(number, line) of the seals after ``number``, in order."""
     following = select(read_seals.c.number, read_seals.c.line).where(read_seals.c.number > number)
     return connection.execute(following.order_by(read_seals.c.number).limit(limit)).all()

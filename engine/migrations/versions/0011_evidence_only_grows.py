@@ -18,8 +18,8 @@ _SALTS = {
     "postgresql": "UPDATE reads SET salt = decode(replace(gen_random_uuid()::text, '-', ''), 'hex')",
 }
 _LINKS = {
-    "sqlite": "UPDATE idempotency SET headers = json_remove(headers, '$.Location') WHERE headers LIKE '%/status/%'",
-    "postgresql": "UPDATE idempotency SET headers = headers - 'Location' WHERE headers ->> 'Location' LIKE '%/status/%'",
+    "sqlite": "SET headers = json_remove(headers, '$.Location') WHERE headers LIKE '%/status/%'",
+    "postgresql": "SET headers = headers - 'Location' WHERE headers ->> 'Location' LIKE '%%/status/%%'",
 }
 """The address of a paper that was sent through the citizen's link holds the link's token in clear."""
 
@@ -48,7 +48,7 @@ def upgrade() -> None:
     connection = op.get_bind()
     kind = connection.dialect.name
     connection.exec_driver_sql(_SALTS[kind])
-    connection.exec_driver_sql(_LINKS[kind].replace("%", "%%") if kind == "postgresql" else _LINKS[kind])
+    connection.exec_driver_sql(f"UPDATE idempotency {_LINKS[kind]}")
     guard(connection)
 
 

@@ -4,8 +4,8 @@ A seal is one line of canonical JSON, ``{"seal":{…},"signature":"…"}``:
 
 * ``number`` counts from 1; ``previous`` is the SHA-256 of the previous line (ORIGIN for the first); ``at`` is a moment;
 * ``size`` and ``root`` describe the Merkle tree (``merkle``) whose leaves are the SHA-256 of the bodies of the reads;
-* ``checkpoint`` is the number of the journal's last checkpoint then, and ``key`` the Ed25519 public key that signed: the
-  key of that checkpoint or the one it announces, so that both logs have one line of keys.
+* ``checkpoint`` is the number of the journal's last checkpoint then, and ``key`` the Ed25519 public key that signed: it
+  is the one that this checkpoint announces, so that both logs have one line of keys.
 
 The reason of a read may name people, so a body holds a salted commitment to it only.
 """
