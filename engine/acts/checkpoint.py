@@ -75,7 +75,7 @@ class EntriesHidden(Refusal):
     code = "entries-hidden"
     status = 500
     vi = "Có {count} mục nhật ký đã bị gỡ khỏi danh sách chờ điểm kiểm tra; nay đã ký đủ. Hãy tìm nguyên nhân."
-    en = "{count} journal entries had been taken off the list for the next checkpoint; they are signed now. Find the cause."
+    en = "{count} entries had been taken off the list for the next checkpoint; they are signed now. Find the cause."
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +128,19 @@ def rotate_key(runtime: Runtime, *, lost: bool = False) -> Made:
 
 
 def _listed_again(unit: UnitOfWork) -> int:
-    """Compares the counts, and lists again what was taken off; returns how many entries. Raises CoverageDamaged."""
+    """Compares the counts, and lists again what was taken off; returns how many entries.
+
+    Raises CheckpointDamaged, CoverageDamaged.
+    """
     take_turns(unit.begin())
+    if (last := last_checkpoint(unit.begin())) is not None:
+        _edge(last)
     counts = coverage(unit.begin())
     if counts.in_runs != counts.signed:
         raise CoverageDamaged(in_runs=counts.in_runs, signed=counts.signed)
-    return list_hidden(unit.begin()) if counts.hidden > 0 else 0
+    if counts.hidden > 0:
+        list_hidden(unit.begin())
+    return max(0, counts.hidden)
 
 
 def keys_of(settings: Settings) -> CheckpointKeys:

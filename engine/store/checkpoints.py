@@ -178,8 +178,8 @@ def coverage(connection: Connection) -> Coverage:
     return Coverage(*map(int, connection.execute(select(*(one.scalar_subquery() for one in counts))).one()))
 
 
-def list_hidden(connection: Connection) -> int:
-    """Puts every entry that is in no run and on no list back on the list; returns how many."""
+def list_hidden(connection: Connection) -> None:
+    """Puts every entry that is in no run and on no list back on the list."""
     runs, queue = journal_runs, journal_uncovered
     ends = select(runs.c.dossier_id, func.max(runs.c.first_number + runs.c.length).label("next")).group_by(
         runs.c.dossier_id
@@ -191,7 +191,7 @@ def list_hidden(connection: Connection) -> int:
         .select_from(journal.outerjoin(end, end.c.dossier_id == journal.c.dossier_id))
         .where(journal.c.number >= func.coalesce(end.c.next, 1), ~exists().where(same))
     )
-    return connection.execute(insert(queue).from_select(["dossier_id", "number"], hidden)).rowcount
+    connection.execute(insert(queue).from_select(["dossier_id", "number"], hidden))
 
 
 def covered_or_waiting(
