@@ -19,7 +19,7 @@ from adapters.files_local import LocalFiles
 from adapters.local_signer import LocalSigner
 from engine.catalogue import Catalogue
 from engine.clock import told_clock, utc_now
-from engine.errors import NotFound, Refusal
+from engine.errors import NotFound, Refusal, in_log
 from engine.jobs.queue import Bell
 from engine.settings import Settings, WrongSetting, settings_from
 from engine.store.sql.schema import open_database
@@ -71,7 +71,7 @@ def read_ahead(runtime: Runtime) -> None:
         _ = runtime.catalogue.map
         runtime.catalogue.procedures(runtime.now().date())
     except (SQLAlchemyError, Refusal) as error:
-        log.warning("read-ahead", why=f"{type(error).__name__}: {error}")
+        log.warning("read-ahead", why=in_log(error))
 
 
 def compose_notifier(settings: Settings, *, echo: Callable[[str], None] | None = None) -> ChannelNotifier:

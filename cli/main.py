@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import click
 
-from engine.errors import Refusal
+from engine.errors import Refusal, in_log
 
 GROUPS: Mapping[str, tuple[str, str]] = {
     "serve": ("cli.serve:serve", "Serve the interface over HTTP."),
@@ -95,9 +95,8 @@ def main(lang: str | None) -> None:
 
 def _database_trouble(error: Exception) -> str | None:
     """The message of a database error, in one line of at most 300 characters; None for any other error."""
-    from sqlalchemy.exc import DBAPIError, SQLAlchemyError  # late: the help needs no database
+    from sqlalchemy.exc import SQLAlchemyError  # late: the help needs no database
 
     if not isinstance(error, SQLAlchemyError):
         return None
-    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    return " ".join(str(cause).split())[:300]
+    return " ".join(in_log(error).split())[:300]

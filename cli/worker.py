@@ -25,6 +25,7 @@ from rq.queue import Queue
 
 from adapters.logging import set_up_logging
 from cli.compose import compose, compose_notifier
+from engine.errors import in_log
 from engine.jobs.queue import ClosedJob, ClosedJson, ClosedQueue, queue_on
 from engine.jobs.registry import JOBS, set_up_jobs
 from engine.settings import Settings, settings_from
@@ -145,7 +146,7 @@ class Shift:
         except StopRequested:
             pass  # a signal came (then the flag is set), or Redis does not answer
         except (redis.RedisError, OSError) as error:
-            log.warning("redis-away", why=f"{type(error).__name__}: {error}")
+            log.warning("redis-away", why=in_log(error))
         finally:
             self._hear_signals()
             connection.close()

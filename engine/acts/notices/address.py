@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from engine.errors import Refusal
+from engine.errors import Refusal, in_log
 from engine.notices.text import Addressee, Occasion, event_message, notice_message
 from engine.ports import Message
 from engine.store.delivery import Taken
@@ -37,7 +37,7 @@ def addressed(unit: UnitOfWork, rows: Iterable[Taken]) -> Iterator[tuple[Taken, 
         except Refusal as refusal:
             yield row, Refused("parked", refusal.sentence("en"))
         except (KeyError, ValueError, TypeError, AttributeError) as error:  # facts or a template that do not fit
-            yield row, Refused("parked", f"it makes no message: {type(error).__name__}: {error}")
+            yield row, Refused("parked", f"it makes no message: {in_log(error)}")
 
 
 class _Known:
