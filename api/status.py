@@ -48,8 +48,7 @@ def by_link(token: str) -> Answer:
 def look_up(body: dict[str, Any]) -> Answer:
     """Look up a dossier by its code and its receipt code; wrong and unknown codes get the same answer"""
     code = body["code"].upper()
-    served().limits.hold(LOOK_UP_PER_ADDRESS, "look-up-address")
-    served().limits.hold(LOOK_UP_PER_CODE, "look-up-code", code)
+    _count_try(code)
     with reading_connection() as connection:
         who, found = find_by_receipt(connection, runtime().settings, code, body["receipt_code"])
     return _status(who, found)
@@ -66,14 +65,16 @@ def look_up(body: dict[str, Any]) -> Answer:
     key="optional",
 )
 def take_action(token: str, body: dict[str, Any]) -> Answer:
-    """Take an action that is left to the applicant: supplement, withdraw"""
+    """Take an action that is left to the applicant: supplement, withdraw; an end needs the receipt code"""
     served().limits.hold(LINK_PER_ADDRESS, "link")
     # If-Match is optional: the act checks the state, and a colleague's note should not stop the applicant.
-    version, code = version_if_given(), dossier_code()
+    version, code, receipt_code = version_if_given(), dossier_code(), body["receipt_code"]
+    if receipt_code is not None:
+        _count_try(code)
 
     def doing(unit: UnitOfWork) -> Answer:
-        reason, fields = body["reason"], body["fields_"]
-        case = perform_action(unit, code, body["action"], version=version, reason=reason, fields=fields)
+        given = {"reason": body["reason"], "fields": body["fields_"], "receipt_code": receipt_code}
+        case = perform_action(unit, code, body["action"], version=version, **given)
         return _shown(case)
 
     return perform("perform_action", doing)
@@ -98,6 +99,12 @@ def add_document(token: str) -> Answer:
             raise NothingAsked()
     given = read_upload() | {"reuse": None}
     return added(case.code, f"/api/v1/status/{token}/documents", given)
+
+
+def _count_try(code: str) -> None:
+    """Counts one try of a receipt code, whichever operation takes it. Raises TooMany."""
+    served().limits.hold(LOOK_UP_PER_ADDRESS, "look-up-address")
+    served().limits.hold(LOOK_UP_PER_CODE, "look-up-code", code)
 
 
 def _status(who: Actor, code: str) -> Answer:

@@ -112,12 +112,13 @@ def in_log(error: BaseException) -> str:
         return " ".join([f"{name} {state}", *(place for place in places if place)])
     speaks = isinstance(error, _SPEAK_FREELY) or type(error).__module__ in _SPEAKING_MODULES
     speaks = speaks or (name == "OperationalError" and type(error).__module__.startswith("psycopg"))
-    return f"{name}: {error}"[:500] if speaks and type(error).__module__ != "smtplib" else name
+    speaks = speaks and (type(error).__module__ != "smtplib" or name == "SMTPServerDisconnected")
+    return f"{name}: {error}"[:500] if speaks else name
 
 
 _SPEAK_FREELY = (OSError, AttributeError, ImportError, NameError, TypeError, MemoryError, RecursionError)
-"""Exceptions whose messages name parts of the program, files and hosts. An error of ``smtplib``, which is an OSError,
-quotes addresses."""
+"""Exceptions whose messages name parts of the program, files and hosts. The errors of ``smtplib``, which are OSErrors,
+quote addresses."""
 _SPEAKING_MODULES = ("sqlite3", "redis.exceptions", "sqlalchemy.exc")
 
 

@@ -177,7 +177,8 @@ def _given_before(key: str, asked: bytes) -> Answer | None:
 
 def _earlier(who: str, key: str, asked: bytes) -> Answer | None:
     with reading_connection() as connection:
-        return _again(recorded_answer(connection, who, key), asked)
+        found = recorded_answer(connection, who, key)
+    return _again(found, asked)
 
 
 def _again(found: RecordedAnswer | None, asked: bytes) -> Answer | None:

@@ -10,6 +10,7 @@ from engine.acts.follow_form import Followed
 from engine.acts.open_children import open_children
 from engine.acts.sign_result import sign_result
 from engine.dossier.case import Case, read_case
+from engine.dossier.citizen_keys import BY_LINK_AND_RECEIPT, ReceiptCodeRequired, prove_receipt
 from engine.dossier.papers import attached, make_void, undone_by_step
 from engine.dossier.record import record
 from engine.errors import Forbidden, Refusal, wrong
@@ -22,6 +23,10 @@ from engine.transaction import UnitOfWork
 
 TAKES_FIELDS = ("receive", "answer")
 """Effects of the actions with which form values may be corrected: at reception, and in answer to a request."""
+
+
+ENDING = ("withdraw", "stop")
+"""Effects that end a dossier, whatever state they lead to first."""
 
 
 class OfficeNotDecided(Refusal):
@@ -43,16 +48,19 @@ def perform_action(
     note: str | None = None,
     fields: Mapping[str, Any] | None = None,
     assignee: int | None = None,
+    receipt_code: str | None = None,
 ) -> Case:
     """Takes ``action`` on the dossier ``code``. ``version`` is the one that the actor last saw.
 
     ``fields`` are corrected form values, at reception or in answer to a request for supplement. ``assignee`` is the id
-    of the person of the next office who becomes the holder. Raises NotFound, Stale, UnknownAction, ActionNotInState,
-    GuardFailed, Forbidden, ReasonRequired, DocumentRequired, OfficeNotDecided, SigningFailed, InvalidInput, the
-    refusals of ``open_children``, and with ``fields`` also those of ``follow_form``.
+    of the person of the next office who becomes the holder. ``receipt_code`` is what the applicant proves besides the
+    link; an action that ends the dossier needs it. Raises NotFound, Stale, UnknownAction, ActionNotInState,
+    GuardFailed, Forbidden, ReceiptCodeRequired, ReceiptCodeWrong, ReasonRequired, DocumentRequired, OfficeNotDecided,
+    SigningFailed, InvalidInput, the refusals of ``open_children``, and with ``fields`` also those of ``follow_form``.
     """
     case = read_case(unit, code, version, along=("documents",))
-    return take(case, action, reason=reason, note=note, fields=fields, assignee=assignee)
+    proof = prove_receipt(case, receipt_code)
+    return take(case, action, reason=reason, note=note, fields=fields, assignee=assignee, proof=proof)
 
 
 def take(
@@ -63,8 +71,9 @@ def take(
     note: str | None = None,
     fields: Mapping[str, Any] | None = None,
     assignee: int | None = None,
+    proof: str | None = None,
 ) -> Case:
-    """``perform_action`` on a case that was read already."""
+    """``perform_action`` on a case that was read already; ``proof`` is that of ``prove_receipt``."""
     _exists_here(case, action)
     verdict = case.may(action)
     if not verdict.allowed:
@@ -74,12 +83,13 @@ def take(
         raise ReasonRequired(action_vi=wanted.name.vi, action_en=wanted.name.en)
     followed = _correct(case, wanted, fields) if fields else Followed()
     step = case.workflow.advance(case.row["state"], action, case.facts())
+    _must_prove_an_end(case, step, proof)
     document = _attached(case, action)
     void = undone_by_step(case, step)
     move(case, step.target, action)
     if assignee is not None:
         _give_to(case, assignee)
-    data = _entry_of(step, verdict, wanted, document) | followed.data
+    data = _entry_of(step, verdict, wanted, document) | followed.data | ({"proof": proof} if proof else {})
     if void:
         make_void(case, void)
         data["void"] = void
@@ -90,6 +100,14 @@ def take(
     record(case, action, data=data, private=told, events=followed.events + _events(step))
     open_children(case)
     return case
+
+
+def _must_prove_an_end(case: Case, step: Step, proof: str | None) -> None:
+    """Requires the receipt code of an applicant who ends the dossier. Raises ReceiptCodeRequired."""
+    ends = case.release.states[step.target].final or step.effect in ENDING
+    if case.unit.actor.kind == "citizen" and ends and proof != BY_LINK_AND_RECEIPT:
+        name = case.release.actions[step.action].name
+        raise ReceiptCodeRequired(action_vi=name.vi, action_en=name.en)
 
 
 def _correct(case: Case, wanted: Action, fields: Mapping[str, Any]) -> Followed:

@@ -10,12 +10,16 @@ from sqlalchemy import and_, select
 from engine.acts.change_form import change_form
 from engine.dossier.applicant import LONGEST, clean_applicant
 from engine.dossier.case import Case, lock_case
-from engine.dossier.record import record
+from engine.dossier.citizen_keys import withhold_link
+from engine.dossier.notices import contact_notices
+from engine.dossier.record import record, send
 from engine.dossier.rights import must_be_staff, must_have_part
 from engine.errors import InvalidInput, NotFound, wrong
 from engine.store.journal import journal
 from engine.text import Text
 from engine.transaction import UnitOfWork
+
+CONTACT = ("phone", "email")
 
 
 def rectify(
@@ -33,6 +37,9 @@ def rectify(
     ``number`` is that entry (default: the first). The kind of applicant stays. Where the correction makes other offices
     competent, the dossier passes to them (``follow_form``). Raises InvalidInput, NotFound, PlaceSettled, NeedsAPerson
     and the refusals of routing.
+
+    A change of the contact is told to the former telephone and e-mail. Where there was none, notices carry no link
+    until the counter hands out a new one.
     """
     case = lock_case(unit, code, version)
     must_be_staff(case)
@@ -47,12 +54,19 @@ def rectify(
     wanted = and_(journal.c.dossier_id == case.id, journal.c.number == number)
     if not unit.begin().execute(select(journal.c.number).where(wanted)).first():
         raise NotFound(what=f"journal entry {number}")
-    before = _before(case, applicant, fields)
+    before, contact = _before(case, applicant, fields), {name: case.applicant[name] for name in CONTACT}
     followed = change_form(case, fields, _checked(case, applicant) if applicant else None)
+    moved = any(case.applicant[name] != contact[name] for name in CONTACT)
+    if moved:
+        before |= {f"applicant.{name}": value for name, value in contact.items()}
+        if not any(contact.values()):
+            withhold_link(case)
     names = sorted([f"applicant.{key}" for key in applicant or {}] + list(fields or {}))
     private = {"reason": reason, "before": before, "applicant": applicant or {}, "fields": fields or {}}
     data = {"corrects": number, "names": names} | followed.data
-    record(case, "rectify", data=data, private=private, events=followed.events)
+    entry = record(case, "rectify", data=data, private=private, events=followed.events)
+    if moved:
+        send(unit, contact_notices(case, entry, contact))
     return case
 
 

@@ -54,6 +54,7 @@ class Taken(NamedTuple):
     email: str | None
     language: str
     erased_at: dt.datetime | None
+    link_withheld_since: dt.datetime | None
 
 
 class Result(NamedTuple):
@@ -142,7 +143,7 @@ def retry_parked(connection: Connection, now: dt.datetime, limit: int) -> int:
 _WANTED: dict[str, ColumnElement[Any]] = {
     **{name: outbox.c[name] for name in Taken._fields if name in outbox.c},
     **{name: dossiers.c[name] for name in ("link_nonce", "link_hash")},
-    **{name: applicants.c[name] for name in ("phone", "email", "language", "erased_at")},
+    **{name: applicants.c[name] for name in ("phone", "email", "language", "erased_at", "link_withheld_since")},
     "applicant": applicants.c.name,
     "deaths": outbox.c.error,
 }
@@ -208,7 +209,8 @@ WITH found AS MATERIALIZED (
     RETURNING outbox.*, deaths, numbered.next_attempt_at AS due
 )
 SELECT o.id, o.key, o.dossier_id, o.channel, o.recipient, o.template, o.data, o.created_at, o.attempts - 1, o.deaths,
-    d.link_nonce, d.link_hash, a.name, a.phone, a.email, a.language, a.erased_at
+    d.link_nonce, d.link_hash, a.name, a.phone, a.email, a.language, a.erased_at,
+    a.link_withheld_since
 FROM leased o JOIN dossiers d ON d.id = o.dossier_id JOIN applicants a ON a.dossier_id = o.dossier_id
 ORDER BY o.due, o.id
 """

@@ -38,6 +38,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "fees": {"method": "cash", "receipt": "1"},
     "inbox": {},
     "links": {"dossier": "X", "kind": "related"},
+    "link-renewals": {"reason": "mất giấy hẹn"},
     "notes": {"text": "ghi chú"},
     "opening": {},
     "personal-data-views": {"reason": "đối chiếu giấy tờ"},
@@ -54,7 +55,7 @@ QUERIES = {
     "/api/v1/reports/held-time": f"?office={CENTRE}&start=2026-01-01&end=2026-12-31",
     "/api/v1/reports/queues": f"?office={CENTRE}",
     "/api/v1/reports/register": f"?office={CENTRE}&start=2026-01-01&end=2026-12-31",
-    "/api/v1/reports/register/07.pdf": f"?office={CENTRE}&start=2026-01-01&end=2026-12-31",
+    "/api/v1/reports/register/07.pdf": f"?office={CENTRE}&start=2026-01-01&end=2026-12-31&reason=doi+chieu",
 }
 
 

@@ -55,7 +55,8 @@ def by_applicant(action: str, *steps: tuple[str, str]) -> Callable[[Stage], Deed
         for who, before in steps:
             stage.world.try_act(who, perform_action, made.case.code, before, reason="Thiếu một giấy tờ.")
         version = stage.world.row(made.case.code)["version"]
-        run = stage.request(None, "POST", f"/status/{made.link_token}/actions", {"action": action}, version)
+        body = {"action": action, "receipt_code": made.receipt_code}
+        run = stage.request(None, "POST", f"/status/{made.link_token}/actions", body, version)
         return Deed(run, stage.entries(made.case.code, action))
 
     return prepare

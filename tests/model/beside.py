@@ -95,7 +95,7 @@ class Beside(Cast):
         self._do_both(
             action, dossier, who,
             lambda model, who, found, _: model.take(found, who, action, self.now, **how),
-            partial(perform_action, action=action, **how),
+            partial(perform_action, action=action, receipt_code=self.real.world.receipt_of(code), **how),
         )  # fmt: skip
 
     def _add(self, dossier: Dossier, who: Who, key: str, copies: dict[str, int], file: bool) -> None:

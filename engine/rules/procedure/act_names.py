@@ -23,6 +23,7 @@ ACT_NAMES = {
     "transfer": Text("chuyển cơ quan", "transfer"),
     "rectify": Text("đính chính", "rectify"),
     "link": Text("liên kết hồ sơ", "link"),
+    "renew_link": Text("cấp lại đường dẫn tra cứu", "renew the citizen's link"),
     "migrate": Text("chuyển sang phiên bản quy trình mới", "move to a new release"),
     "overdue": Text("đánh dấu quá hạn", "mark as overdue"),
     "reform": Text("chuyển cơ quan do sắp xếp đơn vị hành chính", "move by a reorganisation"),
