@@ -168,10 +168,12 @@ class Coverage(NamedTuple):
 
 def coverage(connection: Connection) -> Coverage:
     """The counts, by one statement and so of one moment."""
+    queue = journal_uncovered
+    same = and_(queue.c.dossier_id == journal.c.dossier_id, queue.c.number == journal.c.number)
     signed = select(checkpoints.c.size).order_by(checkpoints.c.number.desc()).limit(1)
     counts = (
         select(func.count()).select_from(journal),
-        select(func.count()).select_from(journal_uncovered),
+        select(func.count()).select_from(journal_uncovered.join(journal, same)),
         select(func.coalesce(func.sum(journal_runs.c.length), 0)),
         select(func.coalesce(signed.scalar_subquery(), 0)),
     )
