@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import smtplib
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -34,16 +36,17 @@ from tests.installation.world import World
 SECRETS = ("Nguyễn Thị Đào", "079300012345", "dao@example.org", "lý do riêng tư", "0901234567")
 
 
-@pytest.fixture(params=[True, False], ids=["json", "text"])
+@pytest.fixture(params=["1", "0"], ids=["json", "text"])
 def logged(
-    request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[], str]]:
-    """Logging as a process of the product sets it up; what it has written since."""
+    """Logging as a process of the product sets it up; what it has written."""
     root = logging.getLogger()
     before = root.handlers[:], root.level
-    json = "1" if request.param else "0"
-    set_up_logging(settings_from(environment_over("sqlite:///none", tmp_path, MOTCUA_LOG_JSON=json)), "web")
-    yield lambda: capsys.readouterr().err
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(written, encoding="utf-8", write_through=True))
+    set_up_logging(settings_from(environment_over("sqlite:///none", tmp_path, MOTCUA_LOG_JSON=request.param)), "web")
+    yield lambda: written.getvalue().decode()
     structlog.reset_defaults()
     root.handlers[:], root.level = before
 
@@ -74,7 +77,6 @@ def test_a_database_error_of_a_request_is_logged_without_values(
     served: ServedInstallation, logged: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = served.filed()["code"]
-    logged()
     monkeypatch.setattr(add_note, "record", broken)
     answer = served.person("counter").post(f"/api/v1/dossiers/{code}/notes", {"text": SECRETS[3]})
     assert answer.status_code == 500
