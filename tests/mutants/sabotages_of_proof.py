@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutants.sabotage import Sabotage
 
 PROOF = "tests/acceptance/test_api_proof.py::"
+GATE = "tests/acceptance/test_api_gate.py::"
 EVIDENCE = "tests/integration/test_evidence_grows.py::"
 LOGGED = "tests/integration/test_logged_errors.py::"
 
@@ -71,7 +72,7 @@ OF_PROOF: tuple[Sabotage, ...] = (
         "engine/acts/read_personal_data.py",
         'if actor.kind != "system" and not held - {MONITOR}:',
         "if False:",
-        (PROOF + "TestTheGate::test_who_monitors_opens_no_file_prints_no_form_and_sees_masked_data",),
+        (GATE + "TestTheGate::test_who_monitors_opens_no_file_prints_no_form_and_sees_masked_data",),
     ),
     Sabotage(
         "file-without-reason",
@@ -79,7 +80,7 @@ OF_PROOF: tuple[Sabotage, ...] = (
         "engine/acts/read_personal_data.py",
         "            raise ReasonForReading()\n",
         "            pass\n",
-        (PROOF + "TestTheGate::test_others_of_its_offices_give_a_reason",),
+        (GATE + "TestTheGate::test_others_of_its_offices_give_a_reason",),
     ),
     Sabotage(
         "register-unmasked",
@@ -87,7 +88,7 @@ OF_PROOF: tuple[Sabotage, ...] = (
         "engine/acts/print_register.py",
         "start, end, masked=masked)",
         "start, end, masked=False)",
-        (PROOF + "TestTheGate::test_a_register_is_masked_unless_its_office_says_why",),
+        (GATE + "TestTheGate::test_a_register_is_masked_unless_its_office_says_why",),
     ),
     Sabotage(
         "kept-answer-outlives-the-right",
@@ -95,7 +96,7 @@ OF_PROOF: tuple[Sabotage, ...] = (
         "server/once.py",
         "    _must_still_see(body)\n",
         "",
-        (PROOF + "TestKeptAnswers::test_are_given_again_only_while_the_dossier_is_seen",),
+        (GATE + "TestKeptAnswers::test_are_given_again_only_while_the_dossier_is_seen",),
     ),
     Sabotage(
         "view-is-kept",
@@ -103,7 +104,7 @@ OF_PROOF: tuple[Sabotage, ...] = (
         "api/personal_data.py",
         'return perform_unkept("read_personal_data", doing)',
         'return __import__("server.once").once.perform("read_personal_data", doing)',
-        (PROOF + "TestKeptAnswers::test_a_view_of_personal_data_is_never_kept",),
+        (GATE + "TestKeptAnswers::test_a_view_of_personal_data_is_never_kept",),
     ),
     Sabotage(
         "headers-in-clear",
@@ -111,7 +112,7 @@ OF_PROOF: tuple[Sabotage, ...] = (
         "server/once.py",
         "{_SEALED: _sealed(secret, made.headers, asked)}",
         "made.headers",
-        (PROOF + "TestKeptAnswers::test_hold_no_token_of_a_link_in_clear",),
+        (GATE + "TestKeptAnswers::test_hold_no_token_of_a_link_in_clear",),
     ),
     Sabotage(
         "read-log-changes",
