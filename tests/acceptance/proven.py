@@ -32,13 +32,13 @@ def noted(installation: ServedInstallation) -> list[tuple[str, str]]:
         return [tuple(row) for row in connection.execute(select(reads.c.what, reads.c.reason).order_by(reads.c.id))]
 
 
-def number_of(installation: ServedInstallation, who: str) -> int:
+def _number_of(installation: ServedInstallation, who: str) -> int:
     return int(installation.person(who).get("/api/v1/me").json["id"])
 
 
 def employed(installation: ServedInstallation, who: str, *posts: tuple[str, str]) -> None:
     """Gives somebody these posts and no others."""
-    person = number_of(installation, who)
+    person = _number_of(installation, who)
 
     def change(unit: UnitOfWork) -> None:
         own = select(memberships).where(memberships.c.person_id == person)
