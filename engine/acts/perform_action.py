@@ -9,12 +9,14 @@ from engine.acts.change_form import change_form
 from engine.acts.follow_form import Followed
 from engine.acts.open_children import open_children
 from engine.acts.sign_result import sign_result
+from engine.dossier.asks import Asks, changed_values, check_asks, must_be_asked_fields
 from engine.dossier.case import Case, read_case
 from engine.dossier.citizen_keys import BY_LINK_AND_RECEIPT, ReceiptCodeRequired, prove_receipt
 from engine.dossier.papers import attached, make_void, undone_by_step
 from engine.dossier.record import record
 from engine.errors import Forbidden, Refusal, wrong
 from engine.rules.deadlines import timing
+from engine.rules.part_rows import DocumentRow
 from engine.rules.procedure.definition import Action, Term
 from engine.rules.procedure.machine import DocumentRequired, ReasonRequired, Step
 from engine.rules.procedure.permissions import Verdict
@@ -22,6 +24,7 @@ from engine.store.people import role_members
 from engine.transaction import UnitOfWork
 
 TAKES_FIELDS = ("receive", "answer")
+NOTHING = Asks()
 """Effects of the actions with which form values may be corrected: at reception, and in answer to a request."""
 
 
@@ -49,18 +52,20 @@ def perform_action(
     fields: Mapping[str, Any] | None = None,
     assignee: int | None = None,
     receipt_code: str | None = None,
+    asks: Asks = NOTHING,
 ) -> Case:
     """Takes ``action`` on the dossier ``code``. ``version`` is the one that the actor last saw.
 
     ``fields`` are corrected form values, at reception or in answer to a request for supplement. ``assignee`` is the id
     of the person of the next office who becomes the holder. ``receipt_code`` is what the applicant proves besides the
-    link; an action that ends the dossier needs it. Raises NotFound, Stale, UnknownAction, ActionNotInState,
+    link; an action that ends the dossier needs it. ``asks`` names the papers and fields that a request for
+    supplement is about. Raises NotFound, Stale, UnknownAction, ActionNotInState,
     GuardFailed, Forbidden, ReceiptCodeRequired, ReceiptCodeWrong, ReasonRequired, DocumentRequired, OfficeNotDecided,
     SigningFailed, InvalidInput, the refusals of ``open_children``, and with ``fields`` also those of ``follow_form``.
     """
     case = read_case(unit, code, version, along=("documents",))
     proof = prove_receipt(case, receipt_code)
-    return take(case, action, reason=reason, note=note, fields=fields, assignee=assignee, proof=proof)
+    return take(case, action, reason=reason, note=note, fields=fields, assignee=assignee, asks=asks, proof=proof)
 
 
 def take(
@@ -71,6 +76,7 @@ def take(
     note: str | None = None,
     fields: Mapping[str, Any] | None = None,
     assignee: int | None = None,
+    asks: Asks = NOTHING,
     proof: str | None = None,
 ) -> Case:
     """``perform_action`` on a case that was read already; ``proof`` is that of ``prove_receipt``."""
@@ -81,21 +87,27 @@ def take(
     wanted = case.release.actions[action]
     if wanted.reason == "required" and not (reason or "").strip():
         raise ReasonRequired(action_vi=wanted.name.vi, action_en=wanted.name.en)
+    before = changed_values(case.applicant["form"], fields) if fields else None
     followed = _correct(case, wanted, fields) if fields else Followed()
     step = case.workflow.advance(case.row["state"], action, case.facts())
     _must_prove_an_end(case, step, proof)
     document = _attached(case, action)
     void = undone_by_step(case, step)
     move(case, step.target, action)
+    check_asks(case, asks)
     if assignee is not None:
         _give_to(case, assignee)
-    data = _entry_of(step, verdict, wanted, document) | followed.data | ({"proof": proof} if proof else {})
+    data = _entry_of(step, verdict, wanted, document) | followed.data
+    if asks:
+        data["asks"] = asks.as_data()
+    if proof:
+        data["proof"] = proof
     if void:
         make_void(case, void)
         data["void"] = void
     if wanted.signature == "digital" and document is not None:
         data["signature"] = sign_result(case, document["id"])
-    private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields) if fields else None}
+    private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields or {}), "before": before}
     told = {key: value for key, value in private.items() if value}
     record(case, action, data=data, private=told, events=followed.events + _events(step))
     open_children(case)
@@ -118,10 +130,12 @@ def _correct(case: Case, wanted: Action, fields: Mapping[str, Any]) -> Followed:
             "thao tác này không nhận nội dung tờ khai; hãy đính chính riêng",
             "this action takes no form values; rectify them by an act of its own",
         )
+    if wanted.effect == "answer":
+        must_be_asked_fields(case, fields)
     return change_form(case, fields)
 
 
-def _entry_of(step: Step, verdict: Verdict, wanted: Action, document: Mapping[str, Any] | None) -> dict[str, Any]:
+def _entry_of(step: Step, verdict: Verdict, wanted: Action, document: DocumentRow | None) -> dict[str, Any]:
     """The data of a step's journal entry."""
     return {
         "action": step.action,
@@ -172,7 +186,7 @@ def _forbidden(verdict: Verdict) -> Forbidden:
     return Forbidden(why_vi=why.vi if why else "", why_en=why.en if why else "")
 
 
-def _attached(case: Case, action: str) -> Mapping[str, Any] | None:
+def _attached(case: Case, action: str) -> DocumentRow | None:
     """The document that the action takes, None where it takes none. Raises DocumentRequired."""
     wanted = case.release.actions[action]
     if wanted.attach is None:

@@ -19,8 +19,6 @@ from engine.store.journal import journal
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
-CONTACT = ("phone", "email")
-
 
 def rectify(
     unit: UnitOfWork,
@@ -47,20 +45,15 @@ def rectify(
     if not reason.strip():
         raise wrong("reason", "phải ghi lý do đính chính", "say why this is corrected")
     if not applicant and not fields:
-        raise wrong(
-            "fields", "phải ghi đính chính gì: người nộp hay tờ khai", "say what is corrected: applicant or fields"
-        )
+        vi, en = "phải ghi đính chính gì: người nộp hay tờ khai", "say what is corrected: applicant or fields"
+        raise wrong("fields", vi, en)
     number = number or 1
     wanted = and_(journal.c.dossier_id == case.id, journal.c.number == number)
     if not unit.begin().execute(select(journal.c.number).where(wanted)).first():
         raise NotFound(what=f"journal entry {number}")
-    before, contact = _before(case, applicant, fields), {name: case.applicant[name] for name in CONTACT}
+    before, contact = _before(case, applicant, fields), _contact(case)
     followed = change_form(case, fields, _checked(case, applicant) if applicant else None)
-    moved = any(case.applicant[name] != contact[name] for name in CONTACT)
-    if moved:
-        before |= {f"applicant.{name}": value for name, value in contact.items()}
-        if not any(contact.values()):
-            withhold_link(case)
+    moved = _contact_moved(case, contact, before)
     names = sorted([f"applicant.{key}" for key in applicant or {}] + list(fields or {}))
     private = {"reason": reason, "before": before, "applicant": applicant or {}, "fields": fields or {}}
     data = {"corrects": number, "names": names} | followed.data
@@ -68,6 +61,20 @@ def rectify(
     if moved:
         send(unit, contact_notices(case, entry, contact))
     return case
+
+
+def _contact(case: Case) -> dict[str, str | None]:
+    return {"phone": case.applicant["phone"], "email": case.applicant["email"]}
+
+
+def _contact_moved(case: Case, contact: Mapping[str, Any], before: dict[str, Any]) -> bool:
+    """Whether the former ``contact`` differs from the present one; it is then added to the values ``before``."""
+    if _contact(case) == contact:
+        return False
+    before |= {f"applicant.{name}": value for name, value in contact.items()}
+    if not any(contact.values()):
+        withhold_link(case)
+    return True
 
 
 def _before(case: Case, applicant: Mapping[str, Any] | None, fields: Mapping[str, Any] | None) -> dict[str, Any]:

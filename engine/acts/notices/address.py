@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import Row
 
 from engine.dossier.notices import FORMER
 from engine.errors import Refusal, in_log
@@ -15,6 +12,7 @@ from engine.ports import Message
 from engine.rules.procedure.definition import APPLICANT
 from engine.store.delivery import Taken
 from engine.store.recipients import former_contacts, people_by_id, reasons_of, webhooks_by_id
+from engine.store.rows import Contact
 from engine.transaction import UnitOfWork
 
 
@@ -99,7 +97,7 @@ class _Known:
         return Addressee(address, "", row.language) if address else Refused("parked", "there was no such contact")
 
 
-def _reached(row: Taken, name: str, by: Taken | Row[Any]) -> Addressee | Refused:
+def _reached(row: Taken, name: str, by: Taken | Contact) -> Addressee | Refused:
     address = {"email": by.email, "sms": by.phone}.get(row.channel)
     if not address:
         return Refused("parked", f"there is no address for {row.channel}")
