@@ -97,11 +97,7 @@ def take(
     check_asks(case, asks)
     if assignee is not None:
         _give_to(case, assignee)
-    data = _entry_of(step, verdict, wanted, document) | followed.data
-    if asks:
-        data["asks"] = asks.as_data()
-    if proof:
-        data["proof"] = proof
+    data = _entry_of(step, verdict, wanted, document) | followed.data | _of_request(asks, proof)
     if void:
         make_void(case, void)
         data["void"] = void
@@ -148,6 +144,12 @@ def _entry_of(step: Step, verdict: Verdict, wanted: Action, document: DocumentRo
         "document": document["id"] if document else None,
         **({"sha256": document["sha256"]} if document else {}),
     }
+
+
+def _of_request(asks: Asks, proof: str | None) -> dict[str, Any]:
+    """What a request for supplement names, and how the applicant proved the act."""
+    named: dict[str, Any] = {"asks": asks.as_data()} if asks else {}
+    return named | ({"proof": proof} if proof else {})
 
 
 def move(case: Case, target: str, action: str | None) -> None:

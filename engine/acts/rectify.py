@@ -48,9 +48,7 @@ def rectify(
         vi, en = "phải ghi đính chính gì: người nộp hay tờ khai", "say what is corrected: applicant or fields"
         raise wrong("fields", vi, en)
     number = number or 1
-    wanted = and_(journal.c.dossier_id == case.id, journal.c.number == number)
-    if not unit.begin().execute(select(journal.c.number).where(wanted)).first():
-        raise NotFound(what=f"journal entry {number}")
+    _must_be_there(case, number)
     before, contact = _before(case, applicant, fields), _contact(case)
     followed = change_form(case, fields, _checked(case, applicant) if applicant else None)
     moved = _contact_moved(case, contact, before)
@@ -61,6 +59,12 @@ def rectify(
     if moved:
         send(unit, contact_notices(case, entry, contact))
     return case
+
+
+def _must_be_there(case: Case, number: int) -> None:
+    wanted = and_(journal.c.dossier_id == case.id, journal.c.number == number)
+    if not case.unit.begin().execute(select(journal.c.number).where(wanted)).first():
+        raise NotFound(what=f"journal entry {number}")
 
 
 def _contact(case: Case) -> dict[str, str | None]:
