@@ -23,13 +23,14 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from adapters.connection_pool import KeptLines
 from adapters.tls import trusted
-from engine.errors import Refusal
+from engine.errors import Refusal, in_log
 from engine.ports import DeliveryFailed, Message
 
 _SECONDS = 20.0  # for each exchange with the server
 _POLICY = SMTP_POLICY.clone(cte_type="7bit")  # passes every server, also one without 8BITMIME
 _LONGEST_LINE = 998  # RFC 5322 section 2.1.1
 _WORD = 39  # bytes of text in an encoded word, so that the line of a subject keeps within 76 (RFC 2047 section 2)
+_ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")  # in what a mail server says
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
 # The address form of HTML's e-mail field: one recipient, no comments, no quoted local part, ASCII.
@@ -280,10 +281,10 @@ def _failed(error: Exception, *, permanent: bool) -> DeliveryFailed:
     if isinstance(error, smtplib.SMTPResponseException):
         why = _words(error.smtp_code, error.smtp_error)
     else:
-        why = f"{type(error).__name__}: {error}"
+        why = in_log(error)
     return DeliveryFailed(permanent=permanent, channel="email", why=why)
 
 
 def _words(code: int, text: bytes | str) -> str:
     said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return f"{code} {' '.join(said.split())}"[:300]
+    return f"{code} {_ADDRESS.sub('…', ' '.join(said.split()))}"[:300]

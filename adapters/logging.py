@@ -1,18 +1,20 @@
 """Sets up the logging of web, worker and clock: one line an event on standard error, as JSON or as readable text.
 
 The standard library's loggers (rq, gunicorn, alembic) write to the same stream. No line carries personal data: the code
-that logs names dossiers and people by number.
+that logs names dossiers and people by number, and an exception is told by its frames and by ``in_log``.
 """
 
 from __future__ import annotations
 
 import logging
 import sys
-from typing import Any
+import traceback
+from typing import Any, TextIO
 
 import orjson
 import structlog
 
+from engine.errors import in_log
 from engine.settings import Settings
 
 _QUIETER = dict.fromkeys(("rq", "rq.worker", "rq.job", "rq.cron", "alembic", "transitions"), logging.WARNING)
@@ -27,7 +29,7 @@ def set_up_logging(settings: Settings, process: str) -> None:
         _named(process),
     ]
     rendered: list[Any] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_to_json)]
+        [structlog.processors.ExceptionRenderer(_frames), structlog.processors.JSONRenderer(serializer=_to_json)]
         if settings.log_json
         else [_console()]
     )
@@ -80,4 +82,20 @@ def _named(process: str) -> Any:
 
 
 def _console() -> Any:
-    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_write_frames)
+
+
+def _frames(exc_info: Any) -> str:
+    """The chain of an exception, oldest cause first: where each was raised, and what may be told of it."""
+    error: BaseException | None = exc_info[1] if isinstance(exc_info, tuple) else exc_info
+    parts: list[str] = []
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        parts.append("".join(traceback.format_tb(error.__traceback__)) + in_log(error))
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n\n".join(reversed(parts))
+
+
+def _write_frames(stream: TextIO, exc_info: Any) -> None:
+    stream.write("\n" + _frames(exc_info))

@@ -25,6 +25,7 @@ from standardwebhooks.webhooks import Webhook
 from adapters.connection_pool import KeptLines
 from adapters.public_address import Place, place_of
 from adapters.tls import trusted
+from engine.errors import in_log
 from engine.ports import DeliveryFailed, Message
 
 SECONDS_TO_CONNECT = 5.0
@@ -152,7 +153,7 @@ def _post(place: Place, request: bytes, channel: str) -> tuple[int, bytes]:
                 pass  # a second try is safe: a receiver that has read the first one knows its key
         return _exchange(_connected(place), request, receiver)
     except (HTTPException, OSError, ValueError) as error:
-        raise DeliveryFailed(channel=channel, why=f"{type(error).__name__}: {error}"[:300]) from error
+        raise DeliveryFailed(channel=channel, why=in_log(error)[:300]) from error
 
 
 _CLOSED = (ConnectionError, RemoteDisconnected, ssl.SSLError)

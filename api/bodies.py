@@ -90,7 +90,10 @@ class TakeAction(Body):
 
 
 class CitizenAction(Body):
+    """``receipt_code`` is needed by an action that ends the dossier."""
+
     action = Word(KEY, required=True)
+    receipt_code = Line(40, allow_none=True, load_default=None)
     reason = Prose(allow_none=True, load_default=None)
     fields_ = FormValues(data_key="fields", allow_none=True, load_default=None)
 
@@ -190,6 +193,13 @@ class Rectify(Body):
     applicant = fields.Nested(ApplicantChange, load_default=dict)
     fields_ = FormValues(data_key="fields", load_default=dict)
     reason = Prose(required=True)
+
+
+class RenewLink(Body):
+    """``tell`` also sends the new link to the applicant's contact."""
+
+    reason = Prose(required=True)
+    tell = YesNo(load_default=True)
 
 
 class LookUp(Body):

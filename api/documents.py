@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from api import bodies, dossier_json, shapes
+from api import bodies, dossier_json, parameters, shapes
 from api.answers import answer, etag
 from api.dossier_act import STANDS, act, standing
 from api.operations import ETAG, LOCATION, Gives, Resource
 from api.versions import expected_version, version_if_given
 from engine.acts.documents import add_document, check_document, remove_document
+from engine.acts.read_personal_data import open_file
 from engine.dossier.case import read_case
 from engine.queries.dossier import missing_of, papers_of
-from engine.queries.files import file_of
+from engine.queries.files import FileView, file_of
 from engine.rules.file_types import TAKEN
-from engine.transaction import UnitOfWork
+from engine.transaction import UnitOfWork, in_transaction
 from server.answer import Answer
 from server.context import runtime
-from server.identity import Access, reading
+from server.identity import Access, actor, reading
 from server.once import perform
 from server.uploads import Upload, read_upload
 
@@ -62,13 +63,17 @@ def add(code: str) -> Answer:
     "GET",
     "/dossiers/<code>/documents/<int:number>",
     access=Access.STAFF,
+    query=parameters.WhyRead,
     gives=Gives(media=[kind.media for kind in TAKEN], description="The file, always as an attachment."),
-    refuses=(404, 409),
+    refuses=(403, 404, 409),
 )
-def content(code: str, number: int) -> Answer:
-    """Download the file of a document"""
-    with reading() as unit:
-        file = file_of(read_case(unit, code), number)
+def content(code: str, number: int, query: dict[str, Any]) -> Answer:
+    """Download the file of a document; it is recorded as a reading of personal data"""
+
+    def doing(unit: UnitOfWork) -> FileView:
+        return file_of(open_file(unit, code, number, query["reason"]), number)
+
+    file = in_transaction(runtime(), actor(), doing)
     headers = {"Content-Type": file.media_type, "Content-Disposition": f'attachment; filename="{file.name}"'}
     return Answer(200, runtime().files.read(file.storage_key), headers)
 

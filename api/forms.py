@@ -1,14 +1,16 @@
 """The operation that prints the official forms 01–06 of a dossier as PDF.
 
-The forms carry personal data, so each print is recorded as a reading of personal data.
+The forms carry personal data, so each print is recorded as a reading of personal data. Form 01 carries the citizen's
+link as well and is for the counter alone.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from api import parameters
 from api.operations import Gives, Resource
-from engine.acts.read_personal_data import read_personal_data
+from engine.acts.read_personal_data import print_form
 from engine.errors import Refusal
 from engine.forms.data import NUMBERS, NoSuchForm, form_data
 from engine.transaction import UnitOfWork, in_transaction
@@ -33,17 +35,17 @@ class FormsUnavailable(Refusal):
     "GET",
     "/dossiers/<code>/forms/<number>.pdf",
     access=Access.STAFF,
+    query=parameters.WhyRead,
     gives=PDF,
     refuses=(403, 404, 409),
 )
-def form(code: str, number: str) -> Answer:
+def form(code: str, number: str, query: dict[str, Any]) -> Answer:
     """Print a form: 01 receipt, 02 supplement, 03 refusal, 04 apology, 05 stop, 06 control sheet"""
     if number not in NUMBERS:
         raise NoSuchForm(number=number)
 
     def doing(uow: UnitOfWork) -> dict[str, Any]:
-        case = read_personal_data(uow, code, f"in mẫu {number} / printing form {number}", f"form-{number}")
-        return form_data(case, number)
+        return form_data(print_form(uow, code, number, query["reason"]), number)
 
     data = in_transaction(runtime(), actor(), doing)
     return printed(number, data, f"{code}-{number}.pdf")

@@ -117,3 +117,25 @@ class RegisterPrint(Words):
 
 class FromDay(Words):
     on = Day(load_default=None, metadata={"description": "The first day on which it holds no more; all by default."})
+    reason = Line(
+        500, load_default=None, metadata={"description": "Why addresses and telephones must be unmasked; recorded."}
+    )
+
+
+class WhyRead(Words):
+    """The reason of those who do not work on the dossier."""
+
+    reason = Line(
+        500,
+        load_default=None,
+        metadata={"description": "Why the personal data must be seen; needed by those who do not work on the dossier."},
+    )
+
+
+class Looks(Words):
+    dossier = Word(CODE, load_default=None)
+    person = WholeInQuery(1, 10**15, load_default=None, metadata={"description": "The id of who looked."})
+    start = Day(load_default=None, metadata={"description": "First day, inclusive."})
+    end = Day(load_default=None, metadata={"description": "Last day, inclusive."})
+    limit = WholeInQuery(1, LARGEST_PAGE, load_default=100)
+    before = WholeInQuery(1, 10**15, load_default=None, metadata={"description": "From ``next`` of the last page."})

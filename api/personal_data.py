@@ -12,7 +12,7 @@ from engine.queries.dossier import applicant_of
 from engine.transaction import UnitOfWork
 from server.answer import Answer
 from server.identity import Access
-from server.once import perform
+from server.once import perform_unkept
 
 personal_data = Resource("personal-data", __name__, description="Unmasked personal data, for a reason.")
 
@@ -24,13 +24,12 @@ personal_data = Resource("personal-data", __name__, description="Unmasked person
     body=bodies.Reason,
     gives=Gives(shape=shapes.PersonalData, description="Unmasked; the look was written down."),
     refuses=(403, 404),
-    key="optional",
 )
 def view(code: str, body: dict[str, Any]) -> Answer:
-    """See the personal data of a dossier, for a reason that is recorded with the caller's name"""
+    """See the personal data of a dossier, for a reason that is recorded with the caller's name; no answer is kept"""
 
     def doing(uow: UnitOfWork) -> Answer:
         case = read_personal_data(uow, code, body["reason"])
         return answer(dossier_json.personal(code, applicant_of(case, masked=False), case.applicant["form"] or {}))
 
-    return perform("read_personal_data", doing)
+    return perform_unkept("read_personal_data", doing)

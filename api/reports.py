@@ -132,13 +132,13 @@ def register(query: dict[str, Any]) -> Answer:
     access=Access.STAFF,
     query=parameters.RegisterPrint,
     gives=PDF,
-    refuses=(404,),
+    refuses=(403, 404),
 )
 def print_register(query: dict[str, Any]) -> Answer:
-    """Print the dossier register; each dossier on it is recorded as a reading of personal data"""
+    """Print the dossier register, masked; with a reason unmasked, and each dossier on it is recorded as a reading"""
 
     def doing(uow: UnitOfWork) -> dict[str, Any]:
-        return printing.print_register(uow, query["office"], query["start"], query["end"])
+        return printing.print_register(uow, query["office"], query["start"], query["end"], query["reason"])
 
     data = in_transaction(runtime(), actor(), doing)
     return printed("07", data, f"{query['office']}-07.pdf")

@@ -10,12 +10,14 @@ from api.dossiers import dossiers
 from api.fees import fees
 from api.forms import forms
 from api.journal import journal
+from api.link_renewals import link_renewals
 from api.office_times import times
 from api.offices import offices
 from api.people import people
 from api.personal_data import personal_data
 from api.problem_kinds import problem_kinds
 from api.procedures import procedures
+from api.reads import reads
 from api.reforms import reforms
 from api.reports import reports
 from api.sessions import sessions
@@ -40,12 +42,14 @@ RESOURCES = (
     journal,
     forms,
     personal_data,
+    link_renewals,
     status,
     procedures,
     units,
     offices,
     times,
     reports,
+    reads,
     statistics,
     reforms,
     webhooks,

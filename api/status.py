@@ -14,6 +14,7 @@ from api.operations import ETAG, Gives, Resource
 from api.versions import version_if_given
 from engine.acts.perform_action import perform_action
 from engine.dossier.case import Case, read_case
+from engine.dossier.citizen_keys import ReceiptCodeWrong
 from engine.dossier.papers import NothingAsked, asks_applicant
 from engine.queries.look_up import NoSuchReceipt, code_of
 from engine.queries.look_up import look_up as find_by_receipt
@@ -65,17 +66,20 @@ def look_up(body: dict[str, Any]) -> Answer:
     key="optional",
 )
 def take_action(token: str, body: dict[str, Any]) -> Answer:
-    """Take an action that is left to the applicant: supplement, withdraw"""
+    """Take an action that is left to the applicant: supplement, withdraw; an end needs the receipt code"""
     served().limits.hold(REQUESTS_PER_LINK, "link", token)
     # If-Match is optional: the act checks the state, and a colleague's note should not stop the applicant.
-    version, code = version_if_given(), dossier_code()
+    version, code, receipt_code = version_if_given(), dossier_code(), body["receipt_code"]
 
     def doing(unit: UnitOfWork) -> Answer:
-        reason, fields = body["reason"], body["fields_"]
-        case = perform_action(unit, code, body["action"], version=version, reason=reason, fields=fields)
+        given = {"reason": body["reason"], "fields": body["fields_"], "receipt_code": receipt_code}
+        case = perform_action(unit, code, body["action"], version=version, **given)
         return _shown(case)
 
-    return perform("perform_action", doing)
+    if receipt_code is None:
+        return perform("perform_action", doing)
+    with served().limits.guessing("look-up", code, ReceiptCodeWrong):
+        return perform("perform_action", doing)
 
 
 @status.operation(

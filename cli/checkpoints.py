@@ -40,12 +40,22 @@ def export(folder: Path, upto: int | None, as_json: bool) -> None:
     if upto is None:
         checkpoint_now(runtime)
     done = export_journal(runtime.database, folder, upto)
+    counts = done.counts._asdict() | {"hidden": done.counts.hidden}
     document = {"folder": str(folder), "checkpoint": done.checkpoint, "size": done.size, "entries": done.entries}
+    document |= {"valid": done.whole, "counts": counts, "reads": done.reads}
     told = say(
         f"{done.entries} mục đến điểm kiểm tra số {done.checkpoint} đã ghi vào {folder}.",
         f"{done.entries} entries up to checkpoint {done.checkpoint} were written to {folder}.",
     )
-    show(as_json, document, [told])
+    wrong = say(
+        f"Số mục không khớp: tất cả {counts['entries']}, trong cây {counts['in_runs']}, đang chờ {counts['waiting']}, "
+        f"đã ký {counts['signed']}. Chạy `motcua journal verify`.",
+        f"The numbers of entries do not agree: {counts['entries']} in all, {counts['in_runs']} in the tree, "
+        f"{counts['waiting']} waiting, {counts['signed']} signed. Run `motcua journal verify`.",
+    )
+    show(as_json, document, [told] if done.whole else [told, wrong])
+    if not done.whole:
+        raise SystemExit(1)
 
 
 @click.command()

@@ -15,6 +15,7 @@ from rq.cron import CronJob, CronScheduler
 from rq.exceptions import SchedulerNotFound, StopRequested
 
 from adapters.logging import set_up_logging
+from engine.errors import in_log
 from engine.jobs.queue import QUEUE, Bell
 from engine.jobs.schedule import TICKS
 from engine.settings import settings_from
@@ -78,7 +79,7 @@ def tick_until_stopped(url: str) -> None:
         except StopRequested:  # a signal while rq was starting or ending
             return
         except (redis.RedisError, OSError) as error:
-            log.warning("redis-away", why=f"{type(error).__name__}: {error}")
+            log.warning("redis-away", why=in_log(error))
         _hear_signals(stop)
         stop.wait(WAIT)
 

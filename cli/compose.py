@@ -20,7 +20,7 @@ from adapters.local_signer import LocalSigner
 from cli.main import DatabaseUnusable
 from engine.catalogue import Catalogue
 from engine.clock import told_clock, utc_now
-from engine.errors import NotFound, Refusal
+from engine.errors import NotFound, Refusal, in_log
 from engine.jobs.queue import Bell
 from engine.security.private_files import keep_private
 from engine.settings import Settings, WrongSetting, missing_database, settings_from
@@ -80,7 +80,7 @@ def read_ahead(runtime: Runtime) -> None:
         _ = runtime.catalogue.map
         runtime.catalogue.procedures(runtime.now().date())
     except (SQLAlchemyError, Refusal) as error:
-        log.warning("read-ahead", why=f"{type(error).__name__}: {error}")
+        log.warning("read-ahead", why=in_log(error))
 
 
 def compose_notifier(settings: Settings, *, echo: Callable[[str], None] | None = None) -> ChannelNotifier:

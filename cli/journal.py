@@ -9,7 +9,9 @@ import click
 from cli.checkpoints import COMMANDS
 from cli.compose import compose_from_environment
 from cli.output import json_option, language, say, show
+from cli.reads import reads
 from engine.journal.check import Tally, check_journal
+from engine.journal.check_reads import ReadTally, check_reads
 from engine.journal.check_staff import check_staff
 
 
@@ -23,21 +25,24 @@ def journal() -> None:
 @click.option("--most", type=click.IntRange(1), default=100, show_default=True, help="Findings after which to stop.")
 @json_option
 def verify(code: str | None, most: int, as_json: bool) -> None:
-    """Check every chain, every row against its journal, and every private part. Exits with 1 on a finding.
+    """Check every chain, every row against its journal, every private part, the checkpoints and the read log.
 
-    Without --dossier the journal of staff is checked as well.
+    Without --dossier the journal of staff is checked as well. Exits with 1 on a finding.
     """
-    runtime, tally, found = compose_from_environment(pooled=False), Tally(), []
+    runtime, tally, looked, found = compose_from_environment(pooled=False), Tally(), ReadTally(), []
     staff = check_staff(runtime.database, tally) if code is None else ()
     for finding in chain(check_journal(runtime.database, tally, code), staff):
         found.append(finding)
         if len(found) == most:
             break
+    found += check_reads(runtime.database, looked) if code is None and len(found) < most else ()
     document = {
         "valid": not found,
         "dossiers": tally.dossiers,
         "entries": tally.entries,
         "staff_entries": tally.staff_entries,
+        "reads": looked.reads,
+        "sealed_reads": looked.sealed,
         "findings": [{"dossier": one.code, "entry": one.number, "vi": one.vi, "en": one.en} for one in found],
     }
     lines = [f"{one.code} #{one.number}: {one.vi if language() == 'vi' else one.en}" for one in found]
@@ -53,5 +58,5 @@ def verify(code: str | None, most: int, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, reads):
     journal.add_command(command)

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import click
 
-from engine.errors import Refusal
+from engine.errors import Refusal, in_log
 
 GROUPS: Mapping[str, tuple[str, str]] = {
     "serve": ("cli.serve:serve", "Serve the interface over HTTP."),
@@ -20,6 +20,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "people": ("cli.people:people", "People of the offices."),
     "offices": ("cli.offices:offices", "Offices: closures and hours of one office."),
     "notices": ("cli.notices:notices", "Notices to applicants, staff and programs."),
+    "link": ("cli.link:link", "The citizen's link to a dossier."),
     "journal": ("cli.journal:journal", "The journal of all dossiers."),
     "workflows": ("cli.workflows:workflows", "Workflow files: the procedures, written as YAML."),
     "territory": ("cli.territory:territory", "Administrative units, past and present."),
@@ -95,9 +96,8 @@ def main(lang: str | None) -> None:
 
 def _database_trouble(error: Exception) -> str | None:
     """The message of a database error, in one line of at most 300 characters; None for any other error."""
-    from sqlalchemy.exc import DBAPIError, SQLAlchemyError  # late: the help needs no database
+    from sqlalchemy.exc import SQLAlchemyError  # late: the help needs no database
 
     if not isinstance(error, SQLAlchemyError):
         return None
-    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    return " ".join(str(cause).split())[:300]
+    return " ".join(in_log(error).split())[:300]

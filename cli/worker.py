@@ -27,7 +27,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from adapters.logging import set_up_logging
 from cli.compose import compose, compose_notifier
 from engine.acts.notices.webhooks import seal_webhooks
-from engine.errors import Refusal
+from engine.errors import Refusal, in_log
 from engine.jobs.queue import ClosedJob, ClosedJson, ClosedQueue, queue_on
 from engine.jobs.registry import JOBS, set_up_jobs
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
@@ -162,7 +162,7 @@ class Shift:
         except StopRequested:
             pass  # a signal came (then the flag is set), or Redis does not answer
         except (redis.RedisError, OSError) as error:
-            log.warning("redis-away", why=f"{type(error).__name__}: {error}")
+            log.warning("redis-away", why=in_log(error))
         finally:
             self._hear_signals()
             connection.close()

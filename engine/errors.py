@@ -92,6 +92,36 @@ def wrong(where: str, vi: str, en: str) -> InvalidInput:
     return InvalidInput({where: Text(vi, en)})
 
 
+def in_log(error: BaseException) -> str:
+    """An exception in words without data: its class, and its message only where messages of the class hold none.
+
+    The message of a database, a parser or a mail server may quote names, numbers and reasons. Refusals give their code,
+    errors of the database their SQLSTATE and the names of table, column and constraint.
+
+    >>> in_log(KeyError("Nguyễn Văn Mẫu")), in_log(FileNotFoundError(2, "No such file"))
+    ('KeyError', 'FileNotFoundError: [Errno 2] No such file')
+    """
+    name = type(error).__name__
+    if isinstance(error, Refusal):
+        return f"{name} ({error.code})"
+    if isinstance(original := getattr(error, "orig", None), BaseException):
+        return in_log(original)
+    if (state := getattr(error, "sqlstate", None)) is not None:
+        about = getattr(error, "diag", None)
+        places = [getattr(about, f"{place}_name", None) for place in ("table", "column", "constraint")]
+        return " ".join([f"{name} {state}", *(place for place in places if place)])
+    speaks = isinstance(error, _SPEAK_FREELY) or type(error).__module__ in _SPEAKING_MODULES
+    speaks = speaks or (name == "OperationalError" and type(error).__module__.startswith("psycopg"))
+    speaks = speaks and (type(error).__module__ != "smtplib" or name == "SMTPServerDisconnected")
+    return f"{name}: {error}"[:500] if speaks else name
+
+
+_SPEAK_FREELY = (OSError, AttributeError, ImportError, NameError, TypeError, MemoryError, RecursionError)
+"""Exceptions whose messages name parts of the program, files and hosts. The errors of ``smtplib``, which are OSErrors,
+quote addresses."""
+_SPEAKING_MODULES = ("sqlite3", "redis.exceptions", "sqlalchemy.exc")
+
+
 class _Lenient(dict[str, Any]):
     """Facts of a sentence. An unknown placeholder stays in the text: a missing fact must not hide the refusal."""
 

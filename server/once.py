@@ -2,30 +2,38 @@
 
 A repeated request gets the same status, headers and body, marked ``Idempotency-Replayed: true``. Only successes are
 recorded: a refused request changed nothing, and repeating it runs the act. Of two equal requests at once the primary
-key lets one through: the other is rolled back and gets the answer of the first. Recorded answers are encrypted, because
-the answer to a filing holds the citizen's link, which the database alone must not give away.
+key lets one through: the other is rolled back and gets the answer of the first. Recorded answers and their headers are
+encrypted, because the answer to a filing holds the citizen's link, which the database alone must not give away.
+
+A recorded answer is given again only to a sender who may still see the dossier that it is about, and one with the
+citizen's keys only to the counter that hands them out. Personal data are never recorded: ``perform_unkept``.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+import orjson
 from flask import request
 
+from engine.dossier.case import read_case
+from engine.dossier.receivers import must_receive
 from engine.errors import Refusal
 from engine.security.sealing import seal, unseal
 from engine.store.idempotency import RecordedAnswer, proven_answer, record_answer, recorded_answer
 from engine.transaction import ActorChanged, UnitOfWork, in_transaction
 from server.answer import Answer
 from server.context import reading_connection, runtime, served
-from server.identity import identity
+from server.identity import identity, reading
 
 T = TypeVar("T")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 REPLAYED = "Idempotency-Replayed"
+_SEALED = "sealed"
 
 
 class KeyMissing(Refusal):
@@ -99,7 +107,10 @@ def perform(name: str, act: Callable[[UnitOfWork], Answer], *, key_required: boo
 
     def once(uow: UnitOfWork) -> Answer:
         made = act(uow)
-        kept = RecordedAnswer(asked, made.status, made.headers, seal(uow.settings.secret_keys[0], made.body, asked))
+        secret = uow.settings.secret_keys[0]
+        kept = RecordedAnswer(
+            asked, made.status, {_SEALED: _sealed(secret, made.headers, asked)}, seal(secret, made.body, asked)
+        )
         record_answer(uow.writes, who, key, kept, uow.now, rival=_LostTheRace)
         return made
 
@@ -110,6 +121,16 @@ def perform(name: str, act: Callable[[UnitOfWork], Answer], *, key_required: boo
         if (earlier := _earlier(who, key, asked)) is not None:
             return earlier
         raise
+    served().metrics.acts.labels(name).inc()
+    return given
+
+
+def perform_unkept(name: str, act: Callable[[UnitOfWork], Answer]) -> Answer:
+    """Runs ``act`` as ``perform`` does, and records no answer: an Idempotency-Key is ignored.
+
+    For what shows personal data: each look is written down by itself, and no answer outlives the right to see it.
+    """
+    given = _carry_out(act)
     served().metrics.acts.labels(name).inc()
     return given
 
@@ -156,7 +177,8 @@ def _given_before(key: str, asked: bytes) -> Answer | None:
 
 def _earlier(who: str, key: str, asked: bytes) -> Answer | None:
     with reading_connection() as connection:
-        return _again(recorded_answer(connection, who, key), asked)
+        found = recorded_answer(connection, who, key)
+    return _again(found, asked)
 
 
 def _again(found: RecordedAnswer | None, asked: bytes) -> Answer | None:
@@ -164,7 +186,35 @@ def _again(found: RecordedAnswer | None, asked: bytes) -> Answer | None:
         return None
     if found.request_hash != asked:
         raise KeyReused()
-    body = unseal(runtime().settings.secret_keys, found.body, asked)
-    if body is None:
+    secrets = runtime().settings.secret_keys
+    body, headers = unseal(secrets, found.body, asked), _unsealed(secrets, found.headers, asked)
+    if body is None or headers is None:
         raise AnswerLost()
-    return Answer(found.status, body, {**found.headers, REPLAYED: "true"})
+    _must_still_see(body)
+    return Answer(found.status, body, {**headers, REPLAYED: "true"})
+
+
+def _must_still_see(body: bytes) -> None:
+    """Raises NotFound when the sender no longer sees the dossier that an answer is about, and Forbidden when it holds
+    the citizen's keys and the sender no longer hands them out."""
+    told = orjson.loads(body) if body.startswith(b"{") else {}
+    code = (request.view_args or {}).get("code") or identity().dossier or told.get("code")
+    if not isinstance(code, str):
+        return
+    with reading() as unit:
+        case = read_case(unit, code)
+        if "link_token" in told:
+            must_receive(case)
+
+
+def _sealed(secret: str, headers: Mapping[str, str], asked: bytes) -> str:
+    """Headers as they are recorded: an address among them may hold the token of the citizen's link."""
+    return base64.b64encode(seal(secret, orjson.dumps(dict(headers)), asked)).decode()
+
+
+def _unsealed(secrets: Sequence[str], recorded: Mapping[str, str], asked: bytes) -> dict[str, str] | None:
+    """The headers of a recorded answer; an earlier version of the program recorded them in clear."""
+    if _SEALED not in recorded:
+        return dict(recorded)
+    plain = unseal(secrets, base64.b64decode(recorded[_SEALED]), asked)
+    return None if plain is None else dict(orjson.loads(plain))

@@ -6,7 +6,9 @@
     python motcua_verify.py growth PROOF.json --published checkpoint-00000012.json
 
 ``export`` checks what ``motcua journal export`` wrote: every entry, its chain, the Merkle tree (RFC 9162) and every
-signed checkpoint (Ed25519), and that it contains each checkpoint you kept from earlier unchanged. Without such a
+signed checkpoint (Ed25519), and that it contains each checkpoint you kept from earlier unchanged; the read log with its
+seals in the same way; and that the numbers of entries and reads agree. A folder of kept files may hold checkpoints
+(``checkpoint-*.json``) and seals (``reads-*.json``). Without such a
 checkpoint or a key known from elsewhere, a journal rewritten and signed again from its beginning would pass.
 ``entry`` and ``growth`` check the proofs that ``motcua journal prove`` and ``prove-growth`` print.
 
@@ -30,6 +32,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT = "motcua-checkpoint-v1"
+SEAL_FORMAT = "motcua-read-seal-v1"
+COUNTS_FORMAT = "motcua-counts-v1"
+SEAL_FILE = "reads-"
 ORIGIN = "0" * 64
 MOST = 20  # findings reported for entries; one change causes many
 
@@ -37,6 +42,9 @@ HASH = re.compile(r"[0-9a-f]{64}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 FIELDS = {"at", "format", "key", "log", "next", "number", "previous", "root", "size"}
 ENTRY_FIELDS = {"act", "actor", "at", "changes", "code", "data", "number", "previous", "private"}
+SEAL_FIELDS = {"at", "checkpoint", "format", "key", "number", "previous", "root", "size"}
+READ_FIELDS = {"actor", "at", "code", "id", "private", "what"}
+COUNT_FIELDS = {"entries", "format", "in_runs", "reads", "sealed_reads", "signed", "waiting"}
 START, MIDDLE, END = b'{"body":', b',"hash":"', b'"}\n'
 TAIL = len(MIDDLE) + 64 + len(END)
 
@@ -67,15 +75,31 @@ class Checkpoint:
     next: str
 
 
+@dataclass(frozen=True)
+class Seal:
+    """A seal of the read log with checked form and signature; ``line`` is its text without line break."""
+
+    line: bytes
+    number: int
+    at: str
+    size: int
+    root: str
+    previous: str
+    checkpoint: int
+    key: str
+
+
 @dataclass
 class Report:
-    """The findings and notes, and the numbers of checked entries, dossiers and checkpoints."""
+    """The findings and notes, and the numbers of checked entries, dossiers, checkpoints, reads and seals."""
 
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     entries: int = 0
     dossiers: int = 0
     checkpoints: list[Checkpoint] = field(default_factory=list)
+    reads: int = 0
+    seals: list[Seal] = field(default_factory=list)
 
     def add(self, where: str, what: str) -> None:
         self.findings.append(Finding(where, what))
@@ -102,6 +126,76 @@ def verify_export(
             "no checkpoint kept from earlier and no key was given: a journal signed anew from its beginning would pass"
         )
     return report
+
+
+def verify_reads(
+    report: Report, reads: Iterable[bytes], seals: Iterable[bytes], published: Iterable[tuple[str, bytes]] = ()
+) -> None:
+    """Adds to the report of an export what its read log shows: every read, the tree, and every seal.
+
+    A seal must be signed by a key that the export's checkpoints name. ``published`` are seals kept from earlier.
+    """
+    keys = {key for one in report.checkpoints for key in (one.key, one.next)}
+    for number, line in enumerate(seals, 1):
+        try:
+            seal = read_seal(_whole(line))
+            _must_follow(seal, number, report, keys)
+        except Wrong as error:
+            report.add(f"read seal {number}", str(error))
+            return
+        report.seals.append(seal)
+    _check_reads(reads, report)
+    for name, content in published:
+        try:
+            kept = read_seal(_whole(content))
+        except Wrong as error:
+            report.add(name, f"{error} (the kept file itself)")
+            continue
+        if kept.number > len(report.seals):
+            report.add(name, f"the read log ends before seal {kept.number}: cut off, or put back to an earlier state")
+        elif report.seals[kept.number - 1].line != kept.line:
+            report.add(name, f"the read log has another seal {kept.number}: it was rewritten")
+
+
+def read_seal(text: bytes) -> Seal:
+    """The seal in ``text``, byte for byte as it was written, with a good signature. Raises Wrong."""
+    try:
+        document = json.loads(text)
+        body, signature = document["seal"], bytes.fromhex(document["signature"])
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise Wrong("it is not a seal") from error
+    if not isinstance(body, dict) or body.keys() != SEAL_FIELDS or body["format"] != SEAL_FORMAT:
+        raise Wrong("it is not a seal of a kind known here")
+    for name, form in (("root", HASH), ("previous", HASH), ("key", HASH), ("at", MOMENT)):
+        if not isinstance(body[name], str) or not form.fullmatch(body[name]):
+            raise Wrong(f"{name} has another form")
+    if any(type(body[name]) is not int or body[name] < 1 for name in ("number", "size", "checkpoint")):
+        raise Wrong("its number, size or checkpoint has another form")
+    if _canonical({"seal": body, "signature": signature.hex()}) != text:
+        raise Wrong("it is not written as it was signed")
+    try:
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(body["key"]))
+        key.verify(signature, SEAL_FORMAT.encode() + b"\n" + _canonical(body))
+    except (InvalidSignature, ValueError) as error:
+        raise Wrong("its signature does not hold") from error
+    return Seal(text, **{name: body[name] for name in SEAL_FIELDS - {"format"}})
+
+
+def verify_counts(report: Report, counts: Any) -> None:
+    """Compares the numbers that an export tells with each other and with its lines."""
+    known = isinstance(counts, dict) and counts.keys() == COUNT_FIELDS and counts["format"] == COUNTS_FORMAT
+    if not known or any(type(counts[name]) is not int for name in COUNT_FIELDS - {"format"}):
+        report.add("counts", "they have another form")
+        return
+    if counts["entries"] != counts["in_runs"] + counts["waiting"]:
+        what = f"{counts['entries']} entries, {counts['in_runs']} in the tree and {counts['waiting']} waiting"
+        report.add("counts", f"entries are hidden from the checkpoints, or gone: {what}")
+    if counts["in_runs"] != counts["signed"]:
+        report.add("counts", f"{counts['in_runs']} entries are in the tree and {counts['signed']} were signed")
+    if report.checkpoints and counts["signed"] < report.checkpoints[-1].size:
+        report.add("counts", f"only {counts['signed']} entries were signed, the last checkpoint says otherwise")
+    if counts["sealed_reads"] > counts["reads"] or counts["sealed_reads"] != (report.seals or [NONE])[-1].size:
+        report.add("counts", "the numbers of reads do not agree with the seals")
 
 
 def read_checkpoint(text: bytes) -> Checkpoint:
@@ -205,6 +299,47 @@ def verify_growth(proof: Any, published: Iterable[tuple[str, bytes]] = (), keys:
     return report
 
 
+NONE = Seal(b"", 0, "", 0, "", ORIGIN, 0, "")
+"""What stands before the first seal."""
+
+
+def _must_follow(seal: Seal, number: int, report: Report, keys: Collection[str]) -> None:
+    before = (report.seals or [NONE])[-1]
+    if seal.number != number:
+        raise Wrong(f"it says that it is number {seal.number}")
+    if seal.previous != (hashlib.sha256(before.line).hexdigest() if before.line else ORIGIN):
+        raise Wrong("it does not follow the seal before it")
+    if seal.size < before.size or seal.at < before.at or seal.checkpoint < before.checkpoint:
+        raise Wrong("it goes back behind the seal before it")
+    if report.checkpoints and seal.key not in keys:
+        raise Wrong(f"it is signed by a key that no checkpoint names: {seal.key}")
+
+
+def _check_reads(lines: Iterable[bytes], report: Report) -> None:
+    nodes: list[bytes] = []
+    waiting = list(reversed(report.seals))
+    wanted = waiting[0].size if waiting else 0
+    following = iter(lines)
+    for line in islice(following, wanted):
+        try:
+            digest = _hashed(line, READ_FIELDS)[0]
+        except Wrong as error:
+            report.add(f"read on line {report.reads + 1}", str(error))
+            digest = hashlib.sha256(line).digest()
+        _grow(nodes, report.reads, _leaf(digest))
+        report.reads += 1
+        while waiting and waiting[-1].size == report.reads:
+            seal = waiting.pop()
+            if _root(nodes).hex() != seal.root:
+                report.add(f"read seal {seal.number}", f"the first {seal.size} reads are not those it signed")
+        if len(report.findings) >= MOST:
+            return
+    if report.reads < wanted:
+        report.add("reads", f"there are {report.reads} of {wanted}")
+    elif next(following, None) is not None:
+        report.add("reads", f"there are more than {wanted}")
+
+
 def _check_checkpoints(lines: Iterable[bytes], keys: Collection[str], report: Report) -> None:
     before: Checkpoint | None = None
     for number, line in enumerate(lines, 1):
@@ -266,8 +401,18 @@ def _check_entries(lines: Iterable[bytes], report: Report) -> None:
 
 def _entry(line: bytes, heads: dict[str, tuple[int, bytes]]) -> bytes:
     """The hash of an entry that continues its dossier's chain. Raises Wrong."""
+    digest, body = _hashed(line, ENTRY_FIELDS)
+    number, head = heads.get(body["code"], (0, bytes(32)))
+    heads[body["code"]] = number + 1, digest
+    if type(body["number"]) is not int or body["number"] != number + 1 or body["previous"] != head.hex():
+        raise Wrong(f"it does not follow entry {number} of dossier {body['code']}")
+    return digest
+
+
+def _hashed(line: bytes, fields: Collection[str]) -> tuple[bytes, Any]:
+    """The hash and the content of a line with exactly these fields. Raises Wrong."""
     if not line.startswith(START) or line[-TAIL : -TAIL + len(MIDDLE)] != MIDDLE or not line.endswith(END):
-        raise Wrong("it is not an entry")
+        raise Wrong("it is not a line of this kind")
     text = line[len(START) : -TAIL]
     digest = hashlib.sha256(text).digest()
     if digest.hex().encode() != line[-TAIL + len(MIDDLE) : -len(END)]:
@@ -276,13 +421,9 @@ def _entry(line: bytes, heads: dict[str, tuple[int, bytes]]) -> bytes:
         body = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Wrong("its content cannot be read") from error
-    if not isinstance(body, dict) or body.keys() != ENTRY_FIELDS or not isinstance(body["code"], str):
+    if not isinstance(body, dict) or body.keys() != fields or not isinstance(body["code"], str):
         raise Wrong("its content has another form")
-    number, head = heads.get(body["code"], (0, bytes(32)))
-    heads[body["code"]] = number + 1, digest
-    if type(body["number"]) is not int or body["number"] != number + 1 or body["previous"] != head.hex():
-        raise Wrong(f"it does not follow entry {number} of dossier {body['code']}")
-    return digest
+    return digest, body
 
 
 def _compare(nodes: list[bytes], size: int, waiting: list[Checkpoint], report: Report) -> None:
@@ -296,6 +437,8 @@ def _check_published(published: Iterable[tuple[str, bytes]], report: Report) -> 
     """Checks that the export contains every checkpoint kept from earlier, unchanged; returns how many there are."""
     kept = 0
     for name, content in published:
+        if name.startswith(SEAL_FILE):
+            continue  # a seal of the read log, which ``verify_reads`` checks
         kept += 1
         try:
             this = read_checkpoint(_whole(content))
@@ -392,6 +535,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 (told.path / "checkpoints.jsonl").open("rb") as log,
             ):
                 report = verify_export(entries, log, published, told.key)
+            _verify_beside(report, told.path, told.published)
         else:
             proof = json.loads(told.path.read_bytes())
             report = (verify_entry if told.what == "entry" else verify_growth)(proof, published, told.key)
@@ -402,11 +546,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if report.findings else 0
 
 
+def _verify_beside(report: Report, folder: Path, kept: Iterable[Path]) -> None:
+    """Checks what lies beside the entries: the read log and the counts. Exports of earlier versions lack them."""
+    reads, seals, counts = (folder / name for name in ("reads.jsonl", "read-seals.jsonl", "counts.json"))
+    published = [(one.name, one.read_bytes()) for path in kept for one in _seals_in(path)]
+    if reads.exists() and seals.exists():
+        with reads.open("rb") as lines, seals.open("rb") as log:
+            verify_reads(report, lines, log, published)
+    elif published:
+        report.add("reads", "the export has no read log, and seals of one were kept")
+    if counts.exists():
+        try:
+            verify_counts(report, json.loads(counts.read_bytes()))
+        except ValueError:
+            report.add("counts", "they cannot be read")
+    else:
+        report.notes.append(
+            "the export does not say how many entries there are: some may be hidden from the checkpoints"
+        )
+
+
+def _seals_in(path: Path) -> list[Path]:
+    return (
+        sorted(path.glob(f"{SEAL_FILE}*.json")) if path.is_dir() else [path] if path.name.startswith(SEAL_FILE) else []
+    )
+
+
 def _files(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
-        inside = sorted(path.glob("checkpoint-*.json")) if path.is_dir() else [path]
-        if not inside:
+        inside = sorted(path.glob("checkpoint-*.json")) if path.is_dir() else [] if _seals_in(path) else [path]
+        if not inside and not _seals_in(path):
             raise OSError(f"there is no checkpoint in {path}")
         found += inside
     return found
@@ -420,6 +590,8 @@ def _tell(report: Report, as_json: bool) -> None:
             "entries": report.entries,
             "dossiers": report.dossiers,
             "checkpoints": len(report.checkpoints),
+            "reads": report.reads,
+            "seals": len(report.seals),
             "last": json.loads(last.line) if last else None,
             "findings": [one._asdict() for one in report.findings],
             "notes": report.notes,
@@ -431,6 +603,7 @@ def _tell(report: Report, as_json: bool) -> None:
     for note in report.notes:
         print(f"note: {note}")
     print(f"{report.entries} entries of {report.dossiers} dossiers, {len(report.checkpoints)} checkpoints.")
+    print(f"{report.reads} reads of personal data, {len(report.seals)} seals.")
     if last:
         print(f"Last checkpoint: {last.number} of {last.at}, {last.size} entries, root {last.root}, key {last.key}")
     print("SOMETHING IS WRONG." if report.findings else "Nothing is wrong.")

@@ -7,6 +7,23 @@ from marshmallow import fields
 from api.shapes.base import Shape, State, Words, day, many, one, text, when, whole, yes_no
 
 
+class Look(Shape):
+    """One reading of unmasked personal data; ``person`` and ``name`` are of the member of staff who read."""
+
+    id = whole()
+    at = when()
+    person = whole(True)
+    name = text(True)
+    dossier = text()
+    what = text()
+    reason = text()
+
+
+class LookPage(Shape):
+    items = many(Look)
+    next = whole(True)
+
+
 class OnTimeLine(Shape):
     office = text()
     office_name = one(Words, True)

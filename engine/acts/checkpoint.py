@@ -1,7 +1,8 @@
 """Makes checkpoints of the journal: each uncovered entry becomes a leaf of the Merkle tree, and the new root is signed.
 
 The job ``checkpoint_journal`` runs this every hour, ``motcua journal checkpoint`` on demand. The cost grows with the
-new entries only. A backlog is worked off in batches; each batch is one checkpoint and one transaction.
+new entries only, but for one count of all entries. A backlog is worked off in batches; each batch is one checkpoint
+and one transaction. The read log is sealed beside it (``engine.acts.seal_reads``).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
+from engine.acts.seal_reads import seal_reads
 from engine.errors import Refusal
 from engine.journal.checkpoint_files import publish_checkpoints
 from engine.journal.checkpoint_keys import CheckpointKeys, signature_holds
@@ -25,11 +27,13 @@ from engine.settings import Settings
 from engine.store.checkpoints import (
     TILE,
     checkpoints,
+    coverage,
     forget_covered,
     go_by_index,
     journal_runs,
     journal_tiles,
     last_checkpoint,
+    list_hidden,
     take_turns,
     uncovered_entries,
 )
@@ -57,6 +61,24 @@ class CheckpointDamaged(Refusal):
     en = "Checkpoint {number} in the database was changed; none is made after it."
 
 
+class CoverageDamaged(Refusal):
+    """The runs of the Merkle tree in the database are not those that the last checkpoint signed."""
+
+    code = "coverage-damaged"
+    status = 500
+    vi = "Các mục đã xếp vào cây là {in_runs}, điểm kiểm tra cuối đã ký {signed}; không lập điểm tiếp theo."
+    en = "{in_runs} entries are arranged in the tree, and the last checkpoint signed {signed}; none is made after it."
+
+
+class EntriesHidden(Refusal):
+    """Entries had been taken off the list for the next checkpoint. They are covered now; somebody must find out why."""
+
+    code = "entries-hidden"
+    status = 500
+    vi = "Có {count} mục nhật ký đã bị gỡ khỏi danh sách chờ điểm kiểm tra; nay đã ký đủ. Hãy tìm nguyên nhân."
+    en = "{count} entries had been taken off the list for the next checkpoint; they are signed now. Find the cause."
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """A new checkpoint over ``size`` entries, ``entries`` of them new; ``root`` in hexadecimal, ``line`` as signed."""
@@ -71,17 +93,24 @@ class Made:
 def checkpoint_now(runtime: Runtime, *, seconds: float | None = None) -> list[Made]:
     """Makes checkpoints until every entry is covered, and publishes them; begins no batch after ``seconds``.
 
-    Returns an empty list when no entry is new. Raises JournalDamaged, CheckpointDamaged, CheckpointKeyUnusable, and
-    CheckpointsAhead when other checkpoints were published than the database has.
+    Entries that were taken off the list are put back on it and covered. Returns an empty list when no entry is new.
+    Raises JournalDamaged, CheckpointDamaged, CoverageDamaged, ReadSealDamaged, CheckpointKeyUnusable, CheckpointsAhead
+    when other checkpoints were published than the database has, and at the end EntriesHidden.
     """
     latest = None if seconds is None else time.monotonic() + seconds
     keys, made = keys_of(runtime.settings), []
     publish_checkpoints(runtime.database, runtime.settings.checkpoint_folder)  # before another history could be signed
+    hidden = in_transaction(runtime, SYSTEM_ACTOR, _listed_again)
     while one := in_transaction(runtime, SYSTEM_ACTOR, lambda unit: checkpoint(unit, keys)):
         made.append(one)
         if latest is not None and time.monotonic() > latest:
             break
+    while in_transaction(runtime, SYSTEM_ACTOR, lambda unit: seal_reads(unit, keys)):
+        if latest is not None and time.monotonic() > latest:
+            break
     publish_checkpoints(runtime.database, runtime.settings.checkpoint_folder)
+    if hidden:
+        raise EntriesHidden(count=hidden)
     return made
 
 
@@ -97,6 +126,22 @@ def rotate_key(runtime: Runtime, *, lost: bool = False) -> Made:
     made = in_transaction(runtime, SYSTEM_ACTOR, lambda unit: hand_over(unit, keys, fresh, unannounced=lost))
     publish_checkpoints(runtime.database, runtime.settings.checkpoint_folder)
     return made
+
+
+def _listed_again(unit: UnitOfWork) -> int:
+    """Compares the counts, and lists again what was taken off; returns how many entries.
+
+    Raises CheckpointDamaged, CoverageDamaged.
+    """
+    take_turns(unit.begin())
+    if (last := last_checkpoint(unit.begin())) is not None:
+        _edge(last)
+    counts = coverage(unit.begin())
+    if counts.in_runs != counts.signed:
+        raise CoverageDamaged(in_runs=counts.in_runs, signed=counts.signed)
+    if counts.hidden > 0:
+        list_hidden(unit.begin())
+    return max(0, counts.hidden)
 
 
 def keys_of(settings: Settings) -> CheckpointKeys:

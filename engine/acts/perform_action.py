@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from engine.acts.change_form import change_form
 from engine.acts.follow_form import Followed
@@ -12,6 +12,7 @@ from engine.acts.open_children import open_children
 from engine.acts.sign_result import sign_result
 from engine.dossier.asks import Asks, changed_values, check_asks, must_be_asked_fields
 from engine.dossier.case import Case, read_case
+from engine.dossier.citizen_keys import BY_LINK_AND_RECEIPT, ReceiptCodeRequired, prove_receipt
 from engine.dossier.intake import follow_intake
 from engine.dossier.papers import attached, make_void, undone_by_step
 from engine.dossier.reception import check_reception
@@ -29,10 +30,21 @@ from engine.transaction import UnitOfWork
 
 Late: TypeAlias = tuple[dt.datetime, str | None]
 """The moment of a reception that is entered later, and the reason for it."""
-_ON_TIME = (None, None)
-TAKES_FIELDS = ("receive", "answer")
+
+
+class How(NamedTuple):
+    """How an act came: the applicant's ``proof`` (see ``prove_receipt``), and a reception that is entered later."""
+
+    proof: str | None = None
+    late: Late | None = None
+
+
+USUAL = How()
 NOTHING = Asks()
+TAKES_FIELDS = ("receive", "answer")
 """Effects of the actions with which form values may be corrected: at reception, and in answer to a request."""
+ENDING = ("withdraw", "stop")
+"""Effects that end a dossier, whatever state they lead to first."""
 
 
 class OfficeNotDecided(Refusal):
@@ -54,6 +66,7 @@ def perform_action(
     note: str | None = None,
     fields: Mapping[str, Any] | None = None,
     assignee: int | None = None,
+    receipt_code: str | None = None,
     asks: Asks = NOTHING,
     received_at: dt.datetime | None = None,
     received_reason: str | None = None,
@@ -61,15 +74,16 @@ def perform_action(
     """Takes ``action`` on the dossier ``code``. ``version`` is the one that the actor last saw.
 
     ``fields`` are corrected form values, at reception or in answer to a request for supplement. ``assignee`` is the id
-    of the person of the next office who becomes the holder. ``asks`` names the papers and fields that a request for
-    supplement is about. ``received_at`` is the moment of a reception that is entered later, with the reason for it:
-    the time limit counts from there. Raises NotFound, Stale, UnknownAction, ActionNotInState, GuardFailed, Forbidden,
-    ReasonRequired, DocumentRequired, OfficeNotDecided, SigningFailed, InvalidInput, the refusals of ``open_children``,
-    and with ``fields`` also those of ``follow_form``.
+    of the person of the next office who becomes the holder. ``receipt_code`` is what the applicant proves besides the
+    link; an action that ends the dossier needs it. ``asks`` names the papers and fields that a request for supplement
+    is about. ``received_at`` is the moment of a reception that is entered later, with the reason for it: the time limit
+    counts from there. Raises NotFound, Stale, UnknownAction, ActionNotInState, GuardFailed, Forbidden,
+    ReceiptCodeRequired, ReceiptCodeWrong, ReasonRequired, DocumentRequired, OfficeNotDecided, SigningFailed,
+    InvalidInput, the refusals of ``open_children``, and with ``fields`` also those of ``follow_form``.
     """
     case = read_case(unit, code, version, along=("documents",))
-    late = (received_at, received_reason) if received_at is not None else None
-    return take(case, action, reason=reason, note=note, fields=fields, assignee=assignee, asks=asks, late=late)
+    how = How(prove_receipt(case, receipt_code), (received_at, received_reason) if received_at is not None else None)
+    return take(case, action, reason=reason, note=note, fields=fields, assignee=assignee, asks=asks, how=how)
 
 
 def take(
@@ -81,17 +95,18 @@ def take(
     fields: Mapping[str, Any] | None = None,
     assignee: int | None = None,
     asks: Asks = NOTHING,
-    late: Late | None = None,
+    how: How = USUAL,
 ) -> Case:
     """``perform_action`` on a case that was read already."""
     verdict = _must_be_allowed(case, action, reason)
-    wanted = case.release.actions[action]
+    wanted, late = case.release.actions[action], how.late
     if late is not None:
         _receive_at(case, wanted, *late)
     before = changed_values(case.applicant["form"], fields) if fields else None
     followed = _correct(case, wanted, fields) if fields else Followed()
     step = case.workflow.advance(case.row["state"], action, case.facts())
     _must_be_possible(case, action, wanted)
+    _must_prove_an_end(case, step, how.proof)
     document = _attached(case, action)
     void = undone_by_step(case, step)
     too_often = warning(case, action, wanted)
@@ -99,8 +114,7 @@ def take(
     check_asks(case, asks)
     if assignee is not None:
         _give_to(case, assignee)
-    data = _entry_of(step, verdict, wanted, document) | followed.data
-    data |= {"asks": asks.as_data()} if asks else {}
+    data = _entry_of(step, verdict, wanted, document) | followed.data | _of_request(asks, how.proof)
     if void:
         make_void(case, void)
         data["void"] = void
@@ -108,7 +122,8 @@ def take(
     if wanted.signature == "digital" and document is not None:
         data["signature"] = sign_result(case, document["id"])
     private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields or {}), "before": before}
-    told = {key: value for key, value in (*private.items(), ("received_reason", (late or _ON_TIME)[1])) if value}
+    private["received_reason"] = late[1] if late else None
+    told = {key: value for key, value in private.items() if value}
     record(case, action, data=data, private=told, events=followed.events + _events(step))
     open_children(case)
     return case
@@ -163,6 +178,14 @@ def _must_be_possible(case: Case, action: str, wanted: Action) -> None:
         )
 
 
+def _must_prove_an_end(case: Case, step: Step, proof: str | None) -> None:
+    """Requires the receipt code of an applicant who ends the dossier. Raises ReceiptCodeRequired."""
+    ends = case.release.states[step.target].final or step.effect in ENDING
+    if case.unit.actor.kind == "citizen" and ends and proof != BY_LINK_AND_RECEIPT:
+        name = case.release.actions[step.action].name
+        raise ReceiptCodeRequired(action_vi=name.vi, action_en=name.en)
+
+
 def _correct(case: Case, wanted: Action, fields: Mapping[str, Any]) -> Followed:
     """Corrects form values, if the action accepts them. Raises InvalidInput."""
     if wanted.effect not in TAKES_FIELDS:
@@ -189,6 +212,12 @@ def _entry_of(step: Step, verdict: Verdict, wanted: Action, document: DocumentRo
         "document": document["id"] if document else None,
         **({"sha256": document["sha256"]} if document else {}),
     }
+
+
+def _of_request(asks: Asks, proof: str | None) -> dict[str, Any]:
+    """What a request for supplement names, and how the applicant proved the act."""
+    named: dict[str, Any] = {"asks": asks.as_data()} if asks else {}
+    return named | ({"proof": proof} if proof else {})
 
 
 def move(case: Case, target: str, action: str | None) -> None:

@@ -10,7 +10,9 @@ from sqlalchemy import and_, select
 from engine.acts.change_form import change_form
 from engine.dossier.applicant import LONGEST, clean_applicant
 from engine.dossier.case import Case, lock_case
-from engine.dossier.record import record
+from engine.dossier.citizen_keys import withhold_link
+from engine.dossier.notices import contact_notices
+from engine.dossier.record import record, send
 from engine.dossier.rights import must_be_staff, must_have_part
 from engine.errors import InvalidInput, NotFound, wrong
 from engine.store.journal import journal
@@ -33,6 +35,9 @@ def rectify(
     ``number`` is that entry (default: the first). The kind of applicant stays. Where the correction makes other offices
     competent, the dossier passes to them (``follow_form``). Raises InvalidInput, NotFound, PlaceSettled, NeedsAPerson
     and the refusals of routing.
+
+    A change of the contact is told to the former telephone and e-mail. Where there was none, notices carry no link
+    until the counter hands out a new one.
     """
     case = lock_case(unit, code, version)
     must_be_staff(case)
@@ -40,20 +45,40 @@ def rectify(
     if not reason.strip():
         raise wrong("reason", "phải ghi lý do đính chính", "say why this is corrected")
     if not applicant and not fields:
-        raise wrong(
-            "fields", "phải ghi đính chính gì: người nộp hay tờ khai", "say what is corrected: applicant or fields"
-        )
+        vi, en = "phải ghi đính chính gì: người nộp hay tờ khai", "say what is corrected: applicant or fields"
+        raise wrong("fields", vi, en)
     number = number or 1
-    wanted = and_(journal.c.dossier_id == case.id, journal.c.number == number)
-    if not unit.begin().execute(select(journal.c.number).where(wanted)).first():
-        raise NotFound(what=f"journal entry {number}")
-    before = _before(case, applicant, fields)
+    _must_be_there(case, number)
+    before, contact = _before(case, applicant, fields), _contact(case)
     followed = change_form(case, fields, _checked(case, applicant) if applicant else None)
+    moved = _contact_moved(case, contact, before)
     names = sorted([f"applicant.{key}" for key in applicant or {}] + list(fields or {}))
     private = {"reason": reason, "before": before, "applicant": applicant or {}, "fields": fields or {}}
     data = {"corrects": number, "names": names} | followed.data
-    record(case, "rectify", data=data, private=private, events=followed.events)
+    entry = record(case, "rectify", data=data, private=private, events=followed.events)
+    if moved:
+        send(unit, contact_notices(case, entry, contact))
     return case
+
+
+def _must_be_there(case: Case, number: int) -> None:
+    wanted = and_(journal.c.dossier_id == case.id, journal.c.number == number)
+    if not case.unit.begin().execute(select(journal.c.number).where(wanted)).first():
+        raise NotFound(what=f"journal entry {number}")
+
+
+def _contact(case: Case) -> dict[str, str | None]:
+    return {"phone": case.applicant["phone"], "email": case.applicant["email"]}
+
+
+def _contact_moved(case: Case, contact: Mapping[str, Any], before: dict[str, Any]) -> bool:
+    """Whether the former ``contact`` differs from the present one; it is then added to the values ``before``."""
+    if _contact(case) == contact:
+        return False
+    before |= {f"applicant.{name}": value for name, value in contact.items()}
+    if not any(contact.values()):
+        withhold_link(case)
+    return True
 
 
 def _before(case: Case, applicant: Mapping[str, Any] | None, fields: Mapping[str, Any] | None) -> dict[str, Any]:

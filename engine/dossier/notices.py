@@ -79,6 +79,31 @@ def message_row(
     }
 
 
+FORMER = "former"
+"""The recipient of a notice to the applicant's contact as it was before the entry of the notice changed it."""
+
+
+def contact_notices(case: Case, number: int, before: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The outbox rows that tell the former telephone and e-mail that the entry ``number`` changed the contact.
+
+    ``before`` holds ``phone`` and ``email`` as they were.
+    """
+    channels = [channel for channel, name in (("sms", "phone"), ("email", "email")) if before.get(name)]
+    told = facts_of(case, number)
+    return [
+        message_row(
+            case, channel=one, recipient=FORMER, template="doi-lien-he", occasion=f"{number}:contact", data=told
+        )
+        for one in channels
+    ]
+
+
+def link_notices(case: Case, number: int) -> list[dict[str, Any]]:
+    """The outbox rows that send the applicant the new link that the entry ``number`` made."""
+    return list(_rows(case, _NEW_LINK, occasion=f"{number}:link", number=number))
+
+
+_NEW_LINK = Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="cap-lai-duong-dan")
 _BUILT_IN = {"warn": "sap-den-han", "step": "buoc-qua-han"}
 """The holder's notices in every procedure: the due moment is near; the step's own limit has passed."""
 

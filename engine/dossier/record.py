@@ -12,7 +12,9 @@ from functools import partial
 from typing import Any
 
 from engine.dossier.case import Case, Stale
+from engine.dossier.citizen_keys import BY_LINK
 from engine.dossier.notices import notices_of, of_the_running_clock
+from engine.dossier.rights import Ended
 from engine.rules.deadlines.timing import Clock, wanted_clocks
 from engine.rules.dossier_row import DossierRow
 from engine.rules.journal.entries import ORIGIN, Entry, commitment, entry, plain_row
@@ -53,6 +55,7 @@ def record(
     salted commitment to it. ``events`` are (event, subject) pairs that may cause notices: ("entered", state),
     ("action", key). The flush raises Stale if the row has changed since it was read.
     """
+    _must_not_have_ended(case)
     changed = _changed(case)
     number = 1 if case.is_new else case.before["version"] + 1
     salt = secrets.token_bytes(16) if private else b""
@@ -64,7 +67,7 @@ def record(
         act=act,
         actor=case.unit.actor.label,
         changes={key: value for key, value in changed.items() if key not in UNFOLDED},
-        data=data or {},
+        data=_proven(case, data or {}),
         private=commitment(salt, private) if private else None,
     )
     case.row |= {"version": number, "head": written.hash}
@@ -77,6 +80,17 @@ def record(
     send(case.unit, told + of_the_running_clock(case, number, told))
     case.recorded()
     return number
+
+
+def _must_not_have_ended(case: Case) -> None:
+    """Requires of the applicant that the dossier has not ended: the link then reads only. Raises Ended."""
+    if case.unit.actor.kind == "citizen" and not case.is_new and case.release.states[case.before["state"]].final:
+        raise Ended(dossier=case.code)
+
+
+def _proven(case: Case, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The data of an entry; of one by the applicant they say how the act was proven, by default by the link alone."""
+    return {"proof": BY_LINK, **data} if case.unit.actor.kind == "citizen" else data
 
 
 def _changed(case: Case) -> dict[str, Any]:

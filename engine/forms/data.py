@@ -20,6 +20,7 @@ from engine.rules.deadlines.due import StepResult, step_result
 from engine.rules.deadlines.pauses import term_from_data
 from engine.rules.deadlines.promise import automatic_stop
 from engine.rules.deadlines.trace import term_in_words
+from engine.rules.masking import masked_number, masked_text
 from engine.rules.offices.names import name_on, unit_of
 from engine.rules.offices.offices import Office
 from engine.rules.part_rows import DocumentRow
@@ -31,6 +32,8 @@ from engine.store.rows import RegisterRow
 from engine.transaction import UnitOfWork
 
 NUMBERS = ("01", "02", "03", "04", "05", "06", "07")
+WITH_LINK = frozenset({"01"})
+"""The forms that print the citizen's link."""
 _RESULTS: dict[StepResult, str] = {"early": "Trước hạn", "on_time": "Đúng hạn", "late": "Quá hạn"}
 _CHANNELS = {"counter": "trực tiếp", "portal": "trực tuyến", "post": "bưu chính công ích"}
 
@@ -60,11 +63,19 @@ def form_data(case: Case, number: str) -> dict[str, Any]:
 
 
 def register_data(
-    unit: UnitOfWork, office: Office, rows: Sequence[RegisterRow], first: dt.date, last: dt.date, start_at: int = 1
+    unit: UnitOfWork,
+    office: Office,
+    rows: Sequence[RegisterRow],
+    first: dt.date,
+    last: dt.date,
+    start_at: int = 1,
+    *,
+    masked: bool = True,
 ) -> dict[str, Any]:
     """The data of form 07: the register of an office for the civil days ``first`` to ``last``.
 
-    ``rows`` are those of ``engine.store.reports.register``; their numbering begins with ``start_at``.
+    ``rows`` are those of ``engine.store.reports.register``; their numbering begins with ``start_at``. Address and
+    telephone are masked unless ``masked`` is False; pass that only after an entry in the read log.
     """
     known, today = unit.catalogue, local_day(unit.now)
     on = today if unit.settings.names_on_paper["07"] == "print" else min(last, today)
@@ -75,8 +86,8 @@ def register_data(
             "code": row.code,
             "request": known.workflow(row.release).release.name.vi,
             "applicant": row.name or "",
-            "address": row.address or "",
-            "phone": row.phone or "",
+            "address": (masked_text(row.address) if masked else row.address) or "",
+            "phone": (masked_number(row.phone) if masked else row.phone) or "",
             "deciding": office_name(unit, *decided),
             "received": moment_on_paper(row.received_at),
             "due": due_on_record({name: getattr(row, name) for name in ON_RECORD}, unit.now),

@@ -16,12 +16,14 @@ from collections.abc import Callable
 from typing import Any
 
 import redis
+import structlog
 from rq import Queue
 from rq.exceptions import DeserializationError, NoSuchJobError, StopRequested
 from rq.job import Job, Retry
 from rq.serializers import JSONSerializer
 from rq.utils import as_text
 
+from engine.errors import in_log
 from engine.jobs.registry import JOBS
 
 QUEUE = "motcua"
@@ -33,6 +35,8 @@ LONGEST_QUEUE = 50
 JOB_SECONDS = 90
 FAILURES_KEPT = 3600  # seconds
 SILENT_FOR = 2.0  # seconds without a try after Redis did not answer
+
+log = structlog.get_logger("motcua.jobs")
 
 
 _MOMENTS = ("created_at", "enqueued_at", "started_at", "ended_at", "last_heartbeat")
@@ -57,6 +61,10 @@ class ClosedJson(JSONSerializer):
                 if all(type(number) is int for number in numbers):
                     return call
         raise RefusedJob("not a job of the closed list")
+
+
+class JobFailed(Exception):
+    """A job failed; the message holds no data."""
 
 
 class ClosedJob(Job):
@@ -84,7 +92,11 @@ class ClosedJob(Job):
         """Clears the debounce mark, then runs the job: it might miss rows that are written after this moment."""
         with contextlib.suppress(redis.RedisError):
             self.connection.delete(MARK.format(self.func_name))
-        return super().perform()
+        try:
+            return super().perform()
+        except Exception as error:  # rq writes the message of what is raised into its log and into Redis
+            log.exception("job-failed", job=self.func_name)
+            raise JobFailed(in_log(error)) from None
 
     def _calls_one_of_ours(self) -> bool:
         try:

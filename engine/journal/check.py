@@ -1,4 +1,4 @@
-"""The check of the journal against itself and against the rows: chains, folding, commitments to private parts.
+"""The check of the journal against itself, the rows and the checkpoints: chains, folding, private parts, coverage.
 
 It reads dossiers in pages, each in one snapshot of the database, so it may run while work goes on.
 """
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, select
 from engine.clock import civil_day
 from engine.dossier.record import UNFOLDED
 from engine.rules.journal.entries import Break, Entry, commitment, first_break, fold, plain_row
+from engine.store.checkpoints import coverage, covered_or_waiting
 from engine.store.dossiers import code_counters, dossiers
 from engine.store.journal import journal, journal_private
 from engine.store.rows import JournalRow, PrivateRow
@@ -27,7 +28,8 @@ PAGE = 200  # dossiers
 class Finding:
     """The first fault of one dossier: the entry's number and a description in ``vi`` and ``en``.
 
-    For a fault of an office's day, ``code`` is "office day" and ``number`` is 0.
+    For a fault of an office's day, ``code`` is "office day" and ``number`` is 0; for one of the journal as a whole
+    ``code`` is "journal", for one of the read log it is "reads".
     """
 
     code: str
@@ -48,9 +50,18 @@ class Tally:
 def check_journal(database: Engine, tally: Tally, code: str | None = None) -> Iterator[Finding]:
     """Yields the first fault of every dossier that has one; with ``code`` only that dossier is checked.
 
-    After the dossiers it yields each day on which an office gave out more codes than there are dossiers. ``tally`` is
-    updated while it reads.
+    After the dossiers it yields each day on which an office gave out more codes than there are dossiers. Where nothing
+    was found, the counts of the journal are compared. ``tally`` is updated while it reads.
     """
+    sound = True
+    for finding in _check_dossiers(database, tally, code):
+        sound = False
+        yield finding
+    if sound and code is None and (wrong := _counts_wrong(database)):
+        yield wrong
+
+
+def _check_dossiers(database: Engine, tally: Tally, code: str | None) -> Iterator[Finding]:
     given = _codes_given(database) if code is None else {}
     found: Counter[tuple[str, str]] = Counter()
     last = 0
@@ -59,12 +70,15 @@ def check_journal(database: Engine, tally: Tally, code: str | None = None) -> It
             rows = _page(connection, last, code)
             if not rows:
                 break
-            entries, private = _entries(connection, [row["id"] for row in rows])
+            ids = [row["id"] for row in rows]
+            entries, private = _entries(connection, ids)
+            covered, waiting = covered_or_waiting(connection, ids)
         for row in rows:
             own = entries.get(row["id"], [])
             tally.dossiers += 1
             tally.entries += len(own)
             broken = _first_wrong(row, own, private)
+            broken = broken or _first_hidden(len(own), covered.get(row["id"], []), waiting.get(row["id"], set()))
             if broken:
                 yield Finding(row["code"], broken.number, broken.vi, broken.en)
             begun = own[0].at if own else row["filed_at"]
@@ -129,6 +143,36 @@ def _first_wrong(
     if different:
         names = ", ".join(different)
         return Break(len(entries), f"hồ sơ khác với sổ: {names}", f"the row differs from the journal: {names}")
+    return None
+
+
+def _first_hidden(entries: int, runs: Sequence[tuple[int, int]], waiting: set[int]) -> Break | None:
+    """The first entry of a dossier that no checkpoint covers and that is not on the list for the next one."""
+    following = 1
+    for first, length in runs:
+        if first != following:
+            return Break(following, "điểm kiểm tra bỏ sót mục này", "the checkpoints leave this entry out")
+        following += length
+    for number in range(following, entries + 1):
+        if number not in waiting:
+            return Break(
+                number,
+                "mục này không có trong điểm kiểm tra nào và đã bị gỡ khỏi danh sách chờ",
+                "no checkpoint covers this entry, and it was taken off the list for the next one",
+            )
+    return None
+
+
+def _counts_wrong(database: Engine) -> Finding | None:
+    """What the numbers of entries in the journal, on the list, in the tree and in the last checkpoint contradict."""
+    with database.connect().execution_options(**one_moment(database)) as connection:
+        counts = coverage(connection)
+    if counts.in_runs != counts.signed or counts.hidden:
+        told = f"{counts.entries} = {counts.in_runs} + {counts.waiting}; {counts.signed}"
+        return Finding(
+            "journal", 0, f"số mục không khớp (tất cả = trong cây + đang chờ; đã ký): {told}",
+            f"the numbers of entries do not agree (all = in the tree + waiting; signed): {told}",
+        )  # fmt: skip
     return None
 
 

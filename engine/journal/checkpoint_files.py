@@ -1,4 +1,4 @@
-"""Publishing checkpoints: each is a small text file of its own, written once and never changed.
+"""Publishing checkpoints and seals of the read log: each is a small text file, written once and never changed.
 
 The folder is to be copied, mirrored or printed where the operator of the database has no access (docs/journal.md). Any
 later change of the journal then contradicts a published file.
@@ -9,13 +9,17 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, Row
 
 from engine.errors import Conflict
 from engine.rules.journal.checkpoints import file_name
+from engine.rules.journal.read_seals import seal_file_name
 from engine.store.checkpoints import checkpoint_numbered, lines_after
+from engine.store.read_log import seal_line, seal_lines_after
 
 PAGE = 500
 
@@ -29,27 +33,49 @@ class CheckpointsAhead(Conflict):
 
 
 def publish_checkpoints(database: Engine, folder: Path) -> list[Path]:
-    """Writes every checkpoint newer than the newest in the folder; returns the files. Raises CheckpointsAhead.
+    """Writes every checkpoint and seal newer than the newest in the folder; returns the files. Raises CheckpointsAhead.
 
     After a crash the next call writes the missing files.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    newest = max((number for path in folder.iterdir() if (number := _number(path))), default=0)
+    return [path for kind in (_CHECKPOINTS, _SEALS) for path in _publish(database, folder, kind)]
+
+
+class _Kind(NamedTuple):
+    """One numbered line of published files."""
+
+    pattern: str
+    name: Callable[[int], str]
+    line: Callable[[Connection, int], str | None]
+    after: Callable[[Connection, int, int], Sequence[Row[*tuple[Any, ...]]]]
+
+
+def _checkpoint_line(connection: Connection, number: int) -> str | None:
+    found = checkpoint_numbered(connection, number)
+    return None if found is None else str(found.line)
+
+
+_CHECKPOINTS = _Kind(r"checkpoint-(\d{8,})\.json", file_name, _checkpoint_line, lines_after)
+_SEALS = _Kind(r"reads-(\d{8,})\.json", seal_file_name, seal_line, seal_lines_after)
+
+
+def _publish(database: Engine, folder: Path, kind: _Kind) -> list[Path]:
+    newest = max((_number(path, kind.pattern) for path in folder.iterdir()), default=0)
     written: list[Path] = []
     with database.connect().execution_options(motcua_read_only=True) as connection:
         if newest:
-            path, known = folder / file_name(newest), checkpoint_numbered(connection, newest)
-            if known is None or path.read_text() != known.line + "\n":
+            path, known = folder / kind.name(newest), kind.line(connection, newest)
+            if known is None or path.read_text() != known + "\n":
                 raise CheckpointsAhead(file=path.name)
-        while rows := lines_after(connection, newest, PAGE):
+        while rows := kind.after(connection, newest, PAGE):
             for row in rows:
-                written.append(_write(folder / file_name(row.number), row.line + "\n"))
+                written.append(_write(folder / kind.name(row.number), row.line + "\n"))
                 newest = row.number
     return written
 
 
-def _number(path: Path) -> int:
-    found = re.fullmatch(r"checkpoint-(\d{8,})\.json", path.name)
+def _number(path: Path, pattern: str) -> int:
+    found = re.fullmatch(pattern, path.name)
     return int(found[1]) if found else 0
 
 

@@ -47,6 +47,8 @@ class Occasion:
     """The subject of a notice: the facts of its outbox row, and the dossier's keys for the link.
 
     ``reason`` is the reason of the act, from the journal's private part; empty if there is none or it was erased.
+    ``gives_link`` is False for staff, for former contacts and for a contact that nobody could be told of: they get the
+    address of the look-up, which asks for the receipt code.
     """
 
     key: str
@@ -56,6 +58,7 @@ class Occasion:
     link_nonce: str
     link_hash: str
     reason: str = ""
+    gives_link: bool = True
 
 
 def notice_message(runtime: Runtime, occasion: Occasion, to: Addressee, now: dt.datetime) -> Message:
@@ -219,6 +222,8 @@ class _Words:
         return str(max(0, -(-minutes // calendar.day_minutes)))
 
     def link(self) -> str:
+        if not self._occasion.gives_link:
+            return self._runtime.settings.public_url
         return citizen_link(self._runtime, self._occasion.link_nonce, self._occasion.link_hash)
 
     def _due(self) -> dt.datetime | None:

@@ -7,8 +7,8 @@ commit in, so the tree grows at its end only. A trigger fills ``journal_uncovere
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     CheckConstraint,
@@ -26,6 +26,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    insert,
     select,
     text,
 )
@@ -152,6 +153,67 @@ def forget_covered(connection: Connection, from_leaf: int, last_dossier: int) ->
         queue.c.number < runs.c.first_number + runs.c.length,
     )
     connection.execute(delete(queue).where(queue.c.dossier_id <= last_dossier, exists().where(inside)))
+
+
+class Coverage(NamedTuple):
+    """Counts at one moment: entries of the journal, those that await a checkpoint, those in runs, and those that the
+    last checkpoint signed."""
+
+    entries: int
+    waiting: int
+    in_runs: int
+    signed: int
+
+    @property
+    def hidden(self) -> int:
+        """The number of entries that no checkpoint covers and none will cover; negative when entries are gone."""
+        return self.entries - self.waiting - self.in_runs
+
+
+def coverage(connection: Connection) -> Coverage:
+    """The counts, by one statement and so of one moment."""
+    queue = journal_uncovered
+    same = and_(queue.c.dossier_id == journal.c.dossier_id, queue.c.number == journal.c.number)
+    signed = select(checkpoints.c.size).order_by(checkpoints.c.number.desc()).limit(1)
+    counts = (
+        select(func.count()).select_from(journal),
+        select(func.count()).select_from(journal_uncovered.join(journal, same)),
+        select(func.coalesce(func.sum(journal_runs.c.length), 0)),
+        select(func.coalesce(signed.scalar_subquery(), 0)),
+    )
+    return Coverage(*map(int, connection.execute(select(*(one.scalar_subquery() for one in counts))).one()))
+
+
+def list_hidden(connection: Connection) -> None:
+    """Puts every entry that is in no run and on no list back on the list."""
+    runs, queue = journal_runs, journal_uncovered
+    ends = select(runs.c.dossier_id, func.max(runs.c.first_number + runs.c.length).label("next")).group_by(
+        runs.c.dossier_id
+    )
+    end = ends.subquery()
+    same = and_(queue.c.dossier_id == journal.c.dossier_id, queue.c.number == journal.c.number)
+    hidden = (
+        select(journal.c.dossier_id, journal.c.number)
+        .select_from(journal.outerjoin(end, end.c.dossier_id == journal.c.dossier_id))
+        .where(journal.c.number >= func.coalesce(end.c.next, 1), ~exists().where(same))
+    )
+    connection.execute(insert(queue).from_select(["dossier_id", "number"], hidden))
+
+
+def covered_or_waiting(
+    connection: Connection, dossier_ids: Collection[int]
+) -> tuple[dict[int, list[tuple[int, int]]], dict[int, set[int]]]:
+    """By dossier: the runs as (first number, length) in order, and the numbers of entries that await a checkpoint."""
+    runs, queue = journal_runs, journal_uncovered
+    covered: dict[int, list[tuple[int, int]]] = {}
+    columns: tuple[Any, ...] = (runs.c.dossier_id, runs.c.first_number, runs.c.length)
+    found = select(*columns).where(runs.c.dossier_id.in_(dossier_ids)).order_by(*columns)
+    for dossier, first, length in connection.execute(found):
+        covered.setdefault(dossier, []).append((first, length))
+    waiting: dict[int, set[int]] = {}
+    for dossier, number in connection.execute(select(queue).where(queue.c.dossier_id.in_(dossier_ids))):
+        waiting.setdefault(dossier, set()).add(number)
+    return covered, waiting
 
 
 def entries_of_leaves(

@@ -96,6 +96,13 @@ def document_of(connection: Connection, dossier_id: int, document_id: int) -> St
     return cast(StoredFile | None, connection.execute(select(documents).where(mine)).one_or_none())
 
 
+def open_question_to(connection: Connection, dossier_id: int, office: str) -> bool:
+    """Whether a question about the dossier awaits the answer of this office."""
+    mine = and_(verifications.c.dossier_id == dossier_id, verifications.c.office == office)
+    asked = select(verifications.c.id).where(mine, verifications.c.answered_at.is_(None)).limit(1)
+    return connection.execute(asked).first() is not None
+
+
 def names_of_people(connection: Connection, ids: set[int]) -> dict[int, str]:
     """The names of staff by id."""
     if not ids:

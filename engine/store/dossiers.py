@@ -110,6 +110,8 @@ applicants = Table(
     Column("language", String(2), nullable=False),
     Column("form", Json, nullable=False),  # field key → value
     Column("erased_at", Moment),
+    # Since when notices carry no link: a contact was entered and nobody could be told of it at an earlier one.
+    Column("link_withheld_since", Moment),
     Index("ix_applicants_identity_number", "identity_number"),
 )
 """A dossier's personal data are only here, in journal_private and in ``dossiers.search``: erasing breaks no chain."""

@@ -39,5 +39,6 @@ reads = Table(
     Column("dossier_id", BigId, nullable=False, index=True),
     Column("what", String(40), nullable=False),
     Column("reason", Text, nullable=False),
+    Column("salt", LargeBinary(16)),  # None only where an earlier version of the program wrote the row
 )
-"""The read log: who read unmasked personal data, when and why."""
+"""The read log: who read unmasked personal data, when and why. Append-only; ``engine.store.read_log`` seals it."""

@@ -48,5 +48,5 @@ def current(database: Engine) -> str | None:
 def _config(url: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["engine"] = create_engine(url, poolclass=NullPool)
+    config.attributes["engine"] = create_engine(url, poolclass=NullPool, hide_parameters=True)
     return config

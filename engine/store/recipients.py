@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, cast
 
 from sqlalchemy import Connection, and_, func, select, tuple_
@@ -48,6 +48,24 @@ def reasons_of(connection: Connection, entries: Collection[tuple[int, int]]) -> 
         which = numbered.in_(sorted(entries))
     found = connection.execute(select(*columns).where(which, journal_private.c.erased_at.is_(None)))
     return {(row.dossier_id, row.number): str(row.data["reason"]) for row in found if row.data.get("reason")}
+
+
+def former_contacts(
+    connection: Connection, entries: Collection[tuple[int, int]]
+) -> dict[tuple[int, int], Mapping[str, Any]]:
+    """The contacts before a change, by (dossier id, number of its entry): ``applicant.phone``, ``applicant.email``.
+
+    Erased ones are absent.
+    """
+    found: dict[tuple[int, int], Mapping[str, Any]] = {}
+    for dossier, number in sorted(entries):
+        this = and_(journal_private.c.dossier_id == dossier, journal_private.c.number == number)
+        data = connection.execute(
+            select(journal_private.c.data).where(this, journal_private.c.erased_at.is_(None))
+        ).scalar_one_or_none()
+        if isinstance(data, Mapping) and isinstance(data.get("before"), Mapping):
+            found[dossier, number] = data["before"]
+    return found
 
 
 def hand_to_members(connection: Connection, row: Taken, now: dt.datetime, on: dt.date) -> int:

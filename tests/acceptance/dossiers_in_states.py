@@ -42,7 +42,10 @@ def bring_to(installation: ServedInstallation, state: str) -> dict[str, Any]:
         )
         assert claimed.status_code == 200, claimed.text
     if state == "withdrawn":
-        gone = installation.anyone().post(f"/api/v1/status/{filed['link_token']}/actions", {"action": "withdraw"})
+        gone = installation.anyone().post(
+            f"/api/v1/status/{filed['link_token']}/actions",
+            {"action": "withdraw", "receipt_code": filed["receipt_code"]},
+        )
         assert gone.status_code == 200, gone.text
     return filed
 

@@ -42,6 +42,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "hours": {"first": "2026-03-10", "week": {"sat": ["08:00-11:30"]}, "vi": "x", "en": "x", "legal": "QĐ 1"},
     "inbox": {},
     "links": {"dossier": "X", "kind": "related"},
+    "link-renewals": {"reason": "mất giấy hẹn"},
     "notes": {"text": "ghi chú"},
     "opening": {},
     "personal-data-views": {"reason": "đối chiếu giấy tờ"},
@@ -67,7 +68,7 @@ QUERIES = {
     "/api/v1/reports/held-time": f"?office={CENTRE}&start=2026-01-01&end=2026-12-31",
     "/api/v1/reports/queues": f"?office={CENTRE}",
     "/api/v1/reports/register": f"?office={CENTRE}&start=2026-01-01&end=2026-12-31",
-    "/api/v1/reports/register/07.pdf": f"?office={CENTRE}&start=2026-01-01&end=2026-12-31",
+    "/api/v1/reports/register/07.pdf": f"?office={CENTRE}&start=2026-01-01&end=2026-12-31&reason=doi+chieu",
 }
 
 

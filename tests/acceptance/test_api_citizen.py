@@ -58,7 +58,9 @@ def test_the_applicant_withdraws(installation: ServedInstallation) -> None:
     filed = installation.filed()
     path = f"/api/v1/status/{filed['link_token']}"
     done = installation.anyone().post(
-        f"{path}/actions", {"action": "withdraw", "reason": "đổi ý"}, version=filed["version"]
+        f"{path}/actions",
+        {"action": "withdraw", "reason": "đổi ý", "receipt_code": filed["receipt_code"]},
+        version=filed["version"],
     )
     assert (done.status_code, done.json["portal"]) == (200, 7)
     again = installation.anyone().post(f"{path}/actions", {"action": "withdraw"})

@@ -36,7 +36,7 @@ OPEN, ALWAYS, HELD = {"new", "accepted", "checking", "held"}, set(STATES), {"hel
 AT_THE_COUNTER, AT_THE_DESK = {"new", "accepted"}, {"checking", "held"}
 
 
-NO_MATTER = {"POST notes", "POST rectifications", "POST personal-data-views", "POST documents"}
+NO_MATTER = {"POST notes", "POST rectifications", "POST personal-data-views", "POST documents", "POST link-renewals"}
 """After these the dossier is as good as a fresh one for whoever comes next."""
 
 
@@ -70,6 +70,7 @@ MAY: dict[str, dict[str, set[str]]] = {
     "POST notes": _all_who_handle(ALWAYS),
     "POST rectifications": _all_who_handle(ALWAYS),
     "POST personal-data-views": _all_who_handle(ALWAYS),
+    "POST link-renewals": {"counter": ALWAYS},
 }
 
 
@@ -108,6 +109,7 @@ LISTS = {
         *("?holder=me", "?holder=2", "?due_before=2027-01-01T00:00:00Z", "?procedure=1.000001"),
     ],
     "/api/v1/reforms": [""],
+    "/api/v1/reports/personal-data-views": ["", "?person=2"],
     "/api/v1/reforms/<int:number>/triage": [""],
     **{path: [query, query.replace(CENTRE, AUTHORITY)] for path, query in access.QUERIES.items()},
 }

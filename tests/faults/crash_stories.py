@@ -16,6 +16,7 @@ from engine.acts.notices.mark_read import mark_read
 from engine.acts.notices.webhooks import add_webhook
 from engine.acts.perform_action import perform_action
 from engine.acts.print_register import print_register
+from engine.acts.read_personal_data import open_file, print_form
 from engine.acts.rectify import rectify
 from engine.acts.settle_fee import settle_fee
 from engine.acts.verification import ask_verification
@@ -28,6 +29,7 @@ from tests.installation.filings import PDF
 from tests.installation.short_releases import LAND, RESIDENCE
 from tests.installation.world import APPLICANT, FIELDS, LONG_KHANH, PAPERS, PROVINCE
 
+EACH = "each look is written down"
 WHY = {"reason": "Cần làm rõ một điểm."}
 
 
@@ -56,7 +58,8 @@ def by_applicant(action: str, *steps: tuple[str, str]) -> Callable[[Stage], Deed
         for who, before in steps:
             stage.world.try_act(who, perform_action, made.case.code, before, reason="Thiếu một giấy tờ.")
         version = stage.world.row(made.case.code)["version"]
-        run = stage.request(None, "POST", f"/status/{made.link_token}/actions", {"action": action}, version)
+        body = {"action": action, "receipt_code": made.receipt_code}
+        run = stage.request(None, "POST", f"/status/{made.link_token}/actions", body, version)
         return Deed(run, stage.entries(made.case.code, action))
 
     return prepare
@@ -176,8 +179,20 @@ def looked_at(stage: Stage) -> Deed:
 def printed(stage: Stage) -> Deed:
     """The register of the year, on which the dossier is."""
     number, year = stage.world.row(stage.world.land_at("accepted"))["id"], (dt.date(2026, 1, 1), dt.date(2026, 12, 31))
-    run = stage.direct(print_register, LONG_KHANH, *year, who=stage.world.actor("counter"), now=stage.world.now)
+    counter, why = stage.world.actor("counter"), WHY["reason"]
+    run = stage.direct(print_register, LONG_KHANH, *year, why, who=counter, now=stage.world.now)
     return Deed(run, stage.rows(reads, dossier_id=number))
+
+
+def opened_or_printed(act: Callable[..., Any], what: Any) -> Callable[[Stage], Deed]:
+    """A file that is downloaded, or a form that is printed."""
+
+    def prepare(stage: Stage) -> Deed:
+        code = stage.world.land_at("accepted")
+        run = stage.direct(act, code, what, who=stage.world.actor("counter"), now=stage.world.now)
+        return Deed(run, stage.rows(reads, dossier_id=stage.world.row(code)["id"]))
+
+    return prepare
 
 
 def noticed(stage: Stage) -> Deed:
@@ -294,10 +309,15 @@ DOSSIER_STORIES: Mapping[str, Story] = {
     "look at personal data": Story(
         {"read_personal_data.read_personal_data", "read_personal_data.note_reads"},
         looked_at,
-        again="each look is written down",
+        again=EACH,
+    ),
+    "open a file": Story({"read_personal_data.open_file"}, opened_or_printed(open_file, 1), again=EACH),
+    "print a form": Story({"read_personal_data.print_form"}, opened_or_printed(print_form, "01"), again=EACH),
+    "renew the link": Story(
+        {"renew_link.renew_link"}, plain("counter", "POST", "link-renewals", WHY, "renew_link", "accepted")
     ),
     "print the register": Story(
-        {"print_register.print_register", "read_personal_data.note_reads"}, printed, again="each look is written down"
+        {"print_register.print_register", "read_personal_data.note_reads"}, printed, again=EACH
     ),
     "mark a notice as read": Story({"notices.mark_read.mark_read"}, noticed),
     "add a webhook": Story(

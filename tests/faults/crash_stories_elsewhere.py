@@ -23,10 +23,12 @@ from engine.acts.migrate_dossier import migrate_dossier
 from engine.acts.notices.deliver import deliver_notices
 from engine.acts.perform_action import perform_action
 from engine.acts.publish_procedures import publish_procedures
+from engine.acts.read_personal_data import read_personal_data
 from engine.acts.staff import people as staff
 from engine.acts.staff.sign_in import close_session, open_session
 from engine.acts.verification import ask_verification
 from engine.errors import NotFound
+from engine.journal.check_reads import ReadTally, check_reads
 from engine.ports import Message
 from engine.rules.deadlines.office_hours import Closure
 from engine.rules.deadlines.own_hours import OwnHours
@@ -304,11 +306,12 @@ def delivering(stage: Stage) -> Errand:
 
 
 def checkpointing(stage: Stage) -> Errand:
-    stage.world.land_at("checking")
+    stage.world.try_act("specialist", read_personal_data, stage.world.land_at("checking"), "Đối chiếu.")
 
     def whole() -> None:
-        report = verify(stage.world)
+        report, tally = verify(stage.world), ReadTally()
         assert report.findings == [] and report.entries > 3
+        assert list(check_reads(stage.world.database, tally)) == [] and tally.sealed == 1
 
     def run() -> None:
         checkpoint_now(stage.doomed.runtime)
@@ -334,7 +337,7 @@ def rotating(stage: Stage) -> Errand:
 
 ERRANDS: Mapping[str, tuple[set[str], Callable[[Stage], Errand]]] = {
     "deliver": ({"notices.deliver.deliver_notices", "notices.address.addressed"}, delivering),
-    "checkpoint": ({"checkpoint.checkpoint_now", "checkpoint.checkpoint"}, checkpointing),
+    "checkpoint": ({"checkpoint.checkpoint_now", "checkpoint.checkpoint", "seal_reads.seal_reads"}, checkpointing),
     "rotate the key": ({"checkpoint.rotate_key", "checkpoint.hand_over"}, rotating),
 }
 """Name → the acts that are seen at work, and how to come to them."""

@@ -62,6 +62,7 @@ class Known:
     code: str
     filed: dict[str, Any]
     link: str
+    receipt: str
     state: str
     version: int
     unpaid: list[str]
@@ -173,6 +174,7 @@ class Load:
             answer["code"],
             filed,
             answer["link_token"],
+            answer["receipt_code"],
             answer["state"],
             answer["version"],
             steps.fees_of(filed),
@@ -197,7 +199,8 @@ class Load:
 
     def _act(self, http: urllib3.PoolManager, dice: random.Random, known: Known, who: str | None, step: Step) -> None:
         path = f"{API}/status/{known.link}/actions" if who is None else self._at(known, "actions")
-        request = Request(who, "POST", path, {"action": step.action, **step.body}, known.version)
+        proof = {"receipt_code": known.receipt} if who is None else {}
+        request = Request(who, "POST", path, {"action": step.action, **step.body, **proof}, known.version)
         answer = self._ask(http, request, step.action)
         if answer is None or "state" not in answer:
             self._look(http, known)

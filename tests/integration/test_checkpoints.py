@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.acts.checkpoint import (
     CheckpointDamaged,
+    EntriesHidden,
     JournalDamaged,
     checkpoint,
     checkpoint_now,
@@ -230,11 +231,13 @@ def test_what_was_covered_can_be_neither_changed_nor_removed(world: World) -> No
     assert verify(world).findings == []
 
 
-def test_an_entry_missing_on_the_list_is_covered_with_the_next_of_its_dossier(world: World) -> None:
+def test_an_entry_taken_off_the_list_is_covered_all_the_same_and_somebody_is_told(world: World) -> None:
     code = world.land_at("accepted")
-    with world.database.begin() as connection:
-        connection.execute(delete(journal_uncovered).where(journal_uncovered.c.number == 1))
-    checkpoint_now(world.runtime)
+    world.tamper("DELETE FROM journal_uncovered WHERE number = 1")
+    with pytest.raises(EntriesHidden) as caught:
+        checkpoint_now(world.runtime)
+    assert caught.value.facts["count"] == 1
+    assert checkpoint_now(world.runtime) == []
     assert verify(world).entries == len(world.entries(code))
     assert verify(world).findings == []
 

@@ -92,11 +92,11 @@ class Beside(Cast):
         self._keep(draft if expected is None else self.model, who, code)
 
     def _take(self, code: str, who: Who, action: str, asks: tuple[str, ...] = (), **how: Any) -> None:
-        dossier = self.model.dossiers[code]
+        dossier, receipt = self.model.dossiers[code], self.real.world.receipt_of(code)
         self._do_both(
             action, dossier, who,
             lambda model, who, found, _: model.take(found, who, action, self.now, asks=asks, **how),
-            partial(perform_action, action=action, asks=Asks(fields=asks), **how),
+            partial(perform_action, action=action, asks=Asks(fields=asks), receipt_code=receipt, **how),
         )  # fmt: skip
 
     def _add(self, dossier: Dossier, who: Who, key: str, copies: dict[str, int], file: bool) -> None:

@@ -13,6 +13,7 @@ from tests.mutants.sabotages_of_fees import OF_FEES
 from tests.mutants.sabotages_of_papers import OF_PAPERS
 from tests.mutants.sabotages_of_places import OF_PLACES
 from tests.mutants.sabotages_of_promises import OF_PROMISES
+from tests.mutants.sabotages_of_proof import OF_PROOF
 from tests.mutants.sabotages_of_publishing import OF_PUBLISHING
 from tests.mutants.sabotages_of_staff import OF_STAFF
 from tests.mutants.sabotages_of_time import OF_TIME
@@ -324,4 +325,5 @@ SABOTAGES: tuple[Sabotage, ...] = (
     *OF_PAPERS,
     *OF_PLACES,
     *OF_STAFF,
+    *OF_PROOF,
 )

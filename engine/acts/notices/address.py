@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.errors import Refusal
+from engine.dossier.notices import FORMER
+from engine.errors import Refusal, in_log
 from engine.notices.text import Addressee, Occasion, event_message, notice_message
 from engine.ports import Message
+from engine.rules.procedure.definition import APPLICANT
 from engine.security.webhook_secrets import opened_secret
 from engine.store.delivery import Taken
-from engine.store.recipients import people_by_id, reasons_of, webhooks_by_id
+from engine.store.recipients import former_contacts, people_by_id, reasons_of, webhooks_by_id
 from engine.store.rows import Contact
 from engine.transaction import UnitOfWork
 
@@ -36,7 +38,7 @@ def addressed(unit: UnitOfWork, rows: Iterable[Taken]) -> Iterator[tuple[Taken, 
         except Refusal as refusal:
             yield row, Refused("parked", refusal.sentence("en"))
         except (KeyError, ValueError, TypeError, AttributeError) as error:  # facts or a template that do not fit
-            yield row, Refused("parked", f"it makes no message: {type(error).__name__}: {error}")
+            yield row, Refused("parked", f"it makes no message: {in_log(error)}")
 
 
 class _Known:
@@ -49,6 +51,8 @@ class _Known:
         people = (row for row in rows if row.channel != "webhook")  # webhooks carry no reasons
         entries = {(row.dossier_id, row.data["entry"]) for row in people if "entry" in row.data}
         self._reasons = reasons_of(unit.begin(), entries)
+        former = {(row.dossier_id, row.data["entry"]) for row in rows if row.recipient == FORMER}
+        self._former = former_contacts(unit.begin(), former)
 
     def message(self, row: Taken) -> Message | Refused:
         if row.recipient.startswith("webhook:"):
@@ -70,11 +74,14 @@ class _Known:
             link_nonce=row.link_nonce,
             link_hash=row.link_hash,
             reason=self._reasons.get((row.dossier_id, row.data.get("entry", 0)), ""),
+            gives_link=row.recipient == APPLICANT and row.link_withheld_since is None,
         )
         return notice_message(self._unit.runtime, occasion, to, self._unit.now)
 
     def _addressee(self, row: Taken) -> Addressee | Refused:
-        if row.recipient == "applicant":
+        if row.recipient == FORMER:
+            return self._former_addressee(row)
+        if row.recipient == APPLICANT:
             if row.erased_at is not None:
                 return Refused("dropped", "the applicant's data were erased")
             return _reached(row, row.applicant or "", row)
@@ -84,6 +91,14 @@ class _Known:
                 return Refused("parked", "this person is unknown or no longer active")
             return _reached(row, person.name, person)
         return Refused("parked", f"nobody knows the recipient {row.recipient}")
+
+    def _former_addressee(self, row: Taken) -> Addressee | Refused:
+        """The contact as it was before a change. Whoever answers there may be a stranger, so no name is told."""
+        before = self._former.get((row.dossier_id, row.data["entry"]))
+        if row.erased_at is not None or before is None:
+            return Refused("dropped", "the applicant's data were erased")
+        address = before.get({"sms": "applicant.phone", "email": "applicant.email"}.get(row.channel, ""))
+        return Addressee(address, "", row.language) if address else Refused("parked", "there was no such contact")
 
 
 def _reached(row: Taken, name: str, by: Taken | Contact) -> Addressee | Refused:

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from engine.acts.notices.address import Refused, addressed
 from engine.acts.notices.promised import OUTDATED, settled
+from engine.errors import in_log
 from engine.ports import DeliveryFailed, Message, Notifier
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.delivery import Result, Taken, claim, renew, write_results
@@ -178,7 +179,7 @@ class _Batch:
         except DeliveryFailed as failure:
             return self._failed(ready.row, failure.sentence("en"), failure.permanent), failure.permanent
         except Exception as error:  # a fault of an adapter must not stop the others, and is retried like any failure
-            return self._failed(ready.row, f"{type(error).__name__}: {error}", False), True
+            return self._failed(ready.row, in_log(error), False), True
         return _result(ready.row, "sent", self._runtime.now(), reference=reference), True
 
     def _failed(self, row: Taken, why: str, permanent: bool) -> Result:

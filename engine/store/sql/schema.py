@@ -69,7 +69,8 @@ def open_database(url: str, *, pool_size: int = 8, pooled: bool = True) -> Engin
     since a deferred transaction that turns into a writer fails at once, whatever the busy timeout. On PostgreSQL a
     connection with the option ``motcua_unbegun`` runs each statement as its own transaction until BEGIN is sent.
     """
-    options: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": orjson.loads}
+    # The values of a statement may be personal data, so no error and no log line may carry them.
+    options: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": orjson.loads, "hide_parameters": True}
     if url.startswith("sqlite"):
         options["connect_args"] = {"timeout": 30, "check_same_thread": False}
         engine = create_engine(url, **options, **_pool(pool_size, pooled))
