@@ -68,7 +68,7 @@ def add(code: str) -> Answer:
 def content(code: str, number: int) -> Answer:
     """Download the file of a document"""
     with reading() as unit:
-        file = file_of(read_case(unit, code), number)
+        file = file_of(read_case(unit, code, asked=True), number)
     headers = {"Content-Type": file.media_type, "Content-Disposition": f'attachment; filename="{file.name}"'}
     return Answer(200, runtime().files.read(file.storage_key), headers)
 

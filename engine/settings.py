@@ -63,6 +63,8 @@ class Settings:
     pool_size: int
     owner_database_url: str | None
     names_on_paper: Mapping[str, str]
+    claim_grace_minutes: int
+    seen_after_days: int
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
@@ -102,6 +104,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         pool_size=_number(environment, "MOTCUA_POOL_SIZE", 8, 1, 200),
         owner_database_url=environment.get("MOTCUA_OWNER_DATABASE_URL") or None,
         names_on_paper=_names_on_paper(environment.get("MOTCUA_NAMES_ON_PAPER", "")),
+        claim_grace_minutes=_number(environment, "MOTCUA_CLAIM_GRACE_MINUTES", 30, 0, 10_080),
+        seen_after_days=_number(environment, "MOTCUA_SEEN_AFTER_DAYS", 5, 0, 3_650),
     )
 
 

@@ -173,6 +173,7 @@ class Verification(Shape):
     answered_by = whole(True)
     answer = text(True)
     confirmed = yes_no(True)
+    documents = many(Document)
 
 
 class Verifications(Shape):

@@ -10,6 +10,7 @@ from engine.acts.follow_form import Followed
 from engine.acts.open_children import open_children
 from engine.acts.sign_result import sign_result
 from engine.dossier.case import Case, read_case
+from engine.dossier.hands import keep_hold, next_holder
 from engine.dossier.papers import attached, make_void, undone_by_step
 from engine.dossier.record import record
 from engine.errors import Forbidden, Refusal, wrong
@@ -76,7 +77,9 @@ def take(
     step = case.workflow.advance(case.row["state"], action, case.facts())
     document = _attached(case, action)
     void = undone_by_step(case, step)
+    holder = next_holder(case, step)
     move(case, step.target, action)
+    keep_hold(case, holder)
     if assignee is not None:
         _give_to(case, assignee)
     data = _entry_of(step, verdict, wanted, document) | followed.data

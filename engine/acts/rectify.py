@@ -11,7 +11,7 @@ from engine.acts.change_form import change_form
 from engine.dossier.applicant import LONGEST, clean_applicant
 from engine.dossier.case import Case, lock_case
 from engine.dossier.record import record
-from engine.dossier.rights import must_be_staff, must_have_part
+from engine.dossier.rights import must_may
 from engine.errors import InvalidInput, NotFound, wrong
 from engine.store.journal import journal
 from engine.text import Text
@@ -35,8 +35,7 @@ def rectify(
     and the refusals of routing.
     """
     case = lock_case(unit, code, version)
-    must_be_staff(case)
-    must_have_part(case)
+    must_may(case, "rectify")
     if not reason.strip():
         raise wrong("reason", "phải ghi lý do đính chính", "say why this is corrected")
     if not applicant and not fields:

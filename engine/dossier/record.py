@@ -6,6 +6,7 @@ together or not at all.
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -16,6 +17,7 @@ from engine.dossier.notices import notices_of
 from engine.rules.deadlines.timing import Clock, wanted_clocks
 from engine.rules.dossier_row import DossierRow
 from engine.rules.journal.entries import ORIGIN, Entry, commitment, entry, plain_row
+from engine.rules.offices.routing import INTAKE
 from engine.store.clocks import clocks
 from engine.store.dossiers import dossier_offices, dossiers
 from engine.store.journal import journal, journal_private
@@ -174,16 +176,42 @@ def entry_row(case: Case, act: str, written: Entry) -> dict[str, Any]:
 def _show_to_offices(case: Case, changed: Mapping[str, Any]) -> None:
     """Lets new offices (and on a change of province its overseers) see the dossier and find it by words.
 
-    An office keeps this after it has passed the dossier on.
+    An office keeps this for some days after its part has ended.
     """
     if changed.keys().isdisjoint(_SHOWN):
         return
-    row = case.row
-    fresh = sorted(with_a_part(row) - (set() if case.is_new else with_a_part(case.before)))
-    rows = [{"office": office, "dossier_id": case.id, "since": case.unit.now} for office in fresh]
-    case.unit.writes.insert(dossier_offices, rows, new_only=True)
+    row, before = case.row, None if case.is_new else case.before
+    fresh = sorted(with_a_part(row) - (with_a_part(before) if before else set()))
+    case.unit.writes.insert(dossier_offices, parts_of(case, fresh), new_only=True)
+    if before is not None:
+        ends = ends_of_sight(case)
+        for office in sorted(ends):
+            key = {"office": office, "dossier_id": case.id}
+            case.unit.writes.update(dossier_offices, {"until": ends[office]}, key)
     scopes = fresh + ([province_scope(row["province"])] if "province" in changed else [])
     case.unit.writes.insert(search_keys, key_rows(case.id, scopes, row["search"]), new_only=True)
+
+
+def parts_of(case: Case, offices: Iterable[str]) -> list[dict[str, Any]]:
+    """The rows of ``dossier_offices`` for new parts; an office that the dossier has not reached sees nothing yet."""
+    seeing, since, today = _seeing(case.row), case.unit.now, case.today
+    return [
+        {"office": office, "dossier_id": case.id, "since": since, "until": None if office in seeing else today}
+        for office in offices
+    ]
+
+
+def ends_of_sight(case: Case) -> dict[str, dt.date | None]:
+    """The offices whose sight of the dossier the act changes: from when on they see it no more, None: they see it."""
+    now, before = _seeing(case.row), _seeing(case.before)
+    last = case.today + dt.timedelta(days=case.unit.settings.seen_after_days)
+    return dict.fromkeys(now - before) | dict.fromkeys(before - now, last)
+
+
+def _seeing(row: DossierRow) -> set[str]:
+    """The codes of the offices that see a dossier now: a co-operating one only while it must act."""
+    parts = (row["intake_office"], row["support_office"], row["holder_office"], row["handler_office"])
+    return {office for office in (row["offices"].get(INTAKE), *parts) if office}
 
 
 def with_a_part(row: DossierRow) -> set[str]:

@@ -210,8 +210,13 @@ def dossier_of(case: Case) -> DossierView:
 
 
 def standing_of(case: Case) -> Standing:
-    """The dossier's present state, holder and moments. Needs no query."""
+    """The dossier's present state, holder and moments. Needs no query.
+
+    An office that was only asked something is told neither holder nor moments.
+    """
     row = case.row
+    if case.limited:
+        return _standing_of_asked(case)
     role = case.release.roles.get(row["holder_role"] or "")
     return Standing(
         code=row["code"],
@@ -230,6 +235,23 @@ def standing_of(case: Case) -> Standing:
         promised_at=row["promised_at"],
         finished_at=row["finished_at"],
         supplements=row["supplements"],
+    )
+
+
+def _standing_of_asked(case: Case) -> Standing:
+    row = case.row
+    return Standing(
+        code=row["code"],
+        version=row["version"],
+        procedure=row["procedure"],
+        state=state_of(case.release, row["state"], row["portal"]),
+        holder=Holder(office=None, role=None, role_name=None, person=None),
+        clock=row["clock"],
+        received_at=None,
+        due_at=None,
+        promised_at=None,
+        finished_at=None,
+        supplements=0,
     )
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, or_
 
 from engine.errors import NotFound
 from engine.notices.recipients import inbox_recipients
@@ -14,7 +14,7 @@ from engine.notices.text import Addressee, Occasion, notice_message
 from engine.ports import Message
 from engine.queries.page import After, Page, page_of
 from engine.store.inbox import inbox_of
-from engine.store.visibility import visible_dossiers
+from engine.store.visibility import asked_dossiers, visible_dossiers
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
@@ -37,7 +37,10 @@ def inbox(unit: UnitOfWork, *, unread: bool = False, after: After | None = None,
     rows = inbox_of(
         unit.reader(),
         inbox_recipients(unit.actor, unit.today),
-        visible_dossiers(unit.actor, unit.today),
+        or_(
+            visible_dossiers(unit.actor, unit.today),
+            asked_dossiers(unit.actor, unit.today, unit.settings.seen_after_days),
+        ),
         unread=unread,
         before=after.id if after else None,
         limit=limit + 1,

@@ -50,9 +50,9 @@ def links_of(connection: Connection, dossier_id: int, visible: ColumnElement[boo
     ).all()
 
 
-def verifications_of(connection: Connection, dossier_id: int) -> Sequence[Row[Any]]:
-    """The verifications (questions to other offices) of this dossier, oldest first."""
-    of_this = verifications.c.dossier_id == dossier_id
+def verifications_of(connection: Connection, dossier_id: int, seen: ColumnElement[bool]) -> Sequence[Row[Any]]:
+    """The verifications (questions to other offices) of this dossier that may be seen, oldest first."""
+    of_this = and_(verifications.c.dossier_id == dossier_id, seen)
     return connection.execute(select(verifications).where(of_this).order_by(verifications.c.id)).all()
 
 
