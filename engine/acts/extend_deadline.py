@@ -23,8 +23,8 @@ class CannotExtend(Conflict):
 def extend_deadline(unit: UnitOfWork, code: str, term: Term, reason: str, version: int | None = None) -> Case:
     """Adds ``term`` to the time limit and notifies the applicant of the apology and the new due moment.
 
-    Only the roles of the handling office and its leaders may do so, at most as often as the release allows (once, in the
-    sources read). The new end must be after now; in a pause it is not known yet, and none is told. Raises NotFound,
+    Only the roles of the handling office and its leaders may do so, at most as often as the release allows (once, in
+    the sources read). The new end must be after now; in a pause it is not known yet, and none is told. Raises NotFound,
     Stale, Forbidden, InvalidInput, CannotExtend, EndsInThePast.
     """
     case = lock_case(unit, code, version)

@@ -11,7 +11,7 @@ from engine.dossier.case import Case, read_case
 from engine.dossier.notices import message_row
 from engine.dossier.record import record, send
 from engine.dossier.rights import must_may
-from engine.errors import Conflict, wrong
+from engine.errors import Forbidden, wrong
 from engine.rules.procedure.definition import SYSTEM
 from engine.rules.procedure.permissions import LEADER
 from engine.store.journal import journal
@@ -19,7 +19,7 @@ from engine.store.people import role_members
 from engine.transaction import UnitOfWork
 
 
-class ClaimTooFresh(Conflict):
+class ClaimTooFresh(Forbidden):
     """A colleague frees a claim only when the holder has done nothing on the dossier for the grace period."""
 
     code = "claim-too-fresh"
@@ -43,10 +43,10 @@ def free(case: Case, reason: str | None, *, leader_says_why: bool = True) -> Cas
     holder = case.row["holder_id"]
     if holder is None:
         return case
-    if not (reason or "").strip() and (leader_says_why or verdict.role not in (LEADER, SYSTEM)):
-        raise wrong("reason", "phải ghi lý do gỡ hồ sơ khỏi người đang giữ", "say why the dossier is freed")
     if verdict.role not in (LEADER, SYSTEM):
         _must_have_rested(case, holder)
+    if not (reason or "").strip() and (leader_says_why or verdict.role not in (LEADER, SYSTEM)):
+        raise wrong("reason", "phải ghi lý do gỡ hồ sơ khỏi người đang giữ", "say why the dossier is freed")
     case.change(holder_id=None, opened_at=None)
     entry = record(case, "free_claim", data={"holder": holder}, private={"reason": reason} if reason else None)
     _tell(case, holder, entry)

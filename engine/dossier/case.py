@@ -236,8 +236,8 @@ def read_case(
     reads: ``documents``, ``fees``, ``steps``.
 
     ``version`` is the one that the caller last saw (If-Match). ``asked`` also opens it for an office that was asked
-    something about it (``Case.limited``); the caller then shows that question only. Raises NotFound (also if the dossier
-    is not visible to the actor), Stale, ActorChanged.
+    something about it (``Case.limited``); the caller then shows that question only. Raises NotFound (also if the
+    dossier is not visible to the actor), Stale, ActorChanged.
     """
     locked = unit.begun and not unit.read_only
     waits = locked and unit.reader().dialect.name != "sqlite"  # SQLite has waited before the transaction began

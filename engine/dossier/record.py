@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.dossier.case import Case, Stale
 from engine.dossier.notices import notices_of
+from engine.dossier.reach import reached
 from engine.rules.deadlines.timing import Clock, wanted_clocks
 from engine.rules.dossier_row import DossierRow
 from engine.rules.journal.entries import ORIGIN, Entry, commitment, entry, plain_row
@@ -33,7 +34,9 @@ _NOT_IN_FIRST = frozenset({"placed_on", "version", "head"})
 """The columns that a dossier's first entry does not carry. ``placed_on`` is not set yet, and naming it would change the
 published bytes of the entry; ``version`` and ``head`` follow from the entry itself."""
 
-_SHOWN = frozenset({"offices", "intake_office", "support_office", "holder_office", "handler_office", "province"})
+_SHOWN = frozenset(
+    {"offices", "intake_office", "support_office", "holder_office", "handler_office", "province", "finished_at"}
+)
 """The columns that decide which offices see the dossier."""
 _TIMED = ("state", "entered_at", "clock", "due_at", "step_due_at")
 
@@ -193,25 +196,36 @@ def _show_to_offices(case: Case, changed: Mapping[str, Any]) -> None:
 
 
 def parts_of(case: Case, offices: Iterable[str]) -> list[dict[str, Any]]:
-    """The rows of ``dossier_offices`` for new parts; an office that the dossier has not reached sees nothing yet."""
-    seeing, since, today = _seeing(case.row), case.unit.now, case.today
-    return [
-        {"office": office, "dossier_id": case.id, "since": since, "until": None if office in seeing else today}
-        for office in offices
-    ]
+    """The rows of ``dossier_offices`` for offices that get a part."""
+    return [{"office": office, "dossier_id": case.id, "since": case.unit.now} for office in offices]
 
 
 def ends_of_sight(case: Case) -> dict[str, dt.date | None]:
-    """The offices whose sight of the dossier the act changes: from when on they see it no more, None: they see it."""
-    now, before = _seeing(case.row), _seeing(case.before)
+    """The offices whose sight of the dossier the act changes: from when on they see it no more, None: they see it.
+
+    An office without a part sees the dossier for some days more, and so does a co-operating office that has done its
+    part. One that never had to act, and a support point, see it until some days after it has ended.
+    """
+    row, before = case.row, case.before
     last = case.today + dt.timedelta(days=case.unit.settings.seen_after_days)
-    return dict.fromkeys(now - before) | dict.fromkeys(before - now, last)
+    now, was = with_a_part(row), with_a_part(before)
+    lasting = {row["offices"].get(INTAKE), row["intake_office"], row["handler_office"]}
+    ends: dict[str, dt.date | None] = dict.fromkeys(now - was) | dict.fromkeys(was - now, last)
+    if (row["finished_at"] is None) != (before["finished_at"] is None):
+        end = last if row["finished_at"] else None
+        ends |= dict.fromkeys(_not_called(case) - lasting, end)
+    left, came = before["holder_office"], row["holder_office"]
+    if left != came:
+        ends |= {office: last for office in (left,) if office and office not in lasting}
+        ends |= {office: None for office in (came,) if office and office not in lasting}
+    return ends
 
 
-def _seeing(row: DossierRow) -> set[str]:
-    """The codes of the offices that see a dossier now: a co-operating one only while it must act."""
-    parts = (row["intake_office"], row["support_office"], row["holder_office"], row["handler_office"])
-    return {office for office in (row["offices"].get(INTAKE), *parts) if office}
+def _not_called(case: Case) -> set[str]:
+    """The support point, and the co-operating offices that the dossier has not reached."""
+    row, point = case.row, case.row["support_office"]
+    keys = (key for key in row["offices"] if key not in (INTAKE, "handler"))
+    return {row["offices"][key] for key in keys if not reached(case, key)} | ({point} if point else set())
 
 
 def with_a_part(row: DossierRow) -> set[str]:

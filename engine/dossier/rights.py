@@ -9,13 +9,11 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, cast
 
-from sqlalchemy import or_, select
-
 from engine.dossier.case import Case
+from engine.dossier.reach import reached
 from engine.errors import Conflict, Forbidden
 from engine.rules.procedure.act_rights import may_do
 from engine.rules.procedure.permissions import Verdict
-from engine.store.journal import journal
 from engine.store.people import person_name
 
 
@@ -51,7 +49,7 @@ def verdict_on(case: Case, act: str, *, sender: tuple[str, str] | None = None, a
         cast(Mapping[str, Any], case.row),
         case.release,
         case.today,
-        reached=partial(_reached, case),
+        reached=partial(reached, case),
         sender=sender,
         asked=asked,
     )
@@ -82,13 +80,3 @@ def must_have_counter(case: Case) -> None:
     if office.valid_to is not None and office.valid_to <= case.today:
         closed = {"office": office.code, "date": office.valid_to.isoformat()}
         raise CounterClosed(office_vi=office.name.vi, office_en=office.name.en, **closed)
-
-
-def _reached(case: Case, key: str) -> bool:
-    """Whether a state of the routing key's roles was ever entered; the journal tells of earlier ones."""
-    roles = [name for name, role in case.release.roles.items() if role.unit == key]
-    if case.row["holder_role"] in roles:
-        return True
-    held = or_(*(journal.c.body.contains(f'"holder_role":"{role}"', autoescape=True) for role in roles))
-    of_this = select(journal.c.number).where(journal.c.dossier_id == case.id, held).limit(1)
-    return bool(roles) and case.unit.reader().execute(of_this).first() is not None

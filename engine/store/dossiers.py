@@ -89,8 +89,7 @@ dossier_offices = Table(
     Column("until", Date),  # exclusive; None while the office's part lasts
     Index("ix_dossier_offices_dossier_id", "dossier_id"),
 )
-"""The offices that ever had a part in a dossier, and until when they see it (visibility, not who must act). A
-co-operating office that the dossier has not reached sees nothing of it: its row ended when it began."""
+"""The offices that ever had a part in a dossier, and until when they see it (visibility, not who must act)."""
 
 applicants = Table(
     "applicants",

@@ -14,18 +14,21 @@ def upgrade() -> None:
     op.add_column("dossier_offices", sa.Column("until", sa.Date()))
     op.add_column("verifications", sa.Column("documents", sa.JSON().with_variant(JSONB(), "postgresql")))
     if op.get_bind().dialect.name == "postgresql":
-        day, counter = "since::date", "d.offices ->> 'intake'"
+        day, ended, each = "since::date", "d.finished_at::date", "jsonb_each_text(d.offices)"
     else:
-        day, counter = "date(since)", "json_extract(d.offices, '$.intake')"
-    # A part that has ended already, or that the dossier has not reached, ends with the day on which it began: nobody
-    # knows any more when the dossier went on.
+        day, ended, each = "date(since)", "date(d.finished_at)", "json_each(d.offices)"
+    mine = "d.id = dossier_offices.dossier_id AND dossier_offices.office"
+    # Nobody knows any more when a dossier went on: a part that ended is over, one of an ended dossier ended with it.
     op.execute(
-        sa.text(
-            f"UPDATE dossier_offices SET until = {day} WHERE NOT EXISTS ("
-            f"SELECT 1 FROM dossiers d WHERE d.id = dossier_offices.dossier_id AND dossier_offices.office IN ("
-            f"d.intake_office, d.handler_office, coalesce(d.support_office, ''), coalesce(d.holder_office, ''), "
-            f"coalesce({counter}, '')))"
-        )
+        f"UPDATE dossier_offices SET until = {day} WHERE NOT EXISTS ("
+        f"SELECT 1 FROM dossiers d WHERE {mine} IN (d.intake_office, d.handler_office, d.holder_office, "
+        f"d.support_office) OR {mine} IN (SELECT value FROM {each}))"
+    )
+    deciding = "(d.intake_office, d.handler_office, coalesce(d.holder_office, ''))"
+    op.execute(
+        f"UPDATE dossier_offices SET until = (SELECT {ended} FROM dossiers d WHERE d.id = dossier_id) "
+        f"WHERE until IS NULL AND EXISTS (SELECT 1 FROM dossiers d WHERE d.finished_at IS NOT NULL "
+        f"AND {mine} NOT IN {deciding} AND {mine} NOT IN (SELECT value FROM {each} WHERE key = 'intake'))"
     )
 
 

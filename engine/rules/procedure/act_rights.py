@@ -59,7 +59,7 @@ RIGHTS: Mapping[str, tuple[Part, ...]] = {
     "assign": ("holder", "leader"),
     "open": ("acting",),
     "recall": ("sender",),
-    "add_document": ("counter", "handler", "acting", "applicant"),
+    "add_document": ("counter", "handler", "support", "acting", "applicant"),
     "check_document": ("counter", "handler", "acting"),
     "remove_document": ("counter", "handler", "acting"),
     "settle_fee": ("counter", "handler"),
