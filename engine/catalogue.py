@@ -90,6 +90,11 @@ class Catalogue:
         ]
 
     @property
+    def roles(self) -> frozenset[str]:
+        """The roles of staff in every release that was ever published."""
+        return self._keep("roles", self._read_roles, watches=("releases",))
+
+    @property
     def territory(self) -> Territory:
         """Every province, district and commune that ever was, with the successions between them."""
         return self._keep("units", self._read_territory)
@@ -210,6 +215,10 @@ class Catalogue:
         for row in self._rows(select(*columns).order_by(releases.c.procedure, releases.c.version.desc())):
             found.setdefault(row.procedure, []).append(row)
         return found
+
+    def _read_roles(self) -> frozenset[str]:
+        found = [row.digest for rows in self._releases.values() for row in rows]
+        return frozenset(role for digest in found for role in self.workflow(digest).release.roles)
 
     def _read_territory(self) -> Territory:
         return Territory(

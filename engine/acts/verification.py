@@ -44,13 +44,7 @@ def ask_verification(
     case = lock_case(unit, code, version)
     must_be_open(case)
     must_may(case, "ask_verification")
-    asked = unit.catalogue.offices.get(office)
-    if asked is None or not asked.valid(case.today):
-        raise wrong("office", "hôm nay không có cơ quan nào mang mã này", "no office has this code today")
-    if not question.strip():
-        raise wrong("question", "phải ghi nội dung cần xác minh", "say what is to be verified")
-    if office == case.row["holder_office"]:
-        raise wrong("office", "cơ quan không tự hỏi chính mình", "the office cannot ask itself")
+    _must_be_askable(case, office, question)
     attached = _attached(case, documents)
     due_at = term_end(unit.catalogue.calendar(case.release.sla.calendar, office), unit.now, TERM)
     row = {
@@ -96,6 +90,16 @@ def answer_verification(
         _tell(case, told, "da-xac-minh", entry, {"verification": verification})
     case.forget()
     return case
+
+
+def _must_be_askable(case: Case, office: str, question: str) -> None:
+    asked = case.unit.catalogue.offices.get(office)
+    if asked is None or not asked.valid(case.today):
+        raise wrong("office", "hôm nay không có cơ quan nào mang mã này", "no office has this code today")
+    if not question.strip():
+        raise wrong("question", "phải ghi nội dung cần xác minh", "say what is to be verified")
+    if office == case.row["holder_office"]:
+        raise wrong("office", "cơ quan không tự hỏi chính mình", "the office cannot ask itself")
 
 
 def _question(case: Case, verification: int) -> RowMapping:

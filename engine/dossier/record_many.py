@@ -75,11 +75,7 @@ class BulkRecord:
         self._new[journal].append(entry_row(case, act, written))
         self._new[journal_private].append({"dossier_id": case.id, "number": number, "salt": salt, "data": private})
         if not _SHOWN.isdisjoint(changed):
-            self._new[dossier_offices] += parts_of(case, sorted(with_a_part(row) - with_a_part(case.before)))
-            self._ends += [
-                {"office": office, "dossier_id": case.id, "until": until}
-                for office, until in sorted(ends_of_sight(case).items())
-            ]
+            self._show(case)
         self._new[outbox] += notices_of(case, number, events)
         if not changed.keys().isdisjoint(_TIMED):
             arm(case)
@@ -110,6 +106,14 @@ class BulkRecord:
         for gathered in (self._versions, self._touched, self._rows, self._new, self._ends):
             gathered.clear()
         return done
+
+    def _show(self, case: Case) -> None:
+        """Makes the dossier visible to its new offices, and ends the sight of those that it leaves."""
+        self._new[dossier_offices] += parts_of(case, sorted(with_a_part(case.row) - with_a_part(case.before)))
+        self._ends += [
+            {"office": office, "dossier_id": case.id, "until": until}
+            for office, until in sorted(ends_of_sight(case).items())
+        ]
 
 
 def case_from(unit: UnitOfWork, row: Sequence[Any]) -> Case:

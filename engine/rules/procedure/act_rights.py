@@ -81,6 +81,10 @@ RIGHTS: Mapping[str, tuple[Part, ...]] = {
 that the rules do not give the role, and needs its legal ground."""
 
 
+NARROWED = tuple(act for act, parts in RIGHTS.items() if not {*parts} <= {"claimer", "sender", "asked", "applicant"})
+"""The acts that a workflow file may narrow to some roles."""
+
+
 def may_do(
     actor: Actor,
     act: str,
