@@ -18,6 +18,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "db": ("cli.database:db", "The schema of the database."),
     "seed": ("cli.seed:seed_command", "Publish what the product ships."),
     "people": ("cli.people:people", "People of the offices."),
+    "claims": ("cli.claims:claims", "Free what an absent person has claimed."),
     "offices": ("cli.offices:offices", "Offices: the days on which one closes on its own."),
     "notices": ("cli.notices:notices", "Notices to applicants, staff and programs."),
     "journal": ("cli.journal:journal", "The journal of all dossiers."),
