@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.acts.free_claim import free
 from engine.dossier.case import Case, read_case
-from engine.dossier.record import record
+from engine.dossier.record import record, with_a_part
 from engine.dossier.rights import must_be_open, must_may, verdict_on
 from engine.errors import wrong
 from engine.store.people import role_members
@@ -71,10 +71,18 @@ def assign(unit: UnitOfWork, code: str, person: int, version: int | None = None,
 def mark_opened(unit: UnitOfWork, code: str) -> Case:
     """Records that a person in the acting role has opened the dossier; after that the last step cannot be recalled.
 
-    A second opening, or one by a person without the acting role, changes nothing. Raises NotFound.
+    A second opening, or one by a person without the acting role, changes nothing. Whoever only oversees the province
+    opens nothing. Raises NotFound, Forbidden.
     """
     case = read_case(unit, code)
-    if case.row["opened_at"] is not None or not verdict_on(case, "open").allowed:
+    verdict = verdict_on(case, "open")
+    if (
+        not verdict.allowed
+        and unit.actor.kind == "staff"
+        and not with_a_part(case.row) & unit.actor.offices(case.today)
+    ):
+        must_may(case, "open")
+    if case.row["opened_at"] is not None or not verdict.allowed:
         return case
     case.change(opened_at=unit.now)
     record(case, "open")

@@ -36,6 +36,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "documents": {"reason": "nhầm"},
     "extensions": {"term": {"amount": 1, "unit": "working_day"}, "reason": "mưa"},
     "fees": {"method": "cash", "receipt": "1"},
+    "freed-claims": {"reason": "nghỉ ốm"},
     "inbox": {},
     "links": {"dossier": "X", "kind": "related"},
     "notes": {"text": "ghi chú"},

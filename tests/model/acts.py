@@ -64,6 +64,9 @@ def assign(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossie
 
 def mark_opened(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier) -> None:
     row, before = dossier.row, dict(dossier.row)
+    parts = {*row["offices"].values(), row["intake_office"], row["holder_office"]}
+    if who.kind == "staff" and not parts & who.offices:
+        raise Refused("forbidden")
     if row["opened_at"] is None and (row["holder_office"], row["holder_role"]) in who.posts:
         row["opened_at"] = now
         dossier.write("open", who, now, before)
