@@ -71,6 +71,8 @@ def answer_verification(
 ) -> Case:
     """Answers a question that was put to the actor's office. Raises NotFound, Answered, Forbidden."""
     case = lock_case(unit, code, version, asked=True)
+    if unit.actor.kind == "citizen":
+        must_may(case, "answer_verification")
     row = _question(case, verification)
     must_may(case, "answer_verification", asked=row["office"])
     if row["answered_at"] is not None:

@@ -1,4 +1,4 @@
-"""An office that was asked sees its question and what was attached to it, and nothing else; and whose sight ends when."""
+"""An office that was asked sees its question and what was attached to it, and nothing else; when sight ends."""
 
 from __future__ import annotations
 
@@ -101,13 +101,8 @@ class TestItDoesNotSee:
 
     def test_it_in_any_list_search_or_register(self, world: World) -> None:
         code, _ = asked_about(world)
-        for wanted in (
-            Wanted(),
-            Wanted(text="mẫu"),
-            Wanted(text=code),
-            Wanted(office=ASKED),
-            Wanted(holder_office=BRANCH),
-        ):
+        by_words = [Wanted(text=text) for text in ("mẫu", code)]
+        for wanted in (Wanted(), *by_words, Wanted(office=ASKED), Wanted(holder_office=BRANCH)):
             assert world.try_act("asked", list_dossiers, wanted).lines == ()
         day = world.now.date()
         printed = world.try_act("asked", print_register, LONG_KHANH, day, day)
@@ -198,9 +193,8 @@ class TestSightEnds:
     def test_and_the_rows_say_until_when(self, world: World) -> None:
         world.at("2026-03-02 08:00")
         code = brought_to(world, "after_tax")
-        of_this = (
-            select(dossier_offices.c.office, dossier_offices.c.until).join(dossiers).where(dossiers.c.code == code)
-        )
+        columns = (dossier_offices.c.office, dossier_offices.c.until)
+        of_this = select(*columns).join(dossiers).where(dossiers.c.code == code)
         with world.reading() as connection:
             until = {row.office: row.until for row in connection.execute(of_this)}
         assert until[LONG_KHANH] is None and until[BRANCH] is None
