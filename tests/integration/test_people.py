@@ -139,3 +139,18 @@ def test_the_database_keeps_no_token(world: World) -> None:
     token = world.try_act("admin", issue_token, world.person("counter"), dt.timedelta(hours=1))
     with world.reading() as connection:
         assert token not in connection.execute(select(tokens.c.hash)).scalars().all()
+
+
+@pytest.mark.parametrize("role", ["specialst", "boss", "applicant", "system", "holder", "Counter"])
+def test_a_membership_is_of_a_known_role(world: World, role: str) -> None:
+    number = world.try_act("admin", add_person, "mau.moi", "Nguyễn Mẫu")
+    refusal = world.refuse(InvalidInput, "admin", add_membership, number, BRANCH, role, DAY)
+    assert set(refusal.errors) == {"role"}
+    if role == "specialst":
+        assert "“specialist”" in refusal.sentence("vi")
+
+
+@pytest.mark.parametrize("role", ["specialist", "tax", "leader", "monitor", "clerk"])
+def test_roles_of_procedures_and_reserved_ones_are_known(world: World, role: str) -> None:
+    number = world.try_act("admin", add_person, "mau.moi", "Nguyễn Mẫu")
+    world.try_act("admin", add_membership, number, BRANCH, role, DAY)

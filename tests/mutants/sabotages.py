@@ -10,6 +10,7 @@ from __future__ import annotations
 from tests.mutants.sabotage import Sabotage
 from tests.mutants.sabotages_of_papers import OF_PAPERS
 from tests.mutants.sabotages_of_promises import OF_PROMISES
+from tests.mutants.sabotages_of_rights import OF_RIGHTS
 
 PERFORM = "tests/integration/test_acts_perform.py"
 CLOCKS = "tests/integration/test_clocks_run_out.py"
@@ -310,4 +311,5 @@ SABOTAGES: tuple[Sabotage, ...] = (
     ),
     *OF_PROMISES,
     *OF_PAPERS,
+    *OF_RIGHTS,
 )
