@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Row
 
 from engine.dossier.case import Case
 from engine.errors import Conflict, NotFound
@@ -23,9 +22,11 @@ from engine.rules.deadlines.promise import automatic_stop
 from engine.rules.deadlines.trace import term_in_words
 from engine.rules.offices.names import name_on, unit_of
 from engine.rules.offices.offices import Office
+from engine.rules.part_rows import DocumentRow
 from engine.security.citizen_link import known_token
 from engine.store import dossier_parts
 from engine.store.people import role_members
+from engine.store.rows import RegisterRow
 from engine.transaction import UnitOfWork
 
 NUMBERS = ("01", "02", "03", "04", "05", "06", "07")
@@ -58,7 +59,7 @@ def form_data(case: Case, number: str) -> dict[str, Any]:
 
 
 def register_data(
-    unit: UnitOfWork, office: Office, rows: Sequence[Row[Any]], first: dt.date, last: dt.date, start_at: int = 1
+    unit: UnitOfWork, office: Office, rows: Sequence[RegisterRow], first: dt.date, last: dt.date, start_at: int = 1
 ) -> dict[str, Any]:
     """The data of form 07: the register of an office for the civil days ``first`` to ``last``.
 
@@ -275,7 +276,7 @@ def _head(unit: UnitOfWork, office: Office, named_on: dt.date, others: Sequence[
     }
 
 
-def _register_day(unit: UnitOfWork, row: Row[Any]) -> dt.date:
+def _register_day(unit: UnitOfWork, row: RegisterRow) -> dt.date:
     """The day that decides the names on a line of the register."""
     moments = {"filing": row.filed_at, "decision": row.finished_at, "print": None}
     return local_day(moments[unit.settings.names_on_paper["07"]] or unit.now)
@@ -286,7 +287,7 @@ def _contact(names: Names) -> dict[str, str]:
     return {"contact": names.receiver(), "contact_phone": names.hotline()}
 
 
-def _paper(case: Case, row: Mapping[str, Any]) -> dict[str, Any]:
+def _paper(case: Case, row: DocumentRow) -> dict[str, Any]:
     known = case.release.documents.get(row["key"])
     return {
         "name": known.name.vi if known else row["file_name"] or "Giấy tờ khác",

@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import Row
 
 from engine.dossier.asked import questions_seen
 from engine.dossier.case import Case
 from engine.queries.dossier import Paper, papers_of
 from engine.store.dossier_parts import verifications_of
+from engine.store.rows import VerificationRow
 from engine.transaction import UnitOfWork
 
 
@@ -41,7 +39,7 @@ def verifications(unit: UnitOfWork, case: Case) -> tuple[VerificationView, ...]:
     return tuple(_view(row, papers) for row in rows)
 
 
-def _view(row: Row[Any], papers: Mapping[int, Paper]) -> VerificationView:
+def _view(row: VerificationRow, papers: Mapping[int, Paper]) -> VerificationView:
     return VerificationView(
         id=row.id,
         office=row.office,

@@ -7,9 +7,11 @@ row in memory; a test compares the two.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, NamedTuple, cast
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     and_,
@@ -27,6 +29,9 @@ from engine.clock import midnight
 from engine.rules.procedure.permissions import Actor
 from engine.store.dossiers import dossier_offices, dossiers, verifications
 
+Values = Sequence[str | BindParameter[str]] | BindParameter[Sequence[str]]
+"""Codes, or a parameter for them."""
+
 
 def visible_dossiers(actor: Actor, on: dt.date) -> ColumnElement[bool]:
     """The condition on ``dossiers`` that the actor may see a row on the day ``on``, with the values in it.
@@ -35,7 +40,9 @@ def visible_dossiers(actor: Actor, on: dt.date) -> ColumnElement[bool]:
     monitor those of the province; a citizen the one that the link belongs to; a timer all; anyone else none.
     """
     sight, values = sight_of(actor, on)
-    return _rule(sight, values.get("seen_offices"), values.get("seen_provinces"), values.get("seen_dossier"), on)
+    return _rule(
+        sight, values.get("seen_offices", ()), values.get("seen_provinces", ()), values.get("seen_dossier"), on
+    )
 
 
 def asked_dossiers(actor: Actor, on: dt.date, days: int) -> ColumnElement[bool]:
@@ -93,12 +100,18 @@ def sight_of(actor: Actor, on: dt.date) -> tuple[Sight, dict[str, Any]]:
     return Sight("staff", bool(offices), bool(provinces)), {name: value for name, value in values.items() if value}
 
 
-def _rule(sight: Sight, offices: Any, provinces: Any, dossier: Any, on: Any) -> ColumnElement[bool]:
+def _rule(
+    sight: Sight,
+    offices: Values,
+    provinces: Values,
+    dossier: int | BindParameter[int] | None,
+    on: dt.date | BindParameter[dt.date],
+) -> ColumnElement[bool]:
     """The condition; ``offices``, ``provinces``, ``dossier`` and ``on`` are values or parameters."""
     if sight.kind == "system":
         return true()
     if sight.kind == "citizen":
-        return cast(ColumnElement[bool], dossiers.c.id == dossier)
+        return dossiers.c.id == dossier
     rules: list[ColumnElement[bool]] = []
     if sight.by_office:
         rules.append(sees_part(offices, on))
@@ -110,7 +123,7 @@ def _rule(sight: Sight, offices: Any, provinces: Any, dossier: Any, on: Any) -> 
 _PART = dossier_offices.alias("part")
 
 
-def has_part(offices: Any) -> ColumnElement[bool]:
+def has_part(offices: Values) -> ColumnElement[bool]:
     """The condition that one of the offices (codes or a parameter) ever had a part in the dossier.
 
     OFFSET makes PostgreSQL look it up dossier by dossier. Without it the planner reads and sorts all dossiers that an
@@ -120,7 +133,7 @@ def has_part(offices: Any) -> ColumnElement[bool]:
     return exists(of_this.correlate(dossiers).offset(literal_column("0")))
 
 
-def sees_part(offices: Any, on: Any) -> ColumnElement[bool]:
+def sees_part(offices: Values, on: dt.date | BindParameter[dt.date]) -> ColumnElement[bool]:
     """The condition that one of the offices sees the dossier on the day ``on`` by its part in it."""
     of_this = select(1).where(_PART.c.dossier_id == dossiers.c.id, _PART.c.office.in_(offices))
     lasts = or_(_PART.c.until.is_(None), _PART.c.until > on)

@@ -89,6 +89,7 @@ class Dossier:
     been: set[str] = field(default_factory=set)
     """Roles that ever had to act."""
     children: list[Dossier] = field(default_factory=list)
+    asked: dict[str, tuple[str, ...]] = field(default_factory=dict)  # state → fields that the last step into it named
 
     @property
     def code(self) -> str:
