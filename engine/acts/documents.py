@@ -54,7 +54,8 @@ def add_document(
     NothingAsked, ResultNotNow, ResultTaken."""
     case = read_case(unit, code, version)
     must_be_open(case)
-    must_may(case, "add_document")
+    if unit.actor.kind == "citizen" or key not in case.workflow.results.bringing:
+        must_may(case, "add_document")  # the right to a result is that of the action which takes it
     must_bring(case, key)
     if unit.actor.kind == "citizen":
         must_be_asked_paper(case, key)

@@ -77,7 +77,7 @@ def take_back(case: Case, told: dict[str, Any]) -> dict[str, Any]:
 
 def _must_be_founded(case: Case, key: str, office: str, legal: str | None) -> None:
     """Requires an office that can hold the role, or a leader with a legal ground. Raises NeedsLegalGround."""
-    why = why_not(case, key, office)
+    why = None if case.unit.actor.kind == "system" else why_not(case, key, office)
     if why is not None and not (verdict_on(case, "transfer_elsewhere").allowed and (legal or "").strip()):
         raise NeedsLegalGround(office=office, reason_vi=why.vi, reason_en=why.en)
 

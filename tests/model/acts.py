@@ -166,7 +166,8 @@ def add_document(
     file: bool,
 ) -> None:
     must_be_open(dossier)
-    must_may(dossier, who, "add")
+    if who.kind == "citizen" or not papers.brought_by_office(dossier.procedure, key):
+        must_may(dossier, who, "add")
     papers.may_bring(model, dossier, who, key)
     counts = {kind: copies.get(kind, 0) for kind in ("original", "certified", "copy")}
     known = key == "other" or key in dossier.procedure.data["documents"]

@@ -14,19 +14,19 @@ def upgrade() -> None:
     op.add_column("dossier_offices", sa.Column("until", sa.Date()))
     op.add_column("verifications", sa.Column("documents", sa.JSON().with_variant(JSONB(), "postgresql")))
     if op.get_bind().dialect.name == "postgresql":
-        day, ended, each = "since::date", "d.finished_at::date", "jsonb_each_text(d.offices)"
+        last, each = "CURRENT_DATE + 5", "jsonb_each_text(d.offices)"
     else:
-        day, ended, each = "date(since)", "date(d.finished_at)", "json_each(d.offices)"
+        last, each = "date('now', '+5 days')", "json_each(d.offices)"
     mine = "d.id = dossier_offices.dossier_id AND dossier_offices.office"
-    # Nobody knows any more when a dossier went on: a part that ended is over, one of an ended dossier ended with it.
+    # Nobody knows any more when a dossier went on, so what is over ends some days after the upgrade.
     op.execute(
-        f"UPDATE dossier_offices SET until = {day} WHERE NOT EXISTS ("
+        f"UPDATE dossier_offices SET until = {last} WHERE NOT EXISTS ("
         f"SELECT 1 FROM dossiers d WHERE {mine} IN (d.intake_office, d.handler_office, d.holder_office, "
         f"d.support_office) OR {mine} IN (SELECT value FROM {each}))"
     )
     deciding = "(d.intake_office, d.handler_office, coalesce(d.holder_office, ''))"
     op.execute(
-        f"UPDATE dossier_offices SET until = (SELECT {ended} FROM dossiers d WHERE d.id = dossier_id) "
+        f"UPDATE dossier_offices SET until = {last} "
         f"WHERE until IS NULL AND EXISTS (SELECT 1 FROM dossiers d WHERE d.finished_at IS NOT NULL "
         f"AND {mine} NOT IN {deciding} AND {mine} NOT IN (SELECT value FROM {each} WHERE key = 'intake'))"
     )
