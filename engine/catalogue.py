@@ -219,8 +219,8 @@ class Catalogue:
         return found
 
     def _read_roles(self) -> frozenset[str]:
-        found = [row.digest for rows in self._releases.values() for row in rows]
-        return frozenset(role for digest in found for role in self.workflow(digest).release.roles)
+        found = self._rows(select(releases.c.document))
+        return frozenset(role for row in found for role in release_from_bytes(row.document).roles)
 
     def _read_territory(self) -> Territory:
         return Territory(
