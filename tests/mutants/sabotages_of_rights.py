@@ -19,7 +19,7 @@ OF_RIGHTS: tuple[Sabotage, ...] = (
         TABLE,
         "if (role not in PASSIVE) if roles is None else (role in roles):",
         "if roles is None or role in roles:",
-        (UNIT, ASKED),
+        (UNIT,),
     ),
     Sabotage(
         "unreached-office-acts",

@@ -133,6 +133,14 @@ class TestParts:
         assert not allowed(actor(*everywhere), act, self.release)
         assert not allowed(actor(("UB", "leader"), ("TT", "counter"), kind="admin"), act, self.release)
 
+    @pytest.mark.parametrize(
+        ("role", "answers"), [("specialist", True), ("leader", True), ("monitor", False), ("clerk", False)]
+    )
+    def test_who_only_oversees_or_helps_answers_nothing(self, role: str, answers: bool) -> None:
+        who = actor(("UB-9", role))
+        verdict = may_do(who, "answer_verification", DOSSIER, self.release, DAY, reached=lambda _: False, asked="UB-9")
+        assert verdict.allowed is answers
+
     def test_an_office_that_is_not_reached_has_no_part_beside_its_turn(self) -> None:
         leader = actor(("UB", "leader"))
         at_counter = {"holder_office": "TT", "holder_role": "counter"}
