@@ -9,6 +9,7 @@ from api.dossier_act import STANDS, act
 from api.operations import Resource
 from api.versions import expected_version
 from engine.acts import hold
+from engine.acts.free_claim import free_claim
 from engine.acts.recall import recall
 from engine.dossier.case import Case
 from engine.transaction import UnitOfWork
@@ -60,15 +61,33 @@ def assign(code: str, body: dict[str, Any]) -> Answer:
     "DELETE",
     "/dossiers/<code>/assignment",
     access=Access.STAFF,
+    body=bodies.GiveBack,
+    body_optional=True,
     gives=STANDS,
     refuses=(403, 404, 409),
     if_match=True,
     key="optional",
 )
-def give_back(code: str) -> Answer:
-    """Give the dossier back to the office's queue"""
+def give_back(code: str, body: dict[str, Any]) -> Answer:
+    """Give the dossier back to the office's queue; that of an absent colleague with a reason"""
     version = expected_version()
-    return act("release_claim", lambda uow: hold.release_claim(uow, code, version))
+    return act("release_claim", lambda uow: hold.release_claim(uow, code, version, body["reason"]))
+
+
+@holding.operation(
+    "POST",
+    "/dossiers/<code>/freed-claims",
+    access=Access.STAFF,
+    body=bodies.Reason,
+    gives=STANDS,
+    refuses=(403, 404, 409),
+    if_match=True,
+    key="optional",
+)
+def free_it(code: str, body: dict[str, Any]) -> Answer:
+    """Free the dossier from an absent colleague's claim: a leader at once, the same role after a short grace"""
+    version = expected_version()
+    return act("free_claim", lambda uow: free_claim(uow, code, body["reason"], version))
 
 
 @holding.operation(
@@ -82,6 +101,6 @@ def give_back(code: str) -> Answer:
     key="optional",
 )
 def recall_it(code: str, body: dict[str, Any]) -> Answer:
-    """Take back one's last step, until the next holder has opened the dossier"""
+    """Take back one's last step or transfer, until the next holder has opened the dossier"""
     version = expected_version()
     return act("recall", lambda uow: recall(uow, code, version, body["reason"]))

@@ -109,6 +109,12 @@ class Assign(Body):
     reason = Prose(allow_none=True, load_default=None)
 
 
+class GiveBack(Body):
+    """A colleague's claim is freed for a reason."""
+
+    reason = Prose(allow_none=True, load_default=None)
+
+
 class CheckDocument(Body):
     accepted = YesNo(required=True)
     reason = Prose(allow_none=True, load_default=None)
@@ -142,6 +148,9 @@ class CancelPayment(Body):
 class AskVerification(Body):
     office = Word(CODE, required=True)
     question = Prose(required=True)
+    documents = fields.List(
+        Whole(1), load_default=list, validate=validate.Length(0, 100), metadata={"description": "Papers attached."}
+    )
 
 
 class AnswerVerification(Body):

@@ -334,4 +334,5 @@ def verification(view: VerificationView) -> dict[str, Any]:
         "answered_by": view.answered_by,
         "answer": view.answer,
         "confirmed": view.confirmed,
+        "documents": [paper(one) for one in view.documents],
     }

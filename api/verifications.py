@@ -28,7 +28,7 @@ verifications = Resource("verifications", __name__, description="Questions to ot
 def questions(code: str) -> Answer:
     """List the questions to other offices about a dossier"""
     with reading() as uow:
-        case = read_case(uow, code)
+        case = read_case(uow, code, asked=True)
         found = verifications_of(uow, case)
     items = [dossier_json.verification(one) for one in found]
     return answer({"items": items}, ETag=etag(case.row["version"]))
@@ -45,11 +45,11 @@ def questions(code: str) -> Answer:
     key="required",
 )
 def ask(code: str, body: dict[str, Any]) -> Answer:
-    """Ask another office to verify a fact"""
+    """Ask another office to verify a fact; it sees the question and the attached papers, and nothing else"""
     version = expected_version()
     return act(
         "ask_verification",
-        lambda uow: ask_verification(uow, code, body["office"], body["question"], version)[0],
+        lambda uow: ask_verification(uow, code, body["office"], body["question"], version, body["documents"])[0],
         key_required=True,
     )
 

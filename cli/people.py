@@ -91,7 +91,7 @@ def token(username: str, days: int, purpose: str, as_json: bool) -> None:
 @people.command()
 @click.argument("username")
 @click.option("--office", required=True, help="Code of the office.")
-@click.option("--role", required=True, help="A role of a procedure, or monitor.")
+@click.option("--role", required=True, help="A role of a published procedure, or leader, monitor, clerk.")
 @click.option("--from", "since", type=Day(), required=True, help="First day.")
 @click.option("--until", type=Day(), help="The day after the last one; open when not given.")
 @click.option("--reason", default="", help="Why; it goes into the journal of staff.")

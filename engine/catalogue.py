@@ -94,6 +94,11 @@ class Catalogue:
         ]
 
     @property
+    def roles(self) -> frozenset[str]:
+        """The roles of staff in every release that was ever published."""
+        return self._keep("roles", self._read_roles, watches=("releases",))
+
+    @property
     def territory(self) -> Territory:
         """Every province, district and commune that ever was, with the successions between them."""
         return self._keep("units", self._read_territory)
@@ -225,6 +230,10 @@ class Catalogue:
         for row in cast(Sequence[ReleaseRow], self._rows(ordered)):
             found.setdefault(row.procedure, []).append(row)
         return found
+
+    def _read_roles(self) -> frozenset[str]:
+        found = self._rows(select(releases.c.document))
+        return frozenset(role for row in found for role in release_from_bytes(row.document).roles)
 
     def _read_territory(self) -> Territory:
         return Territory(

@@ -10,11 +10,10 @@ from engine.rules.procedure.permissions import Actor
 
 
 def sees(actor: Actor, dossier: Mapping[str, Any], on: dt.date, seen_by: Collection[str] = ()) -> bool:
-    """Whether ``actor`` may know of the dossier. ``seen_by`` are offices that had a part in it before."""
+    """Whether ``actor`` may know of the dossier. ``seen_by`` are offices whose part lasts, or ended a few days ago."""
     if actor.kind == "system":
         return True
     if actor.kind == "citizen":
         return actor.dossier_id is not None and actor.dossier_id == dossier["id"]
-    parts = {*dossier["offices"].values(), *seen_by}
-    parts |= {dossier.get(key) for key in ("intake_office", "handler_office", "support_office")} - {None}
+    parts = {*seen_by} | {dossier[key] for key in ("intake_office", "handler_office")}
     return bool(actor.offices(on) & parts) or dossier["province"] in actor.monitored_provinces(on)

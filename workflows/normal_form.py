@@ -82,6 +82,7 @@ def release_of(written: Mapping[str, Any]) -> Release:
         notify=tuple(_notice(value) for value in written.get("notify", ())),
         children={key: _child(value) for key, value in written.get("children", {}).items()},
         public=written.get("public", True),
+        rights={act: tuple(roles) for act, roles in written.get("rights", {}).items()},
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any, get_args
 
+from engine.rules.procedure.act_rights import NARROWED
 from engine.rules.procedure.definition import APPLICANT_KINDS, CHANNELS, Clock, FieldType, TermUnit
 from engine.rules.values.decimals import MOST_PLACES
 from workflows.problems import Both
@@ -253,6 +254,11 @@ FILE = Record(
         "actions": _key(MapOf(_ACTION, _NAME, "receive", least=1), "thao tác", "actions", True),
         "notify": _key(ListOf(_NOTICE), "thông báo", "notices"),
         "children": _key(MapOf(_CHILD, _NAME, "residence"), "hồ sơ liên thông", "linked dossiers"),
+        "rights": _key(
+            MapOf(one_or_more(_NAMED), "|".join(NARROWED), "waive_fee", rule="unknown-act"),
+            "thao tác chung chỉ giao cho vai trò nào",
+            "which roles alone may do an act that every procedure has",
+        ),
     }
 )
 """The shape of a whole file."""

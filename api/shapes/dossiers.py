@@ -208,6 +208,7 @@ class Verification(Shape):
     answered_by = whole(True)
     answer = text(True)
     confirmed = yes_no(True)
+    documents = many(Document)
 
 
 class Verifications(Shape):

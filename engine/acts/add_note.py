@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.dossier.case import Case, read_case
 from engine.dossier.record import record
-from engine.dossier.rights import must_be_staff, must_have_part
+from engine.dossier.rights import must_may
 from engine.errors import wrong
 from engine.transaction import UnitOfWork
 
@@ -15,8 +15,7 @@ def add_note(unit: UnitOfWork, code: str, text: str, version: int | None = None)
     Raises NotFound, Stale, Forbidden, InvalidInput.
     """
     case = read_case(unit, code, version)
-    must_be_staff(case)
-    must_have_part(case)
+    must_may(case, "add_note")
     if not text.strip():
         raise wrong("text", "đang để trống", "is empty")
     record(case, "add_note", private={"text": text})

@@ -11,7 +11,7 @@ from typing import Any
 from engine.dossier.case import Case, read_case
 from engine.dossier.charge import enter
 from engine.dossier.record import record
-from engine.dossier.rights import must_be_staff, must_have_part
+from engine.dossier.rights import must_may
 from engine.errors import Conflict, NotFound, wrong
 from engine.rules.procedure.balance import WAIVED, LedgerEntry, NewEntry
 from engine.rules.procedure.definition import PAYMENT_METHODS
@@ -87,8 +87,7 @@ def cancel_payment(unit: UnitOfWork, code: str, number: int, reason: str, versio
 
 def _opened(unit: UnitOfWork, code: str, number: int, reason: str, version: int | None) -> tuple[Case, LedgerEntry]:
     case = read_case(unit, code, version, along=("fees", "ledger"))
-    must_be_staff(case)
-    must_have_part(case)
+    must_may(case, "settle_fee")
     if not reason.strip():
         raise wrong("reason", "phải ghi lý do điều chỉnh", "say why this is corrected")
     enter(case, [])  # what an earlier version of the program settled gets its number

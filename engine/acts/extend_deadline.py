@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from engine.dossier.case import Case, lock_case
 from engine.dossier.record import record
-from engine.dossier.rights import must_be_staff, must_have_part
-from engine.errors import Conflict, Forbidden, wrong
+from engine.dossier.rights import must_may
+from engine.errors import Conflict, wrong
 from engine.rules.deadlines.pauses import Extension
 from engine.rules.deadlines.promise import extended
 from engine.rules.procedure.definition import Term
-from engine.rules.procedure.permissions import roles_in
 from engine.transaction import UnitOfWork
 
 
@@ -24,19 +23,12 @@ class CannotExtend(Conflict):
 def extend_deadline(unit: UnitOfWork, code: str, term: Term, reason: str, version: int | None = None) -> Case:
     """Adds ``term`` to the time limit and notifies the applicant of the apology and the new due moment.
 
-    Only leaders and specialists of the handling office may do so, at most as often as the release allows (once, in the
-    sources read). The new end must be after now; in a pause it is not known yet, and none is told. Raises NotFound,
+    Only the roles of the handling office and its leaders may do so, at most as often as the release allows (once, in
+    the sources read). The new end must be after now; in a pause it is not known yet, and none is told. Raises NotFound,
     Stale, Forbidden, InvalidInput, CannotExtend, EndsInThePast.
     """
     case = lock_case(unit, code, version)
-    must_be_staff(case)
-    must_have_part(case)
-    roles = roles_in(unit.actor, case.row["handler_office"], case.today)
-    if unit.actor.kind != "system" and not roles & {"leader", "specialist"}:
-        raise Forbidden(
-            why_vi="chỉ chuyên viên hoặc lãnh đạo của cơ quan giải quyết",
-            why_en="only specialists and leaders of the handling office",
-        )
+    must_may(case, "extend_deadline")
     if not reason.strip():
         raise wrong("reason", "xin lỗi thì phải ghi lý do", "an apology says why")
     if case.row["clock"] not in ("running", "paused") or case.row["started_at"] is None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from engine.acts.open_dossier import Filed, Filing, open_dossier
-from engine.acts.perform_action import take
+from engine.acts.perform_action import How, take
 from engine.clock import civil_day
+from engine.dossier.eligible_offices import why_no_support_point
 from engine.errors import Forbidden, wrong
 from engine.rules.procedure.machine import Workflow
 from engine.rules.procedure.permissions import Actor, roles_in
@@ -37,10 +38,14 @@ def file_dossier(unit: UnitOfWork, filing: Filing) -> Filed:
             why_vi="chỉ cán bộ tiếp nhận của trung tâm này được tiếp nhận tại đây",
             why_en="only the receiving staff of this centre may receive here",
         )
+    point = filing.support_office
+    unfit = why_no_support_point(unit, point, office.province) if point is not None else None
+    if unfit is not None:
+        raise wrong("support_office", unfit.vi, unfit.en)
     filed = open_dossier(unit, workflow, office, filing)
     if filing.receive:
         late = (filing.received_at, filing.received_reason) if filing.received_at is not None else None
-        take(filed.case, _receiving_action(workflow), late=late)
+        take(filed.case, _receiving_action(workflow), how=How(late=late))
     return filed
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from engine.acts.free_claim import free
 from engine.dossier.case import Case, read_case
-from engine.dossier.record import record
-from engine.dossier.rights import must_be_open, must_be_staff, must_have_part, must_hold
-from engine.errors import Forbidden, wrong
-from engine.rules.procedure.permissions import roles_in
+from engine.dossier.record import record, with_a_part
+from engine.dossier.rights import must_be_open, must_may, verdict_on
+from engine.errors import wrong
 from engine.store.people import role_members
 from engine.transaction import UnitOfWork
 
@@ -18,7 +18,7 @@ def claim(unit: UnitOfWork, code: str, version: int | None = None) -> Case:
     """
     case = read_case(unit, code, version)
     must_be_open(case)
-    must_hold(case)
+    must_may(case, "claim")
     if case.row["holder_id"] == unit.actor.person_id:
         return case
     case.change(holder_id=unit.actor.person_id, opened_at=case.row["opened_at"] or unit.now)
@@ -26,23 +26,18 @@ def claim(unit: UnitOfWork, code: str, version: int | None = None) -> Case:
     return case
 
 
-def release_claim(unit: UnitOfWork, code: str, version: int | None = None) -> Case:
-    """Gives the dossier back to the office's queue; a leader of the office may do so for an absent colleague.
+def release_claim(unit: UnitOfWork, code: str, version: int | None = None, reason: str | None = None) -> Case:
+    """Gives the dossier back to the office's queue. That of an absent colleague is freed (``free_claim``).
 
-    Raises Forbidden.
+    A leader of the office frees it with or without a reason, a colleague in the same role with one. Raises Forbidden,
+    InvalidInput, ClaimTooFresh.
     """
     case = read_case(unit, code, version)
-    must_be_staff(case)
-    must_have_part(case)
-    holder, office = case.row["holder_id"], case.row["holder_office"]
-    if holder is None:
+    holder = case.row["holder_id"]
+    if holder is None and verdict_on(case, "open").allowed:
         return case
-    leads = office is not None and "leader" in roles_in(unit.actor, office, case.today)
-    if holder != unit.actor.person_id and not leads and unit.actor.kind != "system":
-        raise Forbidden(
-            why_vi="chỉ người đang giữ hoặc lãnh đạo của cơ quan",
-            why_en="only the person who holds it, or a leader of the office",
-        )
+    if holder is None or not verdict_on(case, "release_claim").allowed:
+        return free(case, reason, leader_says_why=False)
     case.change(holder_id=None)
     record(case, "release_claim", data={"holder": holder})
     return case
@@ -59,8 +54,7 @@ def assign(unit: UnitOfWork, code: str, person: int, version: int | None = None,
     office, role = case.row["holder_office"], case.row["holder_role"]
     if office is None or role is None:
         raise wrong("person", "hiện không cơ quan nào phải xử lý hồ sơ này", "no office has to act on this dossier now")
-    if "leader" not in roles_in(unit.actor, office, case.today):
-        must_hold(case)
+    must_may(case, "assign")
     if person not in role_members(unit.reader(), office, role, case.today):
         raise wrong(
             "person",
@@ -77,14 +71,14 @@ def assign(unit: UnitOfWork, code: str, person: int, version: int | None = None,
 def mark_opened(unit: UnitOfWork, code: str) -> Case:
     """Records that a person in the acting role has opened the dossier; after that the last step cannot be recalled.
 
-    A second opening, or one by a person without the acting role, changes nothing. Raises Forbidden.
+    A second opening, or one by a person without the acting role, changes nothing. Whoever only oversees the province
+    opens nothing. Raises NotFound, Forbidden.
     """
     case = read_case(unit, code)
-    must_have_part(case)
-    row, actor = case.row, unit.actor
-    acting = row["holder_office"] and row["holder_role"] in roles_in(actor, row["holder_office"], case.today)
-    if row["opened_at"] is not None or not acting:
-        return case
-    case.change(opened_at=unit.now)
-    record(case, "open")
+    if verdict_on(case, "open").allowed:
+        if case.row["opened_at"] is None:
+            case.change(opened_at=unit.now)
+            record(case, "open")
+    elif unit.actor.kind == "staff" and not with_a_part(case.row) & unit.actor.offices(case.today):
+        must_may(case, "open")
     return case

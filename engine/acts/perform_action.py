@@ -13,6 +13,7 @@ from engine.acts.sign_result import sign_result
 from engine.dossier.asks import Asks, changed_values, check_asks, must_be_asked_fields
 from engine.dossier.case import Case, read_case
 from engine.dossier.citizen_keys import BY_LINK_AND_RECEIPT, ReceiptCodeRequired, prove_receipt
+from engine.dossier.hands import keep_hold, next_holder
 from engine.dossier.intake import follow_intake
 from engine.dossier.papers import attached, make_void, undone_by_step
 from engine.dossier.reception import check_reception
@@ -110,7 +111,7 @@ def take(
     document = _attached(case, action)
     void = undone_by_step(case, step)
     too_often = warning(case, action, wanted)
-    move(case, step.target, action)
+    _enter(case, step)
     check_asks(case, asks)
     if assignee is not None:
         _give_to(case, assignee)
@@ -239,6 +240,13 @@ def move(case: Case, target: str, action: str | None) -> None:
             raise OfficeNotDecided(role=state.role)
     case.change(**changes, holder_office=office, holder_role=state.role, holder_id=None, opened_at=None)
     follow_intake(case, case.reception or now)
+
+
+def _enter(case: Case, step: Step) -> None:
+    """Moves the dossier by the step; whoever should hold it then does. Raises OfficeNotDecided."""
+    holder = next_holder(case, step)
+    move(case, step.target, step.action)
+    keep_hold(case, holder)
 
 
 def _exists_here(case: Case, action: str) -> None:

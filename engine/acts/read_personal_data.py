@@ -15,13 +15,12 @@ import datetime as dt
 from collections.abc import Sequence
 
 from engine.clock import midnight
+from engine.dossier.asked import is_attached
 from engine.dossier.case import Case, read_case
 from engine.dossier.receivers import must_receive
-from engine.dossier.rights import must_be_staff, must_have_part
-from engine.errors import Forbidden, Refusal, wrong
+from engine.dossier.rights import must_may, verdict_on
+from engine.errors import NotFound, Refusal, wrong
 from engine.forms.data import WITH_LINK
-from engine.rules.procedure.permissions import MONITOR, roles_in
-from engine.store.dossier_parts import open_question_to
 from engine.store.read_log import add_reads, typed_reason
 from engine.transaction import UnitOfWork
 
@@ -41,11 +40,11 @@ class ReasonForReading(Refusal):
 def read_personal_data(unit: UnitOfWork, code: str, reason: str, what: str = APPLICANT) -> Case:
     """Records the read, then returns the dossier whose personal data may be shown, for a typed reason.
 
-    Only for offices that have a part in the dossier; monitoring a province is not enough. Raises NotFound, Forbidden,
-    InvalidInput.
+    Only for offices whose part in the dossier is at hand; monitoring a province is not enough. Raises NotFound,
+    Forbidden, InvalidInput.
     """
     case = read_case(unit, code)
-    _must_unmask(case)
+    must_may(case, "read_personal_data")
     if not reason.strip():
         raise wrong("reason", "phải ghi lý do cần xem dữ liệu cá nhân", "say why the personal data must be seen")
     note_reads(unit, [case.id], what, reason)
@@ -53,8 +52,14 @@ def read_personal_data(unit: UnitOfWork, code: str, reason: str, what: str = APP
 
 
 def open_file(unit: UnitOfWork, code: str, document: int, reason: str | None = None) -> Case:
-    """Records that the actor downloads a file of the dossier. Raises NotFound, Forbidden, ReasonForReading."""
-    return _open(unit, code, f"document-{document}", reason)
+    """Records that the actor downloads a file of the dossier. Raises NotFound, Forbidden, ReasonForReading.
+
+    An office that was asked something opens the papers attached to its question.
+    """
+    case = read_case(unit, code, asked=True)
+    if case.limited and not is_attached(case, document):
+        raise NotFound(what=f"document {document}")
+    return _open(case, f"document-{document}", reason)
 
 
 def print_form(unit: UnitOfWork, code: str, number: str, reason: str | None = None) -> Case:
@@ -62,9 +67,11 @@ def print_form(unit: UnitOfWork, code: str, number: str, reason: str | None = No
 
     A form with the citizen's link is for those who receive alone.
     """
+    case = read_case(unit, code)
     if number in WITH_LINK:
-        must_receive(read_case(unit, code))
-    return _open(unit, code, f"form-{number}", reason)
+        must_receive(case)
+    must_may(case, "print_form")
+    return _open(case, f"form-{number}", reason)
 
 
 def note_reads(unit: UnitOfWork, dossier_ids: Sequence[int], what: str, reason: str) -> None:
@@ -72,44 +79,27 @@ def note_reads(unit: UnitOfWork, dossier_ids: Sequence[int], what: str, reason: 
     add_reads(unit.begin(), unit.now, unit.actor.label, dossier_ids, what, reason)
 
 
-def _open(unit: UnitOfWork, code: str, what: str, reason: str | None) -> Case:
-    case = read_case(unit, code)
-    must_be_staff(case)
+def _open(case: Case, what: str, reason: str | None) -> Case:
     typed = (reason or "").strip()
     purpose = _purpose(case)
     if purpose is None:
-        _must_unmask(case)
+        must_may(case, "read_personal_data")
         typed = typed or _typed_today(case) or ""
         if not typed:
             raise ReasonForReading()
-    note_reads(unit, [case.id], what, typed or purpose or "")
+    note_reads(case.unit, [case.id], what, typed or purpose or "")
     return case
 
 
 def _purpose(case: Case) -> str | None:
     """The purpose of those who work on the dossier or answer a question about it; None for everybody else."""
-    actor, offices = case.unit.actor, case.row["offices"]
-    if actor.kind == "system":
+    if case.unit.actor.kind == "system":
         return "hệ thống / the system"
-    for role, known in sorted(case.release.roles.items()):
-        office = offices.get(known.unit)
-        if office is not None and role in roles_in(actor, office, case.today):
-            return f"giải quyết hồ sơ / works on the dossier: {role}, {office}"
-    for office in sorted(actor.offices(case.today) - set(offices.values())):
-        if roles_in(actor, office, case.today) - {MONITOR} and open_question_to(case.unit.reader(), case.id, office):
-            return f"trả lời xác minh / answers a question: {office}"
-    return None
-
-
-def _must_unmask(case: Case) -> None:
-    """Requires a role other than monitor at an office that has a part in the dossier. Raises Forbidden."""
-    must_be_staff(case)
-    must_have_part(case)
-    actor, row = case.unit.actor, case.row
-    parts = {*row["offices"].values(), row["intake_office"], row["handler_office"], row["holder_office"]}
-    held = {role for office in parts if office for role in roles_in(actor, office, case.today)}
-    if actor.kind != "system" and not held - {MONITOR}:
-        raise Forbidden(why_vi="người giám sát chỉ xem dữ liệu đã che", why_en="those who monitor see masked data only")
+    if case.limited:
+        return "trả lời xác minh / answers a question"
+    verdict = verdict_on(case, "read_personal_data")
+    works = verdict.allowed and verdict.role in case.release.roles
+    return f"giải quyết hồ sơ / works on the dossier: {verdict.role}" if works else None
 
 
 def _typed_today(case: Case) -> str | None:

@@ -13,7 +13,7 @@ from engine.dossier.case import Case, lock_case
 from engine.dossier.citizen_keys import withhold_link
 from engine.dossier.notices import contact_notices
 from engine.dossier.record import record, send
-from engine.dossier.rights import must_be_staff, must_have_part
+from engine.dossier.rights import must_may
 from engine.errors import InvalidInput, NotFound, wrong
 from engine.store.journal import journal
 from engine.text import Text
@@ -40,8 +40,7 @@ def rectify(
     until the counter hands out a new one.
     """
     case = lock_case(unit, code, version)
-    must_be_staff(case)
-    must_have_part(case)
+    must_may(case, "rectify")
     if not reason.strip():
         raise wrong("reason", "phải ghi lý do đính chính", "say why this is corrected")
     if not applicant and not fields:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.dossier.case import Case, read_case
 from engine.dossier.charge import enter
 from engine.dossier.record import record
-from engine.dossier.rights import must_be_staff, must_have_part
+from engine.dossier.rights import must_may
 from engine.errors import Conflict, NotFound, wrong
 from engine.rules.procedure.balance import WAIVED, EntryKind, NewEntry
 from engine.rules.procedure.definition import PAYMENT_METHODS
@@ -35,8 +35,7 @@ def settle_fee(
     ``vnd`` is a part of what is due, in đồng. Raises NotFound, Stale, Forbidden, InvalidInput, FeeSettled.
     """
     case = read_case(unit, code, version, along=("fees", "ledger"))
-    must_be_staff(case)
-    must_have_part(case)
+    must_may(case, "waive_fee" if method == "waived" else "settle_fee")
     if method not in PAYMENT_METHODS:
         raise wrong(
             "method", f"phải là một trong: {', '.join(PAYMENT_METHODS)}", f"must be one of {', '.join(PAYMENT_METHODS)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.dossier.case import Case, read_case
 from engine.dossier.charge import enter
 from engine.dossier.record import record
-from engine.dossier.rights import must_be_staff, must_have_part
+from engine.dossier.rights import must_may
 from engine.errors import Conflict, wrong
 from engine.rules.procedure.balance import WAIVED, Balance, NewEntry
 from engine.rules.procedure.definition import PAYMENT_METHODS
@@ -36,8 +36,7 @@ def settle_refund(
     NothingToRefund.
     """
     case = read_case(unit, code, version, along=("fees", "ledger"))
-    must_be_staff(case)
-    must_have_part(case)
+    must_may(case, "settle_fee")
     if method not in REFUND_METHODS:
         raise wrong(
             "method", f"phải là một trong: {', '.join(REFUND_METHODS)}", f"must be one of {', '.join(REFUND_METHODS)}"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import RowMapping, and_, insert, select, update
 
+from engine.dossier.asked import questions_seen
 from engine.dossier.case import Case, lock_case
 from engine.dossier.notices import message_row
 from engine.dossier.record import add_clocks, record, send
-from engine.dossier.rights import must_be_open, must_be_staff, must_hold
-from engine.errors import Conflict, Forbidden, NotFound, wrong
+from engine.dossier.rights import must_be_open, must_may
+from engine.errors import Conflict, NotFound, wrong
 from engine.rules.deadlines.timing import Clock, term_end
 from engine.rules.procedure.definition import Term
-from engine.rules.procedure.permissions import roles_in
-from engine.store.dossiers import dossier_offices, verifications
+from engine.store.dossiers import verifications
 from engine.transaction import UnitOfWork
 
 TERM = Term(3, "working_day")
@@ -27,22 +29,23 @@ class Answered(Conflict):
 
 
 def ask_verification(
-    unit: UnitOfWork, code: str, office: str, question: str, version: int | None = None
+    unit: UnitOfWork,
+    code: str,
+    office: str,
+    question: str,
+    version: int | None = None,
+    documents: Sequence[int] = (),
 ) -> tuple[Case, int]:
     """Puts a question to another office; returns the case and the question's id. The dossier's own clock goes on.
 
-    Raises NotFound, Stale, Ended, Forbidden, HeldByAnother, InvalidInput.
+    The office sees the question and the papers ``documents`` (ids) of the dossier, and nothing else of it, until
+    ``seen_after_days`` after its answer. Raises NotFound, Stale, Ended, Forbidden, HeldByAnother, InvalidInput.
     """
     case = lock_case(unit, code, version)
     must_be_open(case)
-    must_hold(case)
-    asked = unit.catalogue.offices.get(office)
-    if asked is None or not asked.valid(case.today):
-        raise wrong("office", "hôm nay không có cơ quan nào mang mã này", "no office has this code today")
-    if not question.strip():
-        raise wrong("question", "phải ghi nội dung cần xác minh", "say what is to be verified")
-    if office == case.row["holder_office"]:
-        raise wrong("office", "cơ quan không tự hỏi chính mình", "the office cannot ask itself")
+    must_may(case, "ask_verification")
+    _must_be_askable(case, office, question)
+    attached = _attached(case, documents)
     due_at = term_end(unit.catalogue.calendar(case.release.sla.calendar, office), unit.now, TERM)
     row = {
         "dossier_id": case.id,
@@ -51,11 +54,11 @@ def ask_verification(
         "asked_at": unit.now,
         "due_at": due_at,
         "question": question,
+        "documents": attached or None,
     }
     number = unit.begin().execute(insert(verifications).returning(verifications.c.id), row).scalar_one()
-    _let_see(case, office)
     case.forget()
-    data = {"verification": number, "office": office, "due_at": due_at}
+    data = {"verification": number, "office": office, "due_at": due_at} | ({"documents": attached} if attached else {})
     entry = record(case, "ask_verification", data=data, private={"question": question})
     add_clocks(case, [Clock("verify", str(number), due_at)])
     _tell(case, f"office:{office}/specialist", "xac-minh", entry, {"verification": number, "due": due_at.isoformat()})
@@ -67,11 +70,11 @@ def answer_verification(
     unit: UnitOfWork, code: str, verification: int, confirmed: bool, answer: str, version: int | None = None
 ) -> Case:
     """Answers a question that was put to the actor's office. Raises NotFound, Answered, Forbidden."""
-    case = lock_case(unit, code, version)
-    must_be_staff(case)
+    case = lock_case(unit, code, version, asked=True)
+    if unit.actor.kind == "citizen":
+        must_may(case, "answer_verification")
     row = _question(case, verification)
-    if unit.actor.kind != "system" and not roles_in(unit.actor, row["office"], case.today):
-        raise Forbidden(why_vi="chỉ cơ quan được hỏi", why_en="only the office that was asked")
+    must_may(case, "answer_verification", asked=row["office"])
     if row["answered_at"] is not None:
         raise Answered()
     given = {
@@ -91,8 +94,18 @@ def answer_verification(
     return case
 
 
+def _must_be_askable(case: Case, office: str, question: str) -> None:
+    asked = case.unit.catalogue.offices.get(office)
+    if asked is None or not asked.valid(case.today):
+        raise wrong("office", "hôm nay không có cơ quan nào mang mã này", "no office has this code today")
+    if not question.strip():
+        raise wrong("question", "phải ghi nội dung cần xác minh", "say what is to be verified")
+    if office == case.row["holder_office"]:
+        raise wrong("office", "cơ quan không tự hỏi chính mình", "the office cannot ask itself")
+
+
 def _question(case: Case, verification: int) -> RowMapping:
-    of_this = and_(verifications.c.dossier_id == case.id, verifications.c.id == verification)
+    of_this = and_(verifications.c.dossier_id == case.id, verifications.c.id == verification, questions_seen(case))
     found = case.unit.begin().execute(select(verifications).where(of_this)).mappings().one_or_none()
     if found is None:
         raise NotFound(what=f"verification {verification}")
@@ -107,12 +120,13 @@ def _holder(case: Case) -> str | None:
     return f"office:{row['holder_office']}/{row['holder_role']}" if row["holder_office"] else None
 
 
-def _let_see(case: Case, office: str) -> None:
-    """Makes the dossier visible to the queried office."""
-    key = {"office": office, "dossier_id": case.id}
-    seen = and_(dossier_offices.c.office == office, dossier_offices.c.dossier_id == case.id)
-    if not case.unit.begin().execute(select(dossier_offices.c.office).where(seen)).first():
-        case.unit.begin().execute(insert(dossier_offices), key | {"since": case.unit.now})
+def _attached(case: Case, documents: Sequence[int]) -> list[int]:
+    """The papers that go with the question, each once. Raises InvalidInput."""
+    known = {row["id"] for row in case.documents()}
+    if unknown := [str(one) for one in documents if one not in known]:
+        listed = ", ".join(unknown)
+        raise wrong("documents", f"hồ sơ không có giấy tờ số {listed}", f"the dossier has no document {listed}")
+    return sorted({*documents})
 
 
 def _tell(case: Case, recipient: str, template: str, entry: int, data: dict[str, object]) -> None:

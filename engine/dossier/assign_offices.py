@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.dossier.eligible_offices import why_office_not
 from engine.errors import wrong
 from engine.rules.offices.offices import Office
 from engine.rules.offices.routing import Assignment, NeedsAPerson, route
@@ -29,6 +30,8 @@ def assign_offices(
         )
     if chosen is not None and chosen != assignment.offices.get("handler"):
         found = _chosen_office(unit, chosen, why)
+        if chosen not in assignment.candidates.get("handler", ()):
+            _must_fit(unit, workflow, chosen, facts["applicant"]["kind"], office.province)
         assignment.offices["handler"] = chosen
         assignment.candidates.pop("handler", None)
         assignment.reasons["handler"] = Text(f"{found.name.vi}: do cán bộ chọn", f"{found.name.en}: chosen by a person")
@@ -36,6 +39,13 @@ def assign_offices(
         reason = assignment.reasons[key]
         raise NeedsAPerson(key=key, candidates=candidates, why_vi=reason.vi, why_en=reason.en)
     return assignment
+
+
+def _must_fit(unit: UnitOfWork, workflow: Workflow, chosen: str, kind: str, province: str) -> None:
+    """Requires an office that can decide the procedure and has people for it. Raises InvalidInput."""
+    unfit = why_office_not(unit, workflow.release, "handler", chosen, kind, province)
+    if unfit is not None:
+        raise wrong("handler_office", unfit.vi, unfit.en)
 
 
 def _chosen_office(unit: UnitOfWork, chosen: str, why: str | None) -> Office:

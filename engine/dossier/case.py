@@ -29,7 +29,7 @@ from engine.rules.procedure.definition import Document, Release
 from engine.rules.procedure.facts import nested
 from engine.rules.procedure.machine import Option, Workflow
 from engine.rules.procedure.missing import refused_without
-from engine.rules.procedure.permissions import Verdict, may
+from engine.rules.procedure.permissions import SYSTEM_ACTOR, Verdict, may
 from engine.store.actors import STANDS, claim_values
 from engine.store.dossier_parts import ALONG, part_of
 from engine.store.dossiers import applicants, dossiers, verifications
@@ -37,7 +37,7 @@ from engine.store.fees import fee_row, ledger_of
 from engine.store.journal import journal
 from engine.store.people import person_name
 from engine.store.sql.question import PreparedSelect
-from engine.store.visibility import Sight, sight_of
+from engine.store.visibility import Sight, is_only_asked, sight_of
 from engine.text import Text
 from engine.transaction import ActorChanged, UnitOfWork
 
@@ -71,6 +71,8 @@ class Case:
         self._before_fees = Facts({}, {})
         self._money: Balance | None = None
         self.reception: dt.datetime | None = None
+        self.limited = False
+        """Whether the actor's office was only asked something: it sees the question and what was attached to it."""
 
     @classmethod
     def new(cls, unit: UnitOfWork, row: DossierRow, applicant: ApplicantRow) -> Case:
@@ -274,27 +276,31 @@ class Case:
         return bool(rows) and all(counted[kind] >= getattr(wanted, kind) for kind in COPY_KINDS)
 
 
-def read_case(unit: UnitOfWork, code: str, version: int | None = None, *, along: tuple[str, ...] = ()) -> Case:
+def read_case(
+    unit: UnitOfWork, code: str, version: int | None = None, *, along: tuple[str, ...] = (), asked: bool = False
+) -> Case:
     """The dossier with this code, read optimistically: the write compares its version.
 
     For queries, and for an act that reads only what the version guards. The act needs no transaction around it. If one
     has begun (SQLite, or the retry after a lost race), the row is locked. ``along`` names parts that the same statement
     reads: ``documents``, ``fees``, ``ledger``, ``steps``.
 
-    ``version`` is the one that the caller last saw (If-Match). Raises NotFound (also if the dossier is not visible to
-    the actor), Stale, ActorChanged.
+    ``version`` is the one that the caller last saw (If-Match). ``asked`` also opens it for an office that was asked
+    something about it (``Case.limited``); the caller then shows that question only. Raises NotFound (also if the
+    dossier is not visible to the actor), Stale, ActorChanged.
     """
     locked = unit.begun and not unit.read_only
     waits = locked and unit.reader().dialect.name != "sqlite"  # SQLite has waited before the transaction began
-    return _opened(unit, "code", code, version, locked, () if waits else along)
+    return _opened(unit, "code", code, version, locked, () if waits else along, asked)
 
 
-def lock_case(unit: UnitOfWork, code: str, version: int | None = None) -> Case:
+def lock_case(unit: UnitOfWork, code: str, version: int | None = None, *, asked: bool = False) -> Case:
     """The dossier with this code, its row locked until the transaction ends. Raises NotFound, Stale, ActorChanged.
 
-    For an act that writes in several steps, or that reads what the version does not guard.
+    For an act that writes in several steps, or that reads what the version does not guard. ``asked`` as in
+    ``read_case``.
     """
-    return _opened(unit, "code", code, version, True, ())
+    return _opened(unit, "code", code, version, True, (), asked)
 
 
 def lock_case_by_id(unit: UnitOfWork, dossier_id: int) -> Case:
@@ -356,9 +362,20 @@ def _reading(sight: Sight, which: str, lock: bool, claimed: bool, along: tuple[s
 
 
 def _opened(
-    unit: UnitOfWork, which: str, wanted: str | int, version: int | None, lock: bool, along: tuple[str, ...]
+    unit: UnitOfWork,
+    which: str,
+    wanted: str | int,
+    version: int | None,
+    lock: bool,
+    along: tuple[str, ...],
+    asked: bool = False,
 ) -> Case:
     sight, values = sight_of(unit.actor, unit.today)
+    limited = asked and is_only_asked(
+        unit.reader(), unit.actor, unit.today, unit.settings.seen_after_days, dossiers.c[which] == wanted
+    )
+    if limited:
+        sight, values = sight_of(SYSTEM_ACTOR, unit.today)
     values["wanted"] = wanted
     unit.unlocked = unit.unlocked or not lock
     claim = unit.claim
@@ -378,6 +395,7 @@ def _opened(
     if version is not None and version != row["version"]:
         raise _stale(unit, row)
     case = Case(unit, row, cast(ApplicantRow, dict(zip(APPLICANT_COLUMNS, found[len(_ROW) :], strict=False))))
+    case.limited = limited
     for name, text in zip(along, found[len(_ROW) + len(APPLICANT_COLUMNS) :], strict=True):
         case.bring(name, [cast(PartRow, part) for part in ALONG[name].rows(text)])
     return case

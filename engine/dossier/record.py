@@ -6,6 +6,7 @@ together or not at all.
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -14,10 +15,12 @@ from typing import Any
 from engine.dossier.case import Case, Stale
 from engine.dossier.citizen_keys import BY_LINK
 from engine.dossier.notices import notices_of, of_the_running_clock
+from engine.dossier.reach import reached
 from engine.dossier.rights import Ended
 from engine.rules.deadlines.timing import Clock, wanted_clocks
 from engine.rules.dossier_row import DossierRow
 from engine.rules.journal.entries import ORIGIN, Entry, commitment, entry, plain_row
+from engine.rules.offices.routing import INTAKE
 from engine.store.clocks import clocks
 from engine.store.dossiers import dossier_offices, dossiers
 from engine.store.journal import journal, journal_private
@@ -36,7 +39,9 @@ published bytes of the entry; ``version`` and ``head`` follow from the entry its
 _ONLY_IF_SET = frozenset({"intake_from", "intake_due_at", "intake_done_at", "warned_at"})
 """The columns that a first entry carries only where they are set: most dossiers never have them."""
 
-_SHOWN = frozenset({"offices", "intake_office", "support_office", "holder_office", "handler_office", "province"})
+_SHOWN = frozenset(
+    {"offices", "intake_office", "support_office", "holder_office", "handler_office", "province", "finished_at"}
+)
 """The columns that decide which offices see the dossier."""
 _TIMED = ("state", "entered_at", "clock", "due_at", "step_due_at", "intake_due_at", "intake_done_at")
 
@@ -193,16 +198,53 @@ def entry_row(case: Case, act: str, written: Entry) -> dict[str, Any]:
 def _show_to_offices(case: Case, changed: Mapping[str, Any]) -> None:
     """Lets new offices (and on a change of province its overseers) see the dossier and find it by words.
 
-    An office keeps this after it has passed the dossier on.
+    An office keeps this for some days after its part has ended.
     """
     if changed.keys().isdisjoint(_SHOWN):
         return
-    row = case.row
-    fresh = sorted(with_a_part(row) - (set() if case.is_new else with_a_part(case.before)))
-    rows = [{"office": office, "dossier_id": case.id, "since": case.unit.now} for office in fresh]
-    case.unit.writes.insert(dossier_offices, rows, new_only=True)
+    row, before = case.row, None if case.is_new else case.before
+    fresh = sorted(with_a_part(row) - (with_a_part(before) if before else set()))
+    case.unit.writes.insert(dossier_offices, parts_of(case, fresh), new_only=True)
+    if before is not None:
+        ends = ends_of_sight(case)
+        for office in sorted(ends):
+            key = {"office": office, "dossier_id": case.id}
+            case.unit.writes.update(dossier_offices, {"until": ends[office]}, key)
     scopes = fresh + ([province_scope(row["province"])] if "province" in changed else [])
     case.unit.writes.insert(search_keys, key_rows(case.id, scopes, row["search"]), new_only=True)
+
+
+def parts_of(case: Case, offices: Iterable[str]) -> list[dict[str, Any]]:
+    """The rows of ``dossier_offices`` for offices that get a part."""
+    return [{"office": office, "dossier_id": case.id, "since": case.unit.now} for office in offices]
+
+
+def ends_of_sight(case: Case) -> dict[str, dt.date | None]:
+    """The offices whose sight of the dossier the act changes: from when on they see it no more, None: they see it.
+
+    An office without a part sees the dossier for some days more, and so does a co-operating office that has done its
+    part. One that never had to act, and a support point, see it until some days after it has ended.
+    """
+    row, before = case.row, case.before
+    last = case.today + dt.timedelta(days=case.unit.settings.seen_after_days)
+    now, was = with_a_part(row), with_a_part(before)
+    lasting = {row["offices"].get(INTAKE), row["intake_office"], row["handler_office"]}
+    ends: dict[str, dt.date | None] = dict.fromkeys(now - was) | dict.fromkeys(was - now, last)
+    if (row["finished_at"] is None) != (before["finished_at"] is None):
+        end = last if row["finished_at"] else None
+        ends |= dict.fromkeys(_not_called(case) - lasting, end)
+    left, came = before["holder_office"], row["holder_office"]
+    if left != came:
+        ends |= {office: last for office in (left,) if office and office not in lasting}
+        ends |= {office: None for office in (came,) if office and office not in lasting}
+    return ends
+
+
+def _not_called(case: Case) -> set[str]:
+    """The support point, and the co-operating offices that the dossier has not reached."""
+    row, point = case.row, case.row["support_office"]
+    keys = (key for key in row["offices"] if key not in (INTAKE, "handler"))
+    return {row["offices"][key] for key in keys if not reached(case, key)} | ({point} if point else set())
 
 
 def with_a_part(row: DossierRow) -> set[str]:

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Table
 
 from engine.dossier.case import Case
 from engine.dossier.notices import notices_of
-from engine.dossier.record import UNFOLDED, arm, entry_row, with_a_part
+from engine.dossier.record import UNFOLDED, arm, ends_of_sight, entry_row, parts_of, with_a_part
 from engine.rules.dossier_row import DossierRow
 from engine.rules.journal.entries import commitment, entry
 from engine.rules.part_rows import ApplicantRow
@@ -40,6 +40,7 @@ class BulkRecord:
         self._touched: set[str] = set()
         self._rows: list[Mapping[str, Any]] = []
         self._new: dict[Table, list[dict[str, Any]]] = defaultdict(list)
+        self._ends: list[dict[str, Any]] = []
 
     def record(
         self,
@@ -75,18 +76,11 @@ class BulkRecord:
         self._new[journal].append(entry_row(case, act, written))
         self._new[journal_private].append({"dossier_id": case.id, "number": number, "salt": salt, "data": private})
         if not _SHOWN.isdisjoint(changed):
-            self.show(case, with_a_part(row) - with_a_part(case.before))
+            self._show(case)
         self._new[outbox] += notices_of(case, number, events)
         if not changed.keys().isdisjoint(_TIMED):
             arm(case)
         return number
-
-    def show(self, case: Case, offices: Iterable[str]) -> None:
-        """Makes the dossier visible to offices."""
-        since, number = self._unit.now, case.id
-        self._new[dossier_offices] += [
-            {"office": office, "dossier_id": number, "since": since} for office in sorted(offices)
-        ]
 
     def watch(self, case: Case) -> None:
         """Guards every write about this dossier by the version that was read."""
@@ -103,15 +97,24 @@ class BulkRecord:
             Part(dossiers, changed, ("id",), of="id"),
             *(Part(table, self._new[table]) for table in (journal, journal_private, outbox)),
             Part(dossier_offices, self._new[dossier_offices], new_only=True),
+            Part(dossier_offices, self._ends, ("office", "dossier_id")),
             *more,
         ]
         done: set[int] = set()
         if self._versions:
             done = write_together(self._unit.begin(), dossiers, self._versions, parts)
         self._unit.rings |= bool(self._new[outbox])
-        for gathered in (self._versions, self._touched, self._rows, self._new):
+        for gathered in (self._versions, self._touched, self._rows, self._new, self._ends):
             gathered.clear()
         return done
+
+    def _show(self, case: Case) -> None:
+        """Makes the dossier visible to its new offices, and ends the sight of those that it leaves."""
+        self._new[dossier_offices] += parts_of(case, sorted(with_a_part(case.row) - with_a_part(case.before)))
+        self._ends += [
+            {"office": office, "dossier_id": case.id, "until": until}
+            for office, until in sorted(ends_of_sight(case).items())
+        ]
 
 
 def case_from(unit: UnitOfWork, row: Sequence[Any]) -> Case:

@@ -1,13 +1,19 @@
-"""Guards of the built-in acts (claim, transfer, note …), for which no workflow file defines permissions.
+"""Guards of the built-in acts (claim, transfer, note …), whose rights are a table (``act_rights``).
 
-Each ``must_…`` returns nothing or raises a refusal.
+Each ``must_…`` returns or raises a refusal.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, cast
+
 from engine.dossier.case import Case
+from engine.dossier.reach import reached
 from engine.errors import Conflict, Forbidden
-from engine.rules.procedure.permissions import roles_in
+from engine.rules.procedure.act_rights import may_do
+from engine.rules.procedure.permissions import Verdict
 from engine.store.people import person_name
 
 
@@ -35,43 +41,31 @@ class CounterClosed(Conflict):
     en = "The receiving office, {office_en}, closed on {date}. Wait until the province has decided, then repeat."
 
 
-def must_hold(case: Case) -> None:
-    """Requires the role and the office that must act now, and that nobody else has claimed the dossier.
-
-    Raises Forbidden, HeldByAnother.
-    """
-    row, actor = case.row, case.unit.actor
-    if actor.kind == "system":
-        return
-    must_be_staff(case)
-    if not row["holder_office"] or row["holder_role"] not in roles_in(actor, row["holder_office"], case.today):
-        raise Forbidden(
-            why_vi="chỉ người có vai trò đang giữ hồ sơ tại cơ quan đang xử lý",
-            why_en="only those in the role that holds the dossier, at the office that must act",
-        )
-    if row["holder_id"] not in (None, actor.person_id):
-        name = person_name(case.unit.begin(), row["holder_id"]) or ""
-        raise HeldByAnother(who=f"person:{row['holder_id']}", name=name)
+def verdict_on(case: Case, act: str, *, sender: tuple[str, str] | None = None, asked: str | None = None) -> Verdict:
+    """Whether the actor may do a built-in act on the dossier today, by the table ``act_rights.RIGHTS``."""
+    return may_do(
+        case.unit.actor,
+        act,
+        cast(Mapping[str, Any], case.row),
+        case.release,
+        case.today,
+        reached=partial(reached, case),
+        sender=sender,
+        asked=asked,
+    )
 
 
-def must_have_part(case: Case) -> None:
-    """Requires an actor of an office that has a part in the dossier, its applicant, or a timer. Raises Forbidden."""
-    actor, row = case.unit.actor, case.row
-    offices = {*row["offices"].values(), row["intake_office"], row["handler_office"], row["holder_office"]}
-    if actor.kind in ("system", "citizen"):
-        return  # a citizen sees only the own dossier
-    must_be_staff(case)
-    if not offices & actor.offices(case.today):
-        raise Forbidden(
-            why_vi="cơ quan của bạn không còn tham gia giải quyết hồ sơ này",
-            why_en="your office has no part in this dossier any more",
-        )
-
-
-def must_lead(case: Case, office: str) -> None:
-    """Requires a leader of the office, or a timer. Raises Forbidden."""
-    if case.unit.actor.kind != "system" and "leader" not in roles_in(case.unit.actor, office, case.today):
-        raise Forbidden(why_vi="chỉ lãnh đạo của cơ quan", why_en="only a leader of the office")
+def must_may(case: Case, act: str, *, sender: tuple[str, str] | None = None, asked: str | None = None) -> Verdict:
+    """Requires that the actor may do a built-in act on the dossier today. Raises Forbidden, HeldByAnother."""
+    verdict = verdict_on(case, act, sender=sender, asked=asked)
+    if verdict.allowed:
+        return verdict
+    holder = case.row["holder_id"]
+    if verdict.role and holder is not None:
+        name = person_name(case.unit.reader(), holder) or ""
+        raise HeldByAnother(who=f"person:{holder}", name=name)
+    why = verdict.why
+    raise Forbidden(why_vi=why.vi if why else "", why_en=why.en if why else "")
 
 
 def must_be_open(case: Case) -> None:
@@ -86,9 +80,3 @@ def must_have_counter(case: Case) -> None:
     if office.valid_to is not None and office.valid_to <= case.today:
         closed = {"office": office.code, "date": office.valid_to.isoformat()}
         raise CounterClosed(office_vi=office.name.vi, office_en=office.name.en, **closed)
-
-
-def must_be_staff(case: Case) -> None:
-    """Requires staff or a timer, not the applicant. Raises Forbidden."""
-    if case.unit.actor.kind not in ("staff", "system"):
-        raise Forbidden(why_vi="chỉ cán bộ", why_en="only staff")

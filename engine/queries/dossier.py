@@ -237,8 +237,13 @@ def dossier_of(case: Case) -> DossierView:
 
 
 def standing_of(case: Case) -> Standing:
-    """The dossier's present state, holder and moments. Needs no query."""
+    """The dossier's present state, holder and moments. Needs no query.
+
+    An office that was only asked something is told neither holder nor moments.
+    """
     row = case.row
+    if case.limited:
+        return _standing_of_asked(case)
     role = case.release.roles.get(row["holder_role"] or "")
     return Standing(
         code=row["code"],
@@ -258,6 +263,24 @@ def standing_of(case: Case) -> Standing:
         finished_at=row["finished_at"],
         supplements=row["supplements"],
         warnings=warnings_of(case),
+    )
+
+
+def _standing_of_asked(case: Case) -> Standing:
+    row = case.row
+    return Standing(
+        code=row["code"],
+        version=row["version"],
+        procedure=row["procedure"],
+        state=state_of(case.release, row["state"], row["portal"]),
+        holder=Holder(office=None, role=None, role_name=None, person=None),
+        clock=row["clock"],
+        received_at=None,
+        due_at=None,
+        promised_at=None,
+        finished_at=None,
+        supplements=0,
+        warnings=(),
     )
 
 

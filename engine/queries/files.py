@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.dossier.asked import is_attached
 from engine.dossier.case import Case
 from engine.errors import Conflict, NotFound
 from engine.rules.file_types import extension
@@ -28,9 +29,12 @@ class FileView:
 
 
 def file_of(case: Case, document: int) -> FileView:
-    """The file of one document of the dossier. Raises NotFound, OnPaperOnly."""
+    """The file of one document of the dossier; to an office asked only one attached to its question.
+
+    Raises NotFound, OnPaperOnly.
+    """
     row = document_of(case.unit.reader(), case.id, document)
-    if row is None:
+    if row is None or (case.limited and not is_attached(case, document)):
         raise NotFound(what=f"document {document}")
     if row.storage_key is None or row.media_type is None:
         raise OnPaperOnly(document=document)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from sqlalchemy import or_
+
 from engine.errors import NotFound
 from engine.notices.present_facts import present_facts
 from engine.notices.recipients import inbox_recipients
@@ -13,7 +15,7 @@ from engine.ports import Message
 from engine.queries.page import After, Page, page_of
 from engine.store.inbox import inbox_of
 from engine.store.rows import InboxRow
-from engine.store.visibility import visible_dossiers
+from engine.store.visibility import asked_dossiers, visible_dossiers
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
@@ -40,7 +42,10 @@ def inbox(unit: UnitOfWork, *, unread: bool = False, after: After | None = None,
     rows = inbox_of(
         unit.reader(),
         inbox_recipients(unit.actor, unit.today),
-        visible_dossiers(unit.actor, unit.today),
+        or_(
+            visible_dossiers(unit.actor, unit.today),
+            asked_dossiers(unit.actor, unit.today, unit.settings.seen_after_days),
+        ),
         unread=unread,
         before=after.id if after else None,
         limit=limit + 1,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.dossier.asked import questions_seen
 from engine.dossier.case import Case
+from engine.queries.dossier import Paper, papers_of
 from engine.store.dossier_parts import verifications_of
 from engine.store.rows import VerificationRow
 from engine.transaction import UnitOfWork
@@ -14,7 +17,7 @@ from engine.transaction import UnitOfWork
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationView:
     """A question to ``office``. ``asked_by`` and ``answered_by`` are ids of people; ``confirmed`` is None until the
-    question is answered."""
+    question is answered. ``documents`` are the papers that the office may see."""
 
     id: int
     office: str
@@ -26,14 +29,17 @@ class VerificationView:
     answered_by: int | None
     answer: str | None
     confirmed: bool | None
+    documents: tuple[Paper, ...]
 
 
 def verifications(unit: UnitOfWork, case: Case) -> tuple[VerificationView, ...]:
-    """The verifications of an open case, oldest first."""
-    return tuple(_view(row) for row in verifications_of(unit.reader(), case.id))
+    """The verifications of an open case that the actor may see, oldest first: an office asked sees its own."""
+    rows = verifications_of(unit.reader(), case.id, questions_seen(case))
+    papers = {one.id: one for one in papers_of(case)} if any(row.documents for row in rows) else {}
+    return tuple(_view(row, papers) for row in rows)
 
 
-def _view(row: VerificationRow) -> VerificationView:
+def _view(row: VerificationRow, papers: Mapping[int, Paper]) -> VerificationView:
     return VerificationView(
         id=row.id,
         office=row.office,
@@ -45,4 +51,5 @@ def _view(row: VerificationRow) -> VerificationView:
         answered_by=row.answered_by,
         answer=row.answer,
         confirmed=None if row.confirmed is None else bool(row.confirmed),
+        documents=tuple(papers[one] for one in row.documents or () if one in papers),
     )

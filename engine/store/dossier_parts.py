@@ -53,9 +53,9 @@ def links_of(connection: Connection, dossier_id: int, visible: ColumnElement[boo
     return cast(Sequence[LinkRow], found)
 
 
-def verifications_of(connection: Connection, dossier_id: int) -> Sequence[VerificationRow]:
-    """The verifications (questions to other offices) of this dossier, oldest first."""
-    of_this = verifications.c.dossier_id == dossier_id
+def verifications_of(connection: Connection, dossier_id: int, seen: ColumnElement[bool]) -> Sequence[VerificationRow]:
+    """The verifications (questions to other offices) of this dossier that may be seen, oldest first."""
+    of_this = and_(verifications.c.dossier_id == dossier_id, seen)
     found = connection.execute(select(verifications).where(of_this).order_by(verifications.c.id)).all()
     return cast(Sequence[VerificationRow], found)
 

@@ -92,9 +92,10 @@ dossier_offices = Table(
     Column("office", String(40), primary_key=True),
     Column("dossier_id", BigId, ForeignKey("dossiers.id"), primary_key=True),
     Column("since", Moment, nullable=False),
+    Column("until", Date),  # exclusive; None while the office's part lasts
     Index("ix_dossier_offices_dossier_id", "dossier_id"),
 )
-"""The offices that may see a dossier: every office that ever had a part in it (visibility, not who must act)."""
+"""The offices that ever had a part in a dossier, and until when they see it (visibility, not who must act)."""
 
 applicants = Table(
     "applicants",
@@ -149,6 +150,7 @@ verifications = Table(
     Column("answered_by", BigId, ForeignKey("people.id")),
     Column("answer", Text),
     Column("confirmed", SmallInteger),
+    Column("documents", Json),  # the ids of the papers that the queried office may see; None: none
     Index("ix_verifications_dossier_id", "dossier_id"),
     _partial("ix_verifications_open", "answered_at IS NULL", "office", "due_at"),
 )

@@ -35,7 +35,7 @@ from engine.store.dossiers import applicants, dossiers
 from engine.store.overdue import overdue_at
 from engine.store.rows import OnTimeRow, RegisterRow
 from engine.store.sql.schema import metadata
-from engine.store.visibility import has_part
+from engine.store.visibility import sees_part
 
 DONE = tuple(status.value for status in PortalStatus if status.settled)
 """Portal status codes that end a dossier's processing after it was received."""
@@ -80,10 +80,10 @@ def on_time(
     offices, provinces = sorted(actor.offices(today)), sorted(actor.monitored_provinces(today))
     end = midnight(last + dt.timedelta(days=1))
     parts = _counted(offices, provinces, first, last, office)
-    for seen in _seen(offices, provinces, office):
+    for seen in _seen(offices, provinces, office, today):
         parts += [_running_late(seen, min(end, now), office), _asked_again(seen, min(end, now), office)]
     if offices and not provinces and office not in offices:
-        parts.append(_finished(_passed_on(offices), first, end, office))
+        parts.append(_finished(_passed_on(offices, today), first, end, office))
     found = union_all(*parts).subquery()
     sums = [func.sum(found.c[name]).cast(Integer).label(name) for name in ("finished", "late", "running_late")]
     statement = select(found.c.office, *sums).group_by(found.c.office).order_by(found.c.office)
@@ -123,7 +123,9 @@ def register(
     return cast(Sequence[RegisterRow], connection.execute(statement).all())
 
 
-def _seen(offices: Sequence[str], provinces: Sequence[str], office: str | None) -> list[ColumnElement[bool]]:
+def _seen(
+    offices: Sequence[str], provinces: Sequence[str], office: str | None, today: dt.date
+) -> list[ColumnElement[bool]]:
     """Conditions for the dossiers that the actor may see, in parts that do not overlap; an index serves each.
 
     An overseer of provinces sees these provinces and the dossiers that their own offices handle elsewhere. Other staff
@@ -135,13 +137,13 @@ def _seen(offices: Sequence[str], provinces: Sequence[str], office: str | None) 
     if offices:
         parts.append(and_(dossiers.c.handler_office.in_(offices), _not_in(provinces)))
     if offices and not provinces and office not in offices:
-        parts.append(_passed_on(offices))
+        parts.append(_passed_on(offices, today))
     return parts
 
 
-def _passed_on(offices: Sequence[str]) -> ColumnElement[bool]:
-    """The condition that the actor's offices had a part in a dossier that another office handles."""
-    return and_(has_part(offices), dossiers.c.handler_office.not_in(offices))
+def _passed_on(offices: Sequence[str], today: dt.date) -> ColumnElement[bool]:
+    """The condition that the actor's offices see a dossier that another office handles."""
+    return and_(sees_part(offices, today), dossiers.c.handler_office.not_in(offices))
 
 
 def _not_in(provinces: Sequence[str]) -> ColumnElement[bool]:

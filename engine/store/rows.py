@@ -74,6 +74,7 @@ class VerificationRow(Protocol):
     answered_by: int | None
     answer: str | None
     confirmed: int | None
+    documents: list[int] | None
 
 
 class RelativeRow(Protocol):

@@ -10,10 +10,24 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, false, literal_column, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    exists,
+    false,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+)
 
+from engine.clock import midnight
 from engine.rules.procedure.permissions import Actor
-from engine.store.dossiers import dossier_offices, dossiers
+from engine.store.dossiers import dossier_offices, dossiers, verifications
 
 Values = Sequence[str | BindParameter[str]] | BindParameter[Sequence[str]]
 """Codes, or a parameter for them."""
@@ -22,11 +36,39 @@ Values = Sequence[str | BindParameter[str]] | BindParameter[Sequence[str]]
 def visible_dossiers(actor: Actor, on: dt.date) -> ColumnElement[bool]:
     """The condition on ``dossiers`` that the actor may see a row on the day ``on``, with the values in it.
 
-    Staff see the dossiers in which one of their offices ever had a part; a monitor those of the province; a citizen the
-    one that the link belongs to; a timer all; anyone else none.
+    Staff see the dossiers in which one of their offices has a part, and for some days those in which it had one; a
+    monitor those of the province; a citizen the one that the link belongs to; a timer all; anyone else none.
     """
     sight, values = sight_of(actor, on)
-    return _rule(sight, values.get("seen_offices", ()), values.get("seen_provinces", ()), values.get("seen_dossier"))
+    return _rule(
+        sight, values.get("seen_offices", ()), values.get("seen_provinces", ()), values.get("seen_dossier"), on
+    )
+
+
+def asked_dossiers(actor: Actor, on: dt.date, days: int) -> ColumnElement[bool]:
+    """The condition that one of the actor's offices is asked something about the dossier, or answered ``days`` ago.
+
+    It lets them see the question and what was attached to it, and nothing else of the dossier.
+    """
+    if actor.kind != "staff":
+        return false()
+    about = verifications.c.dossier_id == dossiers.c.id
+    return exists(select(1).where(about, own_questions(actor, on, days)).correlate(dossiers))
+
+
+def is_only_asked(connection: Connection, actor: Actor, on: dt.date, days: int, which: ColumnElement[bool]) -> bool:
+    """Whether the actor sees no more of the dossier ``which`` than a question that was put to one of their offices."""
+    if actor.kind != "staff":
+        return False
+    asked = select(dossiers.c.id).where(which, asked_dossiers(actor, on, days), not_(visible_dossiers(actor, on)))
+    return connection.execute(asked).first() is not None
+
+
+def own_questions(actor: Actor, on: dt.date, days: int) -> ColumnElement[bool]:
+    """The condition on ``verifications`` that a question is one of the actor's offices, and still theirs to see."""
+    since = midnight(on - dt.timedelta(days=days))
+    standing = or_(verifications.c.answered_at.is_(None), verifications.c.answered_at >= since)
+    return and_(verifications.c.office.in_(sorted(actor.acting_offices(on))), standing)
 
 
 class Sight(NamedTuple):
@@ -43,6 +85,7 @@ class Sight(NamedTuple):
             bindparam("seen_offices", expanding=True),
             bindparam("seen_provinces", expanding=True),
             bindparam("seen_dossier"),
+            bindparam("seen_on"),
         )
 
 
@@ -53,21 +96,25 @@ def sight_of(actor: Actor, on: dt.date) -> tuple[Sight, dict[str, Any]]:
     if actor.kind == "citizen":
         return Sight("citizen", False, False), {"seen_dossier": actor.dossier_id}
     offices, provinces = sorted(actor.offices(on)), sorted(actor.monitored_provinces(on))
-    values = {"seen_offices": offices, "seen_provinces": provinces}
+    values: dict[str, Any] = {"seen_offices": offices, "seen_provinces": provinces, "seen_on": on if offices else None}
     return Sight("staff", bool(offices), bool(provinces)), {name: value for name, value in values.items() if value}
 
 
 def _rule(
-    sight: Sight, offices: Values, provinces: Values, dossier: int | BindParameter[int] | None
+    sight: Sight,
+    offices: Values,
+    provinces: Values,
+    dossier: int | BindParameter[int] | None,
+    on: dt.date | BindParameter[dt.date],
 ) -> ColumnElement[bool]:
-    """The condition; ``offices``, ``provinces`` and ``dossier`` are values or parameters."""
+    """The condition; ``offices``, ``provinces``, ``dossier`` and ``on`` are values or parameters."""
     if sight.kind == "system":
         return true()
     if sight.kind == "citizen":
         return dossiers.c.id == dossier
     rules: list[ColumnElement[bool]] = []
     if sight.by_office:
-        rules.append(has_part(offices))
+        rules.append(sees_part(offices, on))
     if sight.by_province:
         rules.append(dossiers.c.province.in_(provinces))
     return or_(*rules) if rules else false()
@@ -84,3 +131,10 @@ def has_part(offices: Values) -> ColumnElement[bool]:
     """
     of_this = select(1).where(_PART.c.dossier_id == dossiers.c.id, _PART.c.office.in_(offices))
     return exists(of_this.correlate(dossiers).offset(literal_column("0")))
+
+
+def sees_part(offices: Values, on: dt.date | BindParameter[dt.date]) -> ColumnElement[bool]:
+    """The condition that one of the offices sees the dossier on the day ``on`` by its part in it."""
+    of_this = select(1).where(_PART.c.dossier_id == dossiers.c.id, _PART.c.office.in_(offices))
+    lasts = or_(_PART.c.until.is_(None), _PART.c.until > on)
+    return exists(of_this.where(lasts).correlate(dossiers).offset(literal_column("0")))

@@ -40,6 +40,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "fee-cancellations": {"number": 1, "reason": "nhầm"},
     "fee-corrections": {"number": 1, "reason": "nhầm", "receipt": "2"},
     "hours": {"first": "2026-03-10", "week": {"sat": ["08:00-11:30"]}, "vi": "x", "en": "x", "legal": "QĐ 1"},
+    "freed-claims": {"reason": "nghỉ ốm"},
     "inbox": {},
     "links": {"dossier": "X", "kind": "related"},
     "link-renewals": {"reason": "mất giấy hẹn"},

@@ -34,6 +34,7 @@ ABSENT = "H26740-260302-9999"
 
 OPEN, ALWAYS, HELD = {"new", "accepted", "checking", "held"}, set(STATES), {"held"}
 AT_THE_COUNTER, AT_THE_DESK = {"new", "accepted"}, {"checking", "held"}
+BEEN_AT_THE_DESK = {*AT_THE_DESK, "returned"}
 
 
 NO_MATTER = {"POST notes", "POST rectifications", "POST personal-data-views", "POST documents", "POST link-renewals"}
@@ -41,8 +42,10 @@ NO_MATTER = {"POST notes", "POST rectifications", "POST personal-data-views", "P
 
 
 def _all_who_handle(states: set[str]) -> dict[str, set[str]]:
-    """Everybody of the two offices; the colleague is looked at while another holds the dossier."""
-    return {"counter": states, "specialist": states, "leader": states, "colleague": HELD}
+    """The counter from the start, the deciding office once the dossier has reached it; the colleague is looked at while
+    another holds the dossier."""
+    been = states & BEEN_AT_THE_DESK
+    return {"counter": states, "specialist": been, "leader": been, "colleague": HELD}
 
 
 MAY: dict[str, dict[str, set[str]]] = {
@@ -50,6 +53,7 @@ MAY: dict[str, dict[str, set[str]]] = {
     "POST opening": {"counter": AT_THE_COUNTER, "specialist": {"checking"}},
     "PUT assignment": {"counter": AT_THE_COUNTER, "specialist": {"checking"}},
     "DELETE assignment": {"specialist": HELD, "leader": HELD},
+    "POST freed-claims": {"leader": HELD},  # a colleague only after a grace: test_free_claim.py
     "POST recalls": {"counter": {"checking"}},
     "POST documents": _all_who_handle(OPEN),
     "PUT documents/<int:number>/check": _all_who_handle(OPEN),
@@ -60,12 +64,8 @@ MAY: dict[str, dict[str, set[str]]] = {
     "POST fee-cancellations": {who: {"returned"} for who in ("counter", "specialist", "leader")},
     "POST verifications": {"counter": AT_THE_COUNTER, "specialist": AT_THE_DESK},
     "PUT verifications/<int:number>": {},  # only the office that was asked: test_api_papers.py
-    "POST extensions": {
-        "specialist": {"accepted", *AT_THE_DESK},
-        "leader": {"accepted", *AT_THE_DESK},
-        "colleague": HELD,
-    },
-    "POST transfers": {"counter": AT_THE_COUNTER, "specialist": AT_THE_DESK, "leader": OPEN},
+    "POST extensions": {"specialist": AT_THE_DESK, "leader": AT_THE_DESK, "colleague": HELD},
+    "POST transfers": {"counter": AT_THE_COUNTER, "specialist": AT_THE_DESK, "leader": AT_THE_DESK},
     "POST links": _all_who_handle(ALWAYS),
     "POST notes": _all_who_handle(ALWAYS),
     "POST rectifications": _all_who_handle(ALWAYS),
@@ -194,11 +194,11 @@ def _values(installation: ServedInstallation, state: str) -> dict[str, Any]:
 
 
 def _other(installation: ServedInstallation, code: str) -> str:
-    """A second dossier of the same offices, to link with."""
-    for found in installation.person("counter").get("/api/v1/dossiers?limit=2").json["items"]:
+    """A second dossier that both offices have had, to link with."""
+    for found in installation.person("counter").get("/api/v1/dossiers?state=checking&limit=2").json["items"]:
         if found["code"] != code:
             return str(found["code"])
-    return str(bring_to(installation, "new")["code"])
+    return str(bring_to(installation, "checking")["code"])
 
 
 def _ask(

@@ -19,6 +19,7 @@ from engine.acts.print_register import print_register
 from engine.acts.read_personal_data import open_file, print_form
 from engine.acts.rectify import rectify
 from engine.acts.settle_fee import settle_fee
+from engine.acts.transfer import transfer
 from engine.acts.verification import ask_verification
 from engine.store.documents import documents
 from engine.store.dossiers import dossiers
@@ -140,6 +141,18 @@ def given_back(stage: Stage) -> Deed:
     return _deed(stage, "specialist", "DELETE", code, "assignment", None, "release_claim")
 
 
+def freed(stage: Stage) -> Deed:
+    code = stage.world.land_at("checking")
+    stage.world.try_act("specialist", claim, code)
+    return _deed(stage, "leader", "POST", code, "freed-claims", WHY, "free_claim")
+
+
+def taken_back(stage: Stage) -> Deed:
+    code = stage.world.land_at("checking")
+    stage.world.try_act("leader", transfer, code, PROVINCE, "nhầm")
+    return _deed(stage, "leader", "POST", code, "recalls", WHY, "recall")
+
+
 def linked(stage: Stage) -> Deed:
     code, other = stage.world.land_at("accepted"), stage.world.land_at("accepted")
     return _deed(stage, "counter", "POST", code, "links", {"dossier": other, "kind": "related"}, "link")
@@ -250,8 +263,10 @@ DOSSIER_STORIES: Mapping[str, Story] = {
     "claim": Story({"hold.claim"}, plain("specialist", "PUT", "assignment", {}, "claim")),
     "assign": Story({"hold.assign"}, assigned),
     "release": Story({"hold.release_claim"}, given_back),
+    "free": Story({"free_claim.free_claim", "free_claim.free"}, freed),
     "open": Story({"hold.mark_opened"}, plain("specialist", "POST", "opening", {}, "open", versioned=False)),
     "recall": Story({"recall.recall", "perform_action.move"}, plain("counter", "POST", "recalls", WHY, "recall")),
+    "take a transfer back": Story({"recall.recall", "transfer.take_back"}, taken_back),
     "transfer": Story(
         {"transfer.transfer"}, plain("leader", "POST", "transfers", {"office": PROVINCE, **WHY}, "transfer")
     ),

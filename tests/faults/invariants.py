@@ -206,12 +206,12 @@ def codes(evidence: Evidence) -> Iterator[str | None]:
 
 
 def borders(evidence: Evidence) -> Iterator[str | None]:
-    """Only offices that had a part in a dossier, by its journal, may see it, and all of those."""
-    asked: dict[int, set[str]] = {}
-    for question in evidence.verifications:
-        asked.setdefault(question["dossier_id"], set()).add(question["office"])
+    """Only offices that had a part in a dossier, by its journal, have a row for seeing it, and all of those.
+
+    An office that was asked has none: it sees its question.
+    """
     for number, row in evidence.dossiers.items():
-        parts = set(asked.get(number, set()))
+        parts: set[str | None] = set()
         for entry in evidence.journal[number]:
             changes = entry["told"]["changes"]
             parts |= set((changes.get("offices") or {}).values())
@@ -330,6 +330,8 @@ def _events(entry: dict[str, Any], release: Release) -> Iterator[tuple[str, str]
         yield "entered", release.initial
     elif entry["act"] in TOLD_OF:
         yield "action", entry["act"]
+    elif entry["act"] == "recall" and "key" in entry["data"]:  # a transfer was taken back
+        yield "action", "transfer"
     elif entry["act"] == "recall":
         yield "recalled", entry["data"]["to"]
     elif "action" in entry["data"]:

@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 
 from cli.seed import seed
 from engine.acts.file_dossier import Filed, Filing, file_dossier
 from engine.acts.perform_action import perform_action
 from engine.acts.staff.people import add_substitute
+from engine.clock import civil_day
 from engine.dossier.case import Case, lock_case
 from engine.errors import InvalidInput, Refusal
 from engine.rules.procedure.permissions import Actor
@@ -198,10 +199,11 @@ class World(Installation):
         return self.try_act("system", lambda unit: {row["key"]: row["vnd"] for row in lock_case(unit, code).fees()})
 
     def seen_by(self, code: str) -> set[str]:
-        """The offices that may see a dossier."""
+        """The offices that see a dossier today by their part in it."""
+        lasts = or_(dossier_offices.c.until.is_(None), dossier_offices.c.until > civil_day(self.now))
         with self.reading() as connection:
             of_this = select(dossier_offices.c.office).join(dossiers, dossiers.c.id == dossier_offices.c.dossier_id)
-            return set(connection.execute(of_this.where(dossiers.c.code == code)).scalars())
+            return set(connection.execute(of_this.where(dossiers.c.code == code, lasts)).scalars())
 
     def everything(self) -> dict[str, list[Any]]:
         """All rows of all tables that acts write."""

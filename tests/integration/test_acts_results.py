@@ -131,7 +131,8 @@ class TestSigning:
         refusal = ResultNotNow if who == "leader" else Forbidden
         world.refuse(refusal, who, add_document, code, key="ket_qua", content=OTHER_PDF)
         world.refuse(refusal, who, check_document, code, result, False, "sai")
-        world.refuse((PaperInUse if who != "monitor" else Forbidden), who, remove_document, code, result, "nhầm")
+        held = Forbidden if who in ("monitor", "tax") else PaperInUse
+        world.refuse(held, who, remove_document, code, result, "nhầm")
 
     def test_takes_no_draft_of_another_office(self, world: World) -> None:
         code, _ = with_result(world)
@@ -146,7 +147,7 @@ class TestSigning:
         world.do("tax", code, "paid")
         assert world.entries(code)[-1]["data"]["document"] == receipt
         world.refuse(ResultNotNow, "tax", add_document, code, key="bien_lai", content=OTHER_PDF)
-        world.refuse(ResultNotNow, "tax", remove_document, code, receipt, "nhầm")
+        world.refuse(Forbidden, "tax", remove_document, code, receipt, "nhầm")
         world.refuse(Forbidden, "counter", remove_document, code, receipt, "nhầm")
 
 

@@ -54,7 +54,7 @@ COUNTERS = {"26080": ("MC-26080-C", "MC-26083-C", "MC-732-C"), "26740": ("MC-267
 USUAL = {
     *("forbidden", "dossier-ended", "guard-failed", "document-required", "cannot-recall", "cannot-extend"),
     *("result-not-now", "result-taken", "result-void", "extension-ends-in-the-past"),
-    *("place-settled", "fee-settled", "reason-required"),
+    *("place-settled", "fee-settled", "reason-required", "needs-legal-ground"),
 }
 """Refusals that the dossier's own state explains, whether or not there was a reform."""
 

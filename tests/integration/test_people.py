@@ -149,3 +149,18 @@ def test_a_membership_ends_before_the_day_that_was_set_first(world: World) -> No
     assert person not in members(world, "leader", NEXT)
     world.refuse(NotFound, "admin", end_membership, person, BRANCH, "leader", NEXT)
     world.refuse(NotFound, "admin", end_membership, person, BRANCH, "leader", NEXT + month)
+
+
+@pytest.mark.parametrize("role", ["specialst", "boss", "applicant", "system", "holder", "Counter"])
+def test_a_membership_is_of_a_known_role(world: World, role: str) -> None:
+    number = world.try_act("admin", add_person, "mau.moi", "Nguyễn Mẫu")
+    refusal = world.refuse(InvalidInput, "admin", add_membership, number, BRANCH, role, DAY)
+    assert set(refusal.errors) == {"role"}
+    if role == "specialst":
+        assert "“specialist”" in refusal.sentence("vi")
+
+
+@pytest.mark.parametrize("role", ["specialist", "tax", "leader", "monitor", "clerk"])
+def test_roles_of_procedures_and_reserved_ones_are_known(world: World, role: str) -> None:
+    number = world.try_act("admin", add_person, "mau.moi", "Nguyễn Mẫu")
+    world.try_act("admin", add_membership, number, BRANCH, role, DAY)

@@ -18,7 +18,7 @@ from typing import Any
 
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import Engine, event, func, or_, select
 
 from cli.seed import seed
 from engine.acts.file_dossier import Filing, file_dossier
@@ -26,6 +26,7 @@ from engine.acts.reform.batches import apply_all, revert_all
 from engine.acts.reform.decide import decide
 from engine.acts.reform.load import load_plan
 from engine.acts.reform.run import Run, ids_standing, open_run
+from engine.clock import civil_day
 from engine.reform.document import read_plan
 from engine.reform.planning import make_plan
 from engine.rules.procedure.definition import Effective, Field, Release, Role, Route, Sla, Term, TermBranch
@@ -214,7 +215,8 @@ def check_found(world: World, after: dict[int, dict[str, Any]]) -> None:
     """Whoever has a part in a dossier, through whatever chain of reforms, finds it by words."""
     with world.reading() as connection:
         for number, row in after.items():
-            parts = select(dossier_offices.c.office).where(dossier_offices.c.dossier_id == number)
+            lasts = or_(dossier_offices.c.until.is_(None), dossier_offices.c.until > civil_day(world.now))
+            parts = select(dossier_offices.c.office).where(dossier_offices.c.dossier_id == number, lasts)
             held = [(office, "specialist", "-") for office in connection.execute(parts).scalars()]
             for office, role, province in [*held, ("-", "monitor", row["province"])]:
                 actor = Actor("staff", "Người tìm", 1, (Membership(office, role, DAYS[0], None, province),))

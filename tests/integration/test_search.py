@@ -16,7 +16,7 @@ from engine.store.dossier_lists import Filters, list_dossiers
 from engine.store.dossiers import applicants, dossier_offices, dossiers
 from engine.store.migrate import downgrade, upgrade
 from engine.store.reports import finished_by_day
-from engine.store.search import key_of, key_rows, province_scope, search_keys
+from engine.store.search import key_of, key_rows, keys_asked, province_scope, search_keys
 from engine.transaction import UnitOfWork
 from tests.installation.world import APPLICANT, BRANCH, LONG_KHANH, PROVINCE, World
 from tests.postgres_server import OWNER
@@ -105,9 +105,10 @@ def test_three_words_are_added_to_what_was_there_and_taken_away_again(world: Wor
     owner = url if url.drivername.startswith("sqlite") else url.set(username=OWNER)
     told = owner.render_as_string(hide_password=False)
     downgrade(told, "0005")
-    assert (found(world, "counter", "đào thị đặng"), found(world, "counter", "ba sáu hai")) == ([], [])
-    assert found(world, "counter", "đào đặng") == [peach]
+    assert not has_keys(world, "đào thị đặng") and not has_keys(world, "ba sáu hai")
+    assert has_keys(world, "đào đặng")
     upgrade(told)
+    assert found(world, "counter", "đào đặng") == [peach]
     assert (found(world, "monitor", "đào thị đặng"), found(world, "counter", "ba sáu hai")) == ([peach], [code])
     consistent(world)
 
@@ -162,6 +163,13 @@ def test_a_corrected_telephone_is_found_and_the_former_one_no_longer(world: Worl
     world.act("counter", rectify, code, "đổi số", applicant={"phone": "0902 111 222"})
     assert (found(world, "counter", "0901112233"), found(world, "counter", "84902111222")) == ([], [code])
     consistent(world)
+
+
+def has_keys(world: World, text: str) -> bool:
+    """Whether the index holds all keys of a search at LONG_KHANH; an older schema has nothing else to ask."""
+    with world.reading() as connection:
+        kept = set(connection.execute(select(search_keys.c.key)).scalars())
+    return any(kept.issuperset(keys) for keys in keys_asked(LONG_KHANH, text))
 
 
 def consistent(world: World) -> None:

@@ -12,13 +12,13 @@ from tests.spoken import spoken
 
 
 def test_a_step_reads_once_and_writes_once(world: World) -> None:
-    code = world.land_at("signing")
-    actor = world.actor("leader")
+    code = world.land_at("accepted")
+    actor = world.actor("counter")
     with spoken(world.database) as told:
         in_transaction(
             world.runtime,
             actor,
-            lambda unit: perform_action(unit, code, "send_back", reason="Sai thửa."),
+            lambda unit: perform_action(unit, code, "forward", note="Đủ giấy tờ."),
             now=world.now,
         )
     if world.database.dialect.name == "sqlite":

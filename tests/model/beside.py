@@ -54,7 +54,7 @@ class Beside(Cast):
         for code, picture in zip(codes, self.real.pictures(codes), strict=True):
             dossier = self.model.dossiers[code]
             agree(code, differences(picture, told_by_model(dossier)), [])
-            if who is not None and code_of(partial(self.model.seen, who, code, None)) is None:
+            if who is not None and code_of(partial(self.model.seen, who, code, None, self.now)) is None:
                 agree("offered", self._offered(who, code), self.model.open_to(dossier, who, self.now))
 
     def compare_all(self) -> None:
@@ -80,6 +80,7 @@ class Beside(Cast):
         model: Callable[[ModelInstallation, Who, Dossier, Any], object],
         engine: Callable[..., Any],
         versioned: bool = True,
+        question: int | None = None,
     ) -> None:
         """``model`` gets a copy of the model, kept if nothing is refused; ``engine`` gets unit and code."""
         code, version = dossier.code, self._version(dossier) if versioned else None
@@ -87,7 +88,7 @@ class Beside(Cast):
         answers: list[Any] = [None]
         found = code_of(lambda: answers.__setitem__(0, self._do(who, lambda unit: engine(unit, code=code, **named))))
         draft = copy.deepcopy(self.model)
-        expected = code_of(lambda: model(draft, who, draft.seen(who, code, version), answers[0]))
+        expected = code_of(lambda: model(draft, who, draft.seen(who, code, version, self.now, question), answers[0]))
         self._same(f"{name} {dossier.row['state']}", who, expected, found)
         self._keep(draft if expected is None else self.model, who, code)
 
@@ -119,6 +120,7 @@ class Beside(Cast):
             "answer", dossier, who,
             lambda model, who, found, _: acts.answer_verification(model, who, self.now, found, number),
             partial(answer_verification, verification=number, confirmed=True, answer="đúng"),
+            question=number,
         )  # fmt: skip
 
     def _ring(self, code: str, key: tuple[str, str, dt.datetime]) -> None:

@@ -63,19 +63,23 @@ class Question:
     number: int
     office: str
     due_at: dt.datetime
-    answered: bool = False
+    answered: dt.datetime | None = None
 
 
 @dataclass
 class Entry:
-    """An entry of the journal; ``step`` is (from, to, effect, role) of a step, ``changed`` what it changed,
-    ``state`` the state after it."""
+    """An entry of the journal; ``step`` is (from, to, effect, role) of a step, ``changed`` what it changed, ``state``
+    and ``holder`` what they are after it. ``moved`` is (key, from, to) of a transfer, ``recalls`` what was undone."""
 
     act: str
     who: str
+    at: dt.datetime
     step: tuple[str, str, str, str] | None = None
     changed: frozenset[str] = frozenset()
     state: str = ""
+    holder: int | None = None
+    moved: tuple[str, str, str] | None = None
+    recalls: int | None = None
 
 
 @dataclass
@@ -96,7 +100,10 @@ class Dossier:
     clocks: dict[tuple[str, str, dt.datetime], str | None] = field(default_factory=dict)
     journal: list[Entry] = field(default_factory=list)
     notices: set[tuple[str, str, str, str]] = field(default_factory=set)
-    seen_by: set[str] = field(default_factory=set)
+    seen_by: dict[str, dt.date | None] = field(default_factory=dict)
+    """Offices that see it, with the day from which on they do not any more."""
+    been: set[str] = field(default_factory=set)
+    """Roles that ever had to act."""
     children: list[Dossier] = field(default_factory=list)
     asked: dict[str, tuple[str, ...]] = field(default_factory=dict)  # state → fields that the last step into it named
 
@@ -269,10 +276,12 @@ class Dossier:
         """One more entry in the journal, and what follows from every act. Returns its number."""
         row = self.row
         changed = frozenset(key for key in row if key not in before or row[key] != before[key])
-        self.journal.append(Entry(act, self.label(who), told.get("step"), changed, row["state"]))
+        entry = Entry(act, self.label(who), now, told.get("step"), changed, row["state"], row["holder_id"])
+        entry.moved, entry.recalls = told.get("moved"), told.get("recalls")
+        self.journal.append(entry)
         row["version"] = len(self.journal)
-        parts = {*row["offices"].values(), row["intake_office"], row["handler_office"], row["holder_office"]}
-        self.seen_by |= {office for office in parts if office}
+        self._see(before, now)
+        self.been |= {row["holder_role"]} - {None}
         if changed & set(TIMED):
             self.arm(now, stays=not changed & {"state", "entered_at"})
         lines = [
@@ -288,6 +297,36 @@ class Dossier:
             again = {"to": ["applicant"], "via": ["sms", "email"], "template": "doi-ngay-hen"}
             self.tell(again, f"{row['version']}:resumed")
         return int(row["version"])
+
+    def _see(self, before: dict[str, Any], now: dt.datetime) -> None:
+        """Who has a part sees the dossier, and for five days who had one. A co-operating office sees it until five days
+        after it has acted; one that never had to, until five days after the end."""
+        row, last = self.row, now.astimezone(terms.LOCAL).date() + dt.timedelta(days=5)
+        gone, came = (self._parts(one) for one in (before, row))
+        self.seen_by |= dict.fromkeys(came - gone)
+        for office in gone - came:
+            self.seen_by[office] = last
+        if not before:
+            return
+        others = {key: office for key, office in row["offices"].items() if key not in ("intake", "handler")}
+        co_operating = {*others.values()} - {row["offices"]["intake"], row["intake_office"], row["handler_office"]}
+        if bool(row["finished_at"]) != bool(before["finished_at"]):
+            roles = self.procedure.roles
+            been = {roles[role]["unit"] for role in {*self.been, row["holder_role"]} if role in roles}
+            for office in {office for key, office in others.items() if key not in been} & co_operating:
+                self.seen_by[office] = last if row["finished_at"] else None
+        if row["holder_office"] != before["holder_office"]:
+            for office in {before["holder_office"]} & co_operating:
+                self.seen_by[office] = last
+            for office in {row["holder_office"]} & co_operating:
+                self.seen_by[office] = None
+
+    @staticmethod
+    def _parts(row: dict[str, Any]) -> set[str]:
+        if not row:
+            return set()
+        single = {row["intake_office"], row["handler_office"], row["holder_office"]}
+        return {*row["offices"].values(), *single} - {None}
 
     # --- clocks and notices -------------------------------------------------------------------------------------------
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.model import papers, terms
-from tests.model.dossier import Dossier, Paper, Who
+from tests.model.dossier import Dossier, Paper, Question, Who
+from tests.model.hands import next_hands
 from tests.model.procedure import Procedure, Refused
 
 SYSTEM = Who("system")
@@ -64,13 +65,15 @@ class ModelInstallation:
                 return release
         raise Refused("no-release")
 
-    def seen(self, who: Who, code: str, version: int | None) -> Dossier:
-        """The dossier, if the actor may know of it and saw its newest version."""
-        dossier = self.dossiers.get(code)
+    def seen(self, who: Who, code: str, version: int | None, now: dt.datetime, question: int | None = None) -> Dossier:
+        """The dossier, if the actor may know of it and saw its newest version; an office that was asked knows only of
+        its own question."""
+        dossier, today = self.dossiers.get(code), now.astimezone(terms.LOCAL).date()
         if dossier is None:
             raise Refused("not-found")
-        visible = who.kind == "system" or who.dossier == code or bool(who.offices & dossier.seen_by)
-        if not visible:
+        seeing = {office for office, end in dossier.seen_by.items() if end is None or end > today}
+        asked = {one.office for one in dossier.questions if one.number == question and _still(one, today)}
+        if not (who.kind == "system" or who.dossier == code or who.offices & (seeing | asked)):
             raise Refused("not-found")
         if version is not None and version != dossier.row["version"]:
             raise Refused("stale")
@@ -257,7 +260,10 @@ class ModelInstallation:
         brought = papers.brought_for(dossier, action)
         source = row["state"]
         papers.make_void(papers.undone(dossier, action, target))
+        hands = next_hands(dossier, who, target, acting["effect"])
         dossier.enter(target, action, now)
+        if hands is not None and (row["holder_office"], row["holder_role"]) in self.posts.get(hands, ()):
+            row["holder_id"] = hands
         if asks and not papers.asks(dossier):
             raise Refused("invalid-input")
         if asks or target != source:
@@ -307,6 +313,13 @@ class ModelInstallation:
                 if one.key in asked and one.accepted != 0 and not papers.brought_by_office(procedure, one.key)
             ]
             dossier.children.append(self.open(who, procedure, wanted, now, (dossier, key), taken_over))
+
+
+def _still(question: Question, today: dt.date) -> bool:
+    """Whether the office that was asked may still look at its question: for five days after the day of its answer."""
+    if question.answered is None:
+        return True
+    return question.answered.astimezone(terms.LOCAL).date() >= today - dt.timedelta(days=5)
 
 
 def _handed_in(paper: Mapping[str, Any]) -> Paper:

@@ -57,7 +57,10 @@ def told_by_database(connection: Connection, code: str) -> Picture:
             ),
             "journal": [_entry(entry) for entry in rows(journal, journal.c.number)],
             "notices": sorted([one.template, one.recipient, one.channel] for one in rows(outbox, outbox.c.id)),
-            "seen by": sorted(one.office for one in rows(dossier_offices, dossier_offices.c.office)),
+            "seen by": sorted(
+                [one.office, one.until and one.until.isoformat()]
+                for one in rows(dossier_offices, dossier_offices.c.office)
+            ),
         }
     )  # fmt: skip
 
@@ -76,7 +79,7 @@ def told_by_model(dossier: Dossier) -> Picture:
                 for paper in dossier.papers
             ],
             "fees": dossier.fees,
-            "questions": [[one.number, one.office, one.due_at, one.answered] for one in dossier.questions],
+            "questions": [[one.number, one.office, one.due_at, one.answered is not None] for one in dossier.questions],
             "clocks": sorted(
                 [kind, subject, due_at.isoformat(), outcome]
                 for (kind, subject, due_at), outcome in dossier.clocks.items()
@@ -86,7 +89,7 @@ def told_by_model(dossier: Dossier) -> Picture:
                 for number, entry in enumerate(dossier.journal, 1)
             ],
             "notices": sorted([template, recipient, channel] for _, template, recipient, channel in dossier.notices),
-            "seen by": sorted(dossier.seen_by),
+            "seen by": sorted([office, end and end.isoformat()] for office, end in dossier.seen_by.items()),
         }
     )  # fmt: skip
 

@@ -189,8 +189,10 @@ class Walk(Beside):
         self._do_both("claim", dossier, self._somebody(dossier), self._plain(acts.claim), claim)
 
     def release(self) -> None:
-        dossier = self._some()
-        self._do_both("release", dossier, self._anybody(dossier), self._plain(acts.release_claim), release_claim)
+        dossier, reason = self._some(), self._reason()
+        model = self._plain(partial(acts.release_claim, reason=reason))
+        who = self.pick([self._somebody(dossier), self._anybody(dossier)])
+        self._do_both("release", dossier, who, model, partial(release_claim, reason=reason))
 
     def look(self) -> None:
         dossier = self._some()
@@ -233,7 +235,7 @@ class Walk(Beside):
 
     def recall(self) -> None:
         dossier = self._some()
-        last = next((entry.who for entry in reversed(dossier.journal) if entry.step), "")
+        last = next((entry.who for entry in reversed(dossier.journal) if entry.step or entry.moved), "")
         person = int(last.removeprefix("staff:")) if last.startswith("staff:") else None
         who = self._staff(person) if person and not self.seldom() else self._anybody(dossier)
         self._do_both("recall", dossier, who, self._plain(acts.recall), recall)
@@ -242,12 +244,12 @@ class Walk(Beside):
         dossier, reason = self._some(), self._reason() or ""
         office = self.pick(["UB-26098", *sorted(OFFICES), "UB-00000"])
         key = self.pick(["handler", *dossier.row["offices"], "no_such_key"])
-        leader = self._at(dossier.row["handler_office"], "leader")
+        leader, legal = self._at(dossier.row["handler_office"], "leader"), self.pick([None, "QĐ 1/QĐ-UBND"])
         who = self.pick([self._somebody(dossier), leader, self._anybody(dossier)])
         self._do_both(
             "transfer", dossier, who,
-            lambda model, who, found, _: acts.transfer(model, who, self.now, found, office, reason, key),
-            partial(transfer, office=office, reason=reason, key=key),
+            lambda model, who, found, _: acts.transfer(model, who, self.now, found, office, reason, key, legal),
+            partial(transfer, office=office, reason=reason, key=key, legal=legal),
         )  # fmt: skip
 
     def migrate(self) -> None:

@@ -15,6 +15,7 @@ from tests.mutants.sabotages_of_places import OF_PLACES
 from tests.mutants.sabotages_of_promises import OF_PROMISES
 from tests.mutants.sabotages_of_proof import OF_PROOF
 from tests.mutants.sabotages_of_publishing import OF_PUBLISHING
+from tests.mutants.sabotages_of_rights import OF_RIGHTS
 from tests.mutants.sabotages_of_staff import OF_STAFF
 from tests.mutants.sabotages_of_time import OF_TIME
 from tests.mutants.sabotages_of_values import OF_VALUES
@@ -326,4 +327,5 @@ SABOTAGES: tuple[Sabotage, ...] = (
     *OF_PLACES,
     *OF_STAFF,
     *OF_PROOF,
+    *OF_RIGHTS,
 )

@@ -102,3 +102,12 @@ def test_every_act_that_is_recorded_has_a_name() -> None:
     recorded = {name for path in acts.rglob("*.py") for name in re.findall(record, path.read_text())}
     assert recorded == ACT_NAMES.keys()
     assert all(name.vi and name.en and name.vi != name.en for name in ACT_NAMES.values())
+
+
+def test_a_transfer_that_was_taken_back_says_so() -> None:
+    back = {"act": "recall", "changes": {"offices": {"intake": "TT", "handler": "A"}}, "data": {"recalled": 2}}
+    there = {"act": "transfer", "changes": {"offices": {"intake": "TT", "handler": "B"}}, "data": {}}
+    first = {"act": "file", "changes": {"offices": {"intake": "TT", "handler": "A"}}, "data": {}}
+    held = office_history([first, there, back])["handler"]
+    assert held.reason is not None and "took the transfer back" in held.reason.en
+    assert held.before == ("B",)

@@ -165,10 +165,11 @@ def test_roles_in_an_office() -> None:
     ],
 )
 def test_who_may_know_of_a_dossier(actor: Actor, seen: bool) -> None:
-    assert sees(actor, DOSSIER, DAY) is seen
+    assert sees(actor, DOSSIER, DAY, seen_by=["THUE-1"]) is seen
 
 
-def test_an_overseer_sees_one_province_and_an_office_keeps_seeing_what_it_had() -> None:
+def test_an_overseer_sees_one_province_and_an_office_sees_for_some_days_what_it_had() -> None:
+    assert not sees(staff(("THUE-1", "tax")), DOSSIER, DAY)
     assert not sees(staff(("SO-79", "monitor")), DOSSIER | {"province": "01"}, DAY)
     assert sees(staff(("UB-1", "counter")), DOSSIER, DAY, seen_by=["UB-1"])
 
@@ -197,7 +198,7 @@ def test_whoever_may_act_has_the_role_in_the_routed_office_and_may_see(
     assert verdict.allowed is bool(wanted & set(roles))
     assert (verdict.why is None) is verdict.allowed
     if verdict.allowed:
-        assert sees(actor, dossier, DAY)
+        assert sees(actor, dossier, DAY, seen_by=DOSSIER["offices"].values())
 
 
 def _roles_of(action: Action) -> list[str]:

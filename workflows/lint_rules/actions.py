@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from engine.rules.procedure.definition import APPLICANT, SYSTEM, Action
+from engine.rules.procedure.permissions import LEADER, MONITOR
 from engine.rules.procedure.portal_status import PortalStatus
 from workflows.lint_rules.subject import Subject, arm_path
 from workflows.normal_form import effects_of
 from workflows.problems import Both, Suggest
 
 HOLDER = "holder"  # in a notice: the person who holds the dossier at that moment
-BUILT_IN_ROLES = (APPLICANT, SYSTEM, HOLDER)
+BUILT_IN_ROLES = (APPLICANT, SYSTEM, HOLDER, MONITOR)
 PORTALS_OF_EFFECT = {
     "refuse": (PortalStatus.REFUSED,),
     "ask": (PortalStatus.SUPPLEMENT,),
@@ -47,6 +48,7 @@ def check_names(subject: Subject) -> None:
         at = source.at("sla", "starts") if source.has("sla", "starts") else source.key("sla")
         hint = Suggest(release.sla.starts, tuple(release.actions))
         subject.add("unknown-action", at, where='"sla.starts"', action=release.sla.starts, hint=hint)
+    _check_rights(subject)
     _check_notices(subject)
 
 
@@ -101,6 +103,16 @@ def _want_state(subject: Subject, state: str, path: tuple[str | int, ...], where
     if state not in subject.release.states:
         hint = Suggest(state, tuple(subject.release.states))
         subject.add("unknown-state", subject.source.at(*path), where=where, state=state, hint=hint)
+
+
+def _check_rights(subject: Subject) -> None:
+    """The roles to which an act is narrowed are the procedure's own, or the head of an office."""
+    for act, roles in subject.release.rights.items():
+        for number, role in enumerate(roles):
+            known = (*subject.release.roles, LEADER)
+            if role not in known:
+                at, where = subject.source.at("rights", act, number), Both(f"rights.{act}", f"rights.{act}")
+                subject.add("unknown-role", at, where=where, role=role, hint=Suggest(role, known))
 
 
 def _want_role(subject: Subject, role: str, path: tuple[str | int, ...], where: Both, *besides: str) -> None:

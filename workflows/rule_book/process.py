@@ -72,6 +72,10 @@ ACTIONS: dict[str, Rule] = {
         '{where} dùng thao tác "{action}" chưa khai báo.{hint}',
         '{where} names the action "{action}", which is not defined.{hint}',
     ),
+    "unknown-act": error(
+        "{where} không có thao tác chung nào tên “{name}” giao được cho một số vai trò, ví dụ {example}.",
+        "{where}: no act “{name}” can be narrowed to some roles; one is {example}.",
+    ),
     "reserved-role": error(
         'tên vai trò "{role}" đã dành sẵn cho hệ thống. Đặt tên khác.',
         'the role name "{role}" is built in. Choose another name.',

@@ -180,7 +180,6 @@ class Movement:
 
     def _ask(self, case: Case, number: int, office: str) -> None:
         self._questions.append({"id": number, "dossier_id": case.id, "office": office})
-        self._record.show(case, [office])
 
     def _settle(self, case: Case, status: str, entry: int | None, before: Mapping[str, Any] | None) -> None:
         mine = {"reform_id": self._reform_id, "dossier_id": case.id}

@@ -17,6 +17,7 @@ from engine.acts.staff.password_policy import weakness
 from engine.acts.staff.record import record_staff
 from engine.errors import Conflict, InvalidInput, NotFound, wrong
 from engine.rules.journal.staff_entries import Change, password_mark
+from engine.rules.procedure.known_roles import why_unknown
 from engine.rules.values.telephones import telephone_if_one
 from engine.security.passwords import hash_password
 from engine.store.people import memberships, people, person_named, substitutes, tokens
@@ -98,6 +99,9 @@ def add_membership(
             f"cơ quan {office} hoạt động từ {known.valid_from} đến {known.valid_to}",
             f"the office {office} is in being from {known.valid_from} to {known.valid_to}",
         )
+    unknown = why_unknown(role, unit.catalogue.roles)
+    if unknown is not None:
+        raise wrong("role", unknown.vi, unknown.en)
     same = and_(memberships.c.person_id == person, memberships.c.office == office, memberships.c.role == role)
     rows = unit.begin().execute(select(memberships).where(same)).mappings()
     if any((end is None or row["valid_from"] < end) and (row["valid_to"] or dt.date.max) > start for row in rows):

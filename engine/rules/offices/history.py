@@ -51,6 +51,8 @@ def _reason(body: Mapping[str, Any], key: str) -> Text | None:
         return Text(f"sắp xếp đơn vị hành chính từ ngày {day} theo {legal}", f"reorganisation of {day}, {legal}")
     if body["act"] == "reform_revert":
         return Text("hoàn lại việc chuyển do sắp xếp", "the move by a reorganisation was taken back")
+    if body["act"] == "recall":
+        return Text("người chuyển đã thu hồi việc chuyển", "the sender took the transfer back")
     if body["act"] == "transfer":
         by = f" theo {data['legal']}" if data.get("legal") else ""
         return Text(f"được chuyển đến{by}", "transferred" + (f" under {data['legal']}" if data.get("legal") else ""))

@@ -10,6 +10,7 @@ ACT_NAMES = {
     "open": Text("mở xem hồ sơ", "open"),
     "claim": Text("nhận xử lý", "claim"),
     "release_claim": Text("trả lại việc đang nhận", "give back"),
+    "free_claim": Text("gỡ việc nhận của người vắng mặt", "free a claim"),
     "assign": Text("phân công", "assign"),
     "recall": Text("thu hồi bước vừa làm", "recall"),
     "add_document": Text("thêm giấy tờ", "add a document"),

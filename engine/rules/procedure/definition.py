@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import unicodedata
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -336,6 +336,8 @@ class Release(_Frozen, frozen=True):
     notify: tuple[Notice, ...] = ()
     children: dict[str, Child] = {}
     public: bool = True
+    rights: dict[str, tuple[str, ...]] = {}
+    """The roles to which a built-in act is narrowed, by act (``engine.rules.procedure.act_rights``)."""
 
     @property
     def initial(self) -> str:
@@ -344,16 +346,25 @@ class Release(_Frozen, frozen=True):
 
     def canonical(self) -> bytes:
         """The canonical bytes, over which the digest is computed: JSON, keys sorted, UTF-8, NFC."""
-        return unicodedata.normalize("NFC", _encoder.encode(self).decode()).encode()
+        return unicodedata.normalize("NFC", _encoder.encode(_said(self)).decode()).encode()
 
     def to_bytes(self) -> bytes:
         """The normal form as JSON in the author's order of keys. Forms and lists follow it; the digest ignores it."""
-        return msgspec.json.encode(self)
+        return msgspec.json.encode(_said(self))
 
     def digest(self) -> str:
         """The SHA-256 of the canonical bytes, 64 hexadecimal digits."""
         return hashlib.sha256(self.canonical()).hexdigest()
 
+
+def _said(release: Release) -> dict[str, Any]:
+    """The parts of a release by name. A later key is left out where the file does not use it, so that digests stay."""
+    parts = {name: getattr(release, name) for name in release.__struct_fields__}
+    return {name: part for name, part in parts.items() if name not in _LATER or part}
+
+
+_LATER = frozenset({"rights"})
+"""Keys that the normal form did not have at first."""
 
 _encoder = msgspec.json.Encoder(order="sorted")
 _decoder = msgspec.json.Decoder(Release)

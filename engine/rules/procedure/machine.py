@@ -19,6 +19,7 @@ from engine.errors import Conflict, NotFound, Refusal
 from engine.rules.procedure.checks import check_references, compile_conditions
 from engine.rules.procedure.conditions import Condition, Function
 from engine.rules.procedure.definition import Action, Child, Document, Notice, Release, State, Term
+from engine.rules.procedure.depths import depths_of
 from engine.rules.procedure.explain import lacking
 from engine.rules.procedure.facts import complete_facts, declared_facts, fact
 from engine.rules.procedure.fees import amount
@@ -122,6 +123,7 @@ class Workflow:
         self._conditions = compile_conditions(release, self.declared, functions)
         self.initial = release.initial
         self.results = Results(release)
+        self.depths = depths_of(release)
         self._machine = self._build()
 
     def advance(self, state: str, action: str, facts: Mapping[str, Any]) -> Step:

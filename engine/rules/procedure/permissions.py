@@ -22,6 +22,10 @@ from engine.text import Text
 ActorKind = Literal["staff", "citizen", "system", "admin"]
 MONITOR = "monitor"
 """The role of a person who oversees a province. It lets them see every dossier there and act on none."""
+PASSIVE = frozenset({MONITOR, "clerk"})
+"""The reserved roles in which nobody acts on a dossier. A clerk works at an office in no role of a procedure."""
+LEADER = "leader"
+"""The role of the head of an office, whether or not a procedure names it: assigns, frees claims, passes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,10 @@ class Actor:
         """The codes of the offices in which this person works on a day, also as a deputy."""
         return frozenset(membership.office for membership, _ in self._held(on))
 
+    def acting_offices(self, on: dt.date) -> frozenset[str]:
+        """The codes of the offices in which this person has a role to act in, and does not only oversee or help."""
+        return frozenset(one.office for one, _ in self._held(on) if one.role not in PASSIVE)
+
     def monitored_provinces(self, on: dt.date) -> frozenset[str]:
         """The codes of the provinces that this person oversees on a day, also as a deputy."""
         held = self._held(on)
@@ -126,6 +134,13 @@ class Verdict:
 def roles_in(actor: Actor, office: str, on: dt.date) -> frozenset[str]:
     """The roles of ``actor`` in ``office`` on a day, own ones and those of absent persons."""
     return frozenset(membership.role for membership, _ in actor._held(on) if membership.office == office)
+
+
+def roles_held(actor: Actor, office: str, on: dt.date) -> Iterator[tuple[str, int | None]]:
+    """Each role of ``actor`` in ``office`` on a day, own ones first, with the absent person of a deputy's role."""
+    for membership, substitution in actor._held(on):
+        if membership.office == office:
+            yield membership.role, substitution.person_id if substitution else None
 
 
 def may(actor: Actor, action: Action, dossier: Mapping[str, Any], release: Release, on: dt.date) -> Verdict:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
+    Date,
     Integer,
     LargeBinary,
     SmallInteger,
@@ -189,6 +190,7 @@ def _prefixed(content: bytes) -> bytes:
 _KINDS: tuple[tuple[type[Any], str, int, Callable[[Any], bytes]], ...] = (
     (JSON, "jsonb", 3802, lambda value: _prefixed(b"\1" + orjson.dumps(value))),
     (Moment, "timestamptz", 1184, lambda value: pack(">iq", 8, (value - _EPOCH) // _MICROSECOND)),
+    (Date, "date", 1082, lambda value: pack(">ii", 4, (value - _EPOCH.date()).days)),
     (LargeBinary, "bytea", 17, _prefixed),
     (BigInteger, "bigint", 20, lambda value: pack(">iq", 8, value)),
     (SmallInteger, "smallint", 21, lambda value: pack(">ih", 2, value)),

@@ -1,0 +1,79 @@
+"""Whose hands a dossier is in after a step: the holder's own next step keeps it, and a step back returns it.
+
+A claim survives a step of the holder into a state that they may hold as well. A step that goes back gives the dossier
+to the person who passed it on from there. An answer gives it to the person who asked, if they had claimed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import and_, or_, select
+
+from engine.dossier.case import Case
+from engine.rules.procedure.machine import Step
+from engine.rules.procedure.permissions import roles_in
+from engine.store.journal import journal
+from engine.store.people import role_members
+
+
+def next_holder(case: Case, step: Step) -> int | None:
+    """The person who should hold the dossier after ``step``, if they may; called before the row is changed.
+
+    It is the present holder where they take the step themselves, else whom the dossier goes back to.
+    """
+    holder, person = case.row["holder_id"], case.unit.actor.person_id
+    back = _whom_it_came_from(case, step) if step.source != step.target else None
+    if back is not None:
+        return back
+    return holder if holder is not None and holder == person else None
+
+
+def keep_hold(case: Case, person: int | None) -> None:
+    """Makes ``person`` the holder of the state that the dossier just entered, if they have its role there today.
+
+    The dossier counts as unopened, so that the step can still be recalled.
+    """
+    office, role = case.row["holder_office"], case.row["holder_role"]
+    if person is None or office is None or role is None:
+        return
+    actor = case.unit.actor
+    own = person == actor.person_id and role in roles_in(actor, office, case.today)
+    if own or person in role_members(case.unit.reader(), office, role, case.today):
+        case.change(holder_id=person)
+
+
+def _whom_it_came_from(case: Case, step: Step) -> int | None:
+    """The person who last passed the dossier on from the state that ``step`` returns to; None where it returns to none.
+
+    A step returns if its effect says so (``back``), if it answers, or if it leads another role to a state nearer to the
+    beginning.
+    """
+    states, depths = case.release.states, case.workflow.depths
+    source, target, answers = states[step.source], states[step.target], step.effect == "answer"
+    nearer = depths.get(step.target, 0) < depths.get(step.source, 0) and source.role != target.role
+    if target.role is None or not (answers or step.effect == "back" or nearer):
+        return None
+    left = [one for one in _steps(case) if one["data"]["from"] == step.target]
+    if not left or not left[-1]["actor"].startswith("staff:"):
+        return None
+    if answers and "holder_id" not in left[-1]["changes"]:
+        return None  # nobody had claimed it, so it goes to whoever in the role is free
+    return int(left[-1]["actor"].removeprefix("staff:"))
+
+
+def _steps(case: Case) -> list[Mapping[str, Any]]:
+    """The steps between states, oldest first, without those that were recalled."""
+    told = or_(journal.c.body.contains('"effect":', autoescape=True), journal.c.act == "recall")
+    of_this = select(journal.c.body).where(and_(journal.c.dossier_id == case.id, told))
+    found: dict[int, Mapping[str, Any]] = {}
+    for text in case.unit.reader().execute(of_this.order_by(journal.c.number)).scalars():
+        body = orjson.loads(text)
+        data = body["data"]
+        if body["act"] == "recall":
+            found.pop(data["recalled"], None)
+        elif "effect" in data and data["from"] != data["to"]:
+            found[body["number"]] = body
+    return list(found.values())

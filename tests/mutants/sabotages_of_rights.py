@@ -1,0 +1,208 @@
+"""Sabotages of who may do what in a dossier, who sees it, and in whose hands it is."""
+
+from __future__ import annotations
+
+from tests.mutants.sabotage import Sabotage
+
+TABLE = "engine/rules/procedure/act_rights.py"
+UNIT = "tests/unit/test_act_rights.py"
+MATRIX = "tests/integration/test_rights_matrix.py::test_everybody_does_what_their_part_allows_and_nothing_else"
+ASKED = "tests/integration/test_asked_office.py"
+FREE = "tests/integration/test_free_claim.py"
+HANDS = "tests/integration/test_hands_after_a_step.py"
+PASSING = "tests/integration/test_transfer_rights.py"
+
+OF_RIGHTS: tuple[Sabotage, ...] = (
+    Sabotage(
+        "overseer-acts",
+        "who only oversees or helps at an office may answer for it",
+        TABLE,
+        "if (role not in PASSIVE) if roles is None else (role in roles):",
+        "if roles is None or role in roles:",
+        (UNIT,),
+    ),
+    Sabotage(
+        "unreached-office-acts",
+        "an office acts on a dossier before it has reached it",
+        TABLE,
+        "if found and (key == INTAKE or self._reached(key)):",
+        "if found:",
+        (UNIT, MATRIX),
+    ),
+    Sabotage(
+        "held-is-free",
+        "a colleague acts on what another has claimed",
+        TABLE,
+        'if not free or row["holder_id"] in (None, self._actor.person_id, behalf_of):',
+        "if role:",
+        (MATRIX,),
+    ),
+    Sabotage(
+        "narrowing-ignored",
+        "a workflow file narrows an act in vain",
+        TABLE,
+        "if wanted is None or role in wanted or part in _WITHOUT_ROLE:",
+        "if role or part in _WITHOUT_ROLE:",
+        (UNIT,),
+    ),
+    Sabotage(
+        "note-without-right",
+        "whoever sees a dossier writes notes into it",
+        "engine/acts/add_note.py",
+        '    must_may(case, "add_note")\n',
+        "",
+        (MATRIX,),
+    ),
+    Sabotage(
+        "waiving-is-settling",
+        "waiving a fee is no right of its own",
+        "engine/acts/settle_fee.py",
+        '"waive_fee" if method == "waived" else "settle_fee"',
+        '"add_note"',
+        (MATRIX,),
+    ),
+    Sabotage(
+        "link-into-anything",
+        "a link is written into a dossier in which the actor has no right",
+        "engine/acts/link_dossiers.py",
+        "for each in (case, second):",
+        "for each in (case,):",
+        (PASSING + "::test_both_dossiers_of_a_link_need_the_right",),
+    ),
+    Sabotage(
+        "recall-for-ever",
+        "who lost the role still recalls the step",
+        "engine/acts/recall.py",
+        "sender=(office, role) if mine and office and role else None)",
+        "sender=(office, role) if mine and office and role else None) if not mine else None",
+        (PASSING + "::TestRecallNeedsTheRole",),
+    ),
+    Sabotage(
+        "asked-sees-all",
+        "an office that was asked opens the whole dossier",
+        "engine/dossier/case.py",
+        "    limited = asked and is_only_asked(",
+        "    limited = is_only_asked(",
+        (ASKED + "::TestItDoesNotSee",),
+    ),
+    Sabotage(
+        "asked-for-ever",
+        "an office sees its question long after the answer",
+        "engine/store/visibility.py",
+        "verifications.c.answered_at >= since)",
+        "true())",
+        (ASKED + "::TestItDoesNotSee",),
+    ),
+    Sabotage(
+        "asked-sees-questions-of-others",
+        "an office that was asked sees what other offices were asked",
+        "engine/dossier/asked.py",
+        "    if not case.limited:\n",
+        "    if case.code:\n",
+        (ASKED + "::TestItSees",),
+    ),
+    Sabotage(
+        "asked-downloads-all",
+        "an office that was asked downloads every file",
+        "engine/queries/files.py",
+        "if row is None or (case.limited and not is_attached(case, document)):",
+        "if row is None:",
+        (ASKED + "::TestItSees",),
+    ),
+    Sabotage(
+        "sight-for-ever",
+        "an office sees a dossier for ever after it has passed it on",
+        "engine/store/visibility.py",
+        "lasts = or_(_PART.c.until.is_(None), _PART.c.until > on)",
+        "lasts = true()",
+        (ASKED + "::TestSightEnds",),
+    ),
+    Sabotage(
+        "co-operating-sight-for-ever",
+        "a co-operating office sees a dossier for ever after its part",
+        "engine/dossier/record.py",
+        "        ends |= {office: last for office in (left,) if office and office not in lasting}\n",
+        "",
+        (ASKED + "::TestSightEnds",),
+    ),
+    Sabotage(
+        "freed-without-grace",
+        "a colleague takes a dossier out of the hands of somebody who works on it",
+        "engine/acts/free_claim.py",
+        "        _must_have_rested(case, holder)\n",
+        "        pass\n",
+        (FREE,),
+    ),
+    Sabotage(
+        "freed-in-silence",
+        "whoever held a dossier is not told that it was freed",
+        "engine/acts/free_claim.py",
+        "    _tell(case, holder, entry)\n",
+        "",
+        (FREE + "::test_whoever_held_it_is_notified",),
+    ),
+    Sabotage(
+        "transfer-anywhere",
+        "a dossier passes to any office without a legal ground",
+        "engine/acts/transfer.py",
+        "    _must_be_founded(case, key, office, legal)\n",
+        "",
+        (PASSING + "::TestOfficesThatCanHoldTheRole",),
+    ),
+    Sabotage(
+        "transfer-to-nobody",
+        "a dossier passes to an office where nobody has the role",
+        "engine/dossier/eligible_offices.py",
+        "    if not any(role_members(unit.reader(), office, role, today) for role in roles):",
+        "    if not roles:",
+        (PASSING + "::TestOfficesThatCanHoldTheRole",),
+    ),
+    Sabotage(
+        "handler-of-anybody",
+        "a clerk names any office as the one that decides",
+        "engine/dossier/assign_offices.py",
+        'if chosen not in assignment.candidates.get("handler", ()):',
+        "if not chosen:",
+        (PASSING + "::TestAtFiling",),
+    ),
+    Sabotage(
+        "support-point-of-anybody",
+        "any word is stored as the support point",
+        "engine/acts/file_dossier.py",
+        "if unfit is not None:",
+        "if not point and unfit is not None:",
+        (PASSING + "::TestAtFiling",),
+    ),
+    Sabotage(
+        "taken-back-after-opening",
+        "a transfer is taken back after the other office has opened the dossier",
+        "engine/acts/recall.py",
+        'if case.row["holder_office"] == data["to"] and case.row["opened_at"] is not None:',
+        'if case.row["holder_office"] is None:',
+        (PASSING + "::TestTakingBack",),
+    ),
+    Sabotage(
+        "claim-lost-by-ones-own-step",
+        "who holds a dossier loses it by the own next step",
+        "engine/dossier/hands.py",
+        "return holder if holder is not None and holder == person else None",
+        "return None",
+        (HANDS,),
+    ),
+    Sabotage(
+        "sent-back-to-nobody",
+        "what is sent back falls into the queue",
+        "engine/dossier/hands.py",
+        '    return int(left[-1]["actor"].removeprefix("staff:"))',
+        "    return None",
+        (HANDS,),
+    ),
+    Sabotage(
+        "any-word-is-a-role",
+        "a membership is of any word",
+        "engine/acts/staff/people.py",
+        "    if unknown is not None:\n",
+        "    if unknown is None and not role:\n",
+        ("tests/integration/test_people.py::test_a_membership_is_of_a_known_role",),
+    ),
+)
