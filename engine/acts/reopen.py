@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Mapping
 
 from sqlalchemy import Table, and_, delete, select, update
 
@@ -43,18 +43,23 @@ def end_hours(unit: UnitOfWork, office: str, first: dt.date, on: dt.date | None 
     return left
 
 
-def _known(unit: UnitOfWork, table: Table, office: str, first: dt.date) -> Any:
+def _known(unit: UnitOfWork, table: Table, office: str, first: dt.date) -> dict[str, object]:
     unit.catalogue.office(office)
     raise_version(unit, "calendars", by=0)  # one publisher at a time
     same = and_(table.c.office == office, table.c.first == first.isoformat())
     found = unit.begin().execute(select(table.c.document).where(same)).scalar()
     if found is None:
         raise NotFound(what=f"{office} {first}")
-    return found
+    return dict(found)
 
 
 def _leave(
-    unit: UnitOfWork, table: Table, office: str, first: dt.date, left: dict[str, Any] | None, why: dict[str, Any]
+    unit: UnitOfWork,
+    table: Table,
+    office: str,
+    first: dt.date,
+    left: Mapping[str, object] | None,
+    why: Mapping[str, object],
 ) -> None:
     same = and_(table.c.office == office, table.c.first == first.isoformat())
     change = delete(table).where(same) if left is None else update(table).where(same).values(document=left)

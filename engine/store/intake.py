@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Protocol, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
 from engine.store.dossiers import dossiers
 from engine.store.overdue import intake_overdue_at
+
+
+class IntakeRow(Protocol):
+    """The counts of one receiving office."""
+
+    office: str
+    filed: int
+    in_time: int
+    late: int
+    waiting_late: int
 
 
 def intake_counts(
@@ -19,7 +29,7 @@ def intake_counts(
     end: dt.datetime,
     now: dt.datetime,
     office: str | None = None,
-) -> Sequence[Row[Any]]:
+) -> Sequence[IntakeRow]:
     """(office, filed, in_time, late, waiting_late) of the visible filings that came in in [start, end)."""
     done, due = dossiers.c.intake_done_at, dossiers.c.intake_due_at
     statement = (
@@ -36,7 +46,7 @@ def intake_counts(
     )
     if office is not None:
         statement = statement.where(dossiers.c.intake_office == office)
-    return connection.execute(statement).all()
+    return cast(Sequence[IntakeRow], connection.execute(statement).all())
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
