@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.main import main
+from engine.acts.publish import publish_competences
 from tests.installation.june import DA_KAO, JULY, permit, prepare_june
 from tests.installation.runtime import KEY
 from tests.installation.world import World, moment
