@@ -115,7 +115,7 @@ def test_nothing_to_do_is_exit_code_0_and_a_wrong_file_is_told_with_its_place(ru
 
 
 def test_what_blocks_a_plan_is_exit_code_1(june: World, run: Run, tmp_path: Path) -> None:
-    """The dossier stands at an office that closed in 2025, and the law moves its competence on the day of the reform."""
+    """The dossier stands at an office that closed in 2025, and the law moves its competence on that day."""
     code = permit(june)
     day, laws = dt.date(2026, 4, 30), june.runtime.catalogue.map.competences
     mine = next(one for one in laws if one.subject == "1.013225" and one.valid_to is None)
