@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, Index, Integer, String, Table, Text
+from sqlalchemy import Column, Date, Index, Integer, String, Table, Text, text
 
 from engine.store.sql.schema import Json, metadata
 
@@ -32,7 +32,7 @@ successions = Table(
     Column("share", String(40)),  # a fraction, as text: shares must add up exactly
     Column("is_default", Integer, nullable=False),
     Column("legal", Text, nullable=False),
-    Column("standing", String(12), nullable=False, server_default=""),  # '', doubtful or unread
+    Column("standing", String(12), nullable=False, server_default=text("''")),  # '', doubtful or unread
 )
 
 offices = Table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.main import main
+from engine.acts.publish import publish_competences
 from tests.installation.june import DA_KAO, JULY, permit, prepare_june
 from tests.installation.runtime import KEY
 from tests.installation.world import World, moment
@@ -113,8 +115,12 @@ def test_nothing_to_do_is_exit_code_0_and_a_wrong_file_is_told_with_its_place(ru
 
 
 def test_what_blocks_a_plan_is_exit_code_1(june: World, run: Run, tmp_path: Path) -> None:
-    """Planned for 2026 without the reform of 2025, the dossier stands at an office that closed long ago."""
+    """The dossier stands at an office that closed in 2025, and the law moves its competence on that day."""
     code = permit(june)
+    day, laws = dt.date(2026, 4, 30), june.runtime.catalogue.map.competences
+    mine = next(one for one in laws if one.subject == "1.013225" and one.valid_to is None)
+    moved = [replace(mine, valid_to=day), replace(mine, level="province", valid_from=day)]
+    june.try_act("admin", publish_competences, [*(one for one in laws if one is not mine), *moved])
     later = tmp_path / "later.yaml"
     later.write_text("reform: x\ndate: 2026-04-30\nvi: X\nen: X\nlegal:\n  - {text: 1/X, vi: X, en: X}\n")
     june.at("2026-05-04 08:00")

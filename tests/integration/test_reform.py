@@ -282,7 +282,7 @@ def test_a_dossier_without_an_office_to_go_to_blocks_the_plan(june: World, tmp_p
     whole = reform_of(june)
     kept = tuple(one for one in whole.policies if (one.level, one.body) != ("district", "authority"))
     totals = make_plan(june.runtime, Reform(whole.code, whole.date, whole.name, whole.legal, kept), path)
-    assert totals.outcomes["without"] == 1 and totals.without[0][2] == "no-policy"
+    assert totals.outcomes["without"] == 1 and totals.without[0][1].cause == "no-policy"
     before = june.everything()
     with pytest.raises(NotApplicable):
         load_plan(june.runtime, read_plan(path))
