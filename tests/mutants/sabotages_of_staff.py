@@ -46,8 +46,8 @@ OF_STAFF: tuple[Sabotage, ...] = (
         "proposal-for-ever",
         "a proposal never lapses",
         "engine/acts/staff/administrators.py",
-        "if found.proposed_at + LASTS <= unit.now or not usable:",
-        "if not usable:",
+        "        or found.proposed_at + LASTS <= unit.now\n",
+        "",
         (JOURNAL + "::TestAnAdministrator::test_a_proposal_lapses_and_ends_with_its_proposer",),
     ),
     Sabotage(
