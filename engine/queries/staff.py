@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Row, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from engine.errors import NotFound
 from engine.queries.page import After, Page, page_of
 from engine.rules.journal.staff_entries import token_id
 from engine.store.people import memberships, people, substitutes, tokens
+from engine.store.rows import PersonRow, StaffEntryRow
 from engine.store.staff_journal import admin_proposals, staff_journal
 from engine.transaction import UnitOfWork
 
@@ -157,7 +158,7 @@ def staff_entries(
     return page_of(unit.reader().execute(newest).all(), limit, _entry, lambda row: After(id=row.number))
 
 
-def _entry(row: Row[Any]) -> StaffEntry:
+def _entry(row: StaffEntryRow) -> StaffEntry:
     body = orjson.loads(row.body)
     return StaffEntry(
         number=row.number, at=row.at, act=row.act, actor=row.actor, operator=body["operator"], subject=row.subject,
@@ -165,7 +166,7 @@ def _entry(row: Row[Any]) -> StaffEntry:
     )  # fmt: skip
 
 
-def _person(row: Row[Any], roles: Mapping[int, list[Any]]) -> PersonLine:
+def _person(row: PersonRow, roles: Mapping[int, list[Any]]) -> PersonLine:
     return PersonLine(
         id=row.id, username=row.username, name=row.name, email=row.email, phone=row.phone, admin=bool(row.admin),
         active=bool(row.active), roles=tuple(roles.get(row.id, ())),

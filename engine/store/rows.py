@@ -258,3 +258,44 @@ class ReleaseRow(Protocol):
     digest: str
     start: dt.date
     until: dt.date | None
+
+
+class PersonRow(Protocol):
+    """A whole row of ``people``."""
+
+    id: int
+    username: str
+    name: str
+    email: str | None
+    phone: str | None
+    password: str | None
+    admin: int
+    active: int
+    language: str
+    created_at: dt.datetime
+
+
+class ProposalRow(Protocol):
+    """A whole row of ``admin_proposals``."""
+
+    id: int
+    person_id: int
+    proposed_by: int | None
+    proposed_at: dt.datetime
+    reason: str
+    status: str
+    decided_by: int | None
+    decided_at: dt.datetime | None
+    decision_reason: str | None
+
+
+class StaffEntryRow(Protocol):
+    """A whole row of ``staff_journal``."""
+
+    number: int
+    at: dt.datetime
+    act: str
+    actor: str
+    subject: int | None
+    body: str
+    hash: str

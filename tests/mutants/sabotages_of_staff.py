@@ -46,7 +46,7 @@ OF_STAFF: tuple[Sabotage, ...] = (
         "proposal-for-ever",
         "a proposal never lapses",
         "engine/acts/staff/administrators.py",
-        "found.proposed_at + LASTS <= unit.now or ",
+        "        or found.proposed_at + LASTS <= unit.now\n",
         "",
         (JOURNAL + "::TestAnAdministrator::test_a_proposal_lapses_and_ends_with_its_proposer",),
     ),

@@ -6,14 +6,15 @@ The first administrator of an installation is the exception: there is nobody yet
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import cast
 
-from sqlalchemy import Row, and_, func, insert, select, update
+from sqlalchemy import and_, func, insert, select, update
 
 from engine.acts.staff.record import record_staff
 from engine.errors import Conflict, Forbidden, NotFound, wrong
 from engine.rules.journal.staff_entries import Change
 from engine.store.people import people
+from engine.store.rows import PersonRow, ProposalRow
 from engine.store.staff_journal import admin_proposals, lock_staff, person_change
 from engine.transaction import UnitOfWork
 
@@ -102,7 +103,11 @@ def decide_administrator(unit: UnitOfWork, number: int, approve: bool, reason: s
         raise NotFound(what=f"proposal {number}")
     if unit.actor.person_id in (found.proposed_by, found.person_id):
         raise SecondPersonNeeded()
-    if found.status != "waiting" or found.proposed_at + LASTS <= unit.now or not _may_still(unit, found):
+    if (
+        found.status != "waiting"
+        or found.proposed_at + LASTS <= unit.now
+        or not _may_still(unit, cast(ProposalRow, found))
+    ):
         raise ProposalClosed()
     status = "approved" if approve else "refused"
     decided = {"status": status, "decided_by": unit.actor.person_id, "decided_at": unit.now, "decision_reason": reason}
@@ -143,14 +148,14 @@ def _administrators(unit: UnitOfWork, besides: int = 0) -> int:
     return int(unit.begin().execute(select(func.count()).select_from(people).where(active)).scalar_one())
 
 
-def _person(unit: UnitOfWork, person: int) -> Row[Any]:
+def _person(unit: UnitOfWork, person: int) -> PersonRow:
     found = unit.begin().execute(select(people).where(people.c.id == person)).one_or_none()
     if found is None:
         raise NotFound(what=f"person {person}")
-    return found
+    return cast(PersonRow, found)
 
 
-def _may_still(unit: UnitOfWork, proposal: Row[Any]) -> bool:
+def _may_still(unit: UnitOfWork, proposal: ProposalRow) -> bool:
     """Whether the proposer is still an administrator, and the person proposed still active."""
     if not _person(unit, proposal.person_id).active:
         return False
