@@ -99,3 +99,9 @@ class RegisterPrint(Words):
     office = Word(CODE, required=True)
     start = Day(required=True)
     end = Day(required=True)
+
+
+class FormPrint(Words):
+    issue = WholeInQuery(
+        1, 9999, load_default=None, metadata={"description": "An earlier issue; the newest one by default."}
+    )

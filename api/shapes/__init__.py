@@ -34,6 +34,7 @@ from api.shapes.dossiers import (
     Verification,
     Verifications,
 )
+from api.shapes.forms import FormIssue, Forms
 from api.shapes.people import Inbox, InboxLine, Me, Membership, Session, Webhook, WebhookMade, Webhooks
 from api.shapes.reports import (
     Decided,
@@ -73,6 +74,8 @@ __all__ = [
     "Fee",
     "Fees",
     "Filed",
+    "FormIssue",
+    "Forms",
     "HeldBy",
     "HeldLongest",
     "HeldTime",

@@ -80,6 +80,8 @@ def take(
     if assignee is not None:
         _give_to(case, assignee)
     data = _entry_of(step, verdict, wanted, document) | followed.data
+    if step.effect == "ask":
+        data["missing"] = case.missing_documents(case.facts())  # what Form 02 lists, also when it is printed later
     if void:
         make_void(case, void)
         data["void"] = void

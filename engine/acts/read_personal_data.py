@@ -13,13 +13,15 @@ from engine.store.journal import reads
 from engine.transaction import UnitOfWork
 
 
-def read_personal_data(unit: UnitOfWork, code: str, reason: str, what: str = "applicant") -> Case:
+def read_personal_data(
+    unit: UnitOfWork, code: str, reason: str, what: str = "applicant", version: int | None = None
+) -> Case:
     """Records the read, then returns the dossier whose personal data may be shown.
 
     Only for offices that have a part in the dossier; monitoring a province is not enough. Raises NotFound, Forbidden,
     InvalidInput.
     """
-    case = read_case(unit, code)
+    case = read_case(unit, code, version)
     must_be_staff(case)
     must_have_part(case)
     if not reason.strip():

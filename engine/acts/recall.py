@@ -17,7 +17,7 @@ from engine.rules.procedure.portal_status import PortalStatus
 from engine.store.journal import journal
 from engine.transaction import UnitOfWork
 
-PASSED_OVER = ("add_note", "add_document", "assign", "link", "overdue", "open", "claim")
+PASSED_OVER = ("add_note", "add_document", "assign", "link", "overdue", "open", "claim", "issue_form")
 """Entries that may lie between the step and its recall, and those that ``opened_at`` tells of."""
 
 

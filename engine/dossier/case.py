@@ -324,12 +324,19 @@ def _opened(unit: UnitOfWork, which: str, wanted: Any, version: int | None, lock
             raise ActorChanged()
         unit.claim = None
     row = cast(DossierRow, dict(zip(_ROW, found, strict=False)))
-    if version is not None and version != row["version"]:
+    if version is not None and version != row["version"] and not _only_printed(unit, row, version):
         raise _stale(unit, row)
     case = Case(unit, row, dict(zip(APPLICANT_COLUMNS, found[len(_ROW) :], strict=False)))
     for name, text in zip(along, found[len(_ROW) + len(APPLICANT_COLUMNS) :], strict=True):
         case.bring(name, list(ALONG[name].rows(text)))
     return case
+
+
+def _only_printed(unit: UnitOfWork, found: DossierRow, version: int) -> bool:
+    """Whether nothing but forms was issued since ``version``: then what the caller saw still stands."""
+    since = and_(journal.c.dossier_id == found["id"], journal.c.number > version, journal.c.number <= found["version"])
+    acts = set(unit.reader().execute(select(journal.c.act).where(since)).scalars())
+    return acts == {"issue_form"}
 
 
 def _stale(unit: UnitOfWork, found: DossierRow) -> Stale:

@@ -91,6 +91,24 @@ def document_of(connection: Connection, dossier_id: int, document_id: int) -> Ro
     return connection.execute(select(documents).where(mine)).one_or_none()
 
 
+def every_paper(connection: Connection, dossier_id: int) -> list[Mapping[str, Any]]:
+    """All papers that the dossier ever had, oldest first; those with ``removed_at`` were taken off."""
+    statement = select(documents).where(documents.c.dossier_id == dossier_id).order_by(documents.c.id)
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def issues_of_forms(connection: Connection, dossier_id: int) -> Sequence[Row[Any]]:
+    """The journal entries that issued a form, oldest first."""
+    mine = and_(journal.c.dossier_id == dossier_id, journal.c.act == "issue_form")
+    return connection.execute(select(journal).where(mine).order_by(journal.c.number)).all()
+
+
+def private_of(connection: Connection, dossier_id: int, number: int) -> Row[Any] | None:
+    """The private part of an entry with its salt; None if it has none."""
+    mine = and_(journal_private.c.dossier_id == dossier_id, journal_private.c.number == number)
+    return connection.execute(select(journal_private).where(mine)).one_or_none()
+
+
 def names_of_people(connection: Connection, ids: set[int]) -> dict[int, str]:
     """The names of staff by id."""
     if not ids:
