@@ -8,7 +8,8 @@ from api import bodies
 from api.dossier_act import STANDS, act
 from api.operations import Resource
 from api.versions import expected_version
-from engine.acts.perform_action import perform_action
+from engine.acts.perform_action import NOTHING, perform_action
+from engine.dossier.asks import Asks
 from server.answer import Answer
 from server.identity import Access
 
@@ -39,5 +40,10 @@ def take_action(code: str, body: dict[str, Any]) -> Answer:
             note=body["note"],
             fields=body["fields_"],
             assignee=body["assignee"],
+            asks=_asks(body["asks"]),
         ),
     )
+
+
+def _asks(given: dict[str, Any] | None) -> Asks:
+    return Asks(tuple(given["documents"]), tuple(given["fields_"])) if given else NOTHING

@@ -55,12 +55,20 @@ class NewDossier(Body):
     note = Prose(allow_none=True, load_default=None)
 
 
+class AskedFor(Body):
+    """What a request for a supplement names: papers to bring, and fields of the form to correct."""
+
+    documents = fields.List(Word(KEY), load_default=list, validate=validate.Length(0, 100))
+    fields_ = fields.List(Word(KEY), data_key="fields", load_default=list, validate=validate.Length(0, 100))
+
+
 class TakeAction(Body):
     action = Word(KEY, required=True)
     reason = Prose(allow_none=True, load_default=None)
     note = Prose(allow_none=True, load_default=None)
     fields_ = FormValues(data_key="fields", allow_none=True, load_default=None)
     assignee = Whole(1, allow_none=True, load_default=None)
+    asks = fields.Nested(AskedFor, allow_none=True, load_default=None)
 
 
 class CitizenAction(Body):

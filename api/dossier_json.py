@@ -223,6 +223,8 @@ def status(view: Status) -> Json:
         "time_left": both(view.time_left),
         "stops_at": moment(view.stops_at),
         "asked": view.asked,
+        "asked_documents": [{"key": one.key, "name": both(one.name)} for one in view.asked_documents],
+        "asked_fields": [{"key": one.key, "name": both(one.name)} for one in view.asked_fields],
         "missing_documents": [{"key": one.key, "name": both(one.name)} for one in view.missing_documents],
         "fees": [fee(one) for one in view.fees],
         "tasks": [{"action": one.action, "name": both(one.name), "needs": needs(one.needs)} for one in view.tasks],

@@ -49,6 +49,9 @@ def _entry(line: JournalLine) -> dict[str, Any]:
         "changes": line.changes,
         "reason": line.reason,
         "note": line.note,
+        "corrected": [
+            {"key": one.key, "name": both(one.name), "before": one.before, "after": one.after} for one in line.corrected
+        ],
         "hash": line.hash,
         "previous": line.previous,
     }

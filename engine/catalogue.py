@@ -35,6 +35,7 @@ from engine.rules.territory.units import Level, Succession, Unit
 from engine.store.clocks import calendars, closures
 from engine.store.outbox import webhooks
 from engine.store.releases import notice_templates, releases
+from engine.store.rows import ReleaseRow, WebhookRow
 from engine.store.sql.schema import open_database
 from engine.store.units import catalogue_versions, competences, offices, successions, units
 from engine.text import Text
@@ -158,14 +159,14 @@ class Catalogue:
         return cast(dict[str, Any], found)
 
     @property
-    def webhooks(self) -> Sequence[Row[Any]]:
+    def webhooks(self) -> Sequence[WebhookRow]:
         """The active receivers of events, as rows of ``webhooks``: id, url, secret, office (None means all)."""
-        return self._keep("webhooks", lambda: self._rows(select(webhooks).where(webhooks.c.active == 1)))
+        return self._keep("webhooks", self._read_webhooks)
 
     # --- private ----------------------------------------------------------------------------------------------------
 
     @property
-    def _releases(self) -> dict[str, list[Row[Any]]]:
+    def _releases(self) -> dict[str, list[ReleaseRow]]:
         return self._keep("releases", self._read_releases)
 
     def _keep(self, name: str, read: Callable[[], T], watches: tuple[str, ...] = ()) -> T:
@@ -204,10 +205,11 @@ class Catalogue:
         latest = max((unit.valid_from for unit in self.territory.units()), default=dt.date.max)
         return list(self.former_districts.communes(name, latest))
 
-    def _read_releases(self) -> dict[str, list[Row[Any]]]:
-        found: dict[str, list[Row[Any]]] = {}
+    def _read_releases(self) -> dict[str, list[ReleaseRow]]:
+        found: dict[str, list[ReleaseRow]] = {}
         columns = (releases.c.procedure, releases.c.version, releases.c.digest, releases.c.start, releases.c.until)
-        for row in self._rows(select(*columns).order_by(releases.c.procedure, releases.c.version.desc())):
+        ordered = select(*columns).order_by(releases.c.procedure, releases.c.version.desc())
+        for row in cast(Sequence[ReleaseRow], self._rows(ordered)):
             found.setdefault(row.procedure, []).append(row)
         return found
 
@@ -283,6 +285,9 @@ class Catalogue:
         for row in self._rows(select(closures)):
             closed.setdefault(row.office, []).append(Closure.from_data(row.document))
         return {row.name: Calendar.from_data(row.document) for row in self._rows(select(calendars))}, closed
+
+    def _read_webhooks(self) -> Sequence[WebhookRow]:
+        return cast(Sequence[WebhookRow], self._rows(select(webhooks).where(webhooks.c.active == 1)))
 
     def _read_templates(self) -> dict[str, Any]:
         return {row.key: row.document for row in self._rows(select(notice_templates))}

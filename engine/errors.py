@@ -25,7 +25,7 @@ class Refusal(Exception):
     vi: ClassVar[str] = "Yêu cầu bị từ chối."
     en: ClassVar[str] = "The request was refused."
 
-    def __init__(self, **facts: Any) -> None:
+    def __init__(self, **facts: object) -> None:
         self.facts: dict[str, Any] = facts
         super().__init__(self.sentence("en"))
 
@@ -74,7 +74,7 @@ class InvalidInput(Refusal):
     vi = "Dữ liệu không hợp lệ: {summary}"
     en = "Invalid input: {summary}"
 
-    def __init__(self, errors: dict[str, Any] | None = None, **facts: Any) -> None:
+    def __init__(self, errors: dict[str, Any] | None = None, **facts: object) -> None:
         self.errors = errors or {}
         super().__init__(**facts)
 
@@ -99,7 +99,7 @@ class _Lenient(dict[str, Any]):
         return "{" + key + "}"
 
 
-def _in_words(value: Any, language: str = "en") -> str:
+def _in_words(value: object, language: str = "en") -> str:
     if isinstance(value, Text):
         return value.in_(language)
     if isinstance(value, (list, tuple, set, frozenset)):

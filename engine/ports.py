@@ -19,7 +19,7 @@ class DeliveryFailed(Refusal):
     vi = "Không gửi được thông báo qua {channel}: {why}."
     en = "The notice could not be delivered by {channel}: {why}."
 
-    def __init__(self, *, permanent: bool = False, **facts: Any) -> None:
+    def __init__(self, *, permanent: bool = False, **facts: object) -> None:
         self.permanent = permanent
         super().__init__(**facts)
 

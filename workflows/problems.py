@@ -103,7 +103,7 @@ class Report:
         self._lines = text.splitlines()
         self._problems: dict[tuple[Any, ...], Problem] = {}
 
-    def add(self, rule: str, at: Mark, **facts: Any) -> None:
+    def add(self, rule: str, at: Mark, **facts: object) -> None:
         """Adds a finding; the same sentence at the same place is kept once. Beyond MOST_PROBLEMS it does nothing."""
         if len(self._problems) >= MOST_PROBLEMS:
             return

@@ -45,6 +45,8 @@ class Status(Shape):
     time_left = one(Words, True)
     stops_at = when(True)
     asked = text(True, metadata={"description": "What the office asked for last, in its own words."})
+    asked_documents = fields.List(fields.Dict(), required=True)
+    asked_fields = fields.List(fields.Dict(), required=True)
     missing_documents = fields.List(fields.Dict(), required=True)
     fees = many(Fee)
     tasks = many(StatusTask)

@@ -241,6 +241,13 @@ class ClockAnswer(Shape):
     trace = many(TraceLine)
 
 
+class CorrectedField(Shape):
+    key = text()
+    name = one(Words)
+    before = fields.Raw(required=True, allow_none=True)
+    after = fields.Raw(required=True, allow_none=True)
+
+
 class JournalEntry(Shape):
     number = whole()
     at = when()
@@ -252,6 +259,7 @@ class JournalEntry(Shape):
     changes = anything()
     reason = text(True)
     note = text(True)
+    corrected = many(CorrectedField)
     hash = text()
     previous = text()
 

@@ -6,12 +6,13 @@ Used by ``rectify`` and by the actions that accept form values.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import and_, delete, insert, select, update
 
 from engine.acts.follow_form import Followed, follow_form
 from engine.dossier.case import Case
+from engine.rules.part_rows import ApplicantRow
 from engine.rules.plain_text import plain_text
 from engine.store.dossiers import applicants
 from engine.store.fees import fees
@@ -28,7 +29,7 @@ def change_form(case: Case, fields: Mapping[str, Any] | None, applicant: Mapping
     """
     before = case.facts()
     if applicant:
-        case.applicant.update(applicant)
+        case.applicant.update(cast(ApplicantRow, applicant))
         _store(case, applicant)
         case.change(search=search_of(case))
         replace_keys(case.unit.begin(), case.id, case.row["province"], case.before["search"], case.row["search"])

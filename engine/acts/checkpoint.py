@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert
+from sqlalchemy import Connection, insert
 
 from engine.errors import Refusal
 from engine.journal.checkpoint_files import publish_checkpoints
@@ -33,6 +33,7 @@ from engine.store.checkpoints import (
     take_turns,
     uncovered_entries,
 )
+from engine.store.rows import CheckpointRow, UncoveredEntry
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 
 BATCH = 20_000  # entries; SQLite's other writers wait for as long as one batch takes
@@ -121,14 +122,16 @@ def hand_over(unit: UnitOfWork, keys: CheckpointKeys, fresh: str, *, unannounced
     return _sign(unit, keys, last, edge, key, fresh)
 
 
-def _left_off(unit: UnitOfWork) -> tuple[Row[Any] | None, Edge]:
+def _left_off(unit: UnitOfWork) -> tuple[CheckpointRow | None, Edge]:
     take_turns(unit.begin())
     go_by_index(unit.begin())
     last = last_checkpoint(unit.begin())
     return last, Edge() if last is None else _edge(last)
 
 
-def _sign(unit: UnitOfWork, keys: CheckpointKeys, last: Row[Any] | None, edge: Edge, key: str, next_key: str) -> Made:
+def _sign(
+    unit: UnitOfWork, keys: CheckpointKeys, last: CheckpointRow | None, edge: Edge, key: str, next_key: str
+) -> Made:
     statement = _statement(unit.now, last, edge, key, next_key)
     line = statement.line(keys.sign(key, statement.signed_bytes()))
     row = {"number": statement.number, "at": statement.at, "size": edge.size, "root": statement.root}
@@ -138,7 +141,7 @@ def _sign(unit: UnitOfWork, keys: CheckpointKeys, last: Row[Any] | None, edge: E
     return Made(statement.number, new, edge.size, statement.root, line)
 
 
-def _statement(now: dt.datetime, last: Row[Any] | None, edge: Edge, key: str, next_key: str) -> Statement:
+def _statement(now: dt.datetime, last: CheckpointRow | None, edge: Edge, key: str, next_key: str) -> Statement:
     """The next statement to sign. Its moment is never earlier than the last one, whatever the machine's clock says."""
     return Statement(
         number=1 if last is None else last.number + 1,
@@ -152,7 +155,7 @@ def _statement(now: dt.datetime, last: Row[Any] | None, edge: Edge, key: str, ne
     )
 
 
-def _edge(last: Row[Any]) -> Edge:
+def _edge(last: CheckpointRow) -> Edge:
     """The edge of the tree at the last checkpoint, checked against its signature. Raises CheckpointDamaged.
 
     A signature over any other tree would spoil all later checkpoints.
@@ -168,7 +171,7 @@ def _edge(last: Row[Any]) -> Edge:
     return edge
 
 
-def _cover(connection: Connection, edge: Edge, entries: Sequence[Row[*tuple[Any, ...]]]) -> None:
+def _cover(connection: Connection, edge: Edge, entries: Sequence[UncoveredEntry]) -> None:
     """Appends the entries, which come grouped by dossier, to the tree. Raises JournalDamaged."""
     if not entries:
         return

@@ -8,12 +8,14 @@ from typing import Any
 
 from sqlalchemy import and_, select, update
 
+from engine.dossier.asks import must_be_asked_paper
 from engine.dossier.case import Case, lock_case, read_case
 from engine.dossier.papers import is_taken, must_bring, must_check_result, must_handle_result
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_open, must_be_staff, must_have_part
 from engine.errors import Conflict, InvalidInput, NotFound, wrong
 from engine.rules.file_types import file_type
+from engine.rules.part_rows import COPY_KINDS, DocumentRow
 from engine.store.documents import documents
 from engine.store.dossiers import applicants, dossiers
 from engine.store.numbers import take_paper_number
@@ -54,6 +56,8 @@ def add_document(
     must_be_open(case)
     must_have_part(case)
     must_bring(case, key)
+    if unit.actor.kind == "citizen":
+        must_be_asked_paper(case, key)
     if key != OTHER and key not in case.release.documents:
         raise wrong("key", f"thủ tục không có giấy tờ {key}", f"the procedure has no document {key}")
     counts = check_counts({"original": original, "certified": certified, "copy": copy})
@@ -123,7 +127,7 @@ def check_counts(given: Mapping[str, Any]) -> dict[str, int]:
     >>> check_counts({"original": 1})
     {'original': 1, 'certified': 0, 'copy': 0}
     """
-    counts = {kind: given.get(kind, 0) for kind in ("original", "certified", "copy")}
+    counts: dict[str, int] = {kind: given.get(kind, 0) for kind in COPY_KINDS}
     faulty = [kind for kind, count in counts.items() if type(count) is not int or not 0 <= count <= MOST_COPIES]
     if faulty:
         what = Text(f"phải là số nguyên từ 0 đến {MOST_COPIES}", f"must be a whole number from 0 to {MOST_COPIES}")
@@ -147,7 +151,7 @@ def _added(case: Case, key: str, row: Mapping[str, Any], file_name: str | None) 
     return document
 
 
-def _must_be_loose(case: Case, row: Mapping[str, Any]) -> None:
+def _must_be_loose(case: Case, row: DocumentRow) -> None:
     """Requires that no signature and no step holds the paper, and of a result the role that brings it.
 
     Raises PaperInUse, Forbidden, ResultNotNow.
@@ -160,7 +164,7 @@ def _must_be_loose(case: Case, row: Mapping[str, Any]) -> None:
             raise PaperInUse(why_vi="một bước đã dùng giấy tờ này", why_en="a step took this document")
 
 
-def _document(case: Case, document: int) -> Mapping[str, Any]:
+def _document(case: Case, document: int) -> DocumentRow:
     found = next((row for row in case.documents() if row["id"] == document), None)
     if found is None:
         raise NotFound(what=f"document {document}")

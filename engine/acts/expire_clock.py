@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, and_, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 
 from engine.acts.perform_action import take
 from engine.dossier.case import Case, lock_case_by_id
@@ -20,6 +20,7 @@ from engine.errors import Refusal
 from engine.rules.deadlines.timing import Clock, next_reminder, wanted_clocks
 from engine.store.clocks import clocks
 from engine.store.dossiers import verifications
+from engine.store.rows import VerificationRow
 from engine.transaction import UnitOfWork
 
 NOT_YET, GONE, VOID, MOVED, DONE = "not-yet", "gone", "void", "moved", "done"
@@ -141,12 +142,13 @@ def _verify(case: Case, clock: Clock) -> str:
     return DONE
 
 
-def _open_question(case: Case, clock: Clock) -> Row[Any] | None:
+def _open_question(case: Case, clock: Clock) -> VerificationRow | None:
     if not clock.subject.isdecimal():
         return None
     this = and_(verifications.c.id == int(clock.subject), verifications.c.dossier_id == case.id)
     unanswered = and_(verifications.c.answered_at.is_(None), verifications.c.due_at == clock.due_at)
-    return case.unit.begin().execute(select(verifications).where(this, unanswered)).one_or_none()
+    found = case.unit.begin().execute(select(verifications).where(this, unanswered)).one_or_none()
+    return cast(VerificationRow | None, found)
 
 
 def _holder(case: Case) -> str:

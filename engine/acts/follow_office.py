@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 
 from engine.store.people import memberships
+from engine.store.rows import MembershipRow
 from engine.transaction import UnitOfWork
 
 
@@ -70,9 +71,10 @@ def who_works(unit: UnitOfWork, people: Collection[int]) -> dict[int, set[tuple[
     return found
 
 
-def _held(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -> Row[Any] | None:
+def _held(unit: UnitOfWork, member: Mapping[str, Any], date: dt.date) -> MembershipRow | None:
     """The old membership if it lasts beyond the day, else None."""
-    held = unit.begin().execute(select(memberships).where(_old(member))).one_or_none()
+    found = unit.begin().execute(select(memberships).where(_old(member))).one_or_none()
+    held = cast(MembershipRow | None, found)
     return None if held is None or (held.valid_to is not None and held.valid_to <= date) else held
 
 

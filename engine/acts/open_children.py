@@ -91,7 +91,10 @@ def _papers(case: Case, workflow: Workflow) -> list[dict[str, Any]]:
     asked, own = workflow.release.documents, workflow.results.bringing
     rows = [row for row in case.documents() if row["accepted"] != 0 and row["key"] in asked]
     return [
-        {name: row[name] for name in KEPT_OF_PAPERS} | {"reused_from": row["id"] if row["storage_key"] else None}
+        {
+            **{name: value for name, value in row.items() if name in KEPT_OF_PAPERS},
+            "reused_from": row["id"] if row["storage_key"] else None,
+        }
         for row in rows
         if row["key"] not in own
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Table
 
@@ -23,6 +23,7 @@ from engine.dossier.record import record
 from engine.errors import Refusal, wrong
 from engine.rules.offices.offices import Office
 from engine.rules.offices.routing import Assignment, deciding_place
+from engine.rules.part_rows import ApplicantRow, DocumentRow, FeeRow
 from engine.rules.procedure.facts import nested
 from engine.rules.procedure.machine import Workflow
 from engine.store.documents import documents
@@ -103,7 +104,7 @@ def open_dossier(
     if parent is not None:
         row["parent_id"], row["child_key"] = parent
     personal = {key: applicant[key] for key in applicant if key != "kind"} | {"form": form}
-    case = Case.new(unit, row, personal)
+    case = Case.new(unit, row, cast(ApplicantRow, personal))
     case.change(search=search_of(case))
     _bring(case, papers, numbers.papers)
     _write(case, filing, assignment, papers)
@@ -185,14 +186,14 @@ def _bring(case: Case, papers: Sequence[Mapping[str, Any]], ids: Sequence[int]) 
     """Caches papers and fees on the case before they are written, so that the act need not read them back."""
     new = {"dossier_id": case.id, "digitised": 0, "added_at": case.unit.now}
     brought = [
-        {**dict.fromkeys(documents.c.keys()), **new, **paper, "id": number}
+        cast(DocumentRow, {**dict.fromkeys(documents.c.keys()), **new, **paper, "id": number})
         for number, paper in zip(ids, papers, strict=True)
     ]
     case.bring("documents", brought)
     case.bring("fees", [])
     wanted = case.workflow.fees_due(case.facts(), case.row["province"])
     owed = [{"dossier_id": case.id, "key": key, "vnd": vnd} for key, vnd in sorted(wanted.items())]
-    case.bring("fees", [{**dict.fromkeys(fees.c.keys()), **one} for one in owed])
+    case.bring("fees", [cast(FeeRow, {**dict.fromkeys(fees.c.keys()), **one}) for one in owed])
 
 
 def _add(case: Case, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

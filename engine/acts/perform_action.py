@@ -9,11 +9,13 @@ from engine.acts.change_form import change_form
 from engine.acts.follow_form import Followed
 from engine.acts.open_children import open_children
 from engine.acts.sign_result import sign_result
+from engine.dossier.asks import Asks, changed_values, check_asks, must_be_asked_fields
 from engine.dossier.case import Case, read_case
 from engine.dossier.papers import attached, make_void, undone_by_step
 from engine.dossier.record import record
 from engine.errors import Forbidden, Refusal, wrong
 from engine.rules.deadlines import timing
+from engine.rules.part_rows import DocumentRow
 from engine.rules.procedure.definition import Action, Term
 from engine.rules.procedure.machine import DocumentRequired, ReasonRequired, Step
 from engine.rules.procedure.permissions import Verdict
@@ -21,6 +23,7 @@ from engine.store.people import role_members
 from engine.transaction import UnitOfWork
 
 TAKES_FIELDS = ("receive", "answer")
+NOTHING = Asks()
 """Effects of the actions with which form values may be corrected: at reception, and in answer to a request."""
 
 
@@ -43,16 +46,18 @@ def perform_action(
     note: str | None = None,
     fields: Mapping[str, Any] | None = None,
     assignee: int | None = None,
+    asks: Asks = NOTHING,
 ) -> Case:
     """Takes ``action`` on the dossier ``code``. ``version`` is the one that the actor last saw.
 
     ``fields`` are corrected form values, at reception or in answer to a request for supplement. ``assignee`` is the id
-    of the person of the next office who becomes the holder. Raises NotFound, Stale, UnknownAction, ActionNotInState,
+    of the person of the next office who becomes the holder. ``asks`` names the papers and fields that a request for
+    supplement is about. Raises NotFound, Stale, UnknownAction, ActionNotInState,
     GuardFailed, Forbidden, ReasonRequired, DocumentRequired, OfficeNotDecided, SigningFailed, InvalidInput, the
     refusals of ``open_children``, and with ``fields`` also those of ``follow_form``.
     """
     case = read_case(unit, code, version, along=("documents",))
-    return take(case, action, reason=reason, note=note, fields=fields, assignee=assignee)
+    return take(case, action, reason=reason, note=note, fields=fields, assignee=assignee, asks=asks)
 
 
 def take(
@@ -63,6 +68,7 @@ def take(
     note: str | None = None,
     fields: Mapping[str, Any] | None = None,
     assignee: int | None = None,
+    asks: Asks = NOTHING,
 ) -> Case:
     """``perform_action`` on a case that was read already."""
     _exists_here(case, action)
@@ -72,22 +78,26 @@ def take(
     wanted = case.release.actions[action]
     if wanted.reason == "required" and not (reason or "").strip():
         raise ReasonRequired(action_vi=wanted.name.vi, action_en=wanted.name.en)
+    before = changed_values(case.applicant["form"], fields) if fields else None
     followed = _correct(case, wanted, fields) if fields else Followed()
     step = case.workflow.advance(case.row["state"], action, case.facts())
     document = _attached(case, action)
     void = undone_by_step(case, step)
     move(case, step.target, action)
+    check_asks(case, asks)
     if assignee is not None:
         _give_to(case, assignee)
     data = _entry_of(step, verdict, wanted, document) | followed.data
     if step.effect == "ask":
         data["missing"] = case.missing_documents(case.facts())  # what Form 02 lists, also when it is printed later
+    if asks:
+        data["asks"] = asks.as_data()
     if void:
         make_void(case, void)
         data["void"] = void
     if wanted.signature == "digital" and document is not None:
         data["signature"] = sign_result(case, document["id"])
-    private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields) if fields else None}
+    private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields or {}), "before": before}
     told = {key: value for key, value in private.items() if value}
     record(case, action, data=data, private=told, events=followed.events + _events(step))
     open_children(case)
@@ -102,10 +112,12 @@ def _correct(case: Case, wanted: Action, fields: Mapping[str, Any]) -> Followed:
             "thao tác này không nhận nội dung tờ khai; hãy đính chính riêng",
             "this action takes no form values; rectify them by an act of its own",
         )
+    if wanted.effect == "answer":
+        must_be_asked_fields(case, fields)
     return change_form(case, fields)
 
 
-def _entry_of(step: Step, verdict: Verdict, wanted: Action, document: Mapping[str, Any] | None) -> dict[str, Any]:
+def _entry_of(step: Step, verdict: Verdict, wanted: Action, document: DocumentRow | None) -> dict[str, Any]:
     """The data of a step's journal entry."""
     return {
         "action": step.action,
@@ -156,7 +168,7 @@ def _forbidden(verdict: Verdict) -> Forbidden:
     return Forbidden(why_vi=why.vi if why else "", why_en=why.en if why else "")
 
 
-def _attached(case: Case, action: str) -> Mapping[str, Any] | None:
+def _attached(case: Case, action: str) -> DocumentRow | None:
     """The document that the action takes, None where it takes none. Raises DocumentRequired."""
     wanted = case.release.actions[action]
     if wanted.attach is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Table, and_, delete, insert, select, update
@@ -214,5 +214,5 @@ def raise_version(unit: UnitOfWork, name: str, by: int = 1) -> None:
     unit.after_commit.append(unit.catalogue.refresh)
 
 
-def _insert(unit: UnitOfWork) -> Any:
+def _insert(unit: UnitOfWork) -> Callable[[Table], postgresql.Insert | sqlite.Insert]:
     return postgresql.insert if unit.begin().dialect.name == "postgresql" else sqlite.insert

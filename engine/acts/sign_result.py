@@ -12,8 +12,10 @@ def sign_result(case: Case, document_id: int) -> str:
     A failure leaves the dossier unchanged, since nothing is recorded yet.
     """
     unit = case.unit
-    row = next(row for row in case.documents() if row["id"] == document_id)
-    content = unit.runtime.files.read(row["storage_key"])
+    key = next(row["storage_key"] for row in case.documents() if row["id"] == document_id)
+    if key is None:
+        raise LookupError(f"document {document_id} has no file to sign")
+    content = unit.runtime.files.read(key)
     office = case.row["handler_office"]
     signature = unit.runtime.signer.sign(content, person=unit.actor.label, office=office)
     kept = {

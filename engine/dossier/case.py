@@ -20,8 +20,9 @@ from engine.rules.deadlines.calendar import Calendar
 from engine.rules.deadlines.due import Due
 from engine.rules.dossier_row import DossierChanges, DossierRow
 from engine.rules.offices.routing import INTAKE
+from engine.rules.part_rows import COPY_KINDS, ApplicantRow, DocumentRow, FeeRow, PartRow, StepRow
 from engine.rules.procedure.act_names import act_name
-from engine.rules.procedure.definition import Release
+from engine.rules.procedure.definition import Document, Release
 from engine.rules.procedure.facts import nested
 from engine.rules.procedure.machine import Option, Workflow
 from engine.rules.procedure.permissions import Verdict, may
@@ -54,17 +55,17 @@ class Stale(Conflict):
 class Case:
     """One dossier within a unit of work. ``row`` holds the columns of ``dossiers``, with the changes made so far."""
 
-    def __init__(self, unit: UnitOfWork, row: DossierRow, applicant: Mapping[str, Any]):
+    def __init__(self, unit: UnitOfWork, row: DossierRow, applicant: ApplicantRow):
         self.unit = unit
         self.row: DossierRow = row.copy()
-        self.applicant: dict[str, Any] = dict(applicant)
+        self.applicant: ApplicantRow = applicant.copy()
         self.workflow: Workflow = unit.catalogue.workflow(row["release"])
         self._before: DossierRow | None = row
-        self._parts: dict[str, list[Mapping[str, Any]]] = {}
+        self._parts: dict[str, list[PartRow]] = {}
         self._facts: Facts | None = None
 
     @classmethod
-    def new(cls, unit: UnitOfWork, row: DossierRow, applicant: Mapping[str, Any]) -> Case:
+    def new(cls, unit: UnitOfWork, row: DossierRow, applicant: ApplicantRow) -> Case:
         """The case of a dossier that is being created: it has no row yet, so all of its columns are new."""
         case = cls(unit, row, applicant)
         case._before = None
@@ -114,18 +115,18 @@ class Case:
         """The release's calendar with the closures of the handling office. Raises NotFound."""
         return self.unit.catalogue.calendar(self.release.sla.calendar, self.row["handler_office"])
 
-    def documents(self) -> list[Mapping[str, Any]]:
+    def documents(self) -> list[DocumentRow]:
         """The papers that were not removed, oldest first."""
-        return self._part("documents")
+        return cast(list[DocumentRow], self._part("documents"))
 
-    def fees(self) -> list[Mapping[str, Any]]:
+    def fees(self) -> list[FeeRow]:
         """The fees, owed and paid, in order of their keys."""
-        return self._part("fees")
+        return cast(list[FeeRow], self._part("fees"))
 
-    def steps(self) -> list[Mapping[str, Any]]:
+    def steps(self) -> list[StepRow]:
         """The entries that may have changed the state, oldest first: ``at``, ``changes`` (column → new value),
         ``reason``."""
-        return self._part("steps")
+        return cast(list[StepRow], self._part("steps"))
 
     def facts(self) -> Facts:
         """The nested facts that conditions read. Facts from other tables are read when a condition first uses them.
@@ -145,12 +146,12 @@ class Case:
         self._parts.pop("fees", None)
         self._facts = None
 
-    def bring(self, part: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    def bring(self, part: str, rows: Sequence[PartRow]) -> None:
         """Caches rows of ``documents``, ``fees`` or ``steps``, which came with the dossier's row or are pending."""
         self._parts[part] = list(rows)
         self._facts = None
 
-    def _part(self, name: str) -> list[Mapping[str, Any]]:
+    def _part(self, name: str) -> list[PartRow]:
         if name not in self._parts:
             self._parts[name] = part_of(self.unit.reader(), name, self.id)
         return self._parts[name]
@@ -216,12 +217,12 @@ class Case:
     def _question_facts(self) -> dict[str, Any]:
         return {"open": _OPEN_QUESTIONS.fetch(self.unit.reader(), {"dossier": self.id})[0][0]}
 
-    def _has(self, key: str, wanted: Any) -> bool:
+    def _has(self, key: str, wanted: Document) -> bool:
         rows = [row for row in self.documents() if row["key"] == key and row["accepted"] != 0]
         if any(row["storage_key"] or row["reused_from"] for row in rows):
             return True
-        counted = {kind: sum(row[kind] for row in rows) for kind in ("original", "certified", "copy")}
-        return bool(rows) and all(counted[kind] >= getattr(wanted, kind) for kind in counted)
+        counted = {kind: sum(row[kind] for row in rows) for kind in COPY_KINDS}
+        return bool(rows) and all(counted[kind] >= getattr(wanted, kind) for kind in COPY_KINDS)
 
 
 def read_case(unit: UnitOfWork, code: str, version: int | None = None, *, along: tuple[str, ...] = ()) -> Case:
@@ -284,7 +285,7 @@ def _document_facts(missing: list[str]) -> dict[str, Any]:
     return {"complete": not missing, "missing": missing}
 
 
-def _fee_facts(owed: list[Mapping[str, Any]]) -> dict[str, Any]:
+def _fee_facts(owed: list[FeeRow]) -> dict[str, Any]:
     due = [row["vnd"] for row in owed if row["settled_at"] is None]
     return {"settled": not any(due), "total": sum(row["vnd"] for row in owed), "due": sum(due)}
 
@@ -306,7 +307,9 @@ def _reading(sight: Sight, which: str, lock: bool, claimed: bool, along: tuple[s
     return PreparedSelect(statement.with_for_update(of=(dossiers, applicants)) if lock else statement)
 
 
-def _opened(unit: UnitOfWork, which: str, wanted: Any, version: int | None, lock: bool, along: tuple[str, ...]) -> Case:
+def _opened(
+    unit: UnitOfWork, which: str, wanted: str | int, version: int | None, lock: bool, along: tuple[str, ...]
+) -> Case:
     sight, values = sight_of(unit.actor, unit.today)
     values["wanted"] = wanted
     unit.unlocked = unit.unlocked or not lock
@@ -326,9 +329,9 @@ def _opened(unit: UnitOfWork, which: str, wanted: Any, version: int | None, lock
     row = cast(DossierRow, dict(zip(_ROW, found, strict=False)))
     if version is not None and version != row["version"] and not _only_printed(unit, row, version):
         raise _stale(unit, row)
-    case = Case(unit, row, dict(zip(APPLICANT_COLUMNS, found[len(_ROW) :], strict=False)))
+    case = Case(unit, row, cast(ApplicantRow, dict(zip(APPLICANT_COLUMNS, found[len(_ROW) :], strict=False))))
     for name, text in zip(along, found[len(_ROW) + len(APPLICANT_COLUMNS) :], strict=True):
-        case.bring(name, list(ALONG[name].rows(text)))
+        case.bring(name, [cast(PartRow, part) for part in ALONG[name].rows(text)])
     return case
 
 

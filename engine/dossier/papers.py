@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 from sqlalchemy import and_, select
 
 from engine.dossier.case import Case
 from engine.errors import Conflict, Forbidden
+from engine.rules.part_rows import DocumentRow
 from engine.rules.procedure.definition import APPLICANT
 from engine.rules.procedure.machine import Step
 from engine.rules.procedure.permissions import Verdict
@@ -64,13 +64,15 @@ class History:
     """What the journal tells of a dossier's papers, by numbers of entries.
 
     ``brought`` maps a paper that was added after the filing to (entry, actor). ``taken`` maps one to the steps that
-    took it, as (entry, action). ``entered`` maps a state to the last entry that led into it. ``since`` is the last
-    entry that changed the state or the office that must act.
+    took it, as (entry, action). ``entered`` maps a state to the last entry that led into it. ``asked`` maps a state to
+    the request of the last step into it, which a recall does not replace. ``since`` is the last entry that changed the
+    state or the office that must act.
     """
 
     brought: Mapping[int, tuple[int, str]]
     taken: Mapping[int, list[tuple[int, str]]]
     entered: Mapping[str, int]
+    asked: Mapping[str, Mapping[str, list[str]]]
     since: int
 
 
@@ -107,7 +109,7 @@ def must_handle_result(case: Case, key: str) -> list[str]:
     return now
 
 
-def must_check_result(case: Case, row: Mapping[str, Any], accepted: bool) -> None:
+def must_check_result(case: Case, row: DocumentRow, accepted: bool) -> None:
     """Requires that the actor may check this result. Raises Forbidden, ResultNotNow, ResultTaken, ResultVoid."""
     must_handle_result(case, row["key"])
     if row["signature"] is not None or is_taken(case, row["id"]):
@@ -121,7 +123,7 @@ def is_taken(case: Case, document: int) -> bool:
     return document in history(case).taken
 
 
-def attached(case: Case, action: str, key: str) -> Mapping[str, Any] | None:
+def attached(case: Case, action: str, key: str) -> DocumentRow | None:
     """The document ``key`` that ``action`` takes; None if there is none.
 
     It is the one that an earlier step took and that is not void. Otherwise it is the newest one that the office brought
@@ -177,6 +179,7 @@ def history(case: Case) -> History:
     Entries later than the row in hand are left out: the act was overtaken, and its version says so when it is written.
     """
     brought, taken, entered, since = dict[int, tuple[int, str]](), dict[int, list[tuple[int, str]]](), {}, 0
+    asked: dict[str, Mapping[str, list[str]]] = {}
     statement = select(journal.c.number, journal.c.actor, journal.c.act, journal.c.body)
     known = and_(journal.c.dossier_id == case.id, journal.c.number <= case.row["version"])
     statement = statement.where(known).order_by(journal.c.number)
@@ -185,6 +188,8 @@ def history(case: Case) -> History:
         changes, data = body["changes"], body["data"]
         if "state" in changes:
             entered[changes["state"]] = number
+            if "recalled" not in data:
+                asked[changes["state"]] = data.get("asks") or {}
         if any(column in changes for column in _ENTERING):
             since = number
         document = data.get("document")
@@ -192,7 +197,7 @@ def history(case: Case) -> History:
             brought[document] = (number, actor)
         elif "effect" in data and document is not None:
             taken.setdefault(document, []).append((number, act))
-    return History(brought, taken, entered, since)
+    return History(brought, taken, entered, asked, since)
 
 
 def _must_be_asked(case: Case, key: str) -> None:
@@ -204,12 +209,12 @@ def _must_be_asked(case: Case, key: str) -> None:
         )
 
 
-def _usable(case: Case, key: str) -> list[Mapping[str, Any]]:
+def _usable(case: Case, key: str) -> list[DocumentRow]:
     """The files of a paper that were not found wanting, oldest first."""
     return [row for row in case.documents() if row["key"] == key and row["storage_key"] and row["accepted"] != 0]
 
 
-def _standing(rows: Iterable[Mapping[str, Any]], told: History, action: str) -> Mapping[str, Any] | None:
+def _standing(rows: Iterable[DocumentRow], told: History, action: str) -> DocumentRow | None:
     """The document that another action than ``action`` took last, unless ``action`` took it since."""
     steps = sorted((number, name, row["id"]) for row in rows for number, name in told.taken.get(row["id"], ()))
     if not steps or steps[-1][1] == action:

@@ -20,6 +20,7 @@ from engine.dossier.notices import notices_of
 from engine.dossier.record import UNFOLDED, arm, entry_row, with_a_part
 from engine.rules.dossier_row import DossierRow
 from engine.rules.journal.entries import commitment, entry
+from engine.rules.part_rows import ApplicantRow
 from engine.store.dossiers import applicants, dossier_offices, dossiers
 from engine.store.journal import journal, journal_private
 from engine.store.outbox import outbox
@@ -116,7 +117,8 @@ class BulkRecord:
 def case_from(unit: UnitOfWork, row: Sequence[Any]) -> Case:
     """The case of a row that was read with ``CASE_COLUMNS`` as its first columns."""
     own = cast(DossierRow, dict(zip(_ROW, row, strict=False)))  # lacks the columns of ``_UNREAD``
-    return Case(unit, own, dict(zip(_REACHED_BY, row[len(_ROW) : len(CASE_COLUMNS)], strict=True)))
+    reached_by = cast(ApplicantRow, dict(zip(_REACHED_BY, row[len(_ROW) : len(CASE_COLUMNS)], strict=True)))
+    return Case(unit, own, reached_by)
 
 
 _UNREAD = {

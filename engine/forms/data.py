@@ -11,8 +11,6 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row
-
 from engine.dossier.case import Case
 from engine.forms.books import lines_in_books
 from engine.forms.control_sheet import control_sheet
@@ -26,9 +24,11 @@ from engine.rules.deadlines.pauses import term_from_data
 from engine.rules.deadlines.promise import automatic_stop
 from engine.rules.deadlines.trace import term_in_words
 from engine.rules.offices.offices import Office
+from engine.rules.part_rows import DocumentRow
 from engine.security.citizen_link import known_receipt_code, known_token
 from engine.settings import Settings
 from engine.store.people import role_members
+from engine.store.rows import RegisterRow
 from engine.transaction import UnitOfWork
 
 __all__ = ["NUMBERS", "FormNotDue", "NoSuchForm", "applicants_keys", "form_data", "new_form", "register_data"]
@@ -60,7 +60,7 @@ def new_form(
 
 
 def register_data(
-    unit: UnitOfWork, office: Office, rows: Sequence[Row[Any]], first: dt.date, last: dt.date
+    unit: UnitOfWork, office: Office, rows: Sequence[RegisterRow], first: dt.date, last: dt.date
 ) -> dict[str, Any]:
     """The data of form 07: the register of an office for the civil days ``first`` to ``last``.
 
@@ -121,21 +121,32 @@ def applicants_keys(settings: Settings, nonce: str, stored_hash: str) -> dict[st
 
 def _supplement(case: Case, told: Told, asked: Mapping[str, Any]) -> dict[str, Any]:
     reason = asked["private"].get("reason") or ""
-    papers = case.release.documents
-    # An entry of an earlier version does not hold what was missing: then it is what is missing now.
-    keys = asked["data"].get("missing", case.facts()["documents"]["missing"])
-    missing = [papers[key].name.vi for key in keys if key in papers]
+    items = _asked_for(case, asked["data"])
     names = Names(case, told.entries, "02", asked["at"])
     waits = (case.row["state"], case.row["entered_at"]) == (asked["data"]["to"], asked["at"])
     stop = automatic_stop(asked["data"]["to"], asked["at"], case.release, case.calendar) if waits else None
     return {
         **of_dossier(case, names, local_day(asked["at"])),
-        "items": missing or [line for line in reason.splitlines() if line.strip()] or ["—"],
-        "reason": reason if missing else "",
+        "items": items or [line for line in reason.splitlines() if line.strip()] or ["—"],
+        "reason": reason if items else "",
         "before": moment_on_paper(stop.at) if stop and stop.at > case.unit.now else "",
         **_contact(names),
         "signer": person_of(case, asked),
     }
+
+
+def _asked_for(case: Case, data: Mapping[str, Any]) -> list[str]:
+    """What a request asks for: the papers and fields that it names, else the papers that were missing then.
+
+    An entry of an earlier version holds neither: then it is what is missing now.
+    """
+    papers, fields, named = case.release.documents, case.release.fields, data.get("asks")
+    if named:
+        keys, corrected = named["documents"], named["fields"]
+    else:
+        keys, corrected = data.get("missing", case.facts()["documents"]["missing"]), []
+    items = [papers[key].name.vi for key in keys if key in papers]
+    return items + [f"Sửa trong tờ khai: {fields[key].name.vi}" for key in corrected if key in fields]
 
 
 def _refusal(case: Case, told: Told, refused: Mapping[str, Any]) -> dict[str, Any]:
@@ -204,7 +215,7 @@ def _volume(first: dt.date, last: dt.date) -> str:
     return str(first.year) if first.year == last.year else f"{first.year}–{last.year}"
 
 
-def _register_day(unit: UnitOfWork, row: Row[Any]) -> dt.date:
+def _register_day(unit: UnitOfWork, row: RegisterRow) -> dt.date:
     """The day that decides the names on a line of the register."""
     moments = {"filing": row.filed_at, "decision": row.finished_at, "print": None}
     return local_day(moments[unit.settings.names_on_paper["07"]] or unit.now)
@@ -215,7 +226,7 @@ def _contact(names: Names) -> dict[str, str]:
     return {"contact": names.receiver(), "contact_phone": names.hotline()}
 
 
-def _paper(case: Case, row: Mapping[str, Any]) -> dict[str, Any]:
+def _paper(case: Case, row: DocumentRow) -> dict[str, Any]:
     known = case.release.documents.get(row["key"])
     return {
         "name": known.name.vi if known else row["file_name"] or "Giấy tờ khác",

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from engine.dossier.case import Case
 from engine.forms.told import Told
+from engine.rules.part_rows import DocumentRow
 from engine.store import dossier_parts
 
 
-def submitted_papers(case: Case, told: Told, received: int, corrected: bool = False) -> list[Mapping[str, Any]]:
+def submitted_papers(case: Case, told: Told, received: int, corrected: bool = False) -> list[DocumentRow]:
     """The papers handed in until the dossier left the state into which entry ``received`` led, oldest first.
 
     Papers removed or added later do not count. If ``corrected``, a paper removed later is left out, and what was added

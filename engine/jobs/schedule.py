@@ -10,16 +10,17 @@ import datetime as dt
 import time
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import structlog
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.exc import DBAPIError
 
 from engine.acts.expire_clock import GONE, expire_clock, give_up_clock
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.clocks import clocks
 from engine.store.idempotency import idempotency
+from engine.store.rows import DueClock
 from engine.transaction import Busy, Runtime, UnitOfWork, in_transaction
 
 TICKS: tuple[tuple[str, int], ...] = (
@@ -56,11 +57,11 @@ def sweep_all_due(
     return outcomes
 
 
-def due_clocks(connection: Connection, moment: dt.datetime, limit: int) -> Sequence[Row[Any]]:
+def due_clocks(connection: Connection, moment: dt.datetime, limit: int) -> Sequence[DueClock]:
     """The clocks that are due at a moment, earliest first: dossier, kind, subject, due moment."""
     columns: tuple[Any, ...] = (clocks.c.dossier_id, clocks.c.kind, clocks.c.subject, clocks.c.due_at)
     waiting = select(*columns).where(clocks.c.fired_at.is_(None), clocks.c.due_at <= moment)
-    return connection.execute(waiting.order_by(clocks.c.due_at).limit(limit)).all()
+    return cast(Sequence[DueClock], connection.execute(waiting.order_by(clocks.c.due_at).limit(limit)).all())
 
 
 def forget_old_answers_before(runtime: Runtime, moment: dt.datetime) -> int:
@@ -72,7 +73,7 @@ def forget_old_answers_before(runtime: Runtime, moment: dt.datetime) -> int:
     return in_transaction(runtime, SYSTEM_ACTOR, forget)
 
 
-def _expire(runtime: Runtime, clock: Row[Any], as_of: dt.datetime | None) -> str:
+def _expire(runtime: Runtime, clock: DueClock, as_of: dt.datetime | None) -> str:
     key = (clock.dossier_id, clock.kind, clock.subject, clock.due_at)
     about = {"dossier_id": clock.dossier_id, "kind": clock.kind, "subject": clock.subject}
     try:

@@ -6,18 +6,19 @@ It reads dossiers in pages, each in one snapshot of the database, so it may run 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, select
 
 from engine.clock import civil_day
 from engine.dossier.record import UNFOLDED
 from engine.rules.journal.entries import Break, Entry, commitment, first_break, fold, plain_row
 from engine.store.dossiers import code_counters, dossiers
 from engine.store.journal import journal, journal_private
+from engine.store.rows import JournalRow, PrivateRow
 
 PAGE = 200  # dossiers
 
@@ -97,17 +98,18 @@ def _page(connection: Connection, last: int, code: str | None) -> Sequence[Mappi
 
 def _entries(
     connection: Connection, ids: list[int]
-) -> tuple[dict[int, list[Row[Any]]], dict[tuple[int, int], Row[Any]]]:
+) -> tuple[dict[int, list[JournalRow]], dict[tuple[int, int], PrivateRow]]:
     of_these = select(journal).where(journal.c.dossier_id.in_(ids)).order_by(journal.c.dossier_id, journal.c.number)
-    entries: dict[int, list[Row[Any]]] = {}
-    for row in connection.execute(of_these):
+    entries: dict[int, list[JournalRow]] = {}
+    for row in cast(Iterable[JournalRow], connection.execute(of_these)):
         entries.setdefault(row.dossier_id, []).append(row)
-    hidden = connection.execute(select(journal_private).where(journal_private.c.dossier_id.in_(ids)))
+    of_private = select(journal_private).where(journal_private.c.dossier_id.in_(ids))
+    hidden = cast(Iterable[PrivateRow], connection.execute(of_private))
     return entries, {(row.dossier_id, row.number): row for row in hidden}
 
 
 def _first_wrong(
-    row: Mapping[str, Any], rows: Sequence[Row[Any]], private: Mapping[tuple[int, int], Row[Any]]
+    row: Mapping[str, Any], rows: Sequence[JournalRow], private: Mapping[tuple[int, int], PrivateRow]
 ) -> Break | None:
     entries = [Entry(stored.number, stored.body, stored.hash) for stored in rows]
     broken = first_break(row["code"], entries, row["head"], row["version"])
@@ -129,7 +131,7 @@ def _first_wrong(
     return None
 
 
-def _private_wrong(number: int, promised: str | None, hidden: Row[Any] | None) -> Break | None:
+def _private_wrong(number: int, promised: str | None, hidden: PrivateRow | None) -> Break | None:
     """The fault of a private part. An erased one cannot be checked, and the chain is valid without it."""
     if hidden is None:
         return None if promised is None else Break(number, "thiếu phần riêng tư", "its private part is missing")

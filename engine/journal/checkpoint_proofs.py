@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, select
 
 from engine.errors import NotFound
 from engine.rules.journal.merkle import consistency_path, inclusion_path, leaf_hash, node_hash
@@ -24,6 +24,7 @@ from engine.store.checkpoints import (
 )
 from engine.store.dossiers import dossiers
 from engine.store.journal import journal
+from engine.store.rows import CheckpointRow
 
 ENTRY_PROOF = "motcua-entry-proof-v1"
 GROWTH_PROOF = "motcua-growth-proof-v1"
@@ -131,7 +132,7 @@ class Subtrees:
         return [bytes(row.hash) for row in rows]
 
 
-def _numbered(connection: Connection, number: int) -> Row[Any]:
+def _numbered(connection: Connection, number: int) -> CheckpointRow:
     row = checkpoint_numbered(connection, number)
     if row is None:
         raise NoSuchCheckpoint(number=number)

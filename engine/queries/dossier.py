@@ -16,6 +16,7 @@ from engine.queries.state import StateView, state_of
 from engine.rules.deadlines.due import remaining_in_words
 from engine.rules.deadlines.timing import is_overdue
 from engine.rules.masking import masked_email, masked_form, masked_number, masked_text
+from engine.rules.part_rows import DocumentRow, FeeRow
 from engine.rules.procedure.definition import Release
 from engine.rules.procedure.machine import Option
 from engine.text import Text
@@ -318,11 +319,18 @@ def time_left(case: Case) -> Text | None:
     return remaining_in_words(case.calendar, case.row["due_at"], case.unit.now)
 
 
-def _paper(row: Mapping[str, Any], release: Release) -> Paper:
+def _paper(row: DocumentRow, release: Release) -> Paper:
     known = release.documents.get(row["key"])
-    copied = ("id", "key", "original", "certified", "copy", "file_name", "media_type", "size", "sha256")
     return Paper(
-        **{name: row[name] for name in copied},
+        id=row["id"],
+        key=row["key"],
+        original=row["original"],
+        certified=row["certified"],
+        copy=row["copy"],
+        file_name=row["file_name"],
+        media_type=row["media_type"],
+        size=row["size"],
+        sha256=row["sha256"],
         name=known.name if known else OTHER_DOCUMENT,
         digitised=bool(row["digitised"]),
         reused_from=row["reused_from"],
@@ -334,7 +342,7 @@ def _paper(row: Mapping[str, Any], release: Release) -> Paper:
     )
 
 
-def _fee(row: Mapping[str, Any], release: Release) -> Fee:
+def _fee(row: FeeRow, release: Release) -> Fee:
     known = release.fees.get(row["key"])
     return Fee(
         key=row["key"],

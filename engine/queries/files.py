@@ -32,7 +32,7 @@ def file_of(case: Case, document: int) -> FileView:
     row = document_of(case.unit.reader(), case.id, document)
     if row is None:
         raise NotFound(what=f"document {document}")
-    if row.storage_key is None:
+    if row.storage_key is None or row.media_type is None:
         raise OnPaperOnly(document=document)
     name = f"{row.key}-{row.id}.{extension(row.media_type)}"
     return FileView(name=name, media_type=row.media_type, storage_key=row.storage_key)

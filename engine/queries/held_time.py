@@ -11,14 +11,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row
-
 from engine.queries.page import After, Page, page_of
 from engine.rules.deadlines import held_time as rules
 from engine.rules.deadlines.timing import read_pauses
 from engine.rules.period import moments_of
 from engine.store import statistics
 from engine.store.reports import on_time
+from engine.store.rows import LateRow
 from engine.store.visibility import visible_dossiers
 from engine.text import Text
 from engine.transaction import UnitOfWork
@@ -104,7 +103,7 @@ def held_time(
     return HeldTime(office=office, finished=finished, late=late, longest=_mostly(unit, page), page=page)
 
 
-def _line(unit: UnitOfWork, row: Row[Any], entries: list[dict[str, Any]]) -> LateLine:
+def _line(unit: UnitOfWork, row: LateRow, entries: list[dict[str, Any]]) -> LateLine:
     release, came = unit.catalogue.workflow(row.release).release, rules.comings(entries, row.finished_at)
     minutes = rules.held_time(
         came,

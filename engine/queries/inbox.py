@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import Row
 
 from engine.errors import NotFound
 from engine.notices.recipients import inbox_recipients
@@ -14,6 +11,7 @@ from engine.notices.text import Addressee, Occasion, notice_message
 from engine.ports import Message
 from engine.queries.page import After, Page, page_of
 from engine.store.inbox import inbox_of
+from engine.store.rows import InboxRow
 from engine.store.visibility import visible_dossiers
 from engine.text import Text
 from engine.transaction import UnitOfWork
@@ -45,7 +43,7 @@ def inbox(unit: UnitOfWork, *, unread: bool = False, after: After | None = None,
     return page_of(rows, limit, lambda row: _line(unit, row), lambda row: After(id=row.id))
 
 
-def _line(unit: UnitOfWork, row: Row[Any]) -> InboxLine:
+def _line(unit: UnitOfWork, row: InboxRow) -> InboxLine:
     # Empty keys: staff read here, and must not get the citizen's link.
     occasion = Occasion(str(row.id), "inbox", row.template, row.data, "", "")
     subject: Text | None = None

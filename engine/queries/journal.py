@@ -1,6 +1,7 @@
 """The journal of a dossier as its offices read it, entry by entry.
 
-Names and form data are left out; the reasons of the staff are shown unless they were erased.
+Names and personal data are left out; reasons, and old and new values of corrected form fields, are shown unless they
+were erased.
 """
 
 from __future__ import annotations
@@ -11,18 +12,29 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Row
 
 from engine.dossier.case import read_case
+from engine.rules.masking import masked_form
 from engine.rules.procedure.act_names import act_name
 from engine.rules.procedure.definition import Release
 from engine.store.dossier_parts import journal_of, names_of_people
+from engine.store.rows import ReadableEntry
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
 _REASONS = ("reason", "text", "question", "answer")
 """The keys of an entry's private part that give the reason for the act."""
 _PERSONAL_COLUMNS = frozenset({"link_nonce", "link_hash"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """A field of the form that an act changed: its earlier and its new value, masked where the field is personal."""
+
+    key: str
+    name: Text
+    before: object
+    after: object
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +52,7 @@ class JournalLine:
     changes: Mapping[str, Any]
     reason: str | None
     note: str | None
+    corrected: tuple[Corrected, ...]
     hash: str
     previous: str
 
@@ -62,7 +75,7 @@ def journal(unit: UnitOfWork, code: str, *, after: int = 0, limit: int = 100) ->
     return JournalPage(lines=lines, next=lines[-1].number if len(rows) > limit else None)
 
 
-def _line(row: Row[Any], release: Release, names: Mapping[int, str]) -> JournalLine:
+def _line(row: ReadableEntry, release: Release, names: Mapping[int, str]) -> JournalLine:
     body, private = orjson.loads(row.body), row.private or {}
     reasons = [private[key] for key in _REASONS if isinstance(private.get(key), str)]
     note = private.get("note")
@@ -77,8 +90,21 @@ def _line(row: Row[Any], release: Release, names: Mapping[int, str]) -> JournalL
         changes={key: value for key, value in body["changes"].items() if key not in _PERSONAL_COLUMNS},
         reason="\n".join(reasons) or None,
         note=note if isinstance(note, str) else None,
+        corrected=_corrected(private, release),
         hash=row.hash,
         previous=body["previous"],
+    )
+
+
+def _corrected(private: Mapping[str, Any], release: Release) -> tuple[Corrected, ...]:
+    before, after = private.get("before"), private.get("fields")
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return ()
+    old, new = masked_form(release, before), masked_form(release, after)
+    return tuple(
+        Corrected(key=key, name=release.fields[key].name, before=old.get(key), after=new[key])
+        for key in sorted(after)
+        if key in release.fields and before.get(key) != after[key]
     )
 
 

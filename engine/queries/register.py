@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import Row
 
 from engine.queries.page import After, Page, page_of
 from engine.rules.period import moments_of
 from engine.store import reports
+from engine.store.rows import RegisterRow
 from engine.store.visibility import visible_dossiers
 from engine.text import Text
 from engine.transaction import UnitOfWork
@@ -51,7 +49,7 @@ def register(
     return page_of(rows, limit, lambda row: _line(unit, row), lambda row: After(id=row.id, moment=row.received_at))
 
 
-def _line(unit: UnitOfWork, row: Row[Any]) -> RegisterLine:
+def _line(unit: UnitOfWork, row: RegisterRow) -> RegisterLine:
     return RegisterLine(
         code=row.code,
         procedure=row.procedure,

@@ -5,16 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
-from sqlalchemy import Row
 
 from engine.catalogue import Catalogue
 from engine.dossier.case import Case
 from engine.queries.state import StateView, state_of
 from engine.rules.offices.history import Held, office_history
 from engine.store import dossier_parts
+from engine.store.rows import RelativeRow
 from engine.store.visibility import visible_dossiers
 from engine.text import Text
 
@@ -93,12 +92,21 @@ def _offices(case: Case, history: dict[str, Held]) -> list[OfficeHeld]:
     ]
 
 
-def _relative(row: Row[Any], catalogue: Catalogue, **more: Any) -> Relative:
+def _relative(
+    row: RelativeRow,
+    catalogue: Catalogue,
+    *,
+    child_key: str | None = None,
+    kind: str | None = None,
+    since: dt.datetime | None = None,
+) -> Relative:
     release = catalogue.workflow(row.release).release
     return Relative(
         code=row.code,
         procedure=row.procedure,
         procedure_name=release.name,
         state=state_of(release, row.state, row.portal),
-        **more,
+        child_key=child_key,
+        kind=kind,
+        since=since,
     )

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.dossier.asks import asked_now
 from engine.dossier.case import Case
 from engine.queries.dossier import Fee, Needs, fees_of, missing_of, needs_of, overdue, time_left
 from engine.queries.state import StateView, state_of
@@ -41,6 +42,14 @@ class MissingPaper:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Requested:
+    """A paper or a field of the form that the request for a supplement names."""
+
+    key: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """The content of the page behind the citizen's link. ``asked`` is the reason of the last step if the portal status
     asks something of the applicant, else None. ``stops_at`` is when the dossier ends by itself unless they act."""
@@ -61,6 +70,8 @@ class Status:
     time_left: Text | None
     stops_at: dt.datetime | None
     asked: str | None
+    asked_documents: Sequence[Requested]
+    asked_fields: Sequence[Requested]
     missing_documents: Sequence[MissingPaper]
     fees: Sequence[Fee]
     tasks: Sequence[Task]
@@ -73,7 +84,7 @@ def status_of(case: Case) -> Status:
     place = row["holder_office"] or row["handler_office"]
     office = case.unit.catalogue.offices.get(place)
     steps, reason = _steps(case)
-    names = case.release.documents
+    names, asked = case.release.documents, asked_now(case)
     stop = automatic_stop(row["state"], row["entered_at"], case.release, case.calendar)
     return Status(
         code=row["code"],
@@ -92,6 +103,10 @@ def status_of(case: Case) -> Status:
         time_left=time_left(case),
         stops_at=stop.at if stop else None,
         asked=reason if PortalStatus(row["portal"]).asks else None,
+        asked_documents=[Requested(key=key, name=names[key].name) for key in asked.documents if key in names],
+        asked_fields=[
+            Requested(key=key, name=case.release.fields[key].name) for key in asked.fields if key in case.release.fields
+        ],
         missing_documents=[MissingPaper(key=key, name=names[key].name) for key in missing_of(case) if key in names],
         fees=fees_of(case),
         tasks=tasks_of(case),

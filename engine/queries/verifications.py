@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import Row
 
 from engine.dossier.case import Case
 from engine.store.dossier_parts import verifications_of
+from engine.store.rows import VerificationRow
 from engine.transaction import UnitOfWork
 
 
@@ -35,7 +33,7 @@ def verifications(unit: UnitOfWork, case: Case) -> tuple[VerificationView, ...]:
     return tuple(_view(row) for row in verifications_of(unit.reader(), case.id))
 
 
-def _view(row: Row[Any]) -> VerificationView:
+def _view(row: VerificationRow) -> VerificationView:
     return VerificationView(
         id=row.id,
         office=row.office,

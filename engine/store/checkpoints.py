@@ -8,7 +8,7 @@ commit in, so the tree grows at its end only. A trigger fills ``journal_uncovere
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     CheckConstraint,
@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 
 from engine.store.journal import journal
+from engine.store.rows import CheckpointRow, UncoveredEntry
 from engine.store.sql.schema import BigId, Moment, metadata
 
 TILE = 8
@@ -97,23 +98,25 @@ def take_turns(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
 
 
-def last_checkpoint(connection: Connection) -> Row[Any] | None:
+def last_checkpoint(connection: Connection) -> CheckpointRow | None:
     """The newest checkpoint, or None."""
-    return connection.execute(select(checkpoints).order_by(checkpoints.c.number.desc()).limit(1)).first()
+    newest = select(checkpoints).order_by(checkpoints.c.number.desc()).limit(1)
+    return cast(CheckpointRow | None, connection.execute(newest).first())
 
 
-def checkpoint_numbered(connection: Connection, number: int) -> Row[Any] | None:
+def checkpoint_numbered(connection: Connection, number: int) -> CheckpointRow | None:
     """One checkpoint, or None."""
-    return connection.execute(select(checkpoints).where(checkpoints.c.number == number)).first()
+    this = select(checkpoints).where(checkpoints.c.number == number)
+    return cast(CheckpointRow | None, connection.execute(this).first())
 
 
-def lines_after(connection: Connection, number: int, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
+def lines_after(connection: Connection, number: int, limit: int) -> Sequence[Row[int, str]]:
     """(number, line) of the checkpoints after ``number``, in order."""
     following = select(checkpoints.c.number, checkpoints.c.line).where(checkpoints.c.number > number)
     return connection.execute(following.order_by(checkpoints.c.number).limit(limit)).all()
 
 
-def uncovered_entries(connection: Connection, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
+def uncovered_entries(connection: Connection, limit: int) -> Sequence[UncoveredEntry]:
     """About ``limit`` entries to cover: (dossier_id, start, top, number, hash) in the order of (dossier, number).
 
     For each dossier these are the entries from ``start``, the first that is in no run, to ``top``. If the journal lacks
@@ -132,7 +135,8 @@ def uncovered_entries(connection: Connection, limit: int) -> Sequence[Row[*tuple
     )
     statement = select(spans.c.dossier_id, spans.c.start, spans.c.top, journal.c.number, journal.c.hash)
     statement = statement.select_from(spans.outerjoin(journal, inside))
-    return connection.execute(statement.order_by(spans.c.dossier_id, journal.c.number)).all()
+    found = connection.execute(statement.order_by(spans.c.dossier_id, journal.c.number)).all()
+    return cast(Sequence[UncoveredEntry], found)
 
 
 def forget_covered(connection: Connection, from_leaf: int, last_dossier: int) -> None:
@@ -150,7 +154,9 @@ def forget_covered(connection: Connection, from_leaf: int, last_dossier: int) ->
     connection.execute(delete(queue).where(queue.c.dossier_id <= last_dossier, exists().where(inside)))
 
 
-def entries_of_leaves(connection: Connection, start: int, end: int, *columns: Any) -> Sequence[Row[*tuple[Any, ...]]]:
+def entries_of_leaves(
+    connection: Connection, start: int, end: int, *columns: Column[str]
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """(leaf, columns of the journal …) of the leaves in [start, end), in order; entries that are gone give no row."""
     runs = journal_runs
     leaf = (runs.c.first_leaf + journal.c.number - runs.c.first_number).label("leaf")

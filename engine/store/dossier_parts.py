@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, or_, select
 
+from engine.rules.part_rows import DocumentRow, PartRow
 from engine.store.documents import documents
 from engine.store.dossiers import dossier_links, dossiers, verifications
 from engine.store.fees import fees
 from engine.store.journal import journal, journal_private
 from engine.store.people import people
+from engine.store.rows import (
+    ChildRow,
+    JournalRow,
+    LinkRow,
+    PrivateRow,
+    ReadableEntry,
+    RelativeRow,
+    StoredFile,
+    VerificationRow,
+)
 from engine.store.sql.json_rows import ChangesOf, JsonRows
 from engine.store.sql.question import PreparedSelect
 
@@ -24,41 +35,43 @@ RELATIVE: tuple[Any, ...] = (
 )
 
 
-def children_of(connection: Connection, dossier_id: int, visible: ColumnElement[bool]) -> Sequence[Row[Any]]:
+def children_of(connection: Connection, dossier_id: int, visible: ColumnElement[bool]) -> Sequence[ChildRow]:
     """The visible dossiers that this one opened, each with its key in the release's ``children``."""
     mine = and_(dossiers.c.parent_id == dossier_id, visible)
     columns: tuple[Any, ...] = (*RELATIVE, dossiers.c.child_key)
-    return connection.execute(select(*columns).where(mine).order_by(dossiers.c.id)).all()
+    return cast(Sequence[ChildRow], connection.execute(select(*columns).where(mine).order_by(dossiers.c.id)).all())
 
 
-def parent_of(connection: Connection, parent_id: int | None, visible: ColumnElement[bool]) -> Row[Any] | None:
+def parent_of(connection: Connection, parent_id: int | None, visible: ColumnElement[bool]) -> RelativeRow | None:
     """The dossier that opened this one; None if there is none or the actor may not see it."""
     if parent_id is None:
         return None
-    return connection.execute(select(*RELATIVE).where(dossiers.c.id == parent_id, visible)).one_or_none()
+    parent = select(*RELATIVE).where(dossiers.c.id == parent_id, visible)
+    return cast(RelativeRow | None, connection.execute(parent).one_or_none())
 
 
-def links_of(connection: Connection, dossier_id: int, visible: ColumnElement[bool]) -> Sequence[Row[Any]]:
+def links_of(connection: Connection, dossier_id: int, visible: ColumnElement[bool]) -> Sequence[LinkRow]:
     """The visible dossiers linked with this one, in either direction, oldest link first."""
     either = or_(
         and_(dossier_links.c.dossier_id == dossier_id, dossier_links.c.other_id == dossiers.c.id),
         and_(dossier_links.c.other_id == dossier_id, dossier_links.c.dossier_id == dossiers.c.id),
     )
     columns: tuple[Any, ...] = (*RELATIVE, dossier_links.c.kind, dossier_links.c.since)
-    return connection.execute(
-        select(*columns).join(dossier_links, either).where(visible).order_by(dossier_links.c.since, dossiers.c.id)
-    ).all()
+    linked = select(*columns).join(dossier_links, either).where(visible)
+    found = connection.execute(linked.order_by(dossier_links.c.since, dossiers.c.id)).all()
+    return cast(Sequence[LinkRow], found)
 
 
-def verifications_of(connection: Connection, dossier_id: int) -> Sequence[Row[Any]]:
+def verifications_of(connection: Connection, dossier_id: int) -> Sequence[VerificationRow]:
     """The verifications (questions to other offices) of this dossier, oldest first."""
     of_this = verifications.c.dossier_id == dossier_id
-    return connection.execute(select(verifications).where(of_this).order_by(verifications.c.id)).all()
+    found = connection.execute(select(verifications).where(of_this).order_by(verifications.c.id)).all()
+    return cast(Sequence[VerificationRow], found)
 
 
 def journal_of(
     connection: Connection, dossier_id: int, *, after: int = 0, limit: int = 100, private: bool = True
-) -> Sequence[Row[Any]]:
+) -> Sequence[ReadableEntry]:
     """The entries above the number ``after``, each with its private part (None if there is none or it was erased).
 
     With ``private=False`` the column ``private`` is only a number or None, and no personal data are read.
@@ -69,13 +82,14 @@ def journal_of(
         journal_private.c.number == journal.c.number,
         journal_private.c.erased_at.is_(None),
     )
-    return connection.execute(
+    found = connection.execute(
         select(journal, shown.label("private"))
         .join(journal_private, beside, isouter=True)
         .where(journal.c.dossier_id == dossier_id, journal.c.number > after)
         .order_by(journal.c.number)
         .limit(limit)
     ).all()
+    return cast(Sequence[ReadableEntry], found)
 
 
 def office_changes(connection: Connection, dossier_id: int) -> Sequence[str]:
@@ -85,28 +99,29 @@ def office_changes(connection: Connection, dossier_id: int) -> Sequence[str]:
     return connection.execute(mine.order_by(journal.c.number)).scalars().all()
 
 
-def document_of(connection: Connection, dossier_id: int, document_id: int) -> Row[Any] | None:
+def document_of(connection: Connection, dossier_id: int, document_id: int) -> StoredFile | None:
     """One paper of this dossier; None if there is none or it was removed."""
     mine = and_(documents.c.id == document_id, documents.c.dossier_id == dossier_id, documents.c.removed_at.is_(None))
-    return connection.execute(select(documents).where(mine)).one_or_none()
+    return cast(StoredFile | None, connection.execute(select(documents).where(mine)).one_or_none())
 
 
-def every_paper(connection: Connection, dossier_id: int) -> list[Mapping[str, Any]]:
+def every_paper(connection: Connection, dossier_id: int) -> list[DocumentRow]:
     """All papers that the dossier ever had, oldest first; those with ``removed_at`` were taken off."""
     statement = select(documents).where(documents.c.dossier_id == dossier_id).order_by(documents.c.id)
-    return [dict(row) for row in connection.execute(statement).mappings()]
+    return [cast(DocumentRow, dict(row)) for row in connection.execute(statement).mappings()]
 
 
-def issues_of_forms(connection: Connection, dossier_id: int) -> Sequence[Row[Any]]:
+def issues_of_forms(connection: Connection, dossier_id: int) -> Sequence[JournalRow]:
     """The journal entries that issued a form, oldest first."""
     mine = and_(journal.c.dossier_id == dossier_id, journal.c.act == "issue_form")
-    return connection.execute(select(journal).where(mine).order_by(journal.c.number)).all()
+    found = connection.execute(select(journal).where(mine).order_by(journal.c.number)).all()
+    return cast(Sequence[JournalRow], found)
 
 
-def private_of(connection: Connection, dossier_id: int, number: int) -> Row[Any] | None:
+def private_of(connection: Connection, dossier_id: int, number: int) -> PrivateRow | None:
     """The private part of an entry with its salt; None if it has none."""
     mine = and_(journal_private.c.dossier_id == dossier_id, journal_private.c.number == number)
-    return connection.execute(select(journal_private).where(mine)).one_or_none()
+    return cast(PrivateRow | None, connection.execute(select(journal_private).where(mine)).one_or_none())
 
 
 def names_of_people(connection: Connection, ids: set[int]) -> dict[int, str]:
@@ -117,22 +132,22 @@ def names_of_people(connection: Connection, ids: set[int]) -> dict[int, str]:
     return {row.id: row.name for row in found}
 
 
-def part_of(connection: Connection, name: str, dossier_id: int) -> list[Mapping[str, Any]]:
+def part_of(connection: Connection, name: str, dossier_id: int) -> list[PartRow]:
     """The rows of one part named in ``ALONG``, by a query of its own."""
     found = _ALONE[name].fetch(connection, {"dossier": dossier_id})
-    return [dict(zip(ALONG[name].names, row, strict=True)) for row in found]
+    return [cast(PartRow, dict(zip(ALONG[name].names, row, strict=True))) for row in found]
 
 
-def _documents(of: Any) -> Select[Any]:
+def _documents(of: ColumnElement[int]) -> Select[Any]:
     standing = and_(documents.c.dossier_id == of, documents.c.removed_at.is_(None))
     return select(documents).where(standing).order_by(documents.c.id)
 
 
-def _fees(of: Any) -> Select[Any]:
+def _fees(of: ColumnElement[int]) -> Select[Any]:
     return select(fees).where(fees.c.dossier_id == of).order_by(fees.c.key)
 
 
-def _steps(of: Any) -> Select[Any]:
+def _steps(of: ColumnElement[int]) -> Select[Any]:
     """The journal entries that may have changed the state, each with its reason."""
     beside = and_(
         journal_private.c.dossier_id == journal.c.dossier_id,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from engine.store.dossiers import dossiers
 from engine.store.outbox import outbox
+from engine.store.rows import InboxRow
 
 
 def inbox_of(
@@ -20,7 +21,7 @@ def inbox_of(
     unread: bool = False,
     before: int | None = None,
     limit: int = 50,
-) -> Sequence[Row[Any]]:
+) -> Sequence[InboxRow]:
     """The inbox notices of these recipients, newest first; ``before`` is the id of the previous page's last row.
 
     ``visible`` is the visibility rule for their dossiers; ``unread`` leaves out notices that were read.
@@ -39,7 +40,8 @@ def inbox_of(
         statement = statement.where(outbox.c.read_at.is_(None))
     if before is not None:
         statement = statement.where(outbox.c.id < before)
-    return connection.execute(statement.order_by(outbox.c.id.desc()).limit(limit)).all()
+    found = connection.execute(statement.order_by(outbox.c.id.desc()).limit(limit)).all()
+    return cast(Sequence[InboxRow], found)
 
 
 def mark_read(connection: Connection, recipients: Collection[str], number: int, now: dt.datetime) -> bool:

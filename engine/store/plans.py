@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     CheckConstraint,
@@ -13,7 +13,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    Row,
     String,
     Table,
     func,
@@ -22,6 +21,7 @@ from sqlalchemy import (
 )
 
 from engine.store.dossiers import dossiers
+from engine.store.rows import ReformRow, TriageRow
 from engine.store.sql.schema import BigId, Json, Moment, metadata
 
 reforms = Table(
@@ -81,14 +81,15 @@ finished meanwhile; ``replaced``: in a later plan of the same reform; ``reverted
 back, since somebody worked on it after the move."""
 
 
-def every_reform(connection: Connection) -> Sequence[Row[Any]]:
+def every_reform(connection: Connection) -> Sequence[ReformRow]:
     """The rows of ``reforms``, oldest first."""
-    return connection.execute(select(reforms).order_by(reforms.c.id)).all()
+    return cast(Sequence[ReformRow], connection.execute(select(reforms).order_by(reforms.c.id)).all())
 
 
-def reform_row(connection: Connection, reform_id: int) -> Row[Any] | None:
+def reform_row(connection: Connection, reform_id: int) -> ReformRow | None:
     """The row of one plan, or None."""
-    return connection.execute(select(reforms).where(reforms.c.id == reform_id)).one_or_none()
+    this = select(reforms).where(reforms.c.id == reform_id)
+    return cast(ReformRow | None, connection.execute(this).one_or_none())
 
 
 def group_documents(connection: Connection, reform_id: int) -> Sequence[Any]:
@@ -97,7 +98,7 @@ def group_documents(connection: Connection, reform_id: int) -> Sequence[Any]:
     return connection.execute(mine.order_by(reform_groups.c.number)).scalars().all()
 
 
-def items_in_triage(connection: Connection, reform_id: int, province: str | None = None) -> Sequence[Row[Any]]:
+def items_in_triage(connection: Connection, reform_id: int, province: str | None = None) -> Sequence[TriageRow]:
     """``passages``, ``province`` and the dossier's ``place`` of each item of a plan that waits for a person.
 
     ``province`` (its code before the reform) narrows them to one province.
@@ -107,7 +108,7 @@ def items_in_triage(connection: Connection, reform_id: int, province: str | None
         wanted.append(reform_items.c.province == province)
     columns: tuple[Any, ...] = (reform_items.c.passages, reform_items.c.province, dossiers.c.place)
     joined = select(*columns).join(dossiers, dossiers.c.id == reform_items.c.dossier_id)
-    return connection.execute(joined.where(*wanted)).all()
+    return cast(Sequence[TriageRow], connection.execute(joined.where(*wanted)).all())
 
 
 def counts_by_status(

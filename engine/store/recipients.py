@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, cast
 
-from sqlalchemy import Connection, Row, and_, func, select, tuple_
+from sqlalchemy import Connection, and_, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.store.delivery import Taken, among, array
 from engine.store.journal import journal_private
 from engine.store.outbox import outbox, webhooks
 from engine.store.people import people, role_members
+from engine.store.rows import Contact, WebhookRow
 
 
-def people_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
+def people_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Contact]:
     """The active staff among these ids: id, name, email, phone, language."""
     if not ids:
         return {}
     columns: tuple[Any, ...] = (people.c.id, people.c.name, people.c.email, people.c.phone, people.c.language)
     wanted = and_(among(connection, people.c.id, ids), people.c.active == 1)
-    return {row.id: row for row in connection.execute(select(*columns).where(wanted))}
+    found = cast(Iterable[Contact], connection.execute(select(*columns).where(wanted)))
+    return {row.id: row for row in found}
 
 
-def webhooks_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
+def webhooks_by_id(connection: Connection, ids: Collection[int]) -> dict[int, WebhookRow]:
     """The active webhooks among these ids."""
     if not ids:
         return {}
     wanted = and_(among(connection, webhooks.c.id, ids), webhooks.c.active == 1)
-    return {row.id: row for row in connection.execute(select(webhooks).where(wanted))}
+    found = cast(Iterable[WebhookRow], connection.execute(select(webhooks).where(wanted)))
+    return {row.id: row for row in found}
 
 
 def reasons_of(connection: Connection, entries: Collection[tuple[int, int]]) -> dict[tuple[int, int], str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     Column,
@@ -13,7 +13,6 @@ from sqlalchemy import (
     Date,
     Index,
     Integer,
-    Row,
     Select,
     String,
     Table,
@@ -34,6 +33,7 @@ from engine.rules.procedure.permissions import Actor
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.store.dossiers import applicants, dossiers
 from engine.store.overdue import overdue_at
+from engine.store.rows import OnTimeRow, RegisterRow
 from engine.store.sql.schema import metadata
 from engine.store.visibility import has_part
 
@@ -69,7 +69,7 @@ instead of thirty days, for each of a province's offices."""
 
 def on_time(
     connection: Connection, actor: Actor, first: dt.date, last: dt.date, now: dt.datetime, office: str | None = None
-) -> Sequence[Row[Any]]:
+) -> Sequence[OnTimeRow]:
     """(office, finished, late, running_late) for each handling office, of the dossiers that the actor may see.
 
     ``finished`` counts those that ended on the civil days ``first`` to ``last``, ``late`` those of them that were late,
@@ -87,7 +87,8 @@ def on_time(
     found = union_all(*parts).subquery()
     sums = [func.sum(found.c[name]).cast(Integer).label(name) for name in ("finished", "late", "running_late")]
     statement = select(found.c.office, *sums).group_by(found.c.office).order_by(found.c.office)
-    return connection.execute(statement.having(or_(*(one > 0 for one in sums)))).all()
+    rows = connection.execute(statement.having(or_(*(one > 0 for one in sums)))).all()
+    return cast(Sequence[OnTimeRow], rows)
 
 
 def register(
@@ -99,7 +100,7 @@ def register(
     *,
     after: tuple[dt.datetime, int] | None = None,
     limit: int = 100,
-) -> Sequence[Row[Any]]:
+) -> Sequence[RegisterRow]:
     """The visible dossiers that an office received in [start, end), in order of receipt (Form 07).
 
     ``after`` is (received_at, id) of the previous page's last row.
@@ -119,7 +120,7 @@ def register(
     )
     if after is not None:
         statement = statement.where(tuple_(dossiers.c.received_at, dossiers.c.id) > after)
-    return connection.execute(statement).all()
+    return cast(Sequence[RegisterRow], connection.execute(statement).all())
 
 
 def _seen(offices: Sequence[str], provinces: Sequence[str], office: str | None) -> list[ColumnElement[bool]]:
@@ -154,18 +155,18 @@ def _counted(
     monday, after = first + dt.timedelta(days=-first.weekday() % 7), _monday(last + dt.timedelta(days=1))
     day, week = finished_by_day.c.day, finished_by_week.c.week
     if monday >= after:
-        return [_of_span(finished_by_day.c, day.between(first, last), offices, provinces, office)]
+        return [_of_span(finished_by_day, day.between(first, last), offices, provinces, office)]
     around = [*_days(first, monday), *_days(after, last + dt.timedelta(days=1))]
-    weeks = _of_span(finished_by_week.c, and_(week >= monday, week < after), offices, provinces, office)
-    return [weeks, *([_of_span(finished_by_day.c, day.in_(around), offices, provinces, office)] if around else [])]
+    weeks = _of_span(finished_by_week, and_(week >= monday, week < after), offices, provinces, office)
+    return [weeks, *([_of_span(finished_by_day, day.in_(around), offices, provinces, office)] if around else [])]
 
 
 def _of_span(
-    of: Any, span: ColumnElement[bool], offices: Sequence[str], provinces: Sequence[str], office: str | None
+    of: Table, span: ColumnElement[bool], offices: Sequence[str], provinces: Sequence[str], office: str | None
 ) -> Select[Any]:
-    seen = or_(of.province.in_(provinces), of.office.in_(offices))
-    wanted = [span, seen, *([of.office == office] if office else [])]
-    return select(of.office, of.finished, of.late, literal(0).label("running_late")).where(*wanted)
+    seen = or_(of.c.province.in_(provinces), of.c.office.in_(offices))
+    wanted = [span, seen, *([of.c.office == office] if office else [])]
+    return select(of.c.office, of.c.finished, of.c.late, literal(0).label("running_late")).where(*wanted)
 
 
 def _monday(day: dt.date) -> dt.date:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine.store.dossiers import dossiers
 from engine.store.people import people, tokens
+from engine.store.rows import Credentials
 from engine.store.sql.question import PreparedSelect
 
 
-def person_to_sign_in(connection: Connection, username: str) -> Row[Any] | None:
+def person_to_sign_in(connection: Connection, username: str) -> Credentials | None:
     """The id and argon2id hash of an active person, or None."""
     columns: tuple[Any, ...] = (people.c.id, people.c.password)
-    return connection.execute(select(*columns).where(people.c.username == username, people.c.active == 1)).one_or_none()
+    this = select(*columns).where(people.c.username == username, people.c.active == 1)
+    return cast(Credentials | None, connection.execute(this).one_or_none())
 
 
 def add_token(connection: Connection, hashed: str, person_id: int, now: dt.datetime, expires_at: dt.datetime) -> None:

@@ -7,7 +7,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from sqlalchemy import (
@@ -15,7 +15,6 @@ from sqlalchemy import (
     Connection,
     Date,
     Integer,
-    Row,
     and_,
     case,
     exists,
@@ -32,6 +31,7 @@ from engine.store.dossiers import dossiers
 from engine.store.journal import journal
 from engine.store.plans import reform_items, reforms
 from engine.store.reports import DONE, finished_by_day
+from engine.store.rows import LateRow
 
 LATE = and_(dossiers.c.portal.in_(DONE), dossiers.c.finished_at > dossiers.c.promised_at)
 
@@ -45,7 +45,7 @@ def late_ones(
     *,
     after: tuple[dt.datetime, int] | None = None,
     limit: int = 50,
-) -> Sequence[Row[Any]]:
+) -> Sequence[LateRow]:
     """The visible dossiers that an office ended late in [start, end), in order of their end.
 
     ``after`` is (finished_at, id) of the previous page's last row.
@@ -56,7 +56,7 @@ def late_ones(
     statement = statement.where(LATE, visible).order_by(dossiers.c.finished_at, dossiers.c.id).limit(limit)
     if after is not None:
         statement = statement.where(tuple_(dossiers.c.finished_at, dossiers.c.id) > after)
-    return connection.execute(statement).all()
+    return cast(Sequence[LateRow], connection.execute(statement).all())
 
 
 def journals(connection: Connection, ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:

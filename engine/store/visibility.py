@@ -7,12 +7,16 @@ row in memory; a test compares the two.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, NamedTuple, cast
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, exists, false, literal_column, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, false, literal_column, or_, select, true
 
 from engine.rules.procedure.permissions import Actor
 from engine.store.dossiers import dossier_offices, dossiers
+
+Values = Sequence[str | BindParameter[str]] | BindParameter[Sequence[str]]
+"""Codes, or a parameter for them."""
 
 
 def visible_dossiers(actor: Actor, on: dt.date) -> ColumnElement[bool]:
@@ -22,7 +26,7 @@ def visible_dossiers(actor: Actor, on: dt.date) -> ColumnElement[bool]:
     one that the link belongs to; a timer all; anyone else none.
     """
     sight, values = sight_of(actor, on)
-    return _rule(sight, values.get("seen_offices"), values.get("seen_provinces"), values.get("seen_dossier"))
+    return _rule(sight, values.get("seen_offices", ()), values.get("seen_provinces", ()), values.get("seen_dossier"))
 
 
 class Sight(NamedTuple):
@@ -53,12 +57,14 @@ def sight_of(actor: Actor, on: dt.date) -> tuple[Sight, dict[str, Any]]:
     return Sight("staff", bool(offices), bool(provinces)), {name: value for name, value in values.items() if value}
 
 
-def _rule(sight: Sight, offices: Any, provinces: Any, dossier: Any) -> ColumnElement[bool]:
+def _rule(
+    sight: Sight, offices: Values, provinces: Values, dossier: int | BindParameter[int] | None
+) -> ColumnElement[bool]:
     """The condition; ``offices``, ``provinces`` and ``dossier`` are values or parameters."""
     if sight.kind == "system":
         return true()
     if sight.kind == "citizen":
-        return cast(ColumnElement[bool], dossiers.c.id == dossier)
+        return dossiers.c.id == dossier
     rules: list[ColumnElement[bool]] = []
     if sight.by_office:
         rules.append(has_part(offices))
@@ -70,7 +76,7 @@ def _rule(sight: Sight, offices: Any, provinces: Any, dossier: Any) -> ColumnEle
 _PART = dossier_offices.alias("part")
 
 
-def has_part(offices: Any) -> ColumnElement[bool]:
+def has_part(offices: Values) -> ColumnElement[bool]:
     """The condition that one of the offices (codes or a parameter) ever had a part in the dossier.
 
     OFFSET makes PostgreSQL look it up dossier by dossier. Without it the planner reads and sorts all dossiers that an

@@ -99,6 +99,24 @@ def test_a_document_is_taken_when_something_is_asked(installation: ServedInstall
     assert (late.status_code, late.json["code"]) == (409, "nothing-asked")
 
 
+def test_the_link_corrects_only_what_was_asked_and_the_office_reads_old_and_new(
+    installation: ServedInstallation,
+) -> None:
+    filed = installation.filed()
+    code, path = filed["code"], f"/api/v1/status/{filed['link_token']}"
+    installation.act("counter", code, "forward")
+    installation.act("specialist", code, "ask", reason="Mục đích?", asks={"fields": ["purpose"], "documents": ["form"]})
+    status = installation.anyone().get(path).json
+    assert [one["key"] for one in status["asked_fields"]] == ["purpose"]
+    assert [one["key"] for one in status["asked_documents"]] == ["form"]
+    refused = installation.anyone().post(f"{path}/actions", {"action": "answer", "fields": {"father": "Lê Văn Khác"}})
+    assert (refused.status_code, list(refused.json["errors"])) == (422, ["fields.father"])
+    installation.anyone().post(f"{path}/actions", {"action": "answer", "fields": {"purpose": "xây nhà"}})
+    entries = installation.person("specialist").get(f"/api/v1/dossiers/{code}/journal").json["items"]
+    (changed,) = [entry["corrected"] for entry in entries if entry["act"] == "answer"]
+    assert [(one["key"], one["before"], one["after"]) for one in changed] == [("purpose", "vay vốn", "xây nhà")]
+
+
 def test_where_only_withdrawing_is_possible_nothing_is_asked(installation: ServedInstallation) -> None:
     filed = installation.filed()
     path = f"/api/v1/status/{filed['link_token']}"

@@ -14,6 +14,7 @@ from engine.acts.hold import claim
 from engine.acts.perform_action import OfficeNotDecided, perform_action
 from engine.acts.publish import publish_release
 from engine.acts.settle_fee import settle_fee
+from engine.dossier.asks import Asks
 from engine.dossier.case import Stale, lock_case
 from engine.dossier.record import record
 from engine.errors import Forbidden, InvalidInput, NotFound
@@ -129,7 +130,7 @@ def test_pausing_and_resuming_at_once_changes_nothing(world: World) -> None:
 
 def test_an_answer_may_bring_corrected_values_and_new_fees(world: World) -> None:
     code = world.land_at("checking")
-    world.do("specialist", code, "ask", reason="Số trang?")
+    world.do("specialist", code, "ask", reason="Số trang?", asks=Asks(fields=("pages",)))
     world.do(world.citizen(code), code, "resubmit", fields={"pages": 5})
     assert form(world, code)["pages"] == 5
     assert owed(world, code) == {"le_phi": 50_000, "trang": 10_000}

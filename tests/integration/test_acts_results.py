@@ -97,9 +97,12 @@ class TestStaff:
         world.act("tax", add_document, code, key="bien_lai", content=PDF)
 
     def test_take_over_no_result_from_an_earlier_dossier(self, world: World) -> None:
+        result = msgspec.structs.replace(land().documents["ket_qua"], reusable=True)
+        publish(world, {}, documents=land().documents | {"ket_qua": result})
         first, code = world.land_at("accepted"), world.land_at("signing")
         _, earlier = world.act("counter", add_document, first, key="cccd", content=PDF)
-        world.refuse(InvalidInput, "leader", add_document, code, key="ket_qua", reuse=earlier)
+        refused = world.refuse(InvalidInput, "leader", add_document, code, key="ket_qua", reuse=earlier)
+        assert refused.errors.keys() == {"reuse"}
 
     def test_check_and_remove_a_result_only_in_that_role_and_state(self, world: World) -> None:
         code, result = with_result(world)
@@ -241,9 +244,9 @@ def test_a_void_paper_is_reused_nowhere(world: World) -> None:
     world.refuse(NotFound, "counter", add_document, second, key="cccd", reuse=earlier)
 
 
-def publish(world: World, actions: dict[str, Any]) -> None:
-    """A second release of land, with some actions changed, in force from 3 March."""
-    later = land(version=2, effective=Effective(dt.date(2026, 3, 3)), actions=land().actions | actions)
+def publish(world: World, actions: dict[str, Any], **more: Any) -> None:
+    """A second release of land, with some actions and parts changed, in force from 3 March."""
+    later = land(version=2, effective=Effective(dt.date(2026, 3, 3)), actions=land().actions | actions, **more)
     world.act("admin", publish_release, later)
     world.at("2026-03-03 08:00")
 

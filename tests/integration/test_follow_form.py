@@ -15,6 +15,7 @@ from engine.acts.perform_action import perform_action
 from engine.acts.publish import publish_closure, publish_offices, publish_release
 from engine.acts.rectify import rectify
 from engine.acts.transfer import transfer
+from engine.dossier.asks import Asks
 from engine.dossier.case import lock_case
 from engine.dossier.record import record
 from engine.errors import Forbidden, InvalidInput
@@ -122,7 +123,7 @@ def test_where_nobody_of_the_office_holds_it_only_the_office_changes(world: Worl
 
 def test_an_answer_of_the_applicant_takes_it_there_as_well(world: World) -> None:
     code = world.land_at("checking")
-    world.do("specialist", code, "ask", reason="Đất ở đâu?")
+    world.do("specialist", code, "ask", reason="Đất ở đâu?", asks=Asks(fields=("land.commune",)))
     row = world.do(world.citizen(code), code, "resubmit", fields={"land.commune": OTHER_OFFICE}).row
     assert (row["state"], row["place"], row["holder_office"]) == ("checking", OTHER_OFFICE, PROVINCE)
     data = world.entries(code)[-1]["data"]

@@ -8,6 +8,7 @@ takes minutes.
 from __future__ import annotations
 
 from tests.mutants.sabotage import Sabotage
+from tests.mutants.sabotages_of_asks import OF_ASKS
 from tests.mutants.sabotages_of_papers import OF_PAPERS
 from tests.mutants.sabotages_of_promises import OF_PROMISES
 
@@ -309,5 +310,6 @@ SABOTAGES: tuple[Sabotage, ...] = (
         ("tests/integration/test_acts_hold.py::TestRecalling::test_the_sender_takes_the_step_back",),
     ),
     *OF_PROMISES,
+    *OF_ASKS,
     *OF_PAPERS,
 )

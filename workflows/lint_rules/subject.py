@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from engine.rules.procedure.conditions import Condition, ConditionRefused, compile_condition
 from engine.rules.procedure.definition import Action, Branch, Child, Document, Fee, Field, Release, TermBranch
@@ -33,7 +33,7 @@ class Subject:
     context: LintContext
     report: Report
 
-    def add(self, rule: str, at: Mark, **facts: Any) -> None:
+    def add(self, rule: str, at: Mark, **facts: object) -> None:
         """Adds a finding to the report."""
         self.report.add(rule, at, **facts)
 

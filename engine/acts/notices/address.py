@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import Row
 
 from engine.errors import Refusal
 from engine.notices.text import Addressee, Occasion, event_message, notice_message
 from engine.ports import Message
 from engine.store.delivery import Taken
 from engine.store.recipients import people_by_id, reasons_of, webhooks_by_id
+from engine.store.rows import Contact
 from engine.transaction import UnitOfWork
 
 
@@ -84,7 +82,7 @@ class _Known:
         return Refused("parked", f"nobody knows the recipient {row.recipient}")
 
 
-def _reached(row: Taken, name: str, by: Taken | Row[Any]) -> Addressee | Refused:
+def _reached(row: Taken, name: str, by: Taken | Contact) -> Addressee | Refused:
     address = {"email": by.email, "sms": by.phone}.get(row.channel)
     if not address:
         return Refused("parked", f"there is no address for {row.channel}")

@@ -40,7 +40,7 @@ def revert_batch(unit: UnitOfWork, run: Run, ids: Sequence[int], reason: str) ->
     rows = rows_standing(unit, run, "done", ids)
     movement, untouched = Movement(unit, run.id), set[int]()
     for row in rows:
-        if row.case.row["version"] == row.entry:
+        if row.case.row["version"] == row.entry and row.before is not None:
             data = {"reform": run.reform.code, "plan": run.digest, "reverts": row.entry}
             movement.move_back(row.case, data, reason, row.before)
             untouched.add(row.case.id)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, bindparam, select
+from sqlalchemy import Connection, and_, bindparam, select
 
 from engine.acts.reform.move_dossiers import Sayings, Way
 from engine.dossier.case import Case
@@ -21,6 +21,7 @@ from engine.rules.reform.policy import Reform
 from engine.rules.reform.totals import Group, group_from_data
 from engine.store.dossiers import applicants, dossiers
 from engine.store.plans import group_documents, reform_items, reform_row
+from engine.store.rows import ReformRow
 from engine.store.sql.question import PreparedSelect
 from engine.transaction import Runtime, UnitOfWork
 
@@ -54,7 +55,7 @@ class Run:
     One instance serves all batches; threads may share it.
     """
 
-    def __init__(self, runtime: Runtime, row: Row[Any], groups: Sequence[Group]) -> None:
+    def __init__(self, runtime: Runtime, row: ReformRow, groups: Sequence[Group]) -> None:
         self.id, self.state, self.digest = int(row.id), str(row.state), str(row.digest)
         self.reform = msgspec.convert(row.document, Reform)
         self.members: list[dict[str, Any]] = row.summary["members"]
@@ -112,7 +113,7 @@ class Standing(NamedTuple):
     passages: dict[str, int]
     place: str | None
     entry: int | None
-    before: Any
+    before: Mapping[str, Any] | None
 
     @property
     def as_planned(self) -> bool:

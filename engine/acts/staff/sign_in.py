@@ -22,9 +22,9 @@ def known_person(runtime: Runtime, username: str, password: str) -> tuple[int, s
     with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
         found = sessions.person_to_sign_in(connection, username)
     stored = found.password if found is not None else None
-    if not password_matches(stored, password) or found is None:
+    if not password_matches(stored, password) or found is None or stored is None:
         return None
-    return found.id, hash_password(password) if outdated(found.password) else None
+    return found.id, hash_password(password) if outdated(stored) else None
 
 
 def open_session(unit: UnitOfWork, person_id: int, fresh_hash: str | None = None) -> tuple[str, dt.datetime]:

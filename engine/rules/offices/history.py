@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,5 +57,5 @@ def _reason(body: Mapping[str, Any], key: str) -> Text | None:
     return None
 
 
-def _listed(laws: Any) -> str:
+def _listed(laws: str | Sequence[str]) -> str:
     return laws if isinstance(laws, str) else ", ".join(laws)

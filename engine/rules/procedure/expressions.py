@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from engine.errors import Refusal
 
@@ -60,7 +60,7 @@ class ConditionRefused(Refusal):
     vi: ClassVar[str] = "{why_vi}"
     en: ClassVar[str] = "{why_en}"
 
-    def __init__(self, column: int, vi: str, en: str, **facts: Any) -> None:
+    def __init__(self, column: int, vi: str, en: str, **facts: object) -> None:
         self.column = column
         super().__init__(column=column, why_vi=vi, why_en=en, **facts)
 

@@ -8,7 +8,7 @@ rows are written one after the other (README.md in this folder).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from struct import pack
@@ -173,7 +173,7 @@ def _text(shape: _Shape, used: int, guarded: bool = False) -> str:
     return f"UPDATE {table.name} SET {sets} FROM {rows} WHERE {' AND '.join(same + free)}"  # noqa: S608 - only names of the schema
 
 
-def _names(columns: Any) -> str:
+def _names(columns: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
 
 
