@@ -71,7 +71,7 @@ def form(code: str, number: str, query: dict[str, Any]) -> Answer:
 
 @forms.operation(
     "POST",
-    "/dossiers/<code>/forms/<number>/issues",
+    "/dossiers/<code>/forms/<form>/issues",
     access=Access.STAFF,
     body=bodies.Reason,
     gives=Gives(status=201, shape=shapes.FormIssue, headers={**ETAG, **LOCATION}, description="Issued again."),
@@ -79,15 +79,15 @@ def form(code: str, number: str, query: dict[str, Any]) -> Answer:
     if_match=True,
     key="required",
 )
-def issue_again(code: str, number: str, body: dict[str, Any]) -> Answer:
+def issue_again(code: str, form: str, body: dict[str, Any]) -> Answer:
     """Issue a form again with today's data, as a correction that names the issue it replaces"""
-    if number not in NUMBERS:
-        raise NoSuchForm(number=number)
+    if form not in NUMBERS:
+        raise NoSuchForm(number=form)
     version = expected_version()
 
     def doing(unit: UnitOfWork) -> Answer:
-        made = reissue_form(unit, code, number, body["reason"], version).issue
-        where = f"/api/v1/dossiers/{code}/forms/{number}.pdf?issue={made.issue}"
+        made = reissue_form(unit, code, form, body["reason"], version).issue
+        where = f"/api/v1/dossiers/{code}/forms/{form}.pdf?issue={made.issue}"
         return answer(_shown(made), 201, ETag=etag(made.entry), Location=where)
 
     return perform("reissue_form", doing, key_required=True)

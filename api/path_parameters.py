@@ -10,6 +10,7 @@ from server.values import CODE, KEY, LARGEST_ID, PROCEDURE
 
 PATTERNS = {
     "code": CODE,
+    "form": "^0[1-6]$",
     "key": KEY,
     "number": "^[0-9]{2}$",
     "procedure": PROCEDURE,

@@ -327,19 +327,20 @@ def _opened(
             raise ActorChanged()
         unit.claim = None
     row = cast(DossierRow, dict(zip(_ROW, found, strict=False)))
-    if version is not None and version != row["version"] and not _only_printed(unit, row, version):
-        raise _stale(unit, row)
+    if version is not None and version != row["version"]:
+        _must_be_prints(unit, row, version)
     case = Case(unit, row, cast(ApplicantRow, dict(zip(APPLICANT_COLUMNS, found[len(_ROW) :], strict=False))))
     for name, text in zip(along, found[len(_ROW) + len(APPLICANT_COLUMNS) :], strict=True):
         case.bring(name, [cast(PartRow, part) for part in ALONG[name].rows(text)])
     return case
 
 
-def _only_printed(unit: UnitOfWork, found: DossierRow, version: int) -> bool:
-    """Whether nothing but forms was issued since ``version``: then what the caller saw still stands."""
+def _must_be_prints(unit: UnitOfWork, found: DossierRow, version: int) -> None:
+    """Requires that nothing but forms was issued since ``version``: then what the caller saw stands. Raises Stale."""
     since = and_(journal.c.dossier_id == found["id"], journal.c.number > version, journal.c.number <= found["version"])
     acts = set(unit.reader().execute(select(journal.c.act).where(since)).scalars())
-    return acts == {"issue_form"}
+    if acts != {"issue_form"}:
+        raise _stale(unit, found)
 
 
 def _stale(unit: UnitOfWork, found: DossierRow) -> Stale:

@@ -36,7 +36,13 @@ OPEN, ALWAYS, HELD = {"new", "accepted", "checking", "held"}, set(STATES), {"hel
 AT_THE_COUNTER, AT_THE_DESK = {"new", "accepted"}, {"checking", "held"}
 
 
-NO_MATTER = {"POST notes", "POST rectifications", "POST personal-data-views", "POST documents"}
+NO_MATTER = {
+    "POST notes",
+    "POST rectifications",
+    "POST personal-data-views",
+    "POST documents",
+    "POST forms/<form>/issues",
+}
 """After these the dossier is as good as a fresh one for whoever comes next."""
 
 
@@ -66,6 +72,7 @@ MAY: dict[str, dict[str, set[str]]] = {
     "POST links": _all_who_handle(ALWAYS),
     "POST notes": _all_who_handle(ALWAYS),
     "POST rectifications": _all_who_handle(ALWAYS),
+    "POST forms/<form>/issues": _all_who_handle({*ALWAYS} - {"new"}),
     "POST personal-data-views": _all_who_handle(ALWAYS),
 }
 
@@ -183,6 +190,7 @@ def _values(installation: ServedInstallation, state: str) -> dict[str, Any]:
         "code": filed["code"],
         "token": filed["link_token"],
         "number": papers[0]["id"],
+        "form": "01",
         "key": "fee",
         "other": _other(installation, filed["code"]),
     }

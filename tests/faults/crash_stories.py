@@ -12,6 +12,7 @@ from sqlalchemy import select
 from engine.acts.documents import add_document
 from engine.acts.file_dossier import file_dossier
 from engine.acts.hold import claim
+from engine.acts.issue_form import print_form
 from engine.acts.notices.mark_read import mark_read
 from engine.acts.notices.webhooks import add_webhook
 from engine.acts.perform_action import perform_action
@@ -162,6 +163,21 @@ def printed(stage: Stage) -> Deed:
     return Deed(run, stage.rows(reads, dossier_id=number))
 
 
+def form_printed(stage: Stage) -> Deed:
+    """The receipt, issued by its first print."""
+    code, now = stage.world.land_at("accepted"), stage.world.now
+    run = stage.direct(print_form, code, "01", who=stage.world.actor("counter"), now=now)
+    return Deed(run, stage.entries(code, "issue_form"))
+
+
+def form_corrected(stage: Stage) -> Deed:
+    """The receipt, issued a second time with a reason."""
+    code = stage.world.land_at("accepted")
+    stage.world.try_act("counter", print_form, code, "01")
+    run = stage.request("counter", "POST", f"/dossiers/{code}/forms/01/issues", WHY, stage.world.row(code)["version"])
+    return Deed(run, stage.entries(code, "issue_form"))
+
+
 def noticed(stage: Stage) -> Deed:
     """A notice to the role of the specialist."""
     number, now = stage.world.row(stage.world.land_at("checking"))["id"], stage.world.now
@@ -270,6 +286,8 @@ DOSSIER_STORIES: Mapping[str, Story] = {
     "print the register": Story(
         {"print_register.print_register", "read_personal_data.note_reads"}, printed, again="each look is written down"
     ),
+    "print a form": Story({"issue_form.print_form"}, form_printed, again="each look is written down"),
+    "issue a form again": Story({"issue_form.reissue_form"}, form_corrected),
     "mark a notice as read": Story({"notices.mark_read.mark_read"}, noticed),
     "add a webhook": Story(
         {"notices.webhooks.add_webhook"},

@@ -21,12 +21,13 @@ from engine.acts.rectify import rectify
 from engine.acts.settle_fee import settle_fee
 from engine.acts.transfer import transfer
 from engine.acts.verification import answer_verification, ask_verification
+from engine.dossier.asks import Asks
 from engine.dossier.case import Stale, lock_case
 from engine.dossier.record import record
 from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.forms.data import FormNotDue
 from engine.forms.issued import FormDamaged, FormErased, IssuedForm
-from engine.rules.procedure.definition import Term
+from engine.rules.procedure.definition import Release, Term
 from engine.security.citizen_link import receipt_matches
 from engine.settings import FORM_SIGNS
 from engine.store.form_numbers import form_counters
@@ -72,6 +73,10 @@ LATER: dict[str, Callable[[World, str], Any]] = {
     "a day": lambda world, _: world.at("2026-03-20 09:00"),
     "a year": lambda world, _: world.at("2027-03-02 09:00"),
 }
+
+
+def release_of(world: World, code: str) -> Release:
+    return world.try_act("system", lambda unit: lock_case(unit, code).release)
 
 
 def stopped(world: World, code: str, who: str, reason: str | None = "tranh chấp") -> None:
@@ -121,9 +126,7 @@ class TestAReprint:
         world.act(world.citizen(code), add_document, code, key="trich_do", content=PDF)
         world.do("counter", code, "resubmit")
         assert (said(world, code, "02")["items"], said(world, code, "01")["papers"]) == (asked, papers)
-        assert asked == world.try_act(
-            "system", lambda unit: [lock_case(unit, code).release.documents["trich_do"].name.vi]
-        )
+        assert asked == [release_of(world, code).documents["trich_do"].name.vi]
 
     def test_is_written_into_the_read_log_and_changes_nothing_else(self, world: World) -> None:
         code = world.land_at("accepted")
@@ -144,7 +147,7 @@ class TestTheFirstPrint:
         world.do("counter", code, "resubmit")
         to_ready(world, code)
         names = [paper["name"] for paper in said(world, code, "01")["papers"]]
-        release = world.try_act("system", lambda unit: lock_case(unit, code).release)
+        release = release_of(world, code)
         assert names == [release.documents[key].name.vi for key in ("don", "gcn")]
 
     def test_lists_a_paper_that_was_taken_off_later(self, world: World) -> None:
@@ -181,6 +184,26 @@ class TestTheFirstPrint:
 
         world.try_act("specialist", as_before)
         assert said(world, code, "02")["items"]
+
+    def test_of_a_request_lists_what_was_missing_then(self, world: World) -> None:
+        code = world.land_at("checking")
+        world.act("specialist", rectify, code, "đo lại", fields={"land.remeasured": True, "land.surveyor": "Đội đo"})
+        world.do("specialist", code, "ask", reason="Thiếu trích đo")
+        world.act(world.citizen(code), add_document, code, key="trich_do", content=PDF)
+        world.do("counter", code, "resubmit")
+        form = said(world, code, "02")
+        assert form["items"] == [release_of(world, code).documents["trich_do"].name.vi]
+        assert form["reason"] == "Thiếu trích đo"
+
+    def test_of_a_request_lists_the_papers_and_fields_that_it_names(self, world: World) -> None:
+        code = world.land_at("checking")
+        asks = Asks(("gcn",), ("land.area",))
+        world.do("specialist", code, "ask", reason="Bản sao mờ", asks=asks)
+        named = release_of(world, code)
+        assert said(world, code, "02")["items"] == [
+            named.documents["gcn"].name.vi,
+            f"Sửa trong tờ khai: {named.fields['land.area'].name.vi}",
+        ]
 
     @pytest.mark.parametrize("number", ["01", "02", "03", "04", "05"])
     def test_needs_the_event_that_the_form_tells_of(self, world: World, number: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from tests.mutants.sabotage import Sabotage
 from tests.mutants.sabotages_of_asks import OF_ASKS
+from tests.mutants.sabotages_of_forms import OF_FORMS
 from tests.mutants.sabotages_of_papers import OF_PAPERS
 from tests.mutants.sabotages_of_promises import OF_PROMISES
 
@@ -311,5 +312,6 @@ SABOTAGES: tuple[Sabotage, ...] = (
     ),
     *OF_PROMISES,
     *OF_ASKS,
+    *OF_FORMS,
     *OF_PAPERS,
 )
