@@ -88,10 +88,7 @@ def take(
     if assignee is not None:
         _give_to(case, assignee)
     data = _entry_of(step, verdict, wanted, document) | followed.data
-    if step.effect == "ask":
-        data["missing"] = case.missing_documents(case.facts())  # what Form 02 lists, also when it is printed later
-    if asks:
-        data["asks"] = asks.as_data()
+    data |= _asking(case, step, asks)
     if void:
         make_void(case, void)
         data["void"] = void
@@ -115,6 +112,12 @@ def _correct(case: Case, wanted: Action, fields: Mapping[str, Any]) -> Followed:
     if wanted.effect == "answer":
         must_be_asked_fields(case, fields)
     return change_form(case, fields)
+
+
+def _asking(case: Case, step: Step, asks: Asks) -> dict[str, Any]:
+    """What a request names, and the papers that are missing now: Form 02 lists them, also when it is printed later."""
+    missing = {"missing": case.missing_documents(case.facts())} if step.effect == "ask" else {}
+    return missing | ({"asks": asks.as_data()} if asks else {})
 
 
 def _entry_of(step: Step, verdict: Verdict, wanted: Action, document: DocumentRow | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, update
 from cli.shipped import Shipped
 from engine.acts.notices import deliver as module
 from engine.acts.notices.deliver import GIVE_UP_LANE, LEASE, PARK_AFTER, Receivers, backoff, deliver_notices
-from engine.acts.publish import KeysTogether, publish_template
+from engine.acts.publish import publish_template
 from engine.ports import DeliveryFailed, Message
 from engine.security.citizen_link import link_hash, receipt_matches
 from engine.store.delivery import claim, retry_parked
@@ -115,24 +115,6 @@ def test_a_notice_in_english(world: World) -> None:
     assert mail.language == "en"
     assert mail.subject == f"Dossier {code} has been received"
     assert "17:00 Fri 6 Mar 2026" in mail.body
-
-
-@pytest.mark.parametrize("part", ["subject", "body", "sms"])
-def test_no_template_may_send_both_keys_in_one_message(world: World, part: str) -> None:
-    keys = {"body": {"vi": "{link}", "en": "{link}"}, "sms": {"vi": "{link}", "en": "{link}"}, "subject": {"vi": "a"}}
-    keys[part] = {"vi": "{receipt_code} {link}" if part == "sms" else "x {receipt_code}", "en": "x"}
-    if part == "body":
-        keys["subject"] = {"vi": "{link}", "en": "x"}
-    world.refuse(KeysTogether, "admin", publish_template, "moi", keys)
-    world.act("admin", publish_template, "moi", {**keys, part: {"vi": "x", "en": "x"}})
-
-
-def test_no_shipped_notice_holds_both_keys_and_that_of_receipt_holds_the_code() -> None:
-    for key, parts in Shipped().templates.items():
-        for part in ("subject", "body", "sms"):
-            for text in parts[part].values():
-                assert not ("{link}" in text and "{receipt_code}" in text)
-                assert ("{receipt_code}" in text) == (key == "da-tiep-nhan" and part != "subject")
 
 
 def test_the_link_in_a_notice_opens_the_dossier(world: World) -> None:

@@ -70,7 +70,7 @@ OF_FORMS: tuple[Sabotage, ...] = (
         "engine/acts/publish.py",
         "        raise KeysTogether(key=key)\n",
         "        pass\n",
-        ("tests/integration/test_outbox_delivery.py::test_no_template_may_send_both_keys_in_one_message",),
+        ("tests/integration/test_notice_keys.py::test_no_template_may_send_both_keys_in_one_message",),
     ),
     Sabotage(
         "date-of-the-print",
