@@ -179,7 +179,7 @@ def history(case: Case) -> History:
     Entries later than the row in hand are left out: the act was overtaken, and its version says so when it is written.
     """
     brought, taken, entered, since = dict[int, tuple[int, str]](), dict[int, list[tuple[int, str]]](), {}, 0
-    asked: dict[str, Mapping[str, list[str]]] = {}
+    asked, here = dict[str, Mapping[str, list[str]]](), ""
     statement = select(journal.c.number, journal.c.actor, journal.c.act, journal.c.body)
     known = and_(journal.c.dossier_id == case.id, journal.c.number <= case.row["version"])
     statement = statement.where(known).order_by(journal.c.number)
@@ -188,8 +188,13 @@ def history(case: Case) -> History:
         changes, data = body["changes"], body["data"]
         if "state" in changes:
             entered[changes["state"]] = number
-            if "recalled" not in data:
-                asked[changes["state"]] = data.get("asks") or {}
+            if "effect" in data:
+                asked[changes["state"]] = {}
+            elif "recalled" not in data:  # a migration, which gives the state another key
+                asked[changes["state"]] = asked.get(here, {})
+            here = changes["state"]
+        if "asks" in data:
+            asked[here] = data["asks"]
         if any(column in changes for column in _ENTERING):
             since = number
         document = data.get("document")

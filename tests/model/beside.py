@@ -16,6 +16,7 @@ from engine.acts.expire_clock import expire_clock
 from engine.acts.perform_action import perform_action
 from engine.acts.settle_fee import settle_fee
 from engine.acts.verification import answer_verification
+from engine.dossier.asks import Asks
 from engine.dossier.case import lock_case
 from engine.errors import Refusal
 from engine.journal.check import Tally, check_journal
@@ -90,12 +91,12 @@ class Beside(Cast):
         self._same(f"{name} {dossier.row['state']}", who, expected, found)
         self._keep(draft if expected is None else self.model, who, code)
 
-    def _take(self, code: str, who: Who, action: str, **how: Any) -> None:
+    def _take(self, code: str, who: Who, action: str, asks: tuple[str, ...] = (), **how: Any) -> None:
         dossier = self.model.dossiers[code]
         self._do_both(
             action, dossier, who,
-            lambda model, who, found, _: model.take(found, who, action, self.now, **how),
-            partial(perform_action, action=action, **how),
+            lambda model, who, found, _: model.take(found, who, action, self.now, asks=asks, **how),
+            partial(perform_action, action=action, asks=Asks(fields=asks), **how),
         )  # fmt: skip
 
     def _add(self, dossier: Dossier, who: Who, key: str, copies: dict[str, int], file: bool) -> None:

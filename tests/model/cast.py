@@ -54,6 +54,12 @@ class Cast:
         key = self.pick(asked)
         return {key: not dossier.form.get(key, False)}
 
+    def _asks(self, dossier: Dossier) -> tuple[str, ...]:
+        """A request that names every question of the form that is answered by yes or no, or nothing."""
+        fields = dossier.procedure.data["fields"]
+        named = tuple(key for key, one in fields.items() if one["type"] == "boolean")
+        return self.pick([(), named, named])
+
     def _somebody(self, dossier: Dossier) -> Who:
         """Most often who must act now, else whoever has a role in the dossier."""
         row = dossier.row

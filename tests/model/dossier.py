@@ -82,6 +82,7 @@ class Dossier:
     notices: set[tuple[str, str, str, str]] = field(default_factory=set)
     seen_by: set[str] = field(default_factory=set)
     children: list[Dossier] = field(default_factory=list)
+    asked: dict[str, tuple[str, ...]] = field(default_factory=dict)  # state → fields that the last step into it named
 
     @property
     def code(self) -> str:

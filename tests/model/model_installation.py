@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -223,6 +223,7 @@ class ModelInstallation:
         reason: str | None = None,
         fields: Mapping[str, Any] | None = None,
         assignee: int | None = None,
+        asks: Sequence[str] = (),
     ) -> None:
         """Takes an action on a dossier that the actor may see."""
         procedure, row, before = dossier.procedure, dossier.row, dict(dossier.row)
@@ -236,6 +237,9 @@ class ModelInstallation:
         if fields:
             if acting["effect"] not in ("receive", "answer"):
                 raise Refused("invalid-input")
+            unasked = set(fields) - set(dossier.asked.get(row["state"], ()))
+            if acting["effect"] == "answer" and who.kind == "citizen" and unasked:
+                raise Refused("invalid-input")
             dossier.form = procedure.form({**dossier.form, **fields}, dossier.around(now))
             dossier.charge(now)
         target = procedure.target(action, dossier.facts(now))
@@ -245,6 +249,10 @@ class ModelInstallation:
         source = row["state"]
         papers.make_void(papers.undone(dossier, action, target))
         dossier.enter(target, action, now)
+        if asks and not papers.asks(dossier):
+            raise Refused("invalid-input")
+        if asks or target != source:
+            dossier.asked[target] = tuple(asks)
         if assignee is not None:
             if (row["holder_office"], row["holder_role"]) not in self.posts.get(assignee, ()):
                 raise Refused("invalid-input")

@@ -26,9 +26,7 @@ def brought_by_office(procedure: Procedure, key: str) -> bool:
 def may_bring(model: ModelInstallation, dossier: Dossier, who: Who, key: str) -> None:
     office = brought_by_office(dossier.procedure, key)
     if who.kind == "citizen":
-        here = [one for one in dossier.procedure.actions.values() if dossier.row["state"] in one["sources"]]
-        answers = any(one["effect"] == "answer" and "applicant" in one["by"] for one in here)
-        if dossier.state["portal"] not in (5, 6) and not answers:
+        if not asks(dossier):
             raise Refused("nothing-asked")
         if office:
             raise Refused("forbidden")
@@ -37,6 +35,15 @@ def may_bring(model: ModelInstallation, dossier: Dossier, who: Who, key: str) ->
         signed = any(one.signed for one in usable(dossier, key))
         if signed or all(passed_on(dossier, key, one) for one in actions):
             raise Refused("result-taken")
+
+
+def asks(dossier: Dossier) -> bool:
+    """Whether something is asked of the applicant."""
+    if dossier.state["final"]:
+        return False
+    here = [one for one in dossier.procedure.actions.values() if dossier.row["state"] in one["sources"]]
+    answers = any(one["effect"] == "answer" and "applicant" in one["by"] for one in here)
+    return dossier.state["portal"] in (5, 6) or answers
 
 
 def may_handle(model: ModelInstallation, dossier: Dossier, who: Who, key: str) -> list[str]:

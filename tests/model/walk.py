@@ -112,7 +112,8 @@ class Walk(Beside):
         fields = self._flipped(dossier) if acting["effect"] in ("receive", "answer") and self.seldom() else None
         assignee = self._somebody(dossier).person if self.seldom() else None
         reason = "vì lý do mẫu" if acting["reason"] == "required" else None
-        self._take(dossier.code, who, action, reason=reason, fields=fields, assignee=assignee)
+        asks = self._asks(dossier) if acting["effect"] == "ask" else ()
+        self._take(dossier.code, who, action, asks, reason=reason, fields=fields, assignee=assignee)
         self.visited.add(self.model.dossiers[dossier.code].row["state"])
 
     def act(self) -> None:
@@ -120,7 +121,8 @@ class Walk(Beside):
         dossier = self._some()
         action = self.pick([*dossier.procedure.actions, "no_such_action"])
         fields = self._flipped(dossier) if self.seldom() else None
-        self._take(dossier.code, self._anybody(dossier), action, reason=self._reason(), fields=fields)
+        asks = self._asks(dossier) if self.seldom() else ()
+        self._take(dossier.code, self._anybody(dossier), action, asks, reason=self._reason(), fields=fields)
 
     def time(self) -> None:
         """Time passes: minutes, days, over a holiday, or until the next clock of a dossier runs out."""
