@@ -15,7 +15,6 @@ import os
 import secrets
 from pathlib import Path
 
-import orjson
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
@@ -28,6 +27,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from engine.ports import Signature, SigningFailed
+from engine.security.signed_statement import statement_of
 
 ALGORITHM = "Ed25519"
 
@@ -44,10 +44,13 @@ class LocalSigner:
 
     def sign(self, content: bytes, *, person: str, office: str) -> Signature:
         """Signs in the name of a person of an office. Raises SigningFailed when the key cannot be used."""
-        key = self._key()
-        public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        value = base64.b64encode(key.sign(_statement(content, person, office))).decode()
-        return Signature(algorithm=ALGORITHM, value=value, certificate=public.decode())
+        key, statement = self._key(), _statement(content, person, office)
+        value = base64.b64encode(key.sign(statement.encode())).decode()
+        return Signature(algorithm=ALGORITHM, value=value, certificate=_public(key), statement=statement)
+
+    def certificate(self) -> str:
+        """The public key as PEM. Raises SigningFailed when the key cannot be used."""
+        return _public(self._key())
 
     def _key(self) -> Ed25519PrivateKey:
         try:
@@ -72,15 +75,18 @@ def verify(content: bytes, signature: Signature, *, person: str, office: str) ->
         key = load_pem_public_key(signature.certificate.encode())
         if signature.algorithm != ALGORITHM or not isinstance(key, Ed25519PublicKey):
             return False
-        key.verify(base64.b64decode(signature.value, validate=True), _statement(content, person, office))
+        key.verify(base64.b64decode(signature.value, validate=True), _statement(content, person, office).encode())
     except (InvalidSignature, ValueError, UnsupportedAlgorithm):
         return False
     return True
 
 
-def _statement(content: bytes, person: str, office: str) -> bytes:
-    facts = {"office": office, "person": person, "sha256": hashlib.sha256(content).hexdigest()}
-    return b"motcua-signature-v1\n" + orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)
+def _statement(content: bytes, person: str, office: str) -> str:
+    return statement_of(hashlib.sha256(content).hexdigest(), person, office)
+
+
+def _public(key: Ed25519PrivateKey) -> str:
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def _make_key(path: Path) -> None:

@@ -14,6 +14,7 @@ from engine.acts.read_personal_data import open_file
 from engine.dossier.case import read_case
 from engine.queries.dossier import missing_of, papers_of
 from engine.queries.files import FileView, file_of
+from engine.queries.signed_result import SignedResult, archive_of, signed_result
 from engine.rules.file_types import TAKEN
 from engine.transaction import UnitOfWork, in_transaction
 from server.answer import Answer
@@ -76,6 +77,39 @@ def content(code: str, number: int, query: dict[str, Any]) -> Answer:
     file = in_transaction(runtime(), actor(), doing)
     headers = {"Content-Type": file.media_type, "Content-Disposition": f'attachment; filename="{file.name}"'}
     return Answer(200, runtime().files.read(file.storage_key), headers)
+
+
+@documents.operation(
+    "GET",
+    "/dossiers/<code>/documents/<int:number>/signed.zip",
+    access=Access.STAFF,
+    query=parameters.WhyRead,
+    gives=Gives(media=("application/zip",), description="File, statement, signature, certificate, and a guide."),
+    refuses=(403, 404, 409),
+)
+def signed(code: str, number: int, query: dict[str, Any]) -> Answer:
+    """Download a signed result with its signature, and with what it takes to check it elsewhere"""
+
+    def doing(unit: UnitOfWork) -> SignedResult:
+        return signed_result(open_file(unit, code, number, query["reason"]), number)
+
+    found = in_transaction(runtime(), actor(), doing)
+    packed = archive_of(found, runtime().files.read(found.file.storage_key))
+    name = f"{found.file.name.rpartition('.')[0]}-signed.zip"
+    return Answer(
+        200, packed, {"Content-Type": "application/zip", "Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+@documents.operation(
+    "GET",
+    "/signing-certificate",
+    access=Access.PUBLIC,
+    gives=Gives(media=("application/x-pem-file",), description="The public key as PEM."),
+)
+def certificate() -> Answer:
+    """The key of this installation, with which anybody checks the signatures on its results"""
+    return Answer(200, runtime().signer.certificate().encode(), {"Content-Type": "application/x-pem-file"})
 
 
 @documents.operation(

@@ -1,4 +1,4 @@
-"""The operation that prints the official forms 01–06 of a dossier as PDF.
+"""The operations that issue, list and print the official forms 01–06 of a dossier.
 
 The forms carry personal data, so each print is recorded as a reading of personal data. Form 01 carries the citizen's
 link as well and is for the counter alone.
@@ -6,17 +6,25 @@ link as well and is for the counter alone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from api import parameters
-from api.operations import Gives, Resource
-from engine.acts.read_personal_data import print_form
+from api import bodies, parameters, shapes
+from api.answers import answer, etag, moment
+from api.operations import ETAG, LOCATION, Gives, Resource
+from api.versions import expected_version
+from engine.acts.issue_form import print_form, reissue_form
+from engine.dossier.case import read_case
 from engine.errors import Refusal
-from engine.forms.data import NUMBERS, NoSuchForm, form_data
+from engine.forms.data import NUMBERS
+from engine.forms.events import NoSuchForm
+from engine.forms.issued import Issue
+from engine.queries.forms import issues_of
 from engine.transaction import UnitOfWork, in_transaction
 from server.answer import Answer
-from server.context import runtime, served
-from server.identity import Access, actor
+from server.context import RenderForm, runtime, served
+from server.identity import Access, actor, reading
+from server.once import perform
 
 forms = Resource("forms", __name__, description="Official forms as PDF.")
 PDF = Gives(media=("application/pdf",), description="The form.")
@@ -33,28 +41,83 @@ class FormsUnavailable(Refusal):
 
 @forms.operation(
     "GET",
+    "/dossiers/<code>/forms",
+    access=Access.STAFF,
+    gives=Gives(shape=shapes.Forms, headers=ETAG, description="The issues of all forms, oldest first."),
+    refuses=(404,),
+)
+def issues(code: str) -> Answer:
+    """List the forms that were issued, with their numbers"""
+    with reading() as unit:
+        case = read_case(unit, code)
+        return answer({"items": [_shown(one) for one in issues_of(case)]}, ETag=etag(case.row["version"]))
+
+
+@forms.operation(
+    "GET",
     "/dossiers/<code>/forms/<number>.pdf",
     access=Access.STAFF,
-    query=parameters.WhyRead,
+    query=parameters.FormPrint,
     gives=PDF,
     refuses=(403, 404, 409),
 )
 def form(code: str, number: str, query: dict[str, Any]) -> Answer:
-    """Print a form: 01 receipt, 02 supplement, 03 refusal, 04 apology, 05 stop, 06 control sheet"""
+    """Print a form as it was issued: 01 receipt, 02 supplement, 03 refusal, 04 apology, 05 stop, 06 control sheet"""
     if number not in NUMBERS:
         raise NoSuchForm(number=number)
+    _must_print()
+    made = in_transaction(
+        runtime(), actor(), lambda unit: print_form(unit, code, number, query["issue"], query["reason"])
+    )
+    return printed(number, made.data, f"{code}-{number}-{made.issue.issue}.pdf")
 
-    def doing(uow: UnitOfWork) -> dict[str, Any]:
-        return form_data(print_form(uow, code, number, query["reason"]), number)
 
-    data = in_transaction(runtime(), actor(), doing)
-    return printed(number, data, f"{code}-{number}.pdf")
+@forms.operation(
+    "POST",
+    "/dossiers/<code>/forms/<form>/issues",
+    access=Access.STAFF,
+    body=bodies.Reason,
+    gives=Gives(status=201, shape=shapes.FormIssue, headers={**ETAG, **LOCATION}, description="Issued again."),
+    refuses=(403, 404, 409),
+    if_match=True,
+    key="required",
+)
+def issue_again(code: str, form: str, body: dict[str, Any]) -> Answer:
+    """Issue a form again with today's data, as a correction that names the issue it replaces"""
+    if form not in NUMBERS:
+        raise NoSuchForm(number=form)
+    version = expected_version()
+
+    def doing(unit: UnitOfWork) -> Answer:
+        made = reissue_form(unit, code, form, body["reason"], version).issue
+        where = f"/api/v1/dossiers/{code}/forms/{form}.pdf?issue={made.issue}"
+        return answer(_shown(made), 201, ETag=etag(made.entry), Location=where)
+
+    return perform("reissue_form", doing, key_required=True)
 
 
-def printed(number: str, data: dict[str, Any], name: str) -> Answer:
+def printed(number: str, data: Mapping[str, Any], name: str) -> Answer:
     """A form as a PDF answer. Raises FormsUnavailable."""
+    render = _must_print()
+    headers = {"Content-Type": "application/pdf", "Content-Disposition": f'inline; filename="{name}"'}
+    return Answer(200, render(number, data), headers)
+
+
+def _must_print() -> RenderForm:
+    """The printer, asked for before anything is issued. Raises FormsUnavailable."""
     render = served().render_form
     if render is None:
         raise FormsUnavailable()
-    headers = {"Content-Type": "application/pdf", "Content-Disposition": f'inline; filename="{name}"'}
-    return Answer(200, render(number, data), headers)
+    return render
+
+
+def _shown(issue: Issue) -> dict[str, Any]:
+    return {
+        "form": issue.form,
+        "issue": issue.issue,
+        "number": issue.mark,
+        "issued_at": moment(issue.at),
+        "about": issue.about,
+        "entry": issue.entry,
+        "replaces": issue.replaces,
+    }

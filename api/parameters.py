@@ -113,13 +113,13 @@ class RegisterPrint(Words):
     office = Word(CODE, required=True)
     start = Day(required=True)
     end = Day(required=True)
+    reason = Line(
+        500, load_default=None, metadata={"description": "Why addresses and telephones must be unmasked; recorded."}
+    )
 
 
 class FromDay(Words):
     on = Day(load_default=None, metadata={"description": "The first day on which it holds no more; all by default."})
-    reason = Line(
-        500, load_default=None, metadata={"description": "Why addresses and telephones must be unmasked; recorded."}
-    )
 
 
 class WhyRead(Words):
@@ -139,3 +139,9 @@ class Looks(Words):
     end = Day(load_default=None, metadata={"description": "Last day, inclusive."})
     limit = WholeInQuery(1, LARGEST_PAGE, load_default=100)
     before = WholeInQuery(1, 10**15, load_default=None, metadata={"description": "From ``next`` of the last page."})
+
+
+class FormPrint(WhyRead):
+    issue = WholeInQuery(
+        1, 9999, load_default=None, metadata={"description": "An earlier issue; the newest one by default."}
+    )

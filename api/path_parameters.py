@@ -11,6 +11,7 @@ from server.values import CODE, KEY, LARGEST_ID, PROCEDURE
 PATTERNS = {
     "code": CODE,
     "day": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    "form": "^0[1-6]$",
     "key": KEY,
     "number": "^[0-9]{2}$",
     "procedure": PROCEDURE,

@@ -49,17 +49,26 @@ class Notifier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A detached signature over a file: ``value`` and ``certificate`` (or public key) as PEM or base64 text."""
+    """A detached signature over a file: ``value`` and ``certificate`` (or public key) as PEM or base64 text.
+
+    ``statement`` is the signed text that names the file by its hash; empty if the file's own bytes were signed.
+    """
 
     algorithm: str
     value: str
     certificate: str
+    statement: str = ""
 
 
 class Signer(Protocol):
-    """Signs bytes in the name of a person of an office. Raises SigningFailed."""
+    """Signs bytes in the name of a person of an office. Raises SigningFailed.
+
+    ``certificate`` is that of the installation, as PEM, with which anybody checks its signatures.
+    """
 
     def sign(self, content: bytes, *, person: str, office: str) -> Signature: ...
+
+    def certificate(self) -> str: ...
 
 
 class SigningFailed(Refusal):

@@ -29,6 +29,8 @@ NAMES_ON_PAPER = {
     "07": "print",  # the register of an office under its present name; earlier names are printed below it
 }
 """The day that decides the names of offices on each form: of filing, of the act that it reports, or of printing."""
+FORM_SIGNS = {"01": "TNHS", "02": "HDHS", "03": "TCTN", "04": "PXL", "05": "TBD", "06": "KSHS"}
+"""The sign behind the number of each form (``12/TNHS``). That of 01 is the 2018 form's, the others are not verified."""
 CODE_FIELDS = frozenset({"agency", "yy", "mm", "dd", "sequence"})
 
 
@@ -69,6 +71,7 @@ class Settings:
     late_entry_days: int
     claim_grace_minutes: int
     seen_after_days: int
+    form_signs: Mapping[str, str]
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
@@ -107,6 +110,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         names_on_paper=_names_on_paper(environment.get("MOTCUA_NAMES_ON_PAPER", "")),
         claim_grace_minutes=_number(environment, "MOTCUA_CLAIM_GRACE_MINUTES", 30, 0, 10_080),
         seen_after_days=_number(environment, "MOTCUA_SEEN_AFTER_DAYS", 5, 0, 3_650),
+        form_signs=_form_signs(environment.get("MOTCUA_FORM_SIGNS", "")),
     )
 
 
@@ -164,6 +168,18 @@ def _code_template(template: str) -> str:
     except (ValueError, KeyError, IndexError) as error:
         raise WrongSetting(name="MOTCUA_CODE_TEMPLATE", why=str(error)) from error
     return template
+
+
+def _form_signs(value: str) -> dict[str, str]:
+    """The defaults with the choices of ``01=TNHS,04=PXL`` put over them."""
+    chosen: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in value.split(","))):
+        number, _, sign = part.partition("=")
+        if number not in FORM_SIGNS or number in chosen or not re.fullmatch(r"[\w.\-/]{1,20}", sign):
+            why = f'"{part}" is not form=sign, with each form ({", ".join(FORM_SIGNS)}) once and a sign like TNHS'
+            raise WrongSetting(name="MOTCUA_FORM_SIGNS", why=why)
+        chosen[number] = sign
+    return FORM_SIGNS | chosen
 
 
 def _names_on_paper(value: str) -> dict[str, str]:

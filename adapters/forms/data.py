@@ -21,7 +21,11 @@ class Head(Part, frozen=True, kw_only=True):
     """The head of every form: ``authority`` (the body above, UBND phường …) and ``unit`` (the centre that receives) on
     the left with ``number`` (``12/TNHS``); ``place`` and ``date`` (``ngày 01 tháng 7 năm 2025``) on the right.
     ``other_names`` are sentences with today's names of the places and offices on the form, printed above the
-    signatures."""
+    signatures.
+
+    The rest is what the issue adds: ``edition`` of the templates, the moment ``issued_at`` (ISO 8601, the creation date
+    of the file), ``replaces`` (``Cấp lần 2, thay bản cấp lần 1 …``) and ``made`` (that it was made later than its day).
+    """
 
     authority: str
     unit: str
@@ -29,6 +33,10 @@ class Head(Part, frozen=True, kw_only=True):
     place: str
     date: str
     other_names: tuple[str, ...] = ()
+    edition: int = 1
+    issued_at: str = ""
+    replaces: str = ""
+    made: str = ""
 
 
 class Applicant(Part, frozen=True, kw_only=True):
@@ -52,13 +60,18 @@ class Paper(Part, frozen=True, kw_only=True):
 
 
 class Receipt(Part, frozen=True, kw_only=True):
-    """01, Giấy tiếp nhận hồ sơ và hẹn trả kết quả. ``status_url`` is the citizen's own page, as QR code (no code when
-    empty). ``request`` is the procedure's name, ``term`` the time limit by rule (``20 ngày làm việc``), ``collect`` the
-    place or way in which the result is received, ``fees`` a line such as ``150.000 đồng (đã nộp)``."""
+    """01, Giấy tiếp nhận hồ sơ và hẹn trả kết quả.
+
+    ``status_url`` is the citizen's own page, as QR code (no code when empty); ``receipt_code`` goes with the dossier
+    code where the link is not enough. ``request`` is the procedure's name, ``term`` the time limit by rule
+    (``20 ngày làm việc``), ``collect`` the place or way in which the result is received, ``fees`` a line such as
+    ``150.000 đồng (đã nộp)``.
+    """
 
     head: Head
     code: str
     status_url: str = ""
+    receipt_code: str = ""
     applicant: Applicant
     request: str
     papers: tuple[Paper, ...] = ()
@@ -107,9 +120,12 @@ class RefusalToReceive(Part, frozen=True, kw_only=True):
 class Apology(Part, frozen=True, kw_only=True):
     """04, Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết. ``due`` is the appointment that is not kept,
     ``new_due`` the new one, or in a pause the time added (``+5 ngày làm việc, ngày hẹn báo sau``), left out when empty;
-    ``signer_title`` the title of the signer (``CHỦ TỊCH``)."""
+    ``signer_title`` the title of the signer (``CHỦ TỊCH``). ``office`` is
+    the deciding office as running text names it, ``received_by`` the office that received the dossier."""
 
     head: Head
+    office: str = ""
+    received_by: str = ""
     code: str
     applicant: Applicant
     request: str
@@ -122,9 +138,11 @@ class Apology(Part, frozen=True, kw_only=True):
 
 
 class StopNotice(Part, frozen=True, kw_only=True):
-    """05, Thông báo dừng giải quyết hồ sơ. ``ground`` is the legal ground, ``next_steps`` what the applicant may do."""
+    """05, Thông báo dừng giải quyết hồ sơ. ``ground`` is the legal ground, ``next_steps`` what the applicant may do,
+    ``office`` the deciding office as running text names it."""
 
     head: Head
+    office: str = ""
     code: str
     applicant: Applicant
     request: str

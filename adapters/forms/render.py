@@ -1,8 +1,11 @@
 """Renders the printed forms as PDF with Typst, from the templates beside this file. Equal data make equal bytes.
 
-The PDF is archival and accessible (PDF/A-2a, PDF/UA-1), with Typst's own fonts, which cover Vietnamese. A text in a
-script that they lack is set with the machine's fonts, as a plain PDF, rather than refused: the applicant must get a
-paper. Nothing is fetched from a network.
+The PDF is written by Typst's rules for PDF/A-2a and PDF/UA-1 (no independent validator has confirmed it), with Typst's
+own fonts, which cover Vietnamese. A text in a script that they lack is set with the machine's fonts, as a plain PDF,
+rather than refused: the applicant must get a paper. Nothing is fetched from a network.
+
+Forms that were issued are rendered again from what they said, years later too. So the templates here are an edition:
+once papers were issued with it, it does not change, and other templates become the next edition.
 """
 
 from __future__ import annotations
@@ -24,11 +27,14 @@ from engine.errors import Refusal
 from engine.forms.data import NoSuchForm
 
 _TEMPLATES = Path(__file__).parent
-_EDITION = datetime(2025, 9, 15, tzinfo=UTC)  # of the circular that lists the forms; the default creation date
+_EDITIONS = {1: _TEMPLATES}
+_UNDATED = datetime(2025, 9, 15, tzinfo=UTC)  # of the circular that lists the forms: the date of what was not issued
+# Means the same as leaving it out, and poppler takes the explicit false for a mistake.
+_NOT_SUSPECT, _LEFT_OUT = b"/MarkInfo<</Marked true/Suspects false>>", b"/MarkInfo<</Marked true               >>"
 _LONGEST_WORD = 30  # characters without a place to break that still fit a line
 _LONGEST_WORD_IN_A_TABLE = 12
 _LONGEST_CODE = 32  # readers copy codes from the PDF, so they are not broken; every place for one is this wide
-_WIDE_PLACES = {"code": _LONGEST_CODE, "other_names": _LONGEST_WORD}
+_WIDE_PLACES = {"code": _LONGEST_CODE, "receipt_code": _LONGEST_CODE, "other_names": _LONGEST_WORD}
 _LONG_TEXTS = {"reason", "ground", "next_steps"}  # written by the office; their line breaks are kept
 
 
@@ -49,8 +55,11 @@ class WrongFormData(Refusal):
 
 
 def render_form(number: str, data: Mapping[str, Any] | FormData, *, created: datetime | None = None) -> bytes:
-    """A form (``01`` … ``07``) as PDF. ``data`` is the form's entry in FORM_DATA, or a mapping of the same shape;
-    ``created`` is the creation date inside the file, a fixed one by default. Raises UnknownForm, WrongFormData."""
+    """A form (``01`` … ``07``) as PDF. ``data`` is the form's entry in FORM_DATA, or a mapping of the same shape.
+
+    ``created`` is the creation date inside the file, by default the moment of the issue that the data tell. Raises
+    UnknownForm, WrongFormData.
+    """
     shape = FORM_DATA.get(number)
     if shape is None:
         raise UnknownForm(number=number, known=list(FORM_DATA))
@@ -66,23 +75,40 @@ def render_form(number: str, data: Mapping[str, Any] | FormData, *, created: dat
     except segno.DataOverflowError as error:
         raise WrongFormData(number=number, why="status_url is too long for a QR code") from error
     inputs = {"data": msgspec.json.encode(content).decode()}
-    template = _TEMPLATES / f"form-{number}.typ"
+    template = _template(number, filled.head.edition)
+    moment = created or _issued_at(number, filled.head.issued_at)
     try:
-        return _compiled(template, inputs, created or _EDITION, any_font=False)
+        return _compiled(template, inputs, moment, any_font=False)
     except typst.TypstError:
-        return _compiled(template, inputs, created or _EDITION, any_font=True)
+        return _compiled(template, inputs, moment, any_font=True)
+
+
+def _template(number: str, edition: int) -> Path:
+    folder = _EDITIONS.get(edition)
+    if folder is None:
+        raise WrongFormData(number=number, why=f"there is no edition {edition} of the templates")
+    return folder / f"form-{number}.typ"
+
+
+def _issued_at(number: str, told: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(told) if told else _UNDATED
+    except ValueError as error:
+        raise WrongFormData(number=number, why="head.issued_at is no moment") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _compiled(template: Path, inputs: dict[str, str], created: datetime, *, any_font: bool) -> bytes:
-    return typst.compile(
+    pdf = typst.compile(
         template,
-        root=_TEMPLATES,
+        root=template.parent,
         font_paths=_fonts(any_font),
         ignore_system_fonts=not any_font,
         sys_inputs=inputs,
         pdf_standards=["1.7"] if any_font else ["a-2a", "ua-1"],
         timestamp=int(created.timestamp()),
     )
+    return pdf.replace(_NOT_SUSPECT, _LEFT_OUT, 1)
 
 
 @cache

@@ -53,6 +53,7 @@ from api.shapes.dossiers import (
     Verifications,
     Warned,
 )
+from api.shapes.forms import FormIssue, Forms
 from api.shapes.people import Inbox, InboxLine, Me, Membership, Session, Webhook, WebhookMade, Webhooks
 from api.shapes.reports import (
     Decided,
@@ -109,6 +110,8 @@ __all__ = [
     "Fee",
     "Fees",
     "Filed",
+    "FormIssue",
+    "Forms",
     "HeldBy",
     "HeldLongest",
     "HeldTime",

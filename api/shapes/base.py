@@ -16,8 +16,8 @@ def text(nullable: bool = False, **options: Any) -> fields.String:
     return fields.String(required=True, allow_none=nullable, **options)
 
 
-def whole(nullable: bool = False) -> fields.Integer:
-    return fields.Integer(required=True, allow_none=nullable)
+def whole(nullable: bool = False, **options: Any) -> fields.Integer:
+    return fields.Integer(required=True, allow_none=nullable, **options)
 
 
 def yes_no(nullable: bool = False) -> fields.Boolean:

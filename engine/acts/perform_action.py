@@ -115,7 +115,7 @@ def take(
     check_asks(case, asks)
     if assignee is not None:
         _give_to(case, assignee)
-    data = _entry_of(step, verdict, wanted, document) | followed.data | _of_request(asks, how.proof)
+    data = _entry_of(step, verdict, wanted, document) | followed.data | _of_request(case, step, asks, how.proof)
     if void:
         make_void(case, void)
         data["void"] = void
@@ -215,10 +215,14 @@ def _entry_of(step: Step, verdict: Verdict, wanted: Action, document: DocumentRo
     }
 
 
-def _of_request(asks: Asks, proof: str | None) -> dict[str, Any]:
-    """What a request for supplement names, and how the applicant proved the act."""
+def _of_request(case: Case, step: Step, asks: Asks, proof: str | None) -> dict[str, Any]:
+    """What a request names, the papers that are missing then, and how the applicant proved the act.
+
+    Form 02 lists the missing papers, also when it is printed later.
+    """
+    missing = {"missing": case.missing_documents(case.facts())} if step.effect == "ask" else {}
     named: dict[str, Any] = {"asks": asks.as_data()} if asks else {}
-    return named | ({"proof": proof} if proof else {})
+    return missing | named | ({"proof": proof} if proof else {})
 
 
 def move(case: Case, target: str, action: str | None) -> None:

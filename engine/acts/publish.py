@@ -49,6 +49,14 @@ class ReleaseOverlap(Conflict):
     en = "Version {version} of procedure {procedure} is in force at the same time as version {other}."
 
 
+class KeysTogether(Conflict):
+    """A notice that carried both keys would make the receipt code no second one: who reads it has both."""
+
+    code = "keys-together"
+    vi = "Mẫu thông báo {key} không được có cả đường dẫn (link) và mã biên nhận (receipt_code) trong một tin: bỏ một."
+    en = "The notice template {key} may not hold both link and receipt_code in one message: take one out."
+
+
 def publish_release(unit: UnitOfWork, release: Release, publisher: str | None = None) -> bool:
     """Releases a version of a procedure; returns False when it is released already.
 
@@ -236,7 +244,10 @@ def must_administer(unit: UnitOfWork) -> None:
 
 
 def publish_template(unit: UnitOfWork, key: str, document: Mapping[str, Any]) -> None:
-    """Publishes the texts of a notice."""
+    """Publishes the texts of a notice. Raises KeysTogether."""
+    letter = f"{document.get('subject')}{document.get('body')}"
+    if any("{link}" in text and "{receipt_code}" in text for text in (letter, str(document.get("sms")))):
+        raise KeysTogether(key=key)
     _upsert(unit, notice_templates, [{"key": key, "document": dict(document), "published_at": unit.now}], ["key"])
     raise_version(unit, "templates")
 

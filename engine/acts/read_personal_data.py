@@ -62,12 +62,12 @@ def open_file(unit: UnitOfWork, code: str, document: int, reason: str | None = N
     return _open(case, f"document-{document}", reason)
 
 
-def print_form(unit: UnitOfWork, code: str, number: str, reason: str | None = None) -> Case:
-    """Records that the actor prints a form of the dossier. Raises NotFound, Forbidden, ReasonForReading.
+def open_form(unit: UnitOfWork, code: str, number: str, reason: str | None = None, version: int | None = None) -> Case:
+    """Records that the actor prints a form of the dossier. Raises NotFound, Stale, Forbidden, ReasonForReading.
 
     A form with the citizen's link is for those who receive alone.
     """
-    case = read_case(unit, code)
+    case = read_case(unit, code, version)
     if number in WITH_LINK:
         must_receive(case)
     must_may(case, "print_form")

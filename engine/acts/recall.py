@@ -30,6 +30,7 @@ PASSED_OVER = (
     "intake_overdue",
     "open",
     "claim",
+    "issue_form",
 )
 """Entries that may lie between the step and its recall, and those that ``opened_at`` tells of."""
 

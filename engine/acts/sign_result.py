@@ -22,6 +22,7 @@ def sign_result(case: Case, document_id: int) -> str:
         "algorithm": signature.algorithm,
         "value": signature.value,
         "certificate": signature.certificate,
+        "statement": signature.statement,
         "by": unit.actor.label,
         "office": office,
         "at": unit.now.isoformat(),

@@ -393,12 +393,20 @@ def _opened(
         unit.claim = None
     row = cast(DossierRow, dict(zip(_ROW, found, strict=False)))
     if version is not None and version != row["version"]:
-        raise _stale(unit, row)
+        _must_be_prints(unit, row, version)
     case = Case(unit, row, cast(ApplicantRow, dict(zip(APPLICANT_COLUMNS, found[len(_ROW) :], strict=False))))
     case.limited = limited
     for name, text in zip(along, found[len(_ROW) + len(APPLICANT_COLUMNS) :], strict=True):
         case.bring(name, [cast(PartRow, part) for part in ALONG[name].rows(text)])
     return case
+
+
+def _must_be_prints(unit: UnitOfWork, found: DossierRow, version: int) -> None:
+    """Requires that nothing but forms was issued since ``version``: then what the caller saw stands. Raises Stale."""
+    since = and_(journal.c.dossier_id == found["id"], journal.c.number > version, journal.c.number <= found["version"])
+    acts = set(unit.reader().execute(select(journal.c.act).where(since)).scalars())
+    if acts != {"issue_form"}:
+        raise _stale(unit, found)
 
 
 def _stale(unit: UnitOfWork, found: DossierRow) -> Stale:

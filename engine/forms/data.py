@@ -1,6 +1,7 @@
 """The data of the official forms 01–07, as plain text ready for paper (``adapters.forms`` prints them).
 
-Everything comes from the dossier's row and its journal. A form about an event that did not happen (the refusal of a
+Everything comes from the dossier's row and its journal. Each form of a dossier is about one entry of the journal, its
+*event*; ``engine.acts.issue_form`` keeps what it said. A form about an event that did not happen (the refusal of a
 dossier that was received) raises FormNotDue.
 """
 
@@ -10,56 +11,56 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import orjson
-
 from engine.dossier.case import Case
-from engine.errors import Conflict, NotFound
-from engine.forms.due import ON_RECORD, day_on_paper, due_on_paper, due_on_record, moment_on_paper, new_due_on_paper
+from engine.forms.books import lines_in_books
+from engine.forms.control_sheet import control_sheet
+from engine.forms.due import ON_RECORD, due_on_paper, due_on_record, moment_on_paper, new_due_on_paper
+from engine.forms.events import FormNotDue, NoSuchForm, event_of
+from engine.forms.head import head_of, of_authority, of_dossier, person_of
 from engine.forms.names import Names, local_day, office_name, place_today
-from engine.rules.deadlines.due import StepResult, step_result
+from engine.forms.submitted import submitted_papers
+from engine.forms.told import Told
 from engine.rules.deadlines.pauses import term_from_data
 from engine.rules.deadlines.promise import automatic_stop
 from engine.rules.deadlines.trace import term_in_words
 from engine.rules.masking import masked_number, masked_text
-from engine.rules.offices.names import name_on, unit_of
 from engine.rules.offices.offices import Office
 from engine.rules.part_rows import DocumentRow
 from engine.rules.procedure.balance import Balance
-from engine.security.citizen_link import known_token
-from engine.store import dossier_parts
+from engine.security.citizen_link import known_receipt_code, known_token
+from engine.settings import Settings
 from engine.store.people import role_members
 from engine.store.rows import RegisterRow
 from engine.transaction import UnitOfWork
 
+__all__ = ["NUMBERS", "FormNotDue", "NoSuchForm", "applicants_keys", "form_data", "new_form", "register_data"]
+
 NUMBERS = ("01", "02", "03", "04", "05", "06", "07")
 WITH_LINK = frozenset({"01"})
 """The forms that print the citizen's link."""
-_RESULTS: dict[StepResult, str] = {"early": "Trước hạn", "on_time": "Đúng hạn", "late": "Quá hạn"}
 _CHANNELS = {"counter": "trực tiếp", "portal": "trực tuyến", "post": "bưu chính công ích"}
-
-
-class FormNotDue(Conflict):
-    """The event that the form is about has not happened to the dossier."""
-
-    code = "form-not-due"
-    vi = "Chưa thể in mẫu số {number}: {why_vi}."
-    en = "Form {number} cannot be printed: {why_en}."
-
-
-class NoSuchForm(NotFound):
-    """There is no form with this number, or it is not about one dossier."""
-
-    code = "unknown-form"
-    vi = "Không có mẫu số {number}."
-    en = "There is no form {number}."
+_AFTER_A_STOP = (
+    "Ông/Bà có thể nhận lại giấy tờ đã nộp, nộp hồ sơ mới khi có đủ thành phần và điều kiện, hoặc khiếu nại theo quy "
+    "định của pháp luật về khiếu nại."
+)
 
 
 def form_data(case: Case, number: str) -> dict[str, Any]:
-    """The data of form ``number`` (01–06) for one dossier. Raises NoSuchForm, FormNotDue."""
-    fill = _FORMS.get(number)
-    if fill is None:
-        raise NoSuchForm(number=number)
-    return fill(case, _Journal(case))
+    """What form ``number`` (01–06) of a dossier says if it is issued now. Raises NoSuchForm, FormNotDue."""
+    told = Told(case)
+    return new_form(case, told, number, event_of(case, told, number))
+
+
+def new_form(
+    case: Case, told: Told, number: str, event: Mapping[str, Any], *, corrected: bool = False
+) -> dict[str, Any]:
+    """The data of form ``number`` about ``event``, without what the issue adds (number, book).
+
+    ``corrected``: papers that were corrected after the event stand as they are now.
+    """
+    if number == "01":
+        return _receipt(case, told, event, corrected)
+    return _FORMS[number](case, told, event)
 
 
 def register_data(
@@ -68,21 +69,22 @@ def register_data(
     rows: Sequence[RegisterRow],
     first: dt.date,
     last: dt.date,
-    start_at: int = 1,
     *,
     masked: bool = True,
 ) -> dict[str, Any]:
     """The data of form 07: the register of an office for the civil days ``first`` to ``last``.
 
-    ``rows`` are those of ``engine.store.reports.register``; their numbering begins with ``start_at``. Address and
-    telephone are masked unless ``masked`` is False; pass that only after an entry in the read log.
+    ``rows`` are those of ``engine.store.reports.register``. Each year has a book of its own, in which a dossier has the
+    line that its Form 01 names. Address and telephone are masked unless ``masked`` is False; pass that only after an
+    entry in the read log.
     """
     known, today = unit.catalogue, local_day(unit.now)
     on = today if unit.settings.names_on_paper["07"] == "print" else min(last, today)
     named = [(row.handler_office, _register_day(unit, row)) for row in rows]
+    books = lines_in_books(unit, office.code, [(row.id, row.received_at) for row in rows])
     lines = [
         {
-            "line": line,
+            "line": books[row.id][1],
             "code": row.code,
             "request": known.workflow(row.release).release.name.vi,
             "applicant": row.name or "",
@@ -94,48 +96,28 @@ def register_data(
             "returned": moment_on_paper(row.returned_at),
             "way": _CHANNELS[row.channel] if row.returned_at else "",
         }
-        for line, (row, decided) in enumerate(zip(rows, named, strict=True), start_at)
+        for row, decided in zip(rows, named, strict=True)
     ]
     places = [place_today(unit, code, day) for code, day in dict.fromkeys([(office.code, on), *named])]
     period = f"Từ ngày {first:%d/%m/%Y} đến ngày {last:%d/%m/%Y}"
-    return {"head": _head(unit, office, on, places), "period": period, "lines": lines}
+    head = head_of(unit, office, on, today, places)
+    return {"head": head, "volume": _volume(first, last), "period": period, "lines": lines}
 
 
-class _Journal:
-    """The entries of a dossier, read once (at most 1,000); searches begin with the newest."""
-
-    def __init__(self, case: Case) -> None:
-        rows = dossier_parts.journal_of(case.unit.begin(), case.id, limit=1000)
-        self.entries = [{**orjson.loads(row.body), "at": row.at, "private": row.private or {}} for row in rows]
-
-    def last(self, holds: Callable[[Mapping[str, Any]], bool]) -> dict[str, Any] | None:
-        return next((entry for entry in reversed(self.entries) if holds(entry)), None)
-
-    def effect(self, *effects: str) -> dict[str, Any] | None:
-        """The newest step with one of these effects that was not recalled."""
-        recalled = {entry["data"]["recalled"] for entry in self.entries if entry["act"] == "recall"}
-        return self.last(lambda entry: entry["data"].get("effect") in effects and entry["number"] not in recalled)
-
-
-def _receipt(case: Case, journal: _Journal) -> dict[str, Any]:
+def _receipt(case: Case, told: Told, received: Mapping[str, Any], corrected: bool) -> dict[str, Any]:
     row = case.row
-    if row["received_at"] is None:
-        raise FormNotDue(number="01", why_vi="hồ sơ chưa được tiếp nhận", why_en="the dossier is not received yet")
-    received = journal.effect("receive")
-    names = Names(case, journal.entries, "01", received["at"] if received else None)
-    settings = case.unit.settings
-    token = known_token(settings.secret_keys, row["link_nonce"], row["link_hash"])
+    names = Names(case, told.entries, "01", received["at"])
     return {
-        **_common(case, names),
-        "status_url": f"{settings.public_url}/h/{token}",
-        "papers": [_paper(case, paper) for paper in case.documents()],
+        **of_dossier(case, names, local_day(row["received_at"] or received["at"])),
+        **applicants_keys(case.unit.settings, row["link_nonce"], row["link_hash"]),
+        "papers": [_paper(case, paper) for paper in submitted_papers(case, told, received["number"], corrected)],
         "term": term_in_words(term_from_data(row["term"])).vi if row["term"] else "",
         "received": moment_on_paper(row["received_at"]),
         "due": due_on_paper(row, case.unit.now, case.calendar),
         "collect": names.receiver(),
         "fees": _fees(case.money()),
         "submitter": case.applicant["name"] or "",
-        "receiver": _person(case, received),
+        "receiver": person_of(case, received),
     }
 
 
@@ -153,45 +135,59 @@ def _dong(vnd: int) -> str:
     return f"{vnd:,} đồng".replace(",", ".")
 
 
-def _supplement(case: Case, journal: _Journal) -> dict[str, Any]:
-    asked = journal.effect("ask")
-    if asked is None:
-        raise FormNotDue(number="02", why_vi="chưa yêu cầu bổ sung", why_en="no supplement was asked for")
+def applicants_keys(settings: Settings, nonce: str, stored_hash: str) -> dict[str, str]:
+    """The two keys to a dossier as Form 01 prints them. They follow from the nonce and a secret; neither is stored."""
+    token = known_token(settings.secret_keys, nonce, stored_hash)
+    code = known_receipt_code(settings.secret_keys, nonce, stored_hash)
+    return {"status_url": f"{settings.public_url}/h/{token}", "receipt_code": code}
+
+
+def _supplement(case: Case, told: Told, asked: Mapping[str, Any]) -> dict[str, Any]:
     reason = asked["private"].get("reason") or ""
-    papers = case.release.documents
-    missing = [papers[key].name.vi for key in case.facts()["documents"]["missing"] if key in papers]
-    names = Names(case, journal.entries, "02", asked["at"])
-    stop = automatic_stop(asked["data"]["to"], asked["at"], case.release, case.calendar)
+    items = _asked_for(case, asked["data"])
+    names = Names(case, told.entries, "02", asked["at"])
+    waits = (case.row["state"], case.row["entered_at"]) == (asked["data"]["to"], asked["at"])
+    stop = automatic_stop(asked["data"]["to"], asked["at"], case.release, case.calendar) if waits else None
     return {
-        **_common(case, names),
-        "items": missing or [line for line in reason.splitlines() if line.strip()] or ["—"],
-        "reason": reason if missing else "",
-        "before": moment_on_paper(stop.at) if stop else "",
+        **of_dossier(case, names, local_day(asked["at"])),
+        "items": items or [line for line in reason.splitlines() if line.strip()] or ["—"],
+        "reason": reason if items else "",
+        "before": moment_on_paper(stop.at) if stop and stop.at > case.unit.now else "",
         **_contact(names),
-        "signer": _person(case, asked),
+        "signer": person_of(case, asked),
     }
 
 
-def _refusal(case: Case, journal: _Journal) -> dict[str, Any]:
-    refused = journal.effect("refuse")
-    if refused is None:
-        raise FormNotDue(number="03", why_vi="hồ sơ không bị từ chối", why_en="the dossier was not refused")
-    reason = refused["private"].get("reason") or ""
-    names = Names(case, journal.entries, "03", refused["at"])
-    return {**_common(case, names), "reason": reason, **_contact(names), "signer": _person(case, refused)}
+def _asked_for(case: Case, data: Mapping[str, Any]) -> list[str]:
+    """What a request asks for: the papers and fields that it names, else the papers that were missing then.
+
+    An entry of an earlier version holds neither: then it is what is missing now.
+    """
+    papers, fields, named = case.release.documents, case.release.fields, data.get("asks")
+    if named:
+        keys, corrected = named["documents"], named["fields"]
+    else:
+        keys, corrected = data.get("missing", case.facts()["documents"]["missing"]), []
+    items = [papers[key].name.vi for key in keys if key in papers]
+    return items + [f"Sửa trong tờ khai: {fields[key].name.vi}" for key in corrected if key in fields]
 
 
-def _apology(case: Case, journal: _Journal) -> dict[str, Any]:
-    extended = journal.last(lambda entry: entry["act"] == "extend_deadline")
-    if extended is None:
-        raise FormNotDue(number="04", why_vi="hồ sơ chưa được gia hạn", why_en="the dossier was not extended")
-    before = journal.last(
-        lambda entry: entry["number"] < extended["number"] and bool(entry["changes"].get("promised_at"))
-    )
-    missed = dt.datetime.fromisoformat(before["changes"]["promised_at"]) if before else None
-    names = Names(case, journal.entries, "04", extended["at"])
+def _refusal(case: Case, told: Told, refused: Mapping[str, Any]) -> dict[str, Any]:
+    names = Names(case, told.entries, "03", refused["at"])
     return {
-        **_common(case, names),
+        **of_dossier(case, names, local_day(refused["at"])),
+        "reason": _reason(case, refused),
+        **_contact(names),
+        "signer": _signer(case, refused),
+    }
+
+
+def _apology(case: Case, told: Told, extended: Mapping[str, Any]) -> dict[str, Any]:
+    before = told.last(lambda entry: entry["number"] < extended["number"] and bool(entry["changes"].get("promised_at")))
+    missed = dt.datetime.fromisoformat(before["changes"]["promised_at"]) if before else None
+    names = Names(case, told.entries, "04", extended["at"])
+    return {
+        **of_authority(case, names, local_day(extended["at"])),
         "received": moment_on_paper(case.row["received_at"]),
         "due": moment_on_paper(missed),
         "reason": extended["private"].get("reason") or "",
@@ -200,104 +196,46 @@ def _apology(case: Case, journal: _Journal) -> dict[str, Any]:
     }
 
 
-def _stop(case: Case, journal: _Journal) -> dict[str, Any]:
-    stopped = journal.effect("stop")
-    if stopped is None:
-        raise FormNotDue(number="05", why_vi="hồ sơ không bị dừng giải quyết", why_en="processing was not stopped")
-    names = Names(case, journal.entries, "05", stopped["at"])
+def _stop(case: Case, told: Told, stopped: Mapping[str, Any]) -> dict[str, Any]:
+    names = Names(case, told.entries, "05", stopped["at"])
+    said = of_authority(case, names, local_day(stopped["at"]))
+    del said["received_by"]
     return {
-        **_common(case, names),
+        **said,
         "received": moment_on_paper(case.row["received_at"]),
         "ground": stopped["private"].get("note") or "; ".join(case.release.legal),
-        "reason": stopped["private"].get("reason") or "",
+        "reason": _reason(case, stopped),
+        "next_steps": _AFTER_A_STOP,
         "signer": _head_of_office(case, names, stopped),
     }
 
 
-def _control_sheet(case: Case, journal: _Journal) -> dict[str, Any]:
-    row = case.row
-    names = Names(case, journal.entries, "06", row["finished_at"])
-    desks = names.desks(names.moment)
-    others = {*desks.values()} - {desks["handler"], desks["intake"]}
-    return {
-        **_common(case, names, *desks),
-        "received": moment_on_paper(row["received_at"]),
-        "due": due_on_record(row, case.unit.now),
-        "deciding": names.name(desks["handler"]),
-        "coordinating": [names.name(office) for office in sorted(others)],
-        "handovers": _handovers(case, journal, names),
-    }
-
-
-def _handovers(case: Case, journal: _Journal, names: Names) -> list[dict[str, Any]]:
-    """A row for each step that changed the state, with the offices of its own day.
-
-    The result (early, on time, late) is that of the state that the step left.
-    """
-    rows: list[dict[str, Any]] = []
-    entered: dt.datetime | None = None
-    opened = [entry for entry in journal.entries if entry["act"] in ("open", "claim")]
-    for entry in journal.entries:
-        data = entry["data"]
-        if "effect" not in data or data["from"] == data["to"]:
-            continue
-        state = case.release.states.get(data["from"])
-        result = ""
-        if state is not None and state.limit is not None and entered is not None:
-            result = _RESULTS[step_result(case.calendar, entered, entry["at"], state.limit)]
-        taken = next((one["at"] for one in opened if one["number"] > entry["number"]), None)
-        target = case.release.states.get(data["to"])
-        rows.append(
-            {
-                "giver": _person(case, entry),
-                "taker": _taker(case, data["to"], names, entry["at"]),
-                "given": moment_on_paper(entry["at"]),
-                "taken": moment_on_paper(taken),
-                "result": result,
-                "note": target.name.vi if target else data["to"],
-            }
-        )
-        entered = entry["at"]
-    return rows
-
-
-_FORMS: dict[str, Callable[[Case, _Journal], dict[str, Any]]] = {
-    "01": _receipt,
+_FORMS: dict[str, Callable[[Case, Told, Mapping[str, Any]], dict[str, Any]]] = {
     "02": _supplement,
     "03": _refusal,
     "04": _apology,
     "05": _stop,
-    "06": _control_sheet,
+    "06": lambda case, told, _: control_sheet(case, told),
 }
 
 
-def _common(case: Case, names: Names, *desks: str) -> dict[str, Any]:
-    """The data that every form of a dossier has; ``desks`` are those that it names besides the receiving one."""
-    known = case.applicant
-    office = case.unit.catalogue.office(names.desks(names.moment)["intake"])
-    return {
-        "head": _head(case.unit, office, local_day(names.moment), names.others(("intake", *desks))),
-        "code": case.code,
-        "applicant": {
-            "name": known["name"] or "",
-            "address": known["address"] or "",
-            "phone": known["phone"] or "",
-            "email": known["email"] or "",
-        },
-        "request": case.release.name.vi,
-    }
+def _reason(case: Case, entry: Mapping[str, Any]) -> str:
+    """The reason given for a step; of a timer's step, which gives none, the name of the action."""
+    given = entry["private"].get("reason")
+    if given or not str(entry["actor"]).startswith("system"):
+        return given or ""
+    action = case.release.actions.get(entry["data"].get("action", ""))
+    return action.name.vi if action else ""
 
 
-def _head(unit: UnitOfWork, office: Office, named_on: dt.date, others: Sequence[str]) -> dict[str, Any]:
-    territory = unit.catalogue.territory
-    place = unit_of(office, named_on, territory)
-    return {
-        "authority": f"ỦY BAN NHÂN DÂN {place.name_vi}",
-        "unit": name_on(office, named_on, territory).vi,
-        "place": place.name_vi,
-        "date": day_on_paper(local_day(unit.now)),
-        "other_names": [line for line in dict.fromkeys(others) if line],
-    }
+def _signer(case: Case, entry: Mapping[str, Any]) -> str:
+    """The name below a form of a person's act; a timer signs nothing."""
+    return "" if str(entry["actor"]).startswith("system") else person_of(case, entry)
+
+
+def _volume(first: dt.date, last: dt.date) -> str:
+    """The books that a period lies in: one for each year."""
+    return str(first.year) if first.year == last.year else f"{first.year}–{last.year}"
 
 
 def _register_day(unit: UnitOfWork, row: RegisterRow) -> dt.date:
@@ -321,15 +259,6 @@ def _paper(case: Case, row: DocumentRow) -> dict[str, Any]:
     }
 
 
-def _person(case: Case, entry: Mapping[str, Any] | None) -> str:
-    kind, _, number = str(entry["actor"] if entry else "").partition(":")
-    if kind == "citizen":
-        return case.applicant["name"] or ""
-    if kind not in ("staff", "admin") or not number.isdigit():
-        return "Hệ thống" if kind == "system" else ""
-    return dossier_parts.names_of_people(case.unit.begin(), {int(number)}).get(int(number), "")
-
-
 def _head_of_office(case: Case, names: Names, entry: Mapping[str, Any]) -> str:
     """The name of the entry's actor if they led the handling office then; else empty, for the head to sign by hand."""
     kind, _, number = str(entry["actor"]).partition(":")
@@ -337,12 +266,4 @@ def _head_of_office(case: Case, names: Names, entry: Mapping[str, Any]) -> str:
         return ""
     office = names.desks(entry["at"])["handler"]
     heads = role_members(case.unit.reader(), office, "leader", local_day(entry["at"]))
-    return _person(case, entry) if int(number) in heads else ""
-
-
-def _taker(case: Case, state: str, names: Names, at: dt.datetime) -> str:
-    known = case.release.states.get(state)
-    role = case.release.roles.get(known.role or "") if known else None
-    if role is None:
-        return case.applicant["name"] or ""
-    return f"{role.name.vi}, {names.name(names.desks(at).get(role.unit), at)}"
+    return person_of(case, entry) if int(number) in heads else ""

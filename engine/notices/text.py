@@ -24,7 +24,7 @@ from engine.rules.deadlines.office_hours import MINUTES_A_DAY
 from engine.rules.deadlines.promise import WORDS, Standing, more_in_words
 from engine.rules.deadlines.words import moment_in_words
 from engine.rules.procedure.definition import Release
-from engine.security.citizen_link import known_token
+from engine.security.citizen_link import known_receipt_code, known_token
 from engine.text import Text
 from engine.transaction import Runtime
 
@@ -226,6 +226,11 @@ class _Words:
             return self._runtime.settings.public_url
         return citizen_link(self._runtime, self._occasion.link_nonce, self._occasion.link_hash)
 
+    def receipt_code(self) -> str:
+        """The second key beside the link; ``engine.acts.publish`` takes no template that sends both together."""
+        occasion = self._occasion
+        return known_receipt_code(self._runtime.settings.secret_keys, occasion.link_nonce, occasion.link_hash)
+
     def _due(self) -> dt.datetime | None:
         """The moment to name: one that is still to come, or the limit of a verification, which is no promise."""
         told = self._facts.get("due")
@@ -261,6 +266,6 @@ _WORDS: dict[str, Callable[[_Words], str]] = {
     name: getattr(_Words, name)
     for name in (
         "code", "applicant", "reason", "procedure", "state", "action", "office", "due", "appointment", "stops", "days",
-        "link",
+        "link", "receipt_code",
     )
 }  # fmt: skip

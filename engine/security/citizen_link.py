@@ -34,11 +34,19 @@ def known_token(secrets_newest_first: Sequence[str], nonce: str, stored_hash: st
 
     Falls back to the newest secret's token when no secret matches.
     """
+    return link_token(_secret_of(secrets_newest_first, nonce, stored_hash), nonce)
+
+
+def known_receipt_code(secrets_newest_first: Sequence[str], nonce: str, stored_hash: str) -> str:
+    """The receipt code that was handed out with the link of ``stored_hash``, by the same secret as ``known_token``."""
+    return receipt_code(_secret_of(secrets_newest_first, nonce, stored_hash), nonce)
+
+
+def _secret_of(secrets_newest_first: Sequence[str], nonce: str, stored_hash: str) -> str:
     for secret in secrets_newest_first:
-        token = link_token(secret, nonce)
-        if hmac.compare_digest(link_hash(token), stored_hash):
-            return token
-    return link_token(secrets_newest_first[0], nonce)
+        if hmac.compare_digest(link_hash(link_token(secret, nonce)), stored_hash):
+            return secret
+    return secrets_newest_first[0]
 
 
 def link_hash(token: str) -> str:

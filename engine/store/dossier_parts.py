@@ -7,13 +7,22 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, or_, select
 
-from engine.rules.part_rows import PartRow
+from engine.rules.part_rows import DocumentRow, PartRow
 from engine.store.documents import documents
 from engine.store.dossiers import dossier_links, dossiers, verifications
 from engine.store.fees import fee_entries, fees
 from engine.store.journal import journal, journal_private
 from engine.store.people import people
-from engine.store.rows import ChildRow, LinkRow, ReadableEntry, RelativeRow, StoredFile, VerificationRow
+from engine.store.rows import (
+    ChildRow,
+    JournalRow,
+    LinkRow,
+    PrivateRow,
+    ReadableEntry,
+    RelativeRow,
+    StoredFile,
+    VerificationRow,
+)
 from engine.store.sql.json_rows import ChangesOf, JsonRows
 from engine.store.sql.question import PreparedSelect
 
@@ -101,6 +110,25 @@ def open_question_to(connection: Connection, dossier_id: int, office: str) -> bo
     mine = and_(verifications.c.dossier_id == dossier_id, verifications.c.office == office)
     asked = select(verifications.c.id).where(mine, verifications.c.answered_at.is_(None)).limit(1)
     return connection.execute(asked).first() is not None
+
+
+def every_paper(connection: Connection, dossier_id: int) -> list[DocumentRow]:
+    """All papers that the dossier ever had, oldest first; those with ``removed_at`` were taken off."""
+    statement = select(documents).where(documents.c.dossier_id == dossier_id).order_by(documents.c.id)
+    return [cast(DocumentRow, dict(row)) for row in connection.execute(statement).mappings()]
+
+
+def issues_of_forms(connection: Connection, dossier_id: int) -> Sequence[JournalRow]:
+    """The journal entries that issued a form, oldest first."""
+    mine = and_(journal.c.dossier_id == dossier_id, journal.c.act == "issue_form")
+    found = connection.execute(select(journal).where(mine).order_by(journal.c.number)).all()
+    return cast(Sequence[JournalRow], found)
+
+
+def private_of(connection: Connection, dossier_id: int, number: int) -> PrivateRow | None:
+    """The private part of an entry with its salt; None if it has none."""
+    mine = and_(journal_private.c.dossier_id == dossier_id, journal_private.c.number == number)
+    return cast(PrivateRow | None, connection.execute(select(journal_private).where(mine)).one_or_none())
 
 
 def names_of_people(connection: Connection, ids: set[int]) -> dict[int, str]:

@@ -37,7 +37,14 @@ AT_THE_COUNTER, AT_THE_DESK = {"new", "accepted"}, {"checking", "held"}
 BEEN_AT_THE_DESK = {*AT_THE_DESK, "returned"}
 
 
-NO_MATTER = {"POST notes", "POST rectifications", "POST personal-data-views", "POST documents", "POST link-renewals"}
+NO_MATTER = {
+    "POST notes",
+    "POST rectifications",
+    "POST personal-data-views",
+    "POST documents",
+    "POST link-renewals",
+    "POST forms/<form>/issues",
+}
 """After these the dossier is as good as a fresh one for whoever comes next."""
 
 
@@ -69,6 +76,7 @@ MAY: dict[str, dict[str, set[str]]] = {
     "POST links": _all_who_handle(ALWAYS),
     "POST notes": _all_who_handle(ALWAYS),
     "POST rectifications": _all_who_handle(ALWAYS),
+    "POST forms/<form>/issues": _all_who_handle({*ALWAYS} - {"new"}),
     "POST personal-data-views": _all_who_handle(ALWAYS),
     "POST link-renewals": {"counter": ALWAYS},
 }
@@ -188,6 +196,7 @@ def _values(installation: ServedInstallation, state: str) -> dict[str, Any]:
         "code": filed["code"],
         "token": filed["link_token"],
         "number": papers[0]["id"],
+        "form": "01",
         "key": "fee",
         "other": _other(installation, filed["code"]),
     }

@@ -12,11 +12,12 @@ from sqlalchemy import select
 from engine.acts.documents import add_document
 from engine.acts.file_dossier import file_dossier
 from engine.acts.hold import claim
+from engine.acts.issue_form import print_form
 from engine.acts.notices.mark_read import mark_read
 from engine.acts.notices.webhooks import add_webhook
 from engine.acts.perform_action import perform_action
 from engine.acts.print_register import print_register
-from engine.acts.read_personal_data import open_file, print_form
+from engine.acts.read_personal_data import open_file, open_form
 from engine.acts.rectify import rectify
 from engine.acts.settle_fee import settle_fee
 from engine.acts.transfer import transfer
@@ -208,6 +209,21 @@ def opened_or_printed(act: Callable[..., Any], what: Any) -> Callable[[Stage], D
     return prepare
 
 
+def form_printed(stage: Stage) -> Deed:
+    """The receipt, issued by its first print."""
+    code, now = stage.world.land_at("accepted"), stage.world.now
+    run = stage.direct(print_form, code, "01", who=stage.world.actor("counter"), now=now)
+    return Deed(run, stage.entries(code, "issue_form"))
+
+
+def form_corrected(stage: Stage) -> Deed:
+    """The receipt, issued a second time with a reason."""
+    code = stage.world.land_at("accepted")
+    stage.world.try_act("counter", print_form, code, "01")
+    run = stage.request("counter", "POST", f"/dossiers/{code}/forms/01/issues", WHY, stage.world.row(code)["version"])
+    return Deed(run, stage.entries(code, "issue_form"))
+
+
 def noticed(stage: Stage) -> Deed:
     """A notice to the role of the specialist."""
     number, now = stage.world.row(stage.world.land_at("checking"))["id"], stage.world.now
@@ -327,13 +343,15 @@ DOSSIER_STORIES: Mapping[str, Story] = {
         again=EACH,
     ),
     "open a file": Story({"read_personal_data.open_file"}, opened_or_printed(open_file, 1), again=EACH),
-    "print a form": Story({"read_personal_data.print_form"}, opened_or_printed(print_form, "01"), again=EACH),
+    "open a form": Story({"read_personal_data.open_form"}, opened_or_printed(open_form, "06"), again=EACH),
     "renew the link": Story(
         {"renew_link.renew_link"}, plain("counter", "POST", "link-renewals", WHY, "renew_link", "accepted")
     ),
     "print the register": Story(
         {"print_register.print_register", "read_personal_data.note_reads"}, printed, again=EACH
     ),
+    "print a form": Story({"issue_form.print_form"}, form_printed, again=EACH),
+    "issue a form again": Story({"issue_form.reissue_form"}, form_corrected),
     "mark a notice as read": Story({"notices.mark_read.mark_read"}, noticed),
     "add a webhook": Story(
         {"notices.webhooks.add_webhook"},

@@ -16,6 +16,7 @@ from engine.acts.notices import deliver as module
 from engine.acts.notices.deliver import GIVE_UP_LANE, LEASE, PARK_AFTER, Receivers, backoff, deliver_notices
 from engine.acts.publish import publish_template
 from engine.ports import DeliveryFailed, Message
+from engine.security.citizen_link import link_hash, receipt_matches
 from engine.store.delivery import claim, retry_parked
 from engine.store.dossiers import applicants
 from engine.store.journal import journal_private
@@ -96,10 +97,12 @@ def test_the_applicant_reads_what_the_template_says_in_their_language(world: Wor
     assert "Kính gửi Nguyễn Văn Mẫu," in mail.body
     assert "17:00 thứ Sáu 06/03/2026" in mail.body
     assert "Chi nhánh Văn phòng Đăng ký đất đai khu vực thành phố Long Khánh" in mail.body
-    link = mail.body.split("tại: ")[1].strip()
-    assert link.startswith(f"{world.runtime.settings.public_url}/h/")
+    receipt_code = mail.body.split("Mã biên nhận: ")[1].split()[0]
+    nonce = world.row(code)["link_nonce"]
+    assert receipt_matches(world.runtime.settings.secret_keys, nonce, receipt_code)
     assert sms.body.isascii()
-    assert link in sms.body
+    assert receipt_code in sms.body
+    assert not [one for one in (mail, sms) if "/h/" in one.body], "never both keys in one message"
     assert sms.subject == ""
     assert all(row.status == "sent" and row.reference == "r-1" and row.sent_at == world.now for row in notices(world))
 
@@ -115,9 +118,9 @@ def test_a_notice_in_english(world: World) -> None:
 
 
 def test_the_link_in_a_notice_opens_the_dossier(world: World) -> None:
-    from engine.security.citizen_link import link_hash
-
     code = world.land_at("accepted")
+    deliver_notices(world.runtime, Receiver())
+    add(world, code, template="tu-choi-tiep-nhan")
     receiver = Receiver()
     deliver_notices(world.runtime, receiver)
     token = receiver.got[0].body.rpartition("/h/")[2].split()[0]

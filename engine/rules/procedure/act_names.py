@@ -25,6 +25,7 @@ ACT_NAMES = {
     "answer_verification": Text("trả lời xác minh", "answer another office"),
     "extend_deadline": Text("gia hạn", "extend the time limit"),
     "transfer": Text("chuyển cơ quan", "transfer"),
+    "issue_form": Text("cấp biểu mẫu", "issue a form"),
     "rectify": Text("đính chính", "rectify"),
     "link": Text("liên kết hồ sơ", "link"),
     "renew_link": Text("cấp lại đường dẫn tra cứu", "renew the citizen's link"),
