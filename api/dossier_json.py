@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.answers import moment
+from engine.queries.applicant import Applicant
 from engine.queries.clock import IntakeView
-from engine.queries.dossier import Applicant, ClockView, DossierView, Fee, Needs, Offer, Paper, Standing
+from engine.queries.dossier import ClockView, DossierView, Fee, Needs, Offer, Paper, Standing
 from engine.queries.lists import DossierLine
 from engine.queries.relations import NamedOffice, Relations, Relative
 from engine.queries.state import StateView

@@ -8,7 +8,7 @@ from api import bodies, dossier_json, shapes
 from api.answers import answer
 from api.operations import Gives, Resource
 from engine.acts.read_personal_data import read_personal_data
-from engine.queries.dossier import applicant_of
+from engine.queries.applicant import applicant_of
 from engine.transaction import UnitOfWork
 from server.answer import Answer
 from server.identity import Access

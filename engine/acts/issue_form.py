@@ -23,7 +23,7 @@ from engine.forms.due import day_on_paper
 from engine.forms.events import event_of
 from engine.forms.issued import EDITION, SECRETS, Issue, IssuedForm, as_issued, issue_of, kept, printable
 from engine.forms.names import local_day
-from engine.forms.told import ISSUED, Told
+from engine.forms.told import Told
 from engine.rules.journal.entries import canonical
 from engine.store.form_numbers import take_form_number
 from engine.transaction import UnitOfWork
@@ -114,7 +114,7 @@ def _issue(
         private["keys"] = {"nonce": row["link_nonce"], "hash": row["link_hash"]}
     if reason:
         private["reason"] = reason
-    entry = record(case, ISSUED, data=data, private=private)
+    entry = record(case, "issue_form", data=data, private=private)
     made = {key: data[key] for key in ("form", "issue", "about", "replaces", "mark")}
     return printable(case, Issue(**made, at=case.unit.now, entry=entry), private)
 

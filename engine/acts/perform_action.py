@@ -116,12 +116,7 @@ def take(
     if assignee is not None:
         _give_to(case, assignee)
     data = _entry_of(step, verdict, wanted, document) | followed.data | _of_request(case, step, asks, how.proof)
-    if void:
-        make_void(case, void)
-        data["void"] = void
-    data |= _entered_later(case, late) | _warned(case, action, too_often)
-    if wanted.signature == "digital" and document is not None:
-        data["signature"] = sign_result(case, document["id"])
+    data |= _entered_later(case, late) | _warned(case, action, too_often) | _of_results(case, wanted, document, void)
     private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields or {}), "before": before}
     private["received_reason"] = late[1] if late else None
     told = {key: value for key, value in private.items() if value}
@@ -143,6 +138,17 @@ def _must_be_allowed(case: Case, action: str, reason: str | None) -> Verdict:
     if wanted.reason == "required" and not (reason or "").strip():
         raise ReasonRequired(action_vi=wanted.name.vi, action_en=wanted.name.en)
     return verdict
+
+
+def _of_results(case: Case, wanted: Action, document: DocumentRow | None, void: list[int]) -> dict[str, Any]:
+    """Makes results void that the step undoes, and signs the one that it takes; what the journal entry says of both."""
+    data: dict[str, Any] = {}
+    if void:
+        make_void(case, void)
+        data["void"] = void
+    if wanted.signature == "digital" and document is not None:
+        data["signature"] = sign_result(case, document["id"])
+    return data
 
 
 def _warned(case: Case, action: str, too_often: Text | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, and_, bindparam, delete, select, update
 
@@ -22,6 +22,7 @@ from engine.rules.values.identity_papers import identity_paper
 from engine.rules.values.telephones import telephone_if_one
 from engine.rules.values.wrong_value import WrongValue
 from engine.store.dossiers import applicants, dossier_offices, dossiers
+from engine.store.rows import SearchableRow
 from engine.store.search import key_of, province_scope, scopes_read, search_keys
 from engine.store.sql.bulk import insert_rows
 from engine.transaction import Runtime, UnitOfWork, in_transaction
@@ -47,7 +48,8 @@ def rebuild_search(runtime: Runtime, after: int = 0, page: int = PAGE) -> Iterat
 
 def _rebuild(unit: UnitOfWork, after: int, page: int) -> Rebuilt | None:
     connection = unit.begin()
-    rows = connection.execute(_PAGE.limit(page).where(dossiers.c.id > after)).all()
+    found = connection.execute(_PAGE.limit(page).where(dossiers.c.id > after)).all()
+    rows = cast(Sequence[SearchableRow], found)
     if not rows:
         return None
     scopes = _scopes(connection, rows)
@@ -67,19 +69,19 @@ def _rebuild(unit: UnitOfWork, after: int, page: int) -> Rebuilt | None:
     return Rebuilt(rows[-1].id, len(rows))
 
 
-def _inherited(row: Any, known: Mapping[int, Sequence[str]], terms: set[str]) -> set[int]:
+def _inherited(row: SearchableRow, known: Mapping[int, Sequence[str]], terms: set[str]) -> set[int]:
     """The keys under which offices of before a reform find the dossier: they keep those that are still true."""
     return {key_of(scope, term) for scope in known[row.id] for term in terms}
 
 
-def _scopes(connection: Connection, rows: Sequence[Any]) -> dict[int, list[str]]:
+def _scopes(connection: Connection, rows: Sequence[SearchableRow]) -> dict[int, list[str]]:
     scopes = {row.id: [province_scope(row.province)] for row in rows}
     for part in connection.execute(select(dossier_offices).where(dossier_offices.c.dossier_id.in_(list(scopes)))):
         scopes[part.dossier_id].append(part.office)
     return scopes
 
 
-def _put_right(connection: Connection, row: Any) -> set[str]:
+def _put_right(connection: Connection, row: SearchableRow) -> set[str]:
     """Stores the numbers in their normal form and the text that they are found by; returns its terms."""
     phone = telephone_if_one(row.phone) if row.phone else None
     number = _paper(row.identity_number) if row.kind in ("citizen", "foreigner") else row.identity_number

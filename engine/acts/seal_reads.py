@@ -7,9 +7,8 @@ an auditor who knows the journal's checkpoints knows the keys of the seals.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, insert
+from sqlalchemy import insert
 
 from engine.errors import Refusal
 from engine.journal.checkpoint_keys import CheckpointKeys, signature_holds
@@ -19,6 +18,7 @@ from engine.rules.journal.merkle import Edge, leaf_hash
 from engine.rules.journal.read_seals import Seal, parse_seal, read_body, read_digest
 from engine.store.checkpoints import last_checkpoint, take_turns
 from engine.store.read_log import last_seal, read_leaves, read_seals, unsealed_reads
+from engine.store.rows import SealRow
 from engine.transaction import UnitOfWork
 
 BATCH = 20_000  # reads
@@ -76,7 +76,7 @@ def seal_reads(unit: UnitOfWork, keys: CheckpointKeys, limit: int = BATCH) -> Se
     return Sealed(seal.number, len(leaves), seal.size, line)
 
 
-def _edge(last: Row[Any]) -> Edge:
+def _edge(last: SealRow) -> Edge:
     """The edge of the tree at the last seal, checked against its signature. Raises ReadSealDamaged."""
     try:
         edge, (said, signature) = Edge.from_text(last.size, last.edge), parse_seal(last.line)

@@ -7,7 +7,7 @@ An act opens a case (``read_case``, ``lock_case``), queries it, changes columns 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any, Unpack, cast
@@ -15,15 +15,16 @@ from typing import Any, Unpack, cast
 from sqlalchemy import and_, bindparam, func, select
 
 from engine.clock import civil_day
+from engine.dossier.facts import Facts
 from engine.dossier.filed_on import filed_on
-from engine.errors import Conflict, NotFound
+from engine.dossier.stale import stale
+from engine.errors import NotFound
 from engine.rules.deadlines import timing
 from engine.rules.deadlines.calendar import Calendar
 from engine.rules.deadlines.due import Due
 from engine.rules.dossier_row import DossierChanges, DossierRow
 from engine.rules.offices.routing import INTAKE
 from engine.rules.part_rows import COPY_KINDS, ApplicantRow, DocumentRow, FeeEntryRow, FeeRow, PartRow, StepRow
-from engine.rules.procedure.act_names import act_name
 from engine.rules.procedure.balance import Balance, balance
 from engine.rules.procedure.definition import Document, Release
 from engine.rules.procedure.facts import nested
@@ -35,26 +36,12 @@ from engine.store.dossier_parts import ALONG, part_of
 from engine.store.dossiers import applicants, dossiers, verifications
 from engine.store.fees import fee_row, ledger_of
 from engine.store.journal import journal
-from engine.store.people import person_name
 from engine.store.sql.question import PreparedSelect
 from engine.store.visibility import Sight, is_only_asked, sight_of
 from engine.text import Text
 from engine.transaction import ActorChanged, UnitOfWork
 
 APPLICANT_COLUMNS = ("name", "identity_number", "phone", "email", "address", "commune", "verified", "language", "form")
-
-
-class Stale(Conflict):
-    """The dossier has changed since the caller read it: ``who`` did ``act`` at ``when``.
-
-    ``name`` and ``did`` are the words for ``who`` and ``act``. To a citizen the name is that of the office, not of its
-    staff.
-    """
-
-    code = "stale"
-    status = 412
-    vi = "Hồ sơ {dossier} đã thay đổi: {name} đã thực hiện “{did}” lúc {when}. Hãy xem lại rồi thao tác."
-    en = "Dossier {dossier} has changed: {name} did “{did}” at {when}. Look at it again before acting."
 
 
 class Case:
@@ -318,24 +305,6 @@ _OPEN_QUESTIONS = PreparedSelect(
 _ROW = tuple(str(column.name) for column in dossiers.c)  # str(): orjson takes no quoted_name as a key
 
 
-class Facts(Mapping[str, Any]):
-    """A mapping of facts, some of which (``later``) are computed on first access and then cached."""
-
-    def __init__(self, known: Mapping[str, Any], later: Mapping[str, Callable[[], Any]]) -> None:
-        self.known, self.later = dict(known), later
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in self.known and name in self.later:
-            self.known[name] = self.later[name]()
-        return self.known[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter({**self.known, **self.later})
-
-    def __len__(self) -> int:
-        return len({**self.known, **self.later})
-
-
 def _document_facts(missing: list[str]) -> dict[str, Any]:
     return {"complete": not missing, "missing": missing}
 
@@ -406,30 +375,4 @@ def _must_be_prints(unit: UnitOfWork, found: DossierRow, version: int) -> None:
     since = and_(journal.c.dossier_id == found["id"], journal.c.number > version, journal.c.number <= found["version"])
     acts = set(unit.reader().execute(select(journal.c.act).where(since)).scalars())
     if acts != {"issue_form"}:
-        raise _stale(unit, found)
-
-
-def _stale(unit: UnitOfWork, found: DossierRow) -> Stale:
-    last = and_(journal.c.dossier_id == found["id"], journal.c.number == found["version"])
-    entry = unit.reader().execute(select(journal.c.at, journal.c.act, journal.c.actor).where(last)).one()
-    release = unit.catalogue.workflow(found["release"]).release
-    return Stale(
-        dossier=found["code"],
-        version=found["version"],
-        who=entry.actor if unit.actor.kind != "citizen" else "",
-        name=_name(unit, entry.actor),
-        act=entry.act,
-        did=act_name(entry.act, release),
-        when=entry.at,
-    )
-
-
-def _name(unit: UnitOfWork, label: str) -> Text:
-    """The name of a journal entry's actor: a colleague's own name for staff, otherwise a general word."""
-    kind, _, number = label.partition(":")
-    if kind == "citizen":
-        return Text("người nộp hồ sơ", "the applicant")
-    if kind == "system":
-        return Text("hệ thống", "the system")
-    name = person_name(unit.reader(), int(number)) if unit.actor.kind != "citizen" and number else None
-    return Text(name, name) if name else Text("cơ quan giải quyết", "the office")
+        raise stale(unit, found)

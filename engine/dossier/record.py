@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from engine.dossier.case import Case, Stale
+from engine.dossier.case import Case
 from engine.dossier.citizen_keys import BY_LINK
 from engine.dossier.notices import notices_of, of_the_running_clock
 from engine.dossier.reach import reached
 from engine.dossier.rights import Ended
+from engine.dossier.stale import Stale
 from engine.rules.deadlines.timing import Clock, wanted_clocks
 from engine.rules.dossier_row import DossierRow
 from engine.rules.journal.entries import ORIGIN, Entry, commitment, entry, plain_row

@@ -13,12 +13,13 @@ from typing import Any
 
 from engine.dossier.case import Case
 from engine.dossier.repeats import warning
+from engine.queries.applicant import Applicant, applicant_of
 from engine.queries.clock import IntakeView, Warned, intake_of, warnings_of
 from engine.queries.state import StateView, state_of
 from engine.rules.deadlines.due import remaining_in_words
 from engine.rules.deadlines.intake import intake_overdue
 from engine.rules.deadlines.timing import is_overdue
-from engine.rules.masking import masked_email, masked_form, masked_number, masked_text
+from engine.rules.masking import masked_form
 from engine.rules.part_rows import DocumentRow
 from engine.rules.procedure.balance import FeeBalance
 from engine.rules.procedure.definition import Release
@@ -123,23 +124,6 @@ class Offer:
     needs: Needs
     form: str | None
     warning: Text | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applicant:
-    """The applicant. The dossier's offices see the name; identity number, contacts and address are masked unless
-    ``masked`` is False."""
-
-    kind: str
-    name: str | None
-    identity_number: str | None
-    phone: str | None
-    email: str | None
-    address: str | None
-    commune: str | None
-    verified: bool
-    language: str
-    masked: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,23 +326,6 @@ def offers_of(case: Case) -> tuple[Offer, ...]:
 def needs_of(option: Option) -> Needs:
     """The inputs that an action requires."""
     return Needs(reason=option.needs.reason, attach=option.needs.attach, signature=option.needs.signature)
-
-
-def applicant_of(case: Case, *, masked: bool = True) -> Applicant:
-    """The applicant. Pass ``masked=False`` only after an entry in the read log (``read_personal_data``)."""
-    known = case.applicant
-    return Applicant(
-        kind=case.row["applicant_kind"],
-        name=known["name"],
-        identity_number=masked_number(known["identity_number"]) if masked else known["identity_number"],
-        phone=masked_number(known["phone"]) if masked else known["phone"],
-        email=masked_email(known["email"]) if masked else known["email"],
-        address=masked_text(known["address"]) if masked else known["address"],
-        commune=known["commune"],
-        verified=bool(known["verified"]),
-        language=known["language"],
-        masked=masked,
-    )
 
 
 def overdue(case: Case) -> bool:

@@ -22,6 +22,7 @@ class ApplicantRow(TypedDict, total=False):
     verified: int
     language: str
     form: dict[str, Any]
+    link_withheld_since: dt.datetime | None
 
 
 class DocumentRow(TypedDict):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     CheckConstraint,
@@ -31,6 +31,7 @@ from sqlalchemy import (
 
 from engine.store.dossiers import dossiers
 from engine.store.journal import reads
+from engine.store.rows import LookRow, SealedLook, SealRow
 from engine.store.sql.schema import BigId, Moment, metadata
 
 read_leaves = Table(
@@ -94,7 +95,7 @@ def typed_reason(connection: Connection, actor: str, dossier_id: int, what: str,
 
 def looks(
     connection: Connection, visible: ColumnElement[bool] | None, wanted: Looked, before: int | None, limit: int
-) -> Sequence[Row[Any]]:
+) -> Sequence[LookRow]:
     """The reads that ``wanted`` names, of visible dossiers (None: of all), newest first, with ids below ``before``."""
     rules: list[ColumnElement[bool]] = [true() if visible is None else visible]
     if wanted.code is not None:
@@ -108,26 +109,26 @@ def looks(
     if before is not None:
         rules.append(reads.c.id < before)
     statement = select(*SHOWN).join(dossiers, dossiers.c.id == reads.c.dossier_id).where(*rules)
-    return connection.execute(statement.order_by(reads.c.id.desc()).limit(limit)).all()
+    found = connection.execute(statement.order_by(reads.c.id.desc()).limit(limit)).all()
+    return cast(Sequence[LookRow], found)
 
 
-def unsealed_reads(connection: Connection, limit: int) -> Sequence[Row[Any]]:
+def unsealed_reads(connection: Connection, limit: int) -> Sequence[LookRow]:
     """Reads that no seal covers, in the order of their ids."""
     open_ = select(*SHOWN).join(dossiers, dossiers.c.id == reads.c.dossier_id)
     open_ = open_.outerjoin(read_leaves, read_leaves.c.read_id == reads.c.id).where(read_leaves.c.leaf.is_(None))
-    return connection.execute(open_.order_by(reads.c.id).limit(limit)).all()
+    return cast(Sequence[LookRow], connection.execute(open_.order_by(reads.c.id).limit(limit)).all())
 
 
-def sealed_reads(connection: Connection, start: int, limit: int) -> Sequence[Row[Any]]:
+def sealed_reads(connection: Connection, start: int, limit: int) -> Sequence[SealedLook]:
     """(leaf, columns of ``SHOWN``) of leaves from ``start`` on, in order; the columns of one that is gone are None."""
     statement = select(read_leaves.c.leaf, *SHOWN).select_from(
         read_leaves.outerjoin(reads, reads.c.id == read_leaves.c.read_id).outerjoin(
             dossiers, dossiers.c.id == reads.c.dossier_id
         )
     )
-    return connection.execute(
-        statement.where(read_leaves.c.leaf >= start).order_by(read_leaves.c.leaf).limit(limit)
-    ).all()
+    following = statement.where(read_leaves.c.leaf >= start).order_by(read_leaves.c.leaf).limit(limit)
+    return cast(Sequence[SealedLook], connection.execute(following).all())
 
 
 def read_counts(connection: Connection) -> tuple[int, int]:
@@ -139,9 +140,10 @@ def read_counts(connection: Connection) -> tuple[int, int]:
     return int(found[0]), int(found[1])
 
 
-def last_seal(connection: Connection) -> Row[Any] | None:
+def last_seal(connection: Connection) -> SealRow | None:
     """The newest seal, or None."""
-    return connection.execute(select(read_seals).order_by(read_seals.c.number.desc()).limit(1)).first()
+    newest = select(read_seals).order_by(read_seals.c.number.desc()).limit(1)
+    return cast(SealRow | None, connection.execute(newest).first())
 
 
 def seal_line(connection: Connection, number: int) -> str | None:

@@ -50,6 +50,56 @@ class CheckpointRow(Protocol):
     edge: str
 
 
+class SealRow(Protocol):
+    """A whole row of ``read_seals``."""
+
+    number: int
+    at: dt.datetime
+    size: int
+    root: str
+    line: str
+    edge: str
+
+
+class LookRow(Protocol):
+    """A row of the read log, with the code of its dossier."""
+
+    id: int
+    at: dt.datetime
+    actor: str
+    code: str
+    what: str
+    reason: str
+    salt: bytes | None
+
+
+class SealedLook(Protocol):
+    """A leaf, and the row of the read log behind it; ``id`` is None where that is gone."""
+
+    leaf: int
+    id: int | None
+    at: dt.datetime
+    actor: str
+    code: str
+    what: str
+    reason: str
+    salt: bytes | None
+
+
+class SearchableRow(Protocol):
+    """What a dossier is found by."""
+
+    id: int
+    code: str
+    province: str
+    search: str
+    kind: str
+    erased_at: dt.datetime | None
+    name: str | None
+    phone: str | None
+    identity_number: str | None
+
+
 class UncoveredEntry(Protocol):
     """An entry to cover, with the first and last number of its dossier's entries to cover."""
 

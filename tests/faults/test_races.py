@@ -17,8 +17,8 @@ from engine.acts.perform_action import perform_action
 from engine.acts.publish import publish_release
 from engine.acts.rectify import rectify
 from engine.acts.settle_fee import settle_fee
-from engine.dossier.case import Stale
 from engine.dossier.rights import HeldByAnother
+from engine.dossier.stale import Stale
 from engine.errors import Refusal
 from engine.journal.check import Tally, check_journal
 from engine.rules.procedure.definition import Effective

@@ -11,8 +11,8 @@ from engine.acts.documents import add_document
 from engine.acts.hold import assign, claim, mark_opened, release_claim
 from engine.acts.link_dossiers import link_dossiers
 from engine.acts.recall import CannotRecall, recall
-from engine.dossier.case import Stale
 from engine.dossier.rights import Ended, HeldByAnother
+from engine.dossier.stale import Stale
 from engine.errors import Forbidden, InvalidInput, NotFound
 from tests.installation.world import BRANCH, FIELDS, LONG_KHANH, World, moment
 

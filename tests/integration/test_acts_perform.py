@@ -15,8 +15,9 @@ from engine.acts.perform_action import OfficeNotDecided, perform_action
 from engine.acts.publish import publish_release
 from engine.acts.settle_fee import settle_fee
 from engine.dossier.asks import Asks
-from engine.dossier.case import Stale, lock_case
+from engine.dossier.case import lock_case
 from engine.dossier.record import record
+from engine.dossier.stale import Stale
 from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.ports import Signature, SigningFailed
 from engine.rules.procedure.definition import Effective, State, Term

@@ -19,8 +19,9 @@ from engine.acts.rectify import rectify
 from engine.acts.settle_fee import settle_fee
 from engine.acts.transfer import transfer
 from engine.dossier.asks import Asks
-from engine.dossier.case import Stale, lock_case
+from engine.dossier.case import lock_case
 from engine.dossier.record import record
+from engine.dossier.stale import Stale
 from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.forms.data import FormNotDue
 from engine.forms.issued import FormDamaged, FormErased, IssuedForm

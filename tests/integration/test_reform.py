@@ -18,7 +18,7 @@ from engine.acts.reform.decide import NotInTriage, decide, in_triage
 from engine.acts.reform.load import NotApplicable, load_plan
 from engine.acts.reform.run import Run, ids_standing, open_run
 from engine.acts.verification import ask_verification
-from engine.dossier.case import Stale
+from engine.dossier.stale import Stale
 from engine.errors import InvalidInput
 from engine.reform.document import BadPlanFile, read_plan
 from engine.reform.planning import make_plan

@@ -17,7 +17,7 @@ from engine.acts.add_note import add_note
 from engine.acts.file_dossier import file_dossier
 from engine.acts.perform_action import perform_action
 from engine.clock import told_clock, utc_now
-from engine.dossier.case import Stale
+from engine.dossier.stale import Stale
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.dossiers import dossiers
 from engine.store.idempotency import RecordedAnswer, record_answer, recorded_answer

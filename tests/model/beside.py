@@ -26,9 +26,11 @@ from engine.store.dossiers import code_counters, dossiers
 from engine.transaction import UnitOfWork, in_transaction
 from tests.installation.filings import PDF
 from tests.model import acts
+from tests.model import clocks as model_clocks
 from tests.model.cast import Cast
-from tests.model.dossier import Dossier, Who
+from tests.model.dossier import Dossier
 from tests.model.model_installation import SYSTEM, ModelInstallation
+from tests.model.parts import Who
 from tests.model.picture import differences, told_by_model
 from tests.model.procedure import Refused
 from tests.model.real_installation import RealInstallation
@@ -125,7 +127,7 @@ class Beside(Cast):
 
     def _ring(self, code: str, key: tuple[str, str, dt.datetime]) -> None:
         draft = copy.deepcopy(self.model)
-        expected = acts.ring(draft, self.now, draft.dossiers[code], key)
+        expected = model_clocks.ring(draft, self.now, draft.dossiers[code], key)
         found = self._do(SYSTEM, lambda unit: expire_clock(unit, self.ids[code], *key))
         self._same(f"ring {key[0]} {key[1]}", SYSTEM, expected, found)
         self._keep(draft, SYSTEM, code)

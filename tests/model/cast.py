@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from tests.model import samples
-from tests.model.dossier import Dossier, Who
+from tests.model.dossier import Dossier
 from tests.model.model_installation import CENTRES, SYSTEM, ModelInstallation, Wanted
+from tests.model.parts import Who
 from tests.model.procedure import Refused
 from tests.model.real_installation import RealInstallation, new_model
 

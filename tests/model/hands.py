@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.model.dossier import Dossier, Entry, Who
+from tests.model.dossier import Dossier
+from tests.model.parts import Entry, Who
 
 
 def next_hands(dossier: Dossier, who: Who, target: str, effect: str) -> int | None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.model import papers, terms
-from tests.model.dossier import Dossier, Paper, Question, Who
+from tests.model.dossier import Dossier
 from tests.model.hands import next_hands
+from tests.model.parts import Paper, Question, Who
 from tests.model.procedure import Procedure, Refused
 
 SYSTEM = Who("system")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.model.dossier import Dossier, Paper, Who
+from tests.model.dossier import Dossier
+from tests.model.parts import Paper, Who
 from tests.model.procedure import Procedure, Refused
 
 if TYPE_CHECKING:

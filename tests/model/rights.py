@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from tests.model.dossier import Dossier, Who
+from tests.model.dossier import Dossier
+from tests.model.parts import Who
 from tests.model.procedure import Refused
 
 ALLOWED = {

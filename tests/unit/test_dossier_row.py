@@ -20,6 +20,7 @@ from engine.store.journal import journal, journal_private
 from engine.store.outbox import webhooks
 from engine.store.people import memberships
 from engine.store.plans import reforms
+from engine.store.read_log import read_seals
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,7 @@ from engine.store.plans import reforms
         (rows.CheckpointRow, checkpoints, set()),
         (rows.VerificationRow, verifications, set()),
         (rows.StoredFile, documents, set()),
+        (rows.SealRow, read_seals, set()),
         (rows.MembershipRow, memberships, set()),
         (rows.WebhookRow, webhooks, set()),
         (rows.ReformRow, reforms, set()),

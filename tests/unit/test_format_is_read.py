@@ -25,8 +25,8 @@ PARTS = {
 }
 KEYS = [(name, key) for name, part in PARTS.items() for key in part.__struct_fields__]
 SHARED = {key for key, number in Counter(key for _, key in KEYS).items() if number > 1} | {
-    "code", "event", "field", "start", "type", "original", "copy", "certified", "reason", "document", "limit", "place",
-    "result", "subject", "total",
+    "code", "decimals", "event", "field", "start", "type", "original", "copy", "certified", "reason", "document",
+    "limit", "place", "result", "subject", "total",
 }  # fmt: skip
 """Names that several parts have, or that other things in the engine have as well."""
 
@@ -44,6 +44,7 @@ READERS = {
     "Route.by": "engine/rules/offices/routing.py:_by_competence",
     "Route.place": RULES + "checks.py:check_references",
     "Field.type": RULES + "fields.py:clean_value",
+    "Field.decimals": RULES + "definition.py:places",
     "Field.name": RULES + "fields.py:_missing",
     "Field.when": RULES + "checks.py:_sources",
     "Document.name": RULES + "missing.py:refused_without",
@@ -55,6 +56,8 @@ READERS = {
     "Document.verified": "workflows/lint_rules/data.py:_list_unverified",
     "Fee.name": "engine/queries/dossier.py:_fee",
     "Fee.when": RULES + "checks.py:_sources",
+    "Fee.vnd": RULES + "fees.py:amount",
+    "Tier.vnd": RULES + "fees.py:_sum",
     "Fee.verified": "workflows/lint_rules/data.py:_list_unverified",
     "Sla.total": RULES + "machine.py:total_term",
     "Sla.verified": "workflows/lint_rules/data.py:_list_unverified",

@@ -39,7 +39,7 @@ PLACES = {
     "cli/simulation.py": FACT,
     "cli/worker.py": HOOK,
     "engine/acts/follow_form.py": FACT,
-    "engine/dossier/case.py": FACT,
+    "engine/dossier/facts.py": FACT,
     "engine/jobs/queue.py": HOOK,
     "engine/migrations/staff_guard.py": SQL,
     "engine/migrations/versions/0002_lists_at_scale.py": SQL,

@@ -1,8 +1,12 @@
 """Until when an office sees a dossier in which it had a part, and the papers attached to a question"""
 
+import datetime as dt
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
+
+from engine.clock import civil_day, utc_now
 
 revision = "0010"
 down_revision = "0009"
@@ -14,9 +18,10 @@ def upgrade() -> None:
     op.add_column("dossier_offices", sa.Column("until", sa.Date()))
     op.add_column("verifications", sa.Column("documents", sa.JSON().with_variant(JSONB(), "postgresql")))
     if op.get_bind().dialect.name == "postgresql":
-        last, each = "CURRENT_DATE + 5", "jsonb_each_text(d.offices)"
+        each = "jsonb_each_text(d.offices)"
     else:
-        last, each = "date('now', '+5 days')", "json_each(d.offices)"
+        each = "json_each(d.offices)"
+    last = f"'{civil_day(utc_now()) + dt.timedelta(days=5)}'"
     mine = "d.id = dossier_offices.dossier_id AND dossier_offices.office"
     # Nobody knows any more when a dossier went on, so what is over ends some days after the upgrade.
     op.execute(
