@@ -170,7 +170,7 @@ SEEDS: dict[str, tuple[Fault, str, str, str]] = {
 
 
 def verify(monkeypatch: pytest.MonkeyPatch, seeded: Seeded) -> tuple[int, list[dict[str, str]]]:
-    monkeypatch.setattr(command, "Shipped", lambda: seeded)
+    monkeypatch.setattr(command.Shipped, "here", lambda: seeded)
     arguments = ["competence", "verify", "--from", "2025-01-01", "--to", "2027-12-31", "--json"]
     told = CliRunner().invoke(main, arguments)
     return told.exit_code, json.loads(told.stdout)["defects"]

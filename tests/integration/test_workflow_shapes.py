@@ -63,7 +63,7 @@ def _sample(shape: Shape) -> Any:
 
 
 def _name(pattern: str) -> str:
-    return next(word for word in ["new", "75", "land.commune"] if matches(pattern, word))
+    return next(word for word in ["new", "75", "land.commune", "link"] if matches(pattern, word))
 
 
 def _candidates(shape: Shape) -> Iterator[Any]:

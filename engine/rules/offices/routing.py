@@ -159,13 +159,18 @@ def deciding_place(
 ) -> str | None:
     """The code of the commune that decides the competence, None where none does. Raises PlaceNotInBeing.
 
-    ``intake`` is the receiving office. No commune decides where that office decides and is not one of a commune.
+    ``intake`` is the receiving office. Where that office decides and is not one of a commune, it is the applicant's
+    commune in the same province: a reform that closes the office needs a commune to go by.
     """
     try:
         unit = place_of(workflow.release, "handler", facts, territory, on, intake)
     except NoPlace:
         return None
-    return unit.code if unit.level == "commune" else None
+    if unit.level == "commune":
+        return unit.code
+    code = facts["applicant"]["commune"]
+    own = territory.find(code, "commune", on) if code else None
+    return own.code if own and intake and territory.province_of(own, on).code == intake.province else None
 
 
 def check_intake(release: Release, office: Office, facts: Mapping[str, Any], known: Map, on: dt.date) -> Text:
