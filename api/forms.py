@@ -65,10 +65,12 @@ def form(code: str, number: str, query: dict[str, Any]) -> Answer:
     """Print a form as it was issued: 01 receipt, 02 supplement, 03 refusal, 04 apology, 05 stop, 06 control sheet"""
     if number not in NUMBERS:
         raise NoSuchForm(number=number)
+    if served().render_form is None:
+        with reading() as unit:
+            read_case(unit, code)  # a dossier that the caller may not see is answered like one that does not exist
     _must_print()
-    made = in_transaction(
-        runtime(), actor(), lambda unit: print_form(unit, code, number, query["issue"], query["reason"])
-    )
+    issue, why = query["issue"], query["reason"]
+    made = in_transaction(runtime(), actor(), lambda unit: print_form(unit, code, number, issue, why))
     return printed(number, made.data, f"{code}-{number}-{made.issue.issue}.pdf")
 
 

@@ -202,7 +202,7 @@ def _must_still_see(body: bytes) -> None:
     if not isinstance(code, str):
         return
     with reading() as unit:
-        case = read_case(unit, code)
+        case = read_case(unit, code, asked=True)
         if "link_token" in told:
             must_receive(case)
 

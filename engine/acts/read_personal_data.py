@@ -21,6 +21,7 @@ from engine.dossier.receivers import must_receive
 from engine.dossier.rights import must_may, verdict_on
 from engine.errors import NotFound, Refusal, wrong
 from engine.forms.data import WITH_LINK
+from engine.rules.procedure.permissions import roles_in
 from engine.store.read_log import add_reads, typed_reason
 from engine.transaction import UnitOfWork
 
@@ -98,8 +99,11 @@ def _purpose(case: Case) -> str | None:
     if case.limited:
         return "trả lời xác minh / answers a question"
     verdict = verdict_on(case, "read_personal_data")
-    works = verdict.allowed and verdict.role in case.release.roles
-    return f"giải quyết hồ sơ / works on the dossier: {verdict.role}" if works else None
+    role = case.release.roles.get(verdict.role or "") if verdict.allowed else None
+    office = case.row["offices"].get(role.unit) if role is not None else None
+    if office is None or verdict.role not in roles_in(case.unit.actor, office, case.today):
+        return None
+    return f"giải quyết hồ sơ / works on the dossier: {verdict.role}, {office}"
 
 
 def _typed_today(case: Case) -> str | None:

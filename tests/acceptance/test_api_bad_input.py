@@ -97,6 +97,7 @@ def values(installation: ServedInstallation) -> dict[str, Any]:
         "token": filed["link_token"],
         "number": 1,
         "key": "fee",
+        "form": "01",
         "day": "2026-03-10",
         "procedure": "1.000001",
         "name": "swagger-ui.css",

@@ -33,6 +33,8 @@ class TestTheGate:
     def test_files_are_opened_by_those_who_work_on_it_and_written_down(self, served: ServedInstallation) -> None:
         code = served.filed()["code"]
         at = scanned(served, code)
+        assert served.person("specialist").get(at).status_code == 403, "the dossier has not reached the office"
+        served.act("counter", code, "forward")
         for who in ("counter", "specialist", "leader"):
             assert served.person(who).get(at).status_code == 200
         assert [what for what, _ in noted(served)] == [f"document-{at.rpartition('/')[2]}"] * 3
@@ -63,7 +65,7 @@ class TestTheGate:
     def test_others_of_its_offices_give_a_reason(self, served: ServedInstallation) -> None:
         code = served.filed()["code"]
         at = scanned(served, code)
-        employed(served, "colleague", (AUTHORITY, "archivist"))
+        employed(served, "colleague", (CENTRE, "leader"))
         colleague, form = served.person("colleague"), f"/api/v1/dossiers/{code}/forms/06.pdf"
         for path in (at, form, f"{at}?reason=", f"{form}?reason=+"):
             refused = colleague.get(path)
@@ -85,12 +87,12 @@ class TestTheGate:
     def test_an_office_that_was_asked_opens_files_while_it_is_asked(self, served: ServedInstallation) -> None:
         code = served.filed()["code"]
         at = scanned(served, code)
-        _, question = served.try_act("counter", ask_verification, code, OTHER_AUTHORITY, "Có đúng không?")
-        other = served.person("other-specialist")
+        number, other = int(at.rpartition("/")[2]), served.person("other-specialist")
+        served.try_act("counter", ask_verification, code, OTHER_AUTHORITY, "Có đúng không?")
+        assert other.get(at).status_code == 404, "a file that is not attached to the question"
+        served.try_act("counter", ask_verification, code, OTHER_AUTHORITY, "Còn tệp này?", documents=[number])
         assert other.get(at).status_code == 200
-        body = {"confirmed": True, "answer": "đúng"}
-        assert other.put(f"/api/v1/dossiers/{code}/verifications/{question}", body).status_code == 200
-        assert other.get(at).status_code in (403, 404)
+        assert noted(served)[-1] == (f"document-{number}", "trả lời xác minh / answers a question")
 
     def test_a_register_is_masked_unless_its_office_says_why(self, served: ServedInstallation) -> None:
         code = served.filed()["code"]

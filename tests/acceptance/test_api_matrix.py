@@ -76,7 +76,7 @@ MAY: dict[str, dict[str, set[str]]] = {
     "POST links": _all_who_handle(ALWAYS),
     "POST notes": _all_who_handle(ALWAYS),
     "POST rectifications": _all_who_handle(ALWAYS),
-    "POST forms/<form>/issues": _all_who_handle({*ALWAYS} - {"new"}),
+    "POST forms/<form>/issues": {"counter": {*ALWAYS} - {"new"}},  # Form 01, which carries the link
     "POST personal-data-views": _all_who_handle(ALWAYS),
     "POST link-renewals": {"counter": ALWAYS},
 }

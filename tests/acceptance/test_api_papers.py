@@ -23,7 +23,7 @@ def test_a_file_comes_back_as_it_was_sent_and_as_an_attachment(installation: Ser
     code = installation.filed()["code"]
     sent = _upload(installation, code, "Giấy tờ <script>.pdf")
     assert sent.status_code == 201, sent.text
-    got = installation.person("specialist").get(sent.headers["Location"])
+    got = installation.person("counter").get(sent.headers["Location"])
     assert got.data == PDF
     assert got.headers["Content-Type"] == "application/pdf"
     assert got.headers["Content-Disposition"] == f'attachment; filename="card-{sent.json["document"]}.pdf"'

@@ -91,19 +91,18 @@ class TestTheLinkAlone:
         more = {"REDIS_URL": redis_url} if redis == "reachable" else {}
         installation = served_copy(tmp_path, MOTCUA_RATE_LIMITS="1", **more)
         filed = installation.filed()
-        for number in range(5):
+        at = {"REMOTE_ADDR": "10.0.1.1"}
+        for _ in range(5):
             body = {"code": filed["code"], "receipt_code": "AAAAA-AAAAA"}
-            at = {"REMOTE_ADDR": f"10.0.1.{number}"}
             assert installation.anyone().post("/api/v1/status-lookups", body, environ_base=at).status_code == 404
         path, body = (
             f"/api/v1/status/{filed['link_token']}/actions",
             {"action": "withdraw", "receipt_code": "AAAAA-AAAAA"},
         )
-        told = [
-            installation.anyone().post(path, body, environ_base={"REMOTE_ADDR": f"10.0.0.{number}"}).status_code
-            for number in range(6)
-        ]
+        told = [installation.anyone().post(path, body, environ_base=at).status_code for _ in range(6)]
         assert told == [403] * 5 + [429]
+        elsewhere = installation.anyone().post(path, body, environ_base={"REMOTE_ADDR": "10.0.2.1"})
+        assert elsewhere.status_code == 403, "nobody locks the code for others"
         installation.close()
 
 

@@ -183,7 +183,7 @@ OTHER_STORIES: Mapping[str, Story] = {
         for kind in ("warn", "due_in", "overdue", "remind", "after", "verify")
     },
     "clock given up": Story({"expire_clock.give_up_clock"}, ran_out("overdue", give_up_clock, "fault:Mẫu")),
-    "migrate": Story({"migrate_dossier.migrate_dossier", "change_form.charge"}, migrated),
+    "migrate": Story({"migrate_dossier.migrate_dossier"}, migrated),
     "publish a release": Story({"publish.publish_release"}, released),
     "publish releases, all or none": Story({"publish_procedures.publish_procedures"}, released_together),
     "publish the territory": Story(

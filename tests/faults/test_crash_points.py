@@ -37,7 +37,7 @@ CHANGE_NOTHING = {
     "staff.sign_in.known_person",
 }
 """They look and refuse; there is nothing to be left half-done."""
-CALL_OTHERS = {"reform.batches.apply_all", "reform.batches.revert_all"}
+CALL_OTHERS = {"reform.batches.apply_all", "reform.batches.revert_all", "rebuild_search.rebuild_search"}
 """They call acts that have a story, each in its own transaction."""
 
 

@@ -47,4 +47,4 @@ def test_what_a_receiver_says_may_be_nonsense(world: World, monkeypatch: pytest.
     deliver_notices(world.runtime, receiver)
     by_channel = {row.channel: row for row in notices(world)}
     assert by_channel["email"].reference == "r-?1"
-    assert by_channel["sms"].error.startswith("RuntimeError: no text ?x")
+    assert by_channel["sms"].error == "RuntimeError"

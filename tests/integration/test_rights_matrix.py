@@ -33,6 +33,7 @@ from engine.queries.journal import journal
 from engine.queries.verifications import verifications
 from engine.rules.procedure.act_rights import RIGHTS
 from engine.rules.procedure.definition import Term
+from engine.security.citizen_link import receipt_code
 from engine.store.people import role_members
 from engine.transaction import UnitOfWork
 from tests.installation.filings import PDF
@@ -263,6 +264,11 @@ def _pays(unit: UnitOfWork, code: str) -> None:
         settle_fee(unit, code, row["key"], "cash")
 
 
+def _withdraws(unit: UnitOfWork, code: str) -> object:
+    nonce = read_case(unit, code).row["link_nonce"]
+    return perform_action(unit, code, "withdraw", receipt_code=receipt_code(unit.settings.secret_keys[0], nonce))
+
+
 _SIGNED = (("leader", _brings("ket_qua")), ("leader", _takes("sign")))
 _FURTHER: dict[str, tuple[tuple[str, Callable[[UnitOfWork, str], object]], ...]] = {
     "held": (("specialist2", claim),),
@@ -271,5 +277,5 @@ _FURTHER: dict[str, tuple[tuple[str, Callable[[UnitOfWork, str], object]], ...]]
     "after_tax": (("specialist", _takes("finish_review")), ("tax", _brings("bien_lai")), ("tax", _takes("paid"))),
     "ready": _SIGNED,
     "returned": (*_SIGNED, ("system", _pays), ("counter", _takes("return"))),
-    "withdrawn": (("citizen", _takes("withdraw")),),
+    "withdrawn": (("citizen", _withdraws),),
 }

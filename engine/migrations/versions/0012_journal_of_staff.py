@@ -84,9 +84,9 @@ def _count_changes_of_offices(columns: str) -> None:
     connection = op.get_bind()
     event = f"AFTER UPDATE OF {columns} ON offices"
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("DROP TRIGGER offices_update_staff")
+        connection.exec_driver_sql("DROP TRIGGER IF EXISTS offices_update_staff")
         rise = "UPDATE staff_changes SET number = number + 1;"
         connection.exec_driver_sql(f"CREATE TRIGGER offices_update_staff {event} BEGIN {rise} END")
     else:
-        connection.exec_driver_sql("DROP TRIGGER offices_update_staff ON offices")
+        connection.exec_driver_sql("DROP TRIGGER IF EXISTS offices_update_staff ON offices")
         connection.exec_driver_sql(f"CREATE TRIGGER offices_update_staff {event} EXECUTE FUNCTION staff_changed()")
