@@ -47,9 +47,9 @@ def status(as_json: bool) -> None:
     """Show the schema's revision. Exits with 2 when scripts are pending."""
     settings = settings_from(os.environ)
     current, latest = _current(settings), migrate.latest()
-    document = {"current": current, "latest": latest, "pending": current != latest}
-    show(as_json, document, [_sentence(current, latest)])
-    if current != latest:
+    pending = current is None or current < latest
+    show(as_json, {"current": current, "latest": latest, "pending": pending}, [_sentence(current, latest)])
+    if pending:
         raise SystemExit(2)
 
 
@@ -89,4 +89,7 @@ def _sentence(current: str | None, latest: str) -> str:
     here = current or say("chưa có lược đồ", "no schema yet")
     if current == latest:
         return say(f"Lược đồ ở phiên bản mới nhất ({here}).", f"The schema is at the newest revision ({here}).")
+    if current is not None and current > latest:
+        vi = f"Lược đồ ({here}) mới hơn chương trình này, vốn biết đến {latest}."
+        return say(vi, f"The schema ({here}) is newer than this program, which knows up to {latest}.")
     return say(f"Lược đồ: {here}; mới nhất: {latest}.", f"The schema is at: {here}; newest: {latest}.")

@@ -20,6 +20,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "people": ("cli.people:people", "People of the offices."),
     "offices": ("cli.offices:offices", "Offices: closures and hours of one office."),
     "notices": ("cli.notices:notices", "Notices to applicants, staff and programs."),
+    "files": ("cli.files:files", "The folder of uploaded files."),
     "journal": ("cli.journal:journal", "The journal of all dossiers."),
     "workflows": ("cli.workflows:workflows", "Workflow files: the procedures, written as YAML."),
     "territory": ("cli.territory:territory", "Administrative units, past and present."),

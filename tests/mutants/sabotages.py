@@ -10,6 +10,7 @@ from __future__ import annotations
 from tests.mutants.sabotage import Sabotage
 from tests.mutants.sabotages_of_asks import OF_ASKS
 from tests.mutants.sabotages_of_fees import OF_FEES
+from tests.mutants.sabotages_of_operating import OF_OPERATING
 from tests.mutants.sabotages_of_papers import OF_PAPERS
 from tests.mutants.sabotages_of_places import OF_PLACES
 from tests.mutants.sabotages_of_promises import OF_PROMISES
@@ -321,6 +322,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     *OF_VALUES,
     *OF_ASKS,
     *OF_FEES,
+    *OF_OPERATING,
     *OF_PAPERS,
     *OF_PLACES,
     *OF_STAFF,
