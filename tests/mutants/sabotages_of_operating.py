@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutants.sabotage import Sabotage
 
 UPGRADES = "tests/integration/test_upgrades_under_way.py"
+ORPHANS = "tests/integration/test_no_orphans.py"
 
 OF_OPERATING: tuple[Sabotage, ...] = (
     Sabotage(
@@ -38,5 +39,21 @@ OF_OPERATING: tuple[Sabotage, ...] = (
         "check_files_at_start(_runtime)\n",
         "",
         (UPGRADES + "::TestFiles::test_it_does_not_start_and_says_what_to_do",),
+    ),
+    Sabotage(
+        "orphans-of-a-signal",
+        "a signal ends the demonstration and leaves its processes",
+        "cli/demo/stopping.py",
+        "ASKING = (signal.SIGTERM, ",
+        "ASKING = (signal.SIGUSR1, ",
+        (ORPHANS + "::test_no_child_outlives_the_demonstration[SIGTERM]",),
+    ),
+    Sabotage(
+        "orphans-of-a-kill",
+        "a killed demonstration leaves its web process",
+        "cli/demo/processes.py",
+        'tied([sys.executable, "-m", "cli", *arguments]),',
+        '[sys.executable, "-m", "cli", *arguments],',
+        (ORPHANS + "::test_no_child_outlives_the_demonstration[SIGKILL]",),
     ),
 )
