@@ -18,6 +18,7 @@ from server.own_files import check_files_at_start
 
 _settings = settings_from(os.environ)
 set_up_logging(_settings, "web")
+_settings.keys.made()  # before the process forks, and where an unreadable file stops the start
 _runtime = compose(_settings, ring=DistantBell(Bell(_settings.redis_url)))
 check_files_at_start(_runtime)
 read_ahead(_runtime)

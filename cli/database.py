@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from cli.compose import compose_from_environment
+from cli.main import DatabaseUnusable
 from cli.output import json_option, say, show
 from engine.acts.rebuild_search import rebuild_search
-from engine.settings import Settings, settings_from
+from engine.settings import Settings, missing_database, settings_from
 from engine.store import migrate
 from engine.store.sql.schema import open_database
 
@@ -35,6 +36,8 @@ def upgrade(revision: str) -> None:
 def downgrade(revision: str, yes: bool) -> None:
     """Undo scripts down to REVISION (base: all of them). Data in removed tables and columns are lost."""
     settings = settings_from(os.environ)
+    if (file := missing_database(os.environ)) is not None:
+        raise DatabaseUnusable(why=f"{file} does not exist")
     if not yes:
         click.confirm(say("Dữ liệu trong phần bị gỡ sẽ mất. Tiếp tục?", "What is removed is lost. Go on?"), abort=True)
     migrate.downgrade(_owner_url(settings), revision)

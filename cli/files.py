@@ -6,7 +6,7 @@ import click
 
 from cli.compose import compose_from_environment
 from cli.output import json_option, say, show
-from server.own_files import adopt_files, must_have_files
+from server.own_files import adopt_files, compare_files
 
 
 @click.group()
@@ -19,9 +19,10 @@ def files() -> None:
 def check(as_json: bool) -> None:
     """Check that this machine has the installation's folder of files. Exits with 1 when it has another one."""
     runtime = compose_from_environment(pooled=False)
-    must_have_files(runtime)
-    place = runtime.files.place
+    name, place = compare_files(runtime), runtime.files.place
     told = say(f"Đúng thư mục tệp: {place}", f"The folder of files is the right one: {place}")
+    if name is None:
+        told = say(f"Chưa tiến trình nào dùng thư mục tệp {place}.", f"No process has used {place} yet.")
     show(as_json, {"place": place}, [told])
 
 

@@ -119,6 +119,7 @@ def worker() -> None:
     """Send notices and let clocks run out."""
     settings = settings_from(os.environ)
     set_up_logging(settings, "worker")
+    settings.keys.made()  # an unreadable file stops the start
     runtime = compose(settings)
     check_files_at_start(runtime)
     set_up_jobs(runtime, compose_notifier(settings))

@@ -36,14 +36,22 @@ class FilesElsewhere(Refusal):
 
 def must_have_files(runtime: Runtime) -> None:
     """Requires that the store of files is the installation's; a first one becomes it. Raises FilesElsewhere."""
-    wanted = _wanted(runtime)
-    found = runtime.files.name()
-    if wanted is None:
-        found = found or runtime.files.give_name(secrets.token_hex(16))
-        in_transaction(runtime, SYSTEM_ACTOR, lambda unit: keep(unit.begin(), FILES, found))
-        wanted = _wanted(runtime)  # another process may have been first
-    if found != wanted:
+    if compare_files(runtime) is None:
+        name = runtime.files.name() or runtime.files.give_name(secrets.token_hex(16))
+        in_transaction(runtime, SYSTEM_ACTOR, lambda unit: keep(unit.begin(), FILES, name))
+        compare_files(runtime)  # another process may have been first
+
+
+def compare_files(runtime: Runtime) -> str | None:
+    """The name of the installation's store of files, which this process has; None while there is none yet.
+
+    Changes nothing. Raises FilesElsewhere.
+    """
+    with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
+        wanted = known(connection, FILES)
+    if wanted is not None and runtime.files.name() != wanted:
         raise FilesElsewhere(place=runtime.files.place)
+    return wanted
 
 
 def adopt_files(runtime: Runtime) -> str:
@@ -62,8 +70,3 @@ def check_files_at_start(runtime: Runtime) -> None:
         must_have_files(runtime)
     except (SQLAlchemyError, OSError) as error:
         log.warning("files-unchecked", why=f"{type(error).__name__}: {error}")
-
-
-def _wanted(runtime: Runtime) -> str | None:
-    with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
-        return known(connection, FILES)

@@ -204,7 +204,7 @@ class TestFiles:
         "process", [["serve", "--port", "1"], ["serve", "--port", "1", "--server", "granian"], ["worker"]]
     )
     def test_it_does_not_start_and_says_what_to_do(self, url: str, tmp_path: Path, process: list[str]) -> None:
-        ran(url, tmp_path / "first", "files", "check")
+        ran(url, tmp_path / "first", "files", "adopt")
         environment = {**os.environ, **environment_over(url, tmp_path / "second"), "LANG": "en_GB.UTF-8"}
         command = [sys.executable, "-m", "cli", *process]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
@@ -213,7 +213,7 @@ class TestFiles:
         assert "Traceback" not in done.stderr
 
     def test_a_moved_folder_is_adopted(self, url: str, tmp_path: Path) -> None:
-        ran(url, tmp_path / "first", "files", "check")
+        ran(url, tmp_path / "first", "files", "adopt")
         assert ran(url, tmp_path / "second", "files", "check", code=1).exit_code == 1
         ran(url, tmp_path / "second", "files", "adopt")
         ran(url, tmp_path / "second", "files", "check")

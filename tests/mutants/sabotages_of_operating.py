@@ -6,6 +6,7 @@ from tests.mutants.sabotage import Sabotage
 
 UPGRADES = "tests/integration/test_upgrades_under_way.py"
 ORPHANS = "tests/integration/test_no_orphans.py"
+READING = "tests/integration/test_reading_leaves_nothing.py"
 
 OF_OPERATING: tuple[Sabotage, ...] = (
     Sabotage(
@@ -28,7 +29,7 @@ OF_OPERATING: tuple[Sabotage, ...] = (
         "files-of-another-machine",
         "a machine with a folder of files of its own is ready",
         "server/own_files.py",
-        "    if found != wanted:\n",
+        "    if wanted is not None and runtime.files.name() != wanted:\n",
         "    if False:\n",
         (UPGRADES + "::TestFiles::test_a_machine_with_a_folder_of_its_own_is_not_ready",),
     ),
@@ -55,5 +56,13 @@ OF_OPERATING: tuple[Sabotage, ...] = (
         'tied([sys.executable, "-m", "cli", *arguments]),',
         '[sys.executable, "-m", "cli", *arguments],',
         (ORPHANS + "::test_no_child_outlives_the_demonstration[SIGKILL]",),
+    ),
+    Sabotage(
+        "key-of-a-reader",
+        "a command that reads makes the data folder and a secret key",
+        "engine/settings.py",
+        "        self._known, self._data = given, data\n",
+        "        self._known, self._data = given or (_kept_key(data),), data\n",
+        (READING + "::test_without_a_database_nothing_is_made[db status]",),
     ),
 )
