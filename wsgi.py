@@ -14,10 +14,13 @@ from api.app import create_app
 from cli.compose import compose, read_ahead
 from engine.jobs.queue import Bell, DistantBell
 from engine.settings import settings_from
+from server.own_files import check_files_at_start
 
 _settings = settings_from(os.environ)
 set_up_logging(_settings, "web")
+_settings.keys.made()  # before the process forks, and where an unreadable file stops the start
 _runtime = compose(_settings, ring=DistantBell(Bell(_settings.redis_url)))
+check_files_at_start(_runtime)
 read_ahead(_runtime)
 app = create_app(_runtime, render_form=render_form)
 

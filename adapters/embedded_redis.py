@@ -21,6 +21,7 @@ from typing import IO
 
 import redis
 
+from adapters.tied_child import tied
 from engine.errors import Refusal
 from engine.security.private_files import keep_private, make_private_folder
 
@@ -95,7 +96,7 @@ class EmbeddedRedis:
         try:
             with log.open("ab") as output:
                 self._process = subprocess.Popen(  # noqa: S603 - a fixed program with our own arguments
-                    _tied_to_us([executable, *self._arguments()]),
+                    tied([executable, *self._arguments()]),
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,
@@ -189,12 +190,6 @@ def embedded_redis(folder: Path) -> Iterator[str]:
     """The URL (``unix:///…``) of a private Redis over ``folder``, which runs as long as the block does."""
     with EmbeddedRedis(folder) as server:
         yield server.url
-
-
-def _tied_to_us(command: list[str]) -> list[str]:
-    """The command such that the kernel ends it when this process is killed, where ``setpriv`` is installed."""
-    setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "TERM", *command] if setpriv else command
 
 
 def _short_temporary_folder() -> str:

@@ -6,6 +6,7 @@ A file is ``ab/cd/abcd…`` (32 hexadecimal digits, two levels so that no folder
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
@@ -15,6 +16,8 @@ from engine.errors import NotFound, Refusal
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 _UNFINISHED = ".part"
+_NAME = "installation"
+"""The file with the name of the store (server/own_files.py)."""
 
 
 class NoSuchFile(NotFound):
@@ -64,6 +67,26 @@ class LocalFiles:
             return self._path(key).read_bytes()
         except FileNotFoundError as error:
             raise NoSuchFile() from error
+
+    @property
+    def place(self) -> str:
+        return str(self._root)
+
+    def name(self) -> str | None:
+        try:
+            return (self._root / _NAME).read_text(encoding="ascii").strip() or None
+        except FileNotFoundError:
+            return None
+
+    def give_name(self, name: str) -> str:
+        self._make_folders(self._root)
+        fresh = self._root / f"{_NAME}.{secrets.token_hex(4)}"
+        _write(fresh, name.encode("ascii") + b"\n")
+        with contextlib.suppress(FileExistsError):  # of two processes that start at once, the first one's name counts
+            (self._root / _NAME).hardlink_to(fresh)
+        fresh.unlink()
+        _sync_folder(self._root)
+        return self.name() or name
 
     def _path(self, key: str) -> Path:
         """The path of a key's content. Raises NoSuchFile: a text of another form never becomes a path."""

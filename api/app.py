@@ -51,7 +51,7 @@ def create_app(runtime: Runtime, *, render_form: RenderForm | None = None) -> Fl
     register_body(app)
     register_internal(app)
     register_security(app)
-    _register_resources(app)
+    _register_resources(app, runtime.settings.public_url)
     register_refusals(app, problem)  # after flask-smorest, whose own answers to errors they replace
     app.register_blueprint(health.operating)
     app.add_url_rule("/h/<token>", view_func=short_link)
@@ -71,7 +71,7 @@ class _Documented(Documentation):  # type: ignore[misc]  # its base has no types
     ERROR_SCHEMA = shapes.Problem
 
 
-def _register_resources(app: Flask) -> None:
+def _register_resources(app: Flask, public_url: str) -> None:
     app.config.update(
         API_TITLE="Một Cửa",
         API_VERSION="v1",
@@ -79,6 +79,6 @@ def _register_resources(app: Flask) -> None:
     )
     gathered = _Documented(app)
     gathered.ma_plugin.converter.add_attribute_function(documented)
-    register_documentation(app, gathered.spec)
+    register_documentation(app, gathered.spec, public_url)
     for resource in RESOURCES:
         gathered.register_blueprint(resource, url_prefix=PREFIX)

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api import shapes
 from api.openapi_links import add_links
+from api.openapi_words import add_words, drop_unused
 from api.path_parameters import add_patterns
 from server.internal import is_internal
 
@@ -42,9 +43,12 @@ _START = """window.onload = function () {
 """
 
 
-def register_documentation(app: Flask, spec: APISpec) -> None:
-    """Adds ``/``, ``/docs`` and ``/api/v1/openapi.json``. The document is built once, at the first request for it."""
-    _describe(spec)
+def register_documentation(app: Flask, spec: APISpec, public_url: str) -> None:
+    """Adds ``/``, ``/docs`` and ``/api/v1/openapi.json``. The document is built once, at the first request for it.
+
+    ``public_url`` is where its readers turn to with questions: the installation itself.
+    """
+    _describe(spec, public_url)
     made: list[bytes] = []
 
     @app.get("/api/v1/openapi.json")
@@ -75,11 +79,17 @@ def document_of(spec: APISpec) -> dict[str, Any]:
     document: dict[str, Any] = orjson.loads(orjson.dumps(spec.to_dict()))
     add_patterns(document)
     add_links(document)
+    add_words(document)
+    drop_unused(document)
     return document
 
 
-def _describe(spec: APISpec) -> None:
-    spec.options["info"] = {"description": DESCRIPTION, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}}
+def _describe(spec: APISpec, public_url: str) -> None:
+    spec.options["info"] = {
+        "description": DESCRIPTION,
+        "contact": {"name": "The office that runs this installation", "url": public_url},
+        "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    }
     spec.options["servers"] = [{"url": "/"}]
     spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     spec.components.response(

@@ -63,9 +63,10 @@ def compose_from_environment(*, pooled: bool = True) -> Runtime:
 
     Raises WrongSetting, DatabaseUnusable; then nothing was created.
     """
+    settings = settings_from(os.environ)
     if (file := missing_database(os.environ)) is not None:
         raise DatabaseUnusable(why=f"{file} does not exist")
-    return compose(settings_from(os.environ), pooled=pooled)
+    return compose(settings, pooled=pooled)
 
 
 def read_ahead(runtime: Runtime) -> None:

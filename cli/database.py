@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from cli.compose import compose_from_environment
+from cli.main import DatabaseUnusable
 from cli.output import json_option, say, show
 from engine.acts.rebuild_search import rebuild_search
-from engine.settings import Settings, settings_from
+from engine.settings import Settings, missing_database, settings_from
 from engine.store import migrate
 from engine.store.sql.schema import open_database
 
@@ -35,6 +36,8 @@ def upgrade(revision: str) -> None:
 def downgrade(revision: str, yes: bool) -> None:
     """Undo scripts down to REVISION (base: all of them). Data in removed tables and columns are lost."""
     settings = settings_from(os.environ)
+    if (file := missing_database(os.environ)) is not None:
+        raise DatabaseUnusable(why=f"{file} does not exist")
     if not yes:
         click.confirm(say("Dữ liệu trong phần bị gỡ sẽ mất. Tiếp tục?", "What is removed is lost. Go on?"), abort=True)
     migrate.downgrade(_owner_url(settings), revision)
@@ -47,9 +50,9 @@ def status(as_json: bool) -> None:
     """Show the schema's revision. Exits with 2 when scripts are pending."""
     settings = settings_from(os.environ)
     current, latest = _current(settings), migrate.latest()
-    document = {"current": current, "latest": latest, "pending": current != latest}
-    show(as_json, document, [_sentence(current, latest)])
-    if current != latest:
+    pending = current is None or current < latest
+    show(as_json, {"current": current, "latest": latest, "pending": pending}, [_sentence(current, latest)])
+    if pending:
         raise SystemExit(2)
 
 
@@ -89,4 +92,7 @@ def _sentence(current: str | None, latest: str) -> str:
     here = current or say("chưa có lược đồ", "no schema yet")
     if current == latest:
         return say(f"Lược đồ ở phiên bản mới nhất ({here}).", f"The schema is at the newest revision ({here}).")
+    if current is not None and current > latest:
+        vi = f"Lược đồ ({here}) mới hơn chương trình này, vốn biết đến {latest}."
+        return say(vi, f"The schema ({here}) is newer than this program, which knows up to {latest}.")
     return say(f"Lược đồ: {here}; mới nhất: {latest}.", f"The schema is at: {here}; newest: {latest}.")

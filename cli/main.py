@@ -22,6 +22,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "claims": ("cli.claims:claims", "Free what an absent person has claimed."),
     "notices": ("cli.notices:notices", "Notices to applicants, staff and programs."),
     "link": ("cli.link:link", "The citizen's link to a dossier."),
+    "files": ("cli.files:files", "The folder of uploaded files."),
     "journal": ("cli.journal:journal", "The journal of all dossiers."),
     "workflows": ("cli.workflows:workflows", "Workflow files: the procedures, written as YAML."),
     "territory": ("cli.territory:territory", "Administrative units, past and present."),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
-from cli.compose import compose
+from cli.compose import compose_from_environment
 from cli.output import json_option, show
 from cli.shipped import Shipped
 from engine.acts import publish
@@ -15,7 +13,6 @@ from engine.clock import civil_day, utc_now
 from engine.rules.offices.competence_proof import subjects_of, verify
 from engine.rules.offices.index import OfficeIndex
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
-from engine.settings import settings_from
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 
 
@@ -71,5 +68,5 @@ def seed_command(as_json: bool) -> None:
     """
     content = Shipped.here()
     must_be_proved(content)
-    done = seed(compose(settings_from(os.environ), pooled=False), content)
+    done = seed(compose_from_environment(pooled=False), content)
     show(as_json, done, [f"{name}: {count}" for name, count in done.items()])

@@ -12,7 +12,9 @@ import click
 import structlog
 
 from adapters.logging import set_up_logging
+from cli.compose import compose
 from engine.settings import Settings, settings_from
+from server.own_files import check_files_at_start
 
 log = structlog.get_logger("motcua.start")
 APPLICATION = "wsgi:app"
@@ -40,6 +42,8 @@ def serve(host: str | None, port: int, workers: int, threads: int, server: str) 
         log.warning("proxy-contract", why=warning)
     if workers > 1:
         _add_up_metrics(settings)
+    if server == "granian":
+        check_files_at_start(compose(settings, pooled=False))  # gunicorn loads the application, which checks, itself
     run = _granian if server == "granian" else _gunicorn
     run(address, port, workers, threads)
 

@@ -33,6 +33,7 @@ from engine.jobs.registry import JOBS, set_up_jobs
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.settings import Settings, settings_from
 from engine.transaction import Runtime, in_transaction
+from server.own_files import check_files_at_start
 
 HEARTBEAT = 1.5  # seconds between two heartbeats during a job
 ALIVE_FOR = 8  # seconds after the last heartbeat when a job counts as orphaned: longer than the lease of its notices
@@ -118,7 +119,9 @@ def worker() -> None:
     """Send notices and let clocks run out."""
     settings = settings_from(os.environ)
     set_up_logging(settings, "worker")
+    settings.keys.made()  # an unreadable file stops the start
     runtime = compose(settings)
+    check_files_at_start(runtime)
     set_up_jobs(runtime, compose_notifier(settings))
     _seal_secrets(runtime)
     log.info("started", pid=os.getpid())

@@ -86,3 +86,13 @@ class Files(Protocol):
     def put(self, content: bytes) -> str: ...
 
     def read(self, key: str) -> bytes: ...
+
+    @property
+    def place(self) -> str:
+        """Where the contents are, for a person to read."""
+
+    def name(self) -> str | None:
+        """The name that the store carries; None for one that was given none."""
+
+    def give_name(self, name: str) -> str:
+        """Names a store without a name; returns the name that it carries now, which may be another process's."""

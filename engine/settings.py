@@ -43,15 +43,30 @@ class WrongSetting(Refusal):
     en = "The environment variable {name} is wrong: {why}."
 
 
+class SecretKeys:
+    """The keys of ``MOTCUA_SECRET_KEYS``, or one kept in ``data``/``secret-key``, which is made when it is first used.
+
+    So a command that only reads leaves nothing behind.
+    """
+
+    def __init__(self, given: tuple[str, ...], data: Path) -> None:
+        self._known, self._data = given, data
+
+    def made(self) -> tuple[str, ...]:
+        """The keys, newest first."""
+        self._known = self._known or (_kept_key(self._data),)
+        return self._known
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The checked settings of an installation. ``secret_keys`` is newest first; older ones still verify (rotation)."""
+    """The checked settings of an installation."""
 
     data: Path
     database_url: str
     redis_url: str
     public_url: str
-    secret_keys: tuple[str, ...]
+    keys: SecretKeys
     code_template: str
     smtp_url: str | None
     mail_from: str
@@ -73,6 +88,11 @@ class Settings:
     seen_after_days: int
     form_signs: Mapping[str, str]
 
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """Newest first; older ones still verify (rotation)."""
+        return self.keys.made()
+
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
     """Settings from environment variables (names in docs/operations.md). Raises WrongSetting."""
@@ -88,7 +108,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         database_url=database,
         redis_url=redis,
         public_url=public_url,
-        secret_keys=_secret_keys(environment, data),
+        keys=SecretKeys(_given_keys(environment), data),
         code_template=_code_template(environment.get("MOTCUA_CODE_TEMPLATE", "{agency}-{yy}{mm}{dd}-{sequence:04d}")),
         smtp_url=_address(environment, "MOTCUA_SMTP_URL", ("smtp://", "smtps://")),
         mail_from=environment.get("MOTCUA_MAIL_FROM", "motcua@localhost"),
@@ -136,13 +156,14 @@ def _database_url(environment: Mapping[str, str]) -> str:
     return database
 
 
-def _secret_keys(environment: Mapping[str, str], data: Path) -> tuple[str, ...]:
-    """The keys of ``MOTCUA_SECRET_KEYS``, or one generated on the first start and kept in ``data``/``secret-key``."""
+def _given_keys(environment: Mapping[str, str]) -> tuple[str, ...]:
     given = tuple(key for key in environment.get("MOTCUA_SECRET_KEYS", "").split(",") if key)
     if any(len(key) < 32 for key in given):
         raise WrongSetting(name="MOTCUA_SECRET_KEYS", why="each key must have at least 32 characters")
-    if given:
-        return given
+    return given
+
+
+def _kept_key(data: Path) -> str:
     path = data / "secret-key"
     if not path.exists():
         make_private_folder(data)
@@ -152,7 +173,7 @@ def _secret_keys(environment: Mapping[str, str], data: Path) -> tuple[str, ...]:
         with contextlib.suppress(FileExistsError):  # of two processes that start at once, the first one's key is used
             path.hardlink_to(fresh)
         fresh.unlink()
-    return (path.read_text().strip(),)
+    return path.read_text().strip()
 
 
 def _code_template(template: str) -> str:

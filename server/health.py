@@ -12,9 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from engine.errors import Refusal
 from engine.rules.deadlines.calendar_end import WARNED_BEFORE, calendar_ends, days_published
 from engine.store.backlog import waiting
-from engine.store.migrate import current, latest
+from engine.store.migrate import latest, misfit
 from server.answer import JSON, Answer
 from server.context import reading_connection, runtime, served
+from server.own_files import FilesElsewhere, must_have_files
 
 operating = Blueprint("operating", __name__)
 LATEST: list[str] = []
@@ -28,13 +29,16 @@ def healthz() -> Response:
 
 @operating.get("/readyz")
 def readyz() -> Response:
-    """Readiness: 200 when the database is reachable and its schema is at the newest revision, else 503.
+    """Readiness: 200 when the database is reachable, this program works with its schema, and the folder of files is
+    the installation's, else 503.
 
     Redis is reported but does not count: without it everything still works, only later. ``warnings`` say what an
     operator has to do in the coming months, such as publishing the calendar of the next years.
     """
     checks = {"database": _database(), "migrations": _migrations(), "redis": _redis()}
-    ready = checks["database"] == "ok" and checks["migrations"] == "ok"
+    if checks["migrations"] == "ok":
+        checks["files"] = _files()
+    ready = all(checks.get(name) == "ok" for name in ("database", "migrations", "files"))
     warnings = _warnings() if ready else []
     told = {"ready": ready, "checks": checks} | ({"warnings": warnings} if warnings else {})
     return _answer(told, 200 if ready else 503)
@@ -62,10 +66,19 @@ def _migrations() -> str:
     if not LATEST:
         LATEST.append(latest())
     try:
-        found = current(runtime().database.execution_options(motcua_read_only=True))
+        return misfit(runtime().database.execution_options(motcua_read_only=True), LATEST[0]) or "ok"
     except SQLAlchemyError:
         return "unknown"
-    return "ok" if found == LATEST[0] else f"at {found or 'nothing'}, wanted {LATEST[0]}"
+
+
+def _files() -> str:
+    try:
+        must_have_files(runtime())
+    except FilesElsewhere as refusal:
+        return refusal.sentence("en")
+    except (SQLAlchemyError, OSError) as error:
+        return f"unknown: {type(error).__name__}"
+    return "ok"
 
 
 def _redis() -> str:

@@ -17,12 +17,14 @@ from pathlib import Path
 import click
 
 from adapters.embedded_redis import embedded_redis
+from adapters.tied_child import tied
 from cli.demo import reform_night, story, telling
 from cli.demo.june import fill_june
 from cli.demo.people import PASSWORD, STAFF
 from cli.demo.prepare import prepare
 from cli.demo.processes import running
 from cli.demo.samples import file_samples, result_on_paper
+from cli.demo.stopping import stop_at_signals
 from cli.demo.walk import Stage
 
 PORT = 8000
@@ -48,6 +50,7 @@ class Installation:
 )
 def demo(once: bool, port: int | None, reform: bool, dossiers: int) -> None:
     """Show the main job on this machine: SQLite, a private Redis, real territory and procedures, sample people."""
+    stop_at_signals()
     if reform:
         with tempfile.TemporaryDirectory(prefix="motcua-demo-") as folder:
             _play_the_night(Path(folder), port or (_free_port() if once else PORT), dossiers, stay=not once)
@@ -143,7 +146,7 @@ def _installation(
 
 def _run(environment: Mapping[str, str], *arguments: str, codes: tuple[int, ...] = (0,)) -> None:
     """Runs a ``motcua`` command; ends the demonstration when its exit code is not in ``codes``. Raises SystemExit."""
-    command = [sys.executable, "-m", "cli", *arguments]
+    command = tied([sys.executable, "-m", "cli", *arguments])
     done = subprocess.run(command, env={**os.environ, **environment}, check=False)  # noqa: S603 — our own program
     if done.returncode not in codes:
         raise SystemExit(done.returncode)

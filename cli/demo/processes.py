@@ -13,6 +13,7 @@ from pathlib import Path
 
 import urllib3
 
+from adapters.tied_child import tied
 from engine.errors import Refusal
 
 STARTS_WITHIN = 60.0  # seconds
@@ -38,7 +39,7 @@ def running(environment: Mapping[str, str], data: Path, port: int) -> Iterator[N
             with (data / f"{name}.log").open("ab") as log:
                 children.append(
                     subprocess.Popen(  # noqa: S603 — our own program, with fixed arguments
-                        [sys.executable, "-m", "cli", *arguments],
+                        tied([sys.executable, "-m", "cli", *arguments]),
                         env={**os.environ, **environment},
                         stdin=subprocess.DEVNULL,
                         stdout=log,

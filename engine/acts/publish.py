@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, and_, delete, insert, select, update
@@ -62,7 +62,8 @@ def publish_release(unit: UnitOfWork, release: Release, publisher: str | None = 
 
     ``publisher`` names who publishes, where that is not the actor. An open earlier version ends on the day before this
     one starts. So does the version that this one ``replaces``: if both start on the same day, it is in force no more,
-    and only dossiers received under it still go by it. Raises ReleaseChanged, ReleaseOverlap.
+    and only dossiers received under it still go by it. Where the replaced version was never published, the highest one
+    below it is replaced: an installation may pass over versions. Raises ReleaseChanged, ReleaseOverlap.
     """
     digest, connection = release.digest(), unit.begin()
     raise_version(unit, "releases", by=0)  # one publisher at a time, so that none overlooks another's release
@@ -93,20 +94,27 @@ def publish_release(unit: UnitOfWork, release: Release, publisher: str | None = 
     return True
 
 
-def _end_earlier(unit: UnitOfWork, release: Release, known: Iterable[Mapping[str, Any]]) -> None:
+def _end_earlier(unit: UnitOfWork, release: Release, known: Sequence[Mapping[str, Any]]) -> None:
     """Ends an open earlier version, and the one that is replaced, on the day before ``release`` starts.
 
     Raises ReleaseOverlap.
     """
     start, until = release.effective.start, release.effective.until
+    corrected = _corrected(release, [row["version"] for row in known])
     for row in known:
         ended = row["until"]
-        replaced = row["version"] == release.effective.replaces and (ended is None or ended >= start)
+        replaced = row["version"] == corrected and (ended is None or ended >= start)
         if replaced or (ended is None and row["start"] < start):
             ended = start - _ONE_DAY
             unit.begin().execute(update(releases).where(releases.c.digest == row["digest"]).values(until=ended))
         if (until is None or row["start"] <= until) and (ended is None or start <= ended):
             raise ReleaseOverlap(procedure=release.procedure, version=release.version, other=row["version"])
+
+
+def _corrected(release: Release, versions: Iterable[int]) -> int | None:
+    """Which of the published versions the release replaces."""
+    named = release.effective.replaces
+    return max((one for one in versions if isinstance(named, int) and one <= named), default=None)
 
 
 def publish_territory(unit: UnitOfWork, territory: Territory) -> None:

@@ -16,15 +16,18 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import NullPool
 
 from engine.security.private_files import keep_database_private, make_private_folder
+from engine.store.installation import OLDEST_PROGRAM, known
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Runs every script up to ``revision``; does nothing if the database has it already."""
+    """Runs every script up to ``revision``; does nothing if the database has it already, or knows later ones."""
     if url.startswith("sqlite:///"):
         make_private_folder(Path(url.removeprefix("sqlite:///")).parent)
-    command.upgrade(_config(url), revision)
+    config = _config(url)
+    if revision != "head" or not _is_newer(config):
+        command.upgrade(config, revision)
     if url.startswith("sqlite:///"):
         keep_database_private(Path(url.removeprefix("sqlite:///")))
 
@@ -43,6 +46,27 @@ def current(database: Engine) -> str | None:
     """The revision of the database; None if it has no schema yet."""
     with database.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def misfit(database: Engine, own: str) -> str | None:
+    """Why a program whose newest revision is ``own`` cannot work with the schema; None when it can.
+
+    It can with every later schema, unless a script said that it serves no program of before (``oldest_program``).
+    """
+    with database.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+        if found is None or found < own:
+            return f"at {found or 'nothing'}, wanted {own}"
+        oldest = known(connection, OLDEST_PROGRAM)
+    if oldest is None or oldest <= own:
+        return None
+    return f"at {found}, which needs a program that knows {oldest}; this one knows {own}"
+
+
+def _is_newer(config: Config) -> bool:
+    """Whether the database knows scripts that this program does not."""
+    found = current(config.attributes["engine"])
+    return found is not None and found > str(ScriptDirectory.from_config(config).get_current_head())
 
 
 def _config(url: str) -> Config:

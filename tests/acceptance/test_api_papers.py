@@ -288,7 +288,7 @@ def test_operators_see_life_readiness_and_what_waits(tmp_path: Path, redis_url: 
     assert client.get("/healthz").json == {"status": "alive"}
     assert client.get("/readyz").json == {
         "ready": True,
-        "checks": dict.fromkeys(("database", "migrations", "redis"), "ok"),
+        "checks": dict.fromkeys(("database", "migrations", "redis", "files"), "ok"),
     }
     code = installation.filed()["code"]
     installation.person("counter").get("/api/v1/dossiers/absent")

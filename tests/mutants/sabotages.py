@@ -11,6 +11,7 @@ from tests.mutants.sabotage import Sabotage
 from tests.mutants.sabotages_of_asks import OF_ASKS
 from tests.mutants.sabotages_of_fees import OF_FEES
 from tests.mutants.sabotages_of_forms import OF_FORMS
+from tests.mutants.sabotages_of_operating import OF_OPERATING
 from tests.mutants.sabotages_of_papers import OF_PAPERS
 from tests.mutants.sabotages_of_places import OF_PLACES
 from tests.mutants.sabotages_of_promises import OF_PROMISES
@@ -325,6 +326,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     *OF_ASKS,
     *OF_FEES,
     *OF_FORMS,
+    *OF_OPERATING,
     *OF_PAPERS,
     *OF_PLACES,
     *OF_STAFF,

@@ -110,7 +110,7 @@ OF_FEES: tuple[Sabotage, ...] = (
         "replaced-version-in-force",
         "a version that a correction replaces stays in force beside it",
         "engine/acts/publish.py",
-        'replaced = row["version"] == release.effective.replaces and',
+        'replaced = row["version"] == corrected and',
         'replaced = row["version"] == -1 and',
         ("tests/integration/test_publish.py::TestReleases::test_a_correction_replaces_the_version_that_it_names",),
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutants.sabotage import Sabotage
 
 PUBLISH = "tests/integration/test_publish_procedures.py"
+SHIPPED = "tests/integration/test_shipped_releases.py"
 
 OF_PUBLISHING: tuple[Sabotage, ...] = (
     Sabotage(
@@ -38,5 +39,21 @@ OF_PUBLISHING: tuple[Sabotage, ...] = (
         "    if subject.context.competences is not None:\n",
         "    if False:\n",
         ("tests/integration/test_workflow_rules.py::test_each_broken_file_breaks_its_rule_at_its_place",),
+    ),
+    Sabotage(
+        "shipped-version-changed",
+        "a version that shipped may get other content",
+        "workflows/shipped_releases.py",
+        "    if listed.setdefault((procedure, version), digest) != digest:\n",
+        "    if listed.setdefault((procedure, version), digest) is None:\n",
+        (SHIPPED + "::test_a_changed_version_is_not_listed",),
+    ),
+    Sabotage(
+        "passed-over-version",
+        "an installation that passed over a version cannot take the next one",
+        "engine/acts/publish.py",
+        "isinstance(named, int) and one <= named",
+        "isinstance(named, int) and one == named",
+        (SHIPPED + "::test_a_correction_is_published_over_any_version_before_it",),
     ),
 )

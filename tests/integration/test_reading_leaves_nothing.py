@@ -1,0 +1,103 @@
+"""Commands that only read leave no file and no folder behind, whether there is a database or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from cli.main import main
+from cli.shipped import Shipped
+from tests.installation.content import Content, territory_around
+from tests.installation.trial_content import TRIAL
+
+ROOT = Path(__file__).parents[2]
+PROCEDURE = str(ROOT / "workflows" / "procedures" / "2.000908.yaml")
+STORY = str(ROOT / "workflows" / "scenarios" / "2.000908.yaml")
+REFORM = str(ROOT / "workflows" / "reforms" / "2025-07-01.yaml")
+READING = (
+    ("db", "status"),
+    ("files", "check"),
+    ("people", "list"),
+    ("people", "proposals"),
+    ("people", "tokens", "counter"),
+    ("people", "journal", "counter"),
+    ("offices", "times", "TT-26740"),
+    ("notices", "status"),
+    ("notices", "list"),
+    ("journal", "verify"),
+    ("workflows", "lint", PROCEDURE),
+    ("workflows", "test", STORY, PROCEDURE),
+    ("workflows", "simulate", PROCEDURE),
+    ("workflows", "publish", "--dry-run", PROCEDURE),
+    ("territory", "resolve", "Phường Sài Gòn"),
+    ("territory", "verify"),
+    ("competence", "verify", "--from", "2026-03-02", "--to", "2026-03-02"),
+    ("reform", "show", REFORM),
+    ("reform", "status"),
+    ("reform", "triage", "1"),
+)
+"""Those that show something. ``reform plan`` keeps its plan, and ``journal export`` its folder."""
+WRITING = {
+    *("serve", "worker", "clock", "demo", "seed"),
+    *("db upgrade", "db downgrade", "db rebuild-search", "files adopt"),
+    *("people add", "people password", "people membership", "people end-membership"),
+    *("people substitute", "people token", "people end-substitute", "people revoke-token"),
+    *("people switch-off", "people switch-on", "people take-admin", "people propose-admin", "people decide-admin"),
+    *("offices close", "offices reopen", "offices hours", "offices end-hours"),
+    *("notices retry", "journal checkpoint", "journal export", "journal prove", "journal prove-growth"),
+    *("journal rotate-key", "reform plan", "reform apply", "reform revert", "reform decide"),
+}
+
+
+@pytest.fixture(autouse=True)
+def _little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few units: the shipped ones take seconds to read for each command."""
+    content = Content(territory=territory_around("760"))
+    monkeypatch.setattr(Shipped, "here", lambda: content)
+
+
+@pytest.mark.parametrize("command", READING, ids=lambda one: " ".join(one[:2]))
+def test_without_a_database_nothing_is_made(command: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    environment = {"MOTCUA_DATA": str(tmp_path / "data"), "DATABASE_URL": "", "MOTCUA_SECRET_KEYS": ""}
+    ran(command, environment)
+    assert found(tmp_path) == {"here"}
+
+
+@pytest.mark.parametrize("command", READING, ids=lambda one: " ".join(one[:2]))
+def test_beside_a_database_nothing_is_made(command: tuple[str, ...], tmp_path: Path) -> None:
+    """The database is elsewhere, as on a server; the data folder of this machine is not there yet."""
+    (tmp_path / "database").mkdir()
+    url = TRIAL.sqlite(tmp_path / "database")
+    ran(command, {"MOTCUA_DATA": str(tmp_path / "data"), "DATABASE_URL": url, "MOTCUA_SECRET_KEYS": ""})
+    own = {"database", "database/trial.sqlite"}
+    assert found(tmp_path) - {f"database/trial.sqlite-{end}" for end in ("wal", "shm")} == own
+
+
+def test_every_command_is_known_to_read_or_to_write() -> None:
+    told = set(commands(main, ()))
+    reading = {name for name in told if any(one[: len(name)] == name for one in READING)}
+    assert {" ".join(one) for one in told - reading} == WRITING
+
+
+def commands(group: click.Group, before: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        found = group.get_command(context, name)
+        if isinstance(found, click.Group):
+            yield from commands(found, (*before, name))
+        else:
+            yield (*before, name)
+
+
+def ran(command: tuple[str, ...], environment: dict[str, str]) -> None:
+    result = CliRunner().invoke(main, command, env=environment | {"REDIS_URL": "", "LANG": "en_GB.UTF-8"})
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.output
+
+
+def found(folder: Path) -> set[str]:
+    return {str(one.relative_to(folder)) for one in folder.rglob("*")}
