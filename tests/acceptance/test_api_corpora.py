@@ -20,8 +20,7 @@ from tests.installation.filings import PDF
 from tests.installation.served import ServedInstallation
 
 ROOT = Path(__file__).resolve().parents[2]
-PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 50 + b"IEND\xaeB`\x82"
-JPEG = b"\xff\xd8\xff\xe0" + b"x" * 50 + b"\xff\xd9"
+PNG, JPEG = png(), jpeg()
 SCRIPT = b"<html><script>alert(1)</script>"
 
 
