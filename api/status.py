@@ -84,7 +84,7 @@ def take_action(token: str, body: dict[str, Any]) -> Answer:
     access=Access.LINK,
     upload=Upload,
     gives=ADDED,
-    refuses=(403, 404, 409, 422, 429, 507),
+    refuses=(403, 404, 409, 422, 429, 503, 507),
     if_match="optional",
     key="required",
 )

@@ -13,11 +13,13 @@ from engine.errors import Refusal
 from engine.rules.deadlines.calendar_end import WARNED_BEFORE, calendar_ends, days_published
 from engine.store.backlog import waiting
 from engine.store.migrate import current, latest
+from engine.text import Text
 from server.answer import JSON, Answer
 from server.context import reading_connection, runtime, served
 
 operating = Blueprint("operating", __name__)
 LATEST: list[str] = []
+_SILENT = Text("clamd không trả lời: tệp gửi lên không được quét", "clamd does not answer: uploads are not scanned")
 
 
 @operating.get("/healthz")
@@ -36,6 +38,8 @@ def readyz() -> Response:
     checks = {"database": _database(), "migrations": _migrations(), "redis": _redis()}
     ready = checks["database"] == "ok" and checks["migrations"] == "ok"
     warnings = _warnings() if ready else []
+    if runtime().settings.uploads.clamd and not runtime().scanner.answers():
+        warnings.append({"code": "scanner-silent", "vi": _SILENT.vi, "en": _SILENT.en})
     told = {"ready": ready, "checks": checks} | ({"warnings": warnings} if warnings else {})
     return _answer(told, 200 if ready else 503)
 
