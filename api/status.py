@@ -14,6 +14,7 @@ from api.operations import ETAG, Gives, Resource
 from api.versions import version_if_given
 from engine.acts.perform_action import perform_action
 from engine.dossier.case import Case, read_case
+from engine.dossier.paper_bounds import must_have_room
 from engine.dossier.papers import NothingAsked, asks_applicant
 from engine.queries.look_up import NoSuchReceipt, code_of
 from engine.queries.look_up import look_up as find_by_receipt
@@ -95,6 +96,7 @@ def add_document(token: str) -> Answer:
         case = read_case(uow, dossier_code())
         if not asks_applicant(case):  # before the body is read; the act checks it again
             raise NothingAsked()
+        must_have_room(case, 0)
     given = read_upload() | {"reuse": None}
     return added(case.code, f"/api/v1/status/{token}/documents", given)
 
