@@ -16,6 +16,7 @@ from tests.mutants.sabotages_of_promises import OF_PROMISES
 from tests.mutants.sabotages_of_publishing import OF_PUBLISHING
 from tests.mutants.sabotages_of_staff import OF_STAFF
 from tests.mutants.sabotages_of_time import OF_TIME
+from tests.mutants.sabotages_of_uploads import OF_UPLOADS
 from tests.mutants.sabotages_of_values import OF_VALUES
 
 PERFORM = "tests/integration/test_acts_perform.py"
@@ -279,8 +280,8 @@ SABOTAGES: tuple[Sabotage, ...] = (
         "any-file-taken",
         "a program is taken for a PDF",
         "engine/rules/file_types.py",
-        'return _complete(PDF, b"%%EOF" in content[-2048:])',
-        "return PDF",
+        "    raise other_kind(content)\n",
+        "    return PDF\n",
         ("tests/unit/test_file_types.py",),
     ),
     Sabotage(
@@ -322,6 +323,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     *OF_ASKS,
     *OF_FEES,
     *OF_PAPERS,
+    *OF_UPLOADS,
     *OF_PLACES,
     *OF_STAFF,
 )
