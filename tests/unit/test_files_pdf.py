@@ -169,6 +169,8 @@ def test_the_work_on_a_document_is_bounded(monkeypatch: pytest.MonkeyPatch) -> N
     for bound, content in {
         "MAX_STREAMS": pdf(*[stream(b"q") for _ in range(4)]),
         "MAX_SUSPECTS": pdf(stream(b"obj " * 4, flat=True)),
+        "MAX_OPENINGS": pdf(*[b"<< /OpenAction [3 0 R] >>"] * 4),
+        "MAX_OPENED": pdf(b"[3 0 R]", *[b"<< /OpenAction %d 0 R >>" % number for number in (1, 2, 3, 4)]),
         "MAX_ESCAPES": pdf(b"<< /Q#41 /Q#42 /Q#43 /Q#44 >>"),
     }.items():
         check_pdf(content)

@@ -72,7 +72,7 @@ def carries_archive(content: bytes) -> bool:
     while at >= 0:
         if at + _END_SIZE <= len(content):
             size = int.from_bytes(content[at + 12 : at + 16], "little")
-            if content[max(0, at - size) : at].startswith(_ENTRY):
+            if size >= _ENTRY_SIZE and content.startswith(_ENTRY, max(0, at - size)):
                 return True
         at = content.rfind(_END, max(0, len(content) - _END_SIZE - _LONGEST_COMMENT), at)
     return False

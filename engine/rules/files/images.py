@@ -6,6 +6,7 @@ end of a picture could be another file; a phone may append further pictures (MPF
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 
@@ -22,7 +23,8 @@ PNG_START, JPEG_START = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 _PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
-_MAX_SCANS = 300
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7]")
+_MAX_SCANS, _MAX_SEGMENTS, _MAX_FILL = 300, 20_000, 1_000
 _MAX_PICTURES = 20
 _MARKUP = (b"<script", b"<?php", b"<!doctype", b"<html", b"<iframe")
 SMALLER = Text("Hãy chụp hoặc quét lại ở độ phân giải thấp hơn", "Photograph or scan it again at a lower resolution")
@@ -78,7 +80,7 @@ def check_markup(content: bytes) -> None:
 def _end_of_jpeg(content: bytes, start: int) -> int:
     """Where the picture that begins at ``start`` ends; its frames were checked."""
     at, framed, scans = start + 2, False, 0
-    while True:
+    for _ in range(_MAX_SEGMENTS):
         marker, at = _marker(content, at)
         if marker == 0xD9:
             if not framed or not scans:
@@ -101,6 +103,7 @@ def _end_of_jpeg(content: bytes, start: int) -> int:
             if scans > _MAX_SCANS:
                 raise _damaged()
             at = _end_of_scan(content, at)
+    raise _damaged()
 
 
 def _marker(content: bytes, at: int) -> tuple[int, int]:
@@ -109,8 +112,8 @@ def _marker(content: bytes, at: int) -> tuple[int, int]:
         raise cut()
     if content[at] != 0xFF:
         raise _damaged()
-    while at < len(content) and content[at] == 0xFF:
-        at += 1
+    fill = content[at : at + _MAX_FILL]
+    at += len(fill) - len(fill.lstrip(b"\xff"))
     if at >= len(content):
         raise cut()
     return content[at], at + 1
@@ -118,11 +121,10 @@ def _marker(content: bytes, at: int) -> tuple[int, int]:
 
 def _end_of_scan(content: bytes, at: int) -> int:
     """The next marker that is no part of a scan's data: neither a stuffed byte nor a restart."""
-    while (at := content.find(b"\xff", at)) >= 0 and at + 1 < len(content):
-        if content[at + 1] not in (0x00, *range(0xD0, 0xD8)):
-            return at
-        at += 2
-    raise cut()
+    found = _MARKER.search(content, at)
+    if found is None:
+        raise cut()
+    return found.start()
 
 
 def _check_pixels(width: int, height: int) -> None:

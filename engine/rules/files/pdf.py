@@ -10,6 +10,7 @@ is refused too: to print it to a new PDF mends all of these.
 
 from __future__ import annotations
 
+import itertools
 import re
 import zlib
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ MAX_UNPACKED = 100_000_000
 MAX_ESCAPES = 300_000
 MAX_SUSPECTS = 10_000
 """Words in streams that might begin an object: a picture has one by chance."""
-MAX_OPENINGS = 100
+MAX_OPENINGS, MAX_OPENED = 100, 8
 
 _SPACE = rb"[\x00\t\n\x0c\r ]"
 _BLANK = rb"(?:[\x00\t\n\x0c\r ]|%[^\r\n]*[\r\n])*"
@@ -104,30 +105,32 @@ class _Scan:
     unpacked: int = 0
     escapes: int = 0
     suspects: int = 0
+    words: int = 0
 
     def read(self) -> None:
         """Collects what stands outside of streams, and the streams of objects. Raises UnacceptableFile."""
         at, outside = 0, list[bytes]()
-        for number, (start, data) in enumerate(self._streams()):
-            if number > MAX_STREAMS:
-                raise _refused(_HIDDEN)
-            end = self.content.find(_END, data)
+        while (found := self._stream(at)) is not None:
+            end = self.content.find(_END, found.end())
             end = len(self.content) if end < 0 else end
-            if start < at:
-                continue  # the word stands within the stream before it
-            outside.append(self._resolved(self.content[at:start]))
-            self._must_hold_no_object(data, end)
-            self._read_stream(outside[-1], data, end)
+            outside.append(self._resolved(self.content[at : found.start()]))
+            self._must_hold_no_object(found.end(), end)
+            self._read_stream(outside[-1], found.end(), end)
             at = end + len(_END)
         outside.append(self._resolved(self.content[at:]))
         self.pieces.append(_Piece(b"".join(outside)))
 
-    def _streams(self) -> Iterator[tuple[int, int]]:
-        """Where the word that begins a stream stands, and where its data begin."""
-        for found in _STREAM.finditer(self.content):
+    def _stream(self, at: int) -> re.Match[bytes] | None:
+        """The next word that begins a stream: it follows a dictionary."""
+        while (found := _STREAM.search(self.content, at)) is not None:
+            self.words += 1
+            if self.words > MAX_STREAMS:
+                raise _refused(_HIDDEN)
             before = self.content[max(0, found.start() - _LOOK) : found.start()]
-            if before.endswith(b">>") or before.rstrip().endswith(b">>") or _ends_dictionary(before):
-                yield found.start(), found.end()
+            if before.rstrip(b"\x00\t\n\x0c\r ").endswith(b">>") or _ends_dictionary(before):
+                return found
+            at = found.end()
+        return None
 
     def _must_hold_no_object(self, start: int, end: int) -> None:
         while (start := self.content.find(b"obj", start, end)) >= 0:
@@ -200,16 +203,24 @@ def _last(before: bytes) -> Iterator[int]:
 
 def _check_opening(pieces: list[_Piece]) -> None:
     """Requires that opening the document only turns to a page."""
+    numbers = set[int]()
     if sum(piece.text.count(b"/OpenAction") for piece in pieces) > MAX_OPENINGS:
         raise _refused(_HIDDEN)
     for piece in pieces:
         for found in _OPENS.finditer(piece.text):
-            actions = [piece.text[found.end() : found.end() + _LOOK]]
-            if found[1] and not (actions := list(_definitions(pieces, int(found[1])))):
-                raise _refused(_HIDDEN)
-            for action in actions:
-                if action.startswith(b"<<"):
-                    _check_action(action)
+            if found[1]:
+                numbers.add(int(found[1]))
+            elif piece.text.startswith(b"<<", found.end()):
+                _check_action(piece.text[found.end() : found.end() + _LOOK])
+    if len(numbers) > MAX_OPENED:
+        raise _refused(_HIDDEN)
+    for number in numbers:
+        actions = list(itertools.islice(_definitions(pieces, number), MAX_OPENINGS + 1))
+        if not 0 < len(actions) <= MAX_OPENINGS:
+            raise _refused(_HIDDEN)
+        for action in actions:
+            if action.startswith(b"<<"):
+                _check_action(action)
 
 
 def _check_action(text: bytes) -> None:
