@@ -115,7 +115,7 @@ def test_the_usual_endings_of_jpeg_are_taken() -> None:
 def test_the_work_on_a_picture_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     many = jpeg(more=segment(0xFE, b"x") * 9)
     assert file_type(many) == JPEG
-    for bound in ("_MAX_SEGMENTS", "_MAX_FILL", "_MAX_SCANS"):
+    for bound in ("_MAX_SEGMENTS", "_MAX_SCANS"):
         with monkeypatch.context() as patch:
             patch.setattr(f"engine.rules.files.images.{bound}", 0 if bound == "_MAX_SCANS" else 1)
             refused(many)
