@@ -51,7 +51,7 @@ def papers(code: str) -> Answer:
     access=Access.STAFF,
     upload=Upload,
     gives=ADDED,
-    refuses=(403, 404, 409, 422, 507),
+    refuses=(403, 404, 409, 422, 503, 507),
     if_match="optional",
     key="required",
 )

@@ -15,6 +15,7 @@ from api.versions import version_if_given
 from engine.acts.perform_action import perform_action
 from engine.dossier.case import Case, read_case
 from engine.dossier.citizen_keys import ReceiptCodeWrong
+from engine.dossier.paper_bounds import must_have_room
 from engine.dossier.papers import NothingAsked, asks_applicant
 from engine.queries.look_up import NoSuchReceipt, code_of
 from engine.queries.look_up import look_up as find_by_receipt
@@ -88,7 +89,7 @@ def take_action(token: str, body: dict[str, Any]) -> Answer:
     access=Access.LINK,
     upload=Upload,
     gives=ADDED,
-    refuses=(403, 404, 409, 422, 429, 507),
+    refuses=(403, 404, 409, 422, 429, 503, 507),
     if_match="optional",
     key="required",
 )
@@ -99,6 +100,7 @@ def add_document(token: str) -> Answer:
         case = read_case(uow, dossier_code())
         if not asks_applicant(case):  # before the body is read; the act checks it again
             raise NothingAsked()
+        must_have_room(case, 0)
     given = read_upload() | {"reuse": None}
     return added(case.code, f"/api/v1/status/{token}/documents", given)
 

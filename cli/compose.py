@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.channels import ChannelNotifier, notifier_from, receiver_check
+from adapters.clamd import ClamdScanner
 from adapters.files_local import LocalFiles
 from adapters.local_signer import LocalSigner
 from cli.main import DatabaseUnusable
@@ -22,6 +23,7 @@ from engine.catalogue import Catalogue
 from engine.clock import told_clock, utc_now
 from engine.errors import NotFound, Refusal, in_log
 from engine.jobs.queue import Bell
+from engine.ports import NoScanner, Scanner
 from engine.security.private_files import keep_private
 from engine.settings import Settings, WrongSetting, missing_database, settings_from
 from engine.store.sql.schema import open_database
@@ -54,6 +56,7 @@ def compose(
         signer=LocalSigner(settings.data / "signing"),
         ring=ring or Bell(settings.redis_url),
         now=now or clock_from(os.environ),
+        scanner=compose_scanner(settings),
         check_receiver=receiver_check(settings),
     )
 
@@ -87,6 +90,14 @@ def read_ahead(runtime: Runtime) -> None:
 def compose_notifier(settings: Settings, *, echo: Callable[[str], None] | None = None) -> ChannelNotifier:
     """The notifier for all channels. Raises a Refusal on a wrong setting."""
     return notifier_from(settings, echo=echo)
+
+
+def compose_scanner(settings: Settings) -> Scanner:
+    """The scanner for uploads, or one that passes everything where none is set. Raises WrongSetting."""
+    given = settings.uploads
+    if given.clamd is None:
+        return NoScanner()
+    return ClamdScanner(given.clamd, seconds=given.clamd_seconds, pass_unscanned=given.unscanned)
 
 
 def clock_from(environment: Mapping[str, str]) -> Callable[[], dt.datetime]:

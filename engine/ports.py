@@ -96,3 +96,40 @@ class Files(Protocol):
 
     def give_name(self, name: str) -> str:
         """Names a store without a name; returns the name that it carries now, which may be another process's."""
+
+
+class Scanner(Protocol):
+    """Looks for malicious programs in an uploaded file. Raises FileInfected, ScannerSilent."""
+
+    def check(self, content: bytes) -> None: ...
+
+    def answers(self) -> bool:
+        """Whether the scanner answers now."""
+        ...
+
+
+class NoScanner:
+    """The scanner of an installation that has none: every file passes."""
+
+    def check(self, content: bytes) -> None:
+        """Passes."""
+
+    def answers(self) -> bool:
+        return True
+
+
+class FileInfected(Refusal):
+    """The scanner found a malicious program in the file; nothing was stored."""
+
+    code = "file-infected"
+    vi = "Tệp có mã độc nên không được nhận. Hãy quét vi rút trên máy, tạo lại tệp rồi gửi lại."
+    en = "The file holds a malicious program and is not taken. Scan your device, make the file again, and send that."
+
+
+class ScannerSilent(Refusal):
+    """The scanner did not answer, so no file is taken for the moment; nothing was stored."""
+
+    code = "scanner-silent"
+    status = 503
+    vi = "Hiện chưa kiểm tra được mã độc nên tạm chưa nhận tệp. Xin gửi lại sau ít phút."
+    en = "Files cannot be checked for malicious programs at present, so none is taken. Send it again in some minutes."

@@ -17,6 +17,7 @@ from string import Formatter
 
 from engine.errors import Refusal
 from engine.security.private_files import make_private_folder
+from engine.upload_settings import Bound, UploadSettings
 
 NAMING_DAYS = ("filing", "decision", "print")
 NAMES_ON_PAPER = {
@@ -84,6 +85,7 @@ class Settings:
     owner_database_url: str | None
     names_on_paper: Mapping[str, str]
     late_entry_days: int
+    uploads: UploadSettings
     claim_grace_minutes: int
     seen_after_days: int
     form_signs: Mapping[str, str]
@@ -127,6 +129,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         pool_size=_number(environment, "MOTCUA_POOL_SIZE", 8, 1, 200),
         owner_database_url=environment.get("MOTCUA_OWNER_DATABASE_URL") or None,
         late_entry_days=_number(environment, "MOTCUA_LATE_ENTRY_DAYS", 5, 0, 60),
+        uploads=_uploads(environment),
         names_on_paper=_names_on_paper(environment.get("MOTCUA_NAMES_ON_PAPER", "")),
         claim_grace_minutes=_number(environment, "MOTCUA_CLAIM_GRACE_MINUTES", 30, 0, 10_080),
         seen_after_days=_number(environment, "MOTCUA_SEEN_AFTER_DAYS", 5, 0, 3_650),
@@ -141,6 +144,26 @@ def missing_database(environment: Mapping[str, str]) -> Path | None:
     """
     file = _database_url(environment).removeprefix("sqlite:///")
     return None if file.startswith("postgresql") or Path(file).exists() else Path(file)
+
+
+def _uploads(environment: Mapping[str, str]) -> UploadSettings:
+    return UploadSettings(
+        dossier=Bound(
+            _number(environment, "MOTCUA_MAX_DOSSIER_PAPERS", 500, 1, 100_000),
+            _number(environment, "MOTCUA_MAX_DOSSIER_BYTES", 600_000_000, 1_000, 1_000_000_000_000),
+        ),
+        step=Bound(
+            _number(environment, "MOTCUA_MAX_STEP_PAPERS", 100, 1, 100_000),
+            _number(environment, "MOTCUA_MAX_STEP_BYTES", 200_000_000, 1_000, 1_000_000_000_000),
+        ),
+        asked=Bound(
+            _number(environment, "MOTCUA_MAX_ASKED_PAPERS", 20, 1, 10_000),
+            _number(environment, "MOTCUA_MAX_ASKED_BYTES", 60_000_000, 1_000, 1_000_000_000_000),
+        ),
+        clamd=_address(environment, "MOTCUA_CLAMD", ("unix://", "tcp://")),
+        clamd_seconds=_number(environment, "MOTCUA_CLAMD_SECONDS", 20, 1, 120),
+        unscanned=_choice(environment, "MOTCUA_CLAMD_SILENT", "REFUSE", ("REFUSE", "TAKE")) == "TAKE",
+    )
 
 
 def _data(environment: Mapping[str, str]) -> Path:

@@ -27,7 +27,7 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from engine.catalogue import Catalogue
 from engine.clock import civil_day, utc_now
 from engine.errors import Conflict, Refusal
-from engine.ports import Files, Signer
+from engine.ports import Files, NoScanner, Scanner, Signer
 from engine.rules.procedure.permissions import Actor
 from engine.settings import Settings
 from engine.store.actors import Claim, claim_stands
@@ -64,6 +64,7 @@ class Runtime:
     signer: Signer
     ring: Callable[[], None] = lambda: None  # wakes the worker; must never raise
     now: Callable[[], dt.datetime] = utc_now
+    scanner: Scanner = field(default_factory=NoScanner)
     check_receiver: Callable[[str], None] = lambda url: None
     """Raises InvalidInput when a webhook's URL leads where no notice may go; it looks the name up."""
 

@@ -13,12 +13,14 @@ from engine.errors import Refusal
 from engine.rules.deadlines.calendar_end import WARNED_BEFORE, calendar_ends, days_published
 from engine.store.backlog import waiting
 from engine.store.migrate import latest, misfit
+from engine.text import Text
 from server.answer import JSON, Answer
 from server.context import reading_connection, runtime, served
 from server.own_files import FilesElsewhere, must_have_files
 
 operating = Blueprint("operating", __name__)
 LATEST: list[str] = []
+_SILENT = Text("clamd không trả lời: tệp gửi lên không được quét", "clamd does not answer: uploads are not scanned")
 
 
 @operating.get("/healthz")
@@ -40,6 +42,8 @@ def readyz() -> Response:
         checks["files"] = _files()
     ready = all(checks.get(name) == "ok" for name in ("database", "migrations", "files"))
     warnings = _warnings() if ready else []
+    if runtime().settings.uploads.clamd and not runtime().scanner.answers():
+        warnings.append({"code": "scanner-silent", "vi": _SILENT.vi, "en": _SILENT.en})
     told = {"ready": ready, "checks": checks} | ({"warnings": warnings} if warnings else {})
     return _answer(told, 200 if ready else 503)
 

@@ -34,7 +34,7 @@ _FORM = Upload(exclude=("file",))
 def read_upload() -> dict[str, Any]:
     """The arguments of ``add_document`` from a multipart body.
 
-    Raises WrongContentType, InvalidInput, and the refusals of ``check_content``.
+    Raises WrongContentType, InvalidInput, FileInfected, ScannerSilent, and the refusals of ``check_content``.
     """
     if request.mimetype != "multipart/form-data":
         raise WrongContentType(wanted="multipart/form-data")
@@ -57,6 +57,7 @@ def _file(sent: FileStorage) -> dict[str, Any]:
     content = sent.stream.read(most + 1)
     name = unicodedata.normalize("NFC", sent.filename or "file")  # macOS sends the accents apart
     check_content(content, name, most)
+    runtime().scanner.check(content)
     return {"content": content, "file_name": name}
 
 

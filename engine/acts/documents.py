@@ -10,6 +10,7 @@ from sqlalchemy import and_, select, update
 
 from engine.dossier.asks import must_be_asked_paper
 from engine.dossier.case import Case, lock_case, read_case
+from engine.dossier.paper_bounds import must_have_room
 from engine.dossier.papers import is_taken, must_bring, must_check_result, must_handle_result
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_open, must_may
@@ -50,8 +51,8 @@ def add_document(
     version: int | None = None,
 ) -> tuple[Case, int]:
     """Adds a paper, as copies on paper, as a file, or both; or takes over document ``reuse`` of an earlier dossier of
-    the same person. Returns the case and the document's id. Raises InvalidInput, NotFound, FileTypeRefused, Forbidden,
-    NothingAsked, ResultNotNow, ResultTaken."""
+    the same person. Returns the case and the document's id. Raises InvalidInput, NotFound, UnacceptableFile, Forbidden,
+    NothingAsked, ResultNotNow, ResultTaken, TooManyPapers, PapersTooLarge."""
     case = read_case(unit, code, version)
     must_be_open(case)
     if unit.actor.kind == "citizen" or key not in case.workflow.results.bringing:
@@ -68,6 +69,7 @@ def add_document(
             "phải có tệp, số bản giấy, hoặc giấy tờ dùng lại",
             "give a file, a number of copies, or a document to reuse",
         )
+    must_have_room(case, len(content or b"") if reuse is None else 0)
     row: dict[str, Any] = {**counts, "digitised": 0}
     if reuse is not None:
         row |= _reused(case, key, reuse)
@@ -171,7 +173,7 @@ def _document(case: Case, document: int) -> DocumentRow:
 
 
 def _stored(case: Case, content: bytes, file_name: str | None) -> dict[str, Any]:
-    """Checks and stores a file. Raises InvalidInput, FileTypeRefused.
+    """Checks and stores a file. Raises InvalidInput, UnacceptableFile.
 
     The file is durable before the transaction ends. A rollback leaves a stray file that no row names.
     """

@@ -16,12 +16,12 @@ import pytest
 from adapters.public_address import place_of
 from engine.ports import DeliveryFailed
 from engine.rules.file_types import TAKEN
+from tests.file_samples import jpeg, png
 from tests.installation.filings import PDF
 from tests.installation.served import ServedInstallation
 
 ROOT = Path(__file__).resolve().parents[2]
-PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 50 + b"IEND\xaeB`\x82"
-JPEG = b"\xff\xd8\xff\xe0" + b"x" * 50 + b"\xff\xd9"
+PNG, JPEG = png(), jpeg()
 SCRIPT = b"<html><script>alert(1)</script>"
 
 
@@ -54,13 +54,13 @@ def overlapping(copies: int) -> bytes:
     return body + directory + end
 
 
-TWO_KINDS = {  # what begins as a kind that is taken and is something else as well
-    "pdf and html": (PDF[:-6] + SCRIPT + b"\n%%EOF\n", "application/pdf", "pdf"),
-    "pdf and zip": (PDF + packed({"a.class": b"\xca\xfe\xba\xbe"}), "application/pdf", "pdf"),
-    "png and html": (PNG[:20] + SCRIPT + PNG[20:], "image/png", "png"),
-    "jpeg and php": (JPEG[:20] + b"<?php system($_GET[0]); ?>" + JPEG[20:], "image/jpeg", "jpg"),
-}
+WHOLE = {"pdf": (PDF, "application/pdf"), "png": (PNG, "image/png"), "jpg": (JPEG, "image/jpeg")}
 REFUSED = {
+    "pdf and html": PDF[:-6] + SCRIPT + b"\n%%EOF\n",
+    "pdf and zip": PDF + packed({"a.class": b"\xca\xfe\xba\xbe"}),
+    "png and html": PNG[:20] + SCRIPT + PNG[20:],
+    "jpeg and php": JPEG[:20] + b"<?php system($_GET[0]); ?>" + JPEG[20:],
+    "pdf by another name": PDF,
     "html before pdf": SCRIPT + PDF,
     "one byte before pdf": b"\n" + PDF,
     "svg": b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
@@ -108,12 +108,12 @@ def code(installation: ServedInstallation) -> str:
     return str(installation.filed()["code"])
 
 
-@pytest.mark.parametrize("what", TWO_KINDS)
-def test_what_is_two_kinds_at_once_is_given_out_as_one_and_never_shown(
-    installation: ServedInstallation, code: str, what: str
+@pytest.mark.parametrize("ending", WHOLE)
+def test_a_file_is_given_out_as_what_it_is_and_never_shown(
+    installation: ServedInstallation, code: str, ending: str
 ) -> None:
-    content, media, ending = TWO_KINDS[what]
-    sent = _upload(installation, code, content, "page.html")
+    content, media = WHOLE[ending]
+    sent = _upload(installation, code, content, f"page.{ending}")
     assert sent.status_code == 201, sent.text
     got = installation.person("counter").get(sent.headers["Location"])
     assert (got.data, got.headers["Content-Type"]) == (content, media)

@@ -12,7 +12,7 @@ from engine.acts.perform_action import perform_action
 from engine.acts.settle_fee import FeeSettled, settle_fee
 from engine.dossier.rights import Ended
 from engine.errors import Forbidden, InvalidInput, NotFound
-from engine.rules.file_types import UnacceptableFile
+from engine.rules.files.refusals import UnacceptableFile
 from engine.rules.procedure.machine import GuardFailed
 from engine.store.documents import documents
 from engine.store.fees import fees

@@ -20,6 +20,7 @@ from tests.mutants.sabotages_of_publishing import OF_PUBLISHING
 from tests.mutants.sabotages_of_rights import OF_RIGHTS
 from tests.mutants.sabotages_of_staff import OF_STAFF
 from tests.mutants.sabotages_of_time import OF_TIME
+from tests.mutants.sabotages_of_uploads import OF_UPLOADS
 from tests.mutants.sabotages_of_values import OF_VALUES
 
 PERFORM = "tests/integration/test_acts_perform.py"
@@ -283,8 +284,8 @@ SABOTAGES: tuple[Sabotage, ...] = (
         "any-file-taken",
         "a program is taken for a PDF",
         "engine/rules/file_types.py",
-        'return _complete(PDF, b"%%EOF" in content[-2048:])',
-        "return PDF",
+        "    raise other_kind(content)\n",
+        "    return PDF\n",
         ("tests/unit/test_file_types.py",),
     ),
     Sabotage(
@@ -328,6 +329,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     *OF_FORMS,
     *OF_OPERATING,
     *OF_PAPERS,
+    *OF_UPLOADS,
     *OF_PLACES,
     *OF_STAFF,
     *OF_PROOF,
