@@ -29,6 +29,7 @@ READING = (
     ("notices", "status"),
     ("notices", "list"),
     ("journal", "verify"),
+    ("journal", "reads"),
     ("workflows", "lint", PROCEDURE),
     ("workflows", "test", STORY, PROCEDURE),
     ("workflows", "simulate", PROCEDURE),
@@ -43,7 +44,7 @@ READING = (
 """Those that show something. ``reform plan`` keeps its plan, and ``journal export`` its folder."""
 WRITING = {
     *("serve", "worker", "clock", "demo", "seed"),
-    *("db upgrade", "db downgrade", "db rebuild-search", "files adopt"),
+    *("db upgrade", "db downgrade", "db rebuild-search", "files adopt", "claims free", "link renew"),
     *("people add", "people password", "people membership", "people end-membership"),
     *("people substitute", "people token", "people end-substitute", "people revoke-token"),
     *("people switch-off", "people switch-on", "people take-admin", "people propose-admin", "people decide-admin"),

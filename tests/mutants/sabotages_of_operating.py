@@ -65,4 +65,20 @@ OF_OPERATING: tuple[Sabotage, ...] = (
         "        self._known, self._data = given or (_kept_key(data),), data\n",
         (READING + "::test_without_a_database_nothing_is_made[db status]",),
     ),
+    Sabotage(
+        "wheel-without-content",
+        "the wheel leaves out procedures and migrations",
+        "setup.cfg",
+        "packages = find_namespace:",
+        "packages = find:",
+        ("tests/integration/test_wheel.py::test_every_file_of_the_product_is_in_it",),
+    ),
+    Sabotage(
+        "file-as-text",
+        "a generated client reads a file as text",
+        "api/openapi_words.py",
+        '            told["schema"] = dict(_BINARY)\n',
+        "            pass\n",
+        ("tests/unit/test_openapi_rules.py::test_files_are_binary",),
+    ),
 )
