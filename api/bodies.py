@@ -8,6 +8,7 @@ from marshmallow import fields, validate
 
 from engine.acts.correct_payment import MOST_VND
 from engine.acts.link_dossiers import KINDS
+from engine.acts.settle_children import CHOICES
 from engine.acts.settle_refund import REFUND_METHODS
 from engine.rules.deadlines.office_hours import SPECIAL_KINDS
 from engine.rules.procedure.definition import APPLICANT_KINDS, CHANNELS, PAYMENT_METHODS
@@ -67,6 +68,13 @@ class NewDossier(Body):
     note = Prose(allow_none=True, load_default=None)
 
 
+def _children() -> fields.String:
+    words = "What becomes of linked dossiers that still run when this one ends without a result."
+    return fields.String(
+        validate=validate.OneOf(CHOICES), allow_none=True, load_default=None, metadata={"description": words}
+    )
+
+
 class AskedFor(Body):
     """What a request for a supplement names: papers to bring, and fields of the form to correct."""
 
@@ -87,12 +95,22 @@ class TakeAction(Body):
     )
     received_reason = Prose(allow_none=True, load_default=None)
     asks = fields.Nested(AskedFor, allow_none=True, load_default=None)
+    children = _children()
 
 
 class CitizenAction(Body):
     action = Word(KEY, required=True)
     reason = Prose(allow_none=True, load_default=None)
     fields_ = FormValues(data_key="fields", allow_none=True, load_default=None)
+    children = _children()
+
+
+class Withdraw(Body):
+    """``paper`` describes the applicant's written request."""
+
+    reason = Prose(required=True)
+    paper = Line(200, required=True)
+    children = _children()
 
 
 class Reason(Body):

@@ -7,6 +7,7 @@ from api.assignment import holding
 from api.corrections import corrections
 from api.documents import documents
 from api.dossiers import dossiers
+from api.endings import endings
 from api.fees import fees
 from api.forms import forms
 from api.journal import journal
@@ -37,6 +38,7 @@ RESOURCES = (
     fees,
     verifications,
     corrections,
+    endings,
     journal,
     forms,
     personal_data,

@@ -71,8 +71,8 @@ def take_action(token: str, body: dict[str, Any]) -> Answer:
     version, code = version_if_given(), dossier_code()
 
     def doing(unit: UnitOfWork) -> Answer:
-        reason, fields = body["reason"], body["fields_"]
-        case = perform_action(unit, code, body["action"], version=version, reason=reason, fields=fields)
+        given = {"reason": body["reason"], "fields": body["fields_"], "children": body["children"]}
+        case = perform_action(unit, code, body["action"], version=version, **given)
         return _shown(case)
 
     return perform("perform_action", doing)

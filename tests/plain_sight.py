@@ -9,12 +9,21 @@ from typing import Any
 from engine.rules.procedure.permissions import Actor
 
 
-def sees(actor: Actor, dossier: Mapping[str, Any], on: dt.date, seen_by: Collection[str] = ()) -> bool:
-    """Whether ``actor`` may know of the dossier. ``seen_by`` are offices that had a part in it before."""
+def sees(
+    actor: Actor,
+    dossier: Mapping[str, Any],
+    on: dt.date,
+    seen_by: Collection[str] = (),
+    parent_held_by: str | None = None,
+) -> bool:
+    """Whether ``actor`` may know of the dossier. ``seen_by`` are offices that had a part in it before.
+
+    ``parent_held_by`` is the office that holds the dossier which opened this one.
+    """
     if actor.kind == "system":
         return True
     if actor.kind == "citizen":
         return actor.dossier_id is not None and actor.dossier_id == dossier["id"]
-    parts = {*dossier["offices"].values(), *seen_by}
+    parts = {*dossier["offices"].values(), *seen_by, *([parent_held_by] if parent_held_by else [])}
     parts |= {dossier.get(key) for key in ("intake_office", "handler_office", "support_office")} - {None}
     return bool(actor.offices(on) & parts) or dossier["province"] in actor.monitored_provinces(on)

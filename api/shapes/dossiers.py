@@ -190,6 +190,7 @@ class Relative(State):
 class Child(Relative):
     child_key = text(True)
     child_name = one(Words, True)
+    asked = text(True, metadata={"description": "What its office asks of the applicant, in its own words."})
 
 
 class Linked(Relative):

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from engine.acts.change_form import change_form
 from engine.acts.follow_form import Followed
 from engine.acts.open_children import open_children
+from engine.acts.settle_children import decide_children
 from engine.acts.sign_result import sign_result
 from engine.dossier.asks import Asks, changed_values, check_asks, must_be_asked_fields
 from engine.dossier.case import Case, read_case
@@ -17,6 +18,7 @@ from engine.dossier.papers import attached, make_void, undone_by_step
 from engine.dossier.reception import check_reception
 from engine.dossier.record import record
 from engine.dossier.repeats import tell_leader, warning
+from engine.dossier.stand_in import StandIn
 from engine.errors import Forbidden, Refusal, wrong
 from engine.rules.deadlines import timing
 from engine.rules.part_rows import DocumentRow
@@ -57,19 +59,22 @@ def perform_action(
     asks: Asks = NOTHING,
     received_at: dt.datetime | None = None,
     received_reason: str | None = None,
+    children: str | None = None,
 ) -> Case:
     """Takes ``action`` on the dossier ``code``. ``version`` is the one that the actor last saw.
 
     ``fields`` are corrected form values, at reception or in answer to a request for supplement. ``assignee`` is the id
     of the person of the next office who becomes the holder. ``asks`` names the papers and fields that a request for
     supplement is about. ``received_at`` is the moment of a reception that is entered later, with the reason for it:
-    the time limit counts from there. Raises NotFound, Stale, UnknownAction, ActionNotInState, GuardFailed, Forbidden,
-    ReasonRequired, DocumentRequired, OfficeNotDecided, SigningFailed, InvalidInput, the refusals of ``open_children``,
+    the time limit counts from there. ``children`` says what becomes of running linked dossiers (``decide_children``).
+    Raises NotFound, Stale, UnknownAction, ActionNotInState, GuardFailed, Forbidden, ReasonRequired, DocumentRequired,
+    OfficeNotDecided, SigningFailed, InvalidInput, ChildrenUndecided, ChildInTheWay, the refusals of ``open_children``,
     and with ``fields`` also those of ``follow_form``.
     """
     case = read_case(unit, code, version, along=("documents",))
     late = (received_at, received_reason) if received_at is not None else None
-    return take(case, action, reason=reason, note=note, fields=fields, assignee=assignee, asks=asks, late=late)
+    more: dict[str, Any] = {"assignee": assignee, "asks": asks, "late": late, "children": children}
+    return take(case, action, reason=reason, note=note, fields=fields, **more)
 
 
 def take(
@@ -82,9 +87,11 @@ def take(
     assignee: int | None = None,
     asks: Asks = NOTHING,
     late: Late | None = None,
+    children: str | None = None,
+    stand_in: StandIn | None = None,
 ) -> Case:
-    """``perform_action`` on a case that was read already."""
-    verdict = _must_be_allowed(case, action, reason)
+    """``perform_action`` on a case that was read already. ``stand_in`` takes it for the applicant."""
+    verdict = _must_be_allowed(case, action, reason, stand_in)
     wanted = case.release.actions[action]
     if late is not None:
         _receive_at(case, wanted, *late)
@@ -105,22 +112,25 @@ def take(
         make_void(case, void)
         data["void"] = void
     data |= _entered_later(case, late) | _warned(case, action, too_often)
+    data |= stand_in.told() if stand_in else {}
+    data |= decide_children(case, action, children, take)
     if wanted.signature == "digital" and document is not None:
         data["signature"] = sign_result(case, document["id"])
     private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields or {}), "before": before}
     told = {key: value for key, value in (*private.items(), ("received_reason", (late or _ON_TIME)[1])) if value}
+    told |= {"paper": stand_in.paper} if stand_in and stand_in.paper else {}
     record(case, action, data=data, private=told, events=followed.events + _events(step))
     open_children(case)
     return case
 
 
-def _must_be_allowed(case: Case, action: str, reason: str | None) -> Verdict:
+def _must_be_allowed(case: Case, action: str, reason: str | None, stand_in: StandIn | None) -> Verdict:
     """The verdict that lets the actor take the action here.
 
     Raises UnknownAction, ActionNotInState, Forbidden, ReasonRequired.
     """
     _exists_here(case, action)
-    verdict = case.may(action)
+    verdict = Verdict(True, stand_in.role) if stand_in else case.may(action)
     if not verdict.allowed:
         raise _forbidden(verdict)
     wanted = case.release.actions[action]

@@ -7,7 +7,7 @@ An act opens a case (``read_case``, ``lock_case``), queries it, changes columns 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any, Unpack, cast
@@ -15,6 +15,7 @@ from typing import Any, Unpack, cast
 from sqlalchemy import and_, bindparam, func, select
 
 from engine.clock import civil_day
+from engine.dossier.facts import Facts, document_facts, fee_facts
 from engine.dossier.filed_on import filed_on
 from engine.errors import Conflict, NotFound
 from engine.rules.deadlines import timing
@@ -25,12 +26,14 @@ from engine.rules.offices.routing import INTAKE
 from engine.rules.part_rows import COPY_KINDS, ApplicantRow, DocumentRow, FeeEntryRow, FeeRow, PartRow, StepRow
 from engine.rules.procedure.act_names import act_name
 from engine.rules.procedure.balance import Balance, balance
+from engine.rules.procedure.children import child_facts
 from engine.rules.procedure.definition import Document, Release
 from engine.rules.procedure.facts import nested
 from engine.rules.procedure.machine import Option, Workflow
 from engine.rules.procedure.missing import refused_without
 from engine.rules.procedure.permissions import Verdict, may
 from engine.store.actors import STANDS, claim_values
+from engine.store.children import children_of
 from engine.store.dossier_parts import ALONG, part_of
 from engine.store.dossiers import applicants, dossiers, verifications
 from engine.store.fees import fee_row, ledger_of
@@ -170,9 +173,9 @@ class Case:
         if self._facts is None:
             around = self.surroundings()
             known = Facts({**nested(self.applicant.get("form") or {}), **around.known}, around.later)
-            papers = {"documents": lambda: _document_facts(self.missing_documents(known))}
+            papers = {"documents": lambda: document_facts(self.missing_documents(known))}
             self._before_fees = Facts(known.known, {**known.later, **papers})
-            self._facts = Facts(known.known, {**known.later, **papers, "fees": lambda: _fee_facts(self.money())})
+            self._facts = Facts(known.known, {**known.later, **papers, "fees": lambda: fee_facts(self.money())})
         return self._facts
 
     def forget(self) -> None:
@@ -260,8 +263,7 @@ class Case:
         return filed_on(self.unit, self.row["filed_at"], self.row["parent_id"]).isoformat()
 
     def _child_facts(self) -> dict[str, Any]:
-        count, finished = _CHILDREN.fetch(self.unit.reader(), {"dossier": self.id})[0]
-        return {"count": count, "finished": count > 0 and count == finished}
+        return child_facts(children_of(self.unit.reader(), self.id))
 
     def _question_facts(self) -> dict[str, Any]:
         return {"open": _OPEN_QUESTIONS.fetch(self.unit.reader(), {"dossier": self.id})[0][0]}
@@ -302,40 +304,21 @@ def lock_case_by_id(unit: UnitOfWork, dossier_id: int) -> Case:
     return _opened(unit, "id", dossier_id, None, True, ())
 
 
-_COUNTS: tuple[Any, ...] = (func.count(), func.count(dossiers.c.finished_at))
-_CHILDREN = PreparedSelect(select(*_COUNTS).where(dossiers.c.parent_id == bindparam("dossier")))
+def child_case(parent: Case, child: int, *, lock: bool) -> Case:
+    """A linked dossier of an open case. Whoever opened the parent reaches it, whether they see it or not.
+
+    Raises NotFound, ActorChanged.
+    """
+    along = () if lock else ("steps", "documents")
+    return _opened(parent.unit, "id", child, None, lock, along, Sight("system", False, False))
+
+
 _OPEN_QUESTIONS = PreparedSelect(
     select(func.count()).where(
         verifications.c.dossier_id == bindparam("dossier"), verifications.c.answered_at.is_(None)
     )
 )
 _ROW = tuple(str(column.name) for column in dossiers.c)  # str(): orjson takes no quoted_name as a key
-
-
-class Facts(Mapping[str, Any]):
-    """A mapping of facts, some of which (``later``) are computed on first access and then cached."""
-
-    def __init__(self, known: Mapping[str, Any], later: Mapping[str, Callable[[], Any]]) -> None:
-        self.known, self.later = dict(known), later
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in self.known and name in self.later:
-            self.known[name] = self.later[name]()
-        return self.known[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter({**self.known, **self.later})
-
-    def __len__(self) -> int:
-        return len({**self.known, **self.later})
-
-
-def _document_facts(missing: list[str]) -> dict[str, Any]:
-    return {"complete": not missing, "missing": missing}
-
-
-def _fee_facts(money: Balance) -> dict[str, Any]:
-    return {"settled": not money.due, "total": money.owed, "due": money.due}
 
 
 @cache
@@ -356,9 +339,15 @@ def _reading(sight: Sight, which: str, lock: bool, claimed: bool, along: tuple[s
 
 
 def _opened(
-    unit: UnitOfWork, which: str, wanted: str | int, version: int | None, lock: bool, along: tuple[str, ...]
+    unit: UnitOfWork,
+    which: str,
+    wanted: str | int,
+    version: int | None,
+    lock: bool,
+    along: tuple[str, ...],
+    seen: Sight | None = None,
 ) -> Case:
-    sight, values = sight_of(unit.actor, unit.today)
+    sight, values = (seen, {}) if seen else sight_of(unit.actor, unit.today)
     values["wanted"] = wanted
     unit.unlocked = unit.unlocked or not lock
     claim = unit.claim

@@ -69,7 +69,8 @@ class ModelInstallation:
         dossier = self.dossiers.get(code)
         if dossier is None:
             raise Refused("not-found")
-        visible = who.kind == "system" or who.dossier == code or bool(who.offices & dossier.seen_by)
+        holding = {one.row["holder_office"] for one in self.dossiers.values() if dossier in one.children}
+        visible = who.kind == "system" or who.dossier == code or bool(who.offices & (dossier.seen_by | holding))
         if not visible:
             raise Refused("not-found")
         if version is not None and version != dossier.row["version"]:
@@ -266,6 +267,9 @@ class ModelInstallation:
             if (row["holder_office"], row["holder_role"]) not in self.posts.get(assignee, ()):
                 raise Refused("invalid-input")
             row["holder_id"] = assignee
+        running = [one for one in dossier.children if one.row["portal"] not in (3, 7, 8, 9, 10)]
+        if running and row["portal"] in (3, 7, 8) and who.kind != "system":
+            raise Refused("children-undecided")
         if brought:
             brought.taken.append((len(dossier.journal) + 1, action))
             brought.signed = brought.signed or acting["signature"] == "digital"
