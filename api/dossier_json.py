@@ -214,6 +214,7 @@ def paper(view: Paper) -> Json:
         "checked_by": view.checked_by,
         "signed": view.signed,
         "added_at": moment(view.added_at),
+        "late": view.late,
     }
 
 

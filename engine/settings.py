@@ -67,6 +67,8 @@ class Settings:
     owner_database_url: str | None
     names_on_paper: Mapping[str, str]
     late_entry_days: int
+    reopen_days: int
+    similar_days: int
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
@@ -102,6 +104,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         pool_size=_number(environment, "MOTCUA_POOL_SIZE", 8, 1, 200),
         owner_database_url=environment.get("MOTCUA_OWNER_DATABASE_URL") or None,
         late_entry_days=_number(environment, "MOTCUA_LATE_ENTRY_DAYS", 5, 0, 60),
+        reopen_days=_number(environment, "MOTCUA_REOPEN_DAYS", 90, 0, 3650),
+        similar_days=_number(environment, "MOTCUA_SIMILAR_DAYS", 30, 0, 365),
         names_on_paper=_names_on_paper(environment.get("MOTCUA_NAMES_ON_PAPER", "")),
     )
 

@@ -101,6 +101,7 @@ class Document(Shape):
     checked_by = whole(True)
     signed = yes_no()
     added_at = when()
+    late = yes_no(metadata={"description": "Added after the dossier had ended."})
 
 
 class Documents(Shape):

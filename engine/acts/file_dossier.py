@@ -40,7 +40,7 @@ def file_dossier(unit: UnitOfWork, filing: Filing) -> Filed:
     filed = open_dossier(unit, workflow, office, filing)
     if filing.receive:
         late = (filing.received_at, filing.received_reason) if filing.received_at is not None else None
-        take(filed.case, _receiving_action(workflow), late=late)
+        take(filed.case, receiving_action(workflow), late=late)
     return filed
 
 
@@ -56,6 +56,7 @@ def may_receive_at(actor: Actor, office: str, workflow: Workflow, on: dt.date) -
     return actor.kind == "system" or bool(wanted & roles_in(actor, office, on))
 
 
-def _receiving_action(workflow: Workflow) -> str:
+def receiving_action(workflow: Workflow) -> str:
+    """The action that first receives a dossier."""
     actions = workflow.release.actions.items()
     return next(key for key, action in actions if action.effect == "receive" and workflow.initial in action.sources)

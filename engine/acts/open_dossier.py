@@ -195,7 +195,7 @@ def _papers(workflow: Workflow, given: Sequence[Mapping[str, Any]]) -> list[dict
 
 def _bring(case: Case, papers: Sequence[Mapping[str, Any]], ids: Sequence[int]) -> None:
     """Caches papers and fees on the case before they are written, so that the act need not read them back."""
-    new = {"dossier_id": case.id, "digitised": 0, "added_at": case.unit.now}
+    new = {"dossier_id": case.id, "digitised": 0, "late": 0, "added_at": case.unit.now}
     brought = [
         cast(DocumentRow, {**dict.fromkeys(documents.c.keys()), **new, **paper, "id": number})
         for number, paper in zip(ids, papers, strict=True)

@@ -157,6 +157,7 @@ class Case:
         if self._money is None:
             self.facts()  # sets what fees may read
             owed = self.workflow.fees_due(self._before_fees, self.row["province"])
+            owed = {} if self.row.get("cancelled_at") else owed
             self._money = balance(owed, ledger_of(self.ledger_rows(), self.fee_rows()))
         return self._money
 

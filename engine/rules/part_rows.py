@@ -46,6 +46,7 @@ class DocumentRow(TypedDict):
     signature: dict[str, Any] | None
     added_at: dt.datetime
     removed_at: dt.datetime | None
+    late: int
 
 
 class FeeRow(TypedDict):
