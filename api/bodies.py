@@ -117,6 +117,33 @@ class Reason(Body):
     reason = Prose(required=True)
 
 
+class Reopen(Body):
+    """``void`` names the results that are wrong; without it all of them become void."""
+
+    reason = Prose(required=True)
+    legal = Line(200, required=True)
+    void = fields.List(Whole(1), allow_none=True, load_default=None, validate=validate.Length(0, 100))
+    state = Word(KEY, allow_none=True, load_default=None)
+
+
+class Refile(Body):
+    """``fields`` are values of the new form beside those of the old one that fit."""
+
+    procedure = Word(PROCEDURE, required=True)
+    reason = Prose(required=True)
+    fields_ = FormValues(data_key="fields", load_default=dict)
+    handler_office = Word(CODE, allow_none=True, load_default=None)
+    receive = YesNo(load_default=True)
+    children = _children()
+
+
+class ResultWanted(Body):
+    """``document`` is one of the results; without it the newest is given."""
+
+    receipt_code = Line(40, required=True)
+    document = Whole(1, allow_none=True, load_default=None)
+
+
 class Assign(Body):
     """Without ``person`` the caller claims the dossier."""
 

@@ -114,6 +114,16 @@ def perform(name: str, act: Callable[[UnitOfWork], Answer], *, key_required: boo
     return given
 
 
+def perform_unkept(name: str, act: Callable[[UnitOfWork], T]) -> T:
+    """Runs ``act`` in one transaction as the sender of the request, and keeps nothing of what it returns.
+
+    For an act that may be repeated and returns what must not be kept: a file. Raises the refusals of the act.
+    """
+    given = _carry_out(act)
+    served().metrics.acts.labels(name).inc()
+    return given
+
+
 def _who() -> str:
     """The owner of a key: two citizens may send the same key, so a citizen's dossier is part of it."""
     asking = identity().claimed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import fields
 
 from api.shapes.base import Shape, State, Words, anything, many, one, text, when, whole, yes_no
@@ -64,10 +66,16 @@ class DossierShort(State):
     warnings = many(Warned)
 
 
+def _similar() -> fields.List[Any]:
+    words = "Running dossiers that look like the same filing and that the caller may see. A hint, never a refusal."
+    return fields.List(fields.String(), required=True, metadata={"description": words})
+
+
 class Filed(DossierShort):
     link = text(metadata={"description": "The citizen's link; shown this once."})
     link_token = text()
     receipt_code = text()
+    similar = _similar()
 
 
 class Applicant(Shape):
@@ -101,7 +109,7 @@ class Document(Shape):
     checked_by = whole(True)
     signed = yes_no()
     added_at = when()
-    late = yes_no(metadata={"description": "Added after the dossier had ended."})
+    late = yes_no()
 
 
 class Documents(Shape):
@@ -251,6 +259,7 @@ class Dossier(DossierShort):
     children = many(Child)
     links = many(Linked)
     verifications = many(Verification)
+    similar = _similar()
 
 
 class PersonalData(Shape):

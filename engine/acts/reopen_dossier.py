@@ -88,7 +88,7 @@ def _must_be_reopened(case: Case) -> None:
 def _target(case: Case, wanted: str | None) -> str:
     """The state that the dossier comes back to. Raises InvalidInput."""
     states = case.release.states
-    been = [key for step in case.steps() if (key := step["changes"].get("state")) in states]
+    been = [str(key) for step in case.steps() if (key := step["changes"].get("state")) in states]
     working = [key for key in been if states[key].status is PortalStatus.IN_PROCESS]
     if case.row["received_at"] is None:
         working = [case.release.initial]

@@ -58,6 +58,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "token-revocations": {"token": "0" * 16, "reason": "mất máy"},
     "admin-proposals": {"person": 999_999, "reason": "cần hai người"},
     "verdict": {"approve": True, "reason": "đồng ý"},
+    "withdrawals": {"reason": "đổi ý", "paper": "Đơn ngày 02/3/2026"},
+    "reopenings": {"reason": "giải quyết sai", "legal": "Luật Khiếu nại"},
+    "refilings": {"procedure": "1.000002", "reason": "sai thủ tục"},
+    "result": {"receipt_code": "0000-0000-0000"},
     "webhooks": {"url": "https://example.org/hook"},
 }
 QUERIES = {

@@ -70,6 +70,9 @@ MAY: dict[str, dict[str, set[str]]] = {
     "POST notes": _all_who_handle(ALWAYS),
     "POST rectifications": _all_who_handle(ALWAYS),
     "POST personal-data-views": _all_who_handle(ALWAYS),
+    "POST withdrawals": {"counter": OPEN},
+    "POST reopenings": {"leader": {"returned"}},
+    "POST refilings": {},  # no other procedure is served here: test_acts_endings.py
 }
 
 
