@@ -37,12 +37,14 @@ def fetch_result(unit: UnitOfWork, code: str, document: int | None = None) -> tu
 
 
 def _given_out(case: Case) -> list[int]:
-    """The results with a file that a step took, oldest first. Raises NoResultYet."""
+    """The results with a file, oldest first. One that actions attach must have been taken. Raises NoResultYet."""
     status = PortalStatus(case.row["portal"])
     if status not in (PortalStatus.READY, PortalStatus.RETURNED):
         raise NoResultYet(why_vi="hồ sơ chưa có kết quả", why_en="the dossier is not decided, or has no result")
     if status is PortalStatus.READY and case.money().due:
         raise NoResultYet(why_vi="còn phí, lệ phí phải nộp", why_en="a fee is still due")
     files = {row["id"] for row in case.documents() if row["storage_key"]}
-    taken = history(case).taken
-    return [number for number in standing_results(case) if number in files and number in taken]
+    attached = {action.attach for action in case.release.actions.values()}
+    loose = {row["id"] for row in case.documents() if row["key"] not in attached}
+    given = loose | history(case).taken.keys()
+    return [number for number in standing_results(case) if number in files and number in given]

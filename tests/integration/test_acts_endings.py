@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from engine.acts.documents import add_document
+from engine.acts.fetch_result import NoResultYet, fetch_result
 from engine.acts.perform_action import perform_action
 from engine.acts.refile import CannotRefile, refile
 from engine.acts.reopen_dossier import CannotReopen, reopen_dossier
@@ -23,6 +24,7 @@ from engine.rules.part_rows import DocumentRow
 from engine.rules.procedure.definition import Release
 from engine.rules.procedure.machine import DocumentRequired
 from engine.store.documents import documents
+from engine.store.journal import reads
 from tests.installation.filings import PDF
 from tests.installation.short_releases import LAND, RESIDENCE
 from tests.installation.world import APPLICANT, BIEN_HOA, World
@@ -258,3 +260,31 @@ class TestTheSameFilingTwice:
 
     def similar(self, world: World, who: Any, code: str) -> list[str]:
         return world.try_act(who, lambda unit: similar_to(read_case(unit, code)))
+
+
+class TestTheResultForTheApplicant:
+    def test_is_the_one_that_was_signed_and_each_read_is_recorded(self, world: World) -> None:
+        code = TestReopening().returned(world)
+        _, number = world.act(world.citizen(code), fetch_result, code)
+        [result] = [one for one in papers(world, code) if one["key"] == "ket_qua"]
+        assert number == result["id"] and result["signature"]
+        with world.reading() as connection:
+            row = connection.execute(select(reads).order_by(reads.c.id.desc()).limit(1)).one()
+        assert (row.actor, row.what) == (world.citizen(code).label, f"result {number}")
+
+    def test_is_given_neither_before_nor_unpaid_nor_void_nor_to_others(self, world: World) -> None:
+        code = world.land_at("signing")
+        world.act("leader", add_document, code, key="ket_qua", content=PDF)
+        world.refuse(NoResultYet, world.citizen(code), fetch_result, code)
+        world.do("leader", code, "sign")
+        world.refuse(NoResultYet, world.citizen(code), fetch_result, code)  # the fee is due
+        for key in world.fees(code):
+            world.act("counter", settle_fee, code, key, "cash")
+        world.act(world.citizen(code), fetch_result, code)
+        given = papers(world, code)[0]["id"]
+        world.refuse(NoResultYet, world.citizen(code), fetch_result, code, given)
+        world.refuse(Forbidden, "leader", fetch_result, code)
+        world.refuse(NotFound, world.citizen(world.land_at("checking")), fetch_result, code)
+        world.do("counter", code, "return")
+        world.act("leader", reopen_dossier, code, "Sai", TestReopening.LEGAL)
+        world.refuse(NoResultYet, world.citizen(code), fetch_result, code)
