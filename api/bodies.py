@@ -8,6 +8,7 @@ from marshmallow import fields, validate
 
 from engine.acts.correct_payment import MOST_VND
 from engine.acts.link_dossiers import KINDS
+from engine.acts.parties import NAMED
 from engine.acts.settle_children import CHOICES
 from engine.acts.settle_refund import REFUND_METHODS
 from engine.rules.deadlines.office_hours import SPECIAL_KINDS
@@ -47,6 +48,33 @@ class HandedIn(Body):
     copy = Whole(0, 99, load_default=0)
 
 
+class PartyGiven(Body):
+    """A person beside the applicant; ``document`` is the paper that shows the ``authority``."""
+
+    name = Line(200, allow_none=True, load_default=None)
+    identity_number = Line(40, allow_none=True, load_default=None)
+    phone = Line(40, allow_none=True, load_default=None)
+    address = Line(500, allow_none=True, load_default=None)
+    authority = Line(300, allow_none=True, load_default=None)
+    document = Whole(1, allow_none=True, load_default=None)
+
+
+class NewParty(PartyGiven):
+    kind = fields.String(required=True, validate=validate.OneOf(NAMED))
+
+
+class HandOver(PartyGiven):
+    """Either a person (``name`` with an identity paper or an ``authority``), or ``tracking`` for the post."""
+
+    tracking = Line(60, allow_none=True, load_default=None)
+
+
+class Succession(Body):
+    applicant = fields.Nested(ApplicantGiven, required=True)
+    reason = Prose(required=True)
+    proof = Prose(required=True)
+
+
 class NewDossier(Body):
     procedure = Word(PROCEDURE, required=True)
     applicant = fields.Nested(ApplicantGiven, required=True)
@@ -66,6 +94,7 @@ class NewDossier(Body):
     )
     received_reason = Prose(allow_none=True, load_default=None)
     note = Prose(allow_none=True, load_default=None)
+    parties = fields.List(fields.Nested(NewParty), load_default=list, validate=validate.Length(0, 50))
 
 
 def _children() -> fields.String:

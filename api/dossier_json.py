@@ -12,6 +12,7 @@ from api.answers import moment
 from engine.queries.clock import IntakeView
 from engine.queries.dossier import Applicant, ClockView, DossierView, Fee, Needs, Offer, Paper, Standing
 from engine.queries.lists import DossierLine
+from engine.queries.parties import PartyView
 from engine.queries.relations import NamedOffice, Relations, Relative
 from engine.queries.state import StateView
 from engine.queries.status import ChildStatus, Requested, Status
@@ -256,6 +257,23 @@ def money(view: Balance) -> Json:
     ]
     sums = {"total": view.owed, "owed": view.owed, "paid": view.paid, "waived": view.waived, "due": view.due}
     return {**sums, "refund": view.refund, "ledger": ledger}
+
+
+def party(view: PartyView) -> Json:
+    """A person beside the applicant; the query decided whether it is masked."""
+    return {
+        "id": view.id,
+        "kind": view.kind,
+        "name": view.name,
+        "identity_number": view.identity_number,
+        "phone": view.phone,
+        "address": view.address,
+        "authority": view.authority,
+        "tracking": view.tracking,
+        "document": view.document,
+        "since": moment(view.since),
+        "until": moment(view.until),
+    }
 
 
 def _requested(named: Sequence[Requested]) -> list[Json]:

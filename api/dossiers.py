@@ -13,6 +13,7 @@ from engine.dossier.case import read_case
 from engine.dossier.similar import similar_to
 from engine.queries.dossier import clock_of, dossier_of
 from engine.queries.lists import Wanted, list_dossiers
+from engine.queries.parties import parties_view
 from engine.queries.relations import relations_of
 from engine.queries.verifications import verifications
 from engine.rules.procedure.permissions import Actor
@@ -51,6 +52,7 @@ def file(body: dict[str, Any]) -> Answer:
         received_at=body["received_at"],
         received_reason=body["received_reason"],
         note=body["note"],
+        parties=body["parties"],
     )
 
     return perform("file_dossier", lambda uow: filed_answer(uow, file_dossier(uow, filing)), key_required=True)
@@ -97,6 +99,7 @@ def one(code: str) -> Answer:
         asked = [dossier_json.verification(one) for one in verifications(uow, case)]
         shown = dossier_json.whole(dossier_of(case)) | dossier_json.relations(around) | {"verifications": asked}
         shown["similar"] = similar_to(case)
+        shown["parties"] = [dossier_json.party(one) for one in parties_view(case)]
         return answer(shown, ETag=etag(case.row["version"]))
 
 

@@ -13,6 +13,7 @@ from api.forms import forms
 from api.journal import journal
 from api.office_times import times
 from api.offices import offices
+from api.parties import parties
 from api.people import people
 from api.personal_data import personal_data
 from api.problem_kinds import problem_kinds
@@ -39,6 +40,7 @@ RESOURCES = (
     verifications,
     corrections,
     endings,
+    parties,
     journal,
     forms,
     personal_data,

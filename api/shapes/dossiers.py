@@ -71,6 +71,26 @@ def _similar() -> fields.List[Any]:
     return fields.List(fields.String(), required=True, metadata={"description": words})
 
 
+class Party(Shape):
+    """A representative, co-applicant or collector of the result, or a consignment by post."""
+
+    id = whole()
+    kind = text()
+    name = text(True)
+    identity_number = text(True)
+    phone = text(True)
+    address = text(True)
+    authority = text(True)
+    tracking = text(True)
+    document = whole(True)
+    since = when()
+    until = when(True)
+
+
+class PartyAdded(DossierShort):
+    party = whole()
+
+
 class Filed(DossierShort):
     link = text(metadata={"description": "The citizen's link; shown this once."})
     link_token = text()
@@ -260,11 +280,13 @@ class Dossier(DossierShort):
     links = many(Linked)
     verifications = many(Verification)
     similar = _similar()
+    parties = many(Party)
 
 
 class PersonalData(Shape):
     code = text()
     applicant = one(Applicant)
+    parties = many(Party)
     fields_ = fields.Dict(required=True, data_key="fields")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from engine.acts.open_dossier import Filed, Filing, open_dossier
+from engine.acts.parties import enter_party
 from engine.acts.perform_action import take
 from engine.clock import civil_day
 from engine.errors import Forbidden, wrong
@@ -38,6 +39,8 @@ def file_dossier(unit: UnitOfWork, filing: Filing) -> Filed:
             why_en="only the receiving staff of this centre may receive here",
         )
     filed = open_dossier(unit, workflow, office, filing)
+    for party in filing.parties:
+        enter_party(filed.case, str(party.get("kind")), party)
     if filing.receive:
         late = (filing.received_at, filing.received_reason) if filing.received_at is not None else None
         take(filed.case, receiving_action(workflow), late=late)

@@ -49,7 +49,8 @@ class Filing:
     ``documents`` are mappings with key, original, certified, copy. ``filed_at`` is the moment at which it came in by
     post or portal (default: now; never later). ``handler_office`` is a person's choice among candidates, with
     ``handler_reason``. ``receive`` makes ``file_dossier`` take the receiving action in the same transaction;
-    ``received_at`` is then the moment of a reception that is entered later, with ``received_reason``.
+    ``received_at`` is then the moment of a reception that is entered later, with ``received_reason``. ``parties`` are
+    people beside the applicant, each with ``kind``.
     """
 
     procedure: str
@@ -66,6 +67,7 @@ class Filing:
     receive: bool = False
     received_at: dt.datetime | None = None
     received_reason: str | None = None
+    parties: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)

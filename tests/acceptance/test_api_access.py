@@ -61,6 +61,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "withdrawals": {"reason": "đổi ý", "paper": "Đơn ngày 02/3/2026"},
     "reopenings": {"reason": "giải quyết sai", "legal": "Luật Khiếu nại"},
     "refilings": {"procedure": "1.000002", "reason": "sai thủ tục"},
+    "parties": {"kind": "co_applicant", "name": "Lê Văn Cùng", "reason": "nhầm"},
+    "handovers": {"tracking": "EE123456789VN"},
+    "successions": {"applicant": {"name": "Lê Văn Thừa Kế"}, "reason": "người nộp đã mất", "proof": "Trích lục"},
     "result": {"receipt_code": "0000-0000-0000"},
     "webhooks": {"url": "https://example.org/hook"},
 }

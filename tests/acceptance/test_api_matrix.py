@@ -72,6 +72,10 @@ MAY: dict[str, dict[str, set[str]]] = {
     "POST personal-data-views": _all_who_handle(ALWAYS),
     "POST withdrawals": {"counter": OPEN},
     "POST reopenings": {"leader": {"returned"}},
+    "POST parties": _all_who_handle(OPEN),
+    "DELETE parties/<int:number>": {},  # nobody is named yet: test_acts_parties.py
+    "POST handovers": {"counter": {"returned"}},
+    "POST successions": {"counter": OPEN},
     "POST refilings": {},  # no other procedure is served here: test_acts_endings.py
 }
 

@@ -25,11 +25,14 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(30)),
         sa.Column("address", sa.Text()),
         sa.Column("authority", sa.Text()),
+        sa.Column("tracking", sa.String(60)),
         sa.Column("document_id", BigId),
         sa.Column("since", Moment, nullable=False),
         sa.Column("until", Moment),
         sa.Column("erased_at", Moment),
-        sa.CheckConstraint("kind IN ('representative', 'co_applicant', 'collector')", name=op.f("ck_parties_kind")),
+        sa.CheckConstraint(
+            "kind IN ('representative', 'co_applicant', 'collector', 'post')", name=op.f("ck_parties_kind")
+        ),
         sa.ForeignKeyConstraint(["dossier_id"], ["dossiers.id"], name=op.f("fk_parties_dossier_id")),
         sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_parties_document_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parties")),
