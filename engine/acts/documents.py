@@ -56,15 +56,7 @@ def add_document(
     has ended. Raises InvalidInput, NotFound, FileTypeRefused, Forbidden, NothingAsked, ResultNotNow,
     ResultTaken, Ended, NotEnded."""
     case = read_case(unit, code, version)
-    if late_reason is not None:
-        must_add_late(case, key, late_reason)
-    else:
-        must_be_open(case)
-    must_have_part(case)
-    if late_reason is None:
-        must_bring(case, key)
-    if unit.actor.kind == "citizen":
-        must_be_asked_paper(case, key)
+    _must_add(case, key, late_reason)
     if key != OTHER and key not in case.release.documents:
         raise wrong("key", f"thủ tục không có giấy tờ {key}", f"the procedure has no document {key}")
     counts = check_counts({"original": original, "certified": certified, "copy": copy})
@@ -140,6 +132,19 @@ def check_counts(given: Mapping[str, Any]) -> dict[str, int]:
         what = Text(f"phải là số nguyên từ 0 đến {MOST_COPIES}", f"must be a whole number from 0 to {MOST_COPIES}")
         raise InvalidInput(dict.fromkeys(faulty, what))
     return counts
+
+
+def _must_add(case: Case, key: str, late_reason: str | None) -> None:
+    """Requires that the actor may add the paper now, or after the end where a reason for that is given."""
+    if late_reason is not None:
+        must_add_late(case, key, late_reason)
+        must_have_part(case)
+        return
+    must_be_open(case)
+    must_have_part(case)
+    must_bring(case, key)
+    if case.unit.actor.kind == "citizen":
+        must_be_asked_paper(case, key)
 
 
 def _added(case: Case, key: str, row: Mapping[str, Any], file_name: str | None, late_reason: str | None) -> int:

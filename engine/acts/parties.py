@@ -48,7 +48,9 @@ def enter_party(case: Case, kind: str, given: Mapping[str, Any]) -> int:
     """Writes a person of a dossier in hand, and the journal entry. Raises InvalidInput."""
     if kind not in NAMED:
         raise wrong("kind", f"phải là một trong: {', '.join(NAMED)}", f"must be one of {', '.join(NAMED)}")
-    return _entered(case, clean_party(case, kind, given), "add_party")
+    number, data, private = _entered(case, clean_party(case, kind, given))
+    record(case, "add_party", data=data, private=private)
+    return number
 
 
 def end_party(unit: UnitOfWork, code: str, number: int, reason: str, version: int | None = None) -> Case:
@@ -77,11 +79,13 @@ def hand_over(unit: UnitOfWork, code: str, given: Mapping[str, Any], version: in
     if PortalStatus(case.row["portal"]) not in _GIVEN_OUT:
         raise NothingToHandOver(dossier=case.code)
     kind = "post" if given.get("tracking") else "collector"
-    _entered(case, clean_party(case, kind, given), "hand_over")
+    _, data, private = _entered(case, clean_party(case, kind, given))
+    record(case, "hand_over", data=data, private=private)
     return case
 
 
-def _entered(case: Case, clean: Mapping[str, Any], act: str) -> int:
+def _entered(case: Case, clean: Mapping[str, Any]) -> tuple[int, dict[str, Any], dict[str, Any]]:
+    """Writes the row; returns its number, and what the journal entry says openly and privately."""
     row = {**clean, "dossier_id": case.id, "since": case.unit.now}
     made = case.unit.begin().execute(insert(parties).returning(parties.c.id), row)
     number = int(made.scalar_one())
@@ -89,6 +93,5 @@ def _entered(case: Case, clean: Mapping[str, Any], act: str) -> int:
     data = {"party": number, "kind": clean["kind"]}
     if clean["document_id"] is not None:
         data["paper"] = clean["document_id"]
-    known = {name: value for name, value in clean.items() if value is not None and name not in ("kind", "document_id")}
-    record(case, act, data=data, private=known)
-    return number
+    open_to_all = ("kind", "document_id")
+    return number, data, {key: value for key, value in clean.items() if value is not None and key not in open_to_all}

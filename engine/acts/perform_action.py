@@ -106,19 +106,15 @@ def take(
     check_asks(case, asks)
     if assignee is not None:
         _give_to(case, assignee)
-    data = _entry_of(step, verdict, wanted, document) | followed.data
+    data = _entry_of(step, verdict, wanted, document) | followed.data | _voided(case, void)
     data |= {"asks": asks.as_data()} if asks else {}
-    if void:
-        make_void(case, void)
-        data["void"] = void
     data |= _entered_later(case, late) | _warned(case, action, too_often)
-    data |= stand_in.told() if stand_in else {}
-    data |= decide_children(case, action, children, take)
+    data |= (stand_in.told() if stand_in else {}) | decide_children(case, action, children, take)
     if wanted.signature == "digital" and document is not None:
         data["signature"] = sign_result(case, document["id"])
     private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields or {}), "before": before}
-    told = {key: value for key, value in (*private.items(), ("received_reason", (late or _ON_TIME)[1])) if value}
-    told |= {"paper": stand_in.paper} if stand_in and stand_in.paper else {}
+    private |= {"received_reason": (late or _ON_TIME)[1], "paper": stand_in.paper if stand_in else None}
+    told = {key: value for key, value in private.items() if value}
     record(case, action, data=data, private=told, events=followed.events + _events(step))
     open_children(case)
     return case
@@ -137,6 +133,13 @@ def _must_be_allowed(case: Case, action: str, reason: str | None, stand_in: Stan
     if wanted.reason == "required" and not (reason or "").strip():
         raise ReasonRequired(action_vi=wanted.name.vi, action_en=wanted.name.en)
     return verdict
+
+
+def _voided(case: Case, void: list[int]) -> dict[str, Any]:
+    """Makes results void, and says so in the step's journal entry."""
+    if void:
+        make_void(case, void)
+    return {"void": void} if void else {}
 
 
 def _warned(case: Case, action: str, too_often: Text | None) -> dict[str, Any]:

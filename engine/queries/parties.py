@@ -27,9 +27,9 @@ class PartyView:
     until: dt.datetime | None
 
 
-def parties_view(case: Case, *, masked: bool = True) -> list[PartyView]:
+def parties_view(case: Case, *, masked: bool = True) -> tuple[PartyView, ...]:
     """The people of the dossier, oldest first. Pass ``masked=False`` only after an entry in the read log."""
-    return [
+    return tuple(
         PartyView(
             id=row["id"],
             kind=row["kind"],
@@ -44,4 +44,4 @@ def parties_view(case: Case, *, masked: bool = True) -> list[PartyView]:
             until=row["until"],
         )
         for row in parties_of(case.unit.reader(), case.id)
-    ]
+    )

@@ -132,9 +132,10 @@ def status_of(case: Case) -> Status:
     )
 
 
-def children_status(case: Case) -> list[ChildStatus]:
+def children_status(case: Case) -> tuple[ChildStatus, ...]:
     """The linked dossiers of this one, each with what its office asks of the applicant now."""
-    return [_child(case, child_case(case, child.id, lock=False)) for child in children_of(case.unit.reader(), case.id)]
+    found = children_of(case.unit.reader(), case.id)
+    return tuple(_child(case, child_case(case, child.id, lock=False)) for child in found)
 
 
 def _child(parent: Case, child: Case) -> ChildStatus:

@@ -85,7 +85,7 @@ def checking(stage: Stage) -> str:
     return stage.world.land_at("checking")
 
 
-HEIR = {"applicant": {"name": "Nguyễn Thị Thừa Kế", "commune": "26080"}, "proof": "Trích lục", **WHY}
+HEIR = {"applicant": {"kind": "citizen", "name": "Nguyễn Thị Thừa Kế", "commune": "26080"}, "proof": "Trích lục", **WHY}
 STORIES_OF_ENDS: Mapping[str, Story] = {
     "withdraw at the counter": Story(
         _STEP | {"withdraw_at_counter.withdraw_at_counter"},

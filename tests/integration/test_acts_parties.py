@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ LAWYER = {
 HEIR = {"name": "Nguyễn Thị Thừa Kế", "identity_number": "075195000003", "phone": "0933000003", "commune": "26080"}
 
 
-def people(world: World, code: str, masked: bool = True) -> list[PartyView]:
+def people(world: World, code: str, masked: bool = True) -> Sequence[PartyView]:
     return world.try_act("counter", lambda unit: parties_view(read_case(unit, code), masked=masked))
 
 
