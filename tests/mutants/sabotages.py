@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from tests.mutants.sabotage import Sabotage
 from tests.mutants.sabotages_of_asks import OF_ASKS
+from tests.mutants.sabotages_of_ends import OF_ENDS
 from tests.mutants.sabotages_of_fees import OF_FEES
 from tests.mutants.sabotages_of_papers import OF_PAPERS
 from tests.mutants.sabotages_of_places import OF_PLACES
@@ -320,6 +321,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     *OF_TIME,
     *OF_VALUES,
     *OF_ASKS,
+    *OF_ENDS,
     *OF_FEES,
     *OF_PAPERS,
     *OF_PLACES,
