@@ -13,8 +13,8 @@ OF_ENDS: tuple[Sabotage, ...] = (
         "anybody-withdraws",
         "whoever sees a dossier withdraws it at the counter",
         "engine/acts/withdraw_at_counter.py",
-        "role in held or case.unit.actor.kind",
-        "held or case.unit.actor.kind",
+        'role in held or case.unit.actor.kind == "system"',
+        "role",
         (ENDS + "::TestWithdrawing::test_nobody_but_the_counter_does",),
     ),
     Sabotage(
