@@ -99,16 +99,14 @@ def take(
     followed = _correct(case, wanted, fields) if fields else Followed()
     step = case.workflow.advance(case.row["state"], action, case.facts())
     _must_be_possible(case, action, wanted)
-    document = _attached(case, action)
-    void = undone_by_step(case, step)
+    document, void = _attached(case, action), undone_by_step(case, step)
     too_often = warning(case, action, wanted)
     move(case, step.target, action)
     check_asks(case, asks)
     if assignee is not None:
         _give_to(case, assignee)
     data = _entry_of(step, verdict, wanted, document) | followed.data | _voided(case, void)
-    data |= {"asks": asks.as_data()} if asks else {}
-    data |= _entered_later(case, late) | _warned(case, action, too_often)
+    data |= ({"asks": asks.as_data()} if asks else {}) | _entered_later(case, late) | _warned(case, action, too_often)
     data |= (stand_in.told() if stand_in else {}) | decide_children(case, action, children, take)
     if wanted.signature == "digital" and document is not None:
         data["signature"] = sign_result(case, document["id"])
