@@ -43,6 +43,7 @@ def take_action(code: str, body: dict[str, Any]) -> Answer:
             received_at=body["received_at"],
             received_reason=body["received_reason"],
             asks=_asks(body["asks"]),
+            children=body["children"],
         ),
     )
 

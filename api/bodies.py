@@ -8,6 +8,8 @@ from marshmallow import fields, validate
 
 from engine.acts.correct_payment import MOST_VND
 from engine.acts.link_dossiers import KINDS
+from engine.acts.parties import NAMED
+from engine.acts.settle_children import CHOICES
 from engine.acts.settle_refund import REFUND_METHODS
 from engine.rules.deadlines.office_hours import SPECIAL_KINDS
 from engine.rules.procedure.definition import APPLICANT_KINDS, CHANNELS, PAYMENT_METHODS
@@ -46,6 +48,33 @@ class HandedIn(Body):
     copy = Whole(0, 99, load_default=0)
 
 
+class PartyGiven(Body):
+    """A person beside the applicant; ``document`` is the paper that shows the ``authority``."""
+
+    name = Line(200, allow_none=True, load_default=None)
+    identity_number = Line(40, allow_none=True, load_default=None)
+    phone = Line(40, allow_none=True, load_default=None)
+    address = Line(500, allow_none=True, load_default=None)
+    authority = Line(300, allow_none=True, load_default=None)
+    document = Whole(1, allow_none=True, load_default=None)
+
+
+class NewParty(PartyGiven):
+    kind = fields.String(required=True, validate=validate.OneOf(NAMED))
+
+
+class HandOver(PartyGiven):
+    """Either a person (``name`` with an identity paper or an ``authority``), or ``tracking`` for the post."""
+
+    tracking = Line(60, allow_none=True, load_default=None)
+
+
+class Succession(Body):
+    applicant = fields.Nested(ApplicantGiven, required=True)
+    reason = Prose(required=True)
+    proof = Prose(required=True)
+
+
 class NewDossier(Body):
     procedure = Word(PROCEDURE, required=True)
     applicant = fields.Nested(ApplicantGiven, required=True)
@@ -65,6 +94,14 @@ class NewDossier(Body):
     )
     received_reason = Prose(allow_none=True, load_default=None)
     note = Prose(allow_none=True, load_default=None)
+    parties = fields.List(fields.Nested(NewParty), load_default=list, validate=validate.Length(0, 50))
+
+
+def _children() -> fields.String:
+    words = "What becomes of linked dossiers that still run when this one ends without a result."
+    return fields.String(
+        validate=validate.OneOf(CHOICES), allow_none=True, load_default=None, metadata={"description": words}
+    )
 
 
 class AskedFor(Body):
@@ -87,6 +124,7 @@ class TakeAction(Body):
     )
     received_reason = Prose(allow_none=True, load_default=None)
     asks = fields.Nested(AskedFor, allow_none=True, load_default=None)
+    children = _children()
 
 
 class CitizenAction(Body):
@@ -96,10 +134,46 @@ class CitizenAction(Body):
     receipt_code = Line(40, allow_none=True, load_default=None)
     reason = Prose(allow_none=True, load_default=None)
     fields_ = FormValues(data_key="fields", allow_none=True, load_default=None)
+    children = _children()
+
+
+class Withdraw(Body):
+    """``paper`` describes the applicant's written request."""
+
+    reason = Prose(required=True)
+    paper = Line(200, required=True)
+    children = _children()
 
 
 class Reason(Body):
     reason = Prose(required=True)
+
+
+class Reopen(Body):
+    """``void`` names the results that are wrong; without it all of them become void."""
+
+    reason = Prose(required=True)
+    legal = Line(200, required=True)
+    void = fields.List(Whole(1), allow_none=True, load_default=None, validate=validate.Length(0, 100))
+    state = Word(KEY, allow_none=True, load_default=None)
+
+
+class Refile(Body):
+    """``fields`` are values of the new form beside those of the old one that fit."""
+
+    procedure = Word(PROCEDURE, required=True)
+    reason = Prose(required=True)
+    fields_ = FormValues(data_key="fields", load_default=dict)
+    handler_office = Word(CODE, allow_none=True, load_default=None)
+    receive = YesNo(load_default=True)
+    children = _children()
+
+
+class ResultWanted(Body):
+    """``document`` is one of the results; without it the newest is given."""
+
+    receipt_code = Line(40, required=True)
+    document = Whole(1, allow_none=True, load_default=None)
 
 
 class Assign(Body):

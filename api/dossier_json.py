@@ -5,7 +5,7 @@ The dictionaries are written out by hand, because a schema would copy each value
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.answers import moment
@@ -13,9 +13,10 @@ from engine.queries.applicant import Applicant
 from engine.queries.clock import IntakeView
 from engine.queries.dossier import ClockView, DossierView, Fee, Needs, Offer, Paper, Standing
 from engine.queries.lists import DossierLine
+from engine.queries.parties import PartyView
 from engine.queries.relations import NamedOffice, Relations, Relative
 from engine.queries.state import StateView
-from engine.queries.status import Status
+from engine.queries.status import ChildStatus, Requested, Status
 from engine.queries.verifications import VerificationView
 from engine.rules.procedure.balance import Balance
 from engine.text import Text
@@ -111,7 +112,8 @@ def relations(view: Relations) -> Json:
         ],
         "parent": relative(view.parent) if view.parent is not None else None,
         "children": [
-            relative(one) | {"child_key": one.child_key, "child_name": both(one.child_name)} for one in view.children
+            relative(one) | {"child_key": one.child_key, "child_name": both(one.child_name), "asked": one.asked}
+            for one in view.children
         ],
         "links": [relative(one) | {"kind": one.kind, "since": moment(one.since)} for one in view.links],
     }
@@ -214,6 +216,7 @@ def paper(view: Paper) -> Json:
         "checked_by": view.checked_by,
         "signed": view.signed,
         "added_at": moment(view.added_at),
+        "late": view.late,
     }
 
 
@@ -257,6 +260,40 @@ def money(view: Balance) -> Json:
     return {**sums, "refund": view.refund, "ledger": ledger}
 
 
+def party(view: PartyView) -> Json:
+    """A person beside the applicant; the query decided whether it is masked."""
+    return {
+        "id": view.id,
+        "kind": view.kind,
+        "name": view.name,
+        "identity_number": view.identity_number,
+        "phone": view.phone,
+        "address": view.address,
+        "authority": view.authority,
+        "tracking": view.tracking,
+        "document": view.document,
+        "since": moment(view.since),
+        "until": moment(view.until),
+    }
+
+
+def _requested(named: Sequence[Requested]) -> list[Json]:
+    return [{"key": one.key, "name": both(one.name)} for one in named]
+
+
+def _child(view: ChildStatus) -> Json:
+    return {
+        "code": view.code,
+        "name": both(view.name),
+        "state_name": both(view.state.name),
+        **portal(view.state),
+        "asked": view.asked,
+        "asked_documents": _requested(view.asked_documents),
+        "asked_fields": _requested(view.asked_fields),
+        "stops_at": moment(view.stops_at),
+    }
+
+
 def status(view: Status) -> Json:
     """The status of a dossier for its applicant."""
     return {
@@ -278,8 +315,9 @@ def status(view: Status) -> Json:
         "time_left": both(view.time_left),
         "stops_at": moment(view.stops_at),
         "asked": view.asked,
-        "asked_documents": [{"key": one.key, "name": both(one.name)} for one in view.asked_documents],
-        "asked_fields": [{"key": one.key, "name": both(one.name)} for one in view.asked_fields],
+        "asked_documents": _requested(view.asked_documents),
+        "asked_fields": _requested(view.asked_fields),
+        "children": [_child(one) for one in view.children],
         "missing_documents": [{"key": one.key, "name": both(one.name)} for one in view.missing_documents],
         "fees": [fee(one) for one in view.fees],
         "tasks": [{"action": one.action, "name": both(one.name), "needs": needs(one.needs)} for one in view.tasks],

@@ -8,10 +8,12 @@ from api import bodies, dossier_json, parameters, shapes
 from api.answers import answer, etag, page
 from api.dossier_act import standing
 from api.operations import ETAG, LINK, LOCATION, Gives, Resource
-from engine.acts.file_dossier import Filing, file_dossier
+from engine.acts.file_dossier import Filed, Filing, file_dossier
 from engine.dossier.case import read_case
+from engine.dossier.similar import similar_to
 from engine.queries.dossier import clock_of, dossier_of
 from engine.queries.lists import Wanted, list_dossiers
+from engine.queries.parties import parties_view
 from engine.queries.relations import relations_of
 from engine.queries.verifications import verifications
 from engine.rules.procedure.permissions import Actor
@@ -50,18 +52,21 @@ def file(body: dict[str, Any]) -> Answer:
         received_at=body["received_at"],
         received_reason=body["received_reason"],
         note=body["note"],
+        parties=body["parties"],
     )
 
-    def act(uow: UnitOfWork) -> Answer:
-        filed = file_dossier(uow, filing)
-        keys = {
-            "link": f"{uow.settings.public_url}/h/{filed.link_token}",
-            "link_token": filed.link_token,
-            "receipt_code": filed.receipt_code,
-        }
-        return standing(filed.case, 201, keys, Location=f"/api/v1/dossiers/{filed.case.code}")
+    return perform("file_dossier", lambda uow: filed_answer(uow, file_dossier(uow, filing)), key_required=True)
 
-    return perform("file_dossier", act, key_required=True)
+
+def filed_answer(uow: UnitOfWork, filed: Filed) -> Answer:
+    """The answer to a filing: where the new dossier stands, the applicant's keys, and dossiers that look like it."""
+    keys = {
+        "link": f"{uow.settings.public_url}/h/{filed.link_token}",
+        "link_token": filed.link_token,
+        "receipt_code": filed.receipt_code,
+        "similar": similar_to(filed.case),
+    }
+    return standing(filed.case, 201, keys, Location=f"/api/v1/dossiers/{filed.case.code}")
 
 
 @dossiers.operation(
@@ -93,6 +98,8 @@ def one(code: str) -> Answer:
         around = relations_of(case)
         asked = [dossier_json.verification(one) for one in verifications(uow, case)]
         shown = dossier_json.whole(dossier_of(case)) | dossier_json.relations(around) | {"verifications": asked}
+        shown["similar"] = similar_to(case)
+        shown["parties"] = [dossier_json.party(one) for one in parties_view(case)]
         return answer(shown, ETag=etag(case.row["version"]))
 
 

@@ -9,6 +9,7 @@ from api.answers import answer
 from api.operations import Gives, Resource
 from engine.acts.read_personal_data import read_personal_data
 from engine.queries.applicant import applicant_of
+from engine.queries.parties import parties_view
 from engine.transaction import UnitOfWork
 from server.answer import Answer
 from server.identity import Access
@@ -30,6 +31,8 @@ def view(code: str, body: dict[str, Any]) -> Answer:
 
     def doing(uow: UnitOfWork) -> Answer:
         case = read_personal_data(uow, code, body["reason"])
-        return answer(dossier_json.personal(code, applicant_of(case, masked=False), case.applicant["form"] or {}))
+        beside = [dossier_json.party(one) for one in parties_view(case, masked=False)]
+        shown = dossier_json.personal(code, applicant_of(case, masked=False), case.applicant["form"] or {})
+        return answer(shown | {"parties": beside})
 
     return perform_unkept("read_personal_data", doing)

@@ -7,12 +7,14 @@ from api.assignment import holding
 from api.corrections import corrections
 from api.documents import documents
 from api.dossiers import dossiers
+from api.endings import endings
 from api.fees import fees
 from api.forms import forms
 from api.journal import journal
 from api.link_renewals import link_renewals
 from api.office_times import times
 from api.offices import offices
+from api.parties import parties
 from api.people import people
 from api.personal_data import personal_data
 from api.problem_kinds import problem_kinds
@@ -39,6 +41,8 @@ RESOURCES = (
     fees,
     verifications,
     corrections,
+    endings,
+    parties,
     journal,
     forms,
     personal_data,

@@ -85,6 +85,8 @@ class Settings:
     owner_database_url: str | None
     names_on_paper: Mapping[str, str]
     late_entry_days: int
+    reopen_days: int
+    similar_days: int
     uploads: UploadSettings
     claim_grace_minutes: int
     seen_after_days: int
@@ -130,6 +132,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         owner_database_url=environment.get("MOTCUA_OWNER_DATABASE_URL") or None,
         late_entry_days=_number(environment, "MOTCUA_LATE_ENTRY_DAYS", 5, 0, 60),
         uploads=_uploads(environment),
+        reopen_days=_number(environment, "MOTCUA_REOPEN_DAYS", 90, 0, 3650),
+        similar_days=_number(environment, "MOTCUA_SIMILAR_DAYS", 30, 0, 365),
         names_on_paper=_names_on_paper(environment.get("MOTCUA_NAMES_ON_PAPER", "")),
         claim_grace_minutes=_number(environment, "MOTCUA_CLAIM_GRACE_MINUTES", 30, 0, 10_080),
         seen_after_days=_number(environment, "MOTCUA_SEEN_AFTER_DAYS", 5, 0, 3_650),

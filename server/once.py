@@ -125,7 +125,7 @@ def perform(name: str, act: Callable[[UnitOfWork], Answer], *, key_required: boo
     return given
 
 
-def perform_unkept(name: str, act: Callable[[UnitOfWork], Answer]) -> Answer:
+def perform_unkept(name: str, act: Callable[[UnitOfWork], T]) -> T:
     """Runs ``act`` as ``perform`` does, and records no answer: an Idempotency-Key is ignored.
 
     For what shows personal data: each look is written down by itself, and no answer outlives the right to see it.

@@ -14,7 +14,7 @@ from engine.errors import InvalidInput
 from engine.rules.file_types import check_content
 from server.context import runtime
 from server.request_limits import WrongContentType
-from server.values import KEY, WholeInQuery, Word, Words, flat_errors
+from server.values import KEY, Prose, WholeInQuery, Word, Words, flat_errors
 
 
 class Upload(Words):
@@ -25,6 +25,7 @@ class Upload(Words):
     certified = WholeInQuery(0, 99, load_default=0)
     copy = WholeInQuery(0, 99, load_default=0)
     reuse = WholeInQuery(1, load_default=None)
+    late_reason = Prose(load_default=None)
     file = fields.Raw(metadata={"type": "string", "format": "binary"})
 
 

@@ -21,7 +21,7 @@ from api.shapes.catalogue import (
     Unit,
     Week,
 )
-from api.shapes.citizens import Status, StatusStep, StatusTask
+from api.shapes.citizens import ChildStatus, Status, StatusStep, StatusTask
 from api.shapes.dossiers import (
     Action,
     Applicant,
@@ -45,6 +45,8 @@ from api.shapes.dossiers import (
     LedgerEntry,
     Linked,
     Needs,
+    Party,
+    PartyAdded,
     PersonalData,
     Relative,
     Routed,
@@ -96,6 +98,7 @@ __all__ = [
     "Applicant",
     "Candidate",
     "Child",
+    "ChildStatus",
     "ClockAnswer",
     "Closure",
     "ClosureLeft",
@@ -140,6 +143,8 @@ __all__ = [
     "OnTimeByUnit",
     "OnTimeLine",
     "OwnHours",
+    "Party",
+    "PartyAdded",
     "PersonalData",
     "Problem",
     "ProblemKind",

@@ -21,6 +21,20 @@ class StatusTask(Shape):
     needs = one(Needs)
 
 
+class ChildStatus(Shape):
+    """A linked dossier (liên thông) on its parent's page, with what its office asks of the applicant."""
+
+    code = text()
+    name = one(Words)
+    state_name = one(Words)
+    portal = whole()
+    portal_name = one(Words)
+    asked = text(True)
+    asked_documents = fields.List(fields.Dict(), required=True)
+    asked_fields = fields.List(fields.Dict(), required=True)
+    stops_at = when(True)
+
+
 class Status(Shape):
     """The status for the applicant: where the dossier is, when it will be ready, what to do.
 
@@ -52,3 +66,4 @@ class Status(Shape):
     fees = many(Fee)
     tasks = many(StatusTask)
     steps = many(StatusStep)
+    children = many(ChildStatus)

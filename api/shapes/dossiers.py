@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import fields
 
 from api.shapes.base import Shape, State, Words, anything, many, one, text, when, whole, yes_no
@@ -64,10 +66,36 @@ class DossierShort(State):
     warnings = many(Warned)
 
 
+def _similar() -> fields.List[Any]:
+    words = "Running dossiers that look like the same filing and that the caller may see. A hint, never a refusal."
+    return fields.List(fields.String(), required=True, metadata={"description": words})
+
+
+class Party(Shape):
+    """A representative, co-applicant or collector of the result, or a consignment by post."""
+
+    id = whole()
+    kind = text()
+    name = text(True)
+    identity_number = text(True)
+    phone = text(True)
+    address = text(True)
+    authority = text(True)
+    tracking = text(True)
+    document = whole(True)
+    since = when()
+    until = when(True)
+
+
+class PartyAdded(DossierShort):
+    party = whole()
+
+
 class Filed(DossierShort):
     link = text(metadata={"description": "The citizen's link; shown this once."})
     link_token = text()
     receipt_code = text()
+    similar = _similar()
 
 
 class Applicant(Shape):
@@ -101,6 +129,7 @@ class Document(Shape):
     checked_by = whole(True)
     signed = yes_no()
     added_at = when()
+    late = yes_no()
 
 
 class Documents(Shape):
@@ -190,6 +219,7 @@ class Relative(State):
 class Child(Relative):
     child_key = text(True)
     child_name = one(Words, True)
+    asked = text(True, metadata={"description": "What its office asks of the applicant, in its own words."})
 
 
 class Linked(Relative):
@@ -250,11 +280,14 @@ class Dossier(DossierShort):
     children = many(Child)
     links = many(Linked)
     verifications = many(Verification)
+    similar = _similar()
+    parties = many(Party)
 
 
 class PersonalData(Shape):
     code = text()
     applicant = one(Applicant)
+    parties = many(Party)
     fields_ = fields.Dict(required=True, data_key="fields")
 
 

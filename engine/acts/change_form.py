@@ -16,6 +16,7 @@ from engine.dossier.charge import charge
 from engine.rules.part_rows import ApplicantRow
 from engine.rules.plain_text import plain_text
 from engine.store.dossiers import applicants
+from engine.store.parties import parties_of
 from engine.store.search import replace_keys
 
 
@@ -31,8 +32,7 @@ def change_form(case: Case, fields: Mapping[str, Any] | None, applicant: Mapping
     if applicant:
         case.applicant.update(cast(ApplicantRow, applicant))
         _store(case, applicant)
-        case.change(search=search_of(case))
-        replace_keys(case.unit.begin(), case.id, case.row["province"], case.before["search"], case.row["search"])
+        find_by(case)
         case.forget()
     if fields:
         whole = {**case.applicant["form"], **fields}
@@ -45,10 +45,19 @@ def change_form(case: Case, fields: Mapping[str, Any] | None, applicant: Mapping
     return followed
 
 
+def find_by(case: Case) -> None:
+    """Lets a search find a dossier in hand by its present people."""
+    case.change(search=search_of(case))
+    replace_keys(case.unit.begin(), case.id, case.row["province"], case.before["search"], case.row["search"])
+
+
 def search_of(case: Case) -> str:
-    """The text by which a search without accents finds the dossier."""
-    applicant = case.applicant
-    return plain_text(case.code, applicant["name"], applicant["phone"], applicant["identity_number"])
+    """The text by which a search without accents finds the dossier: by its applicant, and who stands beside them."""
+    applicant, beside = case.applicant, list[str | None]()
+    if not case.is_new:
+        now = [row for row in parties_of(case.unit.reader(), case.id) if row["until"] is None]
+        beside = [row[key] for row in now for key in ("name", "phone", "identity_number")]
+    return plain_text(case.code, applicant["name"], applicant["phone"], applicant["identity_number"], *beside)
 
 
 def _store(case: Case, values: Mapping[str, Any]) -> None:

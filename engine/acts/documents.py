@@ -10,6 +10,7 @@ from sqlalchemy import and_, select, update
 
 from engine.dossier.asks import must_be_asked_paper
 from engine.dossier.case import Case, lock_case, read_case
+from engine.dossier.late_papers import must_add_late
 from engine.dossier.paper_bounds import must_have_room
 from engine.dossier.papers import is_taken, must_bring, must_check_result, must_handle_result
 from engine.dossier.record import record
@@ -49,17 +50,14 @@ def add_document(
     file_name: str | None = None,
     reuse: int | None = None,
     version: int | None = None,
+    late_reason: str | None = None,
 ) -> tuple[Case, int]:
     """Adds a paper, as copies on paper, as a file, or both; or takes over document ``reuse`` of an earlier dossier of
-    the same person. Returns the case and the document's id. Raises InvalidInput, NotFound, UnacceptableFile, Forbidden,
-    NothingAsked, ResultNotNow, ResultTaken, TooManyPapers, PapersTooLarge."""
+    the same person. Returns the case and the document's id. With ``late_reason`` staff add a paper to a dossier that
+    has ended. Raises InvalidInput, NotFound, UnacceptableFile, Forbidden, NothingAsked, ResultNotNow, ResultTaken,
+    Ended, NotEnded, TooManyPapers, PapersTooLarge."""
     case = read_case(unit, code, version)
-    must_be_open(case)
-    if unit.actor.kind == "citizen" or key not in case.workflow.results.bringing:
-        must_may(case, "add_document")  # the right to a result is that of the action which takes it
-    must_bring(case, key)
-    if unit.actor.kind == "citizen":
-        must_be_asked_paper(case, key)
+    _must_add(case, key, late_reason)
     if key != OTHER and key not in case.release.documents:
         raise wrong("key", f"thủ tục không có giấy tờ {key}", f"the procedure has no document {key}")
     counts = check_counts({"original": original, "certified": certified, "copy": copy})
@@ -70,12 +68,12 @@ def add_document(
             "give a file, a number of copies, or a document to reuse",
         )
     must_have_room(case, len(content or b"") if reuse is None else 0)
-    row: dict[str, Any] = {**counts, "digitised": 0}
+    row: dict[str, Any] = {**counts, "digitised": 0, "late": int(late_reason is not None)}
     if reuse is not None:
         row |= _reused(case, key, reuse)
     elif content is not None:
         row |= _stored(case, content, file_name)
-    return case, _added(case, key, row, file_name)
+    return case, _added(case, key, row, file_name, late_reason)
 
 
 def check_document(
@@ -136,18 +134,28 @@ def check_counts(given: Mapping[str, Any]) -> dict[str, int]:
     return counts
 
 
-def _added(case: Case, key: str, row: Mapping[str, Any], file_name: str | None) -> int:
+def _must_add(case: Case, key: str, late_reason: str | None) -> None:
+    """Requires that the actor may add the paper now, or after the end where a reason for that is given."""
+    if late_reason is not None:
+        must_add_late(case, key, late_reason)
+        return
+    must_be_open(case)
+    if case.unit.actor.kind == "citizen" or key not in case.workflow.results.bringing:
+        must_may(case, "add_document")  # the right to a result is that of the action which takes it
+    must_bring(case, key)
+    if case.unit.actor.kind == "citizen":
+        must_be_asked_paper(case, key)
+
+
+def _added(case: Case, key: str, row: Mapping[str, Any], file_name: str | None, late_reason: str | None) -> int:
     """Writes the paper and its journal entry; returns the paper's id."""
     document = take_paper_number(case.unit.reader())
     place = {"id": document, "dossier_id": case.id, "key": key, "added_at": case.unit.now}
     case.unit.writes.insert(documents, [{**row, **place}])
     told = {name: row.get(name) for name in ("original", "certified", "copy", "sha256", "size", "reused_from")}
-    record(
-        case,
-        "add_document",
-        data={"document": document, "key": key, **told},
-        private={"file_name": file_name} if file_name else None,
-    )
+    told |= {"late": True} if late_reason is not None else {}
+    private = {name: value for name, value in (("file_name", file_name), ("reason", late_reason)) if value}
+    record(case, "add_document", data={"document": document, "key": key, **told}, private=private or None)
     case.forget()
     return document
 

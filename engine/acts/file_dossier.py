@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from engine.acts.open_dossier import Filed, Filing, open_dossier
-from engine.acts.perform_action import How, take
+from engine.acts.parties import enter_party
+from engine.acts.perform_action import take
 from engine.clock import civil_day
 from engine.dossier.eligible_offices import why_no_support_point
+from engine.dossier.how import How
 from engine.errors import Forbidden, wrong
 from engine.rules.procedure.machine import Workflow
 from engine.rules.procedure.permissions import Actor, roles_in
@@ -43,9 +45,11 @@ def file_dossier(unit: UnitOfWork, filing: Filing) -> Filed:
     if unfit is not None:
         raise wrong("support_office", unfit.vi, unfit.en)
     filed = open_dossier(unit, workflow, office, filing)
+    for party in filing.parties:
+        enter_party(filed.case, str(party.get("kind")), party)
     if filing.receive:
         late = (filing.received_at, filing.received_reason) if filing.received_at is not None else None
-        take(filed.case, _receiving_action(workflow), how=How(late=late))
+        take(filed.case, receiving_action(workflow), how=How(late=late))
     return filed
 
 
@@ -61,6 +65,7 @@ def may_receive_at(actor: Actor, office: str, workflow: Workflow, on: dt.date) -
     return actor.kind == "system" or bool(wanted & roles_in(actor, office, on))
 
 
-def _receiving_action(workflow: Workflow) -> str:
+def receiving_action(workflow: Workflow) -> str:
+    """The action that first receives a dossier."""
     actions = workflow.release.actions.items()
     return next(key for key, action in actions if action.effect == "receive" and workflow.initial in action.sources)

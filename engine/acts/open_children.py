@@ -51,7 +51,9 @@ def open_children(case: Case) -> list[int]:
             channel=case.row["channel"],
             fields=_values(case, key),
         )
-        filed = open_dossier(unit, workflow, office, filing, parent=(case.id, key), taken_over=_papers(case, workflow))
+        filed = open_dossier(
+            unit, workflow, office, filing, parent=(case.id, key), taken_over=papers_for(case, workflow)
+        )
         link = {"dossier_id": case.id, "other_id": filed.case.id, "kind": "child", "since": unit.now}
         unit.begin().execute(insert(dossier_links), link)
         opened.append(filed.case.id)
@@ -86,8 +88,8 @@ def _commune_today(case: Case, name: str, code: str | None) -> str | None:
     return today[0].unit.code if len(today) == 1 else None
 
 
-def _papers(case: Case, workflow: Workflow) -> list[dict[str, Any]]:
-    """The parent's papers that the child's procedure knows by the same key, with their files."""
+def papers_for(case: Case, workflow: Workflow) -> list[dict[str, Any]]:
+    """The papers of a dossier that another procedure knows by the same key, with their files."""
     asked, own = workflow.release.documents, workflow.results.bringing
     rows = [row for row in case.documents() if row["accepted"] != 0 and row["key"] in asked]
     return [

@@ -49,7 +49,8 @@ class Filing:
     ``documents`` are mappings with key, original, certified, copy. ``filed_at`` is the moment at which it came in by
     post or portal (default: now; never later). ``handler_office`` is a person's choice among candidates, with
     ``handler_reason``. ``receive`` makes ``file_dossier`` take the receiving action in the same transaction;
-    ``received_at`` is then the moment of a reception that is entered later, with ``received_reason``.
+    ``received_at`` is then the moment of a reception that is entered later, with ``received_reason``. ``parties`` are
+    people beside the applicant, each with ``kind``.
     """
 
     procedure: str
@@ -66,6 +67,7 @@ class Filing:
     receive: bool = False
     received_at: dt.datetime | None = None
     received_reason: str | None = None
+    parties: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,7 @@ def _papers(workflow: Workflow, given: Sequence[Mapping[str, Any]]) -> list[dict
 
 def _bring(case: Case, papers: Sequence[Mapping[str, Any]], ids: Sequence[int]) -> None:
     """Caches papers and fees on the case before they are written, so that the act need not read them back."""
-    new = {"dossier_id": case.id, "digitised": 0, "added_at": case.unit.now}
+    new = {"dossier_id": case.id, "digitised": 0, "late": 0, "added_at": case.unit.now}
     brought = [
         cast(DocumentRow, {**dict.fromkeys(documents.c.keys()), **new, **paper, "id": number})
         for number, paper in zip(ids, papers, strict=True)

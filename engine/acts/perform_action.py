@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any
 
 from engine.acts.change_form import change_form
 from engine.acts.follow_form import Followed
 from engine.acts.open_children import open_children
+from engine.acts.settle_children import decide_children
 from engine.acts.sign_result import sign_result
 from engine.dossier.asks import Asks, changed_values, check_asks, must_be_asked_fields
 from engine.dossier.case import Case, read_case
 from engine.dossier.citizen_keys import BY_LINK_AND_RECEIPT, ReceiptCodeRequired, prove_receipt
 from engine.dossier.hands import keep_hold, next_holder
+from engine.dossier.how import USUAL, How, Late
 from engine.dossier.intake import follow_intake
 from engine.dossier.papers import attached, make_void, undone_by_step
 from engine.dossier.reception import check_reception
 from engine.dossier.record import record
 from engine.dossier.repeats import tell_leader, warning
+from engine.dossier.stand_in import StandIn
 from engine.errors import Forbidden, Refusal, wrong
 from engine.rules.deadlines import timing
 from engine.rules.part_rows import DocumentRow
@@ -29,18 +32,6 @@ from engine.store.people import role_members
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
-Late: TypeAlias = tuple[dt.datetime, str | None]
-"""The moment of a reception that is entered later, and the reason for it."""
-
-
-class How(NamedTuple):
-    """How an act came: the applicant's ``proof`` (see ``prove_receipt``), and a reception that is entered later."""
-
-    proof: str | None = None
-    late: Late | None = None
-
-
-USUAL = How()
 NOTHING = Asks()
 TAKES_FIELDS = ("receive", "answer")
 """Effects of the actions with which form values may be corrected: at reception, and in answer to a request."""
@@ -71,6 +62,7 @@ def perform_action(
     asks: Asks = NOTHING,
     received_at: dt.datetime | None = None,
     received_reason: str | None = None,
+    children: str | None = None,
 ) -> Case:
     """Takes ``action`` on the dossier ``code``. ``version`` is the one that the actor last saw.
 
@@ -78,12 +70,14 @@ def perform_action(
     of the person of the next office who becomes the holder. ``receipt_code`` is what the applicant proves besides the
     link; an action that ends the dossier needs it. ``asks`` names the papers and fields that a request for supplement
     is about. ``received_at`` is the moment of a reception that is entered later, with the reason for it: the time limit
-    counts from there. Raises NotFound, Stale, UnknownAction, ActionNotInState, GuardFailed, Forbidden,
-    ReceiptCodeRequired, ReceiptCodeWrong, ReasonRequired, DocumentRequired, OfficeNotDecided, SigningFailed,
-    InvalidInput, the refusals of ``open_children``, and with ``fields`` also those of ``follow_form``.
+    counts from there. ``children`` says what becomes of running linked dossiers (``decide_children``). Raises NotFound,
+    Stale, UnknownAction, ActionNotInState, GuardFailed, Forbidden, ReceiptCodeRequired, ReceiptCodeWrong,
+    ReasonRequired, DocumentRequired, OfficeNotDecided, SigningFailed, InvalidInput, ChildrenUndecided, ChildInTheWay,
+    the refusals of ``open_children``, and with ``fields`` also those of ``follow_form``.
     """
     case = read_case(unit, code, version, along=("documents",))
-    how = How(prove_receipt(case, receipt_code), (received_at, received_reason) if received_at is not None else None)
+    late = (received_at, received_reason) if received_at is not None else None
+    how = How(prove_receipt(case, receipt_code), late, children)
     return take(case, action, reason=reason, note=note, fields=fields, assignee=assignee, asks=asks, how=how)
 
 
@@ -99,7 +93,7 @@ def take(
     how: How = USUAL,
 ) -> Case:
     """``perform_action`` on a case that was read already."""
-    verdict = _must_be_allowed(case, action, reason)
+    verdict = _must_be_allowed(case, action, reason, how.stand_in)
     wanted, late = case.release.actions[action], how.late
     if late is not None:
         _receive_at(case, wanted, *late)
@@ -108,8 +102,7 @@ def take(
     step = case.workflow.advance(case.row["state"], action, case.facts())
     _must_be_possible(case, action, wanted)
     _must_prove_an_end(case, step, how.proof)
-    document = _attached(case, action)
-    void = undone_by_step(case, step)
+    document, void = _attached(case, action), undone_by_step(case, step)
     too_often = warning(case, action, wanted)
     _enter(case, step)
     check_asks(case, asks)
@@ -117,21 +110,22 @@ def take(
         _give_to(case, assignee)
     data = _entry_of(step, verdict, wanted, document) | followed.data | _of_request(case, step, asks, how.proof)
     data |= _entered_later(case, late) | _warned(case, action, too_often) | _of_results(case, wanted, document, void)
+    data |= (how.stand_in.told() if how.stand_in else {}) | decide_children(case, action, how.children, take)
     private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields or {}), "before": before}
-    private["received_reason"] = late[1] if late else None
+    private |= {"received_reason": late[1] if late else None, "paper": how.stand_in.paper if how.stand_in else None}
     told = {key: value for key, value in private.items() if value}
     record(case, action, data=data, private=told, events=followed.events + _events(step))
     open_children(case)
     return case
 
 
-def _must_be_allowed(case: Case, action: str, reason: str | None) -> Verdict:
+def _must_be_allowed(case: Case, action: str, reason: str | None, stand_in: StandIn | None) -> Verdict:
     """The verdict that lets the actor take the action here.
 
     Raises UnknownAction, ActionNotInState, Forbidden, ReasonRequired.
     """
     _exists_here(case, action)
-    verdict = case.may(action)
+    verdict = Verdict(True, stand_in.role) if stand_in else case.may(action)
     if not verdict.allowed:
         raise _forbidden(verdict)
     wanted = case.release.actions[action]

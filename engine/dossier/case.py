@@ -15,7 +15,7 @@ from typing import Any, Unpack, cast
 from sqlalchemy import and_, bindparam, func, select
 
 from engine.clock import civil_day
-from engine.dossier.facts import Facts
+from engine.dossier.facts import Facts, document_facts, fee_facts
 from engine.dossier.filed_on import filed_on
 from engine.dossier.stale import stale
 from engine.errors import NotFound
@@ -26,12 +26,14 @@ from engine.rules.dossier_row import DossierChanges, DossierRow
 from engine.rules.offices.routing import INTAKE
 from engine.rules.part_rows import COPY_KINDS, ApplicantRow, DocumentRow, FeeEntryRow, FeeRow, PartRow, StepRow
 from engine.rules.procedure.balance import Balance, balance
+from engine.rules.procedure.children import child_facts
 from engine.rules.procedure.definition import Document, Release
 from engine.rules.procedure.facts import nested
 from engine.rules.procedure.machine import Option, Workflow
 from engine.rules.procedure.missing import refused_without
 from engine.rules.procedure.permissions import SYSTEM_ACTOR, Verdict, may
 from engine.store.actors import STANDS, claim_values
+from engine.store.children import children_of
 from engine.store.dossier_parts import ALONG, part_of
 from engine.store.dossiers import applicants, dossiers, verifications
 from engine.store.fees import fee_row, ledger_of
@@ -143,6 +145,7 @@ class Case:
         if self._money is None:
             self.facts()  # sets what fees may read
             owed = self.workflow.fees_due(self._before_fees, self.row["province"])
+            owed = {} if self.row.get("cancelled_at") else owed
             self._money = balance(owed, ledger_of(self.ledger_rows(), self.fee_rows()))
         return self._money
 
@@ -159,9 +162,9 @@ class Case:
         if self._facts is None:
             around = self.surroundings()
             known = Facts({**nested(self.applicant.get("form") or {}), **around.known}, around.later)
-            papers = {"documents": lambda: _document_facts(self.missing_documents(known))}
+            papers = {"documents": lambda: document_facts(self.missing_documents(known))}
             self._before_fees = Facts(known.known, {**known.later, **papers})
-            self._facts = Facts(known.known, {**known.later, **papers, "fees": lambda: _fee_facts(self.money())})
+            self._facts = Facts(known.known, {**known.later, **papers, "fees": lambda: fee_facts(self.money())})
         return self._facts
 
     def forget(self) -> None:
@@ -249,8 +252,7 @@ class Case:
         return filed_on(self.unit, self.row["filed_at"], self.row["parent_id"]).isoformat()
 
     def _child_facts(self) -> dict[str, Any]:
-        count, finished = _CHILDREN.fetch(self.unit.reader(), {"dossier": self.id})[0]
-        return {"count": count, "finished": count > 0 and count == finished}
+        return child_facts(children_of(self.unit.reader(), self.id))
 
     def _question_facts(self) -> dict[str, Any]:
         return {"open": _OPEN_QUESTIONS.fetch(self.unit.reader(), {"dossier": self.id})[0][0]}
@@ -295,22 +297,21 @@ def lock_case_by_id(unit: UnitOfWork, dossier_id: int) -> Case:
     return _opened(unit, "id", dossier_id, None, True, ())
 
 
-_COUNTS: tuple[Any, ...] = (func.count(), func.count(dossiers.c.finished_at))
-_CHILDREN = PreparedSelect(select(*_COUNTS).where(dossiers.c.parent_id == bindparam("dossier")))
+def child_case(parent: Case, child: int, *, lock: bool) -> Case:
+    """A linked dossier of an open case. Whoever opened the parent reaches it, whether they see it or not.
+
+    Raises NotFound, ActorChanged.
+    """
+    along = () if lock else ("steps", "documents")
+    return _opened(parent.unit, "id", child, None, lock, along, seen=Sight("system", False, False))
+
+
 _OPEN_QUESTIONS = PreparedSelect(
     select(func.count()).where(
         verifications.c.dossier_id == bindparam("dossier"), verifications.c.answered_at.is_(None)
     )
 )
 _ROW = tuple(str(column.name) for column in dossiers.c)  # str(): orjson takes no quoted_name as a key
-
-
-def _document_facts(missing: list[str]) -> dict[str, Any]:
-    return {"complete": not missing, "missing": missing}
-
-
-def _fee_facts(money: Balance) -> dict[str, Any]:
-    return {"settled": not money.due, "total": money.owed, "due": money.due}
 
 
 @cache
@@ -338,8 +339,9 @@ def _opened(
     lock: bool,
     along: tuple[str, ...],
     asked: bool = False,
+    seen: Sight | None = None,
 ) -> Case:
-    sight, values = sight_of(unit.actor, unit.today)
+    sight, values = (seen, {}) if seen else sight_of(unit.actor, unit.today)
     limited = asked and is_only_asked(
         unit.reader(), unit.actor, unit.today, unit.settings.seen_after_days, dossiers.c[which] == wanted
     )

@@ -1,9 +1,11 @@
-"""``Facts``: the facts of a dossier that conditions read; those of other tables are read when first used."""
+"""The facts of one dossier that conditions read, some of them computed only when a condition first asks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+from engine.rules.procedure.balance import Balance
 
 
 class Facts(Mapping[str, Any]):
@@ -22,3 +24,13 @@ class Facts(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len({**self.known, **self.later})
+
+
+def document_facts(missing: list[str]) -> dict[str, Any]:
+    """The facts ``documents.…``."""
+    return {"complete": not missing, "missing": missing}
+
+
+def fee_facts(money: Balance) -> dict[str, Any]:
+    """The facts ``fees.…``."""
+    return {"settled": not money.due, "total": money.owed, "due": money.due}

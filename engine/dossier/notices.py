@@ -110,8 +110,11 @@ _BUILT_IN = {"warn": "sap-den-han", "step": "buoc-qua-han"}
 _OF_ACTS = {
     "extend_deadline": Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="gia-han"),
     "transfer": Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="chuyen-co-quan"),
+    "reopen": Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="mo-lai-ho-so"),
+    "refile": Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="huy-tiep-nhan"),
 }
-"""The applicant's notices in every procedure: the apology with the new appointment; a transfer to another office."""
+"""The applicant's notices in every procedure: the apology with the new appointment; a transfer to another office; a
+dossier that was reopened, or filed anew under the right procedure."""
 
 
 NEW_APPOINTMENT: Final = Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="doi-ngay-hen")

@@ -149,7 +149,7 @@ def undone_by_step(case: Case, step: Step) -> list[int]:
     back = step.effect == "back"
     if step.source == step.target or not (back or step.target in case.workflow.results.again):
         return []
-    ids = _results(case)
+    ids = standing_results(case)
     if not ids:
         return []
     told = history(case)
@@ -161,7 +161,7 @@ def undone_by_step(case: Case, step: Step) -> list[int]:
 
 def undone_by_recall(case: Case, number: int) -> list[int]:
     """The results that become void when the step of entry ``number`` is recalled."""
-    ids = _results(case)
+    ids = standing_results(case)
     return _since(history(case), ids, number) if ids else []
 
 
@@ -233,7 +233,7 @@ def _is_fresh(told: History, document: int) -> bool:
     return number > told.since and not actor.startswith("citizen") and document not in told.taken
 
 
-def _results(case: Case) -> list[int]:
+def standing_results(case: Case) -> list[int]:
     """The ids of the results that are not void."""
     bringing = case.workflow.results.bringing
     return [row["id"] for row in case.documents() if row["key"] in bringing and row["accepted"] != 0]

@@ -59,7 +59,8 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """A document of the dossier: copies on paper, a file, or both. ``accepted`` is None until somebody checked it."""
+    """A document of the dossier: copies on paper, a file, or both. ``accepted`` is None until somebody checked it.
+    ``late`` says that it was added after the dossier had ended."""
 
     id: int
     key: str
@@ -78,6 +79,7 @@ class Paper:
     checked_by: int | None
     signed: bool
     added_at: dt.datetime
+    late: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -360,6 +362,7 @@ def _paper(row: DocumentRow, release: Release) -> Paper:
         checked_by=row["checked_by"],
         signed=row["signature"] is not None,
         added_at=row["added_at"],
+        late=bool(row["late"]),
     )
 
 

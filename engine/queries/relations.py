@@ -11,6 +11,7 @@ import orjson
 from engine.catalogue import Catalogue
 from engine.dossier.case import Case
 from engine.queries.state import StateView, state_of
+from engine.queries.status import children_status
 from engine.rules.offices.history import Held, office_history
 from engine.store import dossier_parts
 from engine.store.rows import RelativeRow
@@ -38,7 +39,10 @@ class OfficeHeld:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relative:
-    """A parent, child or linked dossier. Children have ``child_key`` and its name; links ``kind`` and ``since``."""
+    """A parent, child or linked dossier.
+
+    Children have ``child_key``, its name, and what is asked of the applicant; links have ``kind`` and ``since``.
+    """
 
     code: str
     procedure: str
@@ -48,6 +52,7 @@ class Relative:
     child_name: Text | None = None
     kind: str | None = None
     since: dt.datetime | None = None
+    asked: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +73,19 @@ def relations_of(case: Case) -> Relations:
     parent = dossier_parts.parent_of(connection, case.row["parent_id"], visible)
     links = dossier_parts.links_of(connection, case.id, visible)
     children = dossier_parts.children_of(connection, case.id, visible)
+    asked = {child.code: child.asked for child in children_status(case)} if children else {}
     changes = [orjson.loads(body) for body in dossier_parts.office_changes(connection, case.id)]
     return Relations(
         offices=_offices(case, office_history(changes)),
         parent=_relative(parent, catalogue) if parent is not None else None,
         children=[
-            _relative(row, catalogue, child_key=row.child_key, child_name=_child_name(case, row.child_key))
+            _relative(
+                row,
+                catalogue,
+                child_key=row.child_key,
+                child_name=_child_name(case, row.child_key),
+                asked=asked.get(row.code),
+            )
             for row in children
         ],
         links=[_relative(row, catalogue, kind=row.kind, since=row.since) for row in links],
@@ -110,6 +122,7 @@ def _relative(
     child_name: Text | None = None,
     kind: str | None = None,
     since: dt.datetime | None = None,
+    asked: str | None = None,
 ) -> Relative:
     release = catalogue.workflow(row.release).release
     return Relative(
@@ -121,4 +134,5 @@ def _relative(
         child_name=child_name,
         kind=kind,
         since=since,
+        asked=asked,
     )

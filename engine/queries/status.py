@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.dossier.asks import asked_now
-from engine.dossier.case import Case
+from engine.dossier.case import Case, child_case
 from engine.queries.dossier import Fee, Needs, fees_of, missing_of, needs_of, overdue, time_left
 from engine.queries.state import StateView, state_of
 from engine.rules.deadlines.calendar_end import provisional
 from engine.rules.deadlines.promise import automatic_stop
 from engine.rules.procedure.definition import APPLICANT
 from engine.rules.procedure.portal_status import PortalStatus
+from engine.store.children import children_of
 from engine.text import Text
 
 
@@ -51,6 +52,19 @@ class Requested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChildStatus:
+    """A linked dossier on its parent's page. ``asked`` is what its office asks of the applicant, in its own words."""
+
+    code: str
+    name: Text
+    state: StateView
+    asked: str | None
+    asked_documents: Sequence[Requested]
+    asked_fields: Sequence[Requested]
+    stops_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """The content of the page behind the citizen's link. ``asked`` is the reason of the last step if the portal status
     asks something of the applicant, else None. ``stops_at`` is when the dossier ends by itself unless they act."""
@@ -78,6 +92,7 @@ class Status:
     fees: Sequence[Fee]
     tasks: Sequence[Task]
     steps: Sequence[StatusStep]
+    children: Sequence[ChildStatus]
 
 
 def status_of(case: Case) -> Status:
@@ -86,7 +101,8 @@ def status_of(case: Case) -> Status:
     place = row["holder_office"] or row["handler_office"]
     office = case.unit.catalogue.offices.get(place)
     steps, reason = _steps(case)
-    names, asked = case.release.documents, asked_now(case)
+    names = case.release.documents
+    papers, fields = _requested(case)
     stop = automatic_stop(row["state"], row["entered_at"], case.release, case.calendar)
     return Status(
         code=row["code"],
@@ -106,14 +122,44 @@ def status_of(case: Case) -> Status:
         time_left=time_left(case),
         stops_at=stop.at if stop else None,
         asked=reason if PortalStatus(row["portal"]).asks else None,
-        asked_documents=[Requested(key=key, name=names[key].name) for key in asked.documents if key in names],
-        asked_fields=[
-            Requested(key=key, name=case.release.fields[key].name) for key in asked.fields if key in case.release.fields
-        ],
+        asked_documents=papers,
+        asked_fields=fields,
         missing_documents=[MissingPaper(key=key, name=names[key].name) for key in missing_of(case) if key in names],
         fees=fees_of(case),
         tasks=tasks_of(case),
         steps=steps,
+        children=children_status(case),
+    )
+
+
+def children_status(case: Case) -> tuple[ChildStatus, ...]:
+    """The linked dossiers of this one, each with what its office asks of the applicant now."""
+    found = children_of(case.unit.reader(), case.id)
+    return tuple(_child(case, child_case(case, child.id, lock=False)) for child in found)
+
+
+def _child(parent: Case, child: Case) -> ChildStatus:
+    row, known = child.row, parent.release.children.get(child.row["child_key"] or "")
+    papers, fields = _requested(child)
+    asks = PortalStatus(row["portal"]).asks
+    stop = automatic_stop(row["state"], row["entered_at"], child.release, child.calendar)
+    return ChildStatus(
+        code=child.code,
+        name=known.name if known else child.release.name,
+        state=state_of(child.release, row["state"], row["portal"]),
+        asked=_steps(child)[1] if asks else None,
+        asked_documents=papers,
+        asked_fields=fields,
+        stops_at=stop.at if stop else None,
+    )
+
+
+def _requested(case: Case) -> tuple[list[Requested], list[Requested]]:
+    """The papers and the fields that the request for a supplement names."""
+    asked, papers, fields = asked_now(case), case.release.documents, case.release.fields
+    return (
+        [Requested(key=key, name=papers[key].name) for key in asked.documents if key in papers],
+        [Requested(key=key, name=fields[key].name) for key in asked.fields if key in fields],
     )
 
 

@@ -68,6 +68,7 @@ class DossierRow(ClockRow):
     link_nonce: str
     link_hash: str
     warned_at: dt.datetime | None
+    cancelled_at: dt.datetime | None
     search: str
 
 
@@ -112,4 +113,5 @@ class DossierChanges(ClockChanges, total=False):
     link_nonce: str
     link_hash: str
     warned_at: dt.datetime | None
+    cancelled_at: dt.datetime | None
     search: str

@@ -47,6 +47,25 @@ class DocumentRow(TypedDict):
     signature: dict[str, Any] | None
     added_at: dt.datetime
     removed_at: dt.datetime | None
+    late: int
+
+
+class PartyRow(TypedDict):
+    """A whole row of the table ``engine.store.parties.parties``."""
+
+    id: int
+    dossier_id: int
+    kind: str
+    name: str | None
+    identity_number: str | None
+    phone: str | None
+    address: str | None
+    authority: str | None
+    tracking: str | None
+    document_id: int | None
+    since: dt.datetime
+    until: dt.datetime | None
+    erased_at: dt.datetime | None
 
 
 class FeeRow(TypedDict):

@@ -28,6 +28,7 @@ documents = Table(
     Column("signature", Json),
     Column("added_at", Moment, nullable=False),
     Column("removed_at", Moment),
+    Column("late", Integer, nullable=False, server_default="0"),  # 1: added after the dossier had ended
     CheckConstraint("original >= 0 AND certified >= 0 AND copy >= 0", name="counts"),
     Index("ix_documents_dossier_id_key", "dossier_id", "key"),
 )

@@ -70,6 +70,7 @@ dossiers = Table(
     Column("intake_due_at", Moment),  # its own limit
     Column("intake_done_at", Moment),  # when that happened; None while it waits
     Column("warned_at", Moment),  # when an action was last taken more often than the procedure foresees
+    Column("cancelled_at", Moment),  # when its reception was cancelled, since the procedure was the wrong one
     Column("search", Text, nullable=False),  # the text behind search_keys; erased with the personal data
     CheckConstraint("portal BETWEEN 1 AND 10", name="portal"),
     CheckConstraint("clock IN ('not_started', 'running', 'paused', 'stopped')", name="clock"),
@@ -114,6 +115,7 @@ applicants = Table(
     # Since when notices carry no link: a contact was entered and nobody could be told of it at an earlier one.
     Column("link_withheld_since", Moment),
     Index("ix_applicants_identity_number", "identity_number"),
+    Index("ix_applicants_phone", "phone"),
 )
 """A dossier's personal data are only here, in journal_private and in ``dossiers.search``: erasing breaks no chain."""
 

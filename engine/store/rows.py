@@ -172,6 +172,7 @@ class StoredFile(Protocol):
     signature: dict[str, Any] | None
     added_at: dt.datetime
     removed_at: dt.datetime | None
+    late: int
 
 
 class MembershipRow(Protocol):

@@ -36,8 +36,9 @@ Values = Sequence[str | BindParameter[str]] | BindParameter[Sequence[str]]
 def visible_dossiers(actor: Actor, on: dt.date) -> ColumnElement[bool]:
     """The condition on ``dossiers`` that the actor may see a row on the day ``on``, with the values in it.
 
-    Staff see the dossiers in which one of their offices has a part, and for some days those in which it had one; a
-    monitor those of the province; a citizen the one that the link belongs to; a timer all; anyone else none.
+    Staff see the dossiers in which one of their offices has a part, and for some days those in which it had one, and
+    those that were opened by a dossier which their office holds; a monitor those of the province; a citizen the one
+    that the link belongs to; a timer all; anyone else none.
     """
     sight, values = sight_of(actor, on)
     return _rule(
@@ -114,13 +115,21 @@ def _rule(
         return dossiers.c.id == dossier
     rules: list[ColumnElement[bool]] = []
     if sight.by_office:
-        rules.append(sees_part(offices, on))
+        rules += [sees_part(offices, on), holds_parent(offices)]
     if sight.by_province:
         rules.append(dossiers.c.province.in_(provinces))
     return or_(*rules) if rules else false()
 
 
 _PART = dossier_offices.alias("part")
+_PARENT = dossiers.alias("parent")
+
+
+def holds_parent(offices: Values) -> ColumnElement[bool]:
+    """The condition that one of the offices holds the dossier that opened this one (liên thông): a look by row id, and
+    none for the many dossiers without a parent."""
+    of_this = select(1).where(_PARENT.c.id == dossiers.c.parent_id, _PARENT.c.holder_office.in_(offices))
+    return and_(dossiers.c.parent_id.is_not(None), exists(of_this.correlate(dossiers).offset(literal_column("0"))))
 
 
 def has_part(offices: Values) -> ColumnElement[bool]:

@@ -61,6 +61,18 @@ BODIES: dict[str, dict[str, Any]] = {
     "token-revocations": {"token": "0" * 16, "reason": "mất máy"},
     "admin-proposals": {"person": 999_999, "reason": "cần hai người"},
     "verdict": {"approve": True, "reason": "đồng ý"},
+    "withdrawals": {"reason": "đổi ý", "paper": "Đơn ngày 02/3/2026"},
+    "reopenings": {"reason": "giải quyết sai", "legal": "Luật Khiếu nại"},
+    "refilings": {"procedure": "1.000002", "reason": "sai thủ tục"},
+    "parties": {"kind": "co_applicant", "name": "Lê Văn Cùng"},
+    "parties/": {"reason": "nhầm"},
+    "handovers": {"tracking": "EE123456789VN"},
+    "successions": {
+        "applicant": {"kind": "citizen", "name": "Lê Văn Thừa Kế"},
+        "reason": "người nộp đã mất",
+        "proof": "Trích lục",
+    },
+    "result": {"receipt_code": "0000-0000-0000"},
     "webhooks": {"url": "https://example.org/hook"},
 }
 QUERIES = {
@@ -98,7 +110,7 @@ def ask(caller: Caller, rule: Rule, method: str, values: dict[str, Any], version
         body = BODIES.get(f"{last}/" if rule.rule.endswith(">") and f"{last}/" in BODIES else last)
         if rule.rule.endswith("/check"):
             body = BODIES["check"]
-        if method == "DELETE" and last != "documents":
+        if method == "DELETE" and last not in ("documents", "parties"):
             body = None
     return caller.ask(method, path + QUERIES.get(rule.rule, ""), body, version=version)
 

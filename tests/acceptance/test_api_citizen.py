@@ -6,8 +6,11 @@ import io
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from engine.store.journal import reads
 from server.uploads import read_upload
+from tests.acceptance.dossiers_in_states import bring_to
 from tests.installation.filings import PDF
 from tests.installation.served import ServedInstallation
 from tests.spoken import spoken
@@ -186,3 +189,32 @@ def test_a_status_is_two_questions_to_the_database(both_installations: ServedIns
 
 def _file() -> dict[str, Any]:
     return {"key": "card", "file": (io.BytesIO(PDF), "the.pdf")}
+
+
+def test_the_result_needs_the_receipt_code_before_anything_is_said(both_installations: ServedInstallation) -> None:
+    installation = both_installations
+    filed = bring_to(installation, "returned")
+    path = f"/api/v1/status/{filed['link_token']}/result"
+    wrong = installation.anyone().post(path, {"receipt_code": "AAAAA-AAAAA"})
+    assert (wrong.status_code, wrong.json["code"]) == (404, "no-such-receipt")
+    right = installation.anyone().post(path, {"receipt_code": filed["receipt_code"]})
+    assert (right.status_code, right.json["code"]) == (409, "no-result-yet")
+    with installation.runtime.database.connect() as connection:
+        assert "result" not in str(connection.execute(select(reads.c.what)).scalars().all())
+
+
+@pytest.mark.parametrize("state", ["checking", "signing", "withdrawn", "refused", "stopped"])
+def test_without_a_result_there_is_nothing_to_download(installation: ServedInstallation, state: str) -> None:
+    filed = bring_to(installation, state)
+    answer = installation.anyone().post(
+        f"/api/v1/status/{filed['link_token']}/result", {"receipt_code": filed["receipt_code"]}
+    )
+    assert (answer.status_code, answer.json["code"]) == (409, "no-result-yet")
+
+
+def test_an_unpaid_result_is_not_given_out(installation: ServedInstallation) -> None:
+    filed = bring_to(installation, "ready")
+    answer = installation.anyone().post(
+        f"/api/v1/status/{filed['link_token']}/result", {"receipt_code": filed["receipt_code"]}
+    )
+    assert (answer.status_code, answer.json["code"]) == (409, "no-result-yet")

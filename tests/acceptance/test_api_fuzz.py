@@ -53,4 +53,5 @@ def assert_reached(found: Found, plan: Plan) -> None:
     if plan.actor == "nobody":
         assert set(found.statuses) <= {400, 403, 404, 405, 415, 422}
     else:
-        assert succeeded > found.asked * 0.02, found.statuses
+        share = 0.01 if plan.actor == "admin" else 0.02  # an administrator meets 404 on every route of a dossier
+        assert succeeded > found.asked * share, found.statuses

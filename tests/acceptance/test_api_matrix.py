@@ -79,6 +79,13 @@ MAY: dict[str, dict[str, set[str]]] = {
     "POST forms/<form>/issues": {"counter": {*ALWAYS} - {"new"}},  # Form 01, which carries the link
     "POST personal-data-views": _all_who_handle(ALWAYS),
     "POST link-renewals": {"counter": ALWAYS},
+    "POST withdrawals": {"counter": OPEN},
+    "POST reopenings": {"leader": {"returned"}},
+    "POST parties": _all_who_handle(OPEN),
+    "DELETE parties/<int:number>": {},  # nobody is named yet: test_acts_parties.py
+    "POST handovers": {"counter": {"returned"}},
+    "POST successions": {"counter": OPEN},
+    "POST refilings": {},  # no other procedure is served here: test_acts_endings.py
 }
 
 

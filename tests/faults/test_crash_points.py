@@ -17,15 +17,19 @@ from engine.rules.procedure.definition import Action
 from tests.faults.crash_stage import Stage, open_stage, publish_more
 from tests.faults.crash_stories import DOSSIER_STORIES, EFFECTS
 from tests.faults.crash_stories_elsewhere import ERRANDS, OTHER_STORIES
+from tests.faults.crash_stories_of_ends import STORIES_OF_ENDS
 from tests.faults.crash_stories_of_staff import STAFF_STORIES
 from tests.faults.crash_stories_reform import LOADED, REFORM_STORIES, another, june, loading
 
-STORIES = {**DOSSIER_STORIES, **OTHER_STORIES, **STAFF_STORIES}
+STORIES = {**DOSSIER_STORIES, **OTHER_STORIES, **STAFF_STORIES, **STORIES_OF_ENDS}
 CHANGE_NOTHING = {
     "change_form.search_of",
     "follow_office.who_works",
     "follow_office.works_at",
+    "file_dossier.may_receive_at",
+    "file_dossier.receiving_action",
     "migrate_dossier.mapped_state",
+    "open_children.papers_for",
     "publish_procedures.plan_release",
     "publish.must_administer",
     "reform.run.open_run",
@@ -35,6 +39,7 @@ CHANGE_NOTHING = {
     "staff.password_policy.weakness",
     "staff.sign_in.known_account",
     "staff.sign_in.known_person",
+    "withdraw_at_counter.counter_role",
 }
 """They look and refuse; there is nothing to be left half-done."""
 CALL_OTHERS = {"reform.batches.apply_all", "reform.batches.revert_all", "rebuild_search.rebuild_search"}

@@ -278,7 +278,7 @@ class TestLinkedFiling:
         assert (child["intake_office"], child["handler_office"]) == (LONG_KHANH, "CA-26080")
         assert child["code"] == "H75.26080-260302-0002"
         assert child["link_hash"] != parent["link_hash"]
-        assert world.facts(code)["children"] == {"count": 1, "finished": False}
+        assert world.facts(code)["children"] == {"count": 1, "finished": False, "missing": ["residence"], "failed": []}
         with world.reading() as connection:
             links = connection.execute(select(dossier_links)).all()
         assert [tuple(link) for link in links] == [(parent["id"], child["id"], "child", world.now)]
@@ -317,7 +317,7 @@ class TestLinkedFiling:
         child = self.child(world)["code"]
         world.do("counter", child, "receive")
         world.do("police", child, "finish")
-        assert world.facts(code)["children"] == {"count": 1, "finished": True}
+        assert world.facts(code)["children"] == {"count": 1, "finished": True, "missing": [], "failed": []}
 
     def test_recalling_and_repeating_the_step_opens_none_twice(self, world: World) -> None:
         code = self.ready(world)

@@ -82,7 +82,9 @@ class Dossier:
             },
             "children": {
                 "count": len(children),
-                "finished": bool(children) and all(one.row["finished_at"] for one in children),
+                "finished": bool(children) and all(one.row["portal"] in (9, 10) for one in children),
+                "missing": [one.row["child_key"] for one in children if one.row["portal"] not in (3, 7, 8, 9, 10)],
+                "failed": [one.row["child_key"] for one in children if one.row["portal"] in (3, 7, 8)],
             },
             "verifications": {"open": sum(not one.answered for one in self.questions)},
         }

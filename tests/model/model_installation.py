@@ -73,6 +73,7 @@ class ModelInstallation:
         if dossier is None:
             raise Refused("not-found")
         seeing = {office for office, end in dossier.seen_by.items() if end is None or end > today}
+        seeing |= {one.row["holder_office"] for one in self.dossiers.values() if dossier in one.children}
         asked = {one.office for one in dossier.questions if one.number == question and _still(one, today)}
         if not (who.kind == "system" or who.dossier == code or who.offices & (seeing | asked)):
             raise Refused("not-found")
@@ -273,6 +274,9 @@ class ModelInstallation:
             if (row["holder_office"], row["holder_role"]) not in self.posts.get(assignee, ()):
                 raise Refused("invalid-input")
             row["holder_id"] = assignee
+        running = [one for one in dossier.children if one.row["portal"] not in (3, 7, 8, 9, 10)]
+        if running and row["portal"] in (3, 7, 8) and who.kind != "system":
+            raise Refused("children-undecided")
         if brought:
             brought.taken.append((len(dossier.journal) + 1, action))
             brought.signed = brought.signed or acting["signature"] == "digital"

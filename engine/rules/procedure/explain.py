@@ -28,6 +28,10 @@ _NAMES = {
     "fees.due": Text("phí, lệ phí còn phải nộp", "fees still due"),
     "children.count": Text("số hồ sơ liên thông", "number of linked dossiers"),
     "children.finished": Text("hồ sơ liên thông đã xong", "linked dossiers finished"),
+    "children.missing": Text("hồ sơ liên thông còn đang giải quyết", "linked dossiers that still run"),
+    "children.failed": Text(
+        "hồ sơ liên thông kết thúc không có kết quả", "linked dossiers that ended without a result"
+    ),
     "verifications.open": Text("xác minh chưa có trả lời", "verifications without an answer"),
 }
 
@@ -50,7 +54,7 @@ def _of_part(release: Release, part: Part, facts: Mapping[str, Any]) -> Text:
     if source == "fees.settled":
         return _fees(facts)
     if source == "children.finished":
-        return Text("hồ sơ liên thông chưa xong", "linked dossiers are not finished")
+        return _children(release, facts)
     if part.names == ("verifications.open",):
         count = fact(facts, "verifications.open", BUILT_IN["verifications.open"])
         return Text(f"còn {count} xác minh chưa có trả lời", f"{count} verifications have no answer yet")
@@ -72,6 +76,31 @@ def _documents(release: Release, facts: Mapping[str, Any]) -> Text:
         return Text("giấy tờ chưa được xác nhận là đủ", "the documents are not marked complete")
     vi, en = "; ".join(name.vi for name in names), "; ".join(name.en for name in names)
     return Text(f"còn thiếu giấy tờ: {vi}", f"documents are missing: {en}")
+
+
+def _children(release: Release, facts: Mapping[str, Any]) -> Text:
+    """Which linked dossiers have no result yet, and which never will."""
+    said = []
+    for name, vi, en in (
+        ("children.missing", "hồ sơ liên thông chưa xong", "linked dossiers are not finished"),
+        (
+            "children.failed",
+            "hồ sơ liên thông đã kết thúc mà không có kết quả",
+            "linked dossiers ended without a result",
+        ),
+    ):
+        keys = fact(facts, name, BUILT_IN[name])
+        known = [
+            release.children[key].name if key in release.children else Text(key, key)
+            for key in (keys if isinstance(keys, list) else [])
+        ]
+        if known:
+            said.append(
+                Text(f"{vi}: {', '.join(one.vi for one in known)}", f"{en}: {', '.join(one.en for one in known)}")
+            )
+    if not said:
+        return Text("hồ sơ liên thông chưa xong", "linked dossiers are not finished")
+    return Text("; ".join(one.vi for one in said), "; ".join(one.en for one in said))
 
 
 def _fees(facts: Mapping[str, Any]) -> Text:

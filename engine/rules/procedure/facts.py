@@ -93,6 +93,8 @@ BUILT_IN: dict[str, FactType] = {
     "fees.due": INT,
     "children.count": INT,
     "children.finished": BOOL,
+    "children.missing": LIST,
+    "children.failed": LIST,
     "verifications.open": INT,
 }
 """The facts that every dossier has, whatever the fields of its release."""
