@@ -101,9 +101,7 @@ class Settings:
 def settings_from(environment: Mapping[str, str]) -> Settings:
     """Settings from environment variables (names in docs/operations.md). Raises WrongSetting."""
     data, database = _data(environment), _database_url(environment)
-    redis = environment.get("REDIS_URL") or f"unix://{data / 'redis.sock'}"
-    if not redis.startswith(("redis://", "rediss://", "unix://")):
-        raise WrongSetting(name="REDIS_URL", why="it must start with redis://, rediss:// or unix://")
+    redis = _redis_url(environment, data)
     public_url = environment.get("MOTCUA_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
     if not re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?", public_url):
         raise WrongSetting(name="MOTCUA_PUBLIC_URL", why="it must be an http or https address")
@@ -168,6 +166,13 @@ def _uploads(environment: Mapping[str, str]) -> UploadSettings:
         clamd_seconds=_number(environment, "MOTCUA_CLAMD_SECONDS", 20, 1, 120),
         unscanned=_choice(environment, "MOTCUA_CLAMD_SILENT", "REFUSE", ("REFUSE", "TAKE")) == "TAKE",
     )
+
+
+def _redis_url(environment: Mapping[str, str], data: Path) -> str:
+    redis = environment.get("REDIS_URL") or f"unix://{data / 'redis.sock'}"
+    if not redis.startswith(("redis://", "rediss://", "unix://")):
+        raise WrongSetting(name="REDIS_URL", why="it must start with redis://, rediss:// or unix://")
+    return redis
 
 
 def _data(environment: Mapping[str, str]) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import CheckConstraint, Column, Connection, ForeignKey, Index, String, Table, Text, select
 
@@ -38,5 +38,5 @@ parties = Table(
 def parties_of(connection: Connection, dossier_id: int) -> Sequence[PartyRow]:
     """The people of one dossier, also those of before, oldest first. Erased ones are not among them."""
     mine = select(parties).where(parties.c.dossier_id == dossier_id, parties.c.erased_at.is_(None))
-    found: Any = connection.execute(mine.order_by(parties.c.id)).mappings().all()
+    found = connection.execute(mine.order_by(parties.c.id)).mappings().all()
     return [cast(PartyRow, dict(row)) for row in found]

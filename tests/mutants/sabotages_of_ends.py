@@ -45,7 +45,7 @@ OF_ENDS: tuple[Sabotage, ...] = (
         "anybody-reopens",
         "a clerk reopens a dossier",
         "engine/acts/reopen_dossier.py",
-        '    must_lead(case, case.row["handler_office"])\n',
+        "    _must_lead(case)\n",
         "",
         (ENDS + "::TestReopening::test_nobody_but_the_leader",),
     ),
