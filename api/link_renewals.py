@@ -37,6 +37,7 @@ def renew(code: str, body: dict[str, Any]) -> Answer:
             "link": f"{uow.settings.public_url}/h/{keys.link_token}",
             "link_token": keys.link_token,
             "receipt_code": keys.receipt_code,
+            "similar": [],
         }
         return standing(case, 201, shown, Location=f"/api/v1/dossiers/{code}")
 

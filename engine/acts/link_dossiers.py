@@ -23,6 +23,7 @@ def link_dossiers(unit: UnitOfWork, code: str, other: str, kind: str = "related"
         raise wrong("kind", f"phải là một trong: {', '.join(KINDS)}", f"must be one of {', '.join(KINDS)}")
     if code == other:
         raise wrong("other", "hồ sơ không liên kết với chính nó", "a dossier is not linked to itself")
+    read_case(unit, code)  # the dossier of the address is refused first, whatever its code
     cases = {name: lock_case(unit, name, version if name == code else None) for name in sorted((code, other))}
     case, second = cases[code], cases[other]
     for each in (case, second):  # both get an entry

@@ -20,6 +20,8 @@ def must_add_late(case: Case, key: str, reason: str) -> None:
 
     Raises Forbidden, NotEnded, InvalidInput.
     """
+    if case.unit.actor.kind == "citizen":
+        raise Forbidden(why_vi="chỉ cán bộ thêm sau khi hồ sơ kết thúc", why_en="only staff add after the end")
     must_may(case, "add_document")
     if not case.release.states[case.row["state"]].final:
         raise NotEnded(dossier=case.code)

@@ -134,6 +134,8 @@ def status_of(case: Case) -> Status:
 
 def children_status(case: Case) -> tuple[ChildStatus, ...]:
     """The linked dossiers of this one, each with what its office asks of the applicant now."""
+    if not case.release.children:
+        return ()
     found = children_of(case.unit.reader(), case.id)
     return tuple(_child(case, child_case(case, child.id, lock=False)) for child in found)
 
