@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import and_, insert, or_, select
 
-from engine.dossier.case import Case, lock_case
+from engine.dossier.case import Case, lock_case, read_case
 from engine.dossier.record import record
 from engine.dossier.rights import must_may
 from engine.errors import wrong
