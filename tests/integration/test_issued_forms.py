@@ -27,6 +27,7 @@ from engine.forms.data import FormNotDue
 from engine.forms.issued import FormDamaged, FormErased, IssuedForm
 from engine.rules.procedure.definition import Release, Term
 from engine.security.citizen_link import receipt_matches
+from engine.settings import SecretKeys
 from engine.store.journal import journal_private, reads
 from engine.transaction import UnitOfWork
 from tests.installation.filings import PDF
@@ -297,7 +298,7 @@ class TestWhatIsKept:
         code = world.land_at("accepted")
         first = issued(world, code, "01")
         keys = ("n" * 40, *world.runtime.settings.secret_keys)
-        settings = dataclasses.replace(world.runtime.settings, secret_keys=keys)
+        settings = dataclasses.replace(world.runtime.settings, keys=SecretKeys(keys, world.runtime.settings.data))
         world.runtime = dataclasses.replace(world.runtime, settings=settings)
         assert issued(world, code, "01") == first
         assert receipt_matches(keys, world.row(code)["link_nonce"], first.data["receipt_code"])
