@@ -10,6 +10,7 @@ from web.citizen import link
 from web.csrf import register_csrf
 from web.desk import today
 from web.errors import Show, pages_or
+from web.help import chapter
 from web.language import remember_language
 from web.pages import Pages
 from web.static_files import register_static
@@ -20,6 +21,7 @@ PAGES = [
     sign_in.account,
     link.link,
     today.today,
+    chapter.handbook,
 ]
 
 
