@@ -22,6 +22,7 @@ from web import static_files, text
 from web.cookies import FLASH
 from web.csrf import csrf_token
 from web.form_values import typed, typed_all
+from web.help.where import help_for
 from web.once import flash_of, fresh_key
 
 ROOT = Path(__file__).parent
@@ -94,6 +95,7 @@ def _environment() -> Environment:
         "icon_paths": _icon_paths,
         "static": static_files.address,
         "errors_of": errors_of,
+        "help_for": help_for,
     }
     for name in ("moment", "short_moment", "day", "day_words", "iso", "number", "money", "share"):
         made.filters[name] = getattr(text, name)

@@ -69,7 +69,7 @@ class Town(Installation):
     def __init__(self, url: str, folder: Path, **environment: str) -> None:
         self.now = moment(BEGIN)
         self.known: dict[str, Known] = {}
-        environment = {"MOTCUA_POOL_SIZE": "12"} | environment
+        environment = {"MOTCUA_POOL_SIZE": "12", "MOTCUA_SECOND_FACTOR": "0"} | environment
         super().__init__(runtime_over(url, folder, lambda: self.now, pool_size=12, one_pool=True, **environment))
         self.app = create_app(self.runtime, render_form=render_form, pages=register_pages)
 
