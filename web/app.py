@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response
 
 from server.identity import Access
-from web.account import sign_in
+from web.account import own, provider, second_factor, sign_in
 from web.citizen import link
 from web.csrf import register_csrf
 from web.desk import today
@@ -20,6 +20,9 @@ PAGES = [
     sign_in.account,
     link.link,
     today.today,
+    provider.provider,
+    own.own,
+    second_factor.factor,
 ]
 
 

@@ -16,6 +16,7 @@ from web.form_values import KEYS
 from web.headers import protect
 from web.language import choose_language
 from web.render import render
+from web.session import SecondFactorMissing
 
 Show = Callable[[Refusal], Response]
 _ELSEWHERE = ("/api/", "/docs", "/healthz", "/metrics", "/readyz")
@@ -36,6 +37,8 @@ def error_page(refusal: Refusal) -> Response:
     choose_language()
     if isinstance(refusal, NotSignedIn) and request.method == "GET":
         return protect(Response(status=303, headers={"Location": f"/dang-nhap?tiep={quote(_here())}"}))
+    if isinstance(refusal, SecondFactorMissing) and request.method == "GET":
+        return protect(Response(status=303, headers={"Location": "/tai-khoan/hai-lop"}))
     template = "conflict.html" if isinstance(refusal, Stale) else "error.html"
     html = render(
         f"layouts/{template}",
