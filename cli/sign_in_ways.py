@@ -8,7 +8,7 @@ from adapters.openid_provider import SUFFIX
 from cli.compose import compose_from_environment
 from cli.output import say
 from cli.staff import REASON, known, operator
-from engine.acts.staff import provider_subjects, second_factor
+from engine.acts.staff import own_sessions, provider_subjects, second_factor
 from engine.errors import wrong
 from engine.settings import Settings
 from engine.transaction import UnitOfWork, in_transaction
@@ -18,12 +18,13 @@ from engine.transaction import UnitOfWork, in_transaction
 @click.argument("username")
 @REASON
 def remove_second_factor(username: str, reason: str) -> None:
-    """Remove the second factor of a person who has lost the phone. Make sure who asks for it."""
+    """Remove the second factor of a person who has lost the phone. Their sessions end. Make sure who asks for it."""
     runtime = compose_from_environment(pooled=False)
 
     def act(unit: UnitOfWork) -> None:
         person = known(unit, username)
         second_factor.remove_second_factor(unit, person, reason)
+        own_sessions.end_sessions(unit, person)
 
     in_transaction(runtime, operator(), act)
     click.echo(say(f"Đã gỡ xác thực hai lớp của {username}.", f"The second factor of {username} was removed."))
