@@ -2,48 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 
-from tests.installation.runtime import NOW
-from tests.installation.served import open_installation
-from tests.installation.trial_content import PASSWORD, TRIAL
-from tests.web.conftest import ONE_FACTOR
+from tests.installation.trial_content import PASSWORD
+from tests.web.account.conftest import Clock
 from tests.web.site import Site
-from web.app import register_pages
+from tests.web.visitor import Visitor
 from web.cookies import SESSION
 
 FRESH = "hoa-sen-no-trong-mua-ha-92"
 
 
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.at = NOW
-
-    def __call__(self) -> dt.datetime:
-        return self.at
-
-    def on(self, **how: int) -> None:
-        self.at += dt.timedelta(**how)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def timed(tmp_path, clock: Clock):  # type: ignore[no-untyped-def]  # a fixture with a clock beside it
-    with TRIAL.copy("sqlite", tmp_path) as url:
-        installation = open_installation(url, tmp_path, now=clock, pages=register_pages, **ONE_FACTOR)
-        yield Site(installation)
-        installation.close()
-
-
-def _second_browser(site: Site, name: str = "counter", agent: str = ""):  # type: ignore[no-untyped-def]  # a visitor
+def _second_browser(site: Site, name: str = "counter", agent: str = "") -> Visitor:
     visitor = site.nobody()
     page = visitor.get("/dang-nhap")
     sent = {"username": name, "password": PASSWORD, "csrf": page.soup.find("input", attrs={"name": "csrf"})["value"]}  # type: ignore[index]
