@@ -65,3 +65,34 @@ OFFICES = (
 """Staff of offices that are there today."""
 
 STAFF = STORY + OFFICES
+
+IN_THE_STORY = (
+    *("tiepnhan.saigon", "chuyenvien.saigon", "lanhdao.saigon"),
+    *("tiepnhan.longkhanh", "datdai.longkhanh", "lanhdao.longkhanh", "thue.dongnai", "giamsat.hcm", "quantri"),
+)
+STORYTELLERS = (*STORY, *(one for one in OFFICES if one.username in IN_THE_STORY))
+"""Those whom the told stories need (``--once``, ``--reform``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What one does in a demonstration, the page on which one begins, and who does it."""
+
+    vi: str
+    en: str
+    page: str
+    username: str
+
+
+ROLES = (
+    Role("tiếp nhận hồ sơ", "counter clerk", "/quay", "tiepnhan.saigon"),
+    Role("giải quyết hồ sơ", "specialist", "/quay", "hotich.saigon"),
+    Role("ký kết quả", "leader", "/ky", "lanhdao.saigon"),
+    Role("trả lời xác minh", "asked by other offices", "/quay", "hotich.benthanh"),
+    Role("đường dây nóng", "hotline", "/quay", "tiepnhan3.saigon"),
+    Role("đất đai", "land office", "/quay", "datdai.quan1"),
+    Role("thuế", "tax", "/quay", "thue.hcm"),
+    Role("giám sát", "monitor", "/quay", "giamsat.hcm"),
+    Role("quản trị", "administrator", "/phien", "quantri"),
+)
+"""One of each role, for the first look."""

@@ -13,7 +13,22 @@ SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Hoàng", "Phan", 
 MEN = ("Văn", "Hữu", "Đức", "Quốc", "Minh", "Thanh", "Công", "Đình")
 WOMEN = ("Thị", "Thị Ngọc", "Thị Thu", "Thị Kim", "Ngọc", "Thị Hoài", "Thị Mai")
 MENS = ("An", "Cường", "Dũng", "Hải", "Hòa", "Hưng", "Khang", "Lợi", "Nam", "Phát", "Tài", "Thiện", "Trung", "Tường")
-WOMENS = ("Anh", "Châu", "Giang", "Hiền", "Hương", "Lan", "Nga", "Nhàn", "Oanh", "Sương", "Thảo", "Trang", "Xuân", "Yến")
+WOMENS = (
+    "Anh",
+    "Châu",
+    "Giang",
+    "Hiền",
+    "Hương",
+    "Lan",
+    "Nga",
+    "Nhàn",
+    "Oanh",
+    "Sương",
+    "Thảo",
+    "Trang",
+    "Xuân",
+    "Yến",
+)
 STREETS = ("Hai Bà Trưng", "Lý Tự Trọng", "Pasteur", "Tôn Đức Thắng", "Mạc Thị Bưởi", "Thái Văn Lung", "Hồ Tùng Mậu")
 BODIES = ("Công ty TNHH", "Công ty cổ phần")
 TRADES = ("Thương mại An Khang Phát", "Dịch vụ Bến Nghé Xanh", "Xây dựng Tân Hòa Hưng", "Thực phẩm Sông Bé")

@@ -1,4 +1,4 @@
-"""Lives through the months of the demonstration: every act in the order of its moment, clocks and notices between them."""
+"""Lives through the months of the demonstration: every act at its moment, clocks and notices between them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import event
+from sqlalchemy import event, select
 
+from cli.demo.history.absences import absences
 from cli.demo.history.applicants import Population
+from cli.demo.history.before_reform import FIRST_DAY, night_of_the_reform, plans_before
 from cli.demo.history.life import Life, Lives
 from cli.demo.history.office import Office
 from cli.demo.history.plan import make_plans
@@ -19,21 +21,25 @@ from engine.acts.checkpoint import checkpoint_now
 from engine.clock import civil_day, midnight
 from engine.ports import Notifier
 from engine.rules.procedure.definition import Release
+from engine.rules.procedure.portal_status import PortalStatus
 from engine.settings import Settings
+from engine.store.dossiers import dossiers
 
 SEED = 2026
 MONTHS = 8
+SHOWN = (PortalStatus.SUPPLEMENT, PortalStatus.PROCESSING, PortalStatus.READY, PortalStatus.RETURNED)
 _ONE_MINUTE = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was lived through: how many dossiers and acts; ``links`` are the applicants' keys by dossier code, and
-    ``refused`` the refusals that acts met, by code."""
+    """What was lived through: how many dossiers and acts; ``links`` are the applicants' keys by dossier code, ``shown``
+    the codes of some dossiers by what is going on with them, and ``refused`` the refusals that acts met, by code."""
 
     dossiers: int
     acts: int
     links: dict[str, tuple[str, str]] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
 
 
@@ -53,13 +59,15 @@ def live_through(
     the offices give back. ``tell`` is called with the number of dossiers filed since the last call.
     """
     begins = civil_day(until) - dt.timedelta(days=MONTHS * 30)
-    office = Office(settings, random.Random(seed), midnight(begins), notifier)  # noqa: S311 - the same story every time
+    first = min(begins, FIRST_DAY)
+    office = Office(settings, random.Random(seed), midnight(first), notifier)  # noqa: S311 - the same story every time
     _write_without_waiting(office)
     plans = make_plans(_releases(office, begins, until), office.calendar(), office.chance, count, (begins, until))
     lives = Lives(office, Population(random.Random(seed)), result)  # noqa: S311 - as above
     queue: list[tuple[dt.datetime, int, Life]] = []
     serial = 0
-    for life in map(lives.of, plans):
+    dossiers = map(lives.of, [*plans_before(office.chance), *plans])
+    for life in (night_of_the_reform(office), *absences(office, until), *dossiers):
         serial += 1
         heapq.heappush(queue, (next(life), serial, life))
     while queue and queue[0][0] < until:
@@ -75,7 +83,15 @@ def live_through(
         if later is not None:
             heapq.heappush(queue, (max(later, moment + _ONE_MINUTE), number, life))
     _close(office, until)
-    return Outcome(len(office.links), office.acts, office.links, office.refused)
+    return Outcome(len(office.links), office.acts, office.links, _shown(office), office.refused)
+
+
+def _shown(office: Office) -> dict[str, str]:
+    """The newest dossier of the citizens' pages worth a look, by its portal status."""
+    with office.runtime.database.connect().execution_options(motcua_read_only=True) as connection:
+        newest = select(dossiers.c.code, dossiers.c.portal).where(dossiers.c.portal.in_(SHOWN)).order_by(dossiers.c.id)
+        found = {PortalStatus(portal).name.lower(): code for code, portal in connection.execute(newest)}
+    return {status.name.lower(): found[status.name.lower()] for status in SHOWN if status.name.lower() in found}
 
 
 def _close(office: Office, until: dt.datetime) -> None:

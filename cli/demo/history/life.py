@@ -104,7 +104,7 @@ class Lives:
                 if detours and detours[0] in (action, release.actions[action].effect):
                     detours.pop(0)
                 continue
-            tried[state, action] = tried.get((state, action), 0) + (1 if release.children else PATIENCE)
+            tried[state, action] = tried.get((state, action), 0) + (1 if release.children else PATIENCE // 4)
             yield office.calendar().add_working_minutes(office.now, DAY)
 
     def _when(self, row: DossierRow, release: Release, state: str, plan: Plan) -> dt.datetime:
@@ -132,7 +132,9 @@ class Lives:
                 counter, lambda unit: withdraw_at_counter(unit, code, REASONS["withdraw"][0], paper)
             )
         self._asides.before(code, row, action, actor, plan)
-        reason = office.chance.choice(REASONS.get(wanted.effect, REASONS["step"])) if wanted.reason == "required" else None
+        reason = (
+            office.chance.choice(REASONS.get(wanted.effect, REASONS["step"])) if wanted.reason == "required" else None
+        )
         proof = office.links.get(code, ("", ""))[1] or None
         done = office.attempt(
             actor,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import and_, select
+from sqlalchemy import bindparam, select
 
 from cli.compose import compose
-from cli.demo.people import OFFICES
+from cli.demo.people import STAFF
 from engine.acts.notices.deliver import deliver_notices
 from engine.dossier.case import Case
 from engine.errors import Refusal
@@ -30,6 +30,18 @@ from engine.store.people import person_named
 from engine.transaction import UnitOfWork, in_transaction
 
 T = TypeVar("T")
+_ROW = select(dossiers).where(dossiers.c.code == bindparam("code"))
+_CHILDREN = select(dossiers.c.code).where(dossiers.c.parent_id == bindparam("number"))
+_RINGS = (
+    select(clocks.c.due_at)
+    .where(
+        clocks.c.dossier_id == bindparam("number"),
+        clocks.c.kind == "after",
+        clocks.c.subject == bindparam("action"),
+        clocks.c.fired_at.is_(None),
+    )
+    .order_by(clocks.c.due_at)
+)
 _CLOCKS_AT_ONCE = 200
 
 
@@ -49,15 +61,17 @@ class Office:
         self.runtime = compose(settings, now=lambda: self.now, ring=lambda: None)
         self._posts: dict[tuple[str, str], list[Actor]] = {}
         self._people: dict[int, Actor] = {}
+        self._numbers: dict[str, int] = {}
         self.do(SYSTEM_ACTOR, self._meet)
 
     def _meet(self, unit: UnitOfWork) -> None:
-        for sample in OFFICES:
+        for sample in STAFF:
             number = person_named(unit.begin(), sample.username)
             actor = actor_of_person(unit.begin(), number) if number is not None else None
             if actor is None or number is None:
                 continue
             self._people[number] = actor
+            self._numbers[sample.username] = number
             for place in sample.places:
                 self._posts.setdefault(place, []).append(actor)
 
@@ -82,31 +96,26 @@ class Office:
         there = self._posts.get((office or "", role or ""), [])
         return self.chance.choice(there) if there else None
 
+    def number(self, username: str) -> int:
+        """The id of one of the sample staff."""
+        return self._numbers[username]
+
     def row(self, code: str) -> DossierRow:
         """A dossier's row as it is now."""
-        return self._row(dossiers.c.code == code)
-
-    def row_of(self, number: int) -> DossierRow:
-        """The row with an id."""
-        return self._row(dossiers.c.id == number)
-
-    def _row(self, which: Any) -> DossierRow:
         with self.runtime.database.connect().execution_options(motcua_read_only=True) as connection:
-            found: Mapping[str, Any] = connection.execute(select(dossiers).where(which)).mappings().one()
-        row: Any = dict(found)
+            found: Any = dict(connection.execute(_ROW, {"code": code}).mappings().one())
+        row: DossierRow = found
         return row
 
     def children_of(self, number: int) -> list[str]:
         """The codes of the linked dossiers that a dossier opened."""
         with self.runtime.database.connect().execution_options(motcua_read_only=True) as connection:
-            return list(connection.execute(select(dossiers.c.code).where(dossiers.c.parent_id == number)).scalars())
+            return list(connection.execute(_CHILDREN, {"number": number}).scalars())
 
     def rings_at(self, number: int, action: str) -> dt.datetime | None:
         """When a timer takes an action on a dossier; None where none is set."""
-        of_this = and_(clocks.c.dossier_id == number, clocks.c.kind == "after", clocks.c.subject == action)
         with self.runtime.database.connect().execution_options(motcua_read_only=True) as connection:
-            asked = select(clocks.c.due_at).where(of_this, clocks.c.fired_at.is_(None)).order_by(clocks.c.due_at)
-            found: dt.datetime | None = connection.execute(asked).scalar()
+            found: dt.datetime | None = connection.execute(_RINGS, {"number": number, "action": action}).scalar()
         return found
 
     def workflow(self, row: DossierRow) -> Workflow:

@@ -18,6 +18,11 @@ from engine.rules.procedure.definition import APPLICANT, SYSTEM, Release
 from engine.rules.procedure.portal_status import PortalStatus
 
 DAY = 480  # working minutes
+MONDAYS = 0.12
+"""This part of those who come on other days comes on Mondays instead."""
+LINKED = 5
+"""So many working days are given to the linked dossiers that one state opens."""
+_ONE_HOUR = dt.timedelta(hours=1)
 ASIDE = frozenset({"refuse", "ask", "back", "withdraw", "stop"})
 """Effects of actions that lead away from the usual way to the result."""
 POPULAR = {
@@ -64,7 +69,11 @@ class Plan:
 
 
 def make_plans(
-    releases: Sequence[Release], calendar: Calendar, chance: random.Random, count: int, span: tuple[dt.date, dt.datetime]
+    releases: Sequence[Release],
+    calendar: Calendar,
+    chance: random.Random,
+    count: int,
+    span: tuple[dt.date, dt.datetime],
 ) -> list[Plan]:
     """``count`` plans for the days from ``span[0]`` to the moment ``span[1]``, in order of filing."""
     planner = _Planner(calendar, chance, *span)
@@ -76,7 +85,7 @@ def make_plans(
     weights = [POPULAR.get(release.procedure, 1) for release in releases]
     while len(wanted) < count:
         (release,) = chance.choices(releases, weights)
-        made = planner.lately(release) if chance.random() < 0.18 else planner.finished(release)
+        made = planner.lately(release) if chance.random() < 0.07 else planner.finished(release)
         if made is not None:
             wanted.append(made)
     return sorted(wanted, key=lambda plan: plan.filed)
@@ -98,18 +107,19 @@ class _Planner:
         chance, term = self._chance, _term_days(release)
         waits = _timers(release, state)
         kind = chance.random()
-        if kind < 0.2:
+        if kind < 0.12:
             age = term * chance.uniform(1.1, 1.5) * DAY + chance.uniform(0.6, 2.5) * DAY
-        elif kind < 0.45:
+        elif kind < 0.34:
             age = term * DAY - chance.uniform(20, 240)
         else:
             age = max(term * chance.uniform(0.1, 0.8), 0.3) * DAY
         if release.states[state].status is PortalStatus.SUPPLEMENT:
             age = chance.uniform(1.5, 20) * DAY
-        filed = self._before(max(age, waits * DAY, 90))
+        age = max(age, (waits + 1.5) * DAY if waits >= 1 else 90)
+        filed = self._before(age)
         if (last := release.effective.until) is not None and civil_day(filed) > last:
             filed = self._before((civil_day(self.until) - last).days * DAY * 5 / 7 + 5 * DAY)
-        arrive = self._between(filed, self.until, chance.uniform(0.45, 0.85))
+        arrive = self._between(filed, self.until, (1 - waits * DAY / age) * chance.uniform(0.45, 0.85))
         return self._plan(release, state, filed, arrive=arrive)
 
     def lately(self, release: Release) -> Plan | None:
@@ -120,8 +130,8 @@ class _Planner:
     def finished(self, release: Release, state: str | None = None) -> Plan | None:
         """One of the past that has come to its end, or to the end that ``state`` names."""
         chance, span = self._chance, (civil_day(self.until) - self._begins).days
-        away = int(span * (1 - chance.random() ** 0.8) * 0.94) + 8
-        filed = self._before(away * DAY * 5 / 7 + chance.uniform(0, DAY))
+        away = int(span * chance.random() * 0.94) + 8
+        filed = self._busier(self._before(away * DAY * 5 / 7 + chance.uniform(0, DAY)))
         luck = chance.random()
         fate = "returned" if state is None else release.states[state].status.name.lower()
         if state is None:
@@ -134,7 +144,9 @@ class _Planner:
     def _detours(self, release: Release, state: str, fate: str, away: int) -> tuple[str, ...]:
         chance = self._chance
         if release.states[state].status is PortalStatus.STOPPED and away > 60 and chance.random() < 0.6:
-            timer = next((key for key, one in release.actions.items() if SYSTEM in one.by and _leads(one.to, state)), None)
+            timer = next(
+                (key for key, one in release.actions.items() if SYSTEM in one.by and _leads(one.to, state)), None
+            )
             asks = "ask" if timer != "lapse" else None
             return tuple(one for one in (asks, timer) if one)
         if fate != "returned":
@@ -157,7 +169,8 @@ class _Planner:
         centre, commune = self._place(release)
         online = target in ("new", "incomplete") or chance.random() < 0.25
         channels = [one for one in release.channels if (one != "counter") == online] or ["counter"]
-        extras = frozenset(name for name, odds in _EXTRAS.items() if chance.random() < odds)
+        more = 2.5 if arrive is not None else 1.0
+        extras = frozenset(name for name, odds in _EXTRAS.items() if chance.random() < odds * more)
         wants = NEEDS.get(target, ())
         if not wants and "land.tax_due" in release.fields and chance.random() < 0.4:
             wants = ("land.tax_due",)
@@ -190,6 +203,13 @@ class _Planner:
             return "TT-26740", "26740"
         return ("TT-26743" if luck < 0.92 else "TT-79"), "26740"
 
+    def _busier(self, moment: dt.datetime) -> dt.datetime:
+        """The moment, or the same hour of the Monday before: more people come on Mondays, where it is a working day."""
+        if self._chance.random() > MONDAYS:
+            return moment
+        monday = moment - dt.timedelta(days=civil_day(moment).weekday())
+        return monday if self._calendar.add_working_minutes(monday, 1) - monday < _ONE_HOUR else moment
+
     def _before(self, minutes: float) -> dt.datetime:
         """The moment so many working minutes before the end of the history."""
         return self._calendar.subtract_working_minutes(self.until, int(minutes))
@@ -208,8 +228,12 @@ _EXTRAS = {
     "correction": 0.05,
     "waiver": 0.06,
     "refund": 0.05,
-    "extension": 0.06,
+    "extension": 0.08,
     "recall": 0.03,
+    "transfer": 0.015,
+    "freed": 0.06,
+    "fetch": 0.12,
+    "rejected": 0.6,
     "link": 0.04,
     "representative": 0.05,
     "look": 0.05,
@@ -221,7 +245,9 @@ _EXTRAS = {
 def _term_days(release: Release) -> float:
     """The time limit of the procedure's usual case, in working days."""
     term = release.sla.total[-1].term
-    return term.amount * 5 / 7 if term.unit == "calendar_day" else term.amount / 8 if "hour" in term.unit else term.amount
+    return (
+        term.amount * 5 / 7 if term.unit == "calendar_day" else term.amount / 8 if "hour" in term.unit else term.amount
+    )
 
 
 def _result(release: Release) -> str:
@@ -229,7 +255,9 @@ def _result(release: Release) -> str:
 
 
 def _ended(release: Release, fate: str) -> str | None:
-    return next((key for key, state in release.states.items() if state.final and state.status.name.lower() == fate), None)
+    return next(
+        (key for key, state in release.states.items() if state.final and state.status.name.lower() == fate), None
+    )
 
 
 def _leads(branches: Iterable[object], state: str) -> bool:
@@ -237,10 +265,13 @@ def _leads(branches: Iterable[object], state: str) -> bool:
 
 
 def _timers(release: Release, target: str) -> float:
-    """The working days that timers on the way to a state take."""
+    """The working days that timers and linked dossiers on the way to a state take."""
     way = way_to(release, release.initial, target) or ()
     terms = [one.after for key in way if (one := release.actions[key]).after is not None]
-    return sum(term.amount * (5 / 7 if term.unit == "calendar_day" else 1) + 1 for term in terms) + len(way) * 0.02
+    passed = {state for key in way for state in release.actions[key].sources}
+    linked = {child.opens for child in release.children.values()} & passed
+    timers = sum(term.amount * (5 / 7 if term.unit == "calendar_day" else 1) + 1 for term in terms)
+    return timers + LINKED * len(linked) + len(way) * 0.02
 
 
 def way_to(

@@ -49,3 +49,12 @@ APOLOGY = "Số lượng hồ sơ trong tuần tăng cao; xin lỗi và hẹn l�
 RECALLED = "Chuyển nhầm khi chưa kẹp đủ giấy tờ."
 LOOK = "Đối chiếu số định danh khi người nộp gọi điện hỏi."
 AUTHORITY = "Giấy ủy quyền có chứng thực số 118"
+REJECTED = (
+    "Bản chụp bị mờ ở phần dấu và chữ ký.",
+    "Tờ khai chưa ghi số định danh của người mẹ.",
+    "Giấy tờ đã hết hạn vào tháng trước.",
+)
+FREED = "Người giữ hồ sơ đi tập huấn đến hết tuần."
+PASSED_ON = "Nơi cư trú thực tế thuộc địa bàn phường bên cạnh."
+PASSED_ON_BY = "Công văn 214/UBND-VP về phối hợp giải quyết hồ sơ giáp ranh"
+ABSENT = "Quyết định 37/QĐ-UBND về việc cử người thay thế trong thời gian nghỉ phép"
