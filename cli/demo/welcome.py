@@ -12,7 +12,7 @@ from cli.demo.people import PASSWORD, ROLES
 
 _STATES = {
     "supplement": "chờ bổ sung (asked for a supplement)",
-    "processing": "đang xử lý (in the works)",
+    "in_process": "đang xử lý (in the works)",
     "ready": "đã có kết quả (result ready)",
     "returned": "đã trả kết quả (returned)",
 }

@@ -91,7 +91,12 @@ def address(chance: random.Random) -> str:
 
 def citizen(person: Person, commune: str) -> dict[str, Any]:
     """The applicant of a filing, for a citizen."""
-    told = {"kind": "citizen", "name": person.name, "identity_number": person.identity, "phone": person.phone}
+    told: dict[str, Any] = {
+        "kind": "citizen",
+        "name": person.name,
+        "identity_number": person.identity,
+        "phone": person.phone,
+    }
     told |= {"email": person.email, "address": person.address, "commune": commune}
     return told | {"verified": True}
 

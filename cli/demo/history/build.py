@@ -27,7 +27,7 @@ from engine.store.dossiers import dossiers
 
 SEED = 2026
 MONTHS = 8
-SHOWN = (PortalStatus.SUPPLEMENT, PortalStatus.PROCESSING, PortalStatus.READY, PortalStatus.RETURNED)
+SHOWN = (PortalStatus.SUPPLEMENT, PortalStatus.IN_PROCESS, PortalStatus.READY, PortalStatus.RETURNED)
 _ONE_MINUTE = dt.timedelta(minutes=1)
 
 
@@ -90,7 +90,8 @@ def _shown(office: Office) -> dict[str, str]:
     """The newest dossier of the citizens' pages worth a look, by its portal status."""
     with office.runtime.database.connect().execution_options(motcua_read_only=True) as connection:
         newest = select(dossiers.c.code, dossiers.c.portal).where(dossiers.c.portal.in_(SHOWN)).order_by(dossiers.c.id)
-        found = {PortalStatus(portal).name.lower(): code for code, portal in connection.execute(newest)}
+        rows = [row for row in connection.execute(newest).all() if row.code in office.links]
+    found = {PortalStatus(row.portal).name.lower(): row.code for row in rows}
     return {status.name.lower(): found[status.name.lower()] for status in SHOWN if status.name.lower() in found}
 
 

@@ -13,7 +13,8 @@ from cli.demo.history.applicants import Population, body, citizen
 from cli.demo.history.asides import Asides
 from cli.demo.history.forms import FORMS, Given, papers_for
 from cli.demo.history.office import Office
-from cli.demo.history.plan import DAY, Plan, way_to
+from cli.demo.history.plan import DAY, Plan
+from cli.demo.history.ways import way_to
 from cli.demo.history.words import REASONS
 from engine.acts.file_dossier import Filing, file_dossier
 from engine.acts.perform_action import perform_action

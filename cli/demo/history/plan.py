@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from cli.demo.history.ways import way_to
 from engine.clock import civil_day
 from engine.rules.deadlines.calendar import Calendar
-from engine.rules.procedure.definition import APPLICANT, SYSTEM, Release
+from engine.rules.procedure.definition import SYSTEM, Release
 from engine.rules.procedure.portal_status import PortalStatus
 
 DAY = 480  # working minutes
@@ -23,8 +23,6 @@ MONDAYS = 0.12
 LINKED = 5
 """So many working days are given to the linked dossiers that one state opens."""
 _ONE_HOUR = dt.timedelta(hours=1)
-ASIDE = frozenset({"refuse", "ask", "back", "withdraw", "stop"})
-"""Effects of actions that lead away from the usual way to the result."""
 POPULAR = {
     "2.000815": 10,
     "2.000635": 7,
@@ -129,9 +127,11 @@ class _Planner:
 
     def finished(self, release: Release, state: str | None = None) -> Plan | None:
         """One of the past that has come to its end, or to the end that ``state`` names."""
-        chance, span = self._chance, (civil_day(self.until) - self._begins).days
-        away = int(span * chance.random() * 0.94) + 8
-        filed = self._busier(self._before(away * DAY * 5 / 7 + chance.uniform(0, DAY)))
+        chance, today = self._chance, civil_day(self.until)
+        first = max(self._begins, release.effective.start)
+        last = min(today - dt.timedelta(days=8), release.effective.until or today)
+        away = (today - last).days + int(max((last - first).days, 0) * chance.random())
+        filed = self._busier(self._before(away * DAY * 5 / 7 + chance.uniform(0, DAY)), first)
         luck = chance.random()
         fate = "returned" if state is None else release.states[state].status.name.lower()
         if state is None:
@@ -203,11 +203,13 @@ class _Planner:
             return "TT-26740", "26740"
         return ("TT-26743" if luck < 0.92 else "TT-79"), "26740"
 
-    def _busier(self, moment: dt.datetime) -> dt.datetime:
+    def _busier(self, moment: dt.datetime, first: dt.date) -> dt.datetime:
         """The moment, or the same hour of the Monday before: more people come on Mondays, where it is a working day."""
         if self._chance.random() > MONDAYS:
             return moment
         monday = moment - dt.timedelta(days=civil_day(moment).weekday())
+        if civil_day(monday) < first:
+            return moment
         return monday if self._calendar.add_working_minutes(monday, 1) - monday < _ONE_HOUR else moment
 
     def _before(self, minutes: float) -> dt.datetime:
@@ -272,39 +274,3 @@ def _timers(release: Release, target: str) -> float:
     linked = {child.opens for child in release.children.values()} & passed
     timers = sum(term.amount * (5 / 7 if term.unit == "calendar_day" else 1) + 1 for term in terms)
     return timers + LINKED * len(linked) + len(way) * 0.02
-
-
-def way_to(
-    release: Release, start: str, target: str, closed: Callable[[str, str], bool] = lambda state, key: False
-) -> list[str] | None:
-    """The actions on the shortest way from a state to another, the usual ones where they lead there; None: no way.
-
-    ``closed`` says of a state and an action whether it was tried in vain.
-    """
-    return _way(release, start, target, closed, ASIDE) or _way(release, start, target, closed, frozenset())
-
-
-def _way(
-    release: Release, start: str, target: str, closed: Callable[[str, str], bool], without: frozenset[str]
-) -> list[str] | None:
-    found: dict[str, list[str]] = {start: []}
-    queue = deque([start])
-    while queue:
-        state = queue.popleft()
-        if state == target:
-            return found[state]
-        for key, action in release.actions.items():
-            if state not in action.sources or action.effect in without or closed(state, key):
-                continue
-            if action.by == (SYSTEM,) and without and release.states[action.to[0].then].status is PortalStatus.STOPPED:
-                continue
-            for branch in action.to:
-                if branch.then not in found:
-                    found[branch.then] = [*found[state], key]
-                    queue.append(branch.then)
-    return None
-
-
-def by_applicant_alone(release: Release, key: str) -> bool:
-    """Whether only the applicant takes an action."""
-    return set(release.actions[key].by) == {APPLICANT}
