@@ -22,7 +22,7 @@ from benchmarks.served import ours
 from benchmarks.sessions import page_session
 from web.cookies import SESSION
 
-CLERKS, RATE, EVERY = 300, 30.0, 15.0
+CLERKS, RATE, EVERY = 300, 30.0, 30.0
 """Clerks, acts a second, and seconds until an open page asks for itself again."""
 PAGES = ("/quay", "/ho-so")
 ACTING = 24

@@ -74,10 +74,8 @@ def _live(name: str, environment: dict[str, str], data: Path, say: Callable[[str
 
 def _stand(name: str, environment: Mapping[str, str], people: Mapping[str, str]) -> Stand:
     runtime = compose(settings_from(environment), ring=lambda: None)
-    held = dossiers.c.holder_office == f"UB-{WARD}"
-    worked_on = (
-        select(dossiers.c.code).where(held, dossiers.c.clock == "running").order_by(dossiers.c.id.desc()).limit(1)
-    )
+    held = (dossiers.c.holder_office == f"UB-{WARD}", dossiers.c.clock == "running")
+    worked_on = select(dossiers.c.code).where(*held).order_by(dossiers.c.id.desc()).limit(1)
     with runtime.database.connect() as connection:
         code: str = connection.execute(worked_on).scalar_one()
     return Stand(name, runtime, people, code)

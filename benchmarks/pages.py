@@ -24,6 +24,7 @@ from web.cookies import SESSION
 
 TURNS, WARM = 100, 10
 _OFFICE = f"UB-{WARD}"
+_QUEUE = f"/api/v1/dossiers?holder_office={_OFFICE}&sort=due_at&limit=50"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,11 @@ class Pair:
 
 PAIRS = (
     Pair("today", "specialist", "/quay", f"/api/v1/reports/queues?office={_OFFICE}"),
-    Pair(
-        "queue, 50 lines", "specialist", "/ho-so", f"/api/v1/dossiers?holder_office={_OFFICE}&sort=due_at&limit=50", 12
-    ),
+    Pair("queue, 50 lines", "specialist", "/ho-so", _QUEUE, 12),
     Pair("search by a name", "counter", "/ho-so?q=nguyen", "/api/v1/dossiers?q=nguyen&limit=50", 12),
     Pair("dossier", "specialist", "/ho-so/{code}", "/api/v1/dossiers/{code}", 12),
     Pair("intake", "counter", "/quay/tiep-nhan", "/api/v1/procedures"),
-    Pair("sign queue", "leader", "/ky", f"/api/v1/dossiers?holder_office={_OFFICE}&sort=due_at&limit=50"),
+    Pair("sign queue", "leader", "/ky", _QUEUE),
     Pair("citizen's status", "citizen", "/h/{code}", "/api/v1/status/{link}", 5),
     Pair("citizen's start", "nobody", "/"),
     Pair("centres", "nobody", "/trung-tam"),
@@ -91,7 +90,7 @@ def table(stand: str, told: Costs) -> str:
     lines = [
         f"{stand}:",
         "",
-        "| page | p50 / p95 ms | processor ms (bound) | statements | kB | API: p50 / p95 ms | processor ms | statements |",
+        "| page | p50 / p95 ms | processor ms (bound) | statements | kB | API: p50 / p95 ms | processor | statements |",
         "|---|---|---|---|---|---|---|---|",
     ]
     return "\n".join([*lines, *(_line(*one) for one in told)])

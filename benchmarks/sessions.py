@@ -1,4 +1,4 @@
-"""Sessions of pages and of the API for staff who are there, and links of applicants, for what is measured over pages."""
+"""Sessions of pages and of the API for staff who are there, and links of applicants, to measure pages with."""
 
 from __future__ import annotations
 
