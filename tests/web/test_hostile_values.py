@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from server.identity import Access
+from tests.file_samples import pdf
 from tests.installation.served import ServedInstallation, open_installation
 from tests.installation.trial_content import PASSWORD, TRIAL, filing
 from tests.web.routes import routes
@@ -17,7 +18,7 @@ from web.app import register_pages
 
 MARK = "x-hostile-x"
 HOSTILE = f"</title></textarea><script>{MARK}()</script><img src={MARK} onerror={MARK}()>\"'><b>{{{{7*7}}}}"
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PDF = pdf()
 
 
 @pytest.fixture(scope="module")
@@ -50,14 +51,15 @@ def _is_harmless(page: Page, where: str) -> None:
             assert not str(one.get(name, "/")).startswith(("javascript:", "data:", "//", "http:")), f"{where}: {one}"
             assert str(one.get(name, "")) != MARK, f"{where}: {one}"
     assert all(script.get("src", "").startswith("/tinh/") for script in page.soup.find_all("script")), where
-    assert "49" not in html.split(MARK)[-1][:40] or "{{7*7}}" in html or "&#123;" in html, f"{where}: a template in a value ran"
+    if MARK in html:
+        assert "{{7*7}}" in page.soup.get_text() or "7*7" not in html, f"{where}: a template in a value ran"
 
 
 def _looked_at(visitor: Visitor, path: str) -> Page | None:
     answer = visitor.client.get(path)
     if answer.status_code >= 500:
         raise AssertionError(f"{path}: {answer.status_code}")
-    if not answer.mimetype == "text/html":
+    if answer.mimetype != "text/html":
         return None
     return visitor.get(path, status=answer.status_code)
 
@@ -69,8 +71,8 @@ def test_every_page_shows_hostile_values_as_text(hostile: tuple[Site, dict[str, 
         if route.method == "POST" or route.rule == "/h/<token>":
             continue
         path = route.path({"code": filed["code"]})
-        people = [site.applicant(filed)] if route.access is Access.LINK else [site.person("counter"), site.person("leader")]
-        for visitor in people:
+        staff = [site.person("counter"), site.person("leader")]
+        for visitor in [site.applicant(filed)] if route.access is Access.LINK else staff:
             page = _looked_at(visitor, path)
             if page is not None:
                 _is_harmless(page, route.named)
@@ -84,7 +86,7 @@ def test_what_was_typed_is_shown_again_as_text(hostile: tuple[Site, dict[str, st
     visitor = site.nobody()
     csrf = visitor.get("/dang-nhap").soup.find("input", attrs={"name": "csrf"})["value"]  # type: ignore[index]
     for path in ("/dang-nhap", "/ngon-ngu", "/dang-nhap/ma-xac-thuc"):
-        sent = {"csrf": csrf, "username": "counter", "password": "sai", **{name: HOSTILE}}
+        sent = {"csrf": csrf, "username": "counter", "password": "sai", name: HOSTILE}
         answer = visitor.client.post(path, data=sent)
         assert answer.status_code < 500
         assert f"<img src={MARK}" not in answer.get_data(as_text=True), path
@@ -95,7 +97,8 @@ def test_a_hostile_address_query_and_browser_are_shown_as_text(hostile: tuple[Si
     visitor = site.nobody()
     csrf = visitor.get("/dang-nhap").soup.find("input", attrs={"name": "csrf"})["value"]  # type: ignore[index]
     sent = {"csrf": csrf, "username": "counter", "password": PASSWORD}
-    assert visitor.client.post("/dang-nhap", data=sent, headers={"User-Agent": f"Chrome/1 {HOSTILE}"}).status_code == 303
+    signed = visitor.client.post("/dang-nhap", data=sent, headers={"User-Agent": f"Chrome/1 {HOSTILE}"})
+    assert signed.status_code == 303
     for path in ("/tai-khoan", f"/khong-co/{HOSTILE}", f"/quay?x={HOSTILE}", f"/dang-nhap?tiep={HOSTILE}"):
         answer = visitor.client.get(path, headers={"Referer": HOSTILE})
         assert f"<img src={MARK}" not in answer.get_data(as_text=True), path
