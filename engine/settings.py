@@ -183,9 +183,11 @@ def _sessions(environment: Mapping[str, str]) -> SessionSettings:
 
 
 def _provider(environment: Mapping[str, str]) -> ProviderSettings | None:
-    discovery = _address(environment, "MOTCUA_OIDC_DISCOVERY_URL", ("https://", "http://127.0.0.1", "http://localhost"))
-    if discovery is None:
+    discovery = environment.get("MOTCUA_OIDC_DISCOVERY_URL")
+    if not discovery:
         return None
+    if not re.fullmatch(r"https://\S+|http://(127\.0\.0\.1|localhost)(:\d+)?/\S*", discovery):
+        raise WrongSetting(name="MOTCUA_OIDC_DISCOVERY_URL", why="it must be an https address, or one of this machine")
     for name in ("MOTCUA_OIDC_CLIENT_ID", "MOTCUA_OIDC_CLIENT_SECRET"):
         if not environment.get(name):
             raise WrongSetting(name=name, why="it is needed with MOTCUA_OIDC_DISCOVERY_URL")

@@ -23,6 +23,7 @@ from web.cookies import FLASH
 from web.csrf import csrf_token
 from web.form_values import typed, typed_all
 from web.once import flash_of, fresh_key
+from web.session import recently_proven
 
 ROOT = Path(__file__).parent
 
@@ -97,6 +98,7 @@ def _environment() -> Environment:
         "icon_paths": _icon_paths,
         "static": static_files.address,
         "errors_of": errors_of,
+        "steps_up": _steps_up,
     }
     for name in ("moment", "short_moment", "day", "day_words", "iso", "number", "money", "share"):
         made.filters[name] = getattr(text, name)
@@ -117,6 +119,11 @@ def _fault(what: object) -> str:
     if isinstance(what, Text):
         return what.in_(language())
     return str(what) if language() == "en" else in_vietnamese(str(what))
+
+
+def _steps_up() -> bool:
+    """Whether the next post that asks who it is (``web.step_up``) will do so."""
+    return not recently_proven()
 
 
 def _csrf_field() -> Markup:

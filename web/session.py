@@ -74,6 +74,11 @@ def page_session() -> SessionState:
     return cast(SessionState, g.page_session)
 
 
+def recently_proven() -> bool:
+    """Whether a password or a code was given in this session a short time ago (``web.step_up``)."""
+    return runtime().now() - page_session().proven_at <= runtime().settings.sessions.proof
+
+
 def must_have_both_factors() -> None:
     """Requires the second factor of whoever needs one. Raises SecondFactorMissing."""
     if not runtime().settings.sessions.second_factor or page_session().factor_of is not None:

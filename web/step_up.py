@@ -17,7 +17,7 @@ from server.sign_in import prove_again
 from web.form_values import PROOFS
 from web.headers import protect
 from web.render import render
-from web.session import page_session
+from web.session import page_session, recently_proven
 
 
 class StepUpNeeded(Forbidden):
@@ -45,11 +45,6 @@ def proof_asked() -> Response | None:
         return _page(refusal)
     in_transaction(runtime(), identity().claimed, lambda unit: keep_proven(unit, page_session().hash))
     return None
-
-
-def recently_proven() -> bool:
-    """Whether a password or a code was given in this session a short time ago."""
-    return runtime().now() - page_session().proven_at <= runtime().settings.sessions.proof
 
 
 def _page(refusal: Refusal) -> Response:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
-
 from sqlalchemy import Connection, func, select, update
 
 from engine.store.page_sessions import recovery_codes, second_factors
@@ -25,15 +23,14 @@ def factor_since(connection: Connection, person: int) -> dt.datetime | None:
 def use_step(connection: Connection, person: int, step: int, sealed: bytes) -> bool:
     """Takes the code of a step, once: False for the same step again, or an earlier one. Also stores the secret anew."""
     fresh = second_factors.c.person_id == person, second_factors.c.last_step < step
-    taken: Any = connection.execute(update(second_factors).where(*fresh).values(last_step=step, secret=sealed))
-    return bool(taken.rowcount == 1)
+    taken = update(second_factors).where(*fresh).values(last_step=step, secret=sealed)
+    return connection.execute(taken).rowcount == 1
 
 
 def use_recovery_code(connection: Connection, person: int, hashed: str, now: dt.datetime) -> bool:
     """Takes a recovery code, once."""
     unused = recovery_codes.c.person_id == person, recovery_codes.c.hash == hashed, recovery_codes.c.used_at.is_(None)
-    taken: Any = connection.execute(update(recovery_codes).where(*unused).values(used_at=now))
-    return bool(taken.rowcount == 1)
+    return connection.execute(update(recovery_codes).where(*unused).values(used_at=now)).rowcount == 1
 
 
 def unused_recovery_codes(connection: Connection, person: int) -> int:
