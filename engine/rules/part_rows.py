@@ -23,6 +23,7 @@ class ApplicantRow(TypedDict, total=False):
     language: str
     form: dict[str, Any]
     link_withheld_since: dt.datetime | None
+    notices_off_since: dt.datetime | None
 
 
 class DocumentRow(TypedDict):

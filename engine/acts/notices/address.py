@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.dossier.notices import FORMER
+from engine.dossier.notices import FORMER, must_be_told
 from engine.errors import Refusal, in_log
 from engine.notices.text import Addressee, Occasion, event_message, notice_message
 from engine.ports import Message
@@ -84,6 +84,8 @@ class _Known:
         if row.recipient == APPLICANT:
             if row.erased_at is not None:
                 return Refused("dropped", "the applicant's data were erased")
+            if row.notices_off_since is not None and not must_be_told(row.template, row.data):
+                return Refused("dropped", "the applicant wants no notices of the progress")
             return _reached(row, row.applicant or "", row)
         if row.recipient.startswith("person:"):
             person = self._people.get(_id(row.recipient))
