@@ -19,6 +19,7 @@ from engine.queries.link import Keys, applicant_keys, keys_of_link
 from engine.security.sealing import seal, unseal
 from server.context import reading_connection, runtime, served
 from server.identity import Access, NoSuchLink, identify_applicant, identify_session
+from server.limits import REQUESTS_PER_LINK
 from web.cookies import DOSSIERS, SESSION, set_cookie
 
 OPEN_FOR = dt.timedelta(minutes=30)
@@ -29,7 +30,7 @@ _PURPOSE = b"opened dossiers"
 
 
 def identify_page(access: Access, code: str | None) -> None:
-    """Resolves the sender as ``access`` requires. Raises NotSignedIn, Forbidden, NoSuchLink."""
+    """Resolves the sender as ``access`` requires. Raises NotSignedIn, Forbidden, NoSuchLink, TooMany."""
     if access is Access.PUBLIC:
         return
     if access is Access.LINK:
@@ -63,6 +64,7 @@ def keep_open(response: Response) -> None:
 def _opened(code: str) -> Keys:
     for one in _remembered():
         if one["code"] == code:
+            served().limits.hold(REQUESTS_PER_LINK, "opened", code)
             with reading_connection() as connection:
                 keys = applicant_keys(connection, code)
             if keys is not None and _mark(keys) == one["mark"]:

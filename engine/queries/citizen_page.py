@@ -12,8 +12,12 @@ from engine.dossier.given_out import NoResultYet, given_out
 from engine.dossier.papers import asks_applicant
 from engine.errors import Refusal
 from engine.queries.status import Status, status_of
+from engine.rules.deadlines.calendar import OutsideCalendar
+from engine.rules.deadlines.due import Due
 from engine.rules.deadlines.sent_today import due_if_sent_today
+from engine.rules.deadlines.timing import changed, due_columns
 from engine.rules.deadlines.trace import TraceLine
+from engine.rules.deadlines.words import duration_in_words
 from engine.rules.masking import masked_email, masked_number
 from engine.rules.offices.names import unit_of
 from engine.rules.offices.offices import Office
@@ -21,7 +25,7 @@ from engine.rules.procedure.definition import APPLICANT
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.rules.territory.renamed import Renamed, renamed
 from engine.store.paces import pace_of
-from engine.store.ratings import choices_of
+from engine.store.ratings import Choices, choices_of
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
@@ -89,17 +93,24 @@ class PaceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notices:
-    """Whether notices of the progress are sent, and where to, masked; both are None where no contact is known."""
+    """Whether notices of the progress are sent, by which channel alone (sms, email), and where to, masked.
+
+    ``phone`` and ``email`` are None where no contact is known.
+    """
 
     wanted: bool
+    via: str | None
     phone: str | None
     email: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CitizenPage:
-    """The whole page. ``if_sent_today`` is the due moment if what is asked comes today. ``asks`` says that papers may
-    be sent now, ``final`` that nothing can be changed any more, ``mark`` is the rating that was given."""
+    """The whole page. ``due_before`` is the due moment without the extensions, None where there are none.
+    ``if_sent_today`` is the due moment if what is asked comes today. ``asks`` says that papers may be sent now,
+    ``final`` that nothing can be changed any more, ``mark`` is the rating that was given. ``intake_due_at`` is when the
+    centre answers a filing at the latest, ``paused_since`` when the present pause began, and ``left_in_pause`` the
+    working time that is left when it ends."""
 
     status: Status
     now: dt.datetime
@@ -107,7 +118,10 @@ class CitizenPage:
     centre: Desk
     legal: Sequence[str]
     trace: Sequence[TraceLine]
-    extended: bool
+    due_before: dt.datetime | None
+    intake_due_at: dt.datetime | None
+    paused_since: dt.datetime | None
+    left_in_pause: Text | None
     if_sent_today: dt.datetime | None
     finished_at: dt.datetime | None
     returned_at: dt.datetime | None
@@ -128,35 +142,47 @@ def citizen_page(unit: UnitOfWork, code: str) -> CitizenPage:
     """The page of one's dossier. Raises NotFound."""
     case = read_case(unit, code, along=PARTS)
     row, chosen = case.row, choices_of(unit.reader(), case.id)
-    due, status = _due(case), status_of(case)
+    due, status = case.due(), status_of(case)
     return CitizenPage(
         status=status,
         now=unit.now,
         holder=_desk(case, status.office),
         centre=_desk(case, case.counter),
         legal=case.release.legal,
-        trace=due,
-        extended=bool(row["extensions"]),
+        trace=due.trace if due else (),
+        due_before=_due_before(case),
+        intake_due_at=row["intake_due_at"] if row["intake_done_at"] is None else None,
+        paused_since=due.paused_since if due else None,
+        left_in_pause=_left(due, case.calendar.day_minutes) if due and due.paused_since else None,
         if_sent_today=due_if_sent_today(row, case.release, case.calendar, unit.now),
         finished_at=row["finished_at"],
         returned_at=row["returned_at"],
         renamed=_renamed(case),
         moved=case.counter != row["intake_office"],
         pace=_pace(case),
-        moves=_moves(case),
+        moves=moves_left(case),
         asks=asks_applicant(case),
         final=case.release.states[row["state"]].final,
-        papers=_papers(case),
+        papers=handed_in(case),
         results=_results(case),
-        notices=_notices(case, chosen.notices_off_since is None),
+        notices=_notices(case, chosen),
         mark=chosen.mark,
         rated_at=chosen.rated_at,
     )
 
 
-def _due(case: Case) -> tuple[TraceLine, ...]:
-    found = case.due()
-    return found.trace if found else ()
+def _due_before(case: Case) -> dt.datetime | None:
+    """The due moment as it would be without the extensions of the time limit."""
+    if not case.row["extensions"]:
+        return None
+    try:
+        return due_columns(changed(case.row, {"extensions": []}), case.release, case.calendar)["due_at"]
+    except OutsideCalendar:
+        return None
+
+
+def _left(due: Due, day_minutes: int) -> Text | None:
+    return duration_in_words(max(due.remaining, 0), day_minutes) if due.remaining is not None else None
 
 
 def _desk(case: Case, code: str) -> Desk:
@@ -197,7 +223,8 @@ def _pace(case: Case) -> PaceView | None:
     return PaceView(dossiers=found.dossiers, days=found.days, until=found.until) if found else None
 
 
-def _moves(case: Case) -> tuple[Move, ...]:
+def moves_left(case: Case) -> tuple[Move, ...]:
+    """The actions that the applicant may take now."""
     found = []
     for option in case.left_to(APPLICANT):
         wanted = case.release.actions[option.action]
@@ -214,7 +241,7 @@ def _moves(case: Case) -> tuple[Move, ...]:
     return tuple(found)
 
 
-def _papers(case: Case) -> tuple[Handed, ...]:
+def handed_in(case: Case) -> tuple[Handed, ...]:
     """The papers that the applicant handed in, oldest first."""
     own, names = case.workflow.results.bringing, case.release.documents
     return tuple(
@@ -255,6 +282,6 @@ def _results(case: Case) -> tuple[Result, ...]:
     )
 
 
-def _notices(case: Case, wanted: bool) -> Notices:
-    known = case.applicant
-    return Notices(wanted=wanted, phone=masked_number(known.get("phone")), email=masked_email(known.get("email")))
+def _notices(case: Case, chosen: Choices) -> Notices:
+    phone, email = masked_number(case.applicant.get("phone")), masked_email(case.applicant.get("email"))
+    return Notices(wanted=chosen.notices_off_since is None, via=chosen.notices_via, phone=phone, email=email)

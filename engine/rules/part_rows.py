@@ -24,6 +24,7 @@ class ApplicantRow(TypedDict, total=False):
     form: dict[str, Any]
     link_withheld_since: dt.datetime | None
     notices_off_since: dt.datetime | None
+    notices_via: str | None
 
 
 class DocumentRow(TypedDict):

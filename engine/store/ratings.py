@@ -38,9 +38,11 @@ ratings = Table(
 
 
 class Choices(NamedTuple):
-    """What an applicant has chosen: since when they want no notices, and the mark that they gave, with its moment."""
+    """What an applicant has chosen: since when they want no notices, the only channel that they want them by, and the
+    mark that they gave, with its moment."""
 
     notices_off_since: dt.datetime | None
+    notices_via: str | None
     mark: int | None
     rated_at: dt.datetime | None
 
@@ -51,7 +53,7 @@ def choices_of(connection: Connection, dossier_id: int) -> Choices:
 
 
 _CHOICES = PreparedSelect(
-    select(applicants.c.notices_off_since, ratings.c.mark, ratings.c.at)
+    select(applicants.c.notices_off_since, applicants.c.notices_via, ratings.c.mark, ratings.c.at)
     .outerjoin(ratings, ratings.c.dossier_id == applicants.c.dossier_id)
     .where(applicants.c.dossier_id == bindparam("dossier"))
 )

@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("applicants", sa.Column("notices_off_since", Moment))
+    op.add_column("applicants", sa.Column("notices_via", sa.String(5)))
     op.create_table(
         "ratings",
         sa.Column("dossier_id", BigId, autoincrement=False, nullable=False),
@@ -42,4 +43,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("paces")
     op.drop_table("ratings")
+    op.drop_column("applicants", "notices_via")
     op.drop_column("applicants", "notices_off_since")
