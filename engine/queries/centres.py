@@ -15,6 +15,7 @@ from engine.rules.offices.index import level_of, served_units
 from engine.rules.offices.names import unit_of
 from engine.rules.offices.offices import Office
 from engine.rules.offices.routing import INTAKE
+from engine.rules.plain_text import plain_text
 from engine.rules.procedure.definition import Release
 from engine.rules.territory.resolution import Candidate
 from engine.rules.territory.territory import Territory
@@ -110,7 +111,7 @@ def provinces(catalogue: Catalogue, now: dt.datetime) -> tuple[Province, ...]:
         counts[office.province] = counts.get(office.province, 0) + 1
     units = catalogue.territory.units("province", today)
     found = [Province(code=one.code, name=one.name_vi, centres=counts[one.code]) for one in units if one.code in counts]
-    return tuple(sorted(found, key=lambda one: one.name))
+    return tuple(sorted(found, key=lambda one: plain_text(one.name)))
 
 
 def centres_in(catalogue: Catalogue, province: str, now: dt.datetime) -> tuple[Centre, ...]:

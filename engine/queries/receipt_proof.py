@@ -61,7 +61,7 @@ def receipt_proof(runtime: Runtime, entry: ReceiptEntry) -> ReceiptProof | None:
         proof = prove_entry(runtime.database, entry.code, entry.number)
     except NotCovered:
         return None
-    signed = proof["checkpoint"]
+    signed = proof["checkpoint"]["checkpoint"]
     return ReceiptProof(
         entry=entry,
         checkpoint=signed["number"],

@@ -31,5 +31,6 @@ def show(code: str) -> str:
 
 
 def to_pay(page: CitizenPage) -> int:
-    """What is due, in đồng."""
-    return sum(fee.due for fee in page.status.fees)
+    """What is to be paid now, in đồng: while the dossier is worked on, not yet what is paid at the return."""
+    ended = page.status.state.status.ended
+    return sum(fee.due for fee in page.status.fees if ended or fee.collect != "on_return")

@@ -72,13 +72,18 @@ def _supplement(page: CitizenPage) -> Verdict:
     en = [f"send {papers} paper{'s' * (papers > 1)}"] * bool(papers)
     en += [f"correct {fields} item{'s' * (fields > 1)}"] * bool(fields)
     title = Text(f"Cần bạn {' và '.join(vi) or 'bổ sung hồ sơ'}", f"Please {' and '.join(en) or 'add to the dossier'}")
-    say = (_PAUSED_FOR_YOU,) if known.clock == "paused" else ()
+    say = (_waits(page), *[_PAUSED_FOR_YOU] * (known.clock == "paused"))
     return Verdict(kind="soon", sign="alert", title=title, when=_until(known.stops_at), say=say)
 
 
 def _obligation(page: CitizenPage) -> Verdict:
-    say = (_PAUSED_FOR_YOU,) if page.status.clock == "paused" else ()
+    say = (_waits(page), *[_PAUSED_FOR_YOU] * (page.status.clock == "paused"))
     return Verdict(kind="soon", sign="money", title=_TO_PAY, when=_until(page.status.stops_at), say=say)
+
+
+def _waits(page: CitizenPage) -> Text:
+    name = page.holder.name
+    return Text(f"{name.vi} đang chờ bạn.", f"{name.en} waits for you.")
 
 
 def _over(page: CitizenPage, status: PortalStatus) -> Verdict:
