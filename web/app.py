@@ -6,7 +6,7 @@ from flask import Flask, Response
 
 from server.identity import Access
 from web.account import own, provider, second_factor, sign_in
-from web.citizen import link
+from web.citizen import centres, feedback, link, moves, notices, proof, result, start, status, supplement
 from web.csrf import register_csrf
 from web.desk import today
 from web.errors import Show, pages_or
@@ -23,11 +23,21 @@ PAGES = [
     provider.provider,
     own.own,
     second_factor.factor,
+    start.start,
+    centres.centres,
+    status.status,
+    supplement.supplement,
+    moves.moves,
+    result.result,
+    notices.notices,
+    feedback.feedback,
+    proof.proof,
 ]
 
 
 def register_pages(app: Flask, problem: Show) -> Show:
     """Registers every page, the static files and what pages need around them; returns how refusals are shown."""
+    app.url_map.converters["token"] = link.Token
     register_csrf(app)
     register_static(app)
     for pages in PAGES:

@@ -10,7 +10,7 @@ from flask import Response, g, request
 from engine.dossier.stale import Stale
 from engine.errors import Refusal
 from server.context import language, request_id
-from server.identity import NotSignedIn
+from server.identity import NoSuchLink, NotSignedIn
 from server.refusals import WrongMethod
 from web.addresses import own_address
 from web.form_values import KEYS
@@ -40,9 +40,8 @@ def error_page(refusal: Refusal) -> Response:
         return protect(Response(status=303, headers={"Location": f"/dang-nhap?tiep={quote(_here())}"}))
     if isinstance(refusal, SecondFactorMissing) and request.method == "GET":
         return protect(Response(status=303, headers={"Location": "/tai-khoan/hai-lop"}))
-    template = "conflict.html" if isinstance(refusal, Stale) else "error.html"
     html = render(
-        f"layouts/{template}",
+        _template(refusal),
         code=refusal.code,
         status=refusal.status,
         sentence=refusal.sentence(language()),
@@ -58,6 +57,13 @@ def error_page(refusal: Refusal) -> Response:
     if refusal.status in (429, 503):
         response.headers["Retry-After"] = str(refusal.facts.get("seconds", 1))
     return protect(response)
+
+
+def _template(refusal: Refusal) -> str:
+    """The page for this refusal; a dossier that is not open in this browser gets the way to open it."""
+    if isinstance(refusal, NoSuchLink) and request.path.startswith("/h/"):
+        return "citizen/closed.html"
+    return "layouts/conflict.html" if isinstance(refusal, Stale) else "layouts/error.html"
 
 
 def _here() -> str:

@@ -68,10 +68,12 @@ class Pages(Blueprint):
         form: type[Schema] | None = None,
         again: View | None = None,
         step_up: bool = False,
+        keeps: tuple[type[Refusal], ...] = (),
     ) -> Callable[[View], View]:
         """Declares what a form does. Its view gets the values of the path, and ``form`` where a schema is given.
 
-        ``again`` is the view of the page that the form is on, with the same values of the path. With ``step_up`` the
+        ``again`` is the view of the page that the form is on, with the same values of the path. ``keeps`` are refusals
+        that show it again although their status says that something was not found. With ``step_up`` the
         person must have proven a short time ago who they are; a page asks for it first (``web.step_up``).
         """
         schema = form() if form is not None else None
@@ -89,7 +91,7 @@ class Pages(Blueprint):
                 except Stale:
                     raise
                 except Refusal as refusal:
-                    return _shown_again(again, path, refusal)
+                    return _shown_again(again, path, refusal, kept=isinstance(refusal, keeps))
 
             self._add(rule, view, handle, "POST", access)
             return view
@@ -118,8 +120,9 @@ def _answered(made: str | Response) -> Response:
     return response
 
 
-def _shown_again(again: View | None, path: dict[str, Any], refusal: Refusal) -> Response:
-    if again is None or isinstance(refusal, NotSignedIn) or refusal.status in _LOST or refusal.status >= 500:
+def _shown_again(again: View | None, path: dict[str, Any], refusal: Refusal, *, kept: bool) -> Response:
+    lost = refusal.status in _LOST or refusal.status >= 500
+    if again is None or isinstance(refusal, NotSignedIn) or (lost and not kept):
         raise refusal
     served().metrics.refusals.labels(refusal.code).inc()
     g.refusal, g.refused = refusal.code, refusal

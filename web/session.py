@@ -26,6 +26,7 @@ from engine.security.sealing import seal, unseal
 from engine.transaction import in_transaction
 from server.context import reading_connection, runtime, served
 from server.identity import Access, NoSuchLink, NotSignedIn, identify_applicant, identify_session, identity
+from server.limits import REQUESTS_PER_LINK
 from web.cookies import DOSSIERS, SESSION, set_cookie
 
 OPEN_FOR = dt.timedelta(minutes=30)
@@ -46,7 +47,7 @@ class SecondFactorMissing(Forbidden):
 
 
 def identify_page(access: Access, code: str | None) -> None:
-    """Resolves the sender as ``access`` requires. Raises NotSignedIn, Forbidden, NoSuchLink."""
+    """Resolves the sender as ``access`` requires. Raises NotSignedIn, Forbidden, NoSuchLink, TooMany."""
     if access is Access.PUBLIC:
         return
     if access is Access.LINK:
@@ -115,6 +116,7 @@ def _idle(state: SessionState) -> bool:
 def _opened(code: str) -> Keys:
     for one in _remembered():
         if one["code"] == code:
+            served().limits.hold(REQUESTS_PER_LINK, "opened", code)
             with reading_connection() as connection:
                 keys = applicant_keys(connection, code)
             if keys is not None and _mark(keys) == one["mark"]:

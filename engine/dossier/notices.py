@@ -121,6 +121,15 @@ NEW_APPOINTMENT: Final = Notice(event="action", to=(APPLICANT,), via=("sms", "em
 """The applicant's notice that the appointment, or the day of the automatic stop, is another one now."""
 
 
+def must_be_told(template: str, facts: Mapping[str, Any]) -> bool:
+    """Whether the applicant gets this notice although they want none of the progress.
+
+    It asks something of them, ends the dossier without a result, or gives them a new link.
+    """
+    portal = facts.get("portal")
+    return template == _NEW_LINK.template or portal is None or PortalStatus(portal).asks
+
+
 def rows_of(case: Case, notice: Notice, occasion: str, number: int) -> list[dict[str, Any]]:
     """The outbox rows of one notice; ``number`` is the journal entry whose reason it quotes."""
     return list(_rows(case, notice, occasion, number))

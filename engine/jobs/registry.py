@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from engine.acts.checkpoint import checkpoint_now
+from engine.acts.count_paces import count_paces as count_paces_anew
 from engine.acts.notices.deliver import Receivers, deliver_notices
 from engine.acts.staff.idle_sessions import end_idle_sessions
 from engine.jobs.migration import migrate_due
@@ -97,5 +98,14 @@ def recount_deadlines() -> None:
     recount_waiting(_at_hand[0].runtime, SECONDS)
 
 
-_ALL = (drain_outbox, sweep_clocks, forget_old_answers, checkpoint_journal, migrate_dossiers, recount_deadlines)
+def count_paces() -> None:
+    """Counts anew, once a day, how many working days finished dossiers took."""
+    if counted := count_paces_anew(_at_hand[0].runtime):
+        log.info("paces", counted=counted)
+
+
+_ALL = (
+    *(drain_outbox, sweep_clocks, forget_old_answers, checkpoint_journal, migrate_dossiers, recount_deadlines),
+    count_paces,
+)
 JOBS: Mapping[str, Callable[[], None]] = {job.__name__: job for job in _ALL}

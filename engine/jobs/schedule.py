@@ -30,6 +30,7 @@ TICKS: tuple[tuple[str, int], ...] = (
     ("forget_old_answers", 600),
     ("checkpoint_journal", 3600),
     ("migrate_dossiers", 60),
+    ("count_paces", 1800),
 )
 """Jobs of ``engine.jobs.registry``, each with the seconds between two rings."""
 

@@ -114,6 +114,10 @@ applicants = Table(
     Column("erased_at", Moment),
     # Since when notices carry no link: a contact was entered and nobody could be told of it at an earlier one.
     Column("link_withheld_since", Moment),
+    # Since when the applicant wants no notices of the progress; those that ask something of them are sent all the same.
+    Column("notices_off_since", Moment),
+    # The channel that the applicant wants notices by, sms or email; without one by each that has an address.
+    Column("notices_via", String(5)),
     Index("ix_applicants_identity_number", "identity_number"),
     Index("ix_applicants_phone", "phone"),
 )

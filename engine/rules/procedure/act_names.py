@@ -38,6 +38,7 @@ ACT_NAMES = {
     "end_party": Text("thôi người đại diện hoặc người cùng nộp", "end a representative or co-applicant"),
     "hand_over": Text("ghi người nhận kết quả", "record who collects the result"),
     "succeed_applicant": Text("người thừa kế tiếp tục hồ sơ", "let an heir go on"),
+    "choose_notices": Text("bật hoặc tắt thông báo", "turn notices on or off"),
     "overdue": Text("đánh dấu quá hạn", "mark as overdue"),
     "reform": Text("chuyển cơ quan do sắp xếp đơn vị hành chính", "move by a reorganisation"),
     "reform_revert": Text("hoàn lại việc chuyển do sắp xếp", "take back the move by a reorganisation"),
