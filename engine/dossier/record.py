@@ -37,7 +37,7 @@ _NOT_IN_FIRST = frozenset({"placed_on", "version", "head"})
 """The columns that a dossier's first entry does not carry. ``placed_on`` is not set yet, and naming it would change the
 published bytes of the entry; ``version`` and ``head`` follow from the entry itself."""
 
-_ONLY_IF_SET = frozenset({"intake_from", "intake_due_at", "intake_done_at", "warned_at", "cancelled_at"})
+_ONLY_IF_SET = frozenset({"intake_from", "intake_due_at", "intake_done_at", "warned_at", "cancelled_at", "source"})
 """The columns that a first entry carries only where they are set: most dossiers never have them."""
 
 _SHOWN = frozenset(

@@ -147,7 +147,12 @@ def received_after_cutoff(row: ClockRow, release: Release, now: dt.datetime) -> 
 
 
 def wanted_clocks(row: ClockRow, release: Release, calendar: Calendar) -> Iterator[Clock]:
-    """Every clock that must be armed while the dossier is as ``row`` says. Raises OutsideCalendar."""
+    """Every clock that must be armed while the dossier is as ``row`` says. Raises OutsideCalendar.
+
+    A dossier whose truth is in another system has none: that system rings.
+    """
+    if row.get("source"):
+        return
     state, key = release.states[row["state"]], row["state"]
     if row["clock"] == "running" and row["due_at"] is not None:
         yield Clock("overdue", "", row["due_at"])
