@@ -125,14 +125,13 @@ def waiting_batches(connection: Connection) -> list[int]:
 def next_item(connection: Connection, batch: int, after: int) -> int | None:
     """The number of the next item above ``after`` that waits, or None."""
     mine = and_(batch_items.c.batch_id == batch, batch_items.c.status == "waiting", batch_items.c.number > after)
-    return connection.execute(select(func.min(batch_items.c.number)).where(mine)).scalar_one()
+    least: int | None = connection.execute(select(func.min(batch_items.c.number)).where(mine)).scalar_one()
+    return least
 
 
 def item_to_do(connection: Connection, batch: int, number: int) -> ItemRow | None:
     """An item that waits, locked until the transaction ends; None if it waits no more."""
-    this = and_(
-        batch_items.c.batch_id == batch, batch_items.c.number == number, batch_items.c.status == "waiting"
-    )
+    this = and_(batch_items.c.batch_id == batch, batch_items.c.number == number, batch_items.c.status == "waiting")
     found = select(*_ITEM).join(dossiers, dossiers.c.id == batch_items.c.dossier_id).where(this)
     row = connection.execute(found.with_for_update(of=batch_items)).one_or_none()
     return None if row is None else ItemRow(*row)
@@ -151,6 +150,6 @@ def counts_of(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str,
     found: dict[int, dict[str, int]] = {one: {} for one in ids}
     columns: tuple[Any, ...] = (batch_items.c.batch_id, batch_items.c.status)
     each = select(*columns, func.count()).where(batch_items.c.batch_id.in_(list(ids))).group_by(*columns)
-    for batch, status, number in connection.execute(each):
+    for batch, status, number in cast(Sequence[Any], connection.execute(each).all()):
         found[batch][status] = number
     return found

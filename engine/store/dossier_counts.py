@@ -73,7 +73,7 @@ def desk_counts(connection: Connection, actor: Actor, now: dt.datetime) -> list[
     values |= {"me": actor.person_id} | moments(now)
     rows = _at_desk(sight, tuple(kind for kind, _ in ways)).fetch(connection, values)
     own = len(DeskCount._fields) - 1
-    return [DeskCount(*row[:own], dict(zip(QUEUES, row[own:], strict=True))) for row in rows]
+    return [DeskCount._make([*row[:own], dict(zip(QUEUES, row[own:], strict=True))]) for row in rows]
 
 
 @lru_cache(maxsize=100)

@@ -142,9 +142,7 @@ def _place(sight: Sight) -> PreparedSelect:
 class _Reader:
     """The list of one actor with one set of filters: its ways, its shape, and the values of its parameters."""
 
-    def __init__(
-        self, connection: Connection, actor: Actor, filters: Filters, now: dt.datetime, desk: bool
-    ) -> None:
+    def __init__(self, connection: Connection, actor: Actor, filters: Filters, now: dt.datetime, desk: bool) -> None:
         on = civil_day(now)
         sight, values = sight_of(actor, on)
         self.ways = ways_for(connection, actor, filters, on)

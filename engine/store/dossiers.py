@@ -141,7 +141,7 @@ mirrors = Table(
     Column("synced_at", Moment, nullable=False),
     Column("differs", Json, nullable=False),  # [{"what": …, "here": …, "there": …}, …]; never personal data
 )
-"""The dossiers whose truth is in another system (``dossiers.source``): when they were last compared, and what differed."""
+"""The dossiers whose truth is in another system (``dossiers.source``): when they were compared, and what differed."""
 
 code_counters = Table(
     "code_counters",

@@ -71,7 +71,7 @@ WARNED = dossiers.c.warned_at.is_not(None)
 """An action was taken more often than the procedure foresees (``warn_after``)."""
 UNHELD = and_(dossiers.c.holder_office.is_(None), dossiers.c.finished_at.is_(None))
 """No office must act, and the dossier goes on: it waits for the applicant or another body. Partial indexes serve it."""
-_SLASH = literal_column("'/'")
+_SLASH: ColumnElement[str] = literal_column("'/'")
 STATE_OF_RELEASE = dossiers.c.release.concat(_SLASH).concat(dossiers.c.state)
 _POST = dossiers.c.holder_office.concat(_SLASH).concat(dossiers.c.holder_role)
 
@@ -107,7 +107,7 @@ def at_desk() -> ColumnElement[bool]:
     """The condition behind the lists of a desk (``list_ways``), with the parameters ``desk_held`` and ``desk_offices``;
     for a search by words, which is read along other lists."""
     held = dossiers.c.holder_office.in_(bindparam("desk_held", expanding=True))
-    offices = bindparam("desk_offices", expanding=True)
+    offices: BindParameter[Any] = bindparam("desk_offices", expanding=True)
     ours = or_(dossiers.c.intake_office.in_(offices), dossiers.c.handler_office.in_(offices))
     return or_(held, and_(UNHELD, ours))
 

@@ -22,8 +22,8 @@ TABLES = ("mirrors", "saved_views", "desk_visits", "batches", "batch_items")
 def upgrade() -> None:
     op.add_column("dossiers", sa.Column("source", sa.String(40)))
     for name, condition, columns in INDEXES:
-        where = {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
-        op.create_index(name, "dossiers", columns, **where)
+        only = sa.text(condition)
+        op.create_index(name, "dossiers", columns, sqlite_where=only, postgresql_where=only)
     _mirrors()
     _views()
     _batches()
@@ -90,9 +90,7 @@ def _batches() -> None:
     )
     op.create_index("ix_batches_person_id", "batches", ["person_id", "id"])
     unfinished = sa.text("finished_at IS NULL")
-    op.create_index(
-        "ix_batches_waiting", "batches", ["id"], sqlite_where=unfinished, postgresql_where=unfinished
-    )
+    op.create_index("ix_batches_waiting", "batches", ["id"], sqlite_where=unfinished, postgresql_where=unfinished)
     op.create_table(
         "batch_items",
         sa.Column("batch_id", BigId, autoincrement=False, nullable=False),
@@ -104,9 +102,7 @@ def _batches() -> None:
         sa.Column("why_vi", sa.Text()),
         sa.Column("why_en", sa.Text()),
         sa.Column("ended_at", Moment),
-        sa.CheckConstraint(
-            "status IN ('waiting', 'done', 'refused', 'stopped')", name=op.f("ck_batch_items_status")
-        ),
+        sa.CheckConstraint("status IN ('waiting', 'done', 'refused', 'stopped')", name=op.f("ck_batch_items_status")),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_batch_items_batch_id")),
         sa.ForeignKeyConstraint(["dossier_id"], ["dossiers.id"], name=op.f("fk_batch_items_dossier_id")),
         sa.PrimaryKeyConstraint("batch_id", "number", name=op.f("pk_batch_items")),
