@@ -6,7 +6,7 @@ A batch and its items are rows, so it survives a reload of its page and the deat
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import insert, select, update
 
@@ -46,7 +46,8 @@ def start_batch(
     connection = unit.begin()
     columns: tuple[Any, ...] = (dossiers.c.code, dossiers.c.id, dossiers.c.release)
     seen = select(*columns).where(dossiers.c.code.in_(list(wanted)), visible_dossiers(unit.actor, unit.today))
-    known = {code: (number, release) for code, number, release in connection.execute(seen).tuples()}
+    found = cast(Sequence[Any], connection.execute(seen).all())
+    known = {code: (number, release) for code, number, release in found}
     missing = [code for code in wanted if code not in known]
     if missing:
         raise NotFound(what=f"dossier {missing[0]}")

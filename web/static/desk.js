@@ -71,7 +71,7 @@ function moveTo(next) {
   if (!all.length) return;
   at = Math.max(0, Math.min(all.length - 1, next));
   all.forEach((row, number) => row.classList.toggle("is-at", number === at));
-  const link = all[at].querySelector("a[href]") || all[at];
+  const link = all[at].querySelector('a[href]:not([tabindex="-1"])') || all[at];
   link.focus({ preventScroll: false });
 }
 
@@ -88,7 +88,7 @@ const KEYS = {
 
 let went = "";
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.keyCode === 229) return;
+  if (event.isComposing || event.keyCode === 229 || document.querySelector("dialog[open]")) return;
   const field = event.target.closest?.("input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit]), textarea, select, [contenteditable]");
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     const form = event.target.closest?.("form") || document.querySelector("form[data-main]");
@@ -136,6 +136,7 @@ document.addEventListener("click", async (event) => {
   dialog.className = "dialog";
   dialog.setAttribute("aria-label", link.textContent);
   close.className = "btn btn-s";
+  close.autofocus = true;
   close.textContent = document.documentElement.lang === "en" ? "Close" : "Đóng";
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
