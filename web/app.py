@@ -8,7 +8,7 @@ from server.identity import Access
 from web.account import own, provider, second_factor, sign_in
 from web.citizen import centres, feedback, link, moves, notices, proof, result, start, status, supplement
 from web.csrf import register_csrf
-from web.desk import today
+from web.desk import batch, keys, queue, saved_views, today
 from web.errors import Show, pages_or
 from web.language import remember_language
 from web.pages import Pages
@@ -32,6 +32,10 @@ PAGES = [
     notices.notices,
     feedback.feedback,
     proof.proof,
+    queue.queue,
+    saved_views.saved,
+    batch.batches,
+    keys.keys,
 ]
 
 

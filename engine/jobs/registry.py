@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from engine.acts.batch_work import work_batches
 from engine.acts.checkpoint import checkpoint_now
 from engine.acts.count_paces import count_paces as count_paces_anew
 from engine.acts.notices.deliver import Receivers, deliver_notices
@@ -104,8 +105,20 @@ def count_paces() -> None:
         log.info("paces", counted=counted)
 
 
+def work_on_batches() -> None:
+    """Works on the batches that people asked for; a long one continues at the next tick."""
+    if done := work_batches(_at_hand[0].runtime, SECONDS):
+        log.info("batches", ended=done)
+
+
 _ALL = (
-    *(drain_outbox, sweep_clocks, forget_old_answers, checkpoint_journal, migrate_dossiers, recount_deadlines),
+    drain_outbox,
+    sweep_clocks,
+    forget_old_answers,
+    checkpoint_journal,
+    migrate_dossiers,
+    recount_deadlines,
     count_paces,
+    work_on_batches,
 )
 JOBS: Mapping[str, Callable[[], None]] = {job.__name__: job for job in _ALL}

@@ -54,12 +54,17 @@ def prefer(unit: UnitOfWork, person: int, *, keys_off: bool, language: str) -> N
     """Keeps a person's language, also for notices, and whether single keys do nothing."""
     if language not in ("vi", "en"):
         raise wrong("language", "vi hoặc en", "vi or en")
-    kept = update(preferences).where(preferences.c.person_id == person).values(keys_off=int(keys_off))
-    if unit.begin().execute(kept).rowcount == 0:
-        unit.begin().execute(insert(preferences), {"person_id": person, "keys_off": int(keys_off)})
+    switch_keys(unit, person, off=keys_off)
     spoken = update(people).where(people.c.id == person, people.c.language != language).values(language=language)
     if unit.begin().execute(spoken).rowcount:
         record_staff(unit, "set-language", person, [])
+
+
+def switch_keys(unit: UnitOfWork, person: int, *, off: bool) -> None:
+    """Keeps whether single keys do nothing for a person (WCAG 2.1.4)."""
+    kept = update(preferences).where(preferences.c.person_id == person).values(keys_off=int(off))
+    if unit.begin().execute(kept).rowcount == 0:
+        unit.begin().execute(insert(preferences), {"person_id": person, "keys_off": int(off)})
 
 
 def _revoked(unit: UnitOfWork, hashes: Iterable[str]) -> list[Change]:
