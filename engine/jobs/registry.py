@@ -15,7 +15,13 @@ from engine.acts.checkpoint import checkpoint_now
 from engine.acts.notices.deliver import Receivers, deliver_notices
 from engine.jobs.migration import migrate_due
 from engine.jobs.recounting import recount_waiting
-from engine.jobs.schedule import ANSWERS_KEPT, forget_old_answers_before, sweep_all_due
+from engine.jobs.schedule import (
+    ANSWERS_KEPT,
+    DRAFTS_KEPT,
+    forget_drafts_before,
+    forget_old_answers_before,
+    sweep_all_due,
+)
 from engine.ports import Notifier
 from engine.transaction import Runtime
 
@@ -72,8 +78,9 @@ def sweep_clocks() -> None:
 
 
 def forget_old_answers() -> None:
-    """Deletes the recorded answers of requests (Idempotency-Key) older than ``ANSWERS_KEPT``."""
+    """Deletes the recorded answers of requests older than ``ANSWERS_KEPT``, and old drafts of intake."""
     runtime = _at_hand[0].runtime
+    forget_drafts_before(runtime, runtime.now() - DRAFTS_KEPT)
     forget_old_answers_before(runtime, runtime.now() - ANSWERS_KEPT)
 
 

@@ -26,8 +26,6 @@ CHANGE_NOTHING = {
     "change_form.search_of",
     "follow_office.who_works",
     "follow_office.works_at",
-    "file_dossier.may_receive_at",
-    "file_dossier.receiving_action",
     "migrate_dossier.mapped_state",
     "open_children.papers_for",
     "publish_procedures.plan_release",
