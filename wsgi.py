@@ -15,6 +15,7 @@ from cli.compose import compose, read_ahead
 from engine.jobs.queue import Bell, DistantBell
 from engine.settings import settings_from
 from server.own_files import check_files_at_start
+from web.app import register_pages
 
 _settings = settings_from(os.environ)
 set_up_logging(_settings, "web")
@@ -22,7 +23,7 @@ _settings.keys.made()  # before the process forks, and where an unreadable file 
 _runtime = compose(_settings, ring=DistantBell(Bell(_settings.redis_url)))
 check_files_at_start(_runtime)
 read_ahead(_runtime)
-app = create_app(_runtime, render_form=render_form)
+app = create_app(_runtime, render_form=render_form, pages=register_pages)
 
 # The content read above stays as long as the process, so the collector need not traverse it. Its marks would also give
 # each forked worker a copy of the memory pages.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask, Response, request
 from flask_smorest import Api as Documentation
 
@@ -10,7 +12,6 @@ from api.openapi import register_documentation
 from api.path_parameters import Number
 from api.problems import problem
 from api.resources import RESOURCES
-from api.status import short_link
 from api.unparsable import unparsable
 from engine.transaction import Runtime
 from server import health, request_limits
@@ -20,7 +21,7 @@ from server.lean_flask import LeanFlask
 from server.limits import Limits
 from server.logs import register_logs
 from server.metrics import Metrics
-from server.refusals import register_refusals
+from server.refusals import Show, register_refusals
 from server.request_body import register_body
 from server.security_headers import register_security
 from server.strict_json import MAX_JSON_BYTES
@@ -29,8 +30,15 @@ from server.values import documented
 PREFIX = "/api/v1"
 
 
-def create_app(runtime: Runtime, *, render_form: RenderForm | None = None) -> Flask:
-    """The REST interface over ``runtime``. ``render_form`` renders forms as PDF; without it they are refused (503)."""
+RegisterPages = Callable[[Flask, Show], Show]
+"""Adds pages to the application; returns how a refusal is shown, given how the API shows it."""
+
+
+def create_app(runtime: Runtime, *, render_form: RenderForm | None = None, pages: RegisterPages | None = None) -> Flask:
+    """The REST interface over ``runtime``, and ``pages`` beside it where they are given.
+
+    ``render_form`` renders forms as PDF; without it they are refused (503).
+    """
     app = LeanFlask("motcua", static_folder=None)
     app.unparsable = unparsable
     most = runtime.settings.max_upload_bytes + request_limits.MULTIPART_OVERHEAD
@@ -52,9 +60,9 @@ def create_app(runtime: Runtime, *, render_form: RenderForm | None = None) -> Fl
     register_internal(app)
     register_security(app)
     _register_resources(app, runtime.settings.public_url)
-    register_refusals(app, problem)  # after flask-smorest, whose own answers to errors they replace
+    show = pages(app, problem) if pages else problem
+    register_refusals(app, show)  # after flask-smorest, whose own answers to errors they replace
     app.register_blueprint(health.operating)
-    app.add_url_rule("/h/<token>", view_func=short_link)
     if hops := runtime.settings.proxy_hops:
         app.stand_behind_proxies(hops)
     return app

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect
-from werkzeug.wrappers import Response
-
 from api import bodies, dossier_json, shapes
 from api.answers import answer, etag
 from api.documents import ADDED, added
@@ -139,8 +136,3 @@ def _status(who: Actor, code: str) -> Answer:
 
 def _shown(case: Case) -> Answer:
     return answer(dossier_json.status(status_of(case)), ETag=etag(case.row["version"]))
-
-
-def short_link(token: str) -> Response:
-    """The short link on receipts and in notices, which redirects to the status."""
-    return redirect(f"/api/v1/status/{token}", 302)

@@ -45,14 +45,17 @@ def runtime() -> Runtime:
     return served().runtime
 
 
+LANGUAGES = ("vi", "en")
+
+
 def request_id() -> str:
     """The id under which this request is logged; empty outside a request that has one."""
     return cast(str, g.get("request_id", ""))
 
 
 def language() -> str:
-    """``en`` or ``vi`` (the default) by Accept-Language."""
-    return request.accept_languages.best_match(("vi", "en")) or "vi"
+    """``en`` or ``vi`` (the default): what a page's visitor chose, else by Accept-Language."""
+    return cast(str, g.get("language")) or request.accept_languages.best_match(LANGUAGES) or "vi"
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from engine.errors import Forbidden, NotFound, Refusal
 from engine.rules.procedure.permissions import Actor
 from engine.security.citizen_link import link_hash
 from engine.store.actors import Claim, actor_by_token, claim_stands
-from engine.store.sessions import dossier_by_link
+from engine.store.sessions import Keys, dossier_by_link
 from engine.transaction import UnitOfWork
 from server.context import reading_connection, runtime, served
 
@@ -108,8 +108,7 @@ def identify(access: Access, link: str | None) -> None:
     """
     if access is Access.PUBLIC:
         return
-    g.identity = who = _citizen(link or "") if access is Access.LINK else _person(access)
-    structlog.contextvars.bind_contextvars(actor=who.claimed.label)
+    _keep(_citizen(link or "") if access is Access.LINK else _person(access, bearer_hash()))
 
 
 def identity() -> Identity:
@@ -148,8 +147,22 @@ def bearer_hash() -> str | None:
     return hashlib.sha256(token.strip().encode()).hexdigest()
 
 
-def _person(access: Access) -> Identity:
-    token = bearer_hash()
+def identify_session(access: Access, token: str | None) -> None:
+    """Resolves the member of staff behind a page's session, by the hash of its token. Raises NotSignedIn, Forbidden."""
+    _keep(_person(access, token))
+
+
+def identify_applicant(keys: Keys) -> None:
+    """Keeps the applicant of a dossier, whose keys the cookie of a page has proven."""
+    _keep(Identity(Actor("citizen", "citizen", dossier_id=keys.id), dossier=keys.code))
+
+
+def _keep(who: Identity) -> None:
+    g.identity = who
+    structlog.contextvars.bind_contextvars(actor=who.claimed.label)
+
+
+def _person(access: Access, token: str | None) -> Identity:
     if access is Access.STAFF and (cached := served().identities.get(token or "")):
         return Identity(*cached, token=token)
     who = Identity(_UNKNOWN, token=token)

@@ -88,13 +88,15 @@ def _carry_out(act: Callable[[UnitOfWork], T]) -> T:
         return in_transaction(runtime(), who.refresh(), act)
 
 
-def perform(name: str, act: Callable[[UnitOfWork], Answer], *, key_required: bool = False) -> Answer:
+def perform(
+    name: str, act: Callable[[UnitOfWork], Answer], *, key_required: bool = False, form_key: str | None = None
+) -> Answer:
     """Runs ``act`` in one transaction as the sender of the request, and records its answer under the request's key.
 
-    ``name`` labels the act in the metrics. Raises KeyMissing, KeyUnreadable, KeyReused, AnswerLost, NotSignedIn, and
-    the refusals of the act.
+    ``name`` labels the act in the metrics. ``form_key`` is the key of a page's form, which needs no header.
+    Raises KeyMissing, KeyUnreadable, KeyReused, AnswerLost, NotSignedIn, and the refusals of the act.
     """
-    key = _key(key_required)
+    key = _key(key_required, form_key)
     if key is None:
         given = _carry_out(act)
         served().metrics.acts.labels(name).inc()
@@ -141,8 +143,8 @@ def _who() -> str:
     return asking.label if asking.dossier_id is None else f"{asking.label}:{asking.dossier_id}"
 
 
-def _key(required: bool) -> str | None:
-    given = request.headers.get("Idempotency-Key")
+def _key(required: bool, form_key: str | None) -> str | None:
+    given = form_key if form_key is not None else request.headers.get("Idempotency-Key")
     if given is None:
         if required:
             raise KeyMissing()

@@ -12,7 +12,7 @@ from engine.errors import Refusal
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import in_transaction
 from server.context import runtime, served
-from server.identity import actor, bearer_hash
+from server.identity import actor, identity
 
 log = structlog.get_logger("motcua.api")
 
@@ -26,7 +26,7 @@ class WrongCredentials(Refusal):
     en = "The user name or the password is wrong."
 
 
-def sign_in(username: str, password: str) -> tuple[str, dt.datetime]:
+def sign_in(username: str, password: str, *, pages: bool = False) -> tuple[str, dt.datetime]:
     """Opens a session: its token and the moment it expires. Raises WrongCredentials, TooMany.
 
     Every try is logged with its address; the name that was typed is not.
@@ -41,14 +41,14 @@ def sign_in(username: str, password: str) -> tuple[str, dt.datetime]:
         log.warning("sign_in_failed", why=refusal.code, address=request.remote_addr, account=account)
         raise
     person, fresh = found
-    opened = in_transaction(runtime(), SYSTEM_ACTOR, lambda unit: open_session(unit, person, fresh))
+    opened = in_transaction(runtime(), SYSTEM_ACTOR, lambda unit: open_session(unit, person, fresh, pages=pages))
     log.info("signed_in", address=request.remote_addr, account=person)
     return opened
 
 
 def sign_out() -> None:
-    """Revokes the token that was sent with the request. Raises NotSignedIn."""
-    hashed = bearer_hash() or ""
+    """Revokes the token that was sent with the request, or that its page session rests on. Raises NotSignedIn."""
+    hashed = identity().token or ""
     # The act revokes the token that a cached actor rests on, so the actor is verified before it, not at its end.
     who = actor()
     in_transaction(runtime(), who, lambda unit: close_session(unit, hashed))

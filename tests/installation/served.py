@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask
 
-from api.app import create_app
+from api.app import RegisterPages, create_app
 from engine.transaction import Runtime
 from tests.installation.caller import Caller
 from tests.installation.installation import Installation
@@ -61,11 +61,12 @@ def open_installation(
     *,
     now: Callable[[], dt.datetime] = lambda: NOW,
     render_form: Callable[..., bytes] | None = None,
+    pages: RegisterPages | None = None,
     **environment: str,
 ) -> ServedInstallation:
-    """The interface over a filled database."""
+    """The interface over a filled database, with ``pages`` where they are given."""
     runtime = runtime_over(url, data, now, **environment)
-    return ServedInstallation(runtime, create_app(runtime, render_form=render_form))
+    return ServedInstallation(runtime, create_app(runtime, render_form=render_form, pages=pages))
 
 
 def served_copy(folder: Path, **options: Any) -> ServedInstallation:

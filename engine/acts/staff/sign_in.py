@@ -37,13 +37,15 @@ def known_account(runtime: Runtime, username: str) -> int | None:
         return person_named(connection, username)
 
 
-def open_session(unit: UnitOfWork, person_id: int, fresh_hash: str | None = None) -> tuple[str, dt.datetime]:
+def open_session(
+    unit: UnitOfWork, person_id: int, fresh_hash: str | None = None, *, pages: bool = False
+) -> tuple[str, dt.datetime]:
     """Opens a session; returns a token of 256 random bits and the moment at which it expires.
 
-    ``fresh_hash`` replaces an outdated password hash.
+    ``fresh_hash`` replaces an outdated password hash. The token of a session of ``pages`` is no bearer token.
     """
     token = secrets.token_urlsafe(32)
-    hashed, expires_at = hashlib.sha256(token.encode()).hexdigest(), unit.now + SESSION
+    hashed, expires_at = page_token_hash(token) if pages else token_hash(token), unit.now + SESSION
     sessions.add_session(unit.begin(), hashed, person_id, unit.now, expires_at)
     told = [token_change(hashed, person=person_id, expires=expires_at, revoked=None)]
     if fresh_hash is not None:
@@ -51,6 +53,16 @@ def open_session(unit: UnitOfWork, person_id: int, fresh_hash: str | None = None
         told.append(person_change(person_id, password=password_mark(fresh_hash)))
     record_staff(unit, "sign-in", person_id, told)
     return token, expires_at
+
+
+def token_hash(token: str) -> str:
+    """The hash under which a bearer token is stored, in hex."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def page_token_hash(token: str) -> str:
+    """The hash under which the token of a page's session is stored, in hex: no bearer token has it."""
+    return hashlib.sha256(b"page:" + token.encode()).hexdigest()
 
 
 def close_session(unit: UnitOfWork, token_hash: str) -> None:

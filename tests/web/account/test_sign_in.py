@@ -1,0 +1,57 @@
+"""Signing in to the pages, and what a session of pages is not good for."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.installation.trial_content import PASSWORD
+from tests.web.site import Site
+from web.cookies import SESSION
+
+
+def test_leads_to_the_page_that_was_wanted(site: Site) -> None:
+    visitor = site.nobody()
+    asked = visitor.get("/quay?x=1", status=303)
+    assert asked.location == "/dang-nhap?tiep=/quay%3Fx%3D1"
+    page = visitor.follow(asked)
+    signed = visitor.submit(page, "/dang-nhap", username="counter", password=PASSWORD)
+    assert signed.location == "/quay?x=1"
+    assert "Hôm nay" in visitor.follow(signed).text
+
+
+def test_a_wrong_password_is_answered_on_the_page_and_keeps_the_name(site: Site) -> None:
+    visitor = site.nobody()
+    page = visitor.get("/dang-nhap")
+    again = visitor.submit(page, "/dang-nhap", status=401, username="counter", password="sai rồi")
+    assert "Tên đăng nhập hoặc mật khẩu không đúng" in again.text
+    assert again.form("/dang-nhap").find("input", attrs={"name": "username"})["value"] == "counter"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("where", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
+def test_leads_to_no_other_site(site: Site, where: str) -> None:
+    visitor = site.nobody()
+    page = visitor.get("/dang-nhap")
+    signed = visitor.submit(page, "/dang-nhap", username="counter", password=PASSWORD, tiep=where)
+    assert signed.location == "/quay"
+
+
+def test_the_token_of_a_page_is_no_bearer_token_and_the_cookie_opens_no_api(site: Site) -> None:
+    visitor = site.person("counter")
+    assert visitor.get("/quay").status == 200
+    assert visitor.client.get("/api/v1/dossiers").status_code == 401
+    bearer = {"Authorization": f"Bearer {visitor.token}"}
+    assert site.nobody().client.get("/api/v1/dossiers", headers=bearer).status_code == 401
+    api_token = site.installation.token_of("counter")
+    stranger = site.nobody()
+    stranger.client.set_cookie(SESSION, api_token, secure=True)
+    assert stranger.get("/quay", status=303).location.startswith("/dang-nhap")
+
+
+def test_signing_out_ends_the_session(site: Site) -> None:
+    visitor = site.person("counter")
+    page = visitor.get("/quay")
+    out = visitor.submit(page, "/dang-xuat")
+    assert "cookies" in out.response.headers["Clear-Site-Data"]
+    stranger = site.nobody()
+    stranger.client.set_cookie(SESSION, str(visitor.token), secure=True)
+    assert stranger.get("/quay", status=303).location.startswith("/dang-nhap")

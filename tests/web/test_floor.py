@@ -1,0 +1,74 @@
+"""What every page stands on: forged requests, headers, languages, errors."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.site import Site
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_a_post_of_another_site_is_refused(site: Site, headers: dict[str, str]) -> None:
+    visitor = site.person("counter")
+    csrf = visitor.get("/quay").soup.find("input", attrs={"name": "csrf"})["value"]  # type: ignore[index]
+    refused = visitor.post("/dang-xuat", status=403, headers=headers, csrf=csrf)
+    assert "foreign-request" in refused.text
+    assert visitor.get("/quay").status == 200
+
+
+@pytest.mark.parametrize("csrf", ["", "x", "AAAA", "ăâ"])
+def test_a_post_without_its_token_is_refused(site: Site, csrf: str) -> None:
+    visitor = site.person("counter")
+    visitor.post("/dang-xuat", status=403, csrf=csrf)
+    assert visitor.get("/quay").status == 200
+
+
+def test_the_token_of_another_session_is_refused(site: Site) -> None:
+    csrf = site.person("leader").get("/quay").soup.find("input", attrs={"name": "csrf"})["value"]  # type: ignore[index]
+    site.person("counter").post("/dang-xuat", status=403, csrf=csrf)
+
+
+def test_a_page_runs_nothing_inline_and_loads_nothing_from_elsewhere(site: Site) -> None:
+    response = site.person("counter").get("/quay").response
+    policy = response.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "require-trusted-types-for 'script'" in policy
+    assert "script-src 'none'" in site.nobody().get("/dang-nhap").response.headers["Content-Security-Policy"]
+    assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_a_chosen_language_stays(site: Site) -> None:
+    visitor = site.nobody()
+    page = visitor.get("/dang-nhap")
+    assert page.soup.html["lang"] == "vi"  # type: ignore[index]
+    assert visitor.submit(page, "/ngon-ngu", lang="en").location == "/dang-nhap"
+    assert visitor.get("/dang-nhap").soup.html["lang"] == "en"  # type: ignore[index]
+
+
+def test_an_error_is_a_page_with_the_code_of_the_api(site: Site) -> None:
+    page = site.nobody().get("/không-có", status=404)
+    assert "no-such-address" in page.text and page.soup.h1 is not None
+    assert site.nobody().client.get("/api/v1/none").json["code"] == "no-such-address"  # type: ignore[index]
+
+
+def test_a_wrong_link_is_a_page_and_a_right_one_leaves_the_address(site: Site) -> None:
+    site.nobody().get(f"/h/{'x' * 43}", status=404)
+    filed = site.installation.filed()
+    opened = site.nobody().get(f"/h/{filed['link_token']}", status=303)
+    assert opened.location == f"/h/{filed['code']}"
+    assert filed["link_token"] not in opened.response.headers["Set-Cookie"]
+
+
+def test_static_files_are_kept_for_ever_and_compressed(site: Site) -> None:
+    page = site.nobody().get("/dang-nhap")
+    sheet = page.soup.find("link", rel="stylesheet")["href"]  # type: ignore[index]
+    answer = site.nobody().client.get(str(sheet), headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip" and "immutable" in answer.headers["Cache-Control"]
+    assert len(answer.data) < 10_000

@@ -1,0 +1,1 @@
+"""Pages for citizens and staff, rendered by the server on the acts and queries that the API uses too."""

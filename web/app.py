@@ -1,0 +1,38 @@
+"""Adds the pages to the application that the API made: ``api.app.create_app(…, pages=register_pages)``."""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+
+from server.identity import Access
+from web.account import sign_in
+from web.citizen import link
+from web.csrf import register_csrf
+from web.desk import today
+from web.errors import Show, pages_or
+from web.language import remember_language
+from web.pages import Pages
+from web.static_files import register_static
+
+_SITE = Pages("site", audience="citizen")
+PAGES = [
+    _SITE,
+    sign_in.account,
+    link.link,
+    today.today,
+]
+
+
+def register_pages(app: Flask, problem: Show) -> Show:
+    """Registers every page, the static files and what pages need around them; returns how refusals are shown."""
+    register_csrf(app)
+    register_static(app)
+    for pages in PAGES:
+        app.register_blueprint(pages)
+    return pages_or(problem)
+
+
+@_SITE.post("/ngon-ngu", access=Access.PUBLIC)
+def choose_language() -> Response:
+    """Keep the language that was chosen"""
+    return remember_language()

@@ -1,0 +1,1 @@
+"""Pages for applicants: look up, status, supplement, result."""

@@ -1,0 +1,21 @@
+"""The link on receipts and in notices: it opens the dossier in this browser, and leaves the address at once."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from server.identity import Access
+from web.once import see_other
+from web.pages import Pages
+from web.session import keys_by_link, open_dossier
+
+link = Pages("link", audience="citizen")
+
+
+@link.page("/h/<token>", access=Access.PUBLIC)
+def enter(token: str) -> Response:
+    """Swap the token for a cookie, and lead to the dossier's own address"""
+    keys = keys_by_link(token)
+    response = see_other(f"/h/{keys.code}")
+    open_dossier(response, keys)
+    return response

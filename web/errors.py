@@ -1,0 +1,66 @@
+"""Refusals as pages, with the code and the sentence that the API gives, and what is possible instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import quote
+
+from flask import Response, g, request
+
+from engine.dossier.stale import Stale
+from engine.errors import Refusal
+from server.context import language, request_id
+from server.identity import NotSignedIn
+from server.refusals import WrongMethod
+from web.form_values import KEYS
+from web.headers import protect
+from web.language import choose_language
+from web.render import render
+
+Show = Callable[[Refusal], Response]
+_ELSEWHERE = ("/api/", "/docs", "/healthz", "/metrics", "/readyz")
+"""Addresses of programs, which get problem details."""
+
+
+def pages_or(problem: Show) -> Show:
+    """Shows a refusal as a page to people, and by ``problem`` to programs."""
+
+    def show(refusal: Refusal) -> Response:
+        return problem(refusal) if request.path.startswith(_ELSEWHERE) else error_page(refusal)
+
+    return show
+
+
+def error_page(refusal: Refusal) -> Response:
+    """The page of a refusal; the sign-in page for a visitor who is not signed in."""
+    choose_language()
+    if isinstance(refusal, NotSignedIn) and request.method == "GET":
+        return protect(Response(status=303, headers={"Location": f"/dang-nhap?tiep={quote(_here())}"}))
+    template = "conflict.html" if isinstance(refusal, Stale) else "error.html"
+    html = render(
+        f"layouts/{template}",
+        code=refusal.code,
+        status=refusal.status,
+        sentence=refusal.sentence(language()),
+        request_id=request_id(),
+        typed_fields=_typed_fields(),
+        stale=refusal.facts if isinstance(refusal, Stale) else {},
+    )
+    response = Response(html, refusal.status, mimetype="text/html")
+    if isinstance(refusal, WrongMethod):
+        response.headers["Allow"] = ", ".join(refusal.facts["allowed"])
+    if refusal.status in (429, 503):
+        response.headers["Retry-After"] = str(refusal.facts.get("seconds", 1))
+    return protect(response)
+
+
+def _here() -> str:
+    return request.full_path.rstrip("?")
+
+
+def _typed_fields() -> list[tuple[str, str]]:
+    """What was typed into the form that was refused; the hidden fields and secrets are left out."""
+    if request.method != "POST" or g.get("refusal") == "too-large":
+        return []
+    hidden = KEYS | {"password", "otp", "receipt_code"}
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in hidden and value]

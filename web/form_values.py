@@ -1,0 +1,39 @@
+"""Reads the fields of a posted form with a schema, and remembers what was typed for the page that shows it again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from marshmallow import Schema
+from marshmallow.fields import List
+
+from server.values import checked
+
+KEYS = frozenset({"csrf", "key", "version"})
+"""The hidden fields of every form; they are no input of an act."""
+
+
+def loaded(schema: Schema) -> dict[str, Any]:
+    """The checked values of the form. A field that was left empty counts as not given. Raises InvalidInput."""
+    given: dict[str, Any] = {}
+    for name, values in request.form.lists():
+        if name in KEYS:
+            continue
+        if isinstance(schema.fields.get(name), List):
+            given[name] = [value for value in values if value != ""]
+        elif values[-1].strip() != "":
+            given[name] = values[-1].strip()
+    return checked(schema, given)
+
+
+def typed(name: str, default: object = "") -> str:
+    """What the visitor typed into a field of the form that was refused, else ``default`` (None: empty)."""
+    if request.method == "POST" and name in request.form:
+        return request.form[name]
+    return "" if default is None else str(default)
+
+
+def typed_all(name: str) -> list[str]:
+    """All values of a field with several, such as check boxes, of a form that was refused."""
+    return request.form.getlist(name) if request.method == "POST" else []

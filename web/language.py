@@ -1,0 +1,29 @@
+"""The language of pages: what the visitor chose, kept in a cookie, else what the browser asks for, else Vietnamese."""
+
+from __future__ import annotations
+
+from flask import Response, g, request
+
+from engine.errors import InvalidInput
+from engine.text import Text
+from server.context import LANGUAGES
+from web.addresses import own_address
+from web.cookies import LANGUAGE, set_cookie
+
+YEAR = 365 * 24 * 3600
+
+
+def choose_language() -> None:
+    """Keeps the chosen language for the rest of the request."""
+    if (chosen := request.cookies.get(LANGUAGE)) in LANGUAGES:
+        g.language = chosen
+
+
+def remember_language() -> Response:
+    """Keeps the language of the form in a cookie, and leads back to the page that it was chosen on."""
+    chosen = request.form.get("lang", "")
+    if chosen not in LANGUAGES:
+        raise InvalidInput({"lang": Text("phải là vi hoặc en", "must be vi or en")})
+    response = Response(status=303, headers={"Location": own_address(request.form.get("tiep", "/"))})
+    set_cookie(response, LANGUAGE, chosen, seconds=YEAR)
+    return response

@@ -1,0 +1,113 @@
+"""Declares pages: address, access, the form that a post reads, and the page that shows it again when it is refused.
+
+A post comes from a page of this site (``web.csrf``), and its form is checked by a schema. A refused post shows the page
+again with the refusal's sentence, with what was typed, and with the refusal's status: nothing is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, Literal
+
+from flask import Blueprint, Response, g, request
+from marshmallow import Schema
+
+from engine.dossier.stale import Stale
+from engine.errors import Refusal
+from server.context import served
+from server.identity import Access, NotSignedIn, identity
+from web.csrf import check_origin_and_token
+from web.form_values import loaded
+from web.headers import protect
+from web.language import choose_language
+from web.once import seal_form
+from web.session import identify_page, keep_open
+
+Audience = Literal["citizen", "desk", "admin"]
+View = Callable[..., str | Response]
+MOST_FIELDS, MOST_FORM_BYTES = 2_000, 1_000_000
+"""Fields, and bytes of fields that are no files, that a form may have."""
+_LOST = (404, 429)
+"""Refusals that leave no page to show again."""
+
+
+class Pages(Blueprint):
+    """A group of pages for one audience, which decides their layout and their access when an error is shown."""
+
+    ACCESS: ClassVar[dict[Callable[..., Any], Access]] = {}
+    """The access rule of each declared view, for the test that walks all routes."""
+
+    def __init__(self, name: str, audience: Audience) -> None:
+        super().__init__(f"web_{name}", __name__)
+        self.audience = audience
+        self.before_request(self._begin)
+        self.after_request(protect)
+
+    def page(self, rule: str, *, access: Access) -> Callable[[View], View]:
+        """Declares a page that is read. Its view gets the values of the path, and reads ``request.args`` itself."""
+
+        def declare(view: View) -> View:
+            def handle(**path: Any) -> Response:
+                identify_page(access, path.get("code"))
+                if access is Access.STAFF:
+                    identity().prove()  # a page that asks nothing else must not be shown to a session that has ended
+                return _answered(view(**path))
+
+            self._add(rule, view, handle, "GET", access)
+            return view
+
+        return declare
+
+    def post(  # type: ignore[override]  # of a form, not Flask's shortcut
+        self, rule: str, *, access: Access, form: type[Schema] | None = None, again: View | None = None
+    ) -> Callable[[View], View]:
+        """Declares what a form does. Its view gets the values of the path, and ``form`` where a schema is given.
+
+        ``again`` is the view of the page that the form is on, with the same values of the path.
+        """
+        schema = form() if form is not None else None
+
+        def declare(view: View) -> View:
+            def handle(**path: Any) -> Response:
+                identify_page(access, path.get("code"))
+                check_origin_and_token()
+                seal_form()
+                try:
+                    given = {"form": loaded(schema)} if schema is not None else {}
+                    return _answered(view(**path, **given))
+                except Stale:
+                    raise
+                except Refusal as refusal:
+                    return _shown_again(again, path, refusal)
+
+            self._add(rule, view, handle, "POST", access)
+            return view
+
+        return declare
+
+    def _add(self, rule: str, view: View, handle: Callable[..., Response], method: str, access: Access) -> None:
+        handle.__name__, handle.__doc__ = view.__name__, view.__doc__
+        self.ACCESS[handle] = access
+        self.add_url_rule(rule, view.__name__, handle, methods=[method])
+
+    def _begin(self) -> None:
+        request.max_form_parts, request.max_form_memory_size = MOST_FIELDS, MOST_FORM_BYTES
+        choose_language()
+        g.audience = self.audience
+
+
+def _answered(made: str | Response) -> Response:
+    response = made if isinstance(made, Response) else Response(made, mimetype="text/html")
+    keep_open(response)
+    return response
+
+
+def _shown_again(again: View | None, path: dict[str, Any], refusal: Refusal) -> Response:
+    if again is None or isinstance(refusal, NotSignedIn) or refusal.status in _LOST or refusal.status >= 500:
+        raise refusal
+    served().metrics.refusals.labels(refusal.code).inc()
+    g.refusal, g.refused = refusal.code, refusal
+    request.environ["web.shown_again"] = True
+    response = _answered(again(**path))
+    response.status_code = refusal.status
+    return response

@@ -1,0 +1,150 @@
+"""Renders the templates of pages. They get frozen dataclasses; an undefined name is an error; everything is escaped."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import g, request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
+
+from engine.clock import civil_day
+from engine.rules.procedure.permissions import Actor
+from engine.text import Text
+from server.context import language, runtime
+from server.validation_words import in_vietnamese
+from web import static_files, text
+from web.cookies import FLASH
+from web.csrf import csrf_token
+from web.form_values import typed, typed_all
+from web.once import flash_of, fresh_key
+
+ROOT = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The signed-in member of staff, as pages name them."""
+
+    name: str
+    admin: bool
+    roles: frozenset[str]
+    offices: tuple[tuple[str, Text], ...]
+    """The code and the name of each office where they work today."""
+
+
+def render(template: str, **given: Any) -> str:
+    """The page of a template, whose name is its path within this package (``desk/queue.html``)."""
+    return _environment().get_template(template).render(**_surroundings(), **given)
+
+
+def environment() -> Environment:
+    """The environment that templates are compiled in, for the tests that read all of them."""
+    return _environment()
+
+
+def _surroundings() -> dict[str, Any]:
+    """What every template knows."""
+    return {
+        "lang": language(),
+        "who": _who(),
+        "path": request.path,
+        "here": request.full_path.rstrip("?"),
+        "args": request.args,
+        "refused": g.get("refused"),
+        "flash": None if request.method == "POST" else flash_of(request.cookies.get(FLASH)),
+        "audience": g.get("audience", "citizen"),
+        "now": runtime().now(),
+    }
+
+
+def _who() -> Who | None:
+    known = g.get("identity")
+    actor: Actor | None = known.claimed if known is not None else None
+    if actor is None or actor.kind == "citizen":
+        return None
+    today, offices = civil_day(runtime().now()), runtime().catalogue.offices
+    named = tuple((code, offices[code].name) for code in sorted(actor.offices(today)) if code in offices)
+    roles = frozenset(one.role for one in actor.memberships if one.valid(today))
+    return Who(actor.name, actor.admin, roles, named)
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(ROOT),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
+    )
+    made.globals |= {
+        "t": text.t,
+        "tx": text.tx,
+        "typed": typed,
+        "typed_all": typed_all,
+        "csrf_field": _csrf_field,
+        "form_keys": _form_keys,
+        "icon_paths": _icon_paths,
+        "static": static_files.address,
+        "errors_of": errors_of,
+    }
+    for name in ("moment", "short_moment", "day", "day_words", "iso", "number", "money", "share"):
+        made.filters[name] = getattr(text, name)
+    made.filters["attributes"] = _attributes
+    made.filters["json"] = htmlsafe_json_dumps
+    return made
+
+
+def errors_of(refused: Any) -> list[tuple[str, str]]:
+    """The faults of a refused form: the name of each field, and what is wrong there; '' for the form as a whole."""
+    places = getattr(refused, "errors", None)
+    if not places:
+        return [("", refused.sentence(language()))]
+    return [(where, _fault(what)) for where, what in places.items()]
+
+
+def _fault(what: object) -> str:
+    if isinstance(what, Text):
+        return what.in_(language())
+    return str(what) if language() == "en" else in_vietnamese(str(what))
+
+
+def _csrf_field() -> Markup:
+    return Markup('<input type="hidden" name="csrf" value="{}">').format(csrf_token())
+
+
+def _form_keys(version: int | None = None) -> Markup:
+    """The hidden fields of a form: CSRF token, key, and the version of the dossier that it was made from."""
+    kept = Markup('<input type="hidden" name="key" value="{}">').format(fresh_key())
+    if version is not None:
+        kept += Markup('<input type="hidden" name="version" value="{}">').format(version)
+    return _csrf_field() + kept
+
+
+def _attributes(given: dict[str, Any]) -> Markup:
+    """Further attributes of an element: ``aria_describedby`` is written with a hyphen; None and False are left out."""
+    parts = []
+    for name, value in given.items():
+        if value is None or value is False:
+            continue
+        written = name.rstrip("_").replace("_", "-")
+        parts.append(Markup(" {}").format(written) if value is True else Markup(' {}="{}"').format(written, value))
+    return Markup("").join(parts)
+
+
+def _icon_paths(name: str) -> Markup:
+    return _icons()[name]
+
+
+@cache
+def _icons() -> dict[str, Markup]:
+    """The inner markup of every symbol of our own sprite."""
+    sprite = (ROOT / "static" / "icons.svg").read_text(encoding="utf-8")
+    return {name: Markup(inner) for name, inner in re.findall(r'<symbol id="([\w-]+)"[^>]*>(.*?)</symbol>', sprite)}  # noqa: S704 - our own file

@@ -1,0 +1,144 @@
+"use strict";
+/* The desk works without this file; it saves clicks: keys, counts and lists that follow, drafts. No markup is made from
+   strings but in swap(), from pages of this origin, under the one Trusted Types policy that the CSP allows. */
+const policy = window.trustedTypes
+  ? window.trustedTypes.createPolicy("desk", { createHTML: (html) => html })
+  : { createHTML: (html) => html };
+
+/* Replaces the elements with these ids by those of a fetched page of this site. */
+function swap(html, ids) {
+  const fresh = new DOMParser().parseFromString(policy.createHTML(html), "text/html");
+  for (const id of ids) {
+    const [before, after] = [document.getElementById(id), fresh.getElementById(id)];
+    if (before && after && !before.contains(document.activeElement)) {
+      before.replaceWith(document.adoptNode(after));
+      document.dispatchEvent(new CustomEvent("swapped", { detail: id }));
+    }
+  }
+}
+
+async function refresh(url, ids, options = {}) {
+  const answer = await fetch(url, { credentials: "same-origin", headers: { "X-Part": ids.join(" ") }, ...options });
+  if (answer.ok && !answer.redirected) swap(await answer.text(), ids);
+  return answer.ok;
+}
+
+/* A form with data-live="#a #b" is asked anew 300 ms after typing, and these parts follow. */
+let typing = 0;
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-live]");
+  if (!form || event.isComposing) return;
+  clearTimeout(typing);
+  typing = setTimeout(() => {
+    const ids = form.dataset.live.split(" ").map((one) => one.replace("#", ""));
+    const fields = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+    if (form.method === "get") refresh(`${form.action.split("?")[0]}?${fields}`, ids).catch(() => {});
+    else refresh(form.dataset.liveAt || form.action, ids, { method: "POST", body: fields }).catch(() => {});
+  }, 300);
+});
+
+/* An element with an id and data-poll="15" follows the server every so many seconds, while the page is seen. */
+setInterval(() => {
+  if (document.hidden) return;
+  const due = [...document.querySelectorAll("[data-poll][id]")].filter((one) => {
+    const last = Number(one.dataset.polled || performance.timeOrigin);
+    return Date.now() - last >= Number(one.dataset.poll) * 1000;
+  });
+  if (!due.length) return;
+  for (const one of due) one.dataset.polled = String(Date.now());
+  refresh(location.href, due.map((one) => one.id))
+    .then(() => due.forEach((one) => { const now = document.getElementById(one.id); if (now) now.dataset.polled = String(Date.now()); }))
+    .catch(() => {});
+}, 1000);
+
+/* Keys: dead in fields, while a word is composed (Telex, VNI), with a modifier, and when switched off. */
+const keysOn = () => !document.body.hasAttribute("data-no-keys");
+const rows = () => [...document.querySelectorAll("[data-list] [data-open]")];
+let at = -1;
+
+function moveTo(next) {
+  const all = rows();
+  if (!all.length) return;
+  at = Math.max(0, Math.min(all.length - 1, next));
+  all.forEach((row, number) => row.classList.toggle("is-at", number === at));
+  const link = all[at].querySelector("a[href]") || all[at];
+  link.focus({ preventScroll: false });
+}
+
+const KEYS = {
+  j: () => moveTo(at + 1),
+  k: () => moveTo(at - 1),
+  Enter: () => { const row = rows()[at]; if (row) location.assign(row.dataset.open); },
+  x: () => { const box = rows()[at]?.querySelector("input[type=checkbox]"); if (box) box.click(); },
+  Escape: () => {
+    document.querySelectorAll("[data-list] input[type=checkbox]:checked").forEach((box) => box.click());
+    document.activeElement?.blur();
+  },
+};
+
+let went = "";
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.keyCode === 229) return;
+  const field = event.target.closest?.("input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit]), textarea, select, [contenteditable]");
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    const form = event.target.closest?.("form") || document.querySelector("form[data-main]");
+    const button = form?.querySelector("[data-submit]") || form?.querySelector(".btn-primary[type=submit]");
+    if (form) { event.preventDefault(); form.requestSubmit(button || undefined); }
+    return;
+  }
+  if (field || event.ctrlKey || event.metaKey || event.altKey || !keysOn()) return;
+  const named = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === (went + event.key));
+  if (named) {
+    event.preventDefault();
+    went = "";
+    if (named.matches("input, select, textarea")) named.focus();
+    else named.click();
+    return;
+  }
+  went = event.key === "g" ? "g " : "";
+  if (event.key === "Enter" && event.target.closest?.("a, button, summary")) return;
+  if (KEYS[event.key] && rows().length) { event.preventDefault(); KEYS[event.key](); }
+});
+
+/* The number of chosen lines, beside the actions for them. */
+function count() {
+  const chosen = document.querySelectorAll("[data-list] input[type=checkbox]:checked").length;
+  document.querySelectorAll("[data-chosen]").forEach((one) => { one.textContent = String(chosen); });
+  document.querySelectorAll("[data-when-chosen]").forEach((one) => { one.hidden = !chosen; });
+}
+document.addEventListener("change", count);
+document.addEventListener("swapped", count);
+
+/* A form is sent once: a second click does nothing while the first is on its way. */
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sent) { event.preventDefault(); return; }
+  if (event.target.method === "post") event.target.dataset.sent = "1";
+});
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
+});
+
+/* A form with data-draft="name" keeps what is typed in this tab, until it was sent. */
+function drafts() {
+  document.querySelectorAll("form[data-draft]").forEach((form) => {
+    const place = `draft:${form.dataset.draft}`;
+    if (!document.querySelector("#errors")) {
+      const kept = JSON.parse(sessionStorage.getItem(place) || "{}");
+      for (const [name, value] of Object.entries(kept)) {
+        const field = form.elements.namedItem(name);
+        if (field && "value" in field && !field.value && field.type !== "hidden") field.value = value;
+      }
+    }
+    form.addEventListener("input", () => {
+      const hidden = new Set(["csrf", "key", "version"]);
+      const typed = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !hidden.has(name));
+      sessionStorage.setItem(place, JSON.stringify(Object.fromEntries(typed)));
+    });
+    form.addEventListener("submit", () => sessionStorage.removeItem(place));
+  });
+}
+
+document.getElementById("errors")?.focus();
+if (!document.getElementById("errors")) document.getElementById("said")?.focus();
+drafts();
+count();

@@ -1,0 +1,78 @@
+"""How pages say things: sentences in the visitor's language; moments, money and shares as offices write them.
+
+Each sentence stands in a template once, in both languages side by side (docs/adr/0016).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from engine.clock import LOCAL
+from engine.rules.deadlines.words import day_in_words, moment_in_words
+from engine.text import Text
+from server.context import language
+
+
+def t(vi: str, en: str, **values: object) -> str:
+    """The sentence in the visitor's language, with ``values`` put in. The template escapes the whole."""
+    return (en if language() == "en" else vi).format(**values) if values else (en if language() == "en" else vi)
+
+
+def tx(text: Text | None) -> str:
+    """A ``Text`` of the engine in the visitor's language; empty for None."""
+    return text.in_(language()) if text is not None else ""
+
+
+def moment(at: dt.datetime | None) -> str:
+    """A UTC moment in the civil time of Viet Nam: ``17:00 thứ Ba 05/08/2025``."""
+    return tx(moment_in_words(at)) if at is not None else "–"
+
+
+def short_moment(at: dt.datetime | None) -> str:
+    """A UTC moment as ``17:00 05/08/2025``, for columns."""
+    return f"{at.astimezone(LOCAL):%H:%M %d/%m/%Y}" if at is not None else "–"
+
+
+def day(on: dt.date | dt.datetime | None) -> str:
+    """A day as ``05/08/2025``; of a moment the civil day in Viet Nam."""
+    if on is None:
+        return "–"
+    local = on.astimezone(LOCAL) if isinstance(on, dt.datetime) else on
+    return f"{local:%d/%m/%Y}"
+
+
+def day_words(on: dt.date) -> str:
+    """A day with its weekday: ``thứ Ba 05/08/2025``."""
+    return tx(day_in_words(on))
+
+
+def iso(at: dt.datetime | dt.date | None) -> str:
+    """A moment or a day for the attribute ``datetime``."""
+    if at is None:
+        return ""
+    return at.astimezone(LOCAL).isoformat(timespec="minutes") if isinstance(at, dt.datetime) else at.isoformat()
+
+
+def number(value: int | float) -> str:
+    """A number with the separators of the language.
+
+    ``1.234.567`` in Vietnamese, ``1,234,567`` in English.
+    """
+    said = f"{value:,}"
+    return said if language() == "en" else said.translate(_VIETNAMESE)
+
+
+def money(dong: int | None) -> str:
+    """An amount in đồng: ``75.000 đ``, with a space that does not break."""
+    return f"{number(dong)}\N{NO-BREAK SPACE}đ" if dong is not None else "–"
+
+
+def share(part: float | None) -> str:
+    """A share from 0 to 1 as a percentage with one decimal: ``96,4 %``."""
+    if part is None:
+        return "–"
+    said = f"{100 * part:.1f}"
+    return f"{said if language() == 'en' else said.replace('.', ',')}\N{NO-BREAK SPACE}%"
+
+
+_VIETNAMESE = str.maketrans({",": ".", ".": ","})
