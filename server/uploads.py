@@ -48,12 +48,14 @@ def read_upload() -> dict[str, Any]:
     sent = files.get("file", [])
     if len(sent) > 1:
         raise InvalidInput({"file": "Given twice."})
-    given |= _file(sent[0]) if sent else {}
+    given |= checked_file(sent[0]) if sent else {}
     _remember(given)
     return given
 
 
-def _file(sent: FileStorage) -> dict[str, Any]:
+def checked_file(sent: FileStorage) -> dict[str, Any]:
+    """The ``content`` and ``file_name`` of an uploaded file. Raises FileInfected, ScannerSilent, and the refusals of
+    ``check_content``."""
     most = runtime().settings.max_upload_bytes
     content = sent.stream.read(most + 1)
     name = unicodedata.normalize("NFC", sent.filename or "file")  # macOS sends the accents apart

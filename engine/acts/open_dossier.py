@@ -120,6 +120,8 @@ def _write(case: Case, filing: Filing, assignment: Assignment, papers: Sequence[
         "note": filing.note,
         "handler_reason": filing.handler_reason,
     }
+    if filing.card:
+        private["card"] = dict(filing.card)
     if names := {paper["sha256"]: paper["file_name"] for paper in papers if paper.get("file_name")}:
         private["file_names"] = names
     record(case, "file", data=data, private=private, events=[("entered", case.row["state"])])

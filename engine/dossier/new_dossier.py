@@ -41,7 +41,8 @@ class Filing:
     transaction; ``received_at`` is then the moment of a reception that is entered later, with ``received_reason``.
     ``action`` is another first action in its place, to refuse the dossier or to ask for what is missing, with
     ``reason`` and ``asks``. ``parties`` are people beside the applicant, each with ``kind``. ``queue_number`` is the
-    ticket that the applicant drew at the counter; the first journal entry keeps it.
+    number that was called at the counter; the first journal entry keeps it. ``card`` is what the identity card says
+    beside the applicant's data (born, sex, issued); the private part of that entry keeps it.
     """
 
     procedure: str
@@ -63,6 +64,7 @@ class Filing:
     asks: Asks = field(default_factory=Asks)
     parties: Sequence[Mapping[str, Any]] = ()
     queue_number: str | None = None
+    card: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_open(workflow: Workflow, filing: Filing, kind: str) -> None:

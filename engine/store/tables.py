@@ -3,6 +3,7 @@
 from engine.store import (
     checkpoints,
     clocks,
+    counter_calls,
     documents,
     dossiers,
     fees,
@@ -27,6 +28,7 @@ from engine.store.sql.schema import metadata
 __all__ = [
     "checkpoints",
     "clocks",
+    "counter_calls",
     "documents",
     "dossiers",
     "fees",

@@ -1,4 +1,4 @@
-"""Drafts of intake: what a clerk has typed and uploaded at the counter and has not filed yet, sealed"""
+"""Drafts of intake: what a clerk has typed and uploaded at the counter and has not filed yet, sealed; called numbers"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -36,14 +36,22 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_intake_draft_files_draft", "intake_draft_files", ["draft"])
+    op.create_table(
+        "counter_calls",
+        sa.Column("office", sa.String(40), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("called", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("office", "day", name=op.f("pk_counter_calls")),
+    )
     connection = op.get_bind()
     role = "SELECT 1 FROM pg_roles WHERE rolname = 'motcua_app'"
     if connection.dialect.name == "postgresql" and connection.exec_driver_sql(role).first():
-        for table in ("intake_drafts", "intake_draft_files"):
+        for table in ("intake_drafts", "intake_draft_files", "counter_calls"):
             connection.exec_driver_sql(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO motcua_app")
         connection.exec_driver_sql("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO motcua_app")
 
 
 def downgrade() -> None:
+    op.drop_table("counter_calls")
     op.drop_table("intake_draft_files")
     op.drop_table("intake_drafts")
