@@ -10,6 +10,7 @@ from web.citizen import link
 from web.csrf import register_csrf
 from web.desk import intake, receipt, today
 from web.errors import Show, pages_or
+from web.help import chapter
 from web.language import remember_language
 from web.pages import Pages
 from web.static_files import register_static
@@ -22,6 +23,7 @@ PAGES = [
     today.today,
     intake.intake,
     receipt.receipts,
+    chapter.handbook,
 ]
 
 
