@@ -7,7 +7,7 @@
   document.body.dataset.scripts = "on";
   const AT = "/quay/tiep-nhan";
   const FREE = new Set(["csrf", "key", "version", "draft"]);
-  let dirty = false, asking = 0, timer = 0, sending = false;
+  let dirty = false, timer = 0, sending = false;
 
   const typed = () => [...new FormData(form)].filter(([, value]) => typeof value === "string");
   const said = () => JSON.stringify(typed().filter(([name]) => !FREE.has(name)));
@@ -62,8 +62,15 @@
   }
 
   /* Asks the server what becomes of the form now. "nhap" keeps the draft as well. */
-  async function ask(where, more = [], files = null) {
-    const number = ++asking, before = said();
+  let turn = Promise.resolve();
+  function ask(where, more = [], files = null) {
+    turn = turn.then(() => askNow(where, more, files), () => askNow(where, more, files));
+    return turn;
+  }
+
+  /* One question at a time, so that no older answer comes after a newer one. Tells whether its answer is shown. */
+  async function askNow(where, more, files) {
+    const before = said();
     const body = files || new URLSearchParams([...typed(), ...more]);
     let answer;
     try {
@@ -72,9 +79,9 @@
     if (answer.status === 401 || answer.status === 403) { lost(true); remember(); return false; }
     if (where !== "xem" && answer.ok) { dirty = said() !== before; lost(false); if (!dirty) sessionStorage.removeItem("intake"); }
     const html = await answer.text();
-    if (number !== asking || said() !== before || answer.redirected) return answer.ok;
+    if (said() !== before || answer.redirected) return false;
     show(new DOMParser().parseFromString(policy.createHTML(html), "text/html"));
-    return answer.ok;
+    return true;
   }
 
   function show(page) {
@@ -112,7 +119,9 @@
     const body = new FormData();
     for (const [name, value] of typed()) body.append(name, value);
     for (const file of field.files) body.append(field.name, file);
-    if (await ask("nhap", [], body)) field.value = "";
+    await ask("nhap", [], body);
+    field.value = "";
+    soon(20);
   }
 
   /* The procedure: arrows move in the suggestions, Enter takes one and goes on to the next field. */
@@ -154,7 +163,7 @@
         return;
       }
     }
-    if (event.key !== "Enter" || !field.matches("input:not([type=checkbox]):not([type=radio]), select")) return;
+    if (event.key !== "Enter" || !field.matches("input, select")) return;
     event.preventDefault();
     clearTimeout(timer);
     if (field.value.split("|").length > 2) {
@@ -168,17 +177,26 @@
     }
   });
 
+  /* Asks with a button's value until the answer fits what is typed by then. */
+  async function insist(button) {
+    clearTimeout(timer);
+    for (let times = 0; times < 5; times += 1) if (await ask("nhap", [[button.name, button.value]])) return;
+  }
+
   form.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
     if (button.dataset.pick) { event.preventDefault(); pick(button.dataset.pick); }
-    else if ("lookButton" in button.dataset) { event.preventDefault(); dirty = true; ask("nhap", [[button.name, button.value]]); }
+    else if ("lookButton" in button.dataset) { event.preventDefault(); dirty = true; insist(button); }
     else if ("save" in button.dataset) { event.preventDefault(); dirty = true; ask("nhap"); }
   });
   form.addEventListener("submit", () => { sending = true; clearTimeout(timer); remember(); });
 
   /* What this browser kept and the server did not. */
-  const kept = JSON.parse(sessionStorage.getItem("intake") || "null");
+  const now = Object.fromEntries(typed());
+  const same = (kept) => Object.entries(kept).every(([name, value]) => name === "draft" || (now[name] || "") === value);
+  let kept = JSON.parse(sessionStorage.getItem("intake") || "null");
+  if (kept && same(kept)) { kept = null; sessionStorage.removeItem("intake"); }
   const notice = document.getElementById("unsaved");
   if (kept && !document.getElementById("errors")) {
     notice.hidden = false;
@@ -190,7 +208,6 @@
       notice.hidden = true;
       const own = [["csrf", form.elements.namedItem("csrf").value], ["draft", draft.value]];
       const body = new URLSearchParams([...own, ...Object.entries(kept)]);
-      asking += 1;
       const answer = await fetch(`${AT}/nhap`, { method: "POST", body, credentials: "same-origin", headers: { "X-Part": "intake" } }).catch(() => null);
       if (!answer?.ok) { lost(true); return; }
       sessionStorage.removeItem("intake");
