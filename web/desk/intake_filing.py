@@ -42,9 +42,28 @@ def fitting(unit: UnitOfWork, typed: Typed, office: Office, draft: Draft | None,
     known = {one.key for one in made.preview.actions}
     if taken not in {"receive", _ONLY_FILED, *known}:
         raise wrong("act", "thủ tục không có thao tác này khi tiếp nhận", "the procedure has no such first step")
-    if made.read.faults:
-        raise InvalidInput(_named(made.workflow.release, dict(made.read.faults)))
+    if faults := _faults(made):
+        raise InvalidInput(_named(made.workflow.release, faults))
     return made
+
+
+def _faults(made: Ready) -> dict[str, Text]:
+    """Everything that is wrong or missing in the texts, in the order of the page."""
+    empty = Text("chưa điền", "is empty")
+    found = {f"fields.{key}": empty for key in made.preview.empty}
+    if not made.typed.get("applicant.name"):
+        found["applicant.name"] = empty
+    if made.typed.get("representative"):
+        found |= {
+            f"representative.{one}": empty
+            for one in ("name", "authority")
+            if not made.typed.get(f"representative.{one}")
+        }
+    found |= {**made.preview.faults, **made.read.faults}
+    groups = ("procedure", "card", "applicant.", "representative.", "fields.", "papers.")
+    return dict(
+        sorted(found.items(), key=lambda one: next((n for n, g in enumerate(groups) if one[0].startswith(g)), 9))
+    )
 
 
 def file_typed(token: str, typed: Typed, made: Ready, taken: str) -> Response:

@@ -1,4 +1,4 @@
-"""A place as a clerk types it at intake: a name old or new, an address or a code, and the commune that it means today."""
+"""A place as a clerk types it at intake, under an old or a new name, and the commune that it means today."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from engine.dossier.asks import Asks
 from engine.dossier.intake_draft import DraftFile
 from engine.dossier.new_dossier import Filing
 from engine.rules.procedure.definition import Field, Release
+from engine.rules.values.dates import first_day
 from engine.rules.values.identity_card import identity_card, looks_like_card
 from engine.rules.values.wrong_value import WrongValue
 from engine.text import Text
@@ -192,6 +193,14 @@ def _value(
                 faults[name] = place.why
             return place.code
     return text
+
+
+def _day(text: str, name: str, faults: dict[str, Text]) -> str | None:
+    day = read_day(text)
+    if first_day(day) is None:
+        faults[name] = Text("phải là ngày có thật, viết như 05/08/2025", "must be a real date, written as 05/08/2025")
+        return None
+    return day
 
 
 def _papers(

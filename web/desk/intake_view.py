@@ -17,6 +17,7 @@ from engine.text import Text
 from engine.transaction import UnitOfWork
 from web.desk.intake_places import Place
 from web.desk.intake_values import KINDS_OF_COPY, Read, Typed, read_filing
+from web.text import tx
 
 _KEYBOARD = {"number": "numeric", "money": "numeric", "identity_number": "numeric", "date": "numeric"}
 
@@ -155,7 +156,7 @@ def labels_of(release: Release) -> dict[str, Text]:
 def _completed(typed: Typed, release: Release) -> Typed:
     """With code and name in the field of the procedure, and a kind of applicant that the procedure knows."""
     values = dict(typed.values)
-    values["procedure"] = f"{release.procedure} {release.in_lists.vi}"
+    values["procedure"] = f"{release.procedure} {tx(release.in_lists)}"
     if values.get("applicant.kind") not in release.applicants:
         values["applicant.kind"] = release.applicants[0]
     return replace(typed, values=values)

@@ -61,7 +61,8 @@ def pictures() -> dict[str, bytes]:
 
 def _sections(parts: Sequence[str]) -> list[tuple[str, str, Markup]]:
     return [
-        (name, title.strip(), _html(text)) for name, title, text in zip(parts[::3], parts[1::3], parts[2::3], strict=True)
+        (name, title.strip(), _html(text))
+        for name, title, text in zip(parts[::3], parts[1::3], parts[2::3], strict=True)
     ]
 
 

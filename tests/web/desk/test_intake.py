@@ -35,5 +35,3 @@ def _post(clerk: Visitor, page: Page, to: str, fields: dict[str, Any], status: i
 def test_the_page_is_for_those_who_receive(site: Site) -> None:
     assert site.person("counter").get(AT).soup.h1 is not None
     assert "forbidden" in site.person("specialist").get(AT, status=403).text
-
-
