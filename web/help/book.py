@@ -1,4 +1,4 @@
-"""The handbook of ``docs/handbook``, which is part of the package: chapters in Markdown, one file a chapter and language.
+"""The handbook of ``docs/handbook``, which is part of the package: one file a chapter and language, in Markdown.
 
 A section is a heading of the second level; a line ``[//]: # (receive)`` above it, which Markdown does not show, gives
 it a name that is the same in both languages. Raw HTML in a chapter is shown as text.
@@ -55,7 +55,7 @@ def chapter(name: str, language: str) -> Chapter:
 @cache
 def pictures() -> dict[str, bytes]:
     """Every picture of the handbook by its name in addresses: ``vi/today.webp``."""
-    folder = FOLDER / "images"
+    folder = FOLDER / "pictures"
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.webp")}
 
 
@@ -81,7 +81,7 @@ def _lead_here(tokens: Sequence[Token]) -> None:
         if token.type == "link_open":
             token.attrs["href"] = re.sub(r"^(\w+)\.md", rf"{ADDRESS}/\1", str(token.attrs["href"]))
         elif token.type == "image":
-            token.attrs["src"] = re.sub(r"^\.\./images/", f"{ADDRESS}/hinh/", str(token.attrs["src"]))
+            token.attrs["src"] = re.sub(r"^\.\./pictures/", f"{ADDRESS}/hinh/", str(token.attrs["src"]))
             token.attrs |= _picture_attributes(str(token.attrs["src"]))
         elif token.type == "table_open":
             token.attrs["class"] = "table"

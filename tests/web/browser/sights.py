@@ -5,10 +5,13 @@ A page that is declared and stands in no sight fails in ``tests/web/journeys/tes
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from flask import Flask
 from playwright.sync_api import Page
+from werkzeug.exceptions import NotFound
 
 from tests.installation.town import ADMIN, COUNTER, ELSEWHERE, LEADER, MONITOR, OFFICER, Known
 from tests.web.browser.visitor import Visitor
@@ -30,7 +33,22 @@ class Sight:
     then: Callable[[Page], None] | None = None
     like: str | None = None
 
-    def open(self, came: Visitor, known: dict[str, Known]) -> Page:
+    def is_there(self, app: Flask) -> bool:
+        """Whether the application has the address of the page."""
+        try:
+            self.rule(app, {})
+        except NotFound:
+            return False
+        return True
+
+    def rule(self, app: Flask, known: Mapping[str, Known]) -> str:
+        """The address as it was declared. Raises NotFound."""
+        path = self.path.partition("?")[0]
+        for name in re.findall(r"\{(\w+)\}", path):
+            path = path.replace(f"{{{name}}}", known[name].code if name in known else "H26740-260302-0001")
+        return str(app.url_map.bind("localhost").match(path, return_rule=True)[0].rule)
+
+    def open(self, came: Visitor, known: Mapping[str, Known]) -> Page:
         """Opens the page in the browser of somebody who is already ``who``."""
         if self.link is not None:
             came.go(f"/h/{known[self.link].token}")
@@ -46,6 +64,9 @@ def _submit(page: Page) -> None:
     page.locator("main form").first.evaluate("form => { form.noValidate = true; form.requestSubmit() }")
     page.wait_for_load_state()
 
+
+SHOW_NOTHING = {"/h/<token>", "/h/<token:token>", "/tro-giup/hinh/<spoken>/<name>"}
+"""Addresses that lead on, or send a file."""
 
 SIGHTS = [
     Sight("sign-in", "/dang-nhap", like="sign-in"),

@@ -11,7 +11,10 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
+from tests.web.browser.serving import DOOR
+
 Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
 LOCALES = {"vi": "vi-VN", "en": "en-GB"}
 WIDE, PHONE = (1366, 768), (360, 640)
 _REPORT = """
@@ -39,16 +42,33 @@ class Visitor:
         assert answer.status == status, f"{path}: {answer.status}, not {status}"
         return self.page
 
+    def become(self, token: str) -> None:
+        """Gives the browser a session of pages."""
+        self.page.goto(self.base + DOOR + token)
+
     def at(self) -> str:
         """Where the browser stands: path and query."""
         address = urlsplit(self.page.url)
         return address.path + (f"?{address.query}" if address.query else "")
 
     def weight(self) -> Weight:
-        """What the last visit of ``go`` brought, each answer compressed as a server or its proxy sends it."""
+        """What the last visit of ``go`` brought, each answer compressed as a server or its proxy sends it.
+
+        Nothing may come from the browser's cache, see ``forget``.
+        """
         sizes = [(kind, len(gzip.compress(body, 6))) for kind, body in self._bodies()]
         script = sum(size for kind, size in sizes if kind == "script")
         return Weight(len(sizes), sum(size for _, size in sizes), script)
+
+    def forget(self) -> None:
+        """Turns the browser's cache off: each visit of this page is a first one."""
+        self.context.new_cdp_session(self.page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+
+    def fine(self, *forgive: str) -> list[str]:
+        """What was wrong by itself until now, without complaints that contain one of ``forgive``; then forgets it."""
+        told = [one for one in self.complaints if not any(word in one for word in forgive)]
+        self.complaints.clear()
+        return told
 
     def second_tab(self) -> Page:
         """Another tab with the same session."""
@@ -120,4 +140,4 @@ def visitor(
         yield made
     finally:
         context.close()
-    assert [told for told in made.complaints if not any(word in told for word in forgive)] == []
+    assert made.fine(*forgive) == []
