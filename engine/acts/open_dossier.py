@@ -80,20 +80,10 @@ def open_dossier(
     place = deciding_place(workflow, facts, unit.catalogue.territory, unit.today, office)
     keys = Keys.fresh(unit.settings.secret_keys)
     code, numbers = next_code(unit, office, unit.today, len(papers))
+    row: dict[str, Any] = {"id": numbers.dossier, "code": code, "place": place, "filed_at": filed_at}
+    row |= {"parent_id": parent[0], "child_key": parent[1]} if parent is not None else {}
     case = new_case(
-        unit,
-        workflow,
-        office,
-        filing,
-        applicant=applicant,
-        form=form,
-        offices=assignment.offices,
-        keys=keys,
-        id=numbers.dossier,
-        code=code,
-        place=place,
-        filed_at=filed_at,
-        **({"parent_id": parent[0], "child_key": parent[1]} if parent is not None else {}),
+        unit, workflow, office, filing, applicant=applicant, form=form, offices=assignment.offices, keys=keys, **row
     )
     case.change(search=search_of(case))
     if parent is None:

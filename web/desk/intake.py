@@ -35,7 +35,16 @@ intake = Pages("intake", audience="desk")
 ADDRESS = "/quay/tiep-nhan"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _FILE = re.compile(r"papers\.([a-z0-9_]{1,40})\.file")
+_SAME_PERSON = Text("tiếp nhận hồ sơ mới của cùng người", "a new filing of the same person")
 _FILL = ("name", "phone", "email", "address", "commune")
+
+
+class NoCounter(Forbidden):
+    """The person receives dossiers at no office."""
+
+    code = "no-counter"
+    vi = "Trang này dành cho cán bộ tiếp nhận ở bộ phận một cửa."
+    en = "This page is for clerks who receive dossiers at a centre."
 
 
 @intake.page(ADDRESS, access=Access.STAFF)
@@ -106,7 +115,7 @@ def fill_in() -> Response:
 
     def doing(unit: UnitOfWork) -> None:
         typed = _typed(unit)
-        case = read_personal_data(unit, code, "tiếp nhận hồ sơ mới của cùng người / a new filing of the same person")
+        case = read_personal_data(unit, code, f"{_SAME_PERSON.vi} / {_SAME_PERSON.en}")
         same = case.applicant.get("identity_number") == re.sub(r"\D", "", typed.get("applicant.identity_number"))
         if not same:
             raise NotFound(what=code)
@@ -138,10 +147,7 @@ def receive() -> Response:
 def _offices(unit: UnitOfWork) -> tuple[Office, ...]:
     found = intake_choices.receiving_offices(unit)
     if not found:
-        raise Forbidden(
-            why_vi="chỉ cán bộ tiếp nhận ở bộ phận một cửa mở được trang này",
-            why_en="this page is for clerks who receive dossiers at a centre",
-        )
+        raise NoCounter()
     return found
 
 

@@ -14,7 +14,7 @@ from engine.dossier.asks import Asks
 from engine.dossier.case import Case
 from engine.dossier.intake_draft import Draft
 from engine.dossier.new_dossier import Filing
-from engine.errors import InvalidInput, wrong
+from engine.errors import InvalidInput
 from engine.rules.offices.offices import Office
 from engine.rules.procedure.definition import Release
 from engine.rules.procedure.fields import InvalidFields
@@ -38,10 +38,11 @@ def fitting(unit: UnitOfWork, typed: Typed, office: Office, draft: Draft | None,
     """The filing of the texts. Raises InvalidInput where no procedure is chosen or a text cannot be read."""
     made = ready(unit, typed, office, draft.files if draft is not None else ())
     if made is None:
-        raise wrong("procedure", "Chọn một thủ tục", "Choose a procedure")
+        raise InvalidInput({"procedure": Text("Chọn một thủ tục", "Choose a procedure")})
     known = {one.key for one in made.preview.actions}
     if taken not in {"receive", _ONLY_FILED, *known}:
-        raise wrong("act", "thủ tục không có thao tác này khi tiếp nhận", "the procedure has no such first step")
+        none = Text("thủ tục không có thao tác này khi tiếp nhận", "the procedure has no such first step")
+        raise InvalidInput({"act": none})
     if faults := _faults(made):
         raise InvalidInput(_named(made.workflow.release, faults))
     return made
@@ -95,12 +96,8 @@ def _filing(made: Ready, taken: str, effect: str) -> Filing:
 
 
 def _said(case: Case, effect: str) -> Text:
-    vi, en = {
-        "receive": ("Đã tiếp nhận hồ sơ {code}.", "Dossier {code} was received."),
-        "refuse": ("Đã từ chối tiếp nhận, hồ sơ {code}.", "Dossier {code} was refused."),
-        "ask": ("Đã yêu cầu hoàn thiện hồ sơ {code}.", "The applicant was asked to complete dossier {code}."),
-    }.get(effect, ("Đã ghi nhận hồ sơ {code}.", "Dossier {code} was entered."))
-    return Text(vi.format(code=case.code), en.format(code=case.code))
+    said = _DONE.get(effect, _ENTERED)
+    return Text(said.vi.format(code=case.code), said.en.format(code=case.code))
 
 
 def _in_words(release: Release, refused: InvalidInput, represented: bool) -> InvalidInput:
@@ -121,3 +118,11 @@ def _named(release: Release, errors: dict[str, Text]) -> dict[str, Text]:
         else what
         for place, what in errors.items()
     }
+
+
+_ENTERED = Text("Đã ghi nhận hồ sơ {code}.", "Dossier {code} was entered.")
+_DONE = {
+    "receive": Text("Đã tiếp nhận hồ sơ {code}.", "Dossier {code} was received."),
+    "refuse": Text("Đã từ chối tiếp nhận, hồ sơ {code}.", "Dossier {code} was refused."),
+    "ask": Text("Đã yêu cầu hoàn thiện hồ sơ {code}.", "The applicant was asked to complete dossier {code}."),
+}

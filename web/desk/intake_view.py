@@ -123,7 +123,20 @@ def intake_of(
             suggestions=lines,
             drafts=drafts,
         )
-    known = known_person(unit, typed.get("applicant.identity_number"), made.workflow)
+    return _of_procedure(unit, made, offices, office, token, draft, drafts)
+
+
+def _of_procedure(
+    unit: UnitOfWork,
+    made: Ready,
+    offices: tuple[Office, ...],
+    office: Office,
+    token: str,
+    draft: Draft | None,
+    drafts: tuple[KeptDraft, ...],
+) -> Intake:
+    files = draft.files if draft is not None else ()
+    known = known_person(unit, made.typed.get("applicant.identity_number"), made.workflow)
     release, seen = made.workflow.release, made.preview
     return Intake(
         token=token,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import segno
 
+from engine.forms.sheet import Sheet, sheet_of
 from engine.queries.receipt import receipt
 from engine.rules.deadlines.due import Due
 from engine.text import Text
@@ -18,25 +18,20 @@ receipts = Pages("receipt", audience="desk")
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
-    """A form as it was issued. ``qr`` is the path of the code's dark squares, ``size`` its width in squares."""
-
-    number: str
-    said: dict[str, Any]
-    qr: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
 class Receipt:
-    """The dossier after intake, and the paper for the applicant; None when the hour for it has passed."""
+    """The dossier after intake, and the paper for the applicant; None when the hour for it has passed.
+
+    ``qr`` is the path of the dark squares of the code, ``qr_size`` its width in squares.
+    """
 
     code: str
     procedure: Text
     state: Text
     due: Due | None
     owed: int
-    printed: Printed | None
+    sheet: Sheet | None
+    qr: str
+    qr_size: int
 
 
 @receipts.page("/quay/tiep-nhan/<code>/bien-nhan", access=Access.STAFF)
@@ -44,21 +39,19 @@ def show(code: str) -> str:
     """The receipt to print, and the next one"""
     with reading() as unit:
         case, form = receipt(unit, code)
+        sheet = sheet_of(form.issue.form, form.data) if form is not None else None
+        path, size = _squares(sheet.address) if sheet is not None and sheet.address else ("", 0)
         shown = Receipt(
             code=case.code,
             procedure=case.release.in_lists,
             state=case.release.states[case.row["state"]].name,
             due=case.due(),
             owed=case.money().due,
-            printed=_printed(form.issue.form, dict(form.data)) if form is not None else None,
+            sheet=sheet,
+            qr=path,
+            qr_size=size,
         )
     return render("desk/receipt.html", page=shown)
-
-
-def _printed(number: str, said: dict[str, Any]) -> Printed:
-    address = said.get("status_url", "")
-    path, size = _squares(address) if address else ("", 0)
-    return Printed(number, said, path, size)
 
 
 def _squares(text: str) -> tuple[str, int]:
