@@ -49,12 +49,16 @@ class Typed:
 
 
 def kept_of(form: Mapping[str, str]) -> dict[str, str]:
-    """The texts of a posted form that belong to a filing, without empty ones."""
-    return {
+    """The texts of a form that belong to a filing, without empty ones. A suggestion that was picked names the procedure,
+    and so does ``thu-tuc`` in the address of the page."""
+    kept = {
         name: value.strip()
         for name, value in form.items()
         if value.strip() and (name in _OWN or name.startswith(_GROUPS))
     }
+    if picked := form.get("pick") or form.get("thu-tuc"):
+        kept["procedure"] = picked
+    return kept
 
 
 def typed_of(kept: Mapping[str, str], on: dt.date) -> Typed:
