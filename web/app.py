@@ -8,8 +8,9 @@ from server.identity import Access
 from web.account import own, provider, second_factor, sign_in
 from web.citizen import centres, feedback, link, moves, notices, proof, result, start, status, supplement
 from web.csrf import register_csrf
-from web.desk import batch, keys, queue, saved_views, today
+from web.desk import batch, intake, keys, queue, receipt, saved_views, today
 from web.errors import Show, pages_or
+from web.help import chapter
 from web.language import remember_language
 from web.pages import Pages
 from web.static_files import register_static
@@ -36,6 +37,9 @@ PAGES = [
     saved_views.saved,
     batch.batches,
     keys.keys,
+    intake.intake,
+    receipt.receipts,
+    chapter.handbook,
 ]
 
 

@@ -16,6 +16,7 @@ from engine.dossier.stale import Stale
 from engine.errors import Refusal
 from server.context import served
 from server.identity import Access, NotSignedIn, identity
+from web.cookies import FLASH, end_cookie
 from web.csrf import check_origin_and_token
 from web.form_values import loaded
 from web.headers import protect
@@ -117,6 +118,8 @@ class Pages(Blueprint):
 def _answered(made: str | Response) -> Response:
     response = made if isinstance(made, Response) else Response(made, mimetype="text/html")
     keep_open(response)
+    if request.method == "GET" and response.status_code == 200 and FLASH in request.cookies:
+        end_cookie(response, FLASH)  # what it said was shown on this page, and is not shown on the next
     return response
 
 

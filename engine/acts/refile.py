@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from engine.acts.file_dossier import may_receive_at, receiving_action
 from engine.acts.open_children import papers_for
 from engine.acts.open_dossier import Filed, Filing, open_dossier
 from engine.acts.perform_action import move, take
@@ -20,6 +19,7 @@ from engine.acts.withdraw_at_counter import counter_role
 from engine.dossier.case import Case, lock_case
 from engine.dossier.charge import charge
 from engine.dossier.papers import standing_results
+from engine.dossier.receivers import may_receive_at, receiving_action
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_open, must_have_counter
 from engine.errors import Conflict, Forbidden, InvalidInput, wrong

@@ -79,7 +79,7 @@ def issue_of(entry: Mapping[str, Any]) -> Issue:
 def kept(case: Case, entry: Mapping[str, Any]) -> Mapping[str, Any]:
     """The private part of an issue's entry. Raises FormErased, FormDamaged."""
     issue = issue_of(entry)
-    row = private_of(case.unit.begin(), case.id, issue.entry)
+    row = private_of(case.unit.reader(), case.id, issue.entry)
     if row is not None and row.erased_at is not None:
         raise FormErased(number=issue.form, issue=issue.issue)
     if row is None or not hmac.compare_digest(commitment(row.salt, row.data), entry["committed"]):

@@ -18,7 +18,13 @@ from engine.acts.notices.deliver import Receivers, deliver_notices
 from engine.acts.staff.idle_sessions import end_idle_sessions
 from engine.jobs.migration import migrate_due
 from engine.jobs.recounting import recount_waiting
-from engine.jobs.schedule import ANSWERS_KEPT, forget_old_answers_before, sweep_all_due
+from engine.jobs.schedule import (
+    ANSWERS_KEPT,
+    DRAFTS_KEPT,
+    forget_drafts_before,
+    forget_old_answers_before,
+    sweep_all_due,
+)
 from engine.ports import Notifier
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import Runtime, in_transaction
@@ -76,8 +82,9 @@ def sweep_clocks() -> None:
 
 
 def forget_old_answers() -> None:
-    """Deletes the recorded answers of requests (Idempotency-Key) older than ``ANSWERS_KEPT``, and ended sessions."""
+    """Deletes recorded answers of requests older than ``ANSWERS_KEPT``, old drafts of intake, and ended sessions."""
     runtime = _at_hand[0].runtime
+    forget_drafts_before(runtime, runtime.now() - DRAFTS_KEPT)
     forget_old_answers_before(runtime, runtime.now() - ANSWERS_KEPT)
     in_transaction(runtime, SYSTEM_ACTOR, end_idle_sessions)
 

@@ -43,6 +43,7 @@ class DossierLine:
     code: str
     procedure: str
     procedure_name: Text
+    procedure_short: Text
     state: StateView
     version: int
     applicant: str | None
@@ -109,6 +110,7 @@ def _line(unit: UnitOfWork, row: Mapping[str, Any]) -> DossierLine:
     return DossierLine(
         **{name: row[name] for name in _AS_STORED},
         procedure_name=release.name,
+        procedure_short=release.in_lists,
         state=state_of(release, row["state"], row["portal"]),
         overdue=is_overdue(row["clock"], row["due_at"], unit.now),
         intake_overdue=intake_overdue(row["intake_due_at"], row["intake_done_at"], unit.now),

@@ -18,17 +18,23 @@ from tests.faults.crash_stage import Stage, open_stage, publish_more
 from tests.faults.crash_stories import DOSSIER_STORIES, EFFECTS
 from tests.faults.crash_stories_elsewhere import ERRANDS, OTHER_STORIES
 from tests.faults.crash_stories_of_citizens import STORIES_OF_CITIZENS
+from tests.faults.crash_stories_of_drafts import DRAFT_STORIES
 from tests.faults.crash_stories_of_ends import STORIES_OF_ENDS
 from tests.faults.crash_stories_of_staff import STAFF_STORIES
 from tests.faults.crash_stories_reform import LOADED, REFORM_STORIES, another, june, loading
 
-STORIES = {**DOSSIER_STORIES, **OTHER_STORIES, **STAFF_STORIES, **STORIES_OF_ENDS, **STORIES_OF_CITIZENS}
+STORIES = {
+    **DOSSIER_STORIES,
+    **OTHER_STORIES,
+    **STAFF_STORIES,
+    **STORIES_OF_ENDS,
+    **STORIES_OF_CITIZENS,
+    **DRAFT_STORIES,
+}
 CHANGE_NOTHING = {
     "change_form.search_of",
     "follow_office.who_works",
     "follow_office.works_at",
-    "file_dossier.may_receive_at",
-    "file_dossier.receiving_action",
     "migrate_dossier.mapped_state",
     "open_children.papers_for",
     "publish_procedures.plan_release",

@@ -1,0 +1,74 @@
+"""A town with its address, and people who come to its pages, each with a browser of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser
+
+from cli.demo.people import PASSWORD
+from engine.acts.staff.sign_in import open_session
+from tests.installation.town import Town, open_town
+from tests.web.browser.serving import served
+from tests.web.browser.visitor import Visitor, visitor
+
+
+@dataclass
+class Journeys:
+    """``visit()`` is somebody with a browser of their own, who is nobody yet."""
+
+    town: Town
+    base: str
+    visit: Callable[..., Visitor]
+    _seated: dict[tuple[str, str], Visitor] = field(default_factory=dict)
+
+    def staff(self, username: str, language: str = "vi", **options: Any) -> Visitor:
+        """Somebody of the staff who has signed in."""
+        came = self.visit(language, **options)
+        came.become(self.session(username))
+        return came
+
+    def applicant(self, name: str, language: str = "vi", **options: Any) -> Visitor:
+        """The applicant of a known dossier, who has opened its link."""
+        came = self.visit(language, **options)
+        came.go(f"/h/{self.town.known[name].token}")
+        return came
+
+    def seated(self, username: str, language: str) -> Visitor:
+        """The same person at the same browser for every test that only looks; the empty name is nobody."""
+        if (username, language) not in self._seated:
+            came = self.staff(username, language) if username else self.visit(language)
+            came.forget()
+            self._seated[username, language] = came
+        return self._seated[username, language]
+
+    def session(self, username: str) -> str:
+        """The token of a new session of pages."""
+        person = self.town.actor(username).person_id
+        assert person is not None
+        token, _ = self.town.try_act("system", open_session, person, pages=True)
+        return str(token)
+
+
+def sign_in(came: Visitor, username: str, password: str = PASSWORD) -> None:
+    """Signs in through the page, as a person does."""
+    page = came.page if "/dang-nhap" in came.page.url else came.go("/dang-nhap")
+    page.fill("input[name=username]", username)
+    page.fill("input[name=password]", password)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda address: "/dang-nhap" not in address)
+
+
+def opened_journeys(browser: Browser, folder: Path, stack: ExitStack) -> Journeys:
+    """A town of its own with a server; ``stack`` ends them and every visitor."""
+    town = stack.enter_context(open_town(folder))
+    base = stack.enter_context(served(town.app))
+
+    def visit(language: str = "vi", **options: Any) -> Visitor:
+        return stack.enter_context(visitor(browser, base, language, **options))
+
+    return Journeys(town, base, visit)

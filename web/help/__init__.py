@@ -1,0 +1,1 @@
+"""The handbook, shown where it is needed."""
