@@ -9,6 +9,7 @@ from web.account import sign_in
 from web.citizen import link
 from web.csrf import register_csrf
 from web.desk import today
+from web.desk.dossier import page
 from web.errors import Show, pages_or
 from web.language import remember_language
 from web.pages import Pages
@@ -20,6 +21,7 @@ PAGES = [
     sign_in.account,
     link.link,
     today.today,
+    page.dossier,
 ]
 
 

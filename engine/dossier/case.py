@@ -60,6 +60,8 @@ class Case:
         self._before_fees = Facts({}, {})
         self._money: Balance | None = None
         self.reception: dt.datetime | None = None
+        self.reached: dict[str, bool] = {}
+        """What the journal told of parts that were reached, by routing key; for ``engine.dossier.reach``."""
         self.limited = False
         """Whether the actor's office was only asked something: it sees the question and what was attached to it."""
 
