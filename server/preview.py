@@ -76,7 +76,7 @@ def _draw(content: bytes, kind: str, number: int) -> Picture:
     if not _places.acquire(timeout=PATIENCE):
         raise PreviewBusy(seconds=5)
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - our own program and two words of our own
             [sys.executable, "-I", str(_PROGRAM), kind, str(number)],
             input=content,
             capture_output=True,

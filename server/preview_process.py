@@ -35,7 +35,7 @@ def _limit() -> None:
 
 
 def _pdf(content: bytes, number: int) -> tuple[int, bytes]:
-    import pypdfium2  # here: a picture needs no library of PDF
+    import pypdfium2  # type: ignore[import-untyped]  # without types; here, since a picture needs no PDF
 
     document = pypdfium2.PdfDocument(content)
     pages = len(document)

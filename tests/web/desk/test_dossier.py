@@ -20,6 +20,5 @@ def code(site: Site) -> str:
 def test_shows_where_the_dossier_stands_and_what_is_possible(site: Site, code: str, who: str, lang: str) -> None:
     page = site.person(who).get(f"/ho-so/{code}", lang=lang)
     assert page.soup.h1 is not None
-    print(page.text)
     assert ("Đang thẩm định" if lang == "vi" else "Under review") in page.soup.h1.get_text()
     assert code in page.text and "079300012345" not in page.text

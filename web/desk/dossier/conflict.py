@@ -1,4 +1,4 @@
-"""The page of a conflict: who did what since, how the dossier stood and stands, and what was typed, to be sent again."""
+"""The page of a conflict: who did what since, how the dossier stood and stands, and what was typed, to send again."""
 
 from __future__ import annotations
 

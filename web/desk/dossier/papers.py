@@ -16,7 +16,6 @@ from engine.forms.events import NoSuchForm
 from engine.queries.dossier import OTHER_DOCUMENT, offers_of, papers_of
 from engine.text import Text
 from engine.transaction import UnitOfWork
-from server.uploads import Upload
 from server.values import Prose, YesNoInQuery
 from web.desk.dossier.doors import Doing, Door, DoorForm, Input, Option, reason
 
@@ -24,7 +23,7 @@ from web.desk.dossier.doors import Doing, Door, DoorForm, Input, Option, reason
 class _Add(DoorForm):
     """Read by ``server.uploads``; this names what a page adds to it."""
 
-    key = fields.String()
+    paper = fields.String(required=True)
     original = fields.String()
     certified = fields.String()
     copy = fields.String()
@@ -41,17 +40,13 @@ class _WhyNeeded(DoorForm):
     reason = Prose(required=True)
 
 
-UPLOAD_FIELDS = frozenset(Upload().fields)
-"""The fields of an upload, which ``server.uploads`` reads."""
-
-
 def paper_keys(case: Case) -> tuple[Option, ...]:
     """The papers that the person may add now, by key."""
     release, results = case.release, case.workflow.results.bringing
     ended = release.states[case.row["state"]].final
     usual = ended or why_not(case, "add_document") is None
     keys = [key for key in release.documents if key not in results] if usual else []
-    keys += [one.needs.attach for one in offers_of(case) if one.allowed and one.needs.attach in results and not ended]  # type: ignore[misc]  # one that is in results is a key
+    keys += [one.needs.attach for one in offers_of(case) if one.allowed and one.needs.attach in results and not ended]
     found: list[Option] = [(key, release.documents[key].name) for key in dict.fromkeys(keys)]
     return (*found, (OTHER, OTHER_DOCUMENT)) if usual else tuple(found)
 
@@ -73,7 +68,7 @@ def _add(case: Case, path: Mapping[str, Any]) -> tuple[Input, ...]:
     )
     return (
         Input(
-            name="key",
+            name="paper",
             label=Text("Giấy tờ", "Paper"),
             kind="choice",
             required=True,

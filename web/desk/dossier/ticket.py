@@ -1,7 +1,7 @@
 """Tickets: short permissions to see again what was just opened, so that a reload or a picture is no further look.
 
-A look at personal data is a post, which writes the read log. It leads to an address with a ticket, sealed for the person,
-the dossier and the thing that was opened. What the ticket shows still passes the rights of the person.
+A look at personal data is a post, which writes the read log. It leads to an address with a ticket, sealed for the
+person, the dossier and the thing that was opened. What the ticket shows still passes the rights of the person.
 """
 
 from __future__ import annotations
