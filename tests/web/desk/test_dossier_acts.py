@@ -173,8 +173,9 @@ def test_a_paper_is_added_seen_as_a_picture_downloaded_checked_and_removed(site:
     assert picture.status_code == 200 and picture.data.startswith(b"\x89PNG")
     assert visitor.client.get(str(image["src"]).split("?")[0]).status_code == 403
     assert site.person("counter").client.get(str(image["src"])).status_code == 403
-    got = visitor.submit(opened, f"/ho-so/{code}/documents/{number}", status=200)
-    assert got.response.headers["Content-Disposition"].startswith("attachment")
+    csrf = opened.soup.select_one("input[name=csrf]")["value"]  # type: ignore[index]
+    got = visitor.client.post(f"/ho-so/{code}/documents/{number}", data={"csrf": csrf})
+    assert got.data == pdf() and got.headers["Content-Disposition"].startswith("attachment")
     rejected = visitor.get(f"/ho-so/{code}/lam/check/{number}")
     refused = visitor.submit(rejected, f"/ho-so/{code}/documents/{number}/check", status=422, accepted="false")
     assert "phải ghi giấy tờ sai ở điểm nào" in refused.text
