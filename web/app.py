@@ -8,7 +8,7 @@ from server.identity import Access
 from web.account import sign_in
 from web.citizen import link
 from web.csrf import register_csrf
-from web.desk import today
+from web.desk import batch, keys, queue, saved_views, today
 from web.desk.dossier import page
 from web.errors import Show, pages_or
 from web.language import remember_language
@@ -22,6 +22,10 @@ PAGES = [
     link.link,
     today.today,
     page.dossier,
+    queue.queue,
+    saved_views.saved,
+    batch.batches,
+    keys.keys,
 ]
 
 

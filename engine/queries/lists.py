@@ -13,6 +13,7 @@ from engine.rules.deadlines.intake import intake_overdue
 from engine.rules.deadlines.timing import is_overdue
 from engine.rules.procedure.definition import Clock
 from engine.store import dossier_lists
+from engine.store.list_filters import Filters
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
@@ -89,7 +90,7 @@ def list_dossiers(
     rows = dossier_lists.list_dossiers(
         unit.reader(),
         unit.actor,
-        dossier_lists.Filters(**asdict(wanted)),
+        Filters(**asdict(wanted)),
         unit.now,
         after=(after.moment, after.id) if after else None,
         by_due=by_due,

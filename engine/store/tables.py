@@ -1,6 +1,7 @@
 """Every table of the schema: importing this module fills ``engine.store.sql.schema.metadata``, as Alembic needs."""
 
 from engine.store import (
+    batches,
     checkpoints,
     clocks,
     documents,
@@ -17,6 +18,7 @@ from engine.store import (
     read_log,
     releases,
     reports,
+    saved_views,
     search,
     staff_journal,
     units,
@@ -24,6 +26,7 @@ from engine.store import (
 from engine.store.sql.schema import metadata
 
 __all__ = [
+    "batches",
     "checkpoints",
     "clocks",
     "documents",
@@ -41,6 +44,7 @@ __all__ = [
     "read_log",
     "releases",
     "reports",
+    "saved_views",
     "search",
     "staff_journal",
     "units",

@@ -47,7 +47,7 @@ def show(code: str) -> str:
             ),
             around=neighbours(unit, trong, code),
             trong=trong,
-            then=request.args.get("sau", ""),
+            then=request.args.get("tiep-theo", ""),
             office_name=unit.catalogue.office_name,
             **_words(case),
         )
