@@ -96,7 +96,18 @@ def _environment() -> Environment:
         "static": static_files.address,
         "errors_of": errors_of,
     }
-    for name in ("moment", "short_moment", "told_moment", "day", "day_words", "iso", "number", "money", "share"):
+    for name in (
+        "moment",
+        "short_moment",
+        "brief_moment",
+        "told_moment",
+        "day",
+        "day_words",
+        "iso",
+        "number",
+        "money",
+        "share",
+    ):
         made.filters[name] = getattr(text, name)
     made.filters["attributes"] = _attributes
     made.filters["json"] = htmlsafe_json_dumps

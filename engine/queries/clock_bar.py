@@ -49,7 +49,8 @@ class HeldSum:
 class ClockBar:
     """The picture from ``start`` to ``end``. ``closed`` are the days without office hours in between.
 
-    ``first_promise`` is the due moment that was promised first, None where it still holds.
+    ``first_promise`` is the due moment that was promised first, None where it still holds. ``waits``: the clock is
+    paused, so that ``due_at`` is what was promised and will move.
     """
 
     start: dt.datetime
@@ -58,6 +59,7 @@ class ClockBar:
     due_at: dt.datetime | None
     first_promise: dt.datetime | None
     running: bool
+    waits: bool
     stretches: tuple[Stretch, ...]
     sums: tuple[HeldSum, ...]
     closed: tuple[dt.date, ...]
@@ -83,6 +85,7 @@ def clock_bar_of(case: Case, lines: Iterable[JournalLine]) -> ClockBar | None:
         due_at=row["due_at"] or row["promised_at"],
         first_promise=first if first and first != (row["due_at"] or row["promised_at"]) and first >= start else None,
         running=row["finished_at"] is None,
+        waits=row["clock"] == "paused",
         stretches=stretches,
         sums=_sums(case.calendar, stretches),
         closed=_closed(case.calendar, start, last),

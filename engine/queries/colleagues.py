@@ -1,10 +1,11 @@
-"""The staff around a dossier by name, and the offices that a page offers to choose from."""
+"""The staff around a dossier by name, and the offices and communes that a page names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from engine.clock import civil_day
 from engine.dossier.case import Case
 from engine.store.dossier_parts import names_of_people
 from engine.store.people import role_members
@@ -48,3 +49,12 @@ def offices_to_choose(case: Case) -> tuple[OfficeChoice, ...]:
     offices = unit.catalogue.offices.values()
     here = [one for one in offices if one.province == province and one.valid(unit.today)]
     return tuple(OfficeChoice(code=one.code, name=one.name) for one in sorted(here, key=lambda one: one.name.vi))
+
+
+def commune_name(case: Case, code: str) -> str | None:
+    """The name of a commune: today's, else the one that it had when the dossier was filed; None for an unknown code."""
+    territory = case.unit.catalogue.territory
+    for day in (case.today, civil_day(case.row["filed_at"])):
+        if (found := territory.find(code, "commune", day)) is not None:
+            return found.name_vi
+    return None

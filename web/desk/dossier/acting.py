@@ -10,10 +10,10 @@ from typing import Any
 
 from flask import Response, request
 
-from engine.dossier.case import Case, read_case
+from engine.dossier.case import read_case
 from engine.dossier.stale import Stale
 from engine.errors import InvalidInput
-from engine.queries.dossier import standing_of
+from engine.queries.dossier import standing_of, time_left
 from engine.queries.next_hands import next_hands
 from engine.text import Text
 from server.identity import Access, reading
@@ -22,7 +22,7 @@ from web.desk.dossier.conflict import conflict
 from web.desk.dossier.doors import Doing, Door
 from web.desk.dossier.group import dossier
 from web.desk.dossier.listed import onward
-from web.desk.dossier.steps import offer_of
+from web.desk.dossier.steps import title_of
 from web.form_values import KEYS
 from web.once import form_version, once
 from web.render import render
@@ -57,18 +57,14 @@ def _form(door: Door, code: str, path: Mapping[str, Any]) -> str:
             title=title_of(door, case, around),
             standing=standing_of(case),
             procedure_name=case.release.name,
+            applicant=None if case.limited else case.applicant["name"],
+            time_left=None if case.limited else time_left(case),
             inputs=() if why else door.inputs(case, around),
             why=why,
             leads_to=next_hands(case, around["action"]) if door.noun == "actions" and "action" in around else None,
             action=f"/ho-so/{code}/{_noun(door, path)}",
             trong=request.values.get("trong", ""),
         )
-
-
-def title_of(door: Door, case: Case, path: Mapping[str, Any]) -> Text:
-    """What the door does, in words: of a step the name of its action."""
-    offer = offer_of(case, path["action"]) if door.noun == "actions" and "action" in path else None
-    return offer.name if offer is not None else door.title
 
 
 def _posted() -> dict[str, str]:

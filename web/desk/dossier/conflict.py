@@ -13,6 +13,7 @@ from engine.queries.dossier import offers_of, standing_of
 from engine.queries.since import since
 from server.identity import reading
 from web.desk.dossier.doors import Door
+from web.desk.dossier.steps import title_of
 from web.render import render
 
 _UNSAID = frozenset({"csrf", "key", "version", "trong", "then", "action"})
@@ -27,6 +28,7 @@ def conflict(door: Door, code: str, version: int, stale: Stale, path: Mapping[st
         html = render(
             "desk/dossier/conflict.html",
             door=door,
+            title=title_of(door, case, path),
             stale=stale.facts,
             since=since(case, version),
             standing=standing_of(case),

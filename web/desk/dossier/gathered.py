@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from engine.acts.possible import why_not
 from engine.dossier.case import Case
 from engine.dossier.similar import similar_to
 from engine.errors import Forbidden, Refusal
-from engine.forms.issued import Issue
+from engine.forms.issued import Issue, issue_of
 from engine.queries.clock_bar import clock_bar_of
-from engine.queries.colleagues import names
+from engine.queries.colleagues import commune_name, names
 from engine.queries.dossier import ClockView, DossierView, Offer, clock_of, dossier_of
 from engine.queries.forms import issues_of
 from engine.queries.journal import JournalLine, journal_of_case
@@ -129,14 +130,14 @@ def gather(case: Case, chosen: str, upto: int | None) -> Whole:
         bar=_bar(case, told_lines),
         values=tuple(
             Value(key, field, words, tuple((line, one.before) for line, one in corrected.get(key, ())))
-            for key, field, words in fields_said(case.release, view)
+            for key, field, words in fields_said(case.release, view, partial(commune_name, case))
         ),
         missing=tuple(case.release.documents[key].name for key in view.missing_documents),
         relations=around,
         parties=parties_view(case),
         asked=tuple(Asked(one, unit.catalogue.office_name(one.office), may_answer(case, one)) for one in asked),
         similar=tuple(similar_to(case)),
-        issues=issues_of(case),
+        issues=_issues(case, told_lines),
         told=() if chosen in ("thong-bao", "xem") else told(case, told_lines, chosen),
         older=told_lines[0].number - 1 if told_lines and told_lines[0].number > 1 else None,
         notices=sent_notices(case) if chosen == "thong-bao" else (),
@@ -169,6 +170,14 @@ def _bar(case: Case, lines: tuple[JournalLine, ...]) -> Drawing | None:
     except Refusal:  # the calendar says nothing of some day
         return None
     return draw(found) if found is not None else None
+
+
+def _issues(case: Case, lines: tuple[JournalLine, ...]) -> tuple[Issue, ...]:
+    """The forms that were issued; they are among the lines unless the journal is longer."""
+    if not lines or lines[0].number > 1 or lines[-1].number < case.row["version"]:
+        return issues_of(case)
+    made = (line for line in lines if line.act == "issue_form")
+    return tuple(issue_of({"data": line.data, "at": line.at, "number": line.number}) for line in made)
 
 
 def _kind(view: DossierView) -> tuple[str, str]:

@@ -6,6 +6,8 @@ it, and downloaded as an attachment.
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Response, request
 from marshmallow import fields
 
@@ -14,6 +16,7 @@ from engine.acts.read_personal_data import open_file, read_personal_data
 from engine.dossier.case import Case, read_case
 from engine.errors import Forbidden
 from engine.queries.applicant import applicant_of
+from engine.queries.colleagues import commune_name
 from engine.queries.dossier import papers_of
 from engine.queries.files import FileView, file_of
 from engine.queries.parties import parties_view
@@ -61,7 +64,11 @@ def person(code: str) -> str:
             applicant=applicant_of(case, masked=not seen),
             parties=parties_view(case, masked=not seen),
             party_kinds=PARTY_KINDS,
-            values=[(one.name, said(one, form[key])) for key, one in release.fields.items() if key in form and seen],
+            values=[
+                (one.name, said(one, form[key], partial(commune_name, case)))
+                for key, one in release.fields.items()
+                if key in form and seen
+            ],
             trong=request.values.get("trong", ""),
             back=address(code, request.values.get("trong", "")),
         )

@@ -66,6 +66,12 @@ def offer_of(case: Case, action: str) -> Offer | None:
     return next((one for one in offers_of(case) if one.action == action), None)
 
 
+def title_of(door: Door, case: Case, path: Mapping[str, Any]) -> Text:
+    """What the door does, in words: of a step the name of its action."""
+    offer = offer_of(case, path["action"]) if door.noun == "actions" and "action" in path else None
+    return offer.name if offer is not None else door.title
+
+
 def needs_form(case: Case, offer: Offer) -> bool:
     """Whether the action cannot be taken by one press: something must be filled in, or it ends the dossier."""
     wanted = case.release.actions[offer.action]

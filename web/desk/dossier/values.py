@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from marshmallow import INCLUDE
@@ -27,6 +27,9 @@ _HINTS: Mapping[str, Text] = {
     "date": Text("nn/tt/nnnn", "dd/mm/yyyy"),
     "unit": Text("mã xã, phường: 5 chữ số", "code of the commune: 5 digits"),
 }
+
+
+UnitName = Callable[[str], str | None]
 
 
 class ValuesForm(DoorForm):
@@ -63,12 +66,14 @@ def read_values(release: Release, form: Mapping[str, Any]) -> dict[str, Any]:
     return checked
 
 
-def said(field: Field, value: object) -> Text:
-    """A value of a field as people read it."""
+def said(field: Field, value: object, unit_name: UnitName | None = None) -> Text:
+    """A value of a field as people read it; ``unit_name`` names a commune by its code."""
     if value is None or value == "":
         return Text("–", "–")
     if isinstance(value, bool):
         return Text("có", "yes") if value else Text("không", "no")
+    if field.type == "unit" and unit_name is not None and (name := unit_name(str(value))) is not None:
+        return Text(f"{name} ({value})", f"{name} ({value})")
     if field.type == "choice" and str(value) in field.choices:
         return field.choices[str(value)]
     if field.type == "money" and isinstance(value, int):
@@ -79,10 +84,12 @@ def said(field: Field, value: object) -> Text:
     return Text(str(value), str(value))
 
 
-def fields_said(release: Release, view: DossierView) -> tuple[tuple[str, Field, Text], ...]:
+def fields_said(release: Release, view: DossierView, unit_name: UnitName) -> tuple[tuple[str, Field, Text], ...]:
     """The values of the dossier's form in the order of the release: key, field and words."""
     return tuple(
-        (key, field, said(field, view.fields[key])) for key, field in release.fields.items() if key in view.fields
+        (key, field, said(field, view.fields[key], unit_name))
+        for key, field in release.fields.items()
+        if key in view.fields
     )
 
 
