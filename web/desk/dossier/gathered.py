@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from engine.acts.possible import why_not
 from engine.dossier.case import Case
@@ -108,13 +109,10 @@ class Whole:
 def gather(case: Case, chosen: str, upto: int | None) -> Whole:
     """The page of an open case. ``chosen`` is the kind of lines, ``upto`` the newest entry of older ones."""
     unit, row = case.unit, case.row
-    view, around, told_lines = dossier_of(case), relations_of(case), _lines(case, upto)
+    view, around, lines = dossier_of(case), relations_of(case), _lines(case, upto)
     asked = verifications(unit, case)
     people = names(unit, [row["holder_id"], *(one.asked_by for one in asked), *(one.answered_by for one in asked)])
     kind, sign = _kind(view)
-    looks, sees_looks = _looks(case, chosen)
-    corrected = corrections(told_lines)
-    others, locked = _doors(case)
     return Whole(
         view=view,
         clock=clock_of(case),
@@ -122,34 +120,53 @@ def gather(case: Case, chosen: str, upto: int | None) -> Whole:
         sign=sign,
         held_by=people.get(row["holder_id"] or 0),
         holds=row["holder_id"] is not None and row["holder_id"] == unit.actor.person_id,
-        steps=_steps(case, view, around),
-        others=others,
-        locked=(*((one.name, one.why) for one in view.actions if not one.allowed and one.why), *locked),
-        waiting=tuple(one for one in view.actions if not one.allowed and row["state"] in _sources(case, one)),
-        possible={act: why_not(case, act) for act in _BESIDE},
-        bar=_bar(case, told_lines),
-        values=tuple(
-            Value(key, field, words, tuple((line, one.before) for line, one in corrected.get(key, ())))
-            for key, field, words in fields_said(case.release, view, partial(commune_name, case))
-        ),
+        bar=_bar(case, lines),
         missing=tuple(case.release.documents[key].name for key in view.missing_documents),
         relations=around,
         parties=parties_view(case),
         asked=tuple(Asked(one, unit.catalogue.office_name(one.office), may_answer(case, one)) for one in asked),
         similar=tuple(similar_to(case)),
-        issues=_issues(case, told_lines),
-        told=() if chosen in ("thong-bao", "xem") else told(case, told_lines, chosen),
-        older=told_lines[0].number - 1 if told_lines and told_lines[0].number > 1 else None,
-        notices=sent_notices(case) if chosen == "thong-bao" else (),
-        looks=looks,
-        sees_looks=sees_looks,
-        kinds=KINDS,
-        chosen=chosen,
-        notes=notes(told_lines),
         people=people,
         others_here=note_open(unit, case.id),
-        opens=row["opened_at"] is None and row["holder_office"] is not None and why_not(case, "open") is None,
+        **_possible(case, view, around),
+        **_happened(case, view, lines, chosen),
     )
+
+
+def _possible(case: Case, view: DossierView, around: Relations) -> dict[str, Any]:
+    """What the person may do, and why the rest is not possible."""
+    row = case.row
+    others, locked = _doors(case)
+    refused = [one for one in view.actions if not one.allowed]
+    return {
+        "steps": _steps(case, view, around),
+        "others": others,
+        "locked": (*((one.name, one.why) for one in refused if one.why), *locked),
+        "waiting": tuple(one for one in refused if row["state"] in _sources(case, one)),
+        "possible": {act: why_not(case, act) for act in _BESIDE},
+        "opens": row["opened_at"] is None and row["holder_office"] is not None and why_not(case, "open") is None,
+    }
+
+
+def _happened(case: Case, view: DossierView, lines: tuple[JournalLine, ...], chosen: str) -> dict[str, Any]:
+    """The story of the dossier, and what follows from it."""
+    looks, sees_looks = _looks(case, chosen)
+    corrected, values = corrections(lines), fields_said(case.release, view, partial(commune_name, case))
+    return {
+        "values": tuple(
+            Value(key, field, words, tuple((line, one.before) for line, one in corrected.get(key, ())))
+            for key, field, words in values
+        ),
+        "issues": _issues(case, lines),
+        "told": () if chosen in ("thong-bao", "xem") else told(case, lines, chosen),
+        "older": lines[0].number - 1 if lines and lines[0].number > 1 else None,
+        "notices": sent_notices(case) if chosen == "thong-bao" else (),
+        "looks": looks,
+        "sees_looks": sees_looks,
+        "kinds": KINDS,
+        "chosen": chosen,
+        "notes": notes(lines),
+    }
 
 
 _BESIDE = ("check_document", "remove_document", "settle_fee", "rectify", "end_party", "add_note", "read_personal_data")
