@@ -6,7 +6,7 @@ from flask import Flask, Response
 
 from server.identity import Access
 from web.account import sign_in
-from web.citizen import link
+from web.citizen import link, messages
 from web.csrf import register_csrf
 from web.desk import batch, keys, queue, saved_views, today
 from web.desk.dossier import page
@@ -22,6 +22,7 @@ PAGES = [
     link.link,
     today.today,
     page.dossier,
+    messages.messages,
     queue.queue,
     saved_views.saved,
     batch.batches,

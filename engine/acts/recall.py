@@ -31,6 +31,8 @@ PASSED_OVER = (
     "open",
     "claim",
     "issue_form",
+    "send_message",
+    "write_message",
 )
 """Entries that may lie between the step and its recall, and those that ``opened_at`` tells of."""
 

@@ -377,8 +377,15 @@ def _opened(
 
 
 def _must_be_prints(unit: UnitOfWork, found: DossierRow, version: int) -> None:
-    """Requires that nothing but forms was issued since ``version``: then what the caller saw stands. Raises Stale."""
+    """Requires that only forms were issued and messages written since ``version``: then what the caller saw stands.
+
+    Raises Stale.
+    """
     since = and_(journal.c.dossier_id == found["id"], journal.c.number > version, journal.c.number <= found["version"])
     acts = set(unit.reader().execute(select(journal.c.act).where(since)).scalars())
-    if acts != {"issue_form"}:
+    if not acts or not acts <= _TOUCH_NOTHING:
         raise stale(unit, found)
+
+
+_TOUCH_NOTHING = frozenset({"issue_form", "send_message", "write_message"})
+"""Acts after which a dossier stands as it stood."""

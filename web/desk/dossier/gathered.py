@@ -17,6 +17,7 @@ from engine.queries.colleagues import commune_name, names
 from engine.queries.dossier import ClockView, DossierView, Offer, clock_of, dossier_of
 from engine.queries.forms import issues_of
 from engine.queries.journal import JournalLine, journal_of_case
+from engine.queries.messages import MessageLine, messages
 from engine.queries.next_hands import NextHands, next_hands
 from engine.queries.parties import PartyView, parties_view
 from engine.queries.reads import Look, looks_at
@@ -101,6 +102,7 @@ class Whole:
     kinds: Mapping[str, Text]
     chosen: str
     notes: tuple[Note, ...]
+    messages: tuple[MessageLine, ...]
     people: Mapping[int, str]
     others_here: tuple[Present, ...]
     opens: bool
@@ -166,6 +168,7 @@ def _happened(case: Case, view: DossierView, lines: tuple[JournalLine, ...], cho
         "kinds": KINDS,
         "chosen": chosen,
         "notes": notes(lines),
+        "messages": messages(case),
     }
 
 

@@ -10,6 +10,7 @@ from marshmallow import fields, validate
 from engine.acts.add_note import add_note
 from engine.acts.extend_deadline import extend_deadline
 from engine.acts.link_dossiers import KINDS, link_dossiers
+from engine.acts.messages import read_messages, write_message
 from engine.acts.verification import answer_verification, ask_verification
 from engine.dossier.case import Case
 from engine.queries.dossier import papers_of
@@ -124,6 +125,35 @@ WORDS = (
         done=Text("Đã ghi chú.", "The note is written."),
         hint=Text("Người nộp không thấy ghi chú.", "The applicant does not see notes."),
         loose=True,
+    ),
+    Door(
+        name="message",
+        noun="messages",
+        title=Text("Nhắn cho người nộp", "Message to the applicant"),
+        sign="mail",
+        guard="add_note",
+        schema=_Note,
+        inputs=lambda case, path: (Input(name="text", label=Text("Tin nhắn", "Message"), kind="prose", required=True),),
+        doing=lambda unit, to: write_message(unit, to.code, to.form["text"]),
+        done=Text("Đã nhắn; người nộp được báo.", "Sent; the applicant is told."),
+        hint=Text(
+            "Người nộp đọc và trả lời trên trang của hồ sơ. Tin nhắn không thay yêu cầu bổ sung.",
+            "The applicant reads and answers on the dossier's page. A message is no request for a supplement.",
+        ),
+        loose=True,
+    ),
+    Door(
+        name="message-read",
+        noun="messages/read",
+        title=Text("Đánh dấu đã đọc tin nhắn", "Mark the messages as read"),
+        sign="check",
+        guard="add_note",
+        schema=DoorForm,
+        inputs=lambda case, path: (),
+        doing=lambda unit, to: read_messages(unit, to.code),
+        done=Text("Đã đánh dấu là đã đọc.", "Marked as read."),
+        loose=True,
+        menu=False,
     ),
     Door(
         name="ask",
