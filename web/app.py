@@ -6,9 +6,10 @@ from flask import Flask, Response
 
 from server.identity import Access
 from web.account import own, provider, second_factor, sign_in
-from web.citizen import centres, feedback, link, moves, notices, proof, result, start, status, supplement
+from web.citizen import centres, feedback, link, messages, moves, notices, proof, result, start, status, supplement
 from web.csrf import register_csrf
 from web.desk import batch, intake, keys, queue, receipt, saved_views, today
+from web.desk.dossier import page
 from web.errors import Show, pages_or
 from web.help import chapter
 from web.language import remember_language
@@ -33,6 +34,8 @@ PAGES = [
     notices.notices,
     feedback.feedback,
     proof.proof,
+    page.dossier,
+    messages.messages,
     queue.queue,
     saved_views.saved,
     batch.batches,

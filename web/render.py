@@ -100,7 +100,18 @@ def _environment() -> Environment:
         "errors_of": errors_of,
         "steps_up": _steps_up,
     }
-    for name in ("moment", "short_moment", "day", "day_words", "iso", "number", "money", "share"):
+    for name in (
+        "moment",
+        "short_moment",
+        "brief_moment",
+        "told_moment",
+        "day",
+        "day_words",
+        "iso",
+        "number",
+        "money",
+        "share",
+    ):
         made.filters[name] = getattr(text, name)
     made.filters["attributes"] = _attributes
     made.filters["json"] = htmlsafe_json_dumps

@@ -103,6 +103,12 @@ def link_notices(case: Case, number: int) -> list[dict[str, Any]]:
     return list(_rows(case, _NEW_LINK, occasion=f"{number}:link", number=number))
 
 
+def applicant_rows(case: Case, template: str, number: int) -> list[dict[str, Any]]:
+    """The outbox rows that tell the applicant of the entry ``number``, which every procedure may have."""
+    notice = Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template=template)
+    return list(_rows(case, notice, occasion=f"{number}:{template}", number=number))
+
+
 _NEW_LINK = Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="cap-lai-duong-dan")
 _BUILT_IN = {"warn": "sap-den-han", "step": "buoc-qua-han"}
 """The holder's notices in every procedure: the due moment is near; the step's own limit has passed."""

@@ -92,6 +92,18 @@ def journal_of(
     return cast(Sequence[ReadableEntry], found)
 
 
+def journal_entries_of(connection: Connection, dossier_id: int, acts: Sequence[str]) -> Sequence[ReadableEntry]:
+    """The entries of some acts, oldest first, each with its private part."""
+    beside = and_(
+        journal_private.c.dossier_id == journal.c.dossier_id,
+        journal_private.c.number == journal.c.number,
+        journal_private.c.erased_at.is_(None),
+    )
+    of_this = and_(journal.c.dossier_id == dossier_id, journal.c.act.in_(acts))
+    found = select(journal, journal_private.c.data.label("private")).join(journal_private, beside, isouter=True)
+    return cast(Sequence[ReadableEntry], connection.execute(found.where(of_this).order_by(journal.c.number)).all())
+
+
 def office_changes(connection: Connection, dossier_id: int) -> Sequence[str]:
     """The bodies (JSON) of the journal entries that changed a dossier's offices, oldest first."""
     changed = journal.c.body.contains('"offices":{', autoescape=True)

@@ -33,21 +33,28 @@ STORIES = {
 }
 CHANGE_NOTHING = {
     "change_form.search_of",
+    "extend_deadline.must_extend",
     "follow_office.who_works",
     "follow_office.works_at",
     "migrate_dossier.mapped_state",
     "open_children.papers_for",
+    "parties.must_hand_over",
+    "possible.why_not",
     "publish_procedures.plan_release",
     "publish.must_administer",
+    "recall.must_recall",
+    "refile.end_without_result",
     "reform.run.open_run",
     "reform.run.rows_standing",
     "send_feedback.feedback_office",
+    "reopen_dossier.must_reopen",
     "staff.administrators.is_first_administrator",
     "staff.administrators.must_not_be_the_last",
     "staff.password_policy.weakness",
     "staff.sign_in.known_account",
     "staff.sign_in.known_person",
     "withdraw_at_counter.counter_role",
+    "withdraw_at_counter.withdrawing_action",
 }
 """They look and refuse; there is nothing to be left half-done."""
 CALL_OTHERS = {"reform.batches.apply_all", "reform.batches.revert_all", "rebuild_search.rebuild_search"}

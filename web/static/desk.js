@@ -178,3 +178,32 @@ document.getElementById("errors")?.focus();
 if (!document.getElementById("errors")) document.getElementById("said")?.focus();
 drafts();
 count();
+
+/* The dossier's page says that it is open, and whether somebody types; who else has it open follows. */
+const open_ = document.querySelector("[data-presence]");
+let typedAt = 0;
+document.addEventListener("input", (event) => { if (event.target.closest("form")) typedAt = Date.now(); });
+
+function token() { return document.querySelector("input[name=csrf]")?.value || ""; }
+
+async function here() {
+  if (!open_ || document.hidden) return;
+  const typing = Date.now() - typedAt < 20000 ? "1" : "0";
+  const version = document.querySelector("input[name=version]")?.value || open_.dataset.version;
+  const body = new URLSearchParams({ csrf: token(), typing, version });
+  const answer = await fetch(open_.dataset.presence, { method: "POST", credentials: "same-origin", body });
+  if (answer.ok && !answer.redirected) swap(await answer.text(), ["presence"]);
+}
+
+/* A dossier that its holder opens cannot be recalled any more; the forms of the page go on from the new version. */
+async function opening() {
+  if (!open_?.dataset.opening) return;
+  const body = new URLSearchParams({ csrf: token() });
+  const answer = await fetch(open_.dataset.opening, { method: "POST", credentials: "same-origin", body });
+  const version = answer.ok && answer.headers.get("X-Version");
+  if (version) document.querySelectorAll("input[name=version]").forEach((one) => { one.value = version; });
+}
+if (open_) {
+  opening().then(here).catch(() => {});
+  setInterval(() => here().catch(() => {}), 15000);
+}

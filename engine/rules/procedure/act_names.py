@@ -21,6 +21,8 @@ ACT_NAMES = {
     "correct_payment": Text("điều chỉnh khoản đã thu", "correct a payment"),
     "cancel_payment": Text("hủy bút toán đã ghi", "cancel a payment, waiver or refund"),
     "add_note": Text("ghi chú", "add a note"),
+    "send_message": Text("nhắn cho người nộp", "message to the applicant"),
+    "write_message": Text("nhắn cho cơ quan", "message to the office"),
     "ask_verification": Text("hỏi cơ quan khác", "ask another office"),
     "answer_verification": Text("trả lời xác minh", "answer another office"),
     "extend_deadline": Text("gia hạn", "extend the time limit"),
