@@ -53,6 +53,15 @@ def read_upload() -> dict[str, Any]:
     return given
 
 
+def sent_files(name: str) -> list[tuple[bytes, str]]:
+    """The contents and names of the files that were chosen in a field of a page's form; a field left empty gives none.
+
+    Raises InvalidInput, FileInfected, ScannerSilent, and the refusals of ``check_content``.
+    """
+    chosen = (_file(one) for one in request.files.getlist(name) if one.filename)
+    return [(given["content"], given["file_name"]) for given in chosen]
+
+
 def _file(sent: FileStorage) -> dict[str, Any]:
     most = runtime().settings.max_upload_bytes
     content = sent.stream.read(most + 1)
