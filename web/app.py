@@ -8,7 +8,7 @@ from server.identity import Access
 from web.account import sign_in
 from web.citizen import link
 from web.csrf import register_csrf
-from web.desk import sign, sign_round, today
+from web.desk import papers, sign, sign_round, today
 from web.errors import Show, pages_or
 from web.language import remember_language
 from web.pages import Pages
@@ -22,6 +22,7 @@ PAGES = [
     today.today,
     sign.sign,
     sign_round.sign_rounds,
+    papers.papers,
 ]
 
 

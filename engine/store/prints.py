@@ -30,6 +30,7 @@ prints = Table(
     Column("dossier_id", BigId, ForeignKey("dossiers.id")),  # None: of a register
     Column("form", String(10), nullable=False),
     Column("issue", Integer),
+    Column("entry", Integer),  # of the journal, which says what the paper said; None: of a register
     Column("copy", Integer, nullable=False),  # how often the issue was printed, this time included
     Column("sha256", String(64), nullable=False),
     Index("ix_prints_dossier_id", "dossier_id", "form", "issue"),
@@ -47,6 +48,7 @@ class PrintRow(NamedTuple):
     dossier: str | None
     form: str
     issue: int | None
+    entry: int | None
     copy: int
     sha256: str
 
@@ -59,6 +61,7 @@ _PRINT: tuple[Any, ...] = (
     dossiers.c.code,
     prints.c.form,
     prints.c.issue,
+    prints.c.entry,
     prints.c.copy,
     prints.c.sha256,
 )

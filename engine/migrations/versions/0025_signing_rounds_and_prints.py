@@ -73,6 +73,7 @@ def _prints() -> None:
         sa.Column("dossier_id", BigId),
         sa.Column("form", sa.String(10), nullable=False),
         sa.Column("issue", sa.Integer()),
+        sa.Column("entry", sa.Integer()),
         sa.Column("copy", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["print_runs.id"], name=op.f("fk_prints_run_id")),
