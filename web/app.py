@@ -8,7 +8,7 @@ from server.identity import Access
 from web.account import sign_in
 from web.citizen import link
 from web.csrf import register_csrf
-from web.desk import papers, sign, sign_round, today
+from web.desk import papers, questions, register, returns, sign, sign_round, today
 from web.errors import Show, pages_or
 from web.language import remember_language
 from web.pages import Pages
@@ -23,6 +23,9 @@ PAGES = [
     sign.sign,
     sign_round.sign_rounds,
     papers.papers,
+    questions.questions,
+    returns.returns,
+    register.books,
 ]
 
 

@@ -72,7 +72,7 @@ def add_document(
     if reuse is not None:
         row |= _reused(case, key, reuse)
     elif content is not None:
-        row |= _stored(case, content, file_name)
+        row |= stored_file(case, content, file_name)
     return case, _added(case, key, row, file_name, late_reason)
 
 
@@ -180,7 +180,7 @@ def _document(case: Case, document: int) -> DocumentRow:
     return found
 
 
-def _stored(case: Case, content: bytes, file_name: str | None) -> dict[str, Any]:
+def stored_file(case: Case, content: bytes, file_name: str | None) -> dict[str, Any]:
     """Checks and stores a file. Raises InvalidInput, UnacceptableFile.
 
     The file is durable before the transaction ends. A rollback leaves a stray file that no row names.
