@@ -32,14 +32,20 @@ class Upload(Words):
 _FORM = Upload(exclude=("file",))
 
 
-def read_upload() -> dict[str, Any]:
+def read_upload(*, beside: frozenset[str] = frozenset()) -> dict[str, Any]:
     """The arguments of ``add_document`` from a multipart body.
 
+    ``beside`` names further fields of a page's form, which are left out. A page's empty fields count as not given, and
+    it calls the paper's key ``paper``, since ``key`` is the key of its form.
     Raises WrongContentType, InvalidInput, FileInfected, ScannerSilent, and the refusals of ``check_content``.
     """
     if request.mimetype != "multipart/form-data":
         raise WrongContentType(wanted="multipart/form-data")
     values, files = request.form.to_dict(flat=False), request.files.to_dict(flat=False)
+    if beside:
+        values = {name: given for name, given in values.items() if name not in beside and given != [""]}
+        values |= {"key": values.pop("paper")} if "paper" in values else {}
+        files = {name: given for name, given in files.items() if any(one.filename for one in given)}
     if wrong := [name for name in files if name != "file"] + [name for name, given in values.items() if len(given) > 1]:
         raise InvalidInput(dict.fromkeys((name[:80] for name in wrong), "Unknown field."))
     if errors := _FORM.validate({name: given[0] for name, given in values.items()}):

@@ -8,7 +8,8 @@ from server.identity import Access
 from web.account import sign_in
 from web.citizen import link
 from web.csrf import register_csrf
-from web.desk import papers, questions, register, returns, sign, sign_round, today
+from web.desk import batch, keys, papers, questions, queue, register, returns, saved_views, sign, sign_round, today
+from web.desk.dossier import page
 from web.errors import Show, pages_or
 from web.language import remember_language
 from web.pages import Pages
@@ -26,6 +27,11 @@ PAGES = [
     questions.questions,
     returns.returns,
     register.books,
+    page.dossier,
+    queue.queue,
+    saved_views.saved,
+    batch.batches,
+    keys.keys,
 ]
 
 

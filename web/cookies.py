@@ -13,6 +13,8 @@ GUEST = "__Host-khach"
 FLASH = "__Host-loi-nhan"
 """What the next page says first."""
 LANGUAGE = "__Host-ngon-ngu"
+KEYS_OFF = "__Host-tat-phim"
+"""Set while the single-letter keys of the desk are switched off."""
 
 
 def set_cookie(response: Response, name: str, value: str, *, seconds: int | None = None) -> None:

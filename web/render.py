@@ -19,7 +19,7 @@ from engine.text import Text
 from server.context import language, runtime
 from server.validation_words import in_vietnamese
 from web import static_files, text
-from web.cookies import FLASH
+from web.cookies import FLASH, KEYS_OFF
 from web.csrf import csrf_token
 from web.form_values import typed, typed_all
 from web.once import flash_of, fresh_key
@@ -60,6 +60,7 @@ def _surroundings() -> dict[str, Any]:
         "flash": None if request.method == "POST" else flash_of(request.cookies.get(FLASH)),
         "audience": g.get("audience", "citizen"),
         "now": runtime().now(),
+        "keys_off": KEYS_OFF in request.cookies,
     }
 
 
@@ -95,7 +96,7 @@ def _environment() -> Environment:
         "static": static_files.address,
         "errors_of": errors_of,
     }
-    for name in ("moment", "short_moment", "day", "day_words", "iso", "number", "money", "share"):
+    for name in ("moment", "short_moment", "told_moment", "day", "day_words", "iso", "number", "money", "share"):
         made.filters[name] = getattr(text, name)
     made.filters["attributes"] = _attributes
     made.filters["json"] = htmlsafe_json_dumps

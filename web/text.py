@@ -33,6 +33,11 @@ def short_moment(at: dt.datetime | None) -> str:
     return f"{at.astimezone(LOCAL):%H:%M %d/%m/%Y}" if at is not None else "–"
 
 
+def told_moment(at: str | None) -> str:
+    """A moment in ISO 8601, as explanations keep it, for columns."""
+    return short_moment(dt.datetime.fromisoformat(at)) if at else "–"
+
+
 def day(on: dt.date | dt.datetime | None) -> str:
     """A day as ``05/08/2025``; of a moment the civil day in Viet Nam."""
     if on is None:

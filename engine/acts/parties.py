@@ -77,13 +77,18 @@ def hand_over(unit: UnitOfWork, code: str, given: Mapping[str, Any], version: in
 
 def enter_hand_over(case: Case, given: Mapping[str, Any]) -> Case:
     """``hand_over`` of a dossier in hand. Raises Forbidden, NothingToHandOver, InvalidInput."""
-    counter_role(case)
-    if PortalStatus(case.row["portal"]) not in _GIVEN_OUT:
-        raise NothingToHandOver(dossier=case.code)
+    must_hand_over(case)
     kind = "post" if given.get("tracking") else "collector"
     _, data, private = _entered(case, clean_party(case, kind, given))
     record(case, "hand_over", data=data, private=private)
     return case
+
+
+def must_hand_over(case: Case) -> None:
+    """Requires the receiving staff, and a result to hand over. Raises Forbidden, NothingToHandOver."""
+    counter_role(case)
+    if PortalStatus(case.row["portal"]) not in _GIVEN_OUT:
+        raise NothingToHandOver(dossier=case.code)
 
 
 def _entered(case: Case, clean: Mapping[str, Any]) -> tuple[int, dict[str, Any], dict[str, Any]]:

@@ -66,7 +66,7 @@ def refile(
         raise wrong("reason", "phải ghi vì sao thủ tục này sai", "say why the procedure was the wrong one")
     if procedure == case.release.procedure:
         raise wrong("procedure", "trùng với thủ tục của hồ sơ", "is the procedure that the dossier has")
-    target = _end(case)
+    target = end_without_result(case)
     must_have_counter(case)
     filed = _file_anew(case, unit.catalogue.current(procedure, case.today), fields, handler_office)
     _link(case, filed.case)
@@ -78,7 +78,7 @@ def refile(
     return filed
 
 
-def _end(case: Case) -> str:
+def end_without_result(case: Case) -> str:
     """The state in which the cancelled dossier ends. Raises CannotRefile."""
     if standing_results(case) or PortalStatus(case.row["portal"]).ended:
         raise CannotRefile(why_vi="hồ sơ đã có kết quả", why_en="the dossier has a result")

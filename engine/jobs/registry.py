@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from engine.acts.batch_work import work_batches
 from engine.acts.checkpoint import checkpoint_now
 from engine.acts.notices.deliver import Receivers, deliver_notices
 from engine.jobs.migration import migrate_due
@@ -94,5 +95,19 @@ def recount_deadlines() -> None:
     recount_waiting(_at_hand[0].runtime, SECONDS)
 
 
-_ALL = (drain_outbox, sweep_clocks, forget_old_answers, checkpoint_journal, migrate_dossiers, recount_deadlines)
+def work_on_batches() -> None:
+    """Works on the batches that people asked for; a long one continues at the next tick."""
+    if done := work_batches(_at_hand[0].runtime, SECONDS):
+        log.info("batches", ended=done)
+
+
+_ALL = (
+    drain_outbox,
+    sweep_clocks,
+    forget_old_answers,
+    checkpoint_journal,
+    migrate_dossiers,
+    recount_deadlines,
+    work_on_batches,
+)
 JOBS: Mapping[str, Callable[[], None]] = {job.__name__: job for job in _ALL}

@@ -27,6 +27,7 @@ TICKS: tuple[tuple[str, int], ...] = (
     ("sweep_clocks", 3),
     ("drain_outbox", 2),
     ("recount_deadlines", 5),
+    ("work_on_batches", 2),
     ("forget_old_answers", 600),
     ("checkpoint_journal", 3600),
     ("migrate_dossiers", 60),

@@ -75,7 +75,8 @@ class Mirror:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueLine:
     """A dossier as one line of a list of the desk. ``holder_name`` is who claimed it; ``mine`` says that it is the
-    actor. ``mirror`` is None unless another system holds the dossier's truth."""
+    actor. ``next_act`` is the step that usually comes next. ``mirror`` is None unless another system holds the
+    dossier's truth."""
 
     id: int
     code: str
@@ -83,6 +84,7 @@ class QueueLine:
     procedure: str
     procedure_name: Text
     state: StateView
+    next_act: Text | None
     applicant: str | None
     channel: str
     office: Text | None
@@ -171,6 +173,17 @@ def short_name(release: Release) -> Text:
     return short if isinstance(short, Text) else release.name
 
 
+def next_act(release: Release, state: str, role: str | None) -> Text | None:
+    """The name of the step that usually comes next for a role: the first one in the workflow file that goes on."""
+    here = [action for action in release.actions.values() if state in action.sources]
+    onward = [action for action in here if role in action.by and action.effect not in _ASIDE]
+    return onward[0].name if onward else None
+
+
+_ASIDE = frozenset({"ask", "back", "stop", "withdraw", "refuse"})
+"""Effects of the steps that do not lead on."""
+
+
 def _filters(unit: UnitOfWork, ask: Ask) -> Filters | None:
     """The filters of the list; None when it is empty whatever the database holds."""
     states = signing_states(unit) if ask.queue == "sign" else None
@@ -211,6 +224,7 @@ def _line(unit: UnitOfWork, row: Mapping[str, Any]) -> QueueLine:
         **{name: row[name] for name in _AS_STORED},
         procedure_name=short_name(release),
         state=state_of(release, row["state"], row["portal"]),
+        next_act=next_act(release, row["state"], row["holder_role"]),
         office=unit.catalogue.office_name(office) if office else None,
         role=role.name if role else None,
         mine=row["holder_id"] is not None and row["holder_id"] == unit.actor.person_id,

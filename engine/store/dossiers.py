@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -137,9 +138,11 @@ mirrors = Table(
     "mirrors",
     metadata,
     Column("dossier_id", BigId, ForeignKey("dossiers.id"), primary_key=True, autoincrement=False),
-    Column("number", String(60), nullable=False),  # the dossier's code in the other system
+    Column("source", String(40), nullable=False),  # the other system
+    Column("number", String(60), nullable=False),  # the dossier's code there
     Column("synced_at", Moment, nullable=False),
     Column("differs", Json, nullable=False),  # [{"what": …, "here": …, "there": …}, …]; never personal data
+    UniqueConstraint("source", "number"),
 )
 """The dossiers whose truth is in another system (``dossiers.source``): when they were compared, and what differed."""
 

@@ -38,11 +38,13 @@ def _mirrors() -> None:
     op.create_table(
         "mirrors",
         sa.Column("dossier_id", BigId, autoincrement=False, nullable=False),
+        sa.Column("source", sa.String(40), nullable=False),
         sa.Column("number", sa.String(60), nullable=False),
         sa.Column("synced_at", Moment, nullable=False),
         sa.Column("differs", Json, nullable=False),
         sa.ForeignKeyConstraint(["dossier_id"], ["dossiers.id"], name=op.f("fk_mirrors_dossier_id")),
         sa.PrimaryKeyConstraint("dossier_id", name=op.f("pk_mirrors")),
+        sa.UniqueConstraint("source", "number", name=op.f("uq_mirrors_source_number")),
     )
 
 

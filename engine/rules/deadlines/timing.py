@@ -95,7 +95,12 @@ def starts(release: Release, action: str | None) -> bool:
 
 
 def due_columns(row: ClockRow, release: Release, calendar: Calendar) -> ClockChanges:
-    """``due_at`` (None before the start and in a pause) and ``promised_at`` (the last due moment that was not None)."""
+    """``due_at`` (None before the start and in a pause) and ``promised_at`` (the last due moment that was not None).
+
+    Those of a dossier whose truth is in another system are that system's, and stay.
+    """
+    if row.get("source"):
+        return {}
     if row["started_at"] is None:
         return {"due_at": None, "promised_at": None}
     moment = due_moment(
