@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response
 
 from server.identity import Access
-from web.account import sign_in
+from web.account import own, provider, second_factor, sign_in
 from web.citizen import link
 from web.csrf import register_csrf
 from web.desk import batch, keys, papers, questions, queue, register, returns, saved_views, sign, sign_round, today
@@ -32,6 +32,9 @@ PAGES = [
     saved_views.saved,
     batch.batches,
     keys.keys,
+    provider.provider,
+    own.own,
+    second_factor.factor,
 ]
 
 

@@ -15,6 +15,10 @@ FLASH = "__Host-loi-nhan"
 LANGUAGE = "__Host-ngon-ngu"
 KEYS_OFF = "__Host-tat-phim"
 """Set while the single-letter keys of the desk are switched off."""
+SECOND_STEP = "__Host-buoc-hai"
+"""Who has given the right password and has yet to give the code."""
+AT_PROVIDER = "__Host-co-quan"
+"""A sign-in that was begun at the identity provider."""
 
 
 def set_cookie(response: Response, name: str, value: str, *, seconds: int | None = None) -> None:

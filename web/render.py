@@ -36,6 +36,8 @@ class Who:
     roles: frozenset[str]
     offices: tuple[tuple[str, Text], ...]
     """The code and the name of each office where they work today."""
+    keys_off: bool = False
+    """Whether single keys do nothing for them (WCAG 2.1.4)."""
 
 
 def render(template: str, **given: Any) -> str:
@@ -72,7 +74,8 @@ def _who() -> Who | None:
     today, offices = civil_day(runtime().now()), runtime().catalogue.offices
     named = tuple((code, offices[code].name) for code in sorted(actor.offices(today)) if code in offices)
     roles = frozenset(one.role for one in actor.memberships if one.valid(today))
-    return Who(actor.name, actor.admin, roles, named)
+    state = g.get("page_session")
+    return Who(actor.name, actor.admin, roles, named, bool(state and state.keys_off))
 
 
 @cache

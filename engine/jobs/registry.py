@@ -14,11 +14,13 @@ import structlog
 from engine.acts.batch_work import work_batches
 from engine.acts.checkpoint import checkpoint_now
 from engine.acts.notices.deliver import Receivers, deliver_notices
+from engine.acts.staff.idle_sessions import end_idle_sessions
 from engine.jobs.migration import migrate_due
 from engine.jobs.recounting import recount_waiting
 from engine.jobs.schedule import ANSWERS_KEPT, forget_old_answers_before, sweep_all_due
 from engine.ports import Notifier
-from engine.transaction import Runtime
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
+from engine.transaction import Runtime, in_transaction
 
 BATCH = 500
 SECONDS = 20.0
@@ -73,9 +75,10 @@ def sweep_clocks() -> None:
 
 
 def forget_old_answers() -> None:
-    """Deletes the recorded answers of requests (Idempotency-Key) older than ``ANSWERS_KEPT``."""
+    """Deletes the recorded answers of requests (Idempotency-Key) older than ``ANSWERS_KEPT``, and ended sessions."""
     runtime = _at_hand[0].runtime
     forget_old_answers_before(runtime, runtime.now() - ANSWERS_KEPT)
+    in_transaction(runtime, SYSTEM_ACTOR, end_idle_sessions)
 
 
 def checkpoint_journal() -> None:

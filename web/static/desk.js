@@ -56,7 +56,7 @@ setInterval(() => {
   });
   if (!due.length) return;
   for (const one of due) one.dataset.polled = String(Date.now());
-  refresh(location.href, due.map((one) => one.id))
+  refresh(location.href, due.map((one) => one.id), { headers: { "X-Part": due.map((one) => one.id).join(" "), "X-Poll": "1" } })
     .then(() => due.forEach((one) => { const now = document.getElementById(one.id); if (now) now.dataset.polled = String(Date.now()); }))
     .catch(() => {});
 }, 1000);
