@@ -86,7 +86,7 @@ def table_file() -> Response:
     return Response(content, headers=headers, content_type="text/csv; charset=utf-8")
 
 
-@books.post("/so-dang-ky/in", access=Access.STAFF, form=ToPrint, again=show)
+@books.post("/so-dang-ky/in", access=Access.STAFF, form=ToPrint, again=show, step_up=True)
 def print_it(form: dict[str, str]) -> Response:
     """Print the register"""
     start, end = _day(form["tu"]), _day(form["den"])

@@ -12,7 +12,7 @@ from engine.acts.documents import add_document
 from engine.acts.perform_action import perform_action
 from engine.acts.read_personal_data import open_file
 from engine.acts.sign_round import MOST_SIGNED, ToSign, begin_round
-from engine.dossier.case import Case
+from engine.dossier.case import Case, read_case
 from engine.errors import InvalidInput, wrong
 from engine.queries.files import FileView, file_of
 from engine.queries.page import After
@@ -24,15 +24,20 @@ from server.context import runtime
 from server.identity import Access, reading
 from server.once import perform_unkept
 from server.paging import key_of, read_after
+from server.preview import NoPreview, can_preview, picture_of
 from server.uploads import sent_files
 from server.values import KEY, Body, Prose, Word
+from web.desk.dossier.ticket import shown, ticket
 from web.desk.sign_round import carry_on
-from web.once import form_version, once
+from web.once import form_version, once, see_other
 from web.pages import Pages
 from web.render import render
+from web.step_up import recently_proven
 
 sign = Pages("sign", audience="desk")
 _PAGE = 50
+_MOST_PAGES = 20
+"""Pages of a paper that the pane shows; the dossier's page shows all."""
 _SEEN = re.compile(
     r"(?P<dossier>[A-Za-z0-9][A-Za-z0-9.\-_]{0,63})~(?P<action>\w{1,40})~(?:(?P<hash>[0-9a-f]{64})|v(?P<version>\d{1,9}))"
 )
@@ -66,11 +71,11 @@ class Which(Body):
 @sign.page("/ky", access=Access.STAFF)
 def show(code: str | None = None) -> str:
     """What waits for my signature"""
-    limit = MOST_SIGNED if request.args.get("hien") == str(MOST_SIGNED) else _PAGE
+    limit = _limit()
     with reading() as unit:
         page = sign_queue(unit, after=_after(), limit=limit)
-        shown = _shown(page.lines, code or request.args.get("xem"))
-        place = page.lines.index(shown) if shown is not None else 0
+        chosen = _shown(page.lines, code or request.args.get("ma"))
+        place = page.lines.index(chosen) if chosen is not None else 0
         return render(
             "desk/sign.html",
             lines=page.lines,
@@ -79,16 +84,18 @@ def show(code: str | None = None) -> str:
             limit=limit,
             rest=_rest(limit),
             after=key_of(page.after),
-            detail=sign_detail(unit, shown) if shown is not None else None,
+            detail=sign_detail(unit, chosen) if chosen is not None else None,
             before_it=page.lines[place - 1].code if place > 0 else None,
             after_it=page.lines[place + 1].code if place + 1 < len(page.lines) else None,
             stand_ins=stand_ins(unit),
             names={one.person: one.name for one in stand_ins(unit)},
             last=unfinished_round(unit),
+            pictures=_pictures(unit, chosen),
+            asks_again=not recently_proven(),
         )
 
 
-@sign.post("/ky", access=Access.STAFF, form=Chosen, again=show)
+@sign.post("/ky", access=Access.STAFF, form=Chosen, again=show, step_up=True)
 def sign_chosen(form: dict[str, list[str]]) -> Response:
     """Sign what was chosen"""
     wanted = [_to_sign(one) for one in form["chon"]]
@@ -122,7 +129,15 @@ def attach(code: str, form: dict[str, str]) -> Response:
         return case
 
     done = Text("Đã đính kèm. Xem lại rồi ký.", "Attached. Look at it, then sign.")
-    return once("add_document", doing, to=f"/ky?xem={quote(code)}#xem", done=done)
+    return once("add_document", doing, to=f"/ky?ma={quote(code)}#xem", done=done)
+
+
+@sign.post("/ky/<code>/xem", access=Access.STAFF, form=Which, again=show)
+def look(code: str, form: dict[str, int]) -> Response:
+    """See the paper that is to be signed as it will be printed; the read log keeps it"""
+    perform_unkept("open_file", lambda unit: open_file(unit, code, form["document"]))
+    opened = ticket(code, f"file-{form['document']}")
+    return see_other(f"/ky?ma={quote(code)}&xem={opened}{_rest(_limit())}#xem")
 
 
 @sign.post("/ky/<code>/tep", access=Access.STAFF, form=Which, again=show)
@@ -135,6 +150,26 @@ def download(code: str, form: dict[str, int]) -> Response:
     file = perform_unkept("open_file", doing)
     headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
     return Response(runtime().files.read(file.storage_key), headers=headers, content_type=file.media_type)
+
+
+def _limit() -> int:
+    return MOST_SIGNED if request.args.get("hien") == str(MOST_SIGNED) else _PAGE
+
+
+def _pictures(unit: UnitOfWork, line: SignLine | None) -> tuple[str, ...] | None:
+    """The addresses of the pictures of the paper's pages; none where it has none, None while it is not opened."""
+    paper = line.paper if line is not None else None
+    if line is None or paper is None or not shown(line.code, f"file-{paper.id}"):
+        return None
+    if not can_preview(paper.media_type):
+        return ()
+    file = file_of(read_case(unit, line.code), paper.id)
+    try:
+        pages = picture_of(runtime().files.read(file.storage_key), file.media_type, 0).pages
+    except NoPreview:
+        return ()
+    where = f"/ho-so/{line.code}/giay-to/{paper.id}/trang"
+    return tuple(f"{where}/{page}.png?xem={request.args['xem']}" for page in range(1, min(pages, _MOST_PAGES) + 1))
 
 
 def _rest(limit: int) -> str:

@@ -46,7 +46,7 @@ def go_on(number: int) -> Response:
     return see_other(f"/ky/lan/{number}")
 
 
-@sign_rounds.post("/ky/lan/<int:number>/thu-lai", access=Access.STAFF)
+@sign_rounds.post("/ky/lan/<int:number>/thu-lai", access=Access.STAFF, step_up=True)
 def retry(number: int) -> Response:
     """Try what was refused again"""
     response = once("try_again", lambda unit: try_again(unit, number), to=f"/ky/lan/{number}")

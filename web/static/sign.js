@@ -8,9 +8,9 @@ async function showPaper(link) {
   const url = link.href.split("#")[0];
   if (!(await refresh(url, ["xem"]))) return;
   history.replaceState(null, "", url);
-  const wanted = new URL(url).searchParams.get("xem");
+  const wanted = new URL(url).searchParams.get("ma");
   document.querySelectorAll("#cho-ky a[data-pane]").forEach((one) => {
-    if (new URL(one.href).searchParams.get("xem") === wanted) one.setAttribute("aria-current", "true");
+    if (new URL(one.href).searchParams.get("ma") === wanted) one.setAttribute("aria-current", "true");
     else one.removeAttribute("aria-current");
   });
 }
@@ -38,6 +38,19 @@ document.addEventListener("change", (event) => {
   });
   document.dispatchEvent(new Event("change"));
 });
+
+/* What was chosen stays chosen while papers are looked at, until it is sent. */
+const boxes = () => [...document.querySelectorAll("#cho-ky tbody input[type=checkbox]")];
+const CHOSEN = "chosen to sign";
+if (boxes().length) {
+  const kept = new Set(JSON.parse(sessionStorage.getItem(CHOSEN) || "[]"));
+  boxes().forEach((box) => { box.checked = box.checked || kept.has(box.value); });
+  document.dispatchEvent(new Event("change"));
+  document.addEventListener("change", () => {
+    sessionStorage.setItem(CHOSEN, JSON.stringify(boxes().filter((box) => box.checked).map((box) => box.value)));
+  });
+  document.getElementById("ky")?.addEventListener("submit", () => sessionStorage.removeItem(CHOSEN));
+}
 
 /* A round with dossiers that wait goes on by itself. */
 const going = document.querySelector("form[data-go]");

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -27,5 +27,7 @@ class Office(Site):
 
 @pytest.fixture
 def office(world: World) -> Office:
-    app = create_app(world.runtime, render_form=render_form, pages=register_pages)
-    return Office(ServedInstallation(world.runtime, app), world=world)
+    sessions = replace(world.runtime.settings.sessions, second_factor=False)
+    runtime = replace(world.runtime, settings=replace(world.runtime.settings, sessions=sessions))
+    app = create_app(runtime, render_form=render_form, pages=register_pages)
+    return Office(ServedInstallation(runtime, app), world=world)

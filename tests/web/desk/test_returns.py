@@ -72,11 +72,11 @@ class TestTheList:
 class TestSearch:
     def test_finds_by_the_qr_of_the_receipt(self, office: Office) -> None:
         code, _ = ready(office), ready(office)
-        _, token = office.world.try_act("counter", renew_link, code, "mất giấy")
+        _, keys = office.world.try_act("counter", renew_link, code, "mất giấy")
         visitor = office.person("counter")
-        found = visitor.get("/tra-ket-qua", status=303, query_string={"q": f"https://x.example/h/{token}"})
+        found = visitor.get("/tra-ket-qua", status=303, query_string={"q": f"https://x.example/h/{keys.link_token}"})
         assert found.location == f"/tra-ket-qua/{code}"
-        other = office.person("other_counter").get("/tra-ket-qua", query_string={"q": f"https://x.example/h/{token}"})
+        other = office.person("other_counter").get("/tra-ket-qua", query_string={"q": f"https://x.example/h/{keys.link_token}"})
         assert "Không tìm thấy kết quả" in other.text
 
     def test_finds_by_receipt_code_dossier_code_and_name(self, office: Office) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 from pathlib import Path
+from typing import Any
 
+from adapters.forms.render import render_form
 from engine.acts.documents import add_document, check_document
 from engine.acts.sign_round import MOST_SIGNED
 from tests.installation.filings import PDF
@@ -16,12 +18,25 @@ from tests.web.visitor import Page, Visitor
 _HASH = hashlib.sha256(PDF).hexdigest()
 
 
-def waiting(office: Office, number: int, *, brought: bool = True) -> list[str]:
+def one_page() -> bytes:
+    """A PDF that can be drawn."""
+    return render_form("03", {**_SLIP, "head": {**_SLIP["head"]}})
+
+
+_SLIP: dict[str, Any] = {
+    "head": {"authority": "UBND", "unit": "Trung tâm", "place": "Sài Gòn", "date": "ngày 02 tháng 3 năm 2026"},
+    "applicant": {"name": "Nguyễn Văn Mẫu"},
+    "request": "Thử",
+    "reason": "Thử",
+}
+
+
+def waiting(office: Office, number: int, *, brought: bool = True, paper: bytes = PDF) -> list[str]:
     """Dossiers that wait for the leader's signature, with the paper to sign."""
     codes = [office.world.land_at("signing") for _ in range(number)]
     if brought:
         for code in codes:
-            office.world.act("leader", add_document, code, key="ket_qua", content=PDF, file_name="giấy.pdf")
+            office.world.act("leader", add_document, code, key="ket_qua", content=paper, file_name="giấy.pdf")
     return codes
 
 
@@ -82,8 +97,29 @@ class TestIt:
         stranger = office.person("specialist").submit(page, f"/ky/{code}/tep", status=403)
         assert "foreign-request" in stranger.text
 
+    def test_the_paper_is_shown_as_pictures_after_a_look_that_is_written_down(self, office: Office) -> None:
+        codes = waiting(office, 2, paper=one_page())
+        visitor = office.person("leader")
+        page = visitor.get(f"/ky?ma={codes[1]}")
+        assert not page.soup.select("img.page-picture")
+        opened = visitor.follow(visitor.submit(page, f"/ky/{codes[1]}/xem"))
+        (picture,) = opened.soup.select("img.page-picture")
+        given = visitor.client.get(str(picture["src"]))
+        assert given.mimetype == "image/png" and given.data.startswith(b"\x89PNG")
+        assert office.person("deputy").client.get(str(picture["src"])).status_code in (403, 404)
+        assert visitor.client.get(f"/ky/{codes[1]}/xem").status_code == 405
+
 
 class TestSigning:
+    def test_asks_again_who_it_is_and_then_signs_what_was_chosen(self, office: Office) -> None:
+        codes = waiting(office, 2)
+        visitor = office.person_later("leader")
+        page = visitor.get("/ky")
+        assert "Sẽ hỏi lại mật khẩu" in page.text
+        asked = post(visitor, page, choices(page), status=403)
+        assert "step-up-needed" in asked.text and len(asked.soup.find_all("input", attrs={"name": "chon"})) == 2
+        assert {state_of(office, code) for code in codes} == {"signing"}
+
     def test_many_at_once(self, office: Office) -> None:
         codes = waiting(office, 3)
         visitor = office.person("leader")
