@@ -59,6 +59,15 @@ def read_upload(*, beside: frozenset[str] = frozenset()) -> dict[str, Any]:
     return given
 
 
+def sent_files(name: str) -> list[tuple[bytes, str]]:
+    """The contents and names of the files that were chosen in a field of a page's form; a field left empty gives none.
+
+    Raises InvalidInput, FileInfected, ScannerSilent, and the refusals of ``check_content``.
+    """
+    chosen = (read_file(one) for one in request.files.getlist(name) if one.filename)
+    return [(given["content"], given["file_name"]) for given in chosen]
+
+
 def read_file(sent: FileStorage) -> dict[str, Any]:
     """The checked content and the name of one file. Raises FileInfected, ScannerSilent, those of ``check_content``."""
     most = runtime().settings.max_upload_bytes

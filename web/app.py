@@ -8,7 +8,21 @@ from server.identity import Access
 from web.account import own, provider, second_factor, sign_in
 from web.citizen import centres, feedback, link, messages, moves, notices, proof, result, start, status, supplement
 from web.csrf import register_csrf
-from web.desk import batch, intake, keys, queue, receipt, saved_views, today
+from web.desk import (
+    batch,
+    intake,
+    keys,
+    papers,
+    questions,
+    queue,
+    receipt,
+    register,
+    returns,
+    saved_views,
+    sign,
+    sign_round,
+    today,
+)
 from web.desk.dossier import page
 from web.errors import Show, pages_or
 from web.help import chapter
@@ -20,28 +34,34 @@ _SITE = Pages("site", audience="citizen")
 PAGES = [
     _SITE,
     sign_in.account,
-    link.link,
-    today.today,
     provider.provider,
     own.own,
     second_factor.factor,
     start.start,
     centres.centres,
+    link.link,
     status.status,
     supplement.supplement,
     moves.moves,
     result.result,
     notices.notices,
+    messages.messages,
     feedback.feedback,
     proof.proof,
-    page.dossier,
-    messages.messages,
+    today.today,
     queue.queue,
     saved_views.saved,
     batch.batches,
     keys.keys,
     intake.intake,
     receipt.receipts,
+    page.dossier,
+    sign.sign,
+    sign_round.sign_rounds,
+    papers.papers,
+    questions.questions,
+    returns.returns,
+    register.books,
     chapter.handbook,
 ]
 

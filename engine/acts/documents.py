@@ -71,7 +71,7 @@ def add_document(
     if reuse is not None:
         row |= reused_file(unit, case.workflow, key, reuse, case.applicant.get("identity_number"))
     elif content is not None:
-        row |= _stored(case, content, file_name)
+        row |= stored_file(case, content, file_name)
     return case, _added(case, key, row, file_name, late_reason)
 
 
@@ -179,7 +179,7 @@ def _document(case: Case, document: int) -> DocumentRow:
     return found
 
 
-def _stored(case: Case, content: bytes, file_name: str | None) -> dict[str, Any]:
+def stored_file(case: Case, content: bytes, file_name: str | None) -> dict[str, Any]:
     """Checks and stores a file. Raises InvalidInput, UnacceptableFile.
 
     The file is durable before the transaction ends. A rollback leaves a stray file that no row names.

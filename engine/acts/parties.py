@@ -72,7 +72,11 @@ def hand_over(unit: UnitOfWork, code: str, given: Mapping[str, Any], version: in
 
     By the receiving staff, once there is a result. Raises NotFound, Stale, Forbidden, NothingToHandOver, InvalidInput.
     """
-    case = lock_case(unit, code, version)
+    return enter_hand_over(lock_case(unit, code, version), given)
+
+
+def enter_hand_over(case: Case, given: Mapping[str, Any]) -> Case:
+    """``hand_over`` of a dossier in hand. Raises Forbidden, NothingToHandOver, InvalidInput."""
     must_hand_over(case)
     kind = "post" if given.get("tracking") else "collector"
     _, data, private = _entered(case, clean_party(case, kind, given))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.rules.procedure.definition import Release
+from engine.rules.procedure.signatures import is_signature
 from engine.store.dossier_counts import desk_counts
 from engine.transaction import UnitOfWork
 
@@ -19,4 +20,4 @@ def signing_states(unit: UnitOfWork) -> tuple[str, ...]:
 def signs(release: Release, state: str) -> bool:
     """Whether an action from this state signs the result."""
     here = (action for action in release.actions.values() if state in action.sources)
-    return any(action.effect == "sign" or action.signature == "digital" for action in here)
+    return any(is_signature(action) for action in here)

@@ -174,6 +174,7 @@ verifications = Table(
     Column("answer", Text),
     Column("confirmed", SmallInteger),
     Column("documents", Json),  # the ids of the papers that the queried office may see; None: none
+    Column("answered_with", Json),  # the ids of the papers that it gave with its answer; None: none
     Index("ix_verifications_dossier_id", "dossier_id"),
     _partial("ix_verifications_open", "answered_at IS NULL", "office", "due_at"),
 )
