@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import orjson
@@ -154,7 +154,7 @@ def _reading(server: MeasuredServer, ground: Ground, asked: argparse.Namespace) 
 
 def _machine(server: MeasuredServer | None, dossiers: int | None) -> str:
     model = next((line.split(":", 1)[1].strip() for line in _lines("/proc/cpuinfo") if "model name" in line), "unknown")
-    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES if _is_installed(name))
     database = f"PostgreSQL {server.version()}, " if server else ""
     loaded = f"{dossiers:,} dossiers; " if dossiers is not None else ""
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
@@ -162,6 +162,15 @@ def _machine(server: MeasuredServer | None, dossiers: int | None) -> str:
         f"{os.cpu_count()} processors ({model}), Python {platform.python_version()}, {database}"
         f"{packages}; {loaded}load before: {load}"
     )
+
+
+def _is_installed(name: str) -> bool:
+    """Not every part needs all that benchmarks/requirements.txt names."""
+    try:
+        version(name)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def _lines(path: str) -> list[str]:
