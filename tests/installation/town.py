@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
+from sqlalchemy import select
 
 from adapters.forms.render import render_form
 from api.app import create_app
@@ -26,6 +27,9 @@ from engine.acts.documents import add_document
 from engine.acts.file_dossier import Filing, file_dossier
 from engine.acts.perform_action import perform_action
 from engine.acts.staff.people import add_membership, add_person
+from engine.dossier.asks import Asks
+from engine.store.dossiers import dossiers
+from engine.store.journal import journal
 from engine.transaction import UnitOfWork
 from tests import shared_run
 from tests.installation.content import DISTRICTS, Content, territory_around
@@ -65,13 +69,25 @@ class Town(Installation):
     def __init__(self, url: str, folder: Path, **environment: str) -> None:
         self.now = moment(BEGIN)
         self.known: dict[str, Known] = {}
-        environment = {"MOTCUA_POOL_SIZE": "12"} | environment
+        environment = {"MOTCUA_POOL_SIZE": "12", "MOTCUA_SECOND_FACTOR": "0"} | environment
         super().__init__(runtime_over(url, folder, lambda: self.now, pool_size=12, one_pool=True, **environment))
         self.app = create_app(self.runtime, render_form=render_form, pages=register_pages)
 
     def at(self, local: str) -> None:
         """Sets the clock (local civil time)."""
         self.now = moment(local)
+
+    def state(self, dossier: Known) -> str:
+        """The state of a dossier now."""
+        with self.reading() as connection:
+            return str(connection.execute(select(dossiers.c.state).where(dossiers.c.code == dossier.code)).scalar_one())
+
+    def told(self, dossier: Known) -> list[str]:
+        """The acts of a dossier's journal, oldest first."""
+        of_this = select(journal.c.act).join(dossiers, dossiers.c.id == journal.c.dossier_id)
+        with self.reading() as connection:
+            ordered = of_this.where(dossiers.c.code == dossier.code).order_by(journal.c.number)
+            return list(connection.execute(ordered).scalars())
 
     def file(self, filing: Mapping[str, Any], who: str = COUNTER, at: str | None = None) -> Known:
         """Files and receives a dossier."""
@@ -133,7 +149,7 @@ def _dossiers(town: Town) -> dict[str, Known]:
         town.do(LEADER, made[name], "sign", at="2026-03-06 14:20")
     town.do(COUNTER, made["returned"], "return", at="2026-03-06 15:00")
     why = "Bản vẽ mặt cắt thiếu kích thước móng."
-    town.do(OFFICER, made["supplement"], "ask", at="2026-03-06 15:30", reason=why)
+    town.do(OFFICER, made["supplement"], "ask", at="2026-03-06 15:30", reason=why, asks=Asks(documents=("ban_ve",)))
     made["accepted"] = town.file(birth(0), at="2026-03-09 08:10")
     made["new"] = town.file(permit(2) | {"receive": False}, at="2026-03-09 08:20")
     for number in range(3):

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 FOLDER = Path(__file__).parent / "handbook"
 CHAPTERS = ("citizen", "clerk", "specialist", "leader")
@@ -69,10 +70,16 @@ def _sections(parts: Sequence[str]) -> list[tuple[str, str, Markup]]:
 def _html(source: str) -> Markup:
     """Our own Markdown as HTML: the parser escapes everything, and passes no HTML through."""
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
+    reader.add_render_rule("code_inline", _as_key)
     tokens = reader.parse(source)
     _lead_here(tokens)
     rendered: str = reader.renderer.render(tokens, reader.options, {})
     return Markup(rendered)  # noqa: S704 - made by the parser from our own files, without HTML of theirs
+
+
+def _as_key(_renderer: RendererHTML, tokens: Sequence[Token], at: int, _options: object, _around: object) -> str:
+    """What stands in backquotes in the handbook is a key."""
+    return f"<kbd>{escape(tokens[at].content)}</kbd>"
 
 
 def _lead_here(tokens: Sequence[Token]) -> None:
@@ -85,8 +92,6 @@ def _lead_here(tokens: Sequence[Token]) -> None:
             token.attrs |= _picture_attributes(str(token.attrs["src"]))
         elif token.type == "table_open":
             token.attrs["class"] = "table"
-        elif token.type == "code_inline":
-            token.tag = "kbd"
         _lead_here(token.children or ())
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from tests.web.browser.journeys import Journeys
-from tests.web.browser.sights import Sight
+from tests.web.browser.sight import Sight
 from tests.web.browser.visitor import LOCALES
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "handbook" / "pictures"

@@ -16,7 +16,8 @@ from tests import shared_run
 from tests.web.browser.chromium import browser, program
 from tests.web.browser.handbook import make_pictures
 from tests.web.browser.journeys import Journeys, opened_journeys
-from tests.web.browser.sights import SIGHTS, Sight
+from tests.web.browser.sight import Sight
+from tests.web.browser.sights import SIGHTS
 from tests.web.browser.visitor import LOCALES, THEMES
 
 WIDTHS = (360, 768, 1366)

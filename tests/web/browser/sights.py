@@ -1,86 +1,23 @@
-"""Every page in every state that looks different: what is held to be accessible, and what the screenshots show.
-
-A page that is declared and stands in no sight fails in ``tests/web/journeys/test_every_page.py``.
-"""
+"""Every page in every state. A page that is declared and stands in no sight fails in test_every_page.py."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from tests.web.browser.sight import Sight, submit
+from tests.web.browser.sights_of_citizens import CITIZENS
+from tests.web.browser.sights_of_staff import STAFF
 
-from flask import Flask
-from playwright.sync_api import Page
-from werkzeug.exceptions import NotFound
-
-from tests.installation.town import ADMIN, COUNTER, ELSEWHERE, LEADER, MONITOR, OFFICER, Known
-from tests.web.browser.visitor import Visitor
-
-
-@dataclass(frozen=True)
-class Sight:
-    """A page in one state.
-
-    ``path`` may name a dossier of the town, as in ``/ho-so/{running}``. ``who`` has signed in, or is nobody, or holds
-    the ``link`` of a dossier. ``then`` is done on the page before it is looked at. ``like`` is the mock-up.
-    """
-
-    name: str
-    path: str
-    who: str | None = None
-    link: str | None = None
-    status: int = 200
-    then: Callable[[Page], None] | None = None
-    like: str | None = None
-
-    def is_there(self, app: Flask) -> bool:
-        """Whether the application has the address of the page."""
-        try:
-            self.rule(app, {})
-        except NotFound:
-            return False
-        return True
-
-    def rule(self, app: Flask, known: Mapping[str, Known]) -> str:
-        """The address as it was declared. Raises NotFound."""
-        path = self.path.partition("?")[0]
-        for name in re.findall(r"\{(\w+)\}", path):
-            path = path.replace(f"{{{name}}}", known[name].code if name in known else "H26740-260302-0001")
-        return str(app.url_map.bind("localhost").match(path, return_rule=True)[0].rule)
-
-    def open(self, came: Visitor, known: Mapping[str, Known]) -> Page:
-        """Opens the page in the browser of somebody who is already ``who``."""
-        if self.link is not None:
-            came.go(f"/h/{known[self.link].token}")
-        page = came.go(self.path.format(**{name: dossier.code for name, dossier in known.items()}), self.status)
-        if self.then is not None:
-            self.then(page)
-            page.wait_for_load_state()
-        return page
-
-
-def _submit(page: Page) -> None:
-    """Sends the first form of the page as it stands."""
-    page.locator("main form").first.evaluate("form => { form.noValidate = true; form.requestSubmit() }")
-    page.wait_for_load_state()
-
-
-SHOW_NOTHING = {"/h/<token>", "/h/<token:token>", "/tro-giup/hinh/<spoken>/<name>"}
+SHOW_NOTHING = {"/h/<token>", "/h/<token:token>", "/h/<code>/bang-chung/tep", "/tro-giup/hinh/<spoken>/<name>"}
 """Addresses that lead on, or send a file."""
 
 SIGHTS = [
     Sight("sign-in", "/dang-nhap", like="sign-in"),
-    Sight("sign-in-refused", "/dang-nhap", then=_submit),
+    Sight("sign-in-refused", "/dang-nhap", then=submit),
     Sight("help", "/tro-giup"),
     Sight("help-citizen", "/tro-giup/citizen"),
     Sight("help-clerk", "/tro-giup/clerk"),
     Sight("help-specialist", "/tro-giup/specialist"),
     Sight("help-leader", "/tro-giup/leader"),
     Sight("nothing-there", "/tro-giup/nothing", status=404, like="error-404"),
-    Sight("today-counter", "/quay", COUNTER, like="desk-today"),
-    Sight("today-officer", "/quay", OFFICER, like="desk-today"),
-    Sight("today-leader", "/quay", LEADER, like="desk-today"),
-    Sight("today-empty", "/quay", ELSEWHERE),
-    Sight("today-monitor", "/quay", MONITOR),
-    Sight("today-admin", "/quay", ADMIN),
+    *CITIZENS,
+    *STAFF,
 ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, Response
 
 from tests.web.browser.serving import DOOR
 
@@ -21,6 +21,10 @@ _REPORT = """
 addEventListener('securitypolicyviolation', event =>
   console.error(`policy: ${event.effectiveDirective} refused ${event.blockedURI} ${event.sample}`))
 """
+_PARTS = """
+() => [...performance.getEntriesByType('resource').map(one => [one.initiatorType, one.encodedBodySize]),
+       ...[...document.querySelectorAll('link[rel=icon]')].map(() => ['icon', 500])]
+"""  # the icon is asked for and stands in no timing; it has half a kilobyte
 _LOADING = "Failed to load resource"  # the browser's line for each answer from 400 on; _answered looks at these
 
 
@@ -32,14 +36,15 @@ class Visitor:
     page: Page
     base: str
     complaints: list[str] = field(default_factory=list)
-    answers: list[Response] = field(default_factory=list)
+    shown: Response | None = None
+    """The answer that the last visit of ``go`` ended with."""
 
     def go(self, path: str, status: int = 200) -> Page:
         """Opens an address; the answer must have this status."""
-        self.answers.clear()
         answer = self.page.goto(self.base + path)
         assert answer is not None, f"{path} was not loaded"
         assert answer.status == status, f"{path}: {answer.status}, not {status}"
+        self.shown = answer
         return self.page
 
     def become(self, token: str) -> None:
@@ -52,13 +57,14 @@ class Visitor:
         return address.path + (f"?{address.query}" if address.query else "")
 
     def weight(self) -> Weight:
-        """What the last visit of ``go`` brought, each answer compressed as a server or its proxy sends it.
+        """What the last visit of ``go`` brought; a proxy compresses the page itself as it is done here.
 
         Nothing may come from the browser's cache, see ``forget``.
         """
-        sizes = [(kind, len(gzip.compress(body, 6))) for kind, body in self._bodies()]
-        script = sum(size for kind, size in sizes if kind == "script")
-        return Weight(len(sizes), sum(size for _, size in sizes), script)
+        assert self.shown is not None
+        parts = [(kind, int(size)) for kind, size in self.page.evaluate(_PARTS)]
+        total = len(gzip.compress(self.shown.body(), 6)) + sum(size for _, size in parts)
+        return Weight(1 + len(parts), total, sum(size for kind, size in parts if kind == "script"))
 
     def forget(self) -> None:
         """Turns the browser's cache off: each visit of this page is a first one."""
@@ -74,11 +80,6 @@ class Visitor:
         """Another tab with the same session."""
         return self._watched(self.context.new_page())
 
-    def _bodies(self) -> Iterator[tuple[str, bytes]]:
-        for answer in self.answers:
-            if not 300 <= answer.status < 400:
-                yield answer.request.resource_type, answer.body()
-
     def _watched(self, page: Page) -> Page:
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
         return page
@@ -88,7 +89,6 @@ class Visitor:
             self.complaints.append(f"request to another host: {request.url}")
 
     def _answered(self, answer: Response) -> None:
-        self.answers.append(answer)
         part = answer.request.resource_type != "document"
         if answer.status >= 500 or (part and answer.status >= 400):
             self.complaints.append(f"{answer.status} for {answer.request.method} {answer.url}")
@@ -105,6 +105,15 @@ class Weight:
     requests: int
     total: int
     script: int
+
+
+def back(page: Page) -> None:
+    """The back button. On the page of a refused form a browser first asks whether to send it again."""
+    try:
+        page.go_back()
+    except Error as error:
+        if "ERR_CACHE_MISS" not in str(error):
+            raise
 
 
 @contextmanager

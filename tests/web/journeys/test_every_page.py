@@ -6,7 +6,8 @@ import pytest
 
 from tests.web.browser.accessibility import findings
 from tests.web.browser.journeys import Journeys
-from tests.web.browser.sights import SHOW_NOTHING, SIGHTS, Sight
+from tests.web.browser.sight import Sight
+from tests.web.browser.sights import SHOW_NOTHING, SIGHTS
 from tests.web.browser.visitor import Visitor
 from web.pages import Pages
 
