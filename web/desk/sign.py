@@ -32,7 +32,7 @@ from web.desk.sign_round import carry_on
 from web.once import form_version, once, see_other
 from web.pages import Pages
 from web.render import render
-from web.step_up import recently_proven
+from web.session import recently_proven
 
 sign = Pages("sign", audience="desk")
 _PAGE = 50
