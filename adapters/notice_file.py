@@ -22,9 +22,11 @@ class FileNotifier:
     notice is written again.
     """
 
-    def __init__(self, path: Path, *, echo: Callable[[str], None] | None = None) -> None:
-        """``echo`` is called with one readable line for each notice written (the demonstration prints it)."""
+    def __init__(self, path: Path, *, echo: Callable[[str], None] | None = None, durable: bool = True) -> None:
+        """``echo`` is called with one readable line for each notice written (the demonstration prints it). Without
+        ``durable`` the disk is not waited for."""
         self._path = path
+        self._durable = durable
         self._echo = echo
         self._read_until = 0
         self._keys: set[str] = set()
@@ -62,7 +64,8 @@ class FileNotifier:
             if key in self._keys:
                 return False
             _write_all(file, b"\n" + line if unfinished else line)
-            os.fsync(file)
+            if self._durable:
+                os.fsync(file)
         finally:
             os.close(file)
         if fresh:

@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 from flask_smorest import Api as Documentation
 
 from api import shapes
-from api.openapi import register_documentation
+from api.openapi import register_documentation, register_start
 from api.path_parameters import Number
 from api.problems import problem
 from api.resources import RESOURCES
@@ -60,6 +60,8 @@ def create_app(runtime: Runtime, *, render_form: RenderForm | None = None, pages
     register_internal(app)
     register_security(app)
     _register_resources(app, runtime.settings.public_url)
+    if pages is None:
+        register_start(app)
     show = pages(app, problem) if pages else problem
     register_refusals(app, show)  # after flask-smorest, whose own answers to errors they replace
     app.register_blueprint(health.operating)

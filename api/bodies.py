@@ -25,6 +25,7 @@ class SignIn(Body):
     password = fields.String(
         required=True, validate=validate.Length(1, 200), metadata={"pattern": r"^[^\x00]*$"}
     )  # any other character may be part of one
+    otp = Line(40)  # six digits, or a recovery code
 
 
 class ApplicantGiven(Body):

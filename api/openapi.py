@@ -43,8 +43,16 @@ _START = """window.onload = function () {
 """
 
 
+def register_start(app: Flask) -> None:
+    """Makes ``/`` lead to the documentation, for an application without pages."""
+
+    @app.get("/")
+    def start() -> AnyResponse:
+        return redirect("/docs" if is_internal() else "/api/v1/openapi.json", 302)
+
+
 def register_documentation(app: Flask, spec: APISpec, public_url: str) -> None:
-    """Adds ``/``, ``/docs`` and ``/api/v1/openapi.json``. The document is built once, at the first request for it.
+    """Adds ``/docs`` and ``/api/v1/openapi.json``. The document is built once, at the first request for it.
 
     ``public_url`` is where its readers turn to with questions: the installation itself.
     """
@@ -56,10 +64,6 @@ def register_documentation(app: Flask, spec: APISpec, public_url: str) -> None:
         if not made:
             made.append(orjson.dumps(document_of(spec)))
         return _public(made[0], "application/json")
-
-    @app.get("/")
-    def start() -> AnyResponse:
-        return redirect("/docs" if is_internal() else "/api/v1/openapi.json", 302)
 
     @app.get("/docs")
     def docs() -> Response:

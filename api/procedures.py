@@ -72,6 +72,7 @@ def _line(release: Release) -> dict[str, Any]:
         "procedure": release.procedure,
         "version": release.version,
         "name": both(release.name),
+        "short": both(release.in_lists),
         "sector": release.sector.code,
         "sector_name": both(release.sector.name),
         "channels": list(release.channels),

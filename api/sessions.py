@@ -23,8 +23,8 @@ sessions = Resource("sessions", __name__, description="Signing in and out.")
     refuses=(401, 429),
 )
 def sign_in(body: dict[str, Any]) -> Answer:
-    """Sign in with user name and password"""
-    token, expires_at = server.sign_in.sign_in(body["username"], body["password"])
+    """Sign in with user name and password, and the code of the second factor where the account has one"""
+    token, expires_at = server.sign_in.sign_in(body["username"], body["password"], body.get("otp"))
     return answer({"token": token, "expires_at": moment(expires_at)}, 201)
 
 

@@ -11,21 +11,38 @@ import os
 import platform
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import astuple
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import orjson
 
 from adapters.embedded_redis import embedded_redis
-from benchmarks import acts, compare, national_hour, notices, other_engines, outbox, reading, reform, statements
+from benchmarks import (
+    acts,
+    compare,
+    desks,
+    national_hour,
+    notices,
+    other_engines,
+    outbox,
+    page_grounds,
+    pages,
+    reading,
+    reform,
+    statements,
+)
 from benchmarks.database import MeasuredServer
 from benchmarks.ground import Ground, lay
 from benchmarks.multiply import multiply
 
 PARTS = ("statements", "acts", "reading", "outbox", "notices", "engines")
-LONG = ("hour", "reform")
-"""Measured only where they are named; a reform on a database of its own, and alone."""
+LONG = ("hour", "reform", "pages", "desks")
+"""Measured only where they are named; a reform and pages on databases of their own, and alone."""
+ALONE = ("reform", "pages")
+LOADED = 100_000
 PACKAGES = ("Flask", "SQLAlchemy", "psycopg", "gunicorn", "granian", "Flask-SQLAlchemy", "marshmallow")
 
 
@@ -41,6 +58,9 @@ def main() -> None:
         if asked.parts == ["reform"]:
             night = reform.measure(asked.folder / "reform", redis_url, asked.dossiers, asked.seconds, _say)
             print(f"{_machine(None, asked.dossiers)}\n\n{reform.table(night)}")
+            return
+        if asked.parts == ["pages"]:
+            print(f"{_machine(None, asked.dossiers)}\n\n{_pages(asked, redis_url)}")
             return
         server = MeasuredServer(asked.folder / "pg")
         server.start()
@@ -64,6 +84,13 @@ def _measure(part: str, server: MeasuredServer, ground: Ground, asked: argparse.
         return national_hour.table(
             national_hour.measure(
                 server, ground, asked.folder, minutes=minutes, rate=rate, web_server=asked.server, say=_say
+            )
+        )
+    if part == "desks":
+        seconds, rounds = max(asked.seconds, 10.0), asked.rounds
+        return desks.table(
+            desks.measure(
+                server, ground, asked.folder, seconds=seconds, rounds=rounds, web_server=asked.server, say=_say
             )
         )
     if part == "engines":
@@ -90,6 +117,32 @@ def _measure(part: str, server: MeasuredServer, ground: Ground, asked: argparse.
     return "\n\n".join([acts.table(results), *compared])
 
 
+def _pages(asked: argparse.Namespace, redis_url: str) -> str:
+    """On the demonstration's office, and with --dossiers on a country of at least so many."""
+    stand = page_grounds.demo_on_sqlite(asked.folder, _say)
+    told = [pages.table(stand.name, pages.measure(stand, _say))]
+    with _started(asked.folder / "demo-postgres") as server:
+        stand = page_grounds.demo_on_postgres(server, asked.folder / "demo-postgres", _say)
+        told.append(pages.table(stand.name, pages.measure(stand, _say)))
+    if asked.dossiers is not None:
+        with _started(asked.folder) as server:
+            ground = lay(server, asked.folder, redis_url)
+            stand = page_grounds.country(ground, multiply(server, ground, asked.dossiers))
+            told.append(pages.table(stand.name, pages.measure(stand, _say)))
+    return "\n\n".join(told)
+
+
+@contextmanager
+def _started(folder: Path) -> Iterator[MeasuredServer]:
+    (folder / "pg").mkdir(parents=True, exist_ok=True)
+    server = MeasuredServer(folder / "pg")
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
 def _reading(server: MeasuredServer, ground: Ground, asked: argparse.Namespace) -> str:
     """Beside what earlier runs in the same folder measured at other numbers of dossiers."""
     kept = asked.folder / "reading.json"
@@ -99,15 +152,25 @@ def _reading(server: MeasuredServer, ground: Ground, asked: argparse.Namespace) 
     return reading.table({int(size): [reading.Reading(*one) for one in ones] for size, ones in told.items()})
 
 
-def _machine(server: MeasuredServer | None, dossiers: int) -> str:
+def _machine(server: MeasuredServer | None, dossiers: int | None) -> str:
     model = next((line.split(":", 1)[1].strip() for line in _lines("/proc/cpuinfo") if "model name" in line), "unknown")
-    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES if _is_installed(name))
     database = f"PostgreSQL {server.version()}, " if server else ""
+    loaded = f"{dossiers:,} dossiers; " if dossiers is not None else ""
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     return (
         f"{os.cpu_count()} processors ({model}), Python {platform.python_version()}, {database}"
-        f"{packages}; {dossiers:,} dossiers; load before: {load}"
+        f"{packages}; {loaded}load before: {load}"
     )
+
+
+def _is_installed(name: str) -> bool:
+    """Not every part needs all that benchmarks/requirements.txt names."""
+    try:
+        version(name)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def _lines(path: str) -> list[str]:
@@ -121,7 +184,7 @@ def _arguments() -> argparse.Namespace:
         epilog="python -m benchmarks compare --help: two checkouts side by side",
     )
     parser.add_argument("parts", nargs="*", help=f"what to measure: {', '.join(PARTS)} (all), {', '.join(LONG)}")
-    parser.add_argument("--dossiers", type=int, default=100_000, help="how many to load at least (100000)")
+    parser.add_argument("--dossiers", type=int, help=f"how many to load at least ({LOADED}; pages: none)")
     parser.add_argument("--seconds", type=float, default=6.0, help="of each measurement of acts (6)")
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds (3)")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 16], help="how many at once (1 8 16)")
@@ -132,8 +195,10 @@ def _arguments() -> argparse.Namespace:
     asked = parser.parse_args()
     if wrong := set(asked.parts) - {*PARTS, *LONG}:
         parser.error(f"no such part: {', '.join(sorted(wrong))}")
-    if "reform" in asked.parts[1:] or asked.parts[:1] == ["reform"] != asked.parts:
-        parser.error("reform is measured alone")
+    if alone := [part for part in ALONE if part in asked.parts and asked.parts != [part]]:
+        parser.error(f"{alone[0]} is measured alone")
+    if asked.dossiers is None and asked.parts != ["pages"]:
+        asked.dossiers = LOADED
     return asked
 
 

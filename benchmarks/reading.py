@@ -31,7 +31,8 @@ from engine.dossier.case import read_case
 from engine.jobs.schedule import due_clocks
 from engine.rules.procedure.permissions import Actor, Membership
 from engine.store.dossier_counts import queue_counts
-from engine.store.dossier_lists import Filters, list_dossiers
+from engine.store.dossier_lists import list_dossiers
+from engine.store.list_filters import Filters
 from engine.store.reports import on_time, register
 from engine.store.sessions import dossier_by_link
 from engine.store.visibility import visible_dossiers

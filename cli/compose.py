@@ -18,6 +18,7 @@ from adapters.channels import ChannelNotifier, notifier_from, receiver_check
 from adapters.clamd import ClamdScanner
 from adapters.files_local import LocalFiles
 from adapters.local_signer import LocalSigner
+from adapters.openid_provider import OpenIdProvider
 from cli.main import DatabaseUnusable
 from engine.catalogue import Catalogue
 from engine.clock import told_clock, utc_now
@@ -58,6 +59,7 @@ def compose(
         now=now or clock_from(os.environ),
         scanner=compose_scanner(settings),
         check_receiver=receiver_check(settings),
+        provider=OpenIdProvider(settings.sessions.provider) if settings.sessions.provider else None,
     )
 
 

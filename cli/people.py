@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from cli.compose import compose_from_environment
 from cli.output import Day, json_option, say, show
+from cli.sign_in_ways import COMMANDS as WAYS
 from cli.staff import COMMANDS, known, operator
 from engine.acts.staff import people as staff
 from engine.store.people import memberships
@@ -192,5 +193,5 @@ def _runtime() -> Runtime:
     return compose_from_environment(pooled=False)
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, *WAYS):
     people.add_command(command)

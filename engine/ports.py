@@ -133,3 +133,52 @@ class ScannerSilent(Refusal):
     status = 503
     vi = "Hiện chưa kiểm tra được mã độc nên tạm chưa nhận tệp. Xin gửi lại sau ít phút."
     en = "Files cannot be checked for malicious programs at present, so none is taken. Send it again in some minutes."
+
+
+class ProviderUnreachable(Refusal):
+    """The identity provider does not answer, or not as its protocol asks."""
+
+    code = "provider-unreachable"
+    status = 503
+    vi = "Hệ thống đăng nhập của cơ quan không trả lời. Hãy thử lại, hoặc đăng nhập bằng mật khẩu."
+    en = "The sign-in service of the office does not answer. Try again, or sign in with a password."
+
+
+class ProviderRefused(Refusal):
+    """What came back from the identity provider proves nobody: it is forged, stale, used before, or a refusal."""
+
+    code = "provider-refused"
+    status = 401
+    vi = "Đăng nhập bằng tài khoản cơ quan không thành công. Hãy bắt đầu lại từ trang đăng nhập."
+    en = "Signing in with the office account failed. Start again from the sign-in page."
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A sign-in that was begun: the address at the provider, and what the browser keeps until it comes back."""
+
+    address: str
+    state: str
+    nonce: str
+    verifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenSubject:
+    """Whom an identity provider has proven. ``second_factor``: it asked for more than one."""
+
+    issuer: str
+    subject: str
+    second_factor: bool
+
+
+class IdentityProvider(Protocol):
+    """Signs people in by OpenID Connect. ``back`` is the address that the provider leads back to."""
+
+    def begin(self, back: str, *, again: bool) -> Begun:
+        """Begins; ``again``: the provider must ask anew who it is. Raises ProviderUnreachable."""
+        ...
+
+    def finish(self, back: str, begun: Begun, address: str, now: float, *, again: bool) -> ProvenSubject:
+        """The person whom the answer in ``address`` proves. Raises ProviderRefused, ProviderUnreachable."""
+        ...

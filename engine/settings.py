@@ -7,6 +7,7 @@ variable.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import ipaddress
 import re
 import secrets
@@ -17,6 +18,7 @@ from string import Formatter
 
 from engine.errors import Refusal
 from engine.security.private_files import make_private_folder
+from engine.session_settings import ProviderSettings, SessionSettings
 from engine.upload_settings import Bound, UploadSettings
 
 NAMING_DAYS = ("filing", "decision", "print")
@@ -91,6 +93,7 @@ class Settings:
     claim_grace_minutes: int
     seen_after_days: int
     form_signs: Mapping[str, str]
+    sessions: SessionSettings
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -136,6 +139,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         claim_grace_minutes=_number(environment, "MOTCUA_CLAIM_GRACE_MINUTES", 30, 0, 10_080),
         seen_after_days=_number(environment, "MOTCUA_SEEN_AFTER_DAYS", 5, 0, 3_650),
         form_signs=_form_signs(environment.get("MOTCUA_FORM_SIGNS", "")),
+        sessions=_sessions(environment),
     )
 
 
@@ -165,6 +169,33 @@ def _uploads(environment: Mapping[str, str]) -> UploadSettings:
         clamd=_address(environment, "MOTCUA_CLAMD", ("unix://", "tcp://")),
         clamd_seconds=_number(environment, "MOTCUA_CLAMD_SECONDS", 20, 1, 120),
         unscanned=_choice(environment, "MOTCUA_CLAMD_SILENT", "REFUSE", ("REFUSE", "TAKE")) == "TAKE",
+    )
+
+
+def _sessions(environment: Mapping[str, str]) -> SessionSettings:
+    return SessionSettings(
+        idle=dt.timedelta(minutes=_number(environment, "MOTCUA_SESSION_IDLE_MINUTES", 30, 1, 1440)),
+        longest=dt.timedelta(hours=_number(environment, "MOTCUA_SESSION_HOURS", 12, 1, 24)),
+        proof=dt.timedelta(minutes=_number(environment, "MOTCUA_PROOF_MINUTES", 10, 1, 60)),
+        second_factor=_flag(environment, "MOTCUA_SECOND_FACTOR", True),
+        provider=_provider(environment),
+    )
+
+
+def _provider(environment: Mapping[str, str]) -> ProviderSettings | None:
+    discovery = environment.get("MOTCUA_OIDC_DISCOVERY_URL")
+    if not discovery:
+        return None
+    if not re.fullmatch(r"https://\S+|http://(127\.0\.0\.1|localhost)(:\d+)?/\S*", discovery):
+        raise WrongSetting(name="MOTCUA_OIDC_DISCOVERY_URL", why="it must be an https address, or one of this machine")
+    for name in ("MOTCUA_OIDC_CLIENT_ID", "MOTCUA_OIDC_CLIENT_SECRET"):
+        if not environment.get(name):
+            raise WrongSetting(name=name, why="it is needed with MOTCUA_OIDC_DISCOVERY_URL")
+    return ProviderSettings(
+        discovery_url=discovery,
+        client_id=environment["MOTCUA_OIDC_CLIENT_ID"],
+        client_secret=environment["MOTCUA_OIDC_CLIENT_SECRET"],
+        trusted_second_factor=_flag(environment, "MOTCUA_OIDC_SECOND_FACTOR", False),
     )
 
 

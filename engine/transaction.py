@@ -27,7 +27,7 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from engine.catalogue import Catalogue
 from engine.clock import civil_day, utc_now
 from engine.errors import Conflict, Refusal
-from engine.ports import Files, NoScanner, Scanner, Signer
+from engine.ports import Files, IdentityProvider, NoScanner, Scanner, Signer
 from engine.rules.procedure.permissions import Actor
 from engine.settings import Settings
 from engine.store.actors import Claim, claim_stands
@@ -67,6 +67,7 @@ class Runtime:
     scanner: Scanner = field(default_factory=NoScanner)
     check_receiver: Callable[[str], None] = lambda url: None
     """Raises InvalidInput when a webhook's URL leads where no notice may go; it looks the name up."""
+    provider: IdentityProvider | None = None
 
 
 @dataclass(slots=True)

@@ -55,7 +55,10 @@ def request_id() -> str:
 
 def language() -> str:
     """``en`` or ``vi`` (the default): what a page's visitor chose, else by Accept-Language."""
-    return cast(str, g.get("language")) or request.accept_languages.best_match(LANGUAGES) or "vi"
+    known = g.get("language")
+    if known is None:
+        known = g.language = request.accept_languages.best_match(LANGUAGES) or "vi"
+    return cast(str, known)
 
 
 @contextmanager

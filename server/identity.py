@@ -147,9 +147,16 @@ def bearer_hash() -> str | None:
     return hashlib.sha256(token.strip().encode()).hexdigest()
 
 
-def identify_session(access: Access, token: str | None) -> None:
-    """Resolves the member of staff behind a page's session, by the hash of its token. Raises NotSignedIn, Forbidden."""
-    _keep(_person(access, token))
+def identify_session(access: Access, token: str | None, proven_at: int | None = None) -> None:
+    """Resolves the member of staff behind a page's session, by the hash of its token. Raises NotSignedIn, Forbidden.
+
+    ``proven_at`` is the number of changes to staff that was just read together with a valid token: a cached actor of
+    this number needs no other proof. None where an act will verify the claim.
+    """
+    who = _person(access, token)
+    if who.claim is not None and who.claim.changes == proven_at:
+        who.claim = None
+    _keep(who)
 
 
 def identify_applicant(keys: Keys) -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import structlog
 from flask import request
 
-from engine.acts.staff.sign_in import close_session, known_account, known_person, open_session
-from engine.errors import Refusal
+from engine.acts.staff import own_sessions
+from engine.acts.staff.people import set_password
+from engine.acts.staff.second_factor import has_second_factor, take_code
+from engine.acts.staff.sign_in import Visit, close_session, known_account, known_person, open_session, renew_hash
+from engine.errors import InvalidInput, Refusal, wrong
+from engine.queries.staff import person_line
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
-from engine.transaction import in_transaction
+from engine.transaction import UnitOfWork, in_transaction
 from server.context import runtime, served
-from server.identity import actor, identity
+from server.identity import actor, identity, reading
 
 log = structlog.get_logger("motcua.api")
 
@@ -26,8 +31,39 @@ class WrongCredentials(Refusal):
     en = "The user name or the password is wrong."
 
 
-def sign_in(username: str, password: str, *, pages: bool = False) -> tuple[str, dt.datetime]:
-    """Opens a session: its token and the moment it expires. Raises WrongCredentials, TooMany.
+class WrongCode(Refusal):
+    """The code of the second factor is wrong, was used before, or is no longer good."""
+
+    code = "wrong-code"
+    status = 401
+    vi = "Mã xác thực không đúng hoặc đã dùng rồi. Hãy nhập mã mới đang hiện trong ứng dụng."
+    en = "The code is wrong, or was used already. Type the new code that the app shows."
+
+
+class SecondFactorNeeded(Refusal):
+    """The password is right; the account has a second factor, whose code is missing."""
+
+    code = "second-factor-needed"
+    status = 401
+    vi = "Tài khoản có xác thực hai lớp: hãy gửi thêm mã 6 số (otp)."
+    en = "The account has a second factor: send its code of six digits as well (otp)."
+
+
+def sign_in(username: str, password: str, code: str | None = None) -> tuple[str, dt.datetime]:
+    """Opens a session for programs: its token and the moment it expires.
+
+    Raises WrongCredentials, SecondFactorNeeded, WrongCode, TooMany.
+    """
+    person, fresh = check_password(username, password)
+    if factor_stands(person):
+        if code is None:
+            raise SecondFactorNeeded()
+        check_code(person, code)
+    return _opened(person, lambda unit: open_session(unit, person, fresh))
+
+
+def check_password(username: str, password: str) -> tuple[int, str | None]:
+    """The person's id, and a new hash where the stored one is outdated. Raises WrongCredentials, TooMany.
 
     Every try is logged with its address; the name that was typed is not.
     """
@@ -37,13 +73,86 @@ def sign_in(username: str, password: str, *, pages: bool = False) -> tuple[str, 
             if found is None:
                 raise WrongCredentials()
     except Refusal as refusal:
-        account = known_account(runtime(), username)
-        log.warning("sign_in_failed", why=refusal.code, address=request.remote_addr, account=account)
+        _failed(refusal, known_account(runtime(), username))
         raise
-    person, fresh = found
-    opened = in_transaction(runtime(), SYSTEM_ACTOR, lambda unit: open_session(unit, person, fresh, pages=pages))
+    return found
+
+
+def check_code(person: int, code: str) -> None:
+    """Takes a code of the second factor, or a recovery code, once. Raises WrongCode, TooMany.
+
+    A right password must not forget the wrong codes, so they are counted by themselves; the address counts both.
+    """
+    try:
+        with served().limits.guessing("sign-in", f"{person}\0code", WrongCode):
+            if not in_transaction(runtime(), SYSTEM_ACTOR, lambda unit: take_code(unit, person, code)):
+                raise WrongCode()
+    except Refusal as refusal:
+        _failed(refusal, person)
+        raise
+
+
+def factor_stands(person: int) -> bool:
+    """Whether a person has a second factor."""
+    with reading(SYSTEM_ACTOR) as unit:
+        return has_second_factor(unit, person)
+
+
+def open_pages(person: int, visit: Visit, fresh: str | None = None) -> str:
+    """Opens a session of pages; its token."""
+    return _opened(person, lambda unit: open_session(unit, person, fresh, pages=True, visit=visit))[0]
+
+
+def keep_hash(person: int, fresh: str | None) -> None:
+    """Stores the new hash of an outdated one."""
+    if fresh is not None:
+        in_transaction(runtime(), SYSTEM_ACTOR, lambda unit: renew_hash(unit, person, fresh))
+
+
+def prove_again(password: str, code: str) -> None:
+    """Checks that it is still the person of the session: by a code where one is given, else by the password.
+
+    Raises WrongCredentials, WrongCode, TooMany, NotSignedIn.
+    """
+    person = actor().person_id or 0
+    if code:
+        check_code(person, code)
+        return
+    with reading() as unit:
+        username = person_line(unit, person).username
+    if check_password(username, password)[0] != person:
+        raise WrongCredentials()
+
+
+def change_password(present: str, fresh: str) -> None:
+    """Changes the password of the sender, which ends all their sessions. Raises InvalidInput, TooMany."""
+    who = actor()
+    person = who.person_id or 0
+    with reading() as unit:
+        username = person_line(unit, person).username
+    with served().limits.guessing("sign-in", f"{person}\0present", InvalidInput):
+        if known_person(runtime(), username, present) is None:
+            raise wrong("present", "mật khẩu hiện tại không đúng", "the present password is wrong")
+    if fresh == present:
+        raise wrong("password", "phải khác mật khẩu hiện tại", "must differ from the present one")
+    in_transaction(runtime(), who, lambda unit: set_password(unit, person, fresh, "by themselves"))
+
+
+def sign_out_everywhere() -> None:
+    """Ends every session of the sender. Raises NotSignedIn."""
+    who = actor()
+    in_transaction(runtime(), who, lambda unit: own_sessions.end_sessions(unit, who.person_id or 0))
+    log.info("signed_out", address=request.remote_addr, account=who.person_id)
+
+
+def _opened(person: int, opening: Callable[[UnitOfWork], tuple[str, dt.datetime]]) -> tuple[str, dt.datetime]:
+    opened = in_transaction(runtime(), SYSTEM_ACTOR, opening)
     log.info("signed_in", address=request.remote_addr, account=person)
     return opened
+
+
+def _failed(refusal: Refusal, account: int | None) -> None:
+    log.warning("sign_in_failed", why=refusal.code, address=request.remote_addr, account=account)
 
 
 def sign_out() -> None:

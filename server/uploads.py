@@ -32,14 +32,20 @@ class Upload(Words):
 _FORM = Upload(exclude=("file",))
 
 
-def read_upload() -> dict[str, Any]:
+def read_upload(*, beside: frozenset[str] = frozenset()) -> dict[str, Any]:
     """The arguments of ``add_document`` from a multipart body.
 
+    ``beside`` names further fields of a page's form, which are left out. A page's empty fields count as not given, and
+    it calls the paper's key ``paper``, since ``key`` is the key of its form.
     Raises WrongContentType, InvalidInput, FileInfected, ScannerSilent, and the refusals of ``check_content``.
     """
     if request.mimetype != "multipart/form-data":
         raise WrongContentType(wanted="multipart/form-data")
     values, files = request.form.to_dict(flat=False), request.files.to_dict(flat=False)
+    if beside:
+        values = {name: given for name, given in values.items() if name not in beside and given != [""]}
+        values |= {"key": values.pop("paper")} if "paper" in values else {}
+        files = {name: given for name, given in files.items() if any(one.filename for one in given)}
     if wrong := [name for name in files if name != "file"] + [name for name, given in values.items() if len(given) > 1]:
         raise InvalidInput(dict.fromkeys((name[:80] for name in wrong), "Unknown field."))
     if errors := _FORM.validate({name: given[0] for name, given in values.items()}):
@@ -48,12 +54,22 @@ def read_upload() -> dict[str, Any]:
     sent = files.get("file", [])
     if len(sent) > 1:
         raise InvalidInput({"file": "Given twice."})
-    given |= _file(sent[0]) if sent else {}
+    given |= read_file(sent[0]) if sent else {}
     _remember(given)
     return given
 
 
-def _file(sent: FileStorage) -> dict[str, Any]:
+def sent_files(name: str) -> list[tuple[bytes, str]]:
+    """The contents and names of the files that were chosen in a field of a page's form; a field left empty gives none.
+
+    Raises InvalidInput, FileInfected, ScannerSilent, and the refusals of ``check_content``.
+    """
+    chosen = (read_file(one) for one in request.files.getlist(name) if one.filename)
+    return [(given["content"], given["file_name"]) for given in chosen]
+
+
+def read_file(sent: FileStorage) -> dict[str, Any]:
+    """The checked content and the name of one file. Raises FileInfected, ScannerSilent, those of ``check_content``."""
     most = runtime().settings.max_upload_bytes
     content = sent.stream.read(most + 1)
     name = unicodedata.normalize("NFC", sent.filename or "file")  # macOS sends the accents apart

@@ -20,6 +20,8 @@ from tests.redis_server import redis_server
 if TYPE_CHECKING:
     from tests.installation.world import World
 
+pytest.register_assert_rewrite("tests.installation.invariants")  # here: several folders import it
+
 # Machines differ in speed, so no test may fail for slowness. The default repeats the same examples on the same code;
 # `--hypothesis-profile=explore` looks for new ones.
 hypothesis.settings.register_profile("default", deadline=None, derandomize=True, print_blob=True)

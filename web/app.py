@@ -5,10 +5,25 @@ from __future__ import annotations
 from flask import Flask, Response
 
 from server.identity import Access
-from web.account import sign_in
-from web.citizen import link
+from web.account import own, provider, second_factor, sign_in
+from web.citizen import centres, feedback, link, messages, moves, notices, proof, result, start, status, supplement
 from web.csrf import register_csrf
-from web.desk import today
+from web.desk import (
+    batch,
+    intake,
+    keys,
+    papers,
+    questions,
+    queue,
+    receipt,
+    register,
+    returns,
+    saved_views,
+    sign,
+    sign_round,
+    today,
+)
+from web.desk.dossier import page
 from web.errors import Show, pages_or
 from web.help import chapter
 from web.language import remember_language
@@ -19,14 +34,41 @@ _SITE = Pages("site", audience="citizen")
 PAGES = [
     _SITE,
     sign_in.account,
+    provider.provider,
+    own.own,
+    second_factor.factor,
+    start.start,
+    centres.centres,
     link.link,
+    status.status,
+    supplement.supplement,
+    moves.moves,
+    result.result,
+    notices.notices,
+    messages.messages,
+    feedback.feedback,
+    proof.proof,
     today.today,
+    queue.queue,
+    saved_views.saved,
+    batch.batches,
+    keys.keys,
+    intake.intake,
+    receipt.receipts,
+    page.dossier,
+    sign.sign,
+    sign_round.sign_rounds,
+    papers.papers,
+    questions.questions,
+    returns.returns,
+    register.books,
     chapter.handbook,
 ]
 
 
 def register_pages(app: Flask, problem: Show) -> Show:
     """Registers every page, the static files and what pages need around them; returns how refusals are shown."""
+    app.url_map.converters["token"] = link.Token
     register_csrf(app)
     register_static(app)
     for pages in PAGES:

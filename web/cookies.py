@@ -13,6 +13,10 @@ GUEST = "__Host-khach"
 FLASH = "__Host-loi-nhan"
 """What the next page says first."""
 LANGUAGE = "__Host-ngon-ngu"
+SECOND_STEP = "__Host-buoc-hai"
+"""Who has given the right password and has yet to give the code."""
+AT_PROVIDER = "__Host-co-quan"
+"""A sign-in that was begun at the identity provider."""
 
 
 def set_cookie(response: Response, name: str, value: str, *, seconds: int | None = None) -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from flask import Response, g, request
 
 from engine.dossier.stale import Stale
 from engine.errors import Refusal
 from server.context import language, request_id
-from server.identity import NotSignedIn
+from server.identity import NoSuchLink, NotSignedIn
 from server.refusals import WrongMethod
+from web.addresses import own_address
 from web.form_values import KEYS
 from web.headers import protect
 from web.language import choose_language
 from web.render import render
+from web.session import SecondFactorMissing
 
 Show = Callable[[Refusal], Response]
 _ELSEWHERE = ("/api/", "/docs", "/healthz", "/metrics", "/readyz")
@@ -36,13 +38,16 @@ def error_page(refusal: Refusal) -> Response:
     choose_language()
     if isinstance(refusal, NotSignedIn) and request.method == "GET":
         return protect(Response(status=303, headers={"Location": f"/dang-nhap?tiep={quote(_here())}"}))
-    template = "conflict.html" if isinstance(refusal, Stale) else "error.html"
+    if isinstance(refusal, SecondFactorMissing) and request.method == "GET":
+        return protect(Response(status=303, headers={"Location": "/tai-khoan/hai-lop"}))
     html = render(
-        f"layouts/{template}",
+        _template(refusal),
         code=refusal.code,
         status=refusal.status,
         sentence=refusal.sentence(language()),
         request_id=request_id(),
+        method=request.method,
+        before=_before(),
         typed_fields=_typed_fields(),
         stale=refusal.facts if isinstance(refusal, Stale) else {},
     )
@@ -54,13 +59,26 @@ def error_page(refusal: Refusal) -> Response:
     return protect(response)
 
 
+def _template(refusal: Refusal) -> str:
+    """The page for this refusal; a dossier that is not open in this browser gets the way to open it."""
+    if isinstance(refusal, NoSuchLink) and request.path.startswith("/h/"):
+        return "citizen/closed.html"
+    return "layouts/conflict.html" if isinstance(refusal, Stale) else "layouts/error.html"
+
+
 def _here() -> str:
     return request.full_path.rstrip("?")
+
+
+def _before() -> str:
+    """The page that a form was on, by its referrer; where to go on after signing in."""
+    told = urlsplit(request.referrer or "")
+    return own_address(f"{told.path}?{told.query}".rstrip("?"), "/quay") if request.referrer else "/quay"
 
 
 def _typed_fields() -> list[tuple[str, str]]:
     """What was typed into the form that was refused; the hidden fields and secrets are left out."""
     if request.method != "POST" or g.get("refusal") == "too-large":
         return []
-    hidden = KEYS | {"password", "otp", "receipt_code"}
+    hidden = KEYS | {"password", "present", "repeated", "otp", "sealed", "receipt_code", "tiep", "lang"}
     return [(name, value) for name, value in request.form.items(multi=True) if name not in hidden and value]

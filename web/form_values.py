@@ -10,8 +10,12 @@ from marshmallow.fields import List
 
 from server.values import checked
 
-KEYS = frozenset({"csrf", "key", "version"})
+PROOFS = frozenset({"step_up_password", "step_up_code"})
+"""The fields by which a person proves anew who they are (``web.step_up``)."""
+KEYS = frozenset({"csrf", "key", "version"}) | PROOFS
 """The hidden fields of every form; they are no input of an act."""
+EXACT = {"exact": True}
+"""Metadata of a field of which no blank is taken away: a password."""
 
 
 def loaded(schema: Schema) -> dict[str, Any]:
@@ -23,7 +27,8 @@ def loaded(schema: Schema) -> dict[str, Any]:
         if isinstance(schema.fields.get(name), List):
             given[name] = [value for value in values if value != ""]
         elif values[-1].strip() != "":
-            given[name] = values[-1].strip()
+            exact = name in schema.fields and schema.fields[name].metadata.get("exact")
+            given[name] = values[-1] if exact else values[-1].strip()
     return checked(schema, given)
 
 

@@ -23,6 +23,7 @@ from engine.transaction import UnitOfWork
 from server.answer import Answer
 from server.once import KeyMissing, KeyUnreadable, perform
 from web.cookies import FLASH, set_cookie
+from web.form_values import PROOFS
 
 T = TypeVar("T")
 _KEY = re.compile(r"[A-Za-z0-9_\-]{16,64}")
@@ -74,10 +75,11 @@ def form_version() -> int | None:
 
 
 def seal_form() -> None:
-    """Digests the form for the comparison of two requests with one key: everything but the CSRF token, which varies."""
+    """Digests the form for the comparison of two requests with one key: everything but what varies, the CSRF token
+    and a proof of who it is."""
     digest = hashlib.sha256()
     for name, value in sorted(request.form.items(multi=True)):
-        if name != "csrf":
+        if name != "csrf" and name not in PROOFS:
             digest.update(repr((name, value)).encode())
     for name, file in sorted(request.files.items(multi=True)):
         content = file.stream.read()

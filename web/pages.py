@@ -16,12 +16,14 @@ from engine.dossier.stale import Stale
 from engine.errors import Refusal
 from server.context import served
 from server.identity import Access, NotSignedIn, identity
+from web.cookies import FLASH, end_cookie
 from web.csrf import check_origin_and_token
 from web.form_values import loaded
 from web.headers import protect
 from web.language import choose_language
 from web.once import seal_form
-from web.session import identify_page, keep_open
+from web.session import identify_page, keep_open, must_have_both_factors
+from web.step_up import proof_asked
 
 Audience = Literal["citizen", "desk", "admin"]
 View = Callable[..., str | Response]
@@ -37,9 +39,10 @@ class Pages(Blueprint):
     ACCESS: ClassVar[dict[Callable[..., Any], Access]] = {}
     """The access rule of each declared view, for the test that walks all routes."""
 
-    def __init__(self, name: str, audience: Audience) -> None:
+    def __init__(self, name: str, audience: Audience, *, one_factor: bool = False) -> None:
+        """``one_factor``: also for whoever has yet to set up the second factor that is asked of them."""
         super().__init__(f"web_{name}", __name__)
-        self.audience = audience
+        self.audience, self._one_factor = audience, one_factor
         self.before_request(self._begin)
         self.after_request(protect)
 
@@ -48,7 +51,7 @@ class Pages(Blueprint):
 
         def declare(view: View) -> View:
             def handle(**path: Any) -> Response:
-                identify_page(access, path.get("code"))
+                self._identify(access, path)
                 if access is Access.STAFF:
                     identity().prove()  # a page that asks nothing else must not be shown to a session that has ended
                 return _answered(view(**path))
@@ -59,18 +62,29 @@ class Pages(Blueprint):
         return declare
 
     def post(  # type: ignore[override]  # of a form, not Flask's shortcut
-        self, rule: str, *, access: Access, form: type[Schema] | None = None, again: View | None = None
+        self,
+        rule: str,
+        *,
+        access: Access,
+        form: type[Schema] | None = None,
+        again: View | None = None,
+        step_up: bool = False,
+        keeps: tuple[type[Refusal], ...] = (),
     ) -> Callable[[View], View]:
         """Declares what a form does. Its view gets the values of the path, and ``form`` where a schema is given.
 
-        ``again`` is the view of the page that the form is on, with the same values of the path.
+        ``again`` is the view of the page that the form is on, with the same values of the path. ``keeps`` are refusals
+        that show it again although their status says that something was not found. With ``step_up`` the
+        person must have proven a short time ago who they are; a page asks for it first (``web.step_up``).
         """
         schema = form() if form is not None else None
 
         def declare(view: View) -> View:
             def handle(**path: Any) -> Response:
-                identify_page(access, path.get("code"))
+                self._identify(access, path)
                 check_origin_and_token()
+                if step_up and (asks := proof_asked()) is not None:
+                    return asks
                 seal_form()
                 try:
                     given = {"form": loaded(schema)} if schema is not None else {}
@@ -78,7 +92,7 @@ class Pages(Blueprint):
                 except Stale:
                     raise
                 except Refusal as refusal:
-                    return _shown_again(again, path, refusal)
+                    return _shown_again(again, path, refusal, kept=isinstance(refusal, keeps))
 
             self._add(rule, view, handle, "POST", access)
             return view
@@ -90,6 +104,11 @@ class Pages(Blueprint):
         self.ACCESS[handle] = access
         self.add_url_rule(rule, view.__name__, handle, methods=[method])
 
+    def _identify(self, access: Access, path: dict[str, Any]) -> None:
+        identify_page(access, path.get("code"))
+        if access in (Access.STAFF, Access.ADMIN) and not self._one_factor:
+            must_have_both_factors()
+
     def _begin(self) -> None:
         request.max_form_parts, request.max_form_memory_size = MOST_FIELDS, MOST_FORM_BYTES
         choose_language()
@@ -99,11 +118,14 @@ class Pages(Blueprint):
 def _answered(made: str | Response) -> Response:
     response = made if isinstance(made, Response) else Response(made, mimetype="text/html")
     keep_open(response)
+    if request.method == "GET" and response.status_code == 200 and FLASH in request.cookies:
+        end_cookie(response, FLASH)  # what it said was shown on this page, and is not shown on the next
     return response
 
 
-def _shown_again(again: View | None, path: dict[str, Any], refusal: Refusal) -> Response:
-    if again is None or isinstance(refusal, NotSignedIn) or refusal.status in _LOST or refusal.status >= 500:
+def _shown_again(again: View | None, path: dict[str, Any], refusal: Refusal, *, kept: bool) -> Response:
+    lost = refusal.status in _LOST or refusal.status >= 500
+    if again is None or isinstance(refusal, NotSignedIn) or (lost and not kept):
         raise refusal
     served().metrics.refusals.labels(refusal.code).inc()
     g.refusal, g.refused = refusal.code, refusal

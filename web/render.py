@@ -24,6 +24,7 @@ from web.csrf import csrf_token
 from web.form_values import typed, typed_all
 from web.help.where import help_for
 from web.once import flash_of, fresh_key
+from web.session import recently_proven
 
 ROOT = Path(__file__).parent
 
@@ -37,6 +38,8 @@ class Who:
     roles: frozenset[str]
     offices: tuple[tuple[str, Text], ...]
     """The code and the name of each office where they work today."""
+    keys_off: bool = False
+    """Whether single keys do nothing for them (WCAG 2.1.4)."""
 
 
 def render(template: str, **given: Any) -> str:
@@ -72,7 +75,8 @@ def _who() -> Who | None:
     today, offices = civil_day(runtime().now()), runtime().catalogue.offices
     named = tuple((code, offices[code].name) for code in sorted(actor.offices(today)) if code in offices)
     roles = frozenset(one.role for one in actor.memberships if one.valid(today))
-    return Who(actor.name, actor.admin, roles, named)
+    state = g.get("page_session")
+    return Who(actor.name, actor.admin, roles, named, bool(state and state.keys_off))
 
 
 @cache
@@ -95,9 +99,21 @@ def _environment() -> Environment:
         "icon_paths": _icon_paths,
         "static": static_files.address,
         "errors_of": errors_of,
+        "steps_up": _steps_up,
         "help_for": help_for,
     }
-    for name in ("moment", "short_moment", "day", "day_words", "iso", "number", "money", "share"):
+    for name in (
+        "moment",
+        "short_moment",
+        "brief_moment",
+        "told_moment",
+        "day",
+        "day_words",
+        "iso",
+        "number",
+        "money",
+        "share",
+    ):
         made.filters[name] = getattr(text, name)
     made.filters["attributes"] = _attributes
     made.filters["json"] = htmlsafe_json_dumps
@@ -116,6 +132,11 @@ def _fault(what: object) -> str:
     if isinstance(what, Text):
         return what.in_(language())
     return str(what) if language() == "en" else in_vietnamese(str(what))
+
+
+def _steps_up() -> bool:
+    """Whether the next post that asks who it is (``web.step_up``) will do so."""
+    return not recently_proven()
 
 
 def _csrf_field() -> Markup:

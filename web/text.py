@@ -10,7 +10,7 @@ import datetime as dt
 from engine.clock import LOCAL
 from engine.rules.deadlines.words import day_in_words, moment_in_words
 from engine.text import Text
-from server.context import language
+from server.context import language, runtime
 
 
 def t(vi: str, en: str, **values: object) -> str:
@@ -31,6 +31,19 @@ def moment(at: dt.datetime | None) -> str:
 def short_moment(at: dt.datetime | None) -> str:
     """A UTC moment as ``17:00 05/08/2025``, for columns."""
     return f"{at.astimezone(LOCAL):%H:%M %d/%m/%Y}" if at is not None else "–"
+
+
+def brief_moment(at: dt.datetime | None) -> str:
+    """A UTC moment as ``05/08 17:00``, for stories; with its year where that is not this one."""
+    if at is None:
+        return "–"
+    local, year = at.astimezone(LOCAL), runtime().now().astimezone(LOCAL).year
+    return f"{local:%d/%m %H:%M}" if local.year == year else f"{local:%d/%m/%Y %H:%M}"
+
+
+def told_moment(at: str | None) -> str:
+    """A moment in ISO 8601, as explanations keep it, for columns."""
+    return short_moment(dt.datetime.fromisoformat(at)) if at else "–"
 
 
 def day(on: dt.date | dt.datetime | None) -> str:

@@ -83,6 +83,7 @@ def release_of(written: Mapping[str, Any]) -> Release:
         children={key: _child(value) for key, value in written.get("children", {}).items()},
         public=written.get("public", True),
         rights={act: tuple(roles) for act, roles in written.get("rights", {}).items()},
+        short=_text(written["short"]) if "short" in written else msgspec.UNSET,
     )
 
 

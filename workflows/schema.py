@@ -18,6 +18,8 @@ from workflows.shape_groups import ByKey, ByKind, Key, ListOf, MapOf, Record, on
 from workflows.shapes import Code, Day, Flag, Form, OneOf, Shape, Whole, Words
 
 FORMAT_VERSION = 1
+MOST_SHORT = 40
+"""The most characters of the name for lists."""
 EFFECTS = (
     "receive", "refuse", "forward", "ask", "answer", "back", "submit", "sign", "finish", "return", "withdraw", "stop", "step",
 )  # fmt: skip
@@ -236,6 +238,17 @@ FILE = Record(
         "procedure": _key(_CODE, "mã thủ tục, trong ngoặc kép", "procedure code, quoted", True),
         "version": _key(Whole(1, 9999), "số phiên bản", "version number", True),
         "name": _key(_TEXT, "tên thủ tục", "name of the procedure", True),
+        "short": _key(
+            Record(
+                {
+                    "vi": _key(Words(MOST_SHORT), "tên ngắn tiếng Việt", "short Vietnamese name", required=True),
+                    "en": _key(Words(MOST_SHORT), "tên ngắn tiếng Anh", "short English name", wanted="missing-en"),
+                }
+            ),
+            "tên ngắn trong danh sách",
+            "name for lists",
+            wanted="missing-short",
+        ),
         "legal": _key(ListOf(Words(200), least=1, unique=True), "căn cứ pháp lý", "legal references", True),
         "effective": _key(_EFFECTIVE, "hiệu lực", "from when until when", True),
         "channels": _key(ListOf(OneOf(CHANNELS), least=1, unique=True), "kênh nộp", "ways to file", required=True),

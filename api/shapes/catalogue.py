@@ -11,6 +11,7 @@ class ProcedureLine(Shape):
     procedure = text()
     version = whole()
     name = one(Words)
+    short = one(Words)
     sector = text()
     sector_name = one(Words)
     channels = fields.List(fields.String(), required=True)

@@ -18,12 +18,12 @@ import click
 
 from adapters.embedded_redis import embedded_redis
 from adapters.tied_child import tied
-from cli.demo import reform_night, story, telling
+from cli.demo import lived_in, page_walk, reform_night, story, telling, welcome
 from cli.demo.june import fill_june
-from cli.demo.people import PASSWORD, STAFF
+from cli.demo.people import PASSWORD, STAFF, STORYTELLERS
 from cli.demo.prepare import prepare
 from cli.demo.processes import running
-from cli.demo.samples import file_samples, result_on_paper
+from cli.demo.samples import result_on_paper
 from cli.demo.stopping import stop_at_signals
 from cli.demo.walk import Stage
 
@@ -32,11 +32,10 @@ PORT = 8000
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """A running demonstration: its stage, the environment of its processes, and whether its database is ``fresh``."""
+    """A running demonstration: its stage, and the environment of its processes."""
 
     stage: Stage
     environment: Mapping[str, str]
-    fresh: bool
 
 
 @click.command()
@@ -66,6 +65,10 @@ def _walk_once(data: Path, port: int) -> None:
     started = time.monotonic()
     with _installation(data, port, told=True) as installation:
         walks = story.tell(installation.stage, result_on_paper())
+        if page_walk.are_there(installation.stage):
+            page_walk.PageWalk(installation.stage, result_on_paper()).go()
+        else:
+            click.echo("  Chưa có trang để đi qua (the pages are not there yet)")
         telling.heading("Nhật ký (journal)")
         _run(installation.environment, "journal", "verify")
         telling.heading("Xong (done)")
@@ -88,15 +91,12 @@ def _play_the_night(data: Path, port: int, dossiers: int, *, stay: bool) -> None
 
 
 def _stay(data: Path, port: int) -> None:
+    lived_in.begin_anew_if_unfinished(data)
     with _installation(data, port, told=False) as installation:
         base = installation.stage.base
-        if installation.fresh:
-            file_samples(installation.stage, result_on_paper())
-        telling.heading(f"Một Cửa: {base}")
+        welcome.tell_roles(base)
+        welcome.tell_citizens(base, data / "links.json")
         _tell_who_is_who(base)
-        link = data / "citizen-link"
-        if link.exists():
-            click.echo(f"  Liên kết của một người dân (a citizen's link): {link.read_text()}")
         click.echo(f"  Thông báo đã gửi (delivered notices): {data / 'notices.jsonl'}")
         _wait()
 
@@ -133,15 +133,21 @@ def _installation(
             "MOTCUA_PUBLIC_URL": f"http://127.0.0.1:{port}",
             "MOTCUA_NOTICE_FILE": str(notice_file),
             "MOTCUA_LOG_LEVEL": "INFO",
+            "MOTCUA_SECOND_FACTOR": "0",
         }
         stage = Stage(f"http://127.0.0.1:{port}", clock_file, notice_file)
         if told:
             stage.set_time(begins)
             environment |= {"MOTCUA_TOLD_CLOCK": str(clock_file), "MOTCUA_RATE_LIMITS": "0"}
         click.echo("Chuẩn bị: cơ sở dữ liệu, địa giới, cơ quan, thủ tục … (preparing)")
-        fresh = prepare(environment)
+        if told:
+            prepare(environment, STORYTELLERS)
+        else:
+            lived_in.begin(data)
+            if prepare(environment):
+                lived_in.live(environment, data)
         with running(environment, data, port):
-            yield Installation(stage, environment, fresh)
+            yield Installation(stage, environment)
 
 
 def _run(environment: Mapping[str, str], *arguments: str, codes: tuple[int, ...] = (0,)) -> None:

@@ -62,12 +62,6 @@ class Stage:
         lines = (orjson.loads(line) for line in self._notice_file.read_bytes().splitlines())
         return [line for line in lines if line["data"].get("code") == code]
 
-    def keep_link(self, walk: Walk) -> None:
-        """Writes down one citizen's link, to be printed whenever the demonstration starts."""
-        self._clock_file.with_name("citizen-link").write_text(
-            f"{self.base}/h/{walk.link_token}  ({walk.code}, mã biên nhận {walk.receipt_code})"
-        )
-
     def wait_for_notices(self, code: str, least: int) -> list[dict[str, Any]]:
         """Waits until the worker has delivered ``least`` notices about a dossier; returns them. Raises NotDelivered."""
         deadline = time.monotonic() + DELIVERED_WITHIN

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import select, update
 
 from engine.dossier.asks import must_be_asked_paper
 from engine.dossier.case import Case, lock_case, read_case
@@ -14,14 +14,13 @@ from engine.dossier.late_papers import must_add_late
 from engine.dossier.paper_bounds import must_have_room
 from engine.dossier.papers import is_taken, must_bring, must_check_result, must_handle_result
 from engine.dossier.record import record
+from engine.dossier.reused_papers import reused_file
 from engine.dossier.rights import must_be_open, must_may
 from engine.errors import Conflict, InvalidInput, NotFound, wrong
 from engine.rules.file_types import file_type
 from engine.rules.part_rows import COPY_KINDS, DocumentRow
 from engine.store.documents import documents
-from engine.store.dossiers import applicants, dossiers
 from engine.store.numbers import take_paper_number
-from engine.store.visibility import visible_dossiers
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
@@ -70,9 +69,9 @@ def add_document(
     must_have_room(case, len(content or b"") if reuse is None else 0)
     row: dict[str, Any] = {**counts, "digitised": 0, "late": int(late_reason is not None)}
     if reuse is not None:
-        row |= _reused(case, key, reuse)
+        row |= reused_file(unit, case.workflow, key, reuse, case.applicant.get("identity_number"))
     elif content is not None:
-        row |= _stored(case, content, file_name)
+        row |= stored_file(case, content, file_name)
     return case, _added(case, key, row, file_name, late_reason)
 
 
@@ -180,7 +179,7 @@ def _document(case: Case, document: int) -> DocumentRow:
     return found
 
 
-def _stored(case: Case, content: bytes, file_name: str | None) -> dict[str, Any]:
+def stored_file(case: Case, content: bytes, file_name: str | None) -> dict[str, Any]:
     """Checks and stores a file. Raises InvalidInput, UnacceptableFile.
 
     The file is durable before the transaction ends. A rollback leaves a stray file that no row names.
@@ -197,32 +196,3 @@ def _stored(case: Case, content: bytes, file_name: str | None) -> dict[str, Any]
         "sha256": hashlib.sha256(content).hexdigest(),
         "storage_key": case.unit.runtime.files.put(content),
     }
-
-
-def _reused(case: Case, key: str, reuse: int) -> dict[str, Any]:
-    """The file of an earlier document of the same person, by identity number, in a dossier that the actor may
-    see."""
-    wanted = None if key in case.workflow.results.bringing else case.release.documents.get(key)
-    number = case.applicant.get("identity_number")
-    if wanted is None or not wanted.reusable:
-        raise wrong(
-            "reuse",
-            f"không được dùng lại giấy tờ {key} từ hồ sơ trước",
-            f"the document {key} may not be taken over from an earlier dossier",
-        )
-    if not number:
-        raise wrong("reuse", "chưa có số định danh của người nộp", "the applicant's identity number is not known")
-    same_person = and_(documents.c.id == reuse, applicants.c.identity_number == number)
-    may_see = visible_dossiers(case.unit.actor, case.today)
-    statement = (
-        select(documents)
-        .join(applicants, applicants.c.dossier_id == documents.c.dossier_id)
-        .join(dossiers, dossiers.c.id == documents.c.dossier_id)
-        .where(same_person, documents.c.removed_at.is_(None), documents.c.storage_key.is_not(None), may_see)
-        .where(documents.c.accepted.is_distinct_from(0))
-    )
-    found = case.unit.begin().execute(statement).mappings().one_or_none()
-    if found is None:
-        raise NotFound(what=f"document {reuse}")
-    kept = ("file_name", "media_type", "size", "sha256", "storage_key")
-    return {name: found[name] for name in kept} | {"digitised": 1, "reused_from": reuse}

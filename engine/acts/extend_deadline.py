@@ -28,13 +28,9 @@ def extend_deadline(unit: UnitOfWork, code: str, term: Term, reason: str, versio
     Stale, Forbidden, InvalidInput, CannotExtend, EndsInThePast.
     """
     case = lock_case(unit, code, version)
-    must_may(case, "extend_deadline")
+    must_extend(case)
     if not reason.strip():
         raise wrong("reason", "xin lỗi thì phải ghi lý do", "an apology says why")
-    if case.row["clock"] not in ("running", "paused") or case.row["started_at"] is None:
-        raise CannotExtend(why_vi="thời hạn không còn chạy", why_en="the time limit is not running")
-    if len(case.row["extensions"]) >= case.release.sla.extensions:
-        raise CannotExtend(why_vi="đã gia hạn đủ số lần cho phép", why_en="it was extended as often as allowed")
     before = case.row["due_at"] or case.row["promised_at"]
     more = Extension(term, unit.now, "mau-04")
     case.change(**extended(case.row, case.release, case.calendar, more, unit.now))
@@ -42,3 +38,12 @@ def extend_deadline(unit: UnitOfWork, code: str, term: Term, reason: str, versio
     record(case, "extend_deadline", data=data, private={"reason": reason}, events=[("action", "extend_deadline")])
     case.forget()
     return case
+
+
+def must_extend(case: Case) -> None:
+    """Requires that the actor may extend the time limit, and that it still runs. Raises Forbidden, CannotExtend."""
+    must_may(case, "extend_deadline")
+    if case.row["clock"] not in ("running", "paused") or case.row["started_at"] is None:
+        raise CannotExtend(why_vi="thời hạn không còn chạy", why_en="the time limit is not running")
+    if len(case.row["extensions"]) >= case.release.sla.extensions:
+        raise CannotExtend(why_vi="đã gia hạn đủ số lần cho phép", why_en="it was extended as often as allowed")

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from engine.acts.open_dossier import Filed, Filing, open_dossier
 from engine.acts.parties import enter_party
 from engine.acts.perform_action import take
-from engine.clock import civil_day
 from engine.dossier.eligible_offices import why_no_support_point
 from engine.dossier.how import How
+from engine.dossier.new_dossier import day_of_reception
+from engine.dossier.receivers import may_receive_at, receiving_action
 from engine.errors import Forbidden, wrong
 from engine.rules.procedure.machine import Workflow
-from engine.rules.procedure.permissions import Actor, roles_in
 from engine.transaction import UnitOfWork
 
 __all__ = ["Filed", "Filing", "file_dossier"]
+
+FIRST = ("refuse", "ask")
+"""The effects of the actions that may come with a filing in place of its reception."""
 
 
 def file_dossier(unit: UnitOfWork, filing: Filing) -> Filed:
     """Files a dossier under the release in force today.
 
     Raises NoRelease, ChannelClosed, InvalidInput, Forbidden, NotCompetent and the other refusals of routing,
-    NeedsAPerson; with ``receive`` also those of ``perform_action``.
+    NeedsAPerson; with ``receive`` or ``action`` also those of ``perform_action``.
     """
     today = unit.today
     if filing.received_at is not None and not filing.receive:
         raise wrong("received_at", "chỉ ghi khi tiếp nhận ngay (receive)", "is given only together with receive")
-    workflow = unit.catalogue.current(filing.procedure, _day_of_reception(filing, today))
+    workflow = unit.catalogue.current(filing.procedure, day_of_reception(filing, today))
+    if filing.action is not None:
+        _must_be_first(workflow, filing)
     office = unit.catalogue.offices.get(filing.intake_office)
     if office is None or not office.receives or not office.valid(today):
         raise wrong(
@@ -50,22 +53,19 @@ def file_dossier(unit: UnitOfWork, filing: Filing) -> Filed:
     if filing.receive:
         late = (filing.received_at, filing.received_reason) if filing.received_at is not None else None
         take(filed.case, receiving_action(workflow), how=How(late=late))
+    elif filing.action is not None:
+        take(filed.case, filing.action, reason=filing.reason, asks=filing.asks)
     return filed
 
 
-def _day_of_reception(filing: Filing, today: dt.date) -> dt.date:
-    """The day whose release applies: that of a reception which is entered later, but never one to come."""
-    return today if filing.received_at is None else min(civil_day(filing.received_at), today)
-
-
-def may_receive_at(actor: Actor, office: str, workflow: Workflow, on: dt.date) -> bool:
-    """Whether the actor has a role at this centre that may take a receiving action on the day ``on``."""
-    receiving = (action for action in workflow.release.actions.values() if action.effect == "receive")
-    wanted = {role for action in receiving for role in action.by}
-    return actor.kind == "system" or bool(wanted & roles_in(actor, office, on))
-
-
-def receiving_action(workflow: Workflow) -> str:
-    """The action that first receives a dossier."""
-    actions = workflow.release.actions.items()
-    return next(key for key, action in actions if action.effect == "receive" and workflow.initial in action.sources)
+def _must_be_first(workflow: Workflow, filing: Filing) -> None:
+    """Requires a first action that refuses the filing or asks about it. Raises InvalidInput."""
+    action = workflow.release.actions.get(filing.action or "")
+    if action is None or action.effect not in FIRST or workflow.initial not in action.sources:
+        raise wrong(
+            "action",
+            "khi nộp chỉ có thể từ chối hoặc yêu cầu hoàn thiện, bằng thao tác của quy trình",
+            "with a filing only an action of the procedure that refuses it or asks about it may be taken",
+        )
+    if filing.receive:
+        raise wrong("action", "không đi cùng tiếp nhận (receive)", "is not given together with receive")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from sqlalchemy import or_, select
 
 from engine.dossier.case import Case, read_case
-from engine.dossier.notices import message_row
-from engine.dossier.record import record, send
+from engine.dossier.hand_notices import tell_hands
+from engine.dossier.record import record
 from engine.dossier.rights import must_may
 from engine.errors import Forbidden, wrong
 from engine.rules.procedure.definition import SYSTEM
@@ -49,7 +48,7 @@ def free(case: Case, reason: str | None, *, leader_says_why: bool = True) -> Cas
         raise wrong("reason", "phải ghi lý do gỡ hồ sơ khỏi người đang giữ", "say why the dossier is freed")
     case.change(holder_id=None, opened_at=None)
     entry = record(case, "free_claim", data={"holder": holder}, private={"reason": reason} if reason else None)
-    _tell(case, holder, entry)
+    tell_hands(case, entry, taken=holder, act="free_claim")
     return case
 
 
@@ -66,13 +65,3 @@ def _must_have_rested(case: Case, holder: int) -> None:
     free_from = since + dt.timedelta(minutes=case.unit.settings.claim_grace_minutes)
     if case.unit.now < free_from:
         raise ClaimTooFresh(since=since, from_when=free_from)
-
-
-def _tell(case: Case, holder: int, entry: int) -> None:
-    facts: dict[str, Any] = {"code": case.code, "procedure": case.row["procedure"], "release": case.row["release"]}
-    facts |= {"state": case.row["state"], "entry": entry}
-    occasion = f"{entry}:free_claim"
-    told = message_row(
-        case, channel="inbox", recipient=f"person:{holder}", template="go-nhan-viec", occasion=occasion, data=facts
-    )
-    send(case.unit, [told])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.acts.free_claim import free
 from engine.dossier.case import Case, read_case
+from engine.dossier.hand_notices import tell_hands
 from engine.dossier.record import record, with_a_part
 from engine.dossier.rights import must_be_open, must_may, verdict_on
 from engine.errors import wrong
@@ -63,8 +64,10 @@ def assign(unit: UnitOfWork, code: str, person: int, version: int | None = None,
         )
     if person == case.row["holder_id"]:
         return case
+    before = case.row["holder_id"]
     case.change(holder_id=person)
-    record(case, "assign", data={"person": person}, private={"reason": reason} if reason else None)
+    entry = record(case, "assign", data={"person": person}, private={"reason": reason} if reason else None)
+    tell_hands(case, entry, given=person, taken=before, act="assign")
     return case
 
 

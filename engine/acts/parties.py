@@ -72,14 +72,23 @@ def hand_over(unit: UnitOfWork, code: str, given: Mapping[str, Any], version: in
 
     By the receiving staff, once there is a result. Raises NotFound, Stale, Forbidden, NothingToHandOver, InvalidInput.
     """
-    case = lock_case(unit, code, version)
-    counter_role(case)
-    if PortalStatus(case.row["portal"]) not in _GIVEN_OUT:
-        raise NothingToHandOver(dossier=case.code)
+    return enter_hand_over(lock_case(unit, code, version), given)
+
+
+def enter_hand_over(case: Case, given: Mapping[str, Any]) -> Case:
+    """``hand_over`` of a dossier in hand. Raises Forbidden, NothingToHandOver, InvalidInput."""
+    must_hand_over(case)
     kind = "post" if given.get("tracking") else "collector"
     _, data, private = _entered(case, clean_party(case, kind, given))
     record(case, "hand_over", data=data, private=private)
     return case
+
+
+def must_hand_over(case: Case) -> None:
+    """Requires the receiving staff, and a result to hand over. Raises Forbidden, NothingToHandOver."""
+    counter_role(case)
+    if PortalStatus(case.row["portal"]) not in _GIVEN_OUT:
+        raise NothingToHandOver(dossier=case.code)
 
 
 def _entered(case: Case, clean: Mapping[str, Any]) -> tuple[int, dict[str, Any], dict[str, Any]]:

@@ -14,6 +14,8 @@ from engine.acts.sign_result import sign_result
 from engine.dossier.asks import Asks, changed_values, check_asks, must_be_asked_fields
 from engine.dossier.case import Case, read_case
 from engine.dossier.citizen_keys import BY_LINK_AND_RECEIPT, ReceiptCodeRequired, prove_receipt
+from engine.dossier.elsewhere import must_be_ours
+from engine.dossier.hand_notices import tell_hands
 from engine.dossier.hands import keep_hold, next_holder
 from engine.dossier.how import USUAL, How, Late
 from engine.dossier.intake import follow_intake
@@ -122,8 +124,9 @@ def take(
 def _must_be_allowed(case: Case, action: str, reason: str | None, stand_in: StandIn | None) -> Verdict:
     """The verdict that lets the actor take the action here.
 
-    Raises UnknownAction, ActionNotInState, Forbidden, ReasonRequired.
+    Raises TruthElsewhere, UnknownAction, ActionNotInState, Forbidden, ReasonRequired.
     """
+    must_be_ours(case.row, case.unit.actor)
     _exists_here(case, action)
     verdict = Verdict(True, stand_in.role) if stand_in else case.may(action)
     if not verdict.allowed:
@@ -294,3 +297,4 @@ def _give_to(case: Case, person: int) -> None:
             "not a member of the office that acts next, in its role",
         )
     case.change(holder_id=person)
+    tell_hands(case, case.before["version"] + 1, given=person, act="assignee")

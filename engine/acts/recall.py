@@ -31,6 +31,8 @@ PASSED_OVER = (
     "open",
     "claim",
     "issue_form",
+    "send_message",
+    "write_message",
 )
 """Entries that may lie between the step and its recall, and those that ``opened_at`` tells of."""
 
@@ -52,19 +54,10 @@ def recall(unit: UnitOfWork, code: str, version: int | None = None, reason: str 
     who was told of the step is told that it holds no more. Raises NotFound, Stale, CannotRecall, Forbidden.
     """
     case = lock_case(unit, code, version)
-    step = _last_step(case)
+    step = must_recall(case)
     if step["act"] == "transfer":
         return _take_transfer_back(case, step, reason)
-    if case.row["opened_at"] is not None:
-        raise CannotRecall(why_vi="người nhận đã mở hồ sơ", why_en="the next holder has opened the dossier")
-    if case.release.states[case.row["state"]].final:
-        raise CannotRecall(why_vi="hồ sơ đã kết thúc", why_en="the dossier has ended")
-    _must_be_sender(case, step, *_post_of_step(case, step["data"]))
     source = step["data"]["from"]
-    if case.release.states[source].status is PortalStatus.REGISTERED:
-        raise CannotRecall(
-            why_vi="hồ sơ đã được tiếp nhận và cấp giấy hẹn", why_en="the dossier was received and a receipt was given"
-        )
     left = case.row["state"]
     _undo_pause(case, step["changes"])
     move(case, source, None)
@@ -81,7 +74,25 @@ def recall(unit: UnitOfWork, code: str, version: int | None = None, reason: str 
     return case
 
 
-def _take_transfer_back(case: Case, step: dict[str, Any], reason: str | None) -> Case:
+def must_recall(case: Case) -> dict[str, Any]:
+    """The body of the step or transfer that the actor may take back. Raises CannotRecall, Forbidden, HeldByAnother."""
+    step = _last_step(case)
+    if step["act"] == "transfer":
+        _must_take_transfer_back(case, step)
+        return step
+    if case.row["opened_at"] is not None:
+        raise CannotRecall(why_vi="người nhận đã mở hồ sơ", why_en="the next holder has opened the dossier")
+    if case.release.states[case.row["state"]].final:
+        raise CannotRecall(why_vi="hồ sơ đã kết thúc", why_en="the dossier has ended")
+    _must_be_sender(case, step, *_post_of_step(case, step["data"]))
+    if case.release.states[step["data"]["from"]].status is PortalStatus.REGISTERED:
+        raise CannotRecall(
+            why_vi="hồ sơ đã được tiếp nhận và cấp giấy hẹn", why_en="the dossier was received and a receipt was given"
+        )
+    return step
+
+
+def _must_take_transfer_back(case: Case, step: dict[str, Any]) -> None:
     data = step["data"]
     if case.release.states[case.row["state"]].final:
         raise CannotRecall(why_vi="hồ sơ đã kết thúc", why_en="the dossier has ended")
@@ -90,6 +101,10 @@ def _take_transfer_back(case: Case, step: dict[str, Any], reason: str | None) ->
     if data["from"] is None:
         raise CannotRecall(why_vi="trước đó chưa có cơ quan", why_en="no office had this part before")
     _must_be_sender(case, step, *_post_of_sender(case, data["from"]))
+
+
+def _take_transfer_back(case: Case, step: dict[str, Any], reason: str | None) -> Case:
+    data = step["data"]
     back = {"recalled": step["number"], **take_back(case, data)}
     record(case, "recall", data=back, private={"reason": reason} if reason else None, events=[("action", "transfer")])
     return case
@@ -131,7 +146,7 @@ def _last_step(case: Case) -> dict[str, Any]:
     nor a transfer."""
     of_this = and_(journal.c.dossier_id == case.id, journal.c.act.not_in(PASSED_OVER))
     statement = select(journal.c.body).where(of_this).order_by(journal.c.number.desc()).limit(1)
-    body: dict[str, Any] = orjson.loads(case.unit.begin().execute(statement).scalar_one())
+    body: dict[str, Any] = orjson.loads(case.unit.reader().execute(statement).scalar_one())
     if body["act"] == "transfer":
         return body
     if "effect" not in body["data"] or body["data"]["from"] == body["data"]["to"]:

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from engine.acts.file_dossier import may_receive_at, receiving_action
 from engine.acts.open_children import papers_for
 from engine.acts.open_dossier import Filed, Filing, open_dossier
 from engine.acts.perform_action import move, take
@@ -20,6 +19,7 @@ from engine.acts.withdraw_at_counter import counter_role
 from engine.dossier.case import Case, lock_case
 from engine.dossier.charge import charge
 from engine.dossier.papers import standing_results
+from engine.dossier.receivers import may_receive_at, receiving_action
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_open, must_have_counter
 from engine.errors import Conflict, Forbidden, InvalidInput, wrong
@@ -66,7 +66,7 @@ def refile(
         raise wrong("reason", "phải ghi vì sao thủ tục này sai", "say why the procedure was the wrong one")
     if procedure == case.release.procedure:
         raise wrong("procedure", "trùng với thủ tục của hồ sơ", "is the procedure that the dossier has")
-    target = _end(case)
+    target = end_without_result(case)
     must_have_counter(case)
     filed = _file_anew(case, unit.catalogue.current(procedure, case.today), fields, handler_office)
     _link(case, filed.case)
@@ -78,7 +78,7 @@ def refile(
     return filed
 
 
-def _end(case: Case) -> str:
+def end_without_result(case: Case) -> str:
     """The state in which the cancelled dossier ends. Raises CannotRefile."""
     if standing_results(case) or PortalStatus(case.row["portal"]).ended:
         raise CannotRefile(why_vi="hồ sơ đã có kết quả", why_en="the dossier has a result")

@@ -49,8 +49,7 @@ def reopen_dossier(
     Stale, Forbidden, CannotReopen, InvalidInput, OfficeNotDecided, CounterClosed.
     """
     case = lock_case(unit, code, version)
-    _must_lead(case)
-    _must_be_reopened(case)
+    must_reopen(case)
     if not reason.strip():
         raise wrong("reason", "phải ghi lý do mở lại hồ sơ", "say why the dossier is reopened")
     if not legal.strip() or len(legal) > LONGEST_LEGAL:
@@ -69,6 +68,12 @@ def reopen_dossier(
     events = [("action", "reopen"), ("recalled", target)]
     record(case, "reopen", data=data, private={"reason": reason}, events=events)
     return case
+
+
+def must_reopen(case: Case) -> None:
+    """Requires a leader of the handling office, and an end that is not too long ago. Raises Forbidden, CannotReopen."""
+    _must_lead(case)
+    _must_be_reopened(case)
 
 
 def _must_lead(case: Case) -> None:

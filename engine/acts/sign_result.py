@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from engine.dossier.case import Case
+from engine.ports import SigningFailed
 from engine.store.documents import documents
 
 
@@ -12,10 +15,12 @@ def sign_result(case: Case, document_id: int) -> str:
     A failure leaves the dossier unchanged, since nothing is recorded yet.
     """
     unit = case.unit
-    key = next(row["storage_key"] for row in case.documents() if row["id"] == document_id)
+    key, known = next((one["storage_key"], one["sha256"]) for one in case.documents() if one["id"] == document_id)
     if key is None:
         raise LookupError(f"document {document_id} has no file to sign")
     content = unit.runtime.files.read(key)
+    if hashlib.sha256(content).hexdigest() != known:
+        raise SigningFailed(why="tệp trong kho khác với tệp đã đính kèm / the stored file is not the one attached")
     office = case.row["handler_office"]
     signature = unit.runtime.signer.sign(content, person=unit.actor.label, office=office)
     kept = {

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import RowMapping, and_, insert, select, update
 
+from engine.acts.documents import OTHER, stored_file
 from engine.dossier.asked import questions_seen
 from engine.dossier.case import Case, lock_case
 from engine.dossier.notices import message_row
+from engine.dossier.paper_bounds import must_have_room
 from engine.dossier.record import add_clocks, record, send
 from engine.dossier.rights import must_be_open, must_may
 from engine.errors import Conflict, NotFound, wrong
 from engine.rules.deadlines.timing import Clock, term_end
 from engine.rules.procedure.definition import Term
+from engine.store.documents import documents
 from engine.store.dossiers import verifications
+from engine.store.numbers import take_paper_number
 from engine.transaction import UnitOfWork
 
 TERM = Term(3, "working_day")
@@ -67,9 +72,18 @@ def ask_verification(
 
 
 def answer_verification(
-    unit: UnitOfWork, code: str, verification: int, confirmed: bool, answer: str, version: int | None = None
+    unit: UnitOfWork,
+    code: str,
+    verification: int,
+    confirmed: bool,
+    answer: str,
+    version: int | None = None,
+    files: Sequence[tuple[bytes, str]] = (),
 ) -> Case:
-    """Answers a question that was put to the actor's office. Raises NotFound, Answered, Forbidden."""
+    """Answers a question that was put to the actor's office; ``files`` (content, name) become papers of the dossier.
+
+    Raises NotFound, Answered, Forbidden, InvalidInput, UnacceptableFile, TooManyPapers, PapersTooLarge.
+    """
     case = lock_case(unit, code, version, asked=True)
     if unit.actor.kind == "citizen":
         must_may(case, "answer_verification")
@@ -77,16 +91,24 @@ def answer_verification(
     must_may(case, "answer_verification", asked=row["office"])
     if row["answered_at"] is not None:
         raise Answered()
-    given = {
+    if not answer.strip():
+        raise wrong("answer", "phải ghi nội dung trả lời", "say what the answer is")
+    given: dict[str, Any] = {
         "answered_at": unit.now,
         "answered_by": unit.actor.person_id,
         "answer": answer,
         "confirmed": int(confirmed),
     }
+    papers = _papers_of_answer(case, files)
+    given |= {"answered_with": papers} if papers else {}
     unit.begin().execute(update(verifications).where(verifications.c.id == verification).values(given))
     case.forget()
-    data = {"verification": verification, "office": row["office"], "confirmed": confirmed}
-    entry = record(case, "answer_verification", data=data, private={"answer": answer})
+    data: dict[str, Any] = {"verification": verification, "office": row["office"], "confirmed": confirmed}
+    private: dict[str, Any] = {"answer": answer}
+    if papers:
+        data["answered_with"] = papers
+        private["file_names"] = [name for _, name in files]
+    entry = record(case, "answer_verification", data=data, private=private)
     told = _holder(case)
     if told is not None:
         _tell(case, told, "da-xac-minh", entry, {"verification": verification})
@@ -127,6 +149,20 @@ def _attached(case: Case, documents: Sequence[int]) -> list[int]:
         listed = ", ".join(unknown)
         raise wrong("documents", f"hồ sơ không có giấy tờ số {listed}", f"the dossier has no document {listed}")
     return sorted({*documents})
+
+
+def _papers_of_answer(case: Case, files: Sequence[tuple[bytes, str]]) -> list[int]:
+    """Writes the files that come with an answer as papers of the dossier; returns their ids."""
+    numbers = []
+    for content, name in files:
+        must_have_room(case, len(content))
+        number = take_paper_number(case.unit.begin())
+        row = {"id": number, "dossier_id": case.id, "key": OTHER, "original": 0, "certified": 0, "copy": 0}
+        stored = stored_file(case, content, name)
+        case.unit.begin().execute(insert(documents), row | stored | {"added_at": case.unit.now})
+        case.forget()
+        numbers.append(number)
+    return numbers
 
 
 def _tell(case: Case, recipient: str, template: str, entry: int, data: dict[str, object]) -> None:

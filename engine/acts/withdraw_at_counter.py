@@ -49,7 +49,7 @@ def withdraw_at_counter(
             f"phải ghi văn bản đề nghị rút hồ sơ, tối đa {LONGEST_PAPER} ký tự",
             f"name the applicant's written request, at most {LONGEST_PAPER} characters",
         )
-    action = _withdrawing(case)
+    action = withdrawing_action(case)
     number = take_paper_number(unit.reader())
     brought = {"id": number, "dossier_id": case.id, "key": "other", "original": 1, "certified": 0, "copy": 0}
     unit.writes.insert(documents, [brought | {"digitised": 0, "added_at": unit.now}])
@@ -73,7 +73,8 @@ def counter_role(case: Case) -> str:
     return role
 
 
-def _withdrawing(case: Case) -> str:
+def withdrawing_action(case: Case) -> str:
+    """The action by which the dossier is withdrawn from its present state. Raises CannotWithdraw."""
     here, actions = case.row["state"], case.release.actions.items()
     found = next((key for key, one in actions if one.effect == "withdraw" and here in one.sources), None)
     if found is None:

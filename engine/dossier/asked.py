@@ -17,6 +17,8 @@ def questions_seen(case: Case) -> ColumnElement[bool]:
 
 
 def is_attached(case: Case, document: int) -> bool:
-    """Whether a paper of the case is attached to a question that the actor may see."""
-    of_this = select(verifications.c.documents).where(verifications.c.dossier_id == case.id, questions_seen(case))
-    return any(document in (attached or ()) for attached in case.unit.reader().execute(of_this).scalars())
+    """Whether a paper of the case is attached to a question that the actor may see, or to its answer."""
+    columns = verifications.c.documents, verifications.c.answered_with
+    of_this = select(*columns).where(verifications.c.dossier_id == case.id, questions_seen(case))
+    rows = case.unit.reader().execute(of_this).all()
+    return any(document in (attached or ()) for row in rows for attached in row)

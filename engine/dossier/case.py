@@ -15,6 +15,7 @@ from typing import Any, Unpack, cast
 from sqlalchemy import and_, bindparam, func, select
 
 from engine.clock import civil_day
+from engine.dossier.elsewhere import refused_elsewhere
 from engine.dossier.facts import Facts, document_facts, fee_facts
 from engine.dossier.filed_on import filed_on
 from engine.dossier.stale import stale
@@ -60,6 +61,8 @@ class Case:
         self._before_fees = Facts({}, {})
         self._money: Balance | None = None
         self.reception: dt.datetime | None = None
+        self.reached: dict[str, bool] = {}
+        """What the journal told of parts that were reached, by routing key; for ``engine.dossier.reach``."""
         self.limited = False
         """Whether the actor's office was only asked something: it sees the question and what was attached to it."""
 
@@ -219,7 +222,8 @@ class Case:
 
     def may(self, action: str) -> Verdict:
         """The verdict on whether this actor may take ``action`` today, in which role and on whose behalf."""
-        return may(self.unit.actor, self.release.actions[action], self.row, self.release, self.today)
+        refused = refused_elsewhere(self.row, self.unit.actor)
+        return refused or may(self.unit.actor, self.release.actions[action], self.row, self.release, self.today)
 
     def due(self) -> Due | None:
         """The due moment with the trace that explains it; None while there is none."""
@@ -373,8 +377,15 @@ def _opened(
 
 
 def _must_be_prints(unit: UnitOfWork, found: DossierRow, version: int) -> None:
-    """Requires that nothing but forms was issued since ``version``: then what the caller saw stands. Raises Stale."""
+    """Requires that only forms were issued and messages written since ``version``: then what the caller saw stands.
+
+    Raises Stale.
+    """
     since = and_(journal.c.dossier_id == found["id"], journal.c.number > version, journal.c.number <= found["version"])
     acts = set(unit.reader().execute(select(journal.c.act).where(since)).scalars())
-    if acts != {"issue_form"}:
+    if not acts or not acts <= _TOUCH_NOTHING:
         raise stale(unit, found)
+
+
+_TOUCH_NOTHING = frozenset({"issue_form", "send_message", "write_message"})
+"""Acts after which a dossier stands as it stood."""

@@ -103,6 +103,12 @@ def link_notices(case: Case, number: int) -> list[dict[str, Any]]:
     return list(_rows(case, _NEW_LINK, occasion=f"{number}:link", number=number))
 
 
+def applicant_rows(case: Case, template: str, number: int) -> list[dict[str, Any]]:
+    """The outbox rows that tell the applicant of the entry ``number``, which every procedure may have."""
+    notice = Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template=template)
+    return list(_rows(case, notice, occasion=f"{number}:{template}", number=number))
+
+
 _NEW_LINK = Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="cap-lai-duong-dan")
 _BUILT_IN = {"warn": "sap-den-han", "step": "buoc-qua-han"}
 """The holder's notices in every procedure: the due moment is near; the step's own limit has passed."""
@@ -119,6 +125,15 @@ dossier that was reopened, or filed anew under the right procedure."""
 
 NEW_APPOINTMENT: Final = Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="doi-ngay-hen")
 """The applicant's notice that the appointment, or the day of the automatic stop, is another one now."""
+
+
+def must_be_told(template: str, facts: Mapping[str, Any]) -> bool:
+    """Whether the applicant gets this notice although they want none of the progress.
+
+    It asks something of them, ends the dossier without a result, or gives them a new link.
+    """
+    portal = facts.get("portal")
+    return template == _NEW_LINK.template or portal is None or PortalStatus(portal).asks
 
 
 def rows_of(case: Case, notice: Notice, occasion: str, number: int) -> list[dict[str, Any]]:

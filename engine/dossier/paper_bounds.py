@@ -7,7 +7,7 @@ leaves room for the office, whose results must find a place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
@@ -15,7 +15,7 @@ from engine.dossier.case import Case
 from engine.dossier.papers import history
 from engine.errors import Conflict
 from engine.store.documents import documents
-from engine.upload_settings import Bound
+from engine.upload_settings import Bound, UploadSettings
 
 
 class TooManyPapers(Conflict):
@@ -49,6 +49,12 @@ def must_have_room(case: Case, size: int) -> None:
         _check([sizes.get(one, 0) for one in side], size, half, _LINK)
     now = [sizes.get(one, 0) for one, entry in side.items() if entry > told.since]
     _check(now, size, bounds.asked if citizen else bounds.step, _ASKED if citizen else _STEP)
+
+
+def must_fit_filing(bounds: UploadSettings, sizes: Sequence[int]) -> None:
+    """Requires that the files of a filing are within the bounds of one step. Raises TooManyPapers, PapersTooLarge."""
+    if sizes:
+        _check(sizes[:-1], sizes[-1], bounds.step, _STEP)
 
 
 def _sizes(case: Case) -> dict[int, int]:

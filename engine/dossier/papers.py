@@ -7,11 +7,12 @@ taken since.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from engine.dossier.case import Case
 from engine.errors import Conflict, Forbidden
@@ -22,6 +23,7 @@ from engine.rules.procedure.permissions import Verdict
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.store.documents import documents
 from engine.store.journal import journal
+from engine.transaction import UnitOfWork
 
 _ASKING = (PortalStatus.SUPPLEMENT, PortalStatus.OBLIGATION)
 _ENTERING = ("state", "holder_office")
@@ -66,7 +68,7 @@ class History:
     ``brought`` maps a paper that was added after the filing to (entry, actor). ``taken`` maps one to the steps that
     took it, as (entry, action). ``entered`` maps a state to the last entry that led into it. ``asked`` maps a state to
     the request of the last step into it, which a recall does not replace. ``since`` is the last entry that changed the
-    state or the office that must act.
+    state or the office that must act; ``sender`` is its actor.
     """
 
     brought: Mapping[int, tuple[int, str]]
@@ -74,6 +76,7 @@ class History:
     entered: Mapping[str, int]
     asked: Mapping[str, Mapping[str, list[str]]]
     since: int
+    sender: str = ""
 
 
 def asks_applicant(case: Case) -> bool:
@@ -123,16 +126,16 @@ def is_taken(case: Case, document: int) -> bool:
     return document in history(case).taken
 
 
-def attached(case: Case, action: str, key: str) -> DocumentRow | None:
+def attached(case: Case, action: str, key: str, told: History | None = None) -> DocumentRow | None:
     """The document ``key`` that ``action`` takes; None if there is none.
 
     It is the one that an earlier step took and that is not void. Otherwise it is the newest one that the office brought
-    in this state.
+    in this state. ``told`` is the history of the dossier, where the caller has read it.
     """
     rows = _usable(case, key)
     if not rows or key not in case.workflow.results.bringing:
         return rows[-1] if rows else None
-    told = history(case)
+    told = told or history(case)
     standing = _standing(rows, told, action)
     if standing is not None:
         return standing
@@ -178,12 +181,27 @@ def history(case: Case) -> History:
 
     Entries later than the row in hand are left out: the act was overtaken, and its version says so when it is written.
     """
+    return histories(case.unit, [case])[case.id]
+
+
+def histories(unit: UnitOfWork, cases: Sequence[Case]) -> dict[int, History]:
+    """``history`` of several dossiers by row id, in one statement."""
+    entries: dict[int, list[Sequence[Any]]] = {case.id: [] for case in cases}
+    statement = select(journal.c.dossier_id, journal.c.number, journal.c.actor, journal.c.act, journal.c.body)
+    statement = statement.where(journal.c.dossier_id.in_(list(entries))).order_by(
+        journal.c.dossier_id, journal.c.number
+    )
+    for dossier, *entry in unit.reader().execute(statement):
+        entries[dossier].append(entry)
+    return {case.id: _history(entries[case.id], case.row["version"]) for case in cases}
+
+
+def _history(entries: Iterable[Sequence[Any]], version: int) -> History:
     brought, taken, entered, since = dict[int, tuple[int, str]](), dict[int, list[tuple[int, str]]](), {}, 0
-    asked, here = dict[str, Mapping[str, list[str]]](), ""
-    statement = select(journal.c.number, journal.c.actor, journal.c.act, journal.c.body)
-    known = and_(journal.c.dossier_id == case.id, journal.c.number <= case.row["version"])
-    statement = statement.where(known).order_by(journal.c.number)
-    for number, actor, act, text in case.unit.reader().execute(statement):
+    asked, here, sender = dict[str, Mapping[str, list[str]]](), "", ""
+    for number, actor, act, text in entries:
+        if number > version:
+            break
         body = orjson.loads(text)
         changes, data = body["changes"], body["data"]
         if "state" in changes:
@@ -196,13 +214,13 @@ def history(case: Case) -> History:
         if "asks" in data:
             asked[here] = data["asks"]
         if any(column in changes for column in _ENTERING):
-            since = number
+            since, sender = number, actor
         document = data.get("document")
         if act == "add_document":
             brought[document] = (number, actor)
         elif "effect" in data and document is not None:
             taken.setdefault(document, []).append((number, act))
-    return History(brought, taken, entered, asked, since)
+    return History(brought, taken, entered, asked, since, sender)
 
 
 def _must_be_asked(case: Case, key: str) -> None:

@@ -5,10 +5,13 @@ They alone hand out the citizen's keys: the link on Form 01, and a new link.
 
 from __future__ import annotations
 
+import datetime as dt
+
 from engine.dossier.case import Case
 from engine.errors import Forbidden
 from engine.rules.offices.routing import INTAKE
-from engine.rules.procedure.permissions import roles_in
+from engine.rules.procedure.machine import Workflow
+from engine.rules.procedure.permissions import Actor, roles_in
 
 
 def receives(case: Case) -> bool:
@@ -30,6 +33,19 @@ def must_receive(case: Case) -> None:
             why_vi="chỉ người tiếp nhận tại nơi tiếp nhận của hồ sơ",
             why_en="only those who receive at the dossier's counter",
         )
+
+
+def may_receive_at(actor: Actor, office: str, workflow: Workflow, on: dt.date) -> bool:
+    """Whether the actor has a role at this centre that may take a receiving action on the day ``on``."""
+    receiving = (action for action in workflow.release.actions.values() if action.effect == "receive")
+    wanted = {role for action in receiving for role in action.by}
+    return actor.kind == "system" or bool(wanted & roles_in(actor, office, on))
+
+
+def receiving_action(workflow: Workflow) -> str:
+    """The action that first receives a dossier."""
+    actions = workflow.release.actions.items()
+    return next(key for key, action in actions if action.effect == "receive" and workflow.initial in action.sources)
 
 
 def _receiving(case: Case) -> dict[str, str]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.dossier.case import Case
 from engine.dossier.citizen_keys import BY_LINK
+from engine.dossier.elsewhere import must_be_ours
 from engine.dossier.notices import notices_of, of_the_running_clock
 from engine.dossier.reach import reached
 from engine.dossier.rights import Ended
@@ -37,7 +38,7 @@ _NOT_IN_FIRST = frozenset({"placed_on", "version", "head"})
 """The columns that a dossier's first entry does not carry. ``placed_on`` is not set yet, and naming it would change the
 published bytes of the entry; ``version`` and ``head`` follow from the entry itself."""
 
-_ONLY_IF_SET = frozenset({"intake_from", "intake_due_at", "intake_done_at", "warned_at", "cancelled_at"})
+_ONLY_IF_SET = frozenset({"intake_from", "intake_due_at", "intake_done_at", "warned_at", "cancelled_at", "source"})
 """The columns that a first entry carries only where they are set: most dossiers never have them."""
 
 _SHOWN = frozenset(
@@ -62,6 +63,8 @@ def record(
     ("action", key). The flush raises Stale if the row has changed since it was read.
     """
     _must_not_have_ended(case)
+    if not case.is_new:
+        must_be_ours(case.before, case.unit.actor)
     changed = _changed(case)
     number = 1 if case.is_new else case.before["version"] + 1
     salt = secrets.token_bytes(16) if private else b""

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, cast
 
 from engine.dossier.case import Case
+from engine.dossier.elsewhere import READING, must_be_ours, refused_elsewhere
 from engine.dossier.reach import reached
 from engine.errors import Conflict, Forbidden
 from engine.rules.procedure.act_rights import may_do
@@ -43,6 +44,8 @@ class CounterClosed(Conflict):
 
 def verdict_on(case: Case, act: str, *, sender: tuple[str, str] | None = None, asked: str | None = None) -> Verdict:
     """Whether the actor may do a built-in act on the dossier today, by the table ``act_rights.RIGHTS``."""
+    if act not in READING and (refused := refused_elsewhere(case.row, case.unit.actor)):
+        return refused
     return may_do(
         case.unit.actor,
         act,
@@ -56,10 +59,13 @@ def verdict_on(case: Case, act: str, *, sender: tuple[str, str] | None = None, a
 
 
 def must_may(case: Case, act: str, *, sender: tuple[str, str] | None = None, asked: str | None = None) -> Verdict:
-    """Requires that the actor may do a built-in act on the dossier today. Raises Forbidden, HeldByAnother."""
+    """Requires that the actor may do a built-in act on the dossier today. Raises Forbidden,
+    HeldByAnother, TruthElsewhere.
+    """
     verdict = verdict_on(case, act, sender=sender, asked=asked)
     if verdict.allowed:
         return verdict
+    must_be_ours(case.row, case.unit.actor)
     holder = case.row["holder_id"]
     if verdict.role and holder is not None:
         name = person_name(case.unit.reader(), holder) or ""

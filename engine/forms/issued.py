@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from engine.errors import Conflict
 from engine.forms.data import applicants_keys
 from engine.rules.journal.entries import canonical, commitment
 from engine.store.dossier_parts import private_of
+from engine.store.rows import PrivateRow
 
 EDITION: Final = 1
 """The edition of the templates that forms are issued with. One that papers were issued with never changes."""
@@ -56,8 +58,9 @@ class Issue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedForm:
-    """An issue with what it says, ready to be rendered."""
+    """An issue of the dossier with this row id, with what it says, ready to be rendered."""
 
+    dossier: int
     issue: Issue
     data: Mapping[str, Any]
 
@@ -76,10 +79,19 @@ def issue_of(entry: Mapping[str, Any]) -> Issue:
     )
 
 
+def content_hash(data: Mapping[str, Any]) -> str:
+    """SHA-256 in hex of what a paper says: of its data as canonical JSON, without the applicant's keys."""
+    return hashlib.sha256(canonical({key: value for key, value in data.items() if key not in SECRETS})).hexdigest()
+
+
 def kept(case: Case, entry: Mapping[str, Any]) -> Mapping[str, Any]:
     """The private part of an issue's entry. Raises FormErased, FormDamaged."""
+    return known(entry, private_of(case.unit.reader(), case.id, issue_of(entry).entry))
+
+
+def known(entry: Mapping[str, Any], row: PrivateRow | None) -> Mapping[str, Any]:
+    """The private part of an issue's entry from its row. Raises FormErased, FormDamaged."""
     issue = issue_of(entry)
-    row = private_of(case.unit.begin(), case.id, issue.entry)
     if row is not None and row.erased_at is not None:
         raise FormErased(number=issue.form, issue=issue.issue)
     if row is None or not hmac.compare_digest(commitment(row.salt, row.data), entry["committed"]):
@@ -99,4 +111,4 @@ def printable(case: Case, issue: Issue, private: Mapping[str, Any]) -> IssuedFor
     keys = private.get("keys")
     if keys:
         said |= applicants_keys(case.unit.settings, keys["nonce"], keys["hash"])
-    return IssuedForm(issue=issue, data=said)
+    return IssuedForm(dossier=case.id, issue=issue, data=said)

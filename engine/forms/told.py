@@ -47,7 +47,7 @@ class Told:
 
 
 def _entries(case: Case) -> Iterator[dict[str, Any]]:
-    after, connection = 0, case.unit.begin()
+    after, connection = 0, case.unit.reader()
     while rows := dossier_parts.journal_of(connection, case.id, after=after, limit=_PAGE):
         for row in rows:
             body = orjson.loads(row.body)

@@ -11,13 +11,23 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from engine.acts.batch_work import work_batches
 from engine.acts.checkpoint import checkpoint_now
+from engine.acts.count_paces import count_paces as count_paces_anew
 from engine.acts.notices.deliver import Receivers, deliver_notices
+from engine.acts.staff.idle_sessions import end_idle_sessions
 from engine.jobs.migration import migrate_due
 from engine.jobs.recounting import recount_waiting
-from engine.jobs.schedule import ANSWERS_KEPT, forget_old_answers_before, sweep_all_due
+from engine.jobs.schedule import (
+    ANSWERS_KEPT,
+    DRAFTS_KEPT,
+    forget_drafts_before,
+    forget_old_answers_before,
+    sweep_all_due,
+)
 from engine.ports import Notifier
-from engine.transaction import Runtime
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
+from engine.transaction import Runtime, in_transaction
 
 BATCH = 500
 SECONDS = 20.0
@@ -72,9 +82,11 @@ def sweep_clocks() -> None:
 
 
 def forget_old_answers() -> None:
-    """Deletes the recorded answers of requests (Idempotency-Key) older than ``ANSWERS_KEPT``."""
+    """Deletes recorded answers of requests older than ``ANSWERS_KEPT``, old drafts of intake, and ended sessions."""
     runtime = _at_hand[0].runtime
+    forget_drafts_before(runtime, runtime.now() - DRAFTS_KEPT)
     forget_old_answers_before(runtime, runtime.now() - ANSWERS_KEPT)
+    in_transaction(runtime, SYSTEM_ACTOR, end_idle_sessions)
 
 
 def checkpoint_journal() -> None:
@@ -94,5 +106,26 @@ def recount_deadlines() -> None:
     recount_waiting(_at_hand[0].runtime, SECONDS)
 
 
-_ALL = (drain_outbox, sweep_clocks, forget_old_answers, checkpoint_journal, migrate_dossiers, recount_deadlines)
+def count_paces() -> None:
+    """Counts anew, once a day, how many working days finished dossiers took."""
+    if counted := count_paces_anew(_at_hand[0].runtime):
+        log.info("paces", counted=counted)
+
+
+def work_on_batches() -> None:
+    """Works on the batches that people asked for; a long one continues at the next tick."""
+    if done := work_batches(_at_hand[0].runtime, SECONDS):
+        log.info("batches", ended=done)
+
+
+_ALL = (
+    drain_outbox,
+    sweep_clocks,
+    forget_old_answers,
+    checkpoint_journal,
+    migrate_dossiers,
+    recount_deadlines,
+    count_paces,
+    work_on_batches,
+)
 JOBS: Mapping[str, Callable[[], None]] = {job.__name__: job for job in _ALL}

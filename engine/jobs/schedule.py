@@ -20,6 +20,7 @@ from engine.acts.expire_clock import GONE, expire_clock, give_up_clock
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.clocks import clocks
 from engine.store.idempotency import idempotency
+from engine.store.intake_drafts import delete_drafts_before
 from engine.store.rows import DueClock
 from engine.transaction import Busy, Runtime, UnitOfWork, in_transaction
 
@@ -27,14 +28,20 @@ TICKS: tuple[tuple[str, int], ...] = (
     ("sweep_clocks", 3),
     ("drain_outbox", 2),
     ("recount_deadlines", 5),
+    ("work_on_batches", 2),
     ("forget_old_answers", 600),
     ("checkpoint_journal", 3600),
     ("migrate_dossiers", 60),
+    ("count_paces", 1800),
 )
 """Jobs of ``engine.jobs.registry``, each with the seconds between two rings."""
 
 ANSWERS_KEPT = dt.timedelta(days=2)
 """The time for which a repeated request gets the first answer; later its Idempotency-Key may be used again."""
+
+DRAFTS_KEPT = dt.timedelta(days=7)
+"""The time for which a draft of intake is kept after it was last saved: it holds personal data of somebody who may
+never come back."""
 
 log = structlog.get_logger("motcua.schedule")
 
@@ -73,6 +80,11 @@ def forget_old_answers_before(runtime: Runtime, moment: dt.datetime) -> int:
         return unit.begin().execute(delete(idempotency).where(idempotency.c.created_at < moment)).rowcount
 
     return in_transaction(runtime, SYSTEM_ACTOR, forget)
+
+
+def forget_drafts_before(runtime: Runtime, moment: dt.datetime) -> int:
+    """Deletes drafts of intake that were last saved before a moment, with their files; returns how many."""
+    return in_transaction(runtime, SYSTEM_ACTOR, lambda unit: delete_drafts_before(unit.begin(), moment))
 
 
 def _expire(runtime: Runtime, clock: DueClock, as_of: dt.datetime | None) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from engine.dossier.case import read_case
+from engine.dossier.case import Case, read_case
 from engine.rules.masking import masked_form
 from engine.rules.procedure.act_names import act_name
 from engine.rules.procedure.definition import Release
@@ -67,7 +67,12 @@ class JournalPage:
 
 def journal(unit: UnitOfWork, code: str, *, after: int = 0, limit: int = 100) -> JournalPage:
     """The entries of a dossier above the number ``after``. Raises NotFound."""
-    case = read_case(unit, code)
+    return journal_of_case(read_case(unit, code), after=after, limit=limit)
+
+
+def journal_of_case(case: Case, *, after: int = 0, limit: int = 100) -> JournalPage:
+    """The entries of an open case above the number ``after``."""
+    unit = case.unit
     rows = journal_of(unit.reader(), case.id, after=after, limit=limit + 1)
     people = {number for row in rows if (number := _person(row.actor)) is not None}
     names = names_of_people(unit.reader(), people)

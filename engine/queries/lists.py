@@ -13,6 +13,7 @@ from engine.rules.deadlines.intake import intake_overdue
 from engine.rules.deadlines.timing import is_overdue
 from engine.rules.procedure.definition import Clock
 from engine.store import dossier_lists
+from engine.store.list_filters import Filters
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
@@ -42,6 +43,7 @@ class DossierLine:
     code: str
     procedure: str
     procedure_name: Text
+    procedure_short: Text
     state: StateView
     version: int
     applicant: str | None
@@ -89,7 +91,7 @@ def list_dossiers(
     rows = dossier_lists.list_dossiers(
         unit.reader(),
         unit.actor,
-        dossier_lists.Filters(**asdict(wanted)),
+        Filters(**asdict(wanted)),
         unit.now,
         after=(after.moment, after.id) if after else None,
         by_due=by_due,
@@ -108,6 +110,7 @@ def _line(unit: UnitOfWork, row: Mapping[str, Any]) -> DossierLine:
     return DossierLine(
         **{name: row[name] for name in _AS_STORED},
         procedure_name=release.name,
+        procedure_short=release.in_lists,
         state=state_of(release, row["state"], row["portal"]),
         overdue=is_overdue(row["clock"], row["due_at"], unit.now),
         intake_overdue=intake_overdue(row["intake_due_at"], row["intake_done_at"], unit.now),

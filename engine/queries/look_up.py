@@ -12,7 +12,7 @@ from engine.rules.plain_text import plain_text
 from engine.rules.procedure.permissions import Actor
 from engine.security.citizen_link import receipt_matches
 from engine.settings import Settings
-from engine.store.sessions import dossier_keys
+from engine.store.sessions import Keys, dossier_keys
 
 _NOBODY = "0" * 32
 """A nonce that no dossier has, for the same work without a dossier."""
@@ -37,9 +37,15 @@ def code_of(typed: str) -> str:
 
 def look_up(connection: Connection, settings: Settings, code: str, receipt_code: str) -> tuple[Actor, str]:
     """The applicant of the dossier as an actor, and the dossier's code. Raises NoSuchReceipt."""
+    found = keys_by_receipt(connection, settings, code, receipt_code)
+    return Actor("citizen", "citizen", dossier_id=found.id), found.code
+
+
+def keys_by_receipt(connection: Connection, settings: Settings, code: str, receipt_code: str) -> Keys:
+    """The present keys of the dossier. Raises NoSuchReceipt."""
     found = dossier_keys(connection, code_of(code))
     nonce = found.link_nonce if found is not None else _NOBODY
     right = receipt_matches(settings.secret_keys, nonce, receipt_code)
     if found is None or not right:
         raise NoSuchReceipt()
-    return Actor("citizen", "citizen", dossier_id=found.id), found.code
+    return found

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from engine.queries.page import After, Page, page_of
 from engine.rules.period import moments_of
+from engine.rules.plain_text import plain_text
 from engine.store import reports
 from engine.store.rows import RegisterRow
 from engine.store.visibility import visible_dossiers
@@ -32,11 +33,19 @@ class RegisterLine:
 
 
 def register(
-    unit: UnitOfWork, office: str, start: dt.date, end: dt.date, *, after: After | None = None, limit: int = 100
+    unit: UnitOfWork,
+    office: str,
+    start: dt.date,
+    end: dt.date,
+    *,
+    after: After | None = None,
+    limit: int = 100,
+    text: str = "",
 ) -> Page[RegisterLine]:
     """The dossiers that an office received on the civil days ``start`` to ``end``, in order of receipt.
 
-    Only dossiers that the caller may see. Raises InvalidInput.
+    Only dossiers that the caller may see; with ``text`` those in which each of its words occurs, without accents.
+    Raises InvalidInput.
     """
     rows = reports.register(
         unit.reader(),
@@ -45,6 +54,7 @@ def register(
         *moments_of(start, end),
         after=(after.moment, after.id) if after and after.moment else None,
         limit=limit + 1,
+        words=plain_text(text).split(),
     )
     return page_of(rows, limit, lambda row: _line(unit, row), lambda row: After(id=row.id, moment=row.received_at))
 

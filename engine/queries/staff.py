@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from engine.errors import NotFound
 from engine.queries.page import After, Page, page_of
 from engine.rules.journal.staff_entries import token_id
+from engine.store.page_sessions import person_of_subject
 from engine.store.people import memberships, people, substitutes, tokens
 from engine.store.rows import PersonRow, StaffEntryRow
 from engine.store.staff_journal import admin_proposals, staff_journal
@@ -106,6 +107,16 @@ def person_line(unit: UnitOfWork, person: int) -> PersonLine:
     if found is None:
         raise NotFound(what=f"person {person}")
     return _person(found, _roles(unit, [person]))
+
+
+def language_of(unit: UnitOfWork, person: int) -> str:
+    """The language of a person: ``vi`` or ``en``."""
+    return str(unit.reader().execute(select(people.c.language).where(people.c.id == person)).scalar_one())
+
+
+def person_meant(unit: UnitOfWork, issuer: str, subject: str) -> int | None:
+    """The active person whom an identity provider means by a subject, or None."""
+    return person_of_subject(unit.reader(), issuer, subject)
 
 
 def tokens_of(unit: UnitOfWork, person: int) -> tuple[TokenView, ...]:

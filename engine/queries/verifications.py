@@ -17,7 +17,8 @@ from engine.transaction import UnitOfWork
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationView:
     """A question to ``office``. ``asked_by`` and ``answered_by`` are ids of people; ``confirmed`` is None until the
-    question is answered. ``documents`` are the papers that the office may see."""
+    question is answered. ``documents`` are the papers that the office may see, ``answered_with`` those that it gave
+    with its answer."""
 
     id: int
     office: str
@@ -30,12 +31,13 @@ class VerificationView:
     answer: str | None
     confirmed: bool | None
     documents: tuple[Paper, ...]
+    answered_with: tuple[Paper, ...] = ()
 
 
 def verifications(unit: UnitOfWork, case: Case) -> tuple[VerificationView, ...]:
     """The verifications of an open case that the actor may see, oldest first: an office asked sees its own."""
     rows = verifications_of(unit.reader(), case.id, questions_seen(case))
-    papers = {one.id: one for one in papers_of(case)} if any(row.documents for row in rows) else {}
+    papers = {one.id: one for one in papers_of(case)} if any(row.documents or row.answered_with for row in rows) else {}
     return tuple(_view(row, papers) for row in rows)
 
 
@@ -52,4 +54,5 @@ def _view(row: VerificationRow, papers: Mapping[int, Paper]) -> VerificationView
         answer=row.answer,
         confirmed=None if row.confirmed is None else bool(row.confirmed),
         documents=tuple(papers[one] for one in row.documents or () if one in papers),
+        answered_with=tuple(papers[one] for one in row.answered_with or () if one in papers),
     )

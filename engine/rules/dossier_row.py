@@ -69,6 +69,7 @@ class DossierRow(ClockRow):
     link_hash: str
     warned_at: dt.datetime | None
     cancelled_at: dt.datetime | None
+    source: str | None
     search: str
 
 
@@ -114,4 +115,5 @@ class DossierChanges(ClockChanges, total=False):
     link_hash: str
     warned_at: dt.datetime | None
     cancelled_at: dt.datetime | None
+    source: str | None
     search: str

@@ -23,6 +23,8 @@ class ApplicantRow(TypedDict, total=False):
     language: str
     form: dict[str, Any]
     link_withheld_since: dt.datetime | None
+    notices_off_since: dt.datetime | None
+    notices_via: str | None
 
 
 class DocumentRow(TypedDict):

@@ -59,7 +59,7 @@ def weakness_of(password: str, known: Collection[str] = ()) -> Text | None:
     named = re.sub(r"[0-9]", "", bare) in _NAMES.union(known)
     typed = [*words, "motcua"]
     hidden = any(len(word) > 3 and word in bare for word in known) and _score(bare, words) < ENOUGH_BARE
-    if named or hidden or min(_score(password, typed), _score(plain, typed)) < ENOUGH:
+    if named or hidden or min(_score(one, typed) for one in {password, plain}) < ENOUGH:
         return Text(
             "nằm trong số những mật khẩu bị đoán đầu tiên: hãy dùng vài từ không liên quan nhau",
             "is among the first that are guessed: take several unrelated words",

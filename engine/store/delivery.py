@@ -57,6 +57,8 @@ class Taken(NamedTuple):
     clock: str
     due_at: dt.datetime | None
     link_withheld_since: dt.datetime | None
+    notices_off_since: dt.datetime | None
+    notices_via: str | None
 
 
 class Result(NamedTuple):
@@ -148,7 +150,8 @@ def retry_parked(connection: Connection, now: dt.datetime, limit: int) -> int:
 _WANTED: dict[str, ColumnElement[Any]] = {
     **{name: outbox.c[name] for name in Taken._fields if name in outbox.c},
     **{name: dossiers.c[name] for name in ("link_nonce", "link_hash", "clock", "due_at")},
-    **{name: applicants.c[name] for name in ("phone", "email", "language", "erased_at", "link_withheld_since")},
+    **{name: applicants.c[name] for name in ("phone", "email", "language", "erased_at")},
+    **{name: applicants.c[name] for name in ("link_withheld_since", "notices_off_since", "notices_via")},
     "applicant": applicants.c.name,
     "deaths": outbox.c.error,
 }
@@ -215,7 +218,7 @@ WITH found AS MATERIALIZED (
 )
 SELECT o.id, o.key, o.dossier_id, o.channel, o.recipient, o.template, o.data, o.created_at, o.attempts - 1, o.deaths,
     d.link_nonce, d.link_hash, a.name, a.phone, a.email, a.language, a.erased_at,
-    d.clock, d.due_at, a.link_withheld_since
+    d.clock, d.due_at, a.link_withheld_since, a.notices_off_since, a.notices_via
 FROM leased o JOIN dossiers d ON d.id = o.dossier_id JOIN applicants a ON a.dossier_id = o.dossier_id
 ORDER BY o.due, o.id
 """

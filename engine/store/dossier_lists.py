@@ -6,31 +6,20 @@ A statement is built once for each shape (kind of reader, filters, order, page l
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    FromClause,
-    Select,
-    and_,
-    bindparam,
-    exists,
-    select,
-    tuple_,
-    union,
-)
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, tuple_, union
 
 from engine.clock import civil_day
 from engine.rules.procedure.permissions import Actor
-from engine.store.dossiers import applicants, dossier_offices, dossiers
-from engine.store.overdue import intake_overdue_at, overdue_at
-from engine.store.search import keys_asked, province_scope, scopes_read, search_keys
+from engine.store.dossiers import applicants, dossiers, mirrors
+from engine.store.list_filters import Filters, conditions, moments, told_of
+from engine.store.list_ways import Way, desk_offices, way_of, ways_for
+from engine.store.people import people
 from engine.store.sql.question import PreparedSelect
-from engine.store.visibility import Sight, has_part, sight_of
+from engine.store.visibility import Sight, sight_of
 
 LIST_COLUMNS = (
     dossiers.c.id,
@@ -56,43 +45,28 @@ LIST_COLUMNS = (
     dossiers.c.warned_at,
     select(applicants.c.name).where(applicants.c.dossier_id == dossiers.c.id).scalar_subquery().label("applicant"),
 )
+DESK_COLUMNS = (
+    *LIST_COLUMNS,
+    dossiers.c.entered_at,
+    dossiers.c.filed_at,
+    dossiers.c.step_due_at,
+    dossiers.c.pauses,
+    dossiers.c.started_at,
+    dossiers.c.term,
+    dossiers.c.extensions,
+    dossiers.c.source,
+    select(people.c.name).where(people.c.id == dossiers.c.holder_id).scalar_subquery().label("holder_name"),
+    *(
+        select(mirrors.c[name]).where(mirrors.c.dossier_id == dossiers.c.id).scalar_subquery().label(name)
+        for name in ("synced_at", "differs")
+    ),
+)
+"""The columns of a list at the desk: those of every list, who holds it by name, and where the dossier's truth is."""
 
-_LISTED = tuple(column.key for column in LIST_COLUMNS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """The filters of a list; None means no filter. ``text`` is searched without accents, word by word."""
-
-    state: str | None = None
-    portal: int | None = None
-    office: str | None = None
-    holder_office: str | None = None
-    holder: int | None = None
-    procedure: str | None = None
-    overdue: bool | None = None
-    intake_overdue: bool | None = None
-    warned: bool | None = None
-    due_before: dt.datetime | None = None
-    text: str | None = None
-
-
-FLAGS = ("intake_overdue", "warned")
-"""The filters that are true or false; a page's shape has them as ``name=True``."""
-FILTERS = {
-    "state": "state",
-    "portal": "portal",
-    "holder_office": "holder_office",
-    "holder": "holder_id",
-    "procedure": "procedure",
-    "office": "",
-    "due_before": "",
-}
-"""The filters that take a value, each with the column that must equal it; empty where the condition is another."""
-WARNED = dossiers.c.warned_at.is_not(None)
-"""An action was taken more often than the procedure foresees (``warn_after``)."""
 MOST_PAGES = 500
 """The cap on cached statements, which differ by kind of reader, filters, order and page length."""
+COUNTED = 1000
+"""A list is counted up to this number."""
 
 
 def list_dossiers(
@@ -104,121 +78,121 @@ def list_dossiers(
     after: tuple[dt.datetime | None, int] | None = None,
     by_due: bool = False,
     limit: int = 50,
+    desk: bool = False,
 ) -> Sequence[Mapping[str, Any]]:
     """One keyset page: newest first, or by due moment with ``by_due`` (those without one last).
 
-    ``after`` is (due moment or None, id) of the last row of the page before. At most ``limit`` rows.
+    ``after`` is (due moment or None, id) of the last row of the page before. At most ``limit`` rows. ``desk`` reads
+    ``DESK_COLUMNS``.
     """
-    on = civil_day(now)
-    sight, values = sight_of(actor, on)
-    ways = _ways(connection, actor, filters, on)
-    told = {name: value for name in FILTERS if (value := getattr(filters, name)) is not None}
-    flags = [f"{name}={value}" for name in FLAGS if (value := getattr(filters, name)) is not None]
-    shape = sight, tuple(sorted([*told, *flags])), filters.overdue, tuple((kind, len(keys)) for kind, keys in ways)
-    values |= told | {f"way_{n}_{m}": key for n, (_, keys) in enumerate(ways) for m, key in enumerate(keys)}
-    values["now"] = now
-
-    def page(order: str, key: tuple[Any, ...], most: int) -> list[Mapping[str, Any]]:
-        following = {f"after_{number}": one for number, one in enumerate(key)}
-        question = _page(*shape, order, bool(key), most)
-        return [dict(zip(_LISTED, row, strict=True)) for row in question.fetch(connection, values | following)]
-
-    if not ways:
-        return []
+    read = _Reader(connection, actor, filters, now, desk)
     if not by_due:
-        return page("newest", after[1:] if after else (), limit)
+        return read.page("newest", after[1:] if after else (), limit)
     if after is None:
-        return page("due", (), limit)
+        return read.page("due", (), limit)
     if after[0] is None:
-        return page("undated", after[1:], limit)
-    found = page("dated", after, limit)
-    return found + page("undated", (), limit - len(found)) if len(found) < limit else found
+        return read.page("undated", after[1:], limit)
+    found = read.page("dated", after, limit)
+    return found + read.page("undated", (), limit - len(found)) if len(found) < limit else found
 
 
-def _conditions(asked: Collection[str], overdue: bool | None) -> list[ColumnElement[bool]]:
-    """The conditions of the named filters, with parameters of the same names."""
-    equal = {name: dossiers.c[column] for name, column in FILTERS.items() if column}
-    wanted: list[ColumnElement[bool]] = [column == bindparam(name) for name, column in equal.items() if name in asked]
-    if "office" in asked:
-        wanted.append(has_part([bindparam("office")]))
-    if overdue is not None:
-        wanted.append(overdue_at(bindparam("now")) if overdue else ~overdue_at(bindparam("now")))
-    for name, rule in (("intake_overdue", intake_overdue_at(bindparam("now"))), ("warned", WARNED)):
-        wanted += [rule] if f"{name}=True" in asked else [~rule] if f"{name}=False" in asked else []
-    if "due_before" in asked:
-        wanted.append(and_(dossiers.c.due_at < bindparam("due_before"), dossiers.c.finished_at.is_(None)))
-    return wanted
+def page_before(
+    connection: Connection,
+    actor: Actor,
+    filters: Filters,
+    now: dt.datetime,
+    *,
+    before: tuple[dt.datetime | None, int],
+    by_due: bool = False,
+    limit: int = 1,
+) -> Sequence[Mapping[str, Any]]:
+    """The rows that precede the row (due moment or None, id) in the order of ``list_dossiers``, nearest first."""
+    read = _Reader(connection, actor, filters, now, False)
+    if not by_due:
+        return read.page("oldest", before[1:], limit)
+    if before[0] is not None:
+        return read.page("dated_back", before, limit)
+    found = read.page("undated_back", before[1:], limit)
+    return found + read.page("last_dated", (), limit - len(found)) if len(found) < limit else found
 
 
-class _Way(NamedTuple):
-    """An index-backed list that a page is read along: its column of dossier ids, its table joined to ``dossiers``, and
-    the conditions that select the list."""
+def count_dossiers(connection: Connection, actor: Actor, filters: Filters, now: dt.datetime) -> int:
+    """How many dossiers the list holds on all of its pages; ``COUNTED + 1`` stands for more than ``COUNTED``."""
+    read = _Reader(connection, actor, filters, now, False)
+    if not read.ways:
+        return 0
+    return int(_count(*read.shape).fetch(connection, read.values)[0][0])
 
-    id: ColumnElement[int]
-    source: FromClause
-    conditions: tuple[ColumnElement[bool], ...] = ()
+
+def place_of(
+    connection: Connection, actor: Actor, code: str, now: dt.datetime
+) -> tuple[dt.datetime | None, int] | None:
+    """The place of a dossier in a list: due moment (or None) and id; None if the actor does not see it."""
+    sight, values = sight_of(actor, civil_day(now))
+    found = _place(sight).fetch(connection, values | {"code": code})
+    return (found[0][0], found[0][1]) if found else None
+
+
+@lru_cache(maxsize=20)
+def _place(sight: Sight) -> PreparedSelect:
+    place: tuple[Any, ...] = (dossiers.c.due_at, dossiers.c.id)
+    return PreparedSelect(select(*place).where(dossiers.c.code == bindparam("code"), sight.rule()))
+
+
+class _Reader:
+    """The list of one actor with one set of filters: its ways, its shape, and the values of its parameters."""
+
+    def __init__(self, connection: Connection, actor: Actor, filters: Filters, now: dt.datetime, desk: bool) -> None:
+        on = civil_day(now)
+        sight, values = sight_of(actor, on)
+        self.ways = ways_for(connection, actor, filters, on)
+        told, asked = told_of(filters)
+        if filters.desk and filters.text and filters.text.strip():
+            held, all_of_them = desk_offices(connection, actor, on)
+            told |= {"desk_held": held, "desk_offices": all_of_them}
+            asked = tuple(sorted([*asked, "desk_held"]))
+        self.shape = sight, asked, filters.overdue, tuple((kind, len(keys)) for kind, keys in self.ways)
+        values |= told | {f"way_{n}_{m}": key for n, (_, keys) in enumerate(self.ways) for m, key in enumerate(keys)}
+        self.values = values | moments(now)
+        self._connection, self._desk = connection, desk
+
+    def page(self, order: str, key: tuple[Any, ...], most: int) -> list[Mapping[str, Any]]:
+        """At most ``most`` rows in an order, after the row with this key."""
+        if not self.ways:
+            return []
+        following = {f"after_{number}": one for number, one in enumerate(key)}
+        question = _page(*self.shape, order, bool(key), most, self._desk)
+        rows = question.fetch(self._connection, self.values | following)
+        return [dict(zip(_LISTED[self._desk], row, strict=True)) for row in rows]
+
+
+_LISTED = {False: tuple(one.key for one in LIST_COLUMNS), True: tuple(one.key for one in DESK_COLUMNS)}
 
 
 class _Order(NamedTuple):
-    """The order of a page: ORDER BY columns, keyset columns, extra conditions, and whether it is descending."""
+    """The order of a page: ORDER BY columns, keyset columns, extra conditions, whether ids fall, and whether the key
+    is an upper bound."""
 
     by: tuple[Any, ...]
     key: tuple[Any, ...]
     only: tuple[ColumnElement[bool], ...] = ()
     falls: bool = False
+    back: bool = False
 
 
 _BY_DUE = (dossiers.c.due_at, dossiers.c.id)
+_BACK = (dossiers.c.due_at.desc(), dossiers.c.id.desc())
+_DATED, _UNDATED = (dossiers.c.due_at.is_not(None),), (dossiers.c.due_at.is_(None),)
 _ORDERS = {
     "newest": _Order((), (dossiers.c.id,), falls=True),
+    "oldest": _Order((dossiers.c.id,), (dossiers.c.id,)),
     "due": _Order((dossiers.c.due_at.nulls_last(), dossiers.c.id), ()),
-    "dated": _Order(_BY_DUE, _BY_DUE, (dossiers.c.due_at.is_not(None),)),
-    "undated": _Order(_BY_DUE, (dossiers.c.id,), (dossiers.c.due_at.is_(None),)),
+    "dated": _Order(_BY_DUE, _BY_DUE, _DATED),
+    "undated": _Order(_BY_DUE, (dossiers.c.id,), _UNDATED),
+    "dated_back": _Order(_BACK, _BY_DUE, _DATED, back=True),
+    "last_dated": _Order(_BACK, _BY_DUE, _DATED, back=True),
+    "undated_back": _Order((dossiers.c.id.desc(),), (dossiers.c.id,), _UNDATED, back=True),
 }
-
-
-def _ways(connection: Connection, actor: Actor, filters: Filters, on: dt.date) -> list[tuple[str, tuple[Any, ...]]]:
-    """The (kind, keys) of lists that together hold every dossier to show; each is served by an index.
-
-    They only narrow: the statement still applies the visibility rule and the filters. Empty if no dossier can match.
-    """
-    offices, provinces = sorted(actor.offices(on)), sorted(actor.monitored_provinces(on))
-    text = filters.text
-    if text and text.strip():
-        asked = [office for office in offices if office in (filters.office, filters.holder_office)]
-        scopes = asked[:1] or [*offices, *map(province_scope, provinces)]
-        return [("words", tuple(keys)) for scope in scopes_read(connection, scopes) for keys in keys_asked(scope, text)]
-    if filters.holder_office is not None or filters.holder is not None or actor.kind != "staff":
-        return [("all", ())]
-    if filters.office is not None:
-        return [("office", (filters.office,))]
-    return [("office", (office,)) for office in offices] + [("province", (province,)) for province in provinces]
-
-
-def _way(kind: str, gaps: Sequence[Any]) -> _Way:
-    """The list of this kind, with the parameters ``gaps`` that select it."""
-    if kind == "words":
-        return _found(gaps)
-    if kind == "office":
-        part = dossier_offices.c.dossier_id
-        return _Way(part, dossier_offices.join(dossiers, part == dossiers.c.id), (dossier_offices.c.office == gaps[0],))
-    return _Way(dossiers.c.id, dossiers, (dossiers.c.province == gaps[0],) if kind == "province" else ())
-
-
-@cache
-def _word(number: int) -> FromClause:
-    return search_keys.alias(f"word_{number}")
-
-
-def _found(keys: Sequence[Any]) -> _Way:
-    """The dossiers listed in ``search_keys`` under all of these keys."""
-    first, *others = (_word(number) for number in range(len(keys)))
-    conditions = [first.c.key == keys[0]]
-    for other, key in zip(others, keys[1:], strict=True):
-        both = and_(other.c.key == key, other.c.dossier_id == first.c.dossier_id)
-        conditions.append(exists(select(1).where(both).correlate(first)))
-    found = first.c.dossier_id
-    return _Way(found, first.join(dossiers, found == dossiers.c.id), tuple(conditions))
 
 
 @lru_cache(maxsize=MOST_PAGES)
@@ -230,18 +204,34 @@ def _page(
     order: str,
     later: bool,
     limit: int,
+    desk: bool = False,
 ) -> PreparedSelect:
     """The statement of one page, merged from all lists; with ``later`` it begins after a key. Cached by shape."""
-    wanted = [sight.rule(), *_conditions(asked, overdue)]
-    ways = [_way(kind, [bindparam(f"way_{n}_{m}") for m in range(many)]) for n, (kind, many) in enumerate(kinds)]
+    wanted = [sight.rule(), *conditions(asked, overdue)]
+    columns, ways = DESK_COLUMNS if desk else LIST_COLUMNS, _ways(kinds)
     if len(ways) > 1:
         ids = [_along(way, (dossiers.c.id,), wanted, _ORDERS[order], later, limit).subquery() for way in ways]
-        ways, wanted, later = [_Way(dossiers.c.id, dossiers)], [dossiers.c.id.in_(union(*map(select, ids)))], False
-    return PreparedSelect(_along(ways[0], LIST_COLUMNS, wanted, _ORDERS[order], later, limit))
+        ways, wanted, later = [Way(dossiers.c.id, dossiers)], [dossiers.c.id.in_(union(*map(select, ids)))], False
+    return PreparedSelect(_along(ways[0], columns, wanted, _ORDERS[order], later, limit))
+
+
+@lru_cache(maxsize=MOST_PAGES)
+def _count(
+    sight: Sight, asked: tuple[str, ...], overdue: bool | None, kinds: tuple[tuple[str, int], ...]
+) -> PreparedSelect:
+    wanted = [sight.rule(), *conditions(asked, overdue)]
+    found = [select(way.id.label("id")).select_from(way.source).where(*way.conditions, *wanted) for way in _ways(kinds)]
+    ids = [one.limit(COUNTED + 1).subquery() for one in found]
+    counted = union(*map(select, ids)).limit(COUNTED + 1).subquery()
+    return PreparedSelect(select(func.count()).select_from(counted))
+
+
+def _ways(kinds: tuple[tuple[str, int], ...]) -> list[Way]:
+    return [way_of(kind, [bindparam(f"way_{n}_{m}") for m in range(many)]) for n, (kind, many) in enumerate(kinds)]
 
 
 def _along(
-    way: _Way,
+    way: Way,
     columns: Sequence[Any],
     wanted: Sequence[ColumnElement[bool]],
     order: _Order,
@@ -255,5 +245,6 @@ def _along(
         statement = statement.order_by(way.id.desc())
         return (statement.where(way.id < gaps[0]) if later else statement).limit(limit)
     if later:
-        statement = statement.where(tuple_(*order.key) > tuple_(*gaps))
+        place, bound = tuple_(*order.key), tuple_(*gaps)
+        statement = statement.where(place < bound if order.back else place > bound)
     return statement.order_by(*order.by).limit(limit)

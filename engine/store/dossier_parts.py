@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, or_, select
@@ -92,6 +92,18 @@ def journal_of(
     return cast(Sequence[ReadableEntry], found)
 
 
+def journal_entries_of(connection: Connection, dossier_id: int, acts: Sequence[str]) -> Sequence[ReadableEntry]:
+    """The entries of some acts, oldest first, each with its private part."""
+    beside = and_(
+        journal_private.c.dossier_id == journal.c.dossier_id,
+        journal_private.c.number == journal.c.number,
+        journal_private.c.erased_at.is_(None),
+    )
+    of_this = and_(journal.c.dossier_id == dossier_id, journal.c.act.in_(acts))
+    found = select(journal, journal_private.c.data.label("private")).join(journal_private, beside, isouter=True)
+    return cast(Sequence[ReadableEntry], connection.execute(found.where(of_this).order_by(journal.c.number)).all())
+
+
 def office_changes(connection: Connection, dossier_id: int) -> Sequence[str]:
     """The bodies (JSON) of the journal entries that changed a dossier's offices, oldest first."""
     changed = journal.c.body.contains('"offices":{', autoescape=True)
@@ -123,6 +135,19 @@ def issues_of_forms(connection: Connection, dossier_id: int) -> Sequence[Journal
     mine = and_(journal.c.dossier_id == dossier_id, journal.c.act == "issue_form")
     found = connection.execute(select(journal).where(mine).order_by(journal.c.number)).all()
     return cast(Sequence[JournalRow], found)
+
+
+def entries_with_private(
+    connection: Connection, numbers: Collection[tuple[int, int]]
+) -> dict[tuple[int, int], tuple[JournalRow, PrivateRow | None]]:
+    """The entries (dossier id, number), each with its private part, by these two; in two statements."""
+    ids, wanted = sorted({one for one, _ in numbers}), sorted({one for _, one in numbers})
+    these = select(journal).where(journal.c.dossier_id.in_(ids), journal.c.number.in_(wanted))
+    beside = select(journal_private).where(journal_private.c.dossier_id.in_(ids), journal_private.c.number.in_(wanted))
+    hidden = {(row.dossier_id, row.number): cast(PrivateRow, row) for row in connection.execute(beside)}
+    found = cast(Sequence[JournalRow], connection.execute(these).all())
+    keys = ((row.dossier_id, row.number) for row in found)
+    return {key: (row, hidden.get(key)) for key, row in zip(keys, found, strict=True) if key in numbers}
 
 
 def private_of(connection: Connection, dossier_id: int, number: int) -> PrivateRow | None:

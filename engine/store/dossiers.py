@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -71,6 +72,7 @@ dossiers = Table(
     Column("intake_done_at", Moment),  # when that happened; None while it waits
     Column("warned_at", Moment),  # when an action was last taken more often than the procedure foresees
     Column("cancelled_at", Moment),  # when its reception was cancelled, since the procedure was the wrong one
+    Column("source", String(40)),  # the system in which the dossier's truth is; None: this one (``mirrors``)
     Column("search", Text, nullable=False),  # the text behind search_keys; erased with the personal data
     CheckConstraint("portal BETWEEN 1 AND 10", name="portal"),
     CheckConstraint("clock IN ('not_started', 'running', 'paused', 'stopped')", name="clock"),
@@ -83,6 +85,9 @@ dossiers = Table(
     _partial("ix_dossiers_ended", "finished_at IS NOT NULL", "handler_office", "finished_at", "id"),
     _partial("ix_dossiers_intake", "intake_due_at IS NOT NULL AND intake_done_at IS NULL", "intake_due_at", "id"),
     _partial("ix_dossiers_intake_office", "intake_due_at IS NOT NULL", "intake_office", "intake_from"),
+    _partial("ix_dossiers_unheld_intake", "holder_office IS NULL AND finished_at IS NULL", "intake_office", "due_at"),
+    _partial("ix_dossiers_unheld_handler", "holder_office IS NULL AND finished_at IS NULL", "handler_office", "due_at"),
+    _partial("ix_dossiers_claimed", "holder_id IS NOT NULL", "holder_id", "due_at", "id"),
     _partial("ix_dossiers_parent_id", "parent_id IS NOT NULL", "parent_id"),
     sqlite_autoincrement=True,
 )
@@ -114,6 +119,10 @@ applicants = Table(
     Column("erased_at", Moment),
     # Since when notices carry no link: a contact was entered and nobody could be told of it at an earlier one.
     Column("link_withheld_since", Moment),
+    # Since when the applicant wants no notices of the progress; those that ask something of them are sent all the same.
+    Column("notices_off_since", Moment),
+    # The channel that the applicant wants notices by, sms or email; without one by each that has an address.
+    Column("notices_via", String(5)),
     Index("ix_applicants_identity_number", "identity_number"),
     Index("ix_applicants_phone", "phone"),
 )
@@ -128,6 +137,18 @@ dossier_links = Table(
     Column("since", Moment, nullable=False),
     CheckConstraint("dossier_id <> other_id", name="not_itself"),
 )
+
+mirrors = Table(
+    "mirrors",
+    metadata,
+    Column("dossier_id", BigId, ForeignKey("dossiers.id"), primary_key=True, autoincrement=False),
+    Column("source", String(40), nullable=False),  # the other system
+    Column("number", String(60), nullable=False),  # the dossier's code there
+    Column("synced_at", Moment, nullable=False),
+    Column("differs", Json, nullable=False),  # [{"what": …, "here": …, "there": …}, …]; never personal data
+    UniqueConstraint("source", "number"),
+)
+"""The dossiers whose truth is in another system (``dossiers.source``): when they were compared, and what differed."""
 
 code_counters = Table(
     "code_counters",
@@ -153,6 +174,7 @@ verifications = Table(
     Column("answer", Text),
     Column("confirmed", SmallInteger),
     Column("documents", Json),  # the ids of the papers that the queried office may see; None: none
+    Column("answered_with", Json),  # the ids of the papers that it gave with its answer; None: none
     Index("ix_verifications_dossier_id", "dossier_id"),
     _partial("ix_verifications_open", "answered_at IS NULL", "office", "due_at"),
 )

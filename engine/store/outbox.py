@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Row,
     String,
     Table,
     Text,
@@ -76,3 +77,11 @@ def every_webhook(connection: Connection) -> Sequence[Mapping[Any, Any]]:
     """The rows of ``webhooks`` without their secrets, oldest first."""
     shown = (column for column in webhooks.c if column.name != "secret")
     return connection.execute(select(*shown).order_by(webhooks.c.id)).mappings().all()
+
+
+def notices_about(connection: Connection, dossier_id: int, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The notices to people about a dossier, newest first, without the facts in them."""
+    shown = ("created_at", "channel", "recipient", "template", "status", "sent_at", "read_at")
+    of_this = select(*(outbox.c[name] for name in shown)).where(outbox.c.dossier_id == dossier_id)
+    to_people = of_this.where(outbox.c.channel != "webhook").order_by(outbox.c.id.desc()).limit(limit)
+    return connection.execute(to_people).all()

@@ -100,10 +100,12 @@ def register(
     *,
     after: tuple[dt.datetime, int] | None = None,
     limit: int = 100,
+    words: Sequence[str] = (),
 ) -> Sequence[RegisterRow]:
     """The visible dossiers that an office received in [start, end), in order of receipt (Form 07).
 
-    ``after`` is (received_at, id) of the previous page's last row.
+    ``after`` is (received_at, id) of the previous page's last row. Each of ``words`` (plain text) must occur in what a
+    dossier is found by.
     """
     columns: tuple[Any, ...] = (*dossiers.c, applicants.c.name, applicants.c.address, applicants.c.phone)
     statement = (
@@ -118,6 +120,9 @@ def register(
         .order_by(dossiers.c.received_at, dossiers.c.id)
         .limit(limit)
     )
+    for word in words:
+        found = dossiers.c.search.contains(word, autoescape=True)
+        statement = statement.where(or_(found, dossiers.c.code.contains(word.upper(), autoescape=True)))
     if after is not None:
         statement = statement.where(tuple_(dossiers.c.received_at, dossiers.c.id) > after)
     return cast(Sequence[RegisterRow], connection.execute(statement).all())

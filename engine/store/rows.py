@@ -125,6 +125,7 @@ class VerificationRow(Protocol):
     answer: str | None
     confirmed: int | None
     documents: list[int] | None
+    answered_with: list[int] | None
 
 
 class RelativeRow(Protocol):

@@ -19,7 +19,8 @@ from sqlalchemy import (
 )
 
 from engine.rules.journal.entries import ORIGIN
-from engine.rules.journal.staff_entries import Change, password_mark, token_id
+from engine.rules.journal.staff_entries import Change, password_mark, subject_mark, token_id
+from engine.store.page_sessions import provider_subjects, second_factors
 from engine.store.people import memberships, people, staff_changes, substitutes, tokens
 from engine.store.sql.schema import BigId, Moment, metadata
 
@@ -84,6 +85,10 @@ def standing(connection: Connection) -> Iterator[Change]:
     for one in connection.execute(select(tokens)):
         columns = {"person": one.person_id, "expires": one.expires_at, "revoked": one.revoked_at}
         yield token_change(one.hash, **columns)
+    for one in connection.execute(select(second_factors.c.person_id, second_factors.c.created_at)):
+        yield factor_change(one.person_id, one.created_at)
+    for one in connection.execute(select(provider_subjects)):
+        yield subject_change(one.issuer, one.subject, one.person_id)
 
 
 def person_change(person: int, **columns: Any) -> Change:
@@ -105,3 +110,13 @@ def substitute_change(row: Any, until: Any) -> Change:
 def token_change(hashed: str, **columns: Any) -> Change:
     """``person``, ``expires`` and ``revoked`` of a token, or those of them that change."""
     return "tokens", (token_id(hashed),), columns
+
+
+def factor_change(person: int, since: Any) -> Change:
+    """The second factor of a person, or that it was removed where ``since`` is None."""
+    return "second_factors", (person,), {"since": since} if since is not None else None
+
+
+def subject_change(issuer: str, subject: str, person: int | None) -> Change:
+    """The person whom an identity provider means by a subject, or that it means nobody any more."""
+    return "provider_subjects", (subject_mark(issuer, subject),), {"person": person} if person is not None else None

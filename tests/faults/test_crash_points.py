@@ -17,29 +17,44 @@ from engine.rules.procedure.definition import Action
 from tests.faults.crash_stage import Stage, open_stage, publish_more
 from tests.faults.crash_stories import DOSSIER_STORIES, EFFECTS
 from tests.faults.crash_stories_elsewhere import ERRANDS, OTHER_STORIES
+from tests.faults.crash_stories_of_citizens import STORIES_OF_CITIZENS
+from tests.faults.crash_stories_of_drafts import DRAFT_STORIES
 from tests.faults.crash_stories_of_ends import STORIES_OF_ENDS
 from tests.faults.crash_stories_of_staff import STAFF_STORIES
 from tests.faults.crash_stories_reform import LOADED, REFORM_STORIES, another, june, loading
 
-STORIES = {**DOSSIER_STORIES, **OTHER_STORIES, **STAFF_STORIES, **STORIES_OF_ENDS}
+STORIES = {
+    **DOSSIER_STORIES,
+    **OTHER_STORIES,
+    **STAFF_STORIES,
+    **STORIES_OF_ENDS,
+    **STORIES_OF_CITIZENS,
+    **DRAFT_STORIES,
+}
 CHANGE_NOTHING = {
     "change_form.search_of",
+    "extend_deadline.must_extend",
     "follow_office.who_works",
     "follow_office.works_at",
-    "file_dossier.may_receive_at",
-    "file_dossier.receiving_action",
     "migrate_dossier.mapped_state",
     "open_children.papers_for",
+    "parties.must_hand_over",
+    "possible.why_not",
     "publish_procedures.plan_release",
     "publish.must_administer",
+    "recall.must_recall",
+    "refile.end_without_result",
     "reform.run.open_run",
     "reform.run.rows_standing",
+    "send_feedback.feedback_office",
+    "reopen_dossier.must_reopen",
     "staff.administrators.is_first_administrator",
     "staff.administrators.must_not_be_the_last",
     "staff.password_policy.weakness",
     "staff.sign_in.known_account",
     "staff.sign_in.known_person",
     "withdraw_at_counter.counter_role",
+    "withdraw_at_counter.withdrawing_action",
 }
 """They look and refuse; there is nothing to be left half-done."""
 CALL_OTHERS = {"reform.batches.apply_all", "reform.batches.revert_all", "rebuild_search.rebuild_search"}

@@ -28,7 +28,7 @@ from engine.store.sql.schema import metadata
 from tests.installation.installation import Installation
 from tests.postgres_server import connect_to
 
-DECIDED_OTHERWISE = ("transfer", "reform", "reform_revert")
+DECIDED_OTHERWISE = ("transfer", "reform", "reform_revert", "mirror")
 
 
 def check(installation: Installation, now: dt.datetime) -> None:
@@ -109,7 +109,7 @@ def _check_routing(installation: Installation, row: dict[str, Any]) -> None:
     role = workflow.release.states[row["state"]].role
     assert row["handler_office"] == row["offices"].get("handler", row["intake_office"])
     assert role is None or row["holder_office"] == row["offices"][workflow.release.roles[role].unit]
-    chosen = entries[0]["data"]["routing"].get("handler", {}).get("en", "").endswith("chosen by a person")
+    chosen = entries[0]["data"].get("routing", {}).get("handler", {}).get("en", "").endswith("chosen by a person")
     if chosen or any(entry["act"] in DECIDED_OTHERWISE for entry in entries):
         return
     told = max(entry["at"] for entry in entries if "offices" in entry["changes"])

@@ -213,7 +213,7 @@ def test_authors_check_walk_and_publish(run: Run, run_alone: Run, tmp_path: Path
     assert "1.yaml:2:1" in run_alone("workflows", "lint", str(broken), code=1).output
     assert told(run_alone("workflows", "test", str(SCENARIOS / "2.000815.yaml"), "--json"))["differences"] == []
     pending = told(run("workflows", "publish", str(PROCEDURES / "2.000908.yaml"), "--dry-run", "--json", code=2))
-    assert pending["pending"] == ["2.000908 v1"]
+    assert pending["pending"] == ["2.000908 v2"]
     assert told(run("workflows", "publish", str(PROCEDURES / "2.000908.yaml"), "--json"))[0]["new"] is True
     assert told(run("workflows", "publish", str(PROCEDURES / "2.000908.yaml"), "--json"))[0]["new"] is False
     run("workflows", "publish", str(PROCEDURES / "2.000908.yaml"), "--dry-run")

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from engine.store.dossier_counts import queue_counts
-from engine.store.dossier_lists import Filters, list_dossiers
+from engine.store.dossier_lists import list_dossiers
 from engine.store.dossiers import dossiers
+from engine.store.list_filters import Filters
 from engine.store.visibility import visible_dossiers
 from tests.installation.short_releases import COPIES, LAND
 from tests.installation.world import APPLICANT, BRANCH, FIELDS, LONG_KHANH, PEOPLE, World

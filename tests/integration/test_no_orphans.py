@@ -17,11 +17,12 @@ from tests.installation.trial_content import TRIAL
 
 ROOT = Path(__file__).parents[2]
 SUPERVISED = """
-import os, sys, time
+import os, signal, sys, time
 from pathlib import Path
 from adapters.embedded_redis import embedded_redis
 from cli.demo.processes import running
 from cli.demo.stopping import stop_at_signals
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests themselves may run where it is ignored
 stop_at_signals()
 data, port = Path(sys.argv[1]), int(sys.argv[2])
 with embedded_redis(data) as url, running({"REDIS_URL": url}, data, port):

@@ -23,8 +23,9 @@ from engine.rules.procedure.permissions import Actor, Membership
 from engine.store.actors import actor_by_token, claim_stands
 from engine.store.delivery import claim as take_notices
 from engine.store.dossier_counts import queue_counts
-from engine.store.dossier_lists import Filters, list_dossiers
+from engine.store.dossier_lists import list_dossiers
 from engine.store.idempotency import proven_answer
+from engine.store.list_filters import Filters
 from engine.store.reports import on_time, register
 from engine.store.sql import driver
 from engine.store.sql.schema import metadata

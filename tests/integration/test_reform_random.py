@@ -33,8 +33,9 @@ from engine.rules.procedure.definition import Effective, Field, Release, Role, R
 from engine.rules.procedure.permissions import Actor, Membership
 from engine.rules.reform.policy import Reform
 from engine.store.clocks import clocks
-from engine.store.dossier_lists import Filters, list_dossiers
+from engine.store.dossier_lists import list_dossiers
 from engine.store.dossiers import dossier_offices, dossiers
+from engine.store.list_filters import Filters
 from engine.store.outbox import outbox
 from engine.store.plans import reform_items
 from tests import shared_run

@@ -12,7 +12,8 @@ from engine.acts.rectify import rectify
 from engine.acts.reform.batches import revert_all
 from engine.acts.reform.run import open_run
 from engine.rules.procedure.permissions import Actor, Membership
-from engine.store.dossier_lists import Filters, list_dossiers
+from engine.store.dossier_lists import list_dossiers
+from engine.store.list_filters import Filters
 from engine.store.migrate import downgrade, upgrade
 from engine.store.search import search_inherited
 from tests.installation.june import DA_KAO, JULY, permit, prepare_june

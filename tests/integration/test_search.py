@@ -12,8 +12,9 @@ from engine.acts.file_dossier import file_dossier
 from engine.acts.rebuild_search import _terms_before, rebuild_search
 from engine.acts.rectify import rectify
 from engine.acts.transfer import transfer
-from engine.store.dossier_lists import Filters, list_dossiers
+from engine.store.dossier_lists import list_dossiers
 from engine.store.dossiers import applicants, dossier_offices, dossiers
+from engine.store.list_filters import Filters
 from engine.store.migrate import downgrade, upgrade
 from engine.store.reports import finished_by_day
 from engine.store.search import key_of, key_rows, keys_asked, province_scope, search_keys

@@ -58,9 +58,13 @@ def assign(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossie
     must_may(dossier, who, "assign")
     if (row["holder_office"], row["holder_role"]) not in model.posts.get(person, ()):
         raise Refused("invalid-input")
-    if row["holder_id"] != person:
+    holder = row["holder_id"]
+    if holder != person:
         row["holder_id"] = person
-        dossier.write("assign", who, now, before)
+        number = dossier.write("assign", who, now, before)
+        for told, template in ((person, "duoc-giao-viec"), (holder, "go-nhan-viec")):
+            if told not in (None, who.person):
+                dossier.tell_inbox(f"person:{told}", template, f"{number}:assign")
 
 
 def mark_opened(model: ModelInstallation, who: Who, now: dt.datetime, dossier: Dossier) -> None:

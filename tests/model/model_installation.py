@@ -274,6 +274,8 @@ class ModelInstallation:
             if (row["holder_office"], row["holder_role"]) not in self.posts.get(assignee, ()):
                 raise Refused("invalid-input")
             row["holder_id"] = assignee
+            if assignee != who.person:
+                dossier.tell_inbox(f"person:{assignee}", "duoc-giao-viec", f"{len(dossier.journal) + 1}:assignee")
         running = [one for one in dossier.children if one.row["portal"] not in (3, 7, 8, 9, 10)]
         if running and row["portal"] in (3, 7, 8) and who.kind != "system":
             raise Refused("children-undecided")

@@ -92,7 +92,7 @@ OF_ENDS: tuple[Sabotage, ...] = (
     Sabotage(
         "unpaid-result",
         "a result is downloaded before its fee is paid",
-        "engine/acts/fetch_result.py",
+        "engine/dossier/given_out.py",
         "if status is PortalStatus.READY and case.money().due:",
         "if False:",
         (ENDS + "::TestTheResultForTheApplicant::test_is_given_neither_before_nor_unpaid_nor_void_nor_to_others",),

@@ -81,6 +81,7 @@ READERS = {
     "Release.sector": "api/procedures.py:_line",
     "Release.version": ACTS + "publish.py:publish_release",
     "Release.name": "engine/queries/dossier.py:dossier_of",
+    "Release.short": RULES + "definition.py:in_lists",
     "Release.fields": RULES + "fields.py:clean_fields",
     "Action.after": ROW + ":wanted_clocks",
 }

@@ -29,7 +29,7 @@ CHAPTERS = (
     "Security Logging and Error Handling",
     "WebRTC",
 )
-NOT_USED = (9, 10, 17)
+NOT_USED = (9, 17)
 """Chapters about what the product does not have."""
 HEAD = ["area", "how it holds here", "evidence", "left"]
 NOT_MET = "**not met**"

@@ -79,3 +79,27 @@ def test_numbers_and_switches_are_read(tmp_path: Path) -> None:
     assert settings.pool_size == 3
     assert not settings.log_json
     assert settings.notice_file == tmp_path / "sent"
+
+
+def test_sessions_of_pages_have_careful_defaults(tmp_path: Path) -> None:
+    sessions = read(tmp_path).sessions
+    assert (sessions.idle.total_seconds(), sessions.longest.total_seconds()) == (1800, 43200)
+    assert sessions.second_factor and sessions.provider is None
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"MOTCUA_SESSION_IDLE_MINUTES": "0"},
+        {"MOTCUA_SESSION_HOURS": "25"},
+        {"MOTCUA_PROOF_MINUTES": "61"},
+        {"MOTCUA_OIDC_DISCOVERY_URL": "http://accounts.example.vn/x"},
+        {"MOTCUA_OIDC_DISCOVERY_URL": "http://127.0.0.1.example.vn/x"},
+        {"MOTCUA_OIDC_DISCOVERY_URL": "https://accounts.example.vn/x"},
+        {"MOTCUA_OIDC_DISCOVERY_URL": "https://accounts.example.vn/x", "MOTCUA_OIDC_CLIENT_ID": "motcua"},
+    ],
+)
+def test_a_wrong_setting_of_signing_in_stops_the_start(tmp_path: Path, environment: dict[str, str]) -> None:
+    with pytest.raises(WrongSetting) as refused:
+        read(tmp_path, **environment)
+    assert "MOTCUA_" in refused.value.sentence("en")

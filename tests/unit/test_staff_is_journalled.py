@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ENGINE = Path(__file__).resolve().parents[2] / "engine"
-TABLES = {"people", "memberships", "substitutes", "tokens", "admin_proposals"}
+TABLES = {"people", "memberships", "substitutes", "tokens", "admin_proposals", "second_factors", "provider_subjects"}
 RECORDS = {"record_staff", "_record"}
 FOR_OTHERS = {
     "acts/staff/people.py revoke_all",  # gives its changes to whoever calls it
+    "acts/staff/own_sessions.py _revoked",  # as above
     "store/sessions.py add_session",
     "store/sessions.py revoke_token",
     "store/sessions.py replace_password",
+    "store/second_factors.py use_step",  # which code was used last is no change of a right
 }
 """They write for an act of ``engine.acts.staff``, which records it."""
 

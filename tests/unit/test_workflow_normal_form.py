@@ -17,6 +17,7 @@ FILE = """\
 procedure: "1.000001"
 version: 1
 name: {vi: Thủ tục, en: Procedure}
+short: {vi: Tên ngắn, en: Short}
 legal: [118/2025/NĐ-CP]
 effective: {from: 2025-07-01}
 sector: {code: HT, vi: Hộ tịch, en: Civil status}
@@ -242,3 +243,14 @@ def test_dates_and_defaults() -> None:
     assert release.applicants == ("citizen", "business", "organisation", "foreigner")
     assert release.channels == ("counter", "portal")
     assert release.public
+
+
+def test_lists_show_the_short_name_and_without_one_the_whole() -> None:
+    release, problems = check(FILE, "a.yaml")
+    assert release is not None and problems == []
+    assert release.in_lists == Text("Tên ngắn", "Short")
+    without, problems = check(FILE.replace("short: {vi: Tên ngắn, en: Short}\n", ""), "a.yaml")
+    assert without is not None and [problem.rule for problem in problems] == ["missing-short"]
+    assert without.in_lists == without.name
+    assert b'"short"' in release.to_bytes() and b'"short"' not in without.to_bytes()
+    assert release_from_bytes(release.to_bytes()) == release

@@ -59,7 +59,9 @@ class Visitor:
         headers = {"Accept-Language": lang, **options.pop("headers", {})}
         return self._page(self.client.get(path, headers=headers, **options), status)
 
-    def submit(self, page: Page, action: str, *, status: int = 303, leave: tuple[str, ...] = (), **fields: Any) -> Page:
+    def submit(
+        self, page: Page, action: str, /, *, status: int = 303, leave: tuple[str, ...] = (), **fields: Any
+    ) -> Page:
         """Posts the form to ``action`` that stands on ``page``: its hidden and filled fields, and ``fields``.
 
         ``leave`` names fields that are not sent. A field with a list is sent several times.

@@ -10,8 +10,13 @@ function swap(html, ids) {
   const fresh = new DOMParser().parseFromString(policy.createHTML(html), "text/html");
   for (const id of ids) {
     const [before, after] = [document.getElementById(id), fresh.getElementById(id)];
-    if (before && after && !before.contains(document.activeElement)) {
+    const focused = before?.contains(document.activeElement) ? document.activeElement : null;
+    const back = focused?.id && !focused.matches("input, select, textarea") ? focused.id : "";
+    if (before && after && (!focused || back)) {
+      const marked = new Set([...before.querySelectorAll("input[name=chon]:checked")].map((one) => one.value.split("@")[0]));
       before.replaceWith(document.adoptNode(after));
+      for (const box of after.querySelectorAll("input[name=chon]")) box.checked = marked.has(box.value.split("@")[0]);
+      if (back) document.getElementById(back)?.focus({ preventScroll: true });
       document.dispatchEvent(new CustomEvent("swapped", { detail: id }));
     }
   }
@@ -25,17 +30,22 @@ async function refresh(url, ids, options = {}) {
 
 /* A form with data-live="#a #b" is asked anew 300 ms after typing, and these parts follow. */
 let typing = 0;
-document.addEventListener("input", (event) => {
+function follow(event) {
   const form = event.target.closest("form[data-live]");
   if (!form || event.isComposing) return;
   clearTimeout(typing);
   typing = setTimeout(() => {
     const ids = form.dataset.live.split(" ").map((one) => one.replace("#", ""));
     const fields = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
-    if (form.method === "get") refresh(`${form.action.split("?")[0]}?${fields}`, ids).catch(() => {});
-    else refresh(form.dataset.liveAt || form.action, ids, { method: "POST", body: fields }).catch(() => {});
+    if (form.method === "get") {
+      for (const [name, value] of [...fields]) if (!value) fields.delete(name);
+      const url = `${form.action.split("?")[0]}?${fields}`;
+      refresh(url, ids).then((fine) => { if (fine) history.replaceState(null, "", url); }).catch(() => {});
+    } else refresh(form.dataset.liveAt || form.action, ids, { method: "POST", body: fields }).catch(() => {});
   }, 300);
-});
+}
+document.addEventListener("input", follow);
+document.addEventListener("compositionend", follow);
 
 /* An element with an id and data-poll="15" follows the server every so many seconds, while the page is seen. */
 setInterval(() => {
@@ -46,7 +56,7 @@ setInterval(() => {
   });
   if (!due.length) return;
   for (const one of due) one.dataset.polled = String(Date.now());
-  refresh(location.href, due.map((one) => one.id))
+  refresh(location.href, due.map((one) => one.id), { headers: { "X-Part": due.map((one) => one.id).join(" "), "X-Poll": "1" } })
     .then(() => due.forEach((one) => { const now = document.getElementById(one.id); if (now) now.dataset.polled = String(Date.now()); }))
     .catch(() => {});
 }, 1000);
@@ -61,7 +71,7 @@ function moveTo(next) {
   if (!all.length) return;
   at = Math.max(0, Math.min(all.length - 1, next));
   all.forEach((row, number) => row.classList.toggle("is-at", number === at));
-  const link = all[at].querySelector("a[href]") || all[at];
+  const link = all[at].querySelector('a[href]:not([tabindex="-1"])') || all[at];
   link.focus({ preventScroll: false });
 }
 
@@ -78,7 +88,7 @@ const KEYS = {
 
 let went = "";
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.keyCode === 229) return;
+  if (event.isComposing || event.keyCode === 229 || document.querySelector("dialog[open]")) return;
   const field = event.target.closest?.("input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit]), textarea, select, [contenteditable]");
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     const form = event.target.closest?.("form") || document.querySelector("form[data-main]");
@@ -107,7 +117,33 @@ function count() {
   document.querySelectorAll("[data-when-chosen]").forEach((one) => { one.hidden = !chosen; });
 }
 document.addEventListener("change", count);
-document.addEventListener("swapped", count);
+document.addEventListener("swapped", () => {
+  count();
+  rows()[at]?.classList.add("is-at");
+});
+
+/* The list of keys opens over the page; without this file it is a page of its own. */
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest?.("a[data-help]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const answer = await fetch(link.href, { credentials: "same-origin" });
+  const page = new DOMParser().parseFromString(policy.createHTML(await answer.text()), "text/html");
+  const part = page.getElementById("phim-tat");
+  if (!part) { location.assign(link.href); return; }
+  const dialog = document.createElement("dialog");
+  const close = document.createElement("button");
+  dialog.className = "dialog";
+  dialog.setAttribute("aria-label", link.textContent);
+  close.className = "btn btn-s";
+  close.autofocus = true;
+  close.textContent = document.documentElement.lang === "en" ? "Close" : "Đóng";
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
+  dialog.append(document.adoptNode(part), close);
+  document.body.append(dialog);
+  dialog.showModal();
+});
 
 /* A form is sent once: a second click does nothing while the first is on its way. */
 document.addEventListener("submit", (event) => {
@@ -142,3 +178,32 @@ document.getElementById("errors")?.focus();
 if (!document.getElementById("errors")) document.getElementById("said")?.focus();
 drafts();
 count();
+
+/* The dossier's page says that it is open, and whether somebody types; who else has it open follows. */
+const open_ = document.querySelector("[data-presence]");
+let typedAt = 0;
+document.addEventListener("input", (event) => { if (event.target.closest("form")) typedAt = Date.now(); });
+
+function token() { return document.querySelector("input[name=csrf]")?.value || ""; }
+
+async function here() {
+  if (!open_ || document.hidden) return;
+  const typing = Date.now() - typedAt < 20000 ? "1" : "0";
+  const version = document.querySelector("input[name=version]")?.value || open_.dataset.version;
+  const body = new URLSearchParams({ csrf: token(), typing, version });
+  const answer = await fetch(open_.dataset.presence, { method: "POST", credentials: "same-origin", body });
+  if (answer.ok && !answer.redirected) swap(await answer.text(), ["presence"]);
+}
+
+/* A dossier that its holder opens cannot be recalled any more; the forms of the page go on from the new version. */
+async function opening() {
+  if (!open_?.dataset.opening) return;
+  const body = new URLSearchParams({ csrf: token() });
+  const answer = await fetch(open_.dataset.opening, { method: "POST", credentials: "same-origin", body });
+  const version = answer.ok && answer.headers.get("X-Version");
+  if (version) document.querySelectorAll("input[name=version]").forEach((one) => { one.value = version; });
+}
+if (open_) {
+  opening().then(here).catch(() => {});
+  setInterval(() => here().catch(() => {}), 15000);
+}

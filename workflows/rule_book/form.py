@@ -1,7 +1,7 @@
 # ruff: noqa: E501  a sentence stands on one line, so that it can be found by its words
 """The sentences of rules about the form of a workflow file: the bytes, the YAML, the keys and their values."""
 
-from workflows.rule_book.rule import Rule, error, warning
+from workflows.rule_book.rule import Rule, error, information, warning
 
 READING: dict[str, Rule] = {
     "no-file": error(
@@ -119,6 +119,10 @@ STRUCTURE: dict[str, Rule] = {
     "form-unknown": error(
         'không có mẫu "{value}". Các mẫu của Thông tư 03/2025/TT-VPCP là mau-01 … mau-07.',
         'there is no form "{value}". The forms of Circular 03/2025/TT-VPCP are mau-01 … mau-07.',
+    ),
+    "missing-short": information(
+        "quy trình chưa có tên ngắn; danh sách sẽ hiện tên đầy đủ. Thêm short: {{vi: …, en: …}}, mỗi tên tối đa 40 ký tự",
+        "the procedure has no short name; lists show the whole one. Add short: {{vi: …, en: …}}, 40 characters at most each",
     ),
     "missing-en": warning(
         "{where} chưa có tên tiếng Anh; tên tiếng Việt sẽ hiện thay. Thêm en: …",

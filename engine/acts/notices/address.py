@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.dossier.notices import FORMER
+from engine.dossier.notices import FORMER, must_be_told
 from engine.errors import Refusal, in_log
 from engine.notices.text import Addressee, Occasion, event_message, notice_message
 from engine.ports import Message
@@ -84,6 +84,8 @@ class _Known:
         if row.recipient == APPLICANT:
             if row.erased_at is not None:
                 return Refused("dropped", "the applicant's data were erased")
+            if (unwanted := _unwanted(row)) is not None:
+                return unwanted
             return _reached(row, row.applicant or "", row)
         if row.recipient.startswith("person:"):
             person = self._people.get(_id(row.recipient))
@@ -99,6 +101,18 @@ class _Known:
             return Refused("dropped", "the applicant's data were erased")
         address = before.get({"sms": "applicant.phone", "email": "applicant.email"}.get(row.channel, ""))
         return Addressee(address, "", row.language) if address else Refused("parked", "there was no such contact")
+
+
+def _unwanted(row: Taken) -> Refused | None:
+    """Why the applicant has chosen not to get this notice; None where they get it."""
+    if must_be_told(row.template, row.data):
+        return None
+    if row.notices_off_since is not None:
+        return Refused("dropped", "the applicant wants no notices of the progress")
+    chosen = {"email": row.email, "sms": row.phone}.get(row.notices_via or "")
+    if chosen and row.channel != row.notices_via:
+        return Refused("dropped", f"the applicant wants notices by {row.notices_via}")
+    return None
 
 
 def _reached(row: Taken, name: str, by: Taken | Contact) -> Addressee | Refused:

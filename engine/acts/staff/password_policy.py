@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from sqlalchemy import select
 
 from engine.errors import Refusal
+from engine.rules.offices.index import OfficeIndex
 from engine.security.weak_passwords import joined, known_words, weakness_of
 from engine.store.people import memberships, people
 from engine.text import Text
@@ -31,8 +33,17 @@ def _office(unit: UnitOfWork, code: str) -> str:
 
 
 def _offices(unit: UnitOfWork) -> list[str]:
-    """The codes and names of all offices: who is added has none yet."""
-    return [joined(word) for one in unit.catalogue.offices.values() for word in (one.code, one.name.vi)]
+    """The codes and names of all offices: who is added has none yet. None before the territory is published."""
+    try:
+        return _words_of(unit.catalogue.map.offices)
+    except Refusal:
+        return []
+
+
+@lru_cache(maxsize=1)
+def _words_of(offices: OfficeIndex) -> list[str]:
+    """Kept until offices are published anew: there are tens of thousands, and joining their names takes a second."""
+    return list(dict.fromkeys(joined(word) for one in offices.all() for word in (one.code, one.name.vi)))
 
 
 def _places(unit: UnitOfWork) -> list[str]:

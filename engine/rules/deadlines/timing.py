@@ -95,7 +95,12 @@ def starts(release: Release, action: str | None) -> bool:
 
 
 def due_columns(row: ClockRow, release: Release, calendar: Calendar) -> ClockChanges:
-    """``due_at`` (None before the start and in a pause) and ``promised_at`` (the last due moment that was not None)."""
+    """``due_at`` (None before the start and in a pause) and ``promised_at`` (the last due moment that was not None).
+
+    Those of a dossier whose truth is in another system are that system's, and stay.
+    """
+    if row.get("source"):
+        return {}
     if row["started_at"] is None:
         return {"due_at": None, "promised_at": None}
     moment = due_moment(
@@ -147,7 +152,12 @@ def received_after_cutoff(row: ClockRow, release: Release, now: dt.datetime) -> 
 
 
 def wanted_clocks(row: ClockRow, release: Release, calendar: Calendar) -> Iterator[Clock]:
-    """Every clock that must be armed while the dossier is as ``row`` says. Raises OutsideCalendar."""
+    """Every clock that must be armed while the dossier is as ``row`` says. Raises OutsideCalendar.
+
+    A dossier whose truth is in another system has none: that system rings.
+    """
+    if row.get("source"):
+        return
     state, key = release.states[row["state"]], row["state"]
     if row["clock"] == "running" and row["due_at"] is not None:
         yield Clock("overdue", "", row["due_at"])

@@ -112,6 +112,11 @@ def password_mark(stored: str | None) -> str | None:
     return hashlib.sha256(stored.encode()).hexdigest()[:32] if stored is not None else None
 
 
+def subject_mark(issuer: str, subject: str) -> str:
+    """A fingerprint of what an identity provider calls a person: it may be an address or a number of theirs."""
+    return hashlib.sha256(f"{issuer}\0{subject}".encode()).hexdigest()[:32]
+
+
 def _read(body: str) -> dict[str, Any] | None:
     try:
         read = orjson.loads(body)

@@ -338,6 +338,13 @@ class Release(_Frozen, frozen=True):
     public: bool = True
     rights: dict[str, tuple[str, ...]] = {}
     """The roles to which a built-in act is narrowed, by act (``engine.rules.procedure.act_rights``)."""
+    short: Text | UnsetType = UNSET
+    """The name for lists; absent from the bytes where the file gives none."""
+
+    @property
+    def in_lists(self) -> Text:
+        """The name that lists and tables show: the short one, else the whole name."""
+        return self.short or self.name
 
     @property
     def initial(self) -> str:
@@ -363,7 +370,7 @@ def _said(release: Release) -> dict[str, Any]:
     return {name: part for name, part in parts.items() if name not in _LATER or part}
 
 
-_LATER = frozenset({"rights"})
+_LATER = frozenset({"rights", "short"})
 """Keys that the normal form did not have at first."""
 
 _encoder = msgspec.json.Encoder(order="sorted")

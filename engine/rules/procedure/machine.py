@@ -182,6 +182,10 @@ class Workflow:
             self.release, values, lambda key, known: self._holds("fields", key, known), facts, partial, stored
         )
 
+    def fields_shown(self, facts: Mapping[str, Any]) -> tuple[str, ...]:
+        """The keys of the fields that the applicant is asked, in the order of the file."""
+        return tuple(key for key in self.release.fields if self._holds("fields", key, facts))
+
     def total_term(self, facts: Mapping[str, Any]) -> Term:
         """The time limit of the whole procedure: the first arm whose condition holds."""
         arms = enumerate(self.release.sla.total)

@@ -1,0 +1,145 @@
+"""The clock of a dossier as a picture: who held it when, its pauses, the closed days, now, due and first promise."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from engine.clock import civil_day
+from engine.dossier.case import Case
+from engine.queries.journal import JournalLine
+from engine.rules.deadlines.calendar import Calendar
+from engine.rules.deadlines.words import duration_in_words
+from engine.text import Text
+
+LONGEST = 400
+"""Days that a picture shows at most; of a longer dossier it shows the last ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A time during which nothing changed: who held the dossier, or that it was paused. ``minutes`` are working ones.
+
+    ``office`` is the code of the office that had to act, ``role`` the name of the role there.
+    """
+
+    start: dt.datetime
+    end: dt.datetime
+    paused: bool
+    office: str | None
+    role: Text | None
+    minutes: int
+    words: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldSum:
+    """The working time for which a role of an office held the dossier; None of both: the pauses."""
+
+    office: str | None
+    role: Text | None
+    paused: bool
+    minutes: int
+    words: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockBar:
+    """The picture from ``start`` to ``end``. ``closed`` are the days without office hours in between.
+
+    ``first_promise`` is the due moment that was promised first, None where it still holds. ``waits``: the clock is
+    paused, so that ``due_at`` is what was promised and will move.
+    """
+
+    start: dt.datetime
+    end: dt.datetime
+    now: dt.datetime
+    due_at: dt.datetime | None
+    first_promise: dt.datetime | None
+    running: bool
+    waits: bool
+    stretches: tuple[Stretch, ...]
+    sums: tuple[HeldSum, ...]
+    closed: tuple[dt.date, ...]
+
+
+def clock_bar_of(case: Case, lines: Iterable[JournalLine]) -> ClockBar | None:
+    """The picture of a dossier whose journal entries are ``lines``, oldest first; None before it was received."""
+    row, now = case.row, case.unit.now
+    received = row["received_at"]
+    if received is None:
+        return None
+    stop = row["finished_at"] or now
+    last = max(moment for moment in (stop, row["due_at"], row["promised_at"], received) if moment)
+    start = max(received, last - dt.timedelta(days=LONGEST))
+    told = list(lines)
+    stretches = _stretches(case, told, start, stop)
+    promises = [line.changes["promised_at"] for line in told if line.changes.get("promised_at")]
+    first = dt.datetime.fromisoformat(promises[0]) if promises else None
+    return ClockBar(
+        start=start,
+        end=last,
+        now=now,
+        due_at=row["due_at"] or row["promised_at"],
+        first_promise=first if first and first != (row["due_at"] or row["promised_at"]) and first >= start else None,
+        running=row["finished_at"] is None,
+        waits=row["clock"] == "paused",
+        stretches=stretches,
+        sums=_sums(case.calendar, stretches),
+        closed=_closed(case.calendar, start, last),
+    )
+
+
+def _stretches(case: Case, lines: list[JournalLine], start: dt.datetime, stop: dt.datetime) -> tuple[Stretch, ...]:
+    """The times between two changes of holder or clock, from ``start`` to ``stop``."""
+    known: dict[str, Any] = {}
+    found: list[Stretch] = []
+    since = start
+    for line in lines:
+        moved = {name: line.changes[name] for name in _DECISIVE if name in line.changes}
+        if any(known.get(name) != value for name, value in moved.items()) and known:
+            _add(case, found, known, since, min(max(line.at, start), stop))
+            since = max(since, min(max(line.at, start), stop))
+        known |= moved
+    _add(case, found, known, since, stop)
+    return tuple(found)
+
+
+_DECISIVE = ("holder_office", "holder_role", "clock")
+
+
+def _add(case: Case, found: list[Stretch], known: dict[str, Any], start: dt.datetime, end: dt.datetime) -> None:
+    """Adds a time, or prolongs the last one where the same holds still."""
+    if end <= start or known.get("clock") == "stopped":
+        return
+    paused = known.get("clock") == "paused"
+    office = None if paused else known.get("holder_office")
+    role = None if paused else case.release.roles.get(known.get("holder_role") or "")
+    name = role.name if role else None
+    if found and (found[-1].paused, found[-1].office, found[-1].role) == (paused, office, name):
+        start = found.pop().start
+    calendar = case.calendar
+    minutes = calendar.working_minutes_between(start, end)
+    words = duration_in_words(minutes, calendar.day_minutes)
+    found.append(Stretch(start=start, end=end, paused=paused, office=office, role=name, minutes=minutes, words=words))
+
+
+def _sums(calendar: Calendar, stretches: tuple[Stretch, ...]) -> tuple[HeldSum, ...]:
+    sums: dict[tuple[bool, str | None, Text | None], int] = {}
+    for one in stretches:
+        which = (one.paused, one.office, one.role)
+        sums[which] = sums.get(which, 0) + one.minutes
+    return tuple(
+        HeldSum(
+            office=office, role=role, paused=paused, minutes=total, words=duration_in_words(total, calendar.day_minutes)
+        )
+        for (paused, office, role), total in sums.items()
+    )
+
+
+def _closed(calendar: Calendar, start: dt.datetime, end: dt.datetime) -> tuple[dt.date, ...]:
+    first, last = civil_day(start), civil_day(end)
+    days = (first + dt.timedelta(days=number) for number in range((last - first).days + 1))
+    return tuple(day for day in days if not calendar.is_working_day(day))

@@ -1,0 +1,68 @@
+"""Taking the result by download, and rating: both need the receipt code, since the link is in every notice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from engine.acts.fetch_result import fetch_result
+from engine.acts.rate import rate
+from engine.dossier.citizen_keys import ReceiptCodeWrong
+from engine.queries.citizen_page import citizen_page
+from engine.queries.files import file_of
+from engine.queries.look_up import NoSuchReceipt, look_up
+from engine.text import Text
+from server.context import reading_connection, runtime, served
+from server.identity import Access, reading
+from server.limits import TooMany
+from server.once import perform_unkept
+from server.values import Line, Prose, WholeInQuery, Words
+from web.citizen.status import show as show_status
+from web.once import once
+from web.pages import Pages
+from web.render import render
+
+result = Pages("result", audience="citizen")
+
+
+class Wanted(Words):
+    """The file that is wanted; without it the newest."""
+
+    receipt_code = Line(40, required=True)
+    document = WholeInQuery(1, load_default=None)
+
+
+class Rating(Words):
+    """From 5 (very satisfied) to 1, and what should be better."""
+
+    mark = WholeInQuery(1, 5, required=True)
+    words = Prose(2000, load_default=None)
+    receipt_code = Line(40, required=True)
+
+
+@result.page("/h/<code>/ket-qua", access=Access.LINK)
+def show(code: str) -> str:
+    """The files of the result"""
+    with reading() as unit:
+        page = citizen_page(unit, code)
+    return render("citizen/result.html", code=code, page=page)
+
+
+@result.post("/h/<code>/ket-qua", access=Access.LINK, form=Wanted, again=show, keeps=(NoSuchReceipt, TooMany))
+def take(code: str, form: dict[str, Any]) -> Response:
+    """Download a file; each download is written into the read log"""
+    with served().limits.guessing("result", code, NoSuchReceipt), reading_connection() as connection:
+        look_up(connection, runtime().settings, code, form["receipt_code"])
+    file = perform_unkept("fetch_result", lambda unit: file_of(*fetch_result(unit, code, form["document"])))
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"', "X-Content-Type-Options": "nosniff"}
+    return Response(runtime().files.read(file.storage_key), content_type=file.media_type, headers=headers)
+
+
+@result.post("/h/<code>/danh-gia", access=Access.LINK, form=Rating, again=show_status, keeps=(TooMany,))
+def judge(code: str, form: dict[str, Any]) -> Response:
+    """Keep the rating, once"""
+    given = {"words": form["words"], "receipt_code": form["receipt_code"]}
+    done = Text("Cảm ơn bạn đã đánh giá.", "Thank you for your answer.")
+    with served().limits.guessing("look-up", code, ReceiptCodeWrong):
+        return once("rate", lambda unit: rate(unit, code, form["mark"], **given), to=f"/h/{code}", done=done)

@@ -1,0 +1,1 @@
+"""The page of one dossier, and a door for every act on it."""

@@ -1,0 +1,261 @@
+"""Everything that the page of one dossier shows, gathered once from the queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from engine.acts.possible import why_not
+from engine.dossier.case import Case
+from engine.dossier.similar import similar_to
+from engine.errors import Forbidden, Refusal
+from engine.forms.issued import Issue, issue_of
+from engine.queries.clock_bar import clock_bar_of
+from engine.queries.colleagues import commune_name, names
+from engine.queries.dossier import ClockView, DossierView, Offer, clock_of, dossier_of
+from engine.queries.forms import issues_of
+from engine.queries.journal import JournalLine, journal_of_case
+from engine.queries.messages import MessageLine, messages
+from engine.queries.next_hands import NextHands, next_hands
+from engine.queries.parties import PartyView, parties_view
+from engine.queries.reads import Look, looks_at
+from engine.queries.relations import OfficeHeld, Relations, relations_of
+from engine.queries.sent_notices import SentNotice, sent_notices
+from engine.queries.verifications import VerificationView, verifications
+from engine.rules.procedure.definition import Field
+from engine.text import Text
+from server.presence import Present
+from web.desk.dossier.bar import Drawing, draw
+from web.desk.dossier.doors import Door
+from web.desk.dossier.every_door import DOORS
+from web.desk.dossier.opened import note_open
+from web.desk.dossier.steps import needs_form
+from web.desk.dossier.story import KINDS, Note, Told, corrections, notes, told
+from web.desk.dossier.values import fields_said
+from web.desk.dossier.words import may_answer
+
+RECENT, ALL = 80, 1000
+"""Entries of the journal that the page reads, and that the clock bar reads of a longer journal."""
+_FIRST = ("receive", "forward", "submit", "sign", "finish", "return", "answer", "step", "ask", "back")
+
+
+@dataclass(frozen=True, slots=True)
+class StepButton:
+    """A step that is possible. ``form``: something must be filled in first. ``rule`` says why that office follows."""
+
+    offer: Offer
+    form: bool
+    after: NextHands | None
+    rule: Text | None
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of the dossier's form, and what it was before each correction."""
+
+    key: str
+    field: Field
+    words: Text
+    before: tuple[tuple[JournalLine, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to another office, and whether the person may answer it now."""
+
+    view: VerificationView
+    office: Text | None
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The page."""
+
+    view: DossierView
+    clock: ClockView
+    kind: str
+    sign: str
+    held_by: str | None
+    holds: bool
+    steps: tuple[StepButton, ...]
+    others: tuple[tuple[Door, str], ...]
+    locked: tuple[tuple[Text, Text], ...]
+    waiting: tuple[Offer, ...]
+    possible: Mapping[str, Text | None]
+    bar: Drawing | None
+    values: tuple[Value, ...]
+    missing: tuple[Text, ...]
+    relations: Relations
+    parties: tuple[PartyView, ...]
+    asked: tuple[Asked, ...]
+    similar: tuple[str, ...]
+    issues: tuple[Issue, ...]
+    told: tuple[Told, ...]
+    older: int | None
+    notices: tuple[SentNotice, ...]
+    looks: tuple[Look, ...]
+    sees_looks: bool
+    kinds: Mapping[str, Text]
+    chosen: str
+    notes: tuple[Note, ...]
+    messages: tuple[MessageLine, ...]
+    people: Mapping[int, str]
+    others_here: tuple[Present, ...]
+    opens: bool
+
+
+def gather(case: Case, chosen: str, upto: int | None) -> Whole:
+    """The page of an open case. ``chosen`` is the kind of lines, ``upto`` the newest entry of older ones."""
+    unit, row = case.unit, case.row
+    view, around, lines = dossier_of(case), relations_of(case), _lines(case, upto)
+    asked = verifications(unit, case)
+    people = names(unit, [row["holder_id"], *(one.asked_by for one in asked), *(one.answered_by for one in asked)])
+    kind, sign = _kind(view)
+    return Whole(
+        view=view,
+        clock=clock_of(case),
+        kind=kind,
+        sign=sign,
+        held_by=people.get(row["holder_id"] or 0),
+        holds=row["holder_id"] is not None and row["holder_id"] == unit.actor.person_id,
+        bar=_bar(case, lines),
+        missing=tuple(case.release.documents[key].name for key in view.missing_documents),
+        relations=around,
+        parties=parties_view(case),
+        asked=tuple(Asked(one, unit.catalogue.office_name(one.office), may_answer(case, one)) for one in asked),
+        similar=tuple(similar_to(case)),
+        people=people,
+        others_here=note_open(unit, case.id),
+        **_possible(case, view, around),
+        **_happened(case, view, lines, chosen),
+    )
+
+
+def _possible(case: Case, view: DossierView, around: Relations) -> dict[str, Any]:
+    """What the person may do, and why the rest is not possible."""
+    row = case.row
+    others, locked = _doors(case)
+    refused = [one for one in view.actions if not one.allowed]
+    return {
+        "steps": _steps(case, view, around),
+        "others": others,
+        "locked": (*((one.name, one.why) for one in refused if one.why), *locked),
+        "waiting": tuple(one for one in refused if row["state"] in _sources(case, one)),
+        "possible": {act: why_not(case, act) for act in _BESIDE},
+        "opens": row["opened_at"] is None and row["holder_office"] is not None and why_not(case, "open") is None,
+    }
+
+
+def _happened(case: Case, view: DossierView, lines: tuple[JournalLine, ...], chosen: str) -> dict[str, Any]:
+    """The story of the dossier, and what follows from it."""
+    looks, sees_looks = _looks(case, chosen)
+    corrected, values = corrections(lines), fields_said(case.release, view, partial(commune_name, case))
+    return {
+        "values": tuple(
+            Value(key, field, words, tuple((line, one.before) for line, one in corrected.get(key, ())))
+            for key, field, words in values
+        ),
+        "issues": _issues(case, lines),
+        "told": () if chosen in ("thong-bao", "xem") else told(case, lines, chosen),
+        "older": lines[0].number - 1 if lines and lines[0].number > 1 else None,
+        "notices": sent_notices(case) if chosen == "thong-bao" else (),
+        "looks": looks,
+        "sees_looks": sees_looks,
+        "kinds": KINDS,
+        "chosen": chosen,
+        "notes": notes(lines),
+        "messages": messages(case),
+    }
+
+
+_BESIDE = ("check_document", "remove_document", "settle_fee", "rectify", "end_party", "add_note", "read_personal_data")
+
+
+def _lines(case: Case, upto: int | None) -> tuple[JournalLine, ...]:
+    last = min(upto or case.row["version"], case.row["version"])
+    lines = journal_of_case(case, after=max(0, last - RECENT), limit=RECENT).lines
+    return tuple(line for line in lines if line.number <= last)
+
+
+def _bar(case: Case, lines: tuple[JournalLine, ...]) -> Drawing | None:
+    whole = lines
+    if not lines or lines[0].number > 1 or lines[-1].number < case.row["version"]:
+        whole = journal_of_case(case, limit=ALL).lines
+    try:
+        found = clock_bar_of(case, whole)
+    except Refusal:  # the calendar says nothing of some day
+        return None
+    return draw(found) if found is not None else None
+
+
+def _issues(case: Case, lines: tuple[JournalLine, ...]) -> tuple[Issue, ...]:
+    """The forms that were issued; they are among the lines unless the journal is longer."""
+    if not lines or lines[0].number > 1 or lines[-1].number < case.row["version"]:
+        return issues_of(case)
+    made = (line for line in lines if line.act == "issue_form")
+    return tuple(issue_of({"data": line.data, "at": line.at, "number": line.number}) for line in made)
+
+
+def _kind(view: DossierView) -> tuple[str, str]:
+    """The colour and the sign of the verdict."""
+    status = view.standing.state.status
+    if status.ended:
+        return ("good", "ok") if view.returned_at is not None else ("plain", "flag")
+    if view.overdue:
+        return "late", "late"
+    if view.standing.clock == "paused":
+        return "wait", "pause"
+    return "plain", "clock"
+
+
+def _steps(case: Case, view: DossierView, around: Relations) -> tuple[StepButton, ...]:
+    rules = {one.key: one for one in around.offices}
+    allowed = [one for one in view.actions if one.allowed]
+    allowed.sort(key=lambda one: _rank(case.release.actions[one.action].effect))
+    buttons = []
+    for number, offer in enumerate(allowed, 1):
+        after = next_hands(case, offer.action)
+        rule = _rule(rules.get(after.key or "") if after is not None else None)
+        buttons.append(StepButton(offer, needs_form(case, offer), after, rule, str(number) if number < 10 else ""))
+    return tuple(buttons)
+
+
+def _rule(held: OfficeHeld | None) -> Text | None:
+    return held.reason if held is not None else None
+
+
+def _rank(effect: str) -> int:
+    return _FIRST.index(effect) if effect in _FIRST else len(_FIRST)
+
+
+def _sources(case: Case, offer: Offer) -> tuple[str, ...]:
+    return case.release.actions[offer.action].sources
+
+
+def _doors(case: Case) -> tuple[tuple[tuple[Door, str], ...], tuple[tuple[Text, Text], ...]]:
+    """The acts of the menu that are possible, and why the others are not."""
+    possible: list[tuple[Door, str]] = []
+    locked: list[tuple[Text, Text]] = []
+    for door in DOORS:
+        if door.menu:
+            why = door.why_not(case, {})
+            if why is None:
+                possible.append((door, door.name))
+            else:
+                locked.append((door.title, why))
+    return tuple(possible), tuple(locked)
+
+
+def _looks(case: Case, chosen: str) -> tuple[tuple[Look, ...], bool]:
+    """Who saw personal data, for those who may read that; and whether the person is one of them."""
+    actor = case.unit.actor
+    if not actor.admin and not actor.monitored_provinces(case.today):
+        return (), False
+    try:
+        return (looks_at(case.unit, code=case.code).lines if chosen == "xem" else ()), True
+    except Forbidden:
+        return (), False

@@ -1,0 +1,218 @@
+"""Doors to the acts on fees: collect, waive, pay back, correct, cancel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from engine.acts.correct_payment import MOST_VND, cancel_payment, correct_payment
+from engine.acts.settle_fee import settle_fee
+from engine.acts.settle_refund import REFUND_METHODS, settle_refund
+from engine.dossier.case import Case
+from engine.rules.procedure.balance import FeeBalance, LedgerEntry
+from engine.rules.procedure.definition import PAYMENT_METHODS
+from engine.text import Text
+from server.values import Line, Prose, WholeInQuery
+from web.desk.dossier.doors import Door, DoorForm, Input, Option, reason
+
+METHODS: Mapping[str, Text] = {
+    "cash": Text("tiền mặt", "cash"),
+    "transfer": Text("chuyển khoản", "bank transfer"),
+    "card": Text("thẻ", "card"),
+    "portal": Text("qua cổng dịch vụ công", "through the portal"),
+    "waived": Text("miễn (ghi căn cứ)", "waived (give the ground)"),
+}
+LEDGER: Mapping[str, Text] = {
+    "payment": Text("thu", "payment"),
+    "waiver": Text("miễn", "waiver"),
+    "refund": Text("hoàn trả", "refund"),
+    "reversal": Text("đảo", "reversal"),
+    "move": Text("chuyển", "moved"),
+}
+_AMOUNT = Text("Số tiền (đồng)", "Amount (đồng)")
+
+
+class Dong(fields.Integer):
+    """An amount as people write it: ``75.000``, ``75 000 đ``."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int:
+        digits = re.sub(r"[.,\s\u00a0đĐ]", "", str(value))
+        if not re.fullmatch(r"[0-9]{1,12}", digits) or not 1 <= int(digits) <= MOST_VND:
+            raise ValidationError("Not a valid integer.")
+        return int(digits)
+
+
+class _Settle(DoorForm):
+    method = fields.String(required=True, validate=validate.OneOf(PAYMENT_METHODS))
+    receipt = Line(100, load_default=None)
+    vnd = Dong(load_default=None)
+
+
+class _Refund(_Settle):
+    method = fields.String(required=True, validate=validate.OneOf(REFUND_METHODS))
+
+
+class _Correct(DoorForm):
+    number = WholeInQuery(1, required=True)
+    reason = Prose(required=True)
+    method = fields.String(load_default=None, validate=validate.OneOf(PAYMENT_METHODS))
+    receipt = Line(100, load_default=None)
+    vnd = Dong(load_default=None)
+
+
+class _Cancel(DoorForm):
+    number = WholeInQuery(1, required=True)
+    reason = Prose(required=True)
+
+
+def _methods(known: tuple[str, ...]) -> tuple[Option, ...]:
+    return tuple((one, METHODS[one]) for one in known)
+
+
+def _fee(case: Case, key: str) -> FeeBalance | None:
+    return case.money().of(key)
+
+
+def fee_name(case: Case, key: str) -> Text:
+    """The name of a fee; its key where the release has none any more."""
+    known = case.release.fees.get(key)
+    return known.name if known else Text(key, key)
+
+
+def _settle(case: Case, path: Mapping[str, Any]) -> tuple[Input, ...]:
+    fee = _fee(case, path["key"])
+    due = fee.due if fee else 0
+    name = fee_name(case, path["key"])
+    part = Text("để trống: thu đủ số còn phải nộp", "left empty: all that is due")
+    ground = Text("số biên lai; khi miễn: căn cứ pháp lý", "receipt number; for a waiver its legal ground")
+    heading = Text(f"{name.vi}: còn phải nộp {due:,} đ".replace(",", "."), f"{name.en}: {due:,} đ due")
+    return (
+        Input(name="about", label=heading, kind="heading"),
+        Input(
+            name="method",
+            label=Text("Cách nộp", "Method"),
+            kind="choice",
+            required=True,
+            options=_methods(PAYMENT_METHODS),
+        ),
+        Input(name="receipt", label=Text("Biên lai hoặc căn cứ", "Receipt or ground"), hint=ground),
+        Input(name="vnd", label=_AMOUNT, kind="amount", hint=part),
+    )
+
+
+def _why_settled(case: Case, path: Mapping[str, Any]) -> Text | None:
+    fee = _fee(case, path["key"])
+    if fee is not None and fee.due:
+        return None
+    return Text("không còn khoản nào phải nộp", "nothing of it is due")
+
+
+def _refund(case: Case, path: Mapping[str, Any]) -> tuple[Input, ...]:
+    return (
+        Input(name="method", label=Text("Cách hoàn", "Method"), kind="choice", options=_methods(tuple(REFUND_METHODS))),
+        Input(name="receipt", label=Text("Số phiếu chi", "Number of the paper")),
+        Input(name="vnd", label=_AMOUNT, kind="amount", hint=Text("để trống: hoàn hết", "left empty: all of it")),
+    )
+
+
+def standing_entries(case: Case) -> tuple[LedgerEntry, ...]:
+    """The entries of the ledger that can be corrected or cancelled."""
+    money = case.money()
+    return tuple(one for one in money.ledger if money.standing(one.number) is not None and one.kind in _CORRECTED)
+
+
+_CORRECTED = ("payment", "waiver", "refund")
+
+
+def _entries(case: Case) -> Input:
+    told: tuple[Option, ...] = tuple((str(one.number), _entry(case, one)) for one in standing_entries(case))
+    return Input(name="number", label=Text("Bút toán", "Entry"), kind="choice", required=True, options=told)
+
+
+def _entry(case: Case, one: LedgerEntry) -> Text:
+    kind, name = LEDGER.get(one.kind, Text(one.kind, one.kind)), fee_name(case, one.key)
+    vnd = abs(one.vnd)
+    return Text(
+        f"{one.number}. {kind.vi} {vnd:,} đ – {name.vi}".replace(",", "."),
+        f"{one.number}. {kind.en} {vnd:,} đ – {name.en}",
+    )
+
+
+def _why_no_entries(case: Case, path: Mapping[str, Any]) -> Text | None:
+    return None if standing_entries(case) else Text("chưa có bút toán nào", "the ledger has no entry")
+
+
+def _correct(case: Case, path: Mapping[str, Any]) -> tuple[Input, ...]:
+    same = Text("để trống: giữ nguyên", "left empty: as it is")
+    keep: Option = ("", Text("giữ nguyên", "as it is"))
+    return (
+        _entries(case),
+        Input(
+            name="method", label=Text("Cách nộp", "Method"), kind="choice", options=(keep, *_methods(PAYMENT_METHODS))
+        ),
+        Input(name="receipt", label=Text("Biên lai hoặc căn cứ", "Receipt or ground"), hint=same),
+        Input(name="vnd", label=_AMOUNT, kind="amount", hint=same),
+        reason(Text("Lý do điều chỉnh", "Why it is corrected")),
+    )
+
+
+def _settled(form: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: form[name] for name in ("method", "receipt", "vnd")}
+
+
+MONEY = (
+    Door(
+        name="fee",
+        noun="fees/<key>",
+        tail="/<key>",
+        title=Text("Thu hoặc miễn phí, lệ phí", "Collect or waive a fee"),
+        sign="money",
+        guard="settle_fee",
+        why=_why_settled,
+        schema=_Settle,
+        inputs=_settle,
+        doing=lambda unit, to: settle_fee(unit, to.code, to.path["key"], version=to.version, **_settled(to.form)),
+        done=Text("Đã ghi khoản thu.", "The fee is settled."),
+        menu=False,
+    ),
+    Door(
+        name="refund",
+        noun="refunds",
+        title=Text("Hoàn trả tiền nộp thừa", "Pay back what was paid too much"),
+        sign="money",
+        guard="settle_refund",
+        schema=_Refund,
+        inputs=_refund,
+        doing=lambda unit, to: settle_refund(unit, to.code, version=to.version, **_settled(to.form)),
+        done=Text("Đã ghi khoản hoàn trả.", "The refund is recorded."),
+    ),
+    Door(
+        name="correct-fee",
+        noun="fee-corrections",
+        title=Text("Điều chỉnh khoản đã thu", "Correct a payment"),
+        sign="money",
+        guard="settle_fee",
+        why=_why_no_entries,
+        schema=_Correct,
+        inputs=_correct,
+        doing=lambda unit, to: correct_payment(
+            unit, to.code, to.form["number"], to.form["reason"], version=to.version, **_settled(to.form)
+        ),
+        done=Text("Đã điều chỉnh bằng bút toán mới.", "Corrected by a new entry."),
+    ),
+    Door(
+        name="cancel-fee",
+        noun="fee-cancellations",
+        title=Text("Hủy bút toán đã ghi", "Cancel a payment, waiver or refund"),
+        sign="money",
+        guard="settle_fee",
+        why=_why_no_entries,
+        schema=_Cancel,
+        inputs=lambda case, path: (_entries(case), reason(Text("Lý do hủy", "Why it is cancelled"))),
+        doing=lambda unit, to: cancel_payment(unit, to.code, to.form["number"], to.form["reason"], version=to.version),
+        done=Text("Đã hủy bút toán.", "The entry is cancelled."),
+    ),
+)

@@ -1,0 +1,202 @@
+"""The lists of the desk: queues, filters, saved views, and the selection of lines for a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import request
+from marshmallow import fields
+
+from engine.clock import LOCAL
+from engine.errors import InvalidInput
+from engine.queries.choices import choices
+from engine.queries.desk import desk
+from engine.queries.page import After
+from engine.queries.queue import MOST_COUNTED, QUEUE_NAMES, Ask, codes_in, queue_count, queue_page, short_name
+from engine.queries.saved_views import ViewLine, views
+from engine.rules.procedure.definition import CHANNELS, Release
+from engine.rules.procedure.portal_status import PortalStatus
+from engine.text import Text
+from engine.transaction import UnitOfWork
+from server.identity import Access, reading
+from server.paging import key_of, read_after
+from server.values import Words
+from web.desk import list_address
+from web.desk.list_address import at, query_of, read_ask, read_columns, read_length
+from web.pages import Pages
+from web.render import render
+from web.text import t
+
+queue = Pages("queue", audience="desk")
+
+MOST_CHOSEN = 500
+_FILTERS = ("q", "tt", "buoc", "tu", "den", "tinh-trang", "kenh", "co-quan", "nguon")
+
+
+def _nobody(unit: UnitOfWork, ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+    return {}
+
+
+PRESENCE: Callable[[UnitOfWork, Sequence[int]], Mapping[int, Sequence[str]]] = _nobody
+"""Who else has these dossiers (row ids) open: their names by dossier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab of the list: an address, a name, and the number of its dossiers where it was counted."""
+
+    href: str
+    name: str
+    number: str | None
+    here: bool
+    shared: bool = False
+
+
+class ChosenLines(Words):
+    """The marked lines of a list: ``chon`` are codes, each with the version that was shown (``CODE@7``)."""
+
+    chon = fields.List(fields.String(), load_default=list)
+    ca = fields.String(load_default="")
+    viec = fields.String(load_default="")
+    trong = fields.String(load_default="")
+
+
+@queue.page("/ho-so", access=Access.STAFF)
+def show() -> str:
+    """A list of dossiers"""
+    args = request.args.to_dict()
+    if picked := request.args.getlist("c"):
+        args["cot"] = ",".join(picked)
+    ask, length = read_ask(args), read_length(args)
+    with reading() as unit:
+        page = queue_page(unit, ask, after=_after(args), limit=length)
+        number = queue_count(unit, ask)
+        query = query_of(args)
+        return render(
+            "desk/queue.html",
+            title=_title(ask),
+            ask=ask,
+            lines=page.lines,
+            number=number,
+            counted=_counted(number),
+            many=number > MOST_COUNTED,
+            at_start=not args.get("sau"),
+            after=at(f"{query}&sau={key_of(page.after)}".lstrip("&")) if page.after else "",
+            query=query,
+            address=list_address,
+            columns=read_columns(args),
+            length=length,
+            tabs=_tabs(unit, args, ask, number),
+            narrowed=any(args.get(name) for name in _FILTERS),
+            presence=PRESENCE(unit, [line.id for line in page.lines]),
+            desk=desk(unit),
+            **_options(unit, ask),
+        )
+
+
+@queue.post("/ho-so/chon", access=Access.STAFF, form=ChosenLines)
+def choose(form: dict[str, Any]) -> str:
+    """What can be done with the marked dossiers"""
+    with reading() as unit:
+        marked = read_marked(form["chon"])
+        if form["ca"]:
+            listed = read_ask(list_address.args_of(form["trong"]))
+            marked = dict(codes_in(unit, listed, MOST_CHOSEN))
+        found = choices(unit, list(marked)[:MOST_CHOSEN])
+        key = form["viec"] if any(one.key == form["viec"] for one in found.for_all) else ""
+        return render(
+            "desk/choose.html",
+            found=found,
+            marked=[f"{one.code}@{marked.get(one.code) or one.version}" for one in found.dossiers],
+            chosen=next((one for one in found.for_all if one.key == key), None),
+            trong=form["trong"],
+            back=list_address.within(form["trong"]),
+            most=MOST_CHOSEN,
+        )
+
+
+def read_marked(given: Sequence[str]) -> dict[str, int | None]:
+    """The codes of marked lines with the version that was shown; a line without a readable version has None."""
+    marked: dict[str, int | None] = {}
+    for one in given:
+        code, _, version = one.partition("@")
+        marked[code] = int(version) if version.isdecimal() and len(version) < 10 else None
+    return marked
+
+
+def _after(args: Mapping[str, str]) -> After | None:
+    try:
+        return read_after(args.get("sau"))
+    except InvalidInput:
+        return None  # a place that is not readable: the list begins at its beginning
+
+
+def _title(ask: Ask) -> str:
+    if ask.queue is not None:
+        name = QUEUE_NAMES[ask.queue]
+        return t(name.vi, name.en)
+    if ask.text is not None:
+        return t("Tìm “{text}”", "Search “{text}”", text=ask.text)
+    return t("Mọi hồ sơ được xem", "All dossiers") if ask.everywhere else t("Hồ sơ tại bàn", "Dossiers at the desk")
+
+
+def _counted(number: int) -> str:
+    return f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number)
+
+
+def _tabs(unit: UnitOfWork, args: Mapping[str, str], ask: Ask, number: int) -> list[Tab]:
+    """Everything in the list, what the person holds, what nobody holds; and the saved views."""
+    saved = views(unit)
+    here = query_of(args)
+    current = next((one for one in saved if one.query == here), None)
+    tabs = [_tab_of_holder(unit, args, ask, number, holder, name) for holder, name in _HOLDERS.items()]
+    if current is not None:
+        tabs = [replace(one, here=False) for one in tabs]
+    return tabs + [Tab(at(one.query), one.name, None, one is current, _shared(one)) for one in saved]
+
+
+_HOLDERS = {
+    "": Text("Tất cả", "All"),
+    "viec-cua-toi": Text("Việc của tôi", "My work"),
+    "toi": Text("Tôi đang giữ", "Held by me"),
+    "chua-ai": Text("Chưa ai nhận", "Not taken on"),
+}
+
+
+def _tab_of_holder(unit: UnitOfWork, args: Mapping[str, str], ask: Ask, number: int, holder: str, name: Text) -> Tab:
+    wanted: Any = list_address.HOLDERS.get(holder)
+    counted = number if ask.holder == wanted else queue_count(unit, replace(ask, holder=wanted))
+    href = at(query_of(args, giu=holder or None))
+    return Tab(href, t(name.vi, name.en), _counted(counted), ask.holder == wanted)
+
+
+def _shared(view: ViewLine) -> bool:
+    return view.office is not None
+
+
+def _options(unit: UnitOfWork, ask: Ask) -> dict[str, Any]:
+    """What the filters offer: procedures, the states of a chosen procedure, statuses, channels, own offices."""
+    known: dict[str, Release] = {}
+    for workflow in unit.catalogue.procedures(unit.today):
+        known[workflow.release.procedure] = workflow.release
+    names = sorted(((code, short_name(release)) for code, release in known.items()), key=lambda one: one[1].vi)
+    release = known.get(ask.procedure or "")
+    offices = [(code, unit.catalogue.office_name(code)) for code in sorted(unit.actor.offices(unit.today))]
+    return {
+        "procedures": [(code, t(name.vi, name.en)) for code, name in names],
+        "states": [(key, t(one.name.vi, one.name.en)) for key, one in release.states.items()] if release else [],
+        "statuses": [(str(int(one)), t(one.text.vi, one.text.en)) for one in PortalStatus],
+        "channels": [(one, t(CHANNEL_NAMES[one].vi, CHANNEL_NAMES[one].en)) for one in CHANNELS],
+        "channel_names": CHANNEL_NAMES,
+        "offices": [(code, t(name.vi, name.en)) for code, name in offices if name is not None],
+        "clock": f"{unit.now.astimezone(LOCAL):%H:%M}",
+    }
+
+
+CHANNEL_NAMES: Mapping[str, Text] = {
+    "counter": Text("Trực tiếp", "At the counter"),
+    "portal": Text("Trực tuyến", "Online"),
+    "post": Text("Bưu chính", "By post"),
+}
