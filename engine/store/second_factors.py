@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+
 from sqlalchemy import Connection, func, select, update
 
 from engine.store.page_sessions import recovery_codes, second_factors
