@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from tests.mutants.sabotage import Sabotage
 from tests.mutants.sabotages_of_asks import OF_ASKS
+from tests.mutants.sabotages_of_citizens import OF_CITIZENS
 from tests.mutants.sabotages_of_ends import OF_ENDS
 from tests.mutants.sabotages_of_fees import OF_FEES
 from tests.mutants.sabotages_of_forms import OF_FORMS
@@ -327,6 +328,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     *OF_VALUES,
     *OF_ASKS,
     *OF_ENDS,
+    *OF_CITIZENS,
     *OF_FEES,
     *OF_FORMS,
     *OF_OPERATING,
