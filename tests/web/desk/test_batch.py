@@ -26,7 +26,7 @@ def begin(site: Site, codes: list[str], act: str, who: str = "counter", **more: 
 
 
 def state(site: Site, code: str) -> str:
-    return str(site.installation.person("counter").get(f"/api/v1/dossiers/{code}").json["state"]["key"])
+    return str(site.installation.person("counter").get(f"/api/v1/dossiers/{code}").json["state"])
 
 
 def test_marked_dossiers_are_forwarded_and_the_page_says_so(site: Site, two: list[str]) -> None:
