@@ -41,10 +41,15 @@ _LONGEST_TEXT = 100
 
 
 def read_ask(args: Mapping[str, str]) -> Ask:
-    """What a list asks. A search without a queue looks through everything that the person may see."""
+    """What a list asks. A search without a queue looks through everything that the person may see.
+
+    Everything that one may see is as large as the archive, so it is listed newest first unless asked otherwise.
+    """
     queue, text = QUEUES.get(args.get("hang", "")), _plain(args.get("q", ""))
+    everywhere = args.get("pham-vi") == "tat-ca" or (text is not None and queue is None)
+    order = args.get("xep")
     return Ask(
-        everywhere=args.get("pham-vi") == "tat-ca" or (text is not None and queue is None),
+        everywhere=everywhere,
         queue=queue,
         office=_code(args.get("co-quan")),
         procedure=_code(args.get("tt")),
@@ -56,7 +61,7 @@ def read_ask(args: Mapping[str, str]) -> Ask:
         due_to=read_day(args.get("den")),
         mirrored={"ngoai": True, "trong": False}.get(args.get("nguon", "")),
         text=text,
-        order="newest" if args.get("xep") == "moi" else "due",
+        order="newest" if order == "moi" or (everywhere and order != "han") else "due",
     )
 
 

@@ -18,7 +18,8 @@ def codes(page: Page) -> list[str]:
 
 
 def named(name: str) -> dict[str, object]:
-    return filing()["applicant"] | {"name": name, "identity_number": None}
+    usual: dict[str, object] = filing()["applicant"]
+    return usual | {"name": name, "identity_number": None}
 
 
 @pytest.fixture
@@ -49,6 +50,12 @@ def test_a_search_needs_no_accents_and_looks_beyond_the_desk(site: Site, three: 
     assert set(codes(page)) == set(three)
     assert codes(site.person("counter").get("/ho-so?q=khong-ai-ten-nay")) == []
     assert codes(site.person("far-counter").get(f"/ho-so?q={quote(text)}")) == []
+
+
+def test_everything_is_listed_newest_first_unless_asked_otherwise(site: Site, three: list[str]) -> None:
+    counter = site.person("counter")
+    assert codes(counter.get("/ho-so?pham-vi=tat-ca")) == three[::-1]
+    assert codes(counter.get("/ho-so?pham-vi=tat-ca&xep=han")) == three
 
 
 def test_a_code_finds_its_dossier(site: Site, three: list[str]) -> None:
