@@ -24,7 +24,6 @@ OPEN = {
     "/healthz",
     "/readyz",
     "/metrics",
-    "/h/<token>",
 }
 """Addresses outside the resources: documentation and operations. They show nothing of any dossier."""
 
