@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from engine.acts.batch_work import work_batches
+from engine.acts.batch_work import forget_batches, work_batches
 from engine.acts.checkpoint import checkpoint_now
 from engine.acts.notices.deliver import Receivers, deliver_notices
 from engine.jobs.migration import migrate_due
@@ -73,9 +73,10 @@ def sweep_clocks() -> None:
 
 
 def forget_old_answers() -> None:
-    """Deletes the recorded answers of requests (Idempotency-Key) older than ``ANSWERS_KEPT``."""
+    """Deletes the recorded answers of requests (Idempotency-Key) older than ``ANSWERS_KEPT``, and old batches."""
     runtime = _at_hand[0].runtime
     forget_old_answers_before(runtime, runtime.now() - ANSWERS_KEPT)
+    forget_batches(runtime)
 
 
 def checkpoint_journal() -> None:
