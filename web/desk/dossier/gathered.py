@@ -172,7 +172,16 @@ def _happened(case: Case, view: DossierView, lines: tuple[JournalLine, ...], cho
     }
 
 
-_BESIDE = ("check_document", "remove_document", "settle_fee", "rectify", "end_party", "add_note", "read_personal_data")
+_BESIDE = (
+    "check_document",
+    "remove_document",
+    "settle_fee",
+    "waive_fee",
+    "rectify",
+    "end_party",
+    "add_note",
+    "read_personal_data",
+)
 
 
 def _lines(case: Case, upto: int | None) -> tuple[JournalLine, ...]:
