@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
-from engine.acts.correct_payment import MOST_VND, cancel_payment, correct_payment
+from engine.acts.correct_payment import cancel_payment, correct_payment
 from engine.acts.settle_fee import settle_fee
 from engine.acts.settle_refund import REFUND_METHODS, settle_refund
 from engine.dossier.case import Case
 from engine.rules.procedure.balance import WAIVED, FeeBalance, LedgerEntry
 from engine.rules.procedure.definition import PAYMENT_METHODS
 from engine.text import Text
-from server.values import Line, Prose, WholeInQuery
+from server.values import Dong, Line, Prose, WholeInQuery
 from web.desk.dossier.doors import Door, DoorForm, Input, Option, reason
 
 METHODS: Mapping[str, Text] = {
@@ -33,16 +32,6 @@ LEDGER: Mapping[str, Text] = {
     "move": Text("chuyển", "moved"),
 }
 _AMOUNT = Text("Số tiền (đồng)", "Amount (đồng)")
-
-
-class Dong(fields.Integer):
-    """An amount as people write it: ``75.000``, ``75 000 đ``."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int:
-        digits = re.sub(r"[.,\s\u00a0đĐ]", "", str(value))
-        if not re.fullmatch(r"[0-9]{1,12}", digits) or not 1 <= int(digits) <= MOST_VND:
-            raise ValidationError("Not a valid integer.")
-        return int(digits)
 
 
 class _Settle(DoorForm):
