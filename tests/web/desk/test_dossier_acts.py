@@ -84,6 +84,7 @@ def test_a_step_can_choose_its_receiver(site: Site, code: str) -> None:
         ("counter", "renew-link", "link-renewals", {"reason": "mất giấy"}, "renew_link"),
         ("counter", "party", "parties", {"kind": "co_applicant", "name": "Trần Văn Bốn"}, "add_party"),
         ("counter", "withdraw", "withdrawals", {"reason": "đổi ý", "paper": "đơn ngày 02/03"}, "withdraw"),
+        ("counter", "waive/fee", "fees/fee/waiver", {"receipt": "Điều 7"}, "settle_fee"),
         ("counter", "fee/fee", "fees/fee", {"method": "cash", "receipt": "BL 7", "vnd": "20.000"}, "settle_fee"),
         (
             "specialist",
