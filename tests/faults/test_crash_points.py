@@ -18,10 +18,11 @@ from tests.faults.crash_stage import Stage, open_stage, publish_more
 from tests.faults.crash_stories import DOSSIER_STORIES, EFFECTS
 from tests.faults.crash_stories_elsewhere import ERRANDS, OTHER_STORIES
 from tests.faults.crash_stories_of_ends import STORIES_OF_ENDS
+from tests.faults.crash_stories_of_papers import STORIES_OF_PAPERS
 from tests.faults.crash_stories_of_staff import STAFF_STORIES
 from tests.faults.crash_stories_reform import LOADED, REFORM_STORIES, another, june, loading
 
-STORIES = {**DOSSIER_STORIES, **OTHER_STORIES, **STAFF_STORIES, **STORIES_OF_ENDS}
+STORIES = {**DOSSIER_STORIES, **OTHER_STORIES, **STAFF_STORIES, **STORIES_OF_ENDS, **STORIES_OF_PAPERS}
 CHANGE_NOTHING = {
     "change_form.search_of",
     "follow_office.who_works",
@@ -34,6 +35,7 @@ CHANGE_NOTHING = {
     "publish.must_administer",
     "reform.run.open_run",
     "reform.run.rows_standing",
+    "return_result.returning",
     "staff.administrators.is_first_administrator",
     "staff.administrators.must_not_be_the_last",
     "staff.password_policy.weakness",
