@@ -67,7 +67,7 @@ def paper_printed(stage: Stage) -> Deed:
 
 def papers_printed(stage: Stage) -> Deed:
     code = stage.world.land_at("accepted")
-    return Deed(_direct(stage, "counter", print_papers, [code, "H1-NONE"], "06"), stage.rows(prints, form="06"))
+    return Deed(_direct(stage, "counter", print_papers, [code], "06"), stage.rows(prints, form="06"))
 
 
 def book_printed(stage: Stage) -> Deed:
