@@ -48,8 +48,8 @@ class Page:
     """(name, value) of every checkbox, whether it is checked or not."""
 
     def form(self, action: str) -> Form:
-        """The first form that is sent to ``action``. Raises NoForm."""
-        found = next((one for one in self.forms if one.action == action), None)
+        """The first form that is sent to the path ``action``. Raises NoForm."""
+        found = next((one for one in self.forms if one.action.partition("?")[0] == action), None)
         if found is None:
             raise NoForm(path=self.path, action=action)
         return found
@@ -78,7 +78,7 @@ class Browser:
         else:
             body, kind = urlencode(filled).encode(), "application/x-www-form-urlencoded"
         headers = {"Content-Type": kind, "Origin": self._base, "Sec-Fetch-Site": "same-origin"}
-        return self._follow("POST", to or action, body, headers)
+        return self._follow("POST", to or form.action, body, headers)
 
     def _follow(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Page:
         for _ in range(5):

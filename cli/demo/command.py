@@ -18,7 +18,7 @@ import click
 
 from adapters.embedded_redis import embedded_redis
 from adapters.tied_child import tied
-from cli.demo import lived_in, reform_night, story, telling, welcome
+from cli.demo import lived_in, page_walk, reform_night, story, telling, welcome
 from cli.demo.june import fill_june
 from cli.demo.people import PASSWORD, STAFF, STORYTELLERS
 from cli.demo.prepare import prepare
@@ -65,6 +65,10 @@ def _walk_once(data: Path, port: int) -> None:
     started = time.monotonic()
     with _installation(data, port, told=True) as installation:
         walks = story.tell(installation.stage, result_on_paper())
+        if page_walk.are_there(installation.stage):
+            page_walk.PageWalk(installation.stage, result_on_paper()).go()
+        else:
+            click.echo("  Chưa có trang để đi qua (the pages are not there yet)")
         telling.heading("Nhật ký (journal)")
         _run(installation.environment, "journal", "verify")
         telling.heading("Xong (done)")

@@ -64,12 +64,19 @@ def live_through(
     _write_without_waiting(office)
     plans = make_plans(_releases(office, begins, until), office.calendar(), office.chance, count, (begins, until))
     lives = Lives(office, Population(random.Random(seed)), result)  # noqa: S311 - as above
-    queue: list[tuple[dt.datetime, int, Life]] = []
-    serial = 0
-    dossiers = map(lives.of, [*plans_before(office.chance), *plans])
-    for life in (night_of_the_reform(office), *absences(office, until), *dossiers):
-        serial += 1
-        heapq.heappush(queue, (next(life), serial, life))
+    dossiers_planned = map(lives.of, [*plans_before(office.chance), *plans])
+    _live(office, lives, [night_of_the_reform(office), *absences(office, until), *dossiers_planned], until, tell)
+    _close(office, until)
+    return Outcome(len(office.links), office.acts, office.links, _shown(office), office.refused)
+
+
+def _live(
+    office: Office, lives: Lives, all_of_them: list[Life], until: dt.datetime, tell: Callable[[int], None]
+) -> None:
+    """Lets every life go on at its moment, and takes up those that are born meanwhile."""
+    queue = [(next(life), number, life) for number, life in enumerate(all_of_them)]
+    serial = len(queue)
+    heapq.heapify(queue)
     while queue and queue[0][0] < until:
         moment, number, life = heapq.heappop(queue)
         office.let_time_pass(moment)
@@ -82,17 +89,6 @@ def live_through(
         lives.born.clear()
         if later is not None:
             heapq.heappush(queue, (max(later, moment + _ONE_MINUTE), number, life))
-    _close(office, until)
-    return Outcome(len(office.links), office.acts, office.links, _shown(office), office.refused)
-
-
-def _shown(office: Office) -> dict[str, str]:
-    """The newest dossier of the citizens' pages worth a look, by its portal status."""
-    with office.runtime.database.connect().execution_options(motcua_read_only=True) as connection:
-        newest = select(dossiers.c.code, dossiers.c.portal).where(dossiers.c.portal.in_(SHOWN)).order_by(dossiers.c.id)
-        rows = [row for row in connection.execute(newest).all() if row.code in office.links]
-    found = {PortalStatus(row.portal).name.lower(): row.code for row in rows}
-    return {status.name.lower(): found[status.name.lower()] for status in SHOWN if status.name.lower() in found}
 
 
 def _close(office: Office, until: dt.datetime) -> None:
@@ -122,3 +118,12 @@ def _releases(office: Office, begins: dt.date, until: dt.datetime) -> list[Relea
         for workflow in office.runtime.catalogue.procedures(begins + dt.timedelta(days=days)):
             found[workflow.release.procedure] = workflow.release
     return [found[key] for key in sorted(found)]
+
+
+def _shown(office: Office) -> dict[str, str]:
+    """The newest dossier worth a look for each of some portal statuses, of those whose links are at hand."""
+    with office.runtime.database.connect().execution_options(motcua_read_only=True) as connection:
+        newest = select(dossiers.c.code, dossiers.c.portal).where(dossiers.c.portal.in_(SHOWN)).order_by(dossiers.c.id)
+        rows = [row for row in connection.execute(newest).all() if row.code in office.links]
+    found = {PortalStatus(row.portal).name.lower(): row.code for row in rows}
+    return {status.name.lower(): found[status.name.lower()] for status in SHOWN if status.name.lower() in found}

@@ -6,7 +6,7 @@ import datetime as dt
 import random
 from collections import Counter
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 from sqlalchemy import bindparam, select
 
@@ -103,9 +103,8 @@ class Office:
     def row(self, code: str) -> DossierRow:
         """A dossier's row as it is now."""
         with self.runtime.database.connect().execution_options(motcua_read_only=True) as connection:
-            found: Any = dict(connection.execute(_ROW, {"code": code}).mappings().one())
-        row: DossierRow = found
-        return row
+            found = dict(connection.execute(_ROW, {"code": code}).mappings().one())
+        return cast(DossierRow, found)
 
     def children_of(self, number: int) -> list[str]:
         """The codes of the linked dossiers that a dossier opened."""

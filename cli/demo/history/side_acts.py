@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from cli.demo.history import words
@@ -141,7 +142,7 @@ class SideActs:
     def _counter(self, row: DossierRow) -> Actor | None:
         return self._office.somebody(row["offices"].get("intake", row["intake_office"]), "counter")
 
-    def _lead(self, row: DossierRow, act: Any) -> None:
+    def _lead(self, row: DossierRow, act: Callable[[UnitOfWork], Case]) -> None:
         leader = self._office.somebody(row["handler_office"], "leader")
         if leader is not None:
             self._office.attempt(leader, act)
