@@ -13,6 +13,7 @@ from tests.mutants.sabotages_of_citizens import OF_CITIZENS
 from tests.mutants.sabotages_of_ends import OF_ENDS
 from tests.mutants.sabotages_of_fees import OF_FEES
 from tests.mutants.sabotages_of_forms import OF_FORMS
+from tests.mutants.sabotages_of_intake import OF_INTAKE
 from tests.mutants.sabotages_of_operating import OF_OPERATING
 from tests.mutants.sabotages_of_papers import OF_PAPERS
 from tests.mutants.sabotages_of_places import OF_PLACES
@@ -331,6 +332,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     *OF_CITIZENS,
     *OF_FEES,
     *OF_FORMS,
+    *OF_INTAKE,
     *OF_OPERATING,
     *OF_PAPERS,
     *OF_UPLOADS,
