@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from cli.demo.history.absences import absences
 from cli.demo.history.applicants import Population
@@ -23,6 +23,7 @@ from engine.ports import Notifier
 from engine.rules.procedure.definition import Release
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.settings import Settings
+from engine.store.dossiers import dossiers
 
 SEED = 2026
 MONTHS = 8
