@@ -76,7 +76,9 @@ class TestSearch:
         visitor = office.person("counter")
         found = visitor.get("/tra-ket-qua", status=303, query_string={"q": f"https://x.example/h/{keys.link_token}"})
         assert found.location == f"/tra-ket-qua/{code}"
-        other = office.person("other_counter").get("/tra-ket-qua", query_string={"q": f"https://x.example/h/{keys.link_token}"})
+        other = office.person("other_counter").get(
+            "/tra-ket-qua", query_string={"q": f"https://x.example/h/{keys.link_token}"}
+        )
         assert "Không tìm thấy kết quả" in other.text
 
     def test_finds_by_receipt_code_dossier_code_and_name(self, office: Office) -> None:
