@@ -13,11 +13,11 @@ from tests.web.browser.sight import Sight
 from tests.web.browser.visitor import LOCALES
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "handbook" / "pictures"
-DESK, PHONE = (1120, 700), (400, 640)
+DESK, PHONE = (1024, 620), (400, 640)
 PICTURES: dict[str, tuple[str, tuple[int, int]]] = {
     "today": ("today-counter", DESK),
     "queue": ("queue", DESK),
-    "intake": ("intake", DESK),
+    "intake": ("intake-birth", DESK),
     "dossier": ("dossier-running", DESK),
     "sign": ("sign", DESK),
     "leader-today": ("today-leader", DESK),
@@ -26,7 +26,7 @@ PICTURES: dict[str, tuple[str, tuple[int, int]]] = {
     "citizen-supplement": ("supplement", PHONE),
 }
 """The sight that each picture shows, and how much of it."""
-QUALITY = 55
+QUALITY = 35
 
 
 def make_pictures(journeys: Journeys, sights: Iterable[Sight]) -> None:

@@ -6,8 +6,17 @@ from tests.web.browser.sight import Sight, submit
 from tests.web.browser.sights_of_citizens import CITIZENS
 from tests.web.browser.sights_of_staff import STAFF
 
-SHOW_NOTHING = {"/h/<token>", "/h/<token:token>", "/h/<code>/bang-chung/tep", "/tro-giup/hinh/<spoken>/<name>"}
+SHOW_NOTHING = {
+    *("/h/<token>", "/h/<token:token>", "/h/<code>/bang-chung/tep", "/tro-giup/hinh/<spoken>/<name>"),
+    *("/dang-nhap/co-quan", "/dang-nhap/co-quan/tra-loi", "/so-dang-ky/tep"),
+    "/ho-so/<code>/giay-to/<int:number>/trang/<int:page>.png",
+}
 """Addresses that lead on, or send a file."""
+AFTER_AN_ACT = {
+    *("/viec/<int:number>", "/ky/lan/<int:number>", "/in/<int:run>", "/xac-minh/<int:number>"),
+    *("/ho-so/<code>/giay-to/<int:number>", "/dang-nhap/ma-xac-thuc"),
+}
+"""Pages that are there only after an act: the journeys look at them."""
 
 SIGHTS = [
     Sight("sign-in", "/dang-nhap", like="sign-in"),

@@ -43,6 +43,7 @@ CITIZENS = [
     Sight("result-none", "/h/{running}/ket-qua", link="running"),
     Sight("result-refused", "/h/{ready}/ket-qua", link="ready", then=submit),
     Sight("notices", "/h/{running}/thong-bao", link="running"),
+    Sight("messages", "/h/{running}/tin-nhan", link="running"),
     Sight("feedback", "/h/{late}/phan-anh", link="late"),
     Sight("feedback-refused", "/h/{late}/phan-anh", link="late", then=submit),
     Sight("proof", "/h/{returned}/bang-chung", link="returned"),

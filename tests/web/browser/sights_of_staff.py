@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 from tests.installation.town import ADMIN, COUNTER, ELSEWHERE, LEADER, MONITOR, OFFICER
 from tests.web.browser.sight import Sight, submit
 
-BIRTH, PERMIT = "1.001193", "1.013225"
+BIRTH = "1.001193"
 
 
 def _refused_password(page: Page) -> None:
@@ -18,7 +18,14 @@ def _refused_view(page: Page) -> None:
     _post(page, "/ho-so/bo-loc")
 
 
+def _birth(page: Page) -> None:
+    page.fill("#procedure", BIRTH)
+    page.press("#procedure", "Enter")
+    page.wait_for_selector("#card:focus")
+
+
 def _refused_intake(page: Page) -> None:
+    _birth(page)
     with page.expect_navigation():
         page.locator("#intake").evaluate(
             "form => { form.noValidate = true;"
@@ -57,9 +64,8 @@ STAFF = [
     Sight("saved-views-refused", "/ho-so/bo-loc", COUNTER, then=_refused_view),
     Sight("batches", "/viec", COUNTER),
     Sight("intake", "/quay/tiep-nhan", COUNTER, like="desk-intake"),
-    Sight("intake-birth", f"/quay/tiep-nhan?thu-tuc={BIRTH}", COUNTER, like="desk-intake"),
-    Sight("intake-permit", f"/quay/tiep-nhan?thu-tuc={PERMIT}", COUNTER, like="desk-intake"),
-    Sight("intake-refused", f"/quay/tiep-nhan?thu-tuc={BIRTH}", COUNTER, then=_refused_intake),
+    Sight("intake-birth", "/quay/tiep-nhan", COUNTER, then=_birth, like="desk-intake"),
+    Sight("intake-refused", "/quay/tiep-nhan", COUNTER, then=_refused_intake),
     Sight("receipt", "/quay/tiep-nhan/{accepted}/bien-nhan", COUNTER),
     Sight("dossier-new", "/ho-so/{new}", COUNTER, like="desk-dossier"),
     Sight("dossier-accepted", "/ho-so/{accepted}", COUNTER, like="desk-dossier"),

@@ -149,4 +149,5 @@ def visitor(
         yield made
     finally:
         context.close()
-    assert made.fine(*forgive) == []
+    wrong = made.fine(*forgive)
+    assert not wrong, "\n".join(wrong)
