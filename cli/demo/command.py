@@ -71,10 +71,7 @@ def _walk_once(data: Path, port: int) -> None:
     started = time.monotonic()
     with _installation(data, port, told=True) as installation:
         walks = story.tell(installation.stage, result_on_paper())
-        if page_walk.are_there(installation.stage):
-            page_walk.PageWalk(installation.stage, result_on_paper()).go()
-        else:
-            click.echo("  Chưa có trang để đi qua (the pages are not there yet)")
+        page_walk.PageWalk(installation.stage, result_on_paper()).go()
         telling.heading("Nhật ký (journal)")
         _run(installation.environment, "journal", "verify")
         telling.heading("Xong (done)")
