@@ -40,8 +40,10 @@ class NotKept(Refusal):
 class LocalFiles:
     """The files in one folder. Safe for many processes: keys are random and contents never change."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, durable: bool = True) -> None:
+        """Without ``durable`` the disk is not waited for: for content that can be made again."""
         self._root = root
+        self._durable = durable
 
     def put(self, content: bytes) -> str:
         """Stores the content; returns its key once content and name are on the disk. Raises NotKept."""
@@ -51,12 +53,13 @@ class LocalFiles:
         try:
             self._make_folders(path.parent)
             try:
-                _write(unfinished, content)
+                _write(unfinished, content, sync=self._durable)
                 unfinished.rename(path)
             except BaseException:
                 unfinished.unlink(missing_ok=True)
                 raise
-            _sync_folder(path.parent)
+            if self._durable:
+                _sync_folder(path.parent)
         except OSError as error:
             raise NotKept(why=error.strerror or str(error)) from error
         return key
@@ -98,14 +101,16 @@ class LocalFiles:
         missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
         for parent in reversed(missing):
             parent.mkdir(mode=0o700, exist_ok=True)
-            _sync_folder(parent.parent)
+            if self._durable:
+                _sync_folder(parent.parent)
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes, *, sync: bool = True) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+        if sync:
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

@@ -19,12 +19,13 @@ from benchmarks.ground import WARD
 from benchmarks.page_grounds import Stand
 from benchmarks.sessions import bearer_token, link_of, page_session
 from tests.spoken import spoken
-from web.app import register_pages
+from web.app import PAGES, register_pages
 from web.cookies import SESSION
 
 TURNS, WARM = 100, 10
 _OFFICE = f"UB-{WARD}"
 _QUEUE = f"/api/v1/dossiers?holder_office={_OFFICE}&sort=due_at&limit=50"
+_GROUPS = {group.name for group in PAGES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,8 @@ class _Asking:
             rule, _ = self._app.url_map.bind("127.0.0.1").match(path.partition("?")[0], return_rule=True)
         except NotFound:
             return None
-        if "{code}" in pair.page and "code" not in rule.arguments:
-            return None
+        if str(rule.endpoint).partition(".")[0] not in _GROUPS or ("{code}" in pair.page) != ("code" in rule.arguments):
+            return None  # the API's, or the page of a link
         client = self._client(pair.who)
         return lambda: _asked(client, path, {})
 

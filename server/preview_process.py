@@ -47,7 +47,6 @@ def _pdf(content: bytes, number: int) -> tuple[int, bytes]:
 def _image(content: bytes) -> tuple[int, bytes]:
     from PIL import Image, ImageOps
 
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as opened:
         if opened.width * opened.height > MOST_PIXELS:
             raise ValueError("too many pixels")

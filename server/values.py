@@ -15,6 +15,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from engine.clock import LOCAL
 from engine.errors import InvalidInput
 
 CODE = r"^[A-Za-z0-9][A-Za-z0-9.\-_]{0,63}$"
@@ -25,6 +26,7 @@ EARLIEST, LATEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC), dt.datetime(2100, 1, 
 FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
 LARGEST_ID = 2**53 - 1
 MOST_VALUES, LONGEST_VALUE = 200, 20_000
+MOST_DONG = 10_000_000_000
 
 _BREAKS = r"\t\n\r"
 _UNSEEN = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
@@ -153,6 +155,41 @@ class Day(fields.String):
         if day is None or not FIRST_DAY <= day <= LAST_DAY:
             raise ValidationError("Not a valid date: YYYY-MM-DD, from 1900 to 2100.")
         return day
+
+
+class Dong(fields.Integer):
+    """An amount in a page's form as people write it: ``75.000``, ``75 000 đ``."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int:
+        digits = re.sub(r"[.,\s\u00a0đĐ]", "", str(value))
+        if not re.fullmatch(r"[0-9]{1,12}", digits) or not 1 <= int(digits) <= MOST_DONG:
+            raise self.make_error("invalid", input=value)
+        return int(digits)
+
+
+class CodeInBrackets(fields.String):
+    """The code of an office in a page's form, alone or in brackets behind the office's name."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        text = super()._deserialize(value, attr, data, **options).strip()
+        found = re.search(r"\(([^()\s]+)\)\s*\Z", text)
+        code = found[1] if found else text
+        if not re.fullmatch(CODE.replace("$", r"\Z"), code):
+            raise ValidationError("Not a valid choice.")
+        return code
+
+
+class LocalMoment(fields.String):
+    """A moment in a page's form as people write it, in the civil time of Viet Nam: ``08:30 05/08/2025``."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **options).strip()
+        found = re.fullmatch(r"(?:([0-9]{1,2})[:h]([0-9]{2})\s+)?([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", text)
+        try:
+            hour, minute, day, month, year = (int(one or 0) for one in found.groups()) if found else (0, 0, 0, 0, 0)
+            return dt.datetime(year, month, day, hour, minute, tzinfo=LOCAL).astimezone(dt.UTC)
+        except (ValueError, OverflowError) as error:
+            raise ValidationError("Not a valid moment: 08:30 05/08/2025.") from error
 
 
 class FormValues(fields.Field[dict[str, Any]]):

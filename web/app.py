@@ -26,8 +26,10 @@ from web.desk import (
 from web.desk.dossier import page
 from web.errors import Show, pages_or
 from web.help import chapter
+from web.help.where import help_for
 from web.language import remember_language
 from web.pages import Pages
+from web.render import environment
 from web.static_files import register_static
 
 _SITE = Pages("site", audience="citizen")
@@ -71,6 +73,7 @@ def register_pages(app: Flask, problem: Show) -> Show:
     app.url_map.converters["token"] = link.Token
     register_csrf(app)
     register_static(app)
+    environment().globals["help_for"] = help_for  # the handbook itself is rendered, so rendering cannot import it
     for pages in PAGES:
         app.register_blueprint(pages)
     return pages_or(problem)

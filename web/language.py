@@ -14,9 +14,9 @@ YEAR = 365 * 24 * 3600
 
 
 def choose_language() -> None:
-    """Keeps the chosen language for the rest of the request."""
-    if (chosen := request.cookies.get(LANGUAGE)) in LANGUAGES:
-        g.language = chosen
+    """Keeps the language for the rest of the request: a page asks for it with every sentence."""
+    chosen = request.cookies.get(LANGUAGE)
+    g.language = chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "vi"
 
 
 def remember_language() -> Response:

@@ -22,7 +22,6 @@ from web import static_files, text
 from web.cookies import FLASH
 from web.csrf import csrf_token
 from web.form_values import typed, typed_all
-from web.help.where import help_for
 from web.once import flash_of, fresh_key
 from web.session import recently_proven
 
@@ -100,7 +99,6 @@ def _environment() -> Environment:
         "static": static_files.address,
         "errors_of": errors_of,
         "steps_up": _steps_up,
-        "help_for": help_for,
     }
     for name in (
         "moment",

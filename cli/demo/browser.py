@@ -87,8 +87,10 @@ class Browser:
                 break
             method, path, body, headers = "GET", answer.headers["Location"].removeprefix(self._base), None, {}
         if answer.status != 200:
-            raise Unexpected(method=method, path=path, status=answer.status, body=_read(path, answer.data).text[:600])
-        return _read(path, answer.data)
+            raise Unexpected(
+                method=method, path=path, status=answer.status, body=read_page(path, answer.data).text[:600]
+            )
+        return read_page(path, answer.data)
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
         kept = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
@@ -107,7 +109,8 @@ class Browser:
                 self._cookies[name] = morsel.value
 
 
-def _read(path: str, content: bytes) -> Page:
+def read_page(path: str, content: bytes) -> Page:
+    """What stands on a page; of anything but HTML only its bytes."""
     reader = _Reader()
     if content[:200].lstrip().lower().startswith(b"<!doctype html"):
         reader.feed(content.decode())

@@ -28,6 +28,8 @@ from cli.demo.stopping import stop_at_signals
 from cli.demo.walk import Stage
 
 PORT = 8000
+OF_JUNE = 2000
+"""So many dossiers are open in June 2025, with ``--reform``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +47,31 @@ class Installation:
 )
 @click.option("--reform", is_flag=True, help="Play the night of 30 June 2025 instead: districts end, dossiers move.")
 @click.option(
-    "--dossiers", type=click.IntRange(0, 100_000), default=2000, show_default=True, help="With --reform: how many."
+    "--dossiers",
+    type=click.IntRange(0, 100_000),
+    help=f"How many are made ({lived_in.DOSSIERS}; with --reform {OF_JUNE}).",
 )
-def demo(once: bool, port: int | None, reform: bool, dossiers: int) -> None:
+def demo(once: bool, port: int | None, reform: bool, dossiers: int | None) -> None:
     """Show the main job on this machine: SQLite, a private Redis, real territory and procedures, sample people."""
     stop_at_signals()
     if reform:
         with tempfile.TemporaryDirectory(prefix="motcua-demo-") as folder:
-            _play_the_night(Path(folder), port or (_free_port() if once else PORT), dossiers, stay=not once)
+            at = port or (_free_port() if once else PORT)
+            _play_the_night(Path(folder), at, OF_JUNE if dossiers is None else dossiers, stay=not once)
         return
     if once:
         with tempfile.TemporaryDirectory(prefix="motcua-demo-") as folder:
             _walk_once(Path(folder), port or _free_port())
         return
-    _stay(Path(os.environ.get("MOTCUA_DATA", "var/demo")).absolute(), port or PORT)
+    data = Path(os.environ.get("MOTCUA_DATA", "var/demo")).absolute()
+    _stay(data, port or PORT, lived_in.DOSSIERS if dossiers is None else dossiers)
 
 
 def _walk_once(data: Path, port: int) -> None:
     started = time.monotonic()
     with _installation(data, port, told=True) as installation:
         walks = story.tell(installation.stage, result_on_paper())
-        if page_walk.are_there(installation.stage):
-            page_walk.PageWalk(installation.stage, result_on_paper()).go()
-        else:
-            click.echo("  Chưa có trang để đi qua (the pages are not there yet)")
+        page_walk.PageWalk(installation.stage, result_on_paper()).go()
         telling.heading("Nhật ký (journal)")
         _run(installation.environment, "journal", "verify")
         telling.heading("Xong (done)")
@@ -90,9 +93,9 @@ def _play_the_night(data: Path, port: int, dossiers: int, *, stay: bool) -> None
             _wait()
 
 
-def _stay(data: Path, port: int) -> None:
+def _stay(data: Path, port: int, dossiers: int) -> None:
     lived_in.begin_anew_if_unfinished(data)
-    with _installation(data, port, told=False) as installation:
+    with _installation(data, port, told=False, dossiers=dossiers) as installation:
         base = installation.stage.base
         welcome.tell_roles(base)
         welcome.tell_citizens(base, data / "links.json")
@@ -120,9 +123,12 @@ def _wait() -> None:
 
 @contextmanager
 def _installation(
-    data: Path, port: int, *, told: bool, begins: str = "2025-06-16T08:00:00+07:00"
+    data: Path, port: int, *, told: bool, begins: str = "2025-06-16T08:00:00+07:00", dossiers: int = 0
 ) -> Iterator[Installation]:
-    """Prepares the folder, starts all processes, and stops them at the end; ``told`` sets the clock to ``begins``."""
+    """Prepares the folder, starts all processes, and stops them at the end; ``told`` sets the clock to ``begins``.
+
+    Without it so many ``dossiers`` of the months before now are made in a fresh folder.
+    """
     data.mkdir(parents=True, exist_ok=True)
     clock_file, notice_file = data / "clock", data / "notices.jsonl"
     with embedded_redis(data) as redis_url:
@@ -145,7 +151,7 @@ def _installation(
         else:
             lived_in.begin(data)
             if prepare(environment):
-                lived_in.live(environment, data)
+                lived_in.live(environment, data, count=dossiers)
         with running(environment, data, port):
             yield Installation(stage, environment)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import logging
 import shutil
 from collections.abc import Mapping
@@ -47,6 +48,8 @@ def live(environment: Mapping[str, str], data: Path, until: dt.datetime | None =
     before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     notifier = FileNotifier(data / "notices.jsonl", durable=False)
+    gc.freeze()  # the catalogue is large and stays: collecting would walk through it again and again
+    gc.disable()
     try:
         with click.progressbar(length=count, label="Tám tháng hồ sơ (eight months of dossiers)") as bar:
             done = live_through(
@@ -58,6 +61,8 @@ def live(environment: Mapping[str, str], data: Path, until: dt.datetime | None =
                 tell=bar.update,
             )
     finally:
+        gc.enable()
+        gc.unfreeze()
         structlog.configure(**before)
     (data / "links.json").write_bytes(orjson.dumps(_links(done)))
     _mark(data).unlink(missing_ok=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import click
-import urllib3
 
 from cli.demo import story, telling
 from cli.demo.browser import Browser, Page, Value
@@ -19,12 +18,6 @@ _INTAKE = "/quay/tiep-nhan"
 _LINK = re.compile(r"/h/([A-Za-z0-9_-]{32})")
 _RECEIPT_CODE = re.compile(r"\b[0-9A-Z]{5}-[0-9A-Z]{5}\b")
 _CODE = re.compile(rf"{_INTAKE}/([^/]+)/bien-nhan")
-
-
-def are_there(stage: Stage) -> bool:
-    """Whether the product has the pages of the walk."""
-    answer = urllib3.request("GET", stage.base + _INTAKE, redirect=False, retries=False)
-    return answer.status != 404
 
 
 class PageWalk:

@@ -6,13 +6,14 @@ process dies, and however often it is tried again.
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
 from engine.acts.batch import STEP
@@ -24,6 +25,8 @@ from engine.store.actors import actor_of_person
 from engine.store.batches import ItemRow, batch_items, batch_with, batches, item_to_do, next_item, waiting_batches
 from engine.transaction import Busy, Runtime, UnitOfWork, in_transaction
 
+KEPT = dt.timedelta(days=30)
+"""How long an ended batch is shown. Its reason may name people, so it is not kept for ever."""
 log = structlog.get_logger("motcua.batch")
 _ACTS: dict[str, Callable[..., Any]] = {"claim": claim, "assign": assign, "release_claim": release_claim}
 
@@ -71,6 +74,20 @@ def work_batch(runtime: Runtime, number: int, seconds: float) -> int:
             log.exception("batch-postponed", batch=number, item=item)
             break
     return ended
+
+
+def forget_batches(runtime: Runtime) -> int:
+    """Deletes batches that ended more than ``KEPT`` ago, with the reasons in them; returns how many.
+
+    The journal keeps what was done.
+    """
+
+    def forget(unit: UnitOfWork) -> int:
+        old = select(batches.c.id).where(batches.c.finished_at < unit.now - KEPT)
+        unit.begin().execute(delete(batch_items).where(batch_items.c.batch_id.in_(old)))
+        return unit.begin().execute(delete(batches).where(batches.c.finished_at < unit.now - KEPT)).rowcount
+
+    return in_transaction(runtime, SYSTEM_ACTOR, forget)
 
 
 def _next(runtime: Runtime, number: int, after: int) -> int | None:

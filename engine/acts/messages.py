@@ -11,7 +11,7 @@ from engine.dossier.notices import applicant_rows, message_row
 from engine.dossier.record import record, send
 from engine.dossier.rights import must_may
 from engine.errors import wrong
-from engine.store.messages import SENT, WRITTEN, messages_of, note_read
+from engine.store.messages import messages_of, note_read
 from engine.transaction import UnitOfWork
 
 LONGEST = 2000
@@ -33,7 +33,8 @@ def write_message(unit: UnitOfWork, code: str, text: str) -> Case:
             f"phải có nội dung, tối đa {LONGEST} ký tự",
             f"must say something, in at most {LONGEST} characters",
         )
-    entry = record(case, WRITTEN if citizen else SENT, private={"text": text.strip()})
+    private = {"text": text.strip()}
+    entry = record(case, "write_message", private=private) if citizen else record(case, "send_message", private=private)
     _tell(case, entry, to_office=citizen)
     return case
 

@@ -82,9 +82,7 @@ def open_dossier(
     code, numbers = next_code(unit, office, unit.today, len(papers))
     row: dict[str, Any] = {"id": numbers.dossier, "code": code, "place": place, "filed_at": filed_at}
     row |= {"parent_id": parent[0], "child_key": parent[1]} if parent is not None else {}
-    case = new_case(
-        unit, workflow, office, filing, applicant=applicant, form=form, offices=assignment.offices, keys=keys, **row
-    )
+    case = new_case(unit, workflow, office, filing, applicant, form, offices=assignment.offices, keys=keys, columns=row)
     case.change(search=search_of(case))
     if parent is None:
         begin_intake(case, filed_at)

@@ -93,22 +93,7 @@ def answer_verification(
         raise Answered()
     if not answer.strip():
         raise wrong("answer", "phải ghi nội dung trả lời", "say what the answer is")
-    given: dict[str, Any] = {
-        "answered_at": unit.now,
-        "answered_by": unit.actor.person_id,
-        "answer": answer,
-        "confirmed": int(confirmed),
-    }
-    papers = _papers_of_answer(case, files)
-    given |= {"answered_with": papers} if papers else {}
-    unit.begin().execute(update(verifications).where(verifications.c.id == verification).values(given))
-    case.forget()
-    data: dict[str, Any] = {"verification": verification, "office": row["office"], "confirmed": confirmed}
-    private: dict[str, Any] = {"answer": answer}
-    if papers:
-        data["answered_with"] = papers
-        private["file_names"] = [name for _, name in files]
-    entry = record(case, "answer_verification", data=data, private=private)
+    entry = _answer(case, row, confirmed, answer, files)
     told = _holder(case)
     if told is not None:
         _tell(case, told, "da-xac-minh", entry, {"verification": verification})
@@ -149,6 +134,21 @@ def _attached(case: Case, documents: Sequence[int]) -> list[int]:
         listed = ", ".join(unknown)
         raise wrong("documents", f"hồ sơ không có giấy tờ số {listed}", f"the dossier has no document {listed}")
     return sorted({*documents})
+
+
+def _answer(case: Case, row: RowMapping, confirmed: bool, answer: str, files: Sequence[tuple[bytes, str]]) -> int:
+    """Writes the answer with its papers; returns the number of the journal entry."""
+    unit, papers = case.unit, _papers_of_answer(case, files)
+    given: dict[str, Any] = {"answered_at": unit.now, "answered_by": unit.actor.person_id, "answer": answer}
+    given |= {"confirmed": int(confirmed)} | ({"answered_with": papers} if papers else {})
+    unit.begin().execute(update(verifications).where(verifications.c.id == row["id"]).values(given))
+    case.forget()
+    data: dict[str, Any] = {"verification": row["id"], "office": row["office"], "confirmed": confirmed}
+    private: dict[str, Any] = {"answer": answer}
+    if papers:
+        data["answered_with"] = papers
+        private["file_names"] = [name for _, name in files]
+    return record(case, "answer_verification", data=data, private=private)
 
 
 def _papers_of_answer(case: Case, files: Sequence[tuple[bytes, str]]) -> list[int]:

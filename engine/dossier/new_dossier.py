@@ -15,6 +15,7 @@ from engine.dossier.asks import Asks
 from engine.dossier.case import Case
 from engine.dossier.first_row import Keys, first_row
 from engine.errors import Refusal, wrong
+from engine.rules.dossier_row import DossierRow
 from engine.rules.offices.offices import Office
 from engine.rules.part_rows import ApplicantRow, DocumentRow
 from engine.rules.procedure.machine import Workflow
@@ -112,18 +113,18 @@ def new_case(
     workflow: Workflow,
     office: Office,
     filing: Filing,
-    *,
     applicant: Mapping[str, Any],
     form: Mapping[str, Any],
+    *,
     offices: Mapping[str, str],
     keys: Keys,
-    **columns: Any,
+    columns: Mapping[str, object],
 ) -> Case:
     """The case of a dossier without a row; ``columns`` are its id, code, place, moment of filing and parent."""
     row = first_row(workflow.release, workflow.digest, office.code, offices, keys, unit.now)
     row |= {"province": office.province, "support_office": filing.support_office}
     row |= {"channel": filing.channel, "applicant_kind": applicant["kind"]}
-    row.update(cast(Any, columns))
+    row.update(cast(DossierRow, columns))
     personal = {key: applicant[key] for key in applicant if key != "kind"} | {"form": form}
     return Case.new(unit, row, cast(ApplicantRow, personal))
 

@@ -62,9 +62,7 @@ def record(
     salted commitment to it. ``events`` are (event, subject) pairs that may cause notices: ("entered", state),
     ("action", key). The flush raises Stale if the row has changed since it was read.
     """
-    _must_not_have_ended(case)
-    if not case.is_new:
-        must_be_ours(case.before, case.unit.actor)
+    _must_be_writable(case)
     changed = _changed(case)
     number = 1 if case.is_new else case.before["version"] + 1
     salt = secrets.token_bytes(16) if private else b""
@@ -91,8 +89,11 @@ def record(
     return number
 
 
-def _must_not_have_ended(case: Case) -> None:
-    """Requires of the applicant that the dossier has not ended: the link then reads only. Raises Ended."""
+def _must_be_writable(case: Case) -> None:
+    """Requires that the truth about the dossier is here, and of the applicant that it has not ended: the link then
+    reads only. Raises TruthElsewhere, Ended."""
+    if not case.is_new:
+        must_be_ours(case.before, case.unit.actor)
     if case.unit.actor.kind == "citizen" and not case.is_new and case.release.states[case.before["state"]].final:
         raise Ended(dossier=case.code)
 

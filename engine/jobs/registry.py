@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from engine.acts.batch_work import work_batches
+from engine.acts.batch_work import forget_batches, work_batches
 from engine.acts.checkpoint import checkpoint_now
 from engine.acts.count_paces import count_paces as count_paces_anew
 from engine.acts.notices.deliver import Receivers, deliver_notices
@@ -82,11 +82,12 @@ def sweep_clocks() -> None:
 
 
 def forget_old_answers() -> None:
-    """Deletes recorded answers of requests older than ``ANSWERS_KEPT``, old drafts of intake, and ended sessions."""
+    """Deletes recorded answers older than ``ANSWERS_KEPT``, old drafts of intake, old batches, and ended sessions."""
     runtime = _at_hand[0].runtime
     forget_drafts_before(runtime, runtime.now() - DRAFTS_KEPT)
     forget_old_answers_before(runtime, runtime.now() - ANSWERS_KEPT)
     in_transaction(runtime, SYSTEM_ACTOR, end_idle_sessions)
+    forget_batches(runtime)
 
 
 def checkpoint_journal() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.clock import civil_day
@@ -29,9 +29,10 @@ class OfficeChoice:
     name: Text
 
 
-def names(unit: UnitOfWork, ids: Iterable[int | None]) -> Mapping[int, str]:
-    """The names of staff by id; a missing id is left out."""
-    return names_of_people(unit.reader(), {one for one in ids if one is not None})
+def named(unit: UnitOfWork, ids: Iterable[int | None]) -> tuple[Colleague, ...]:
+    """The staff with these ids; None and an unknown id are left out."""
+    found = names_of_people(unit.reader(), {one for one in ids if one is not None})
+    return tuple(Colleague(id=one, name=name) for one, name in found.items())
 
 
 def in_role(unit: UnitOfWork, office: str | None, role: str | None) -> tuple[Colleague, ...]:

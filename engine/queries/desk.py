@@ -24,7 +24,7 @@ from engine.transaction import UnitOfWork
 
 LOOK_BACK = dt.timedelta(days=7)
 """How far back a desk shows what came."""
-_MOST_ENTRIES = 60
+_MOST = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +106,8 @@ def lately(unit: UnitOfWork, *, limit: int = 8) -> Arrivals:
     """What came to the actor's desk in the last days, at most ``limit`` of each kind."""
     person = unit.actor.person_id
     seen = seen_until(unit.reader(), person) if person is not None else None
-    rows = arrivals(unit.reader(), unit.actor, unit.now, unit.now - LOOK_BACK, _MOST_ENTRIES)
-    newest: dict[int, ArrivalRow] = {}
-    for row in rows:
-        newest.setdefault(row.id, row)
-    came = [_arrival(unit, row, seen) for row in newest.values()]
+    rows = arrivals(unit.reader(), unit.actor, unit.now, unit.now - LOOK_BACK, _MOST)
+    came = [_arrival(unit, row, seen) for row in rows]
     back = tuple(one for one in came if one.way != "came")
     other = tuple(one for one in came if one.way == "came")
     return Arrivals(back=back[:limit], other=other[:limit], new=sum(one.new for one in came), seen=seen)

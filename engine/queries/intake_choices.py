@@ -20,7 +20,7 @@ from engine.transaction import UnitOfWork
 MOST_LINES, MOST_DRAFTS = 8, 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProcedureLine:
     """A procedure as a suggestion. ``term`` is None where the time limit depends on the dossier."""
 
@@ -30,7 +30,7 @@ class ProcedureLine:
     term: Text | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptDraft:
     """A draft in the list of a clerk."""
 
@@ -96,7 +96,8 @@ def draft(unit: UnitOfWork, token: str) -> Draft:
 def _kept(unit: UnitOfWork, token: str, saved_at: dt.datetime, values: dict[str, str]) -> KeptDraft:
     code = (values.get("procedure") or "").split(" ", 1)[0]
     names = {one.release.procedure: one.release.in_lists for one in unit.catalogue.procedures(unit.today)}
-    return KeptDraft(token, saved_at, names.get(code), values.get("applicant.name", ""))
+    name = values.get("applicant.name", "")
+    return KeptDraft(token=token, saved_at=saved_at, procedure=names.get(code), name=name)
 
 
 def _open_at_counter(release: Release) -> bool:
@@ -125,4 +126,4 @@ def _line(workflow: Workflow) -> ProcedureLine:
     release = workflow.release
     arms = release.sla.total
     term = term_in_words(arms[0].term) if len(arms) == 1 else None
-    return ProcedureLine(release.procedure, release.name, release.in_lists, term)
+    return ProcedureLine(code=release.procedure, name=release.name, short=release.in_lists, term=term)

@@ -31,7 +31,7 @@ from engine.text import Text
 from engine.transaction import UnitOfWork
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """A paper that the procedure wants on these facts."""
 
@@ -40,7 +40,7 @@ class Wanted:
     missing: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeeLine:
     """A fee in đồng and when it is collected."""
 
@@ -49,7 +49,7 @@ class FeeLine:
     collect: Literal["on_receive", "on_return", "during"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """An office of the dossier with the rule that chose it, in words. ``chosen`` is None where a person must decide."""
 
@@ -60,7 +60,7 @@ class Place:
     candidates: tuple[tuple[str, Text], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FirstAction:
     """An action that may come in place of the reception. ``effect`` is refuse or ask."""
 
@@ -180,11 +180,14 @@ def _places(
     except NeedsAPerson as refused:
         named = tuple((code, unit.catalogue.office(code).name) for code in refused.facts["candidates"])
         why = Text(refused.facts["why_vi"], refused.facts["why_en"])
-        return alone, (Place(refused.facts["key"], None, None, why, named),), None
+        return alone, (Place(key=refused.facts["key"], chosen=None, name=None, why=why, candidates=named),), None
     except Refusal as refused:
         return alone, (), refused
     offices = unit.catalogue.offices
-    places = [Place(key, code, offices[code].name, found.reasons[key]) for key, code in found.offices.items()]
+    places = [
+        Place(key=key, chosen=code, name=offices[code].name, why=found.reasons[key])
+        for key, code in found.offices.items()
+    ]
     return found, tuple(places), None
 
 
@@ -211,14 +214,11 @@ def _case(
         workflow,
         office,
         replace(filing, receive=False),
-        applicant=applicant,
-        form=form,
+        applicant,
+        form,
         offices=assignment.offices,
         keys=_NO_KEYS,
-        id=0,
-        code="",
-        place=place,
-        filed_at=unit.now,
+        columns={"id": 0, "code": "", "place": place, "filed_at": unit.now},
     )
     papers = [{**_COUNTS, **paper} for paper in filing.documents if paper.get("key") in workflow.release.documents]
     bring_papers(case, [_as_row(paper) for paper in papers], range(1, len(papers) + 1))
@@ -235,13 +235,15 @@ def _as_row(paper: Mapping[str, Any]) -> dict[str, Any]:
 def _papers(case: Case) -> tuple[Wanted, ...]:
     missing = set(case.facts()["documents"]["missing"])
     wanted = case.workflow.documents_required(case.facts())
-    return tuple(Wanted(key, paper, key in missing) for key, paper in wanted.items())
+    return tuple(Wanted(key=key, paper=paper, missing=key in missing) for key, paper in wanted.items())
 
 
 def _fees(case: Case) -> tuple[FeeLine, ...]:
     known = case.release.fees
     return tuple(
-        FeeLine(known[one.key].name, one.owed, known[one.key].collect) for one in case.money().fees if one.owed
+        FeeLine(name=known[one.key].name, vnd=one.owed, collect=known[one.key].collect)
+        for one in case.money().fees
+        if one.owed
     )
 
 
@@ -274,7 +276,7 @@ def _law(unit: UnitOfWork, workflow: Workflow, kind: str) -> Text | None:
 def _first_actions(workflow: Workflow) -> tuple[FirstAction, ...]:
     actions = workflow.release.actions.items()
     return tuple(
-        FirstAction(key, one.name, one.effect, one.reason == "required")
+        FirstAction(key=key, name=one.name, effect=one.effect, reason=one.reason == "required")
         for key, one in actions
         if one.effect in ("refuse", "ask") and workflow.initial in one.sources
     )

@@ -19,7 +19,7 @@ from engine.transaction import UnitOfWork
 _MOST = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
     """An earlier dossier of the person."""
 
@@ -29,7 +29,7 @@ class Earlier:
     ended: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPerson:
     """``dossiers`` are the newest ones; ``papers`` by key of the new procedure are files that may be taken over."""
 
@@ -59,11 +59,18 @@ def known_person(unit: UnitOfWork, number: str, workflow: Workflow | None) -> Kn
     if not rows:
         return None
     earlier = [
-        Earlier(row.code, unit.catalogue.workflow(row.release).release.in_lists, row.filed_at, bool(row.finished_at))
+        Earlier(
+            code=row.code,
+            procedure=unit.catalogue.workflow(row.release).release.in_lists,
+            filed_at=row.filed_at,
+            ended=bool(row.finished_at),
+        )
         for row in rows
     ]
     papers = _papers(unit, number, workflow) if workflow is not None else {}
-    return KnownPerson(rows[0].name or "", tuple(earlier[: _MOST - 1]), len(rows) == _MOST, papers)
+    return KnownPerson(
+        name=rows[0].name or "", dossiers=tuple(earlier[: _MOST - 1]), more=len(rows) == _MOST, papers=papers
+    )
 
 
 def _papers(unit: UnitOfWork, number: str, workflow: Workflow) -> dict[str, tuple[KnownPaper, ...]]:

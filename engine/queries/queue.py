@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from engine.clock import midnight
@@ -136,6 +136,21 @@ def queue_count(unit: UnitOfWork, ask: Ask) -> int:
     """How many dossiers the list has on all pages; ``MOST_COUNTED + 1`` stands for more than ``MOST_COUNTED``."""
     filters = _filters(unit, ask)
     return 0 if filters is None else dossier_lists.count_dossiers(unit.reader(), unit.actor, filters, unit.now)
+
+
+def holder_counts(unit: UnitOfWork, ask: Ask) -> Mapping[Holder | None, int]:
+    """How many dossiers the list has in all (None) and for each kind of holder; the filter on the holder is left out.
+
+    In a list of more than ``MOST_COUNTED`` each is counted for itself, up to that bound.
+    """
+    filters = _filters(unit, replace(ask, holder=None))
+    if filters is None:
+        return dict.fromkeys((None, *get_args(Holder)), 0)
+    found = dossier_lists.count_by_holder(unit.reader(), unit.actor, filters, unit.now, posts_of(unit))
+    if found.all > MOST_COUNTED:
+        kinds: tuple[Holder, ...] = get_args(Holder)
+        return {None: found.all} | {one: queue_count(unit, replace(ask, holder=one)) for one in kinds}
+    return {None: found.all, "us": found.us, "me": found.me, "nobody": found.nobody}
 
 
 def codes_in(unit: UnitOfWork, ask: Ask, most: int) -> list[tuple[str, int]]:

@@ -88,7 +88,7 @@ def results_waiting(
     """A page of the results that the actor's offices must return, longest waiting first; ``long``: only for long."""
     place = (after.moment, after.id) if after is not None and after.moment is not None else None
     since = unit.now - LONG_AFTER if long else None
-    rows = _ready(unit, since=since, after=place, limit=limit + 1)
+    rows = _ready(unit, limit + 1, since, place)
     following = After(id=rows[limit - 1].id, moment=rows[limit - 1].finished_at) if len(rows) > limit else None
     return Page(lines=tuple(_lines(unit, [row.code for row in rows[:limit]])), after=following)
 
@@ -139,15 +139,22 @@ def result_to_return(unit: UnitOfWork, code: str) -> ReturnView:
     )
 
 
-def _ready(unit: UnitOfWork, **wanted: Any) -> list[ReadyRow]:
+def _ready(
+    unit: UnitOfWork,
+    limit: int,
+    since: dt.datetime | None = None,
+    after: tuple[dt.datetime, int] | None = None,
+) -> list[ReadyRow]:
     offices = sorted(unit.actor.acting_offices(unit.today))
     visible = visible_dossiers(unit.actor, unit.today)
-    return ready_results(unit.reader(), visible, offices, **wanted) if offices else []
+    if not offices:
+        return []
+    return ready_results(unit.reader(), visible, offices, since=since, after=after, limit=limit)
 
 
 def _by_receipt(unit: UnitOfWork, typed: str) -> list[str]:
     keys = unit.settings.secret_keys
-    return [row.code for row in _ready(unit, limit=MOST_RECEIPTS) if receipt_matches(keys, row.link_nonce, typed)]
+    return [row.code for row in _ready(unit, MOST_RECEIPTS) if receipt_matches(keys, row.link_nonce, typed)]
 
 
 def _waiting(unit: UnitOfWork, codes: Sequence[str]) -> list[ReturnLine]:

@@ -55,12 +55,12 @@ def sign_round(unit: UnitOfWork, number: int) -> Round:
     )
 
 
-def waiting_in(unit: UnitOfWork, number: int) -> list[int]:
+def waiting_in(unit: UnitOfWork, number: int) -> tuple[int, ...]:
     """The numbers of the items of a round of the actor that still wait."""
     person = unit.actor.person_id
     if person is None or round_begun(unit.reader(), number, person) is None:
         raise NotFound(what=f"round {number}")
-    return [row.number for row in sign_items_of(unit.reader(), number) if row.status == "waiting"]
+    return tuple(row.number for row in sign_items_of(unit.reader(), number) if row.status == "waiting")
 
 
 def unfinished_round(unit: UnitOfWork) -> Round | None:

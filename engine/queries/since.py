@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.dossier.case import Case
-from engine.queries.colleagues import names
+from engine.queries.colleagues import named
 from engine.queries.journal import JournalLine, journal_of_case
 from engine.queries.state import StateView, state_of
 from engine.text import Text
@@ -49,7 +49,7 @@ def since(case: Case, version: int) -> Since:
     for line in lines:
         if line.number <= version:
             then |= line.changes
-    people = names(case.unit, [then.get("holder_id"), case.row["holder_id"]])
+    people = {one.id: one.name for one in named(case.unit, [then.get("holder_id"), case.row["holder_id"]])}
     seen_at = next((line.at for line in reversed(lines) if line.number <= version), case.row["filed_at"])
     return Since(
         before=_stood(case, then, people, seen_at),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, select, union
+from sqlalchemy import BindParameter, Connection, and_, bindparam, select, union
 
 from engine.clock import civil_day
 from engine.rules.procedure.permissions import Actor
@@ -37,35 +38,56 @@ class ArrivalRow(NamedTuple):
 def arrivals(
     connection: Connection, actor: Actor, now: dt.datetime, since: dt.datetime, limit: int
 ) -> list[ArrivalRow]:
-    """The dossiers that the actor's offices must act on since a moment after ``since``, newest arrival first.
-
-    What the actor passed on to themselves is left out. A dossier stands once for each entry of the same moment.
-    """
+    """The dossiers that came to the actor's offices to be acted on after ``since``, newest arrival first, at most
+    ``limit``. What the actor passed on to themselves is left out."""
     sight, values = sight_of(actor, civil_day(now))
     held = [way for way in ways_for(connection, actor, Filters(desk=True), civil_day(now)) if way[0] == "held"]
     if not held:
         return []
-    values |= {f"way_{number}_0": keys[0] for number, (_, keys) in enumerate(held)}
-    values |= {"since": since, "own": actor.label}
-    rows = _arriving(sight, len(held), limit).fetch(connection, values)
-    return [ArrivalRow._make(row) for row in rows]
+    values |= {f"way_{number}_0": keys[0] for number, (_, keys) in enumerate(held)} | {"since": since}
+    came = _arriving(sight, len(held), limit).fetch(connection, values)
+    if not came:
+        return []
+    ids = [row[0] for row in came]
+    asked = {"ids": [*ids, *[ids[-1]] * (-len(ids) % _STEP)], "since": min(row[5] for row in came)}
+    entries: dict[tuple[int, dt.datetime], Sequence[Any]] = {}
+    for dossier, at, *entry in _ENTRIES.fetch(connection, asked):
+        entries.setdefault((dossier, at), entry)  # the newest entry of the moment
+    found = [ArrivalRow._make([*row, *entries[row[0], row[5]]]) for row in came if (row[0], row[5]) in entries]
+    return [row for row in found if row.actor != actor.label]
+
+
+_STEP = 20
+"""The list of ids is filled up to a multiple of this, so that few statements are prepared."""
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_HIDDEN = and_(journal_private.c.dossier_id == journal.c.dossier_id, journal_private.c.number == journal.c.number)
+_ENTRY: tuple[Any, ...] = (
+    journal.c.dossier_id,
+    journal.c.at,
+    journal.c.number,
+    journal.c.act,
+    journal.c.actor,
+    journal.c.body,
+    journal_private.c.data,
+)
+_ENTRIES = PreparedSelect(
+    select(*_ENTRY)
+    .select_from(journal.outerjoin(journal_private, _HIDDEN))
+    .where(journal.c.dossier_id.in_(_IDS), journal.c.at >= bindparam("since"))
+    .order_by(journal.c.number.desc())
+)
 
 
 @lru_cache(maxsize=100)
 def _arriving(sight: Sight, offices: int, limit: int) -> PreparedSelect:
     ways = [way_of("held", [bindparam(f"way_{number}_0")]) for number in range(offices)]
     ids = union(*(select(way.id).select_from(way.source).where(*way.conditions) for way in ways))
-    entry = and_(journal.c.dossier_id == dossiers.c.id, journal.c.at == dossiers.c.entered_at)
-    hidden = and_(journal_private.c.dossier_id == journal.c.dossier_id, journal_private.c.number == journal.c.number)
-    came = (journal.c.number, journal.c.act, journal.c.actor, journal.c.body, journal_private.c.data)
     told: tuple[Any, ...] = (dossiers.c.id, dossiers.c.code, dossiers.c.release, dossiers.c.state, applicants.c.name)
     return PreparedSelect(
-        select(*told, dossiers.c.entered_at, *came)
+        select(*told, dossiers.c.entered_at)
         .join(applicants, applicants.c.dossier_id == dossiers.c.id)
-        .join(journal, entry)
-        .outerjoin(journal_private, hidden)
         .where(dossiers.c.id.in_(ids), sight.rule(), dossiers.c.finished_at.is_(None))
-        .where(dossiers.c.entered_at > bindparam("since"), journal.c.actor != bindparam("own"))
-        .order_by(dossiers.c.entered_at.desc(), dossiers.c.id.desc(), journal.c.number.desc())
+        .where(dossiers.c.entered_at > bindparam("since"))
+        .order_by(dossiers.c.entered_at.desc(), dossiers.c.id.desc())
         .limit(limit)
     )

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, tuple_, union
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, bindparam, case, func, select, tuple_, union
 
 from engine.clock import civil_day
 from engine.rules.procedure.permissions import Actor
 from engine.store.dossiers import applicants, dossiers, mirrors
-from engine.store.list_filters import Filters, conditions, moments, told_of
+from engine.store.list_filters import UNCLAIMED, Filters, conditions, holder_rules, moments, told_of
 from engine.store.list_ways import Way, desk_offices, way_of, ways_for
 from engine.store.people import people
 from engine.store.sql.question import PreparedSelect
@@ -124,6 +124,27 @@ def count_dossiers(connection: Connection, actor: Actor, filters: Filters, now: 
     return int(_count(*read.shape).fetch(connection, read.values)[0][0])
 
 
+class HolderCounts(NamedTuple):
+    """How many dossiers a list holds in all, for the posts of the actor, held by the actor, and held by nobody."""
+
+    all: int
+    us: int
+    me: int
+    nobody: int
+
+
+def count_by_holder(
+    connection: Connection, actor: Actor, filters: Filters, now: dt.datetime, posts: tuple[str, ...]
+) -> HolderCounts:
+    """The numbers of a list without a filter on the holder, by holder; exact while ``all`` is at most ``COUNTED``."""
+    read = _Reader(connection, actor, filters, now, False)
+    if not read.ways:
+        return HolderCounts(0, 0, 0, 0)
+    values = read.values | {"posts": posts, "me": actor.person_id}
+    found = _count_by_holder(*read.shape).fetch(connection, values)[0]
+    return HolderCounts(*(int(one or 0) for one in found))
+
+
 def place_of(
     connection: Connection, actor: Actor, code: str, now: dt.datetime
 ) -> tuple[dt.datetime | None, int] | None:
@@ -219,11 +240,31 @@ def _page(
 def _count(
     sight: Sight, asked: tuple[str, ...], overdue: bool | None, kinds: tuple[tuple[str, int], ...]
 ) -> PreparedSelect:
+    return PreparedSelect(select(func.count()).select_from(_counted(sight, asked, overdue, kinds)))
+
+
+@lru_cache(maxsize=MOST_PAGES)
+def _count_by_holder(
+    sight: Sight, asked: tuple[str, ...], overdue: bool | None, kinds: tuple[tuple[str, int], ...]
+) -> PreparedSelect:
+    ours = and_(*(rule for name, rule in holder_rules().items()))
+    me, nobody = dossiers.c.holder_id == bindparam("me"), UNCLAIMED
+    numbers: list[Any] = [
+        func.sum(case((rule, 1), else_=0)).label(f"n_{n}") for n, rule in enumerate((ours, me, nobody))
+    ]
+    counted = _counted(sight, asked, overdue, kinds)
+    statement = select(func.count(), *numbers).select_from(dossiers)
+    return PreparedSelect(statement.where(dossiers.c.id.in_(select(counted.c.id))))
+
+
+def _counted(
+    sight: Sight, asked: tuple[str, ...], overdue: bool | None, kinds: tuple[tuple[str, int], ...]
+) -> Subquery:
+    """The ids of the first ``COUNTED + 1`` dossiers of a list, in no order."""
     wanted = [sight.rule(), *conditions(asked, overdue)]
     found = [select(way.id.label("id")).select_from(way.source).where(*way.conditions, *wanted) for way in _ways(kinds)]
     ids = [one.limit(COUNTED + 1).subquery() for one in found]
-    counted = union(*map(select, ids)).limit(COUNTED + 1).subquery()
-    return PreparedSelect(select(func.count()).select_from(counted))
+    return union(*map(select, ids)).limit(COUNTED + 1).subquery()
 
 
 def _ways(kinds: tuple[tuple[str, int], ...]) -> list[Way]:

@@ -71,6 +71,8 @@ WARNED = dossiers.c.warned_at.is_not(None)
 """An action was taken more often than the procedure foresees (``warn_after``)."""
 UNHELD = and_(dossiers.c.holder_office.is_(None), dossiers.c.finished_at.is_(None))
 """No office must act, and the dossier goes on: it waits for the applicant or another body. Partial indexes serve it."""
+UNCLAIMED = and_(dossiers.c.holder_office.is_not(None), dossiers.c.holder_id.is_(None))
+"""An office must act, and nobody there has claimed the dossier."""
 _SLASH: ColumnElement[str] = literal_column("'/'")
 STATE_OF_RELEASE = dossiers.c.release.concat(_SLASH).concat(dossiers.c.state)
 _POST = dossiers.c.holder_office.concat(_SLASH).concat(dossiers.c.holder_role)
@@ -135,22 +137,28 @@ def conditions(asked: Collection[str], overdue: bool | None) -> list[ColumnEleme
 
 
 def _rules_of_flags() -> dict[str, ColumnElement[bool]]:
-    unclaimed = and_(dossiers.c.holder_office.is_not(None), dossiers.c.holder_id.is_(None))
     return {
         "intake_overdue": intake_overdue_at(bindparam("now")),
         "warned": WARNED,
-        "unclaimed": unclaimed,
+        "unclaimed": UNCLAIMED,
         "mirrored": dossiers.c.source.is_not(None),
     }
 
 
 def _other_rules() -> dict[str, ColumnElement[bool]]:
-    held: BindParameter[Any] = bindparam("me")
     return {
         "office": has_part([bindparam("office")]),
         "due_before": and_(dossiers.c.due_at < bindparam("due_before"), dossiers.c.finished_at.is_(None)),
         "due_from": and_(dossiers.c.due_at >= bindparam("due_from"), dossiers.c.finished_at.is_(None)),
+        **holder_rules(),
+        "states": STATE_OF_RELEASE.in_(bindparam("states", expanding=True)),
+    }
+
+
+def holder_rules() -> dict[str, ColumnElement[bool]]:
+    """The conditions of ``posts`` and ``me``: one of these posts must act, and nobody else has claimed the dossier."""
+    held: BindParameter[Any] = bindparam("me")
+    return {
         "posts": _POST.in_(bindparam("posts", expanding=True)),
         "me": or_(dossiers.c.holder_id.is_(None), dossiers.c.holder_id == held),
-        "states": STATE_OF_RELEASE.in_(bindparam("states", expanding=True)),
     }

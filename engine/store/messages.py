@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import cast
 
 from sqlalchemy import (
     CheckConstraint,
@@ -43,7 +42,7 @@ message_reads = Table(
 
 def messages_of(connection: Connection, dossier_id: int) -> Sequence[ReadableEntry]:
     """The messages of a dossier, oldest first."""
-    return cast(Sequence[ReadableEntry], journal_entries_of(connection, dossier_id, (SENT, WRITTEN)))
+    return journal_entries_of(connection, dossier_id, (SENT, WRITTEN))
 
 
 def read_until(connection: Connection, dossier_id: int) -> dict[str, tuple[int, dt.datetime]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
@@ -42,7 +43,7 @@ class PrintRow(NamedTuple):
     """A paper that was printed, with who printed it."""
 
     run: int
-    at: Any
+    at: dt.datetime
     person: int
     name: str
     dossier: str | None
@@ -73,7 +74,7 @@ _FROM = (
 
 
 def add_run(
-    connection: Connection, person: int, at: Any, about: Mapping[str, Any], papers: list[dict[str, Any]]
+    connection: Connection, person: int, at: dt.datetime, about: Mapping[str, Any], papers: list[dict[str, Any]]
 ) -> int:
     """Writes a run with its papers; returns its number."""
     row = {"person_id": person, "at": at, "about": dict(about)}

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple, cast
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
-from sqlalchemy import CheckConstraint, Column, Connection, ForeignKey, Index, String, Table, Text, or_, select
+from sqlalchemy import (
+    BindParameter,
+    CheckConstraint,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    bindparam,
+    or_,
+    select,
+)
 
+from engine.store.sql.question import PreparedSelect
 from engine.store.sql.schema import BigId, Moment, metadata
 
 saved_views = Table(
@@ -47,14 +61,23 @@ class SavedView(NamedTuple):
 _COLUMNS = tuple(saved_views.c[name] for name in SavedView._fields)
 
 
+_OFFICES: BindParameter[Any] = bindparam("offices", expanding=True)
+_THEIRS = PreparedSelect(
+    select(*_COLUMNS)
+    .where(
+        or_(
+            saved_views.c.office.in_(_OFFICES),
+            (saved_views.c.person_id == bindparam("person")) & saved_views.c.office.is_(None),
+        )
+    )
+    .order_by(saved_views.c.office.is_(None), saved_views.c.name, saved_views.c.id)
+)
+
+
 def views_of(connection: Connection, person: int, offices: Collection[str]) -> list[SavedView]:
     """The views of a person and of these offices, those of the offices first, by name."""
-    theirs = or_(
-        saved_views.c.office.in_(sorted(offices)), (saved_views.c.person_id == person) & saved_views.c.office.is_(None)
-    )
-    found = select(*_COLUMNS).where(theirs)
-    ordered = found.order_by(saved_views.c.office.is_(None), saved_views.c.name, saved_views.c.id)
-    return [SavedView(*row) for row in cast(Sequence[Any], connection.execute(ordered).all())]
+    rows = _THEIRS.fetch(connection, {"person": person, "offices": sorted(offices)})
+    return [SavedView._make(row) for row in rows]
 
 
 def view_with(connection: Connection, number: int) -> SavedView | None:

@@ -105,7 +105,7 @@ def waiting_item(connection: Connection, number: int, item: int) -> SignItemRow 
     return None if row is None else SignItemRow(*row)
 
 
-def end_item(connection: Connection, number: int, item: int, **outcome: Any) -> None:
+def end_item(connection: Connection, number: int, item: int, **outcome: object) -> None:
     """Writes the outcome of an item that waits; one that has an outcome keeps it."""
     this = and_(sign_items.c.round_id == number, sign_items.c.number == item, sign_items.c.status == "waiting")
     connection.execute(update(sign_items).where(this).values(outcome))

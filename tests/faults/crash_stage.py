@@ -27,7 +27,7 @@ from cli.compose import read_ahead
 from engine.acts.publish import publish_release
 from engine.rules.procedure.definition import Action, Branch, Effective
 from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor
-from engine.store.sql.schema import metadata
+from engine.store.tables import metadata
 from engine.store.units import catalogue_versions
 from engine.transaction import UnitOfWork, in_transaction
 from tests import shared_run

@@ -13,6 +13,7 @@ from engine.acts.documents import add_document
 from engine.acts.file_dossier import file_dossier
 from engine.acts.hold import claim
 from engine.acts.issue_form import print_form
+from engine.acts.messages import read_messages, write_message
 from engine.acts.notices.mark_read import mark_read
 from engine.acts.notices.webhooks import add_webhook
 from engine.acts.perform_action import perform_action
@@ -25,6 +26,7 @@ from engine.acts.verification import ask_verification
 from engine.store.documents import documents
 from engine.store.dossiers import dossiers
 from engine.store.journal import reads
+from engine.store.messages import message_reads
 from engine.store.outbox import outbox, webhooks
 from tests.faults.crash_stage import Deed, Stage, Story
 from tests.installation.filings import PDF
@@ -234,6 +236,19 @@ def noticed(stage: Stage) -> Deed:
     return Deed(run, stage.rows(outbox, id=notice, read_at=now))
 
 
+def message_written(stage: Stage) -> Deed:
+    code = stage.world.land_at("checking")
+    run = stage.direct(write_message, code, "Mời đến.", who=stage.world.actor("counter"), now=stage.world.now)
+    return Deed(run, stage.entries(code, "send_message"))
+
+
+def messages_read(stage: Stage) -> Deed:
+    code = stage.world.land_at("checking")
+    stage.world.try_act("counter", write_message, code, "Mời đến.")
+    run = stage.direct(read_messages, code, who=stage.world.actor("counter"), now=stage.world.now)
+    return Deed(run, stage.rows(message_reads, dossier_id=stage.world.row(code)["id"]))
+
+
 def ended_webhook(stage: Stage) -> Deed:
     number = stage.world.try_act("admin", add_webhook, "https://example.vn/events")["id"]
     return Deed(stage.request("admin", "DELETE", f"/webhooks/{number}"), stage.rows(webhooks, id=number, active=0))
@@ -353,6 +368,10 @@ DOSSIER_STORIES: Mapping[str, Story] = {
     "print a form": Story({"issue_form.print_form"}, form_printed, again=EACH),
     "issue a form again": Story({"issue_form.reissue_form"}, form_corrected),
     "mark a notice as read": Story({"notices.mark_read.mark_read"}, noticed),
+    "write a message": Story(
+        {"messages.write_message"}, message_written, again="each message is one; a page sends it under a key"
+    ),
+    "read the messages": Story({"messages.read_messages"}, messages_read),
     "add a webhook": Story(
         {"notices.webhooks.add_webhook"},
         lambda stage: Deed(

@@ -20,6 +20,7 @@ from tests.faults.crash_stories_elsewhere import ERRANDS, OTHER_STORIES
 from tests.faults.crash_stories_of_citizens import STORIES_OF_CITIZENS
 from tests.faults.crash_stories_of_drafts import DRAFT_STORIES
 from tests.faults.crash_stories_of_ends import STORIES_OF_ENDS
+from tests.faults.crash_stories_of_papers import STORIES_OF_PAPERS
 from tests.faults.crash_stories_of_staff import STAFF_STORIES
 from tests.faults.crash_stories_reform import LOADED, REFORM_STORIES, another, june, loading
 
@@ -30,6 +31,7 @@ STORIES = {
     **STORIES_OF_ENDS,
     **STORIES_OF_CITIZENS,
     **DRAFT_STORIES,
+    **STORIES_OF_PAPERS,
 }
 CHANGE_NOTHING = {
     "change_form.search_of",
@@ -48,6 +50,7 @@ CHANGE_NOTHING = {
     "reform.run.rows_standing",
     "send_feedback.feedback_office",
     "reopen_dossier.must_reopen",
+    "return_result.returning",
     "staff.administrators.is_first_administrator",
     "staff.administrators.must_not_be_the_last",
     "staff.password_policy.weakness",

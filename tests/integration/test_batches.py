@@ -10,7 +10,7 @@ import pytest
 
 from engine.acts import batch_work
 from engine.acts.batch import MOST_ITEMS, retry_batch, start_batch, stop_batch
-from engine.acts.batch_work import work_batch, work_batches
+from engine.acts.batch_work import KEPT, forget_batches, work_batch, work_batches
 from engine.acts.hold import claim
 from engine.errors import InvalidInput, NotFound
 from engine.queries.batch import BatchView, batch_of, own_batches
@@ -153,3 +153,13 @@ def test_it_is_offered_to_those_who_may_take_all_of_them(world: World) -> None:
     checking = world.land_at("checking")
     people = dict(chosen(world, "leader", [checking]).people)
     assert set(people) == {world.person("specialist"), world.person("specialist2")}
+
+
+def test_an_old_batch_is_forgotten_and_one_that_waits_is_not(world: World) -> None:
+    ended, waiting = (started(world, "specialist", "claim", several(world, "checking", 1)) for _ in range(2))
+    work_batch(world.runtime, ended, 60)
+    assert forget_batches(world.runtime) == 0
+    world.now += KEPT * 2
+    assert forget_batches(world.runtime) == 1
+    world.refuse(NotFound, "specialist", batch_of, ended)
+    assert shown(world, "specialist", waiting).line.running

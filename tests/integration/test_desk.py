@@ -8,7 +8,7 @@ from engine.acts.hold import claim
 from engine.acts.saved_views import change_view, delete_view, save_view, see_desk
 from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.queries.desk import Arrivals, Desk, desk, lately
-from engine.queries.queue import QUEUES, Ask, neighbours, queue_count, queue_page
+from engine.queries.queue import QUEUES, Ask, holder_counts, neighbours, queue_count, queue_page
 from engine.queries.saved_views import views
 from tests.installation.short_releases import COPIES
 from tests.installation.world import APPLICANT, BRANCH, FIELDS, LONG_KHANH, PEOPLE, World
@@ -47,6 +47,11 @@ def test_every_count_equals_its_list(world: World, busy: list[str], who: str, at
         listed = world.try_act(who, queue_page, Ask(queue=queue), limit=200).lines
         assert (queue, shown.number(queue)) == (queue, len(listed))
         assert world.try_act(who, queue_count, Ask(queue=queue)) == len(listed)
+    for queue in (None, *QUEUES):
+        numbers = world.try_act(who, holder_counts, Ask(queue=queue))
+        for holder, number in numbers.items():
+            listed = world.try_act(who, queue_page, Ask(queue=queue, holder=holder), limit=200).lines
+            assert (queue, holder, number) == (queue, holder, len(listed))
     if world.actor(who).acting_offices(world.now.date()):
         assert shown.mine == len(world.try_act(who, queue_page, Ask(holder="me")).lines)
         assert shown.unclaimed == len(world.try_act(who, queue_page, Ask(holder="nobody")).lines)

@@ -52,7 +52,7 @@ def test_no_child_outlives_the_demonstration(tmp_path: Path, number: signal.Sign
 def test_the_demonstration_itself_ends_at_sigterm(tmp_path: Path) -> None:
     """Also while it still prepares, files its samples, or waits."""
     environment = {**os.environ, "MOTCUA_DATA": str(tmp_path), "DATABASE_URL": "", "LANG": "en_GB.UTF-8"}
-    command = [sys.executable, "-m", "cli", "demo", "--port", str(free_port())]
+    command = [sys.executable, "-m", "cli", "demo", "--dossiers", "20", "--port", str(free_port())]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as demo:
         assert demo.stdout is not None
         for line in demo.stdout:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("engine", "workflows", "api", "server", "adapters", "cli")
+ROOMS = ("engine", "workflows", "api", "server", "web", "adapters", "cli")
 DESCRIPTION = ("setup.cfg", "pyproject.toml", "README.md", "LICENSE", "NOTICE", "wsgi.py")
 NOT_NEEDED = {".md"}
 

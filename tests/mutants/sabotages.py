@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from tests.mutants.sabotage import Sabotage
 from tests.mutants.sabotages_of_asks import OF_ASKS
+from tests.mutants.sabotages_of_citizens import OF_CITIZENS
 from tests.mutants.sabotages_of_ends import OF_ENDS
 from tests.mutants.sabotages_of_fees import OF_FEES
 from tests.mutants.sabotages_of_forms import OF_FORMS
+from tests.mutants.sabotages_of_intake import OF_INTAKE
 from tests.mutants.sabotages_of_operating import OF_OPERATING
 from tests.mutants.sabotages_of_papers import OF_PAPERS
 from tests.mutants.sabotages_of_places import OF_PLACES
@@ -327,8 +329,10 @@ SABOTAGES: tuple[Sabotage, ...] = (
     *OF_VALUES,
     *OF_ASKS,
     *OF_ENDS,
+    *OF_CITIZENS,
     *OF_FEES,
     *OF_FORMS,
+    *OF_INTAKE,
     *OF_OPERATING,
     *OF_PAPERS,
     *OF_UPLOADS,

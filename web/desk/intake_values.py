@@ -49,8 +49,10 @@ class Typed:
 
 
 def kept_of(form: Mapping[str, str]) -> dict[str, str]:
-    """The texts of a form that belong to a filing, without empty ones. A suggestion that was picked names the procedure,
-    and so does ``thu-tuc`` in the address of the page."""
+    """The texts of a form that belong to a filing, without empty ones.
+
+    A suggestion that was picked names the procedure, and so does ``thu-tuc`` in the address of the page.
+    """
     kept = {
         name: value.strip()
         for name, value in form.items()

@@ -9,10 +9,9 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from engine.queries.queue import Ask, Neighbours, Queue, neighbours
+from engine.queries.queue import Ask, Holder, Neighbours, Queue, neighbours
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.transaction import UnitOfWork
 
@@ -28,7 +27,7 @@ QUEUES: Mapping[str, Queue] = {
 }
 """The queues as addresses name them."""
 SLUGS: Mapping[str, str] = {queue: slug for slug, queue in QUEUES.items()}
-HOLDERS = {"toi": "me", "chua-ai": "nobody", "viec-cua-toi": "us"}
+HOLDERS: Mapping[str, Holder] = {"toi": "me", "chua-ai": "nobody", "viec-cua-toi": "us"}
 COLUMNS = ("han", "ma", "nguoi-nop", "thu-tuc", "buoc", "nguoi-giu", "co-quan", "ngay-nop", "kenh", "viec-ke-tiep")
 USUAL_COLUMNS = ("han", "ma", "nguoi-nop", "thu-tuc", "buoc", "nguoi-giu")
 LENGTHS = (50, 25, 100, 200)
@@ -42,23 +41,27 @@ _LONGEST_TEXT = 100
 
 
 def read_ask(args: Mapping[str, str]) -> Ask:
-    """What a list asks. A search without a queue looks through everything that the person may see."""
+    """What a list asks. A search without a queue looks through everything that the person may see.
+
+    Everything that one may see is as large as the archive, so it is listed newest first unless asked otherwise.
+    """
     queue, text = QUEUES.get(args.get("hang", "")), _plain(args.get("q", ""))
-    holder: Any = HOLDERS.get(args.get("giu", ""))
+    everywhere = args.get("pham-vi") == "tat-ca" or (text is not None and queue is None)
+    order = args.get("xep")
     return Ask(
-        everywhere=args.get("pham-vi") == "tat-ca" or (text is not None and queue is None),
+        everywhere=everywhere,
         queue=queue,
         office=_code(args.get("co-quan")),
         procedure=_code(args.get("tt")),
         state=_code(args.get("buoc")),
         status=_STATUSES.get(args.get("tinh-trang", "")),
         channel=_code(args.get("kenh")),
-        holder=holder,
+        holder=HOLDERS.get(args.get("giu", "")),
         due_from=read_day(args.get("tu")),
         due_to=read_day(args.get("den")),
         mirrored={"ngoai": True, "trong": False}.get(args.get("nguon", "")),
         text=text,
-        order="newest" if args.get("xep") == "moi" else "due",
+        order="newest" if order == "moi" or (everywhere and order != "han") else "due",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request
@@ -14,8 +14,8 @@ from engine.errors import InvalidInput
 from engine.queries.choices import choices
 from engine.queries.desk import desk
 from engine.queries.page import After
-from engine.queries.queue import MOST_COUNTED, QUEUE_NAMES, Ask, codes_in, queue_count, queue_page, short_name
-from engine.queries.saved_views import ViewLine, views
+from engine.queries.queue import MOST_COUNTED, QUEUE_NAMES, Ask, Holder, codes_in, holder_counts, queue_page, short_name
+from engine.queries.saved_views import views
 from engine.rules.procedure.definition import CHANNELS, Release
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.text import Text
@@ -25,6 +25,7 @@ from server.paging import key_of, read_after
 from server.values import Words
 from web.desk import list_address
 from web.desk.list_address import at, query_of, read_ask, read_columns, read_length
+from web.desk.queue_rows import CHANNEL_NAMES, row_of
 from web.pages import Pages
 from web.render import render
 from web.text import t
@@ -72,13 +73,13 @@ def show() -> str:
     ask, length = read_ask(args), read_length(args)
     with reading() as unit:
         page = queue_page(unit, ask, after=_after(args), limit=length)
-        number = queue_count(unit, ask)
-        query = query_of(args)
+        numbers = holder_counts(unit, ask)
+        number, query = numbers[ask.holder], query_of(args)
         return render(
             "desk/queue.html",
             title=_title(ask),
             ask=ask,
-            lines=page.lines,
+            rows=[row_of(line, query) for line in page.lines],
             number=number,
             counted=_counted(number),
             many=number > MOST_COUNTED,
@@ -88,7 +89,7 @@ def show() -> str:
             address=list_address,
             columns=read_columns(args),
             length=length,
-            tabs=_tabs(unit, args, ask, number),
+            tabs=_tabs(unit, args, ask, numbers),
             narrowed=any(args.get(name) for name in _FILTERS),
             presence=PRESENCE(unit, [line.id for line in page.lines]),
             desk=desk(unit),
@@ -146,15 +147,16 @@ def _counted(number: int) -> str:
     return f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number)
 
 
-def _tabs(unit: UnitOfWork, args: Mapping[str, str], ask: Ask, number: int) -> list[Tab]:
-    """Everything in the list, what the person holds, what nobody holds; and the saved views."""
-    saved = views(unit)
-    here = query_of(args)
+def _tabs(unit: UnitOfWork, args: Mapping[str, str], ask: Ask, numbers: Mapping[Holder | None, int]) -> list[Tab]:
+    """Everything in the list, what the person can act on, what they hold, what nobody holds; and the saved views."""
+    saved, here = views(unit), query_of(args)
     current = next((one for one in saved if one.query == here), None)
-    tabs = [_tab_of_holder(unit, args, ask, number, holder, name) for holder, name in _HOLDERS.items()]
-    if current is not None:
-        tabs = [replace(one, here=False) for one in tabs]
-    return tabs + [Tab(at(one.query), one.name, None, one is current, _shared(one)) for one in saved]
+    tabs = []
+    for slug, name in _HOLDERS.items():
+        holder = list_address.HOLDERS.get(slug)
+        href, mine = at(query_of(args, giu=slug or None)), ask.holder == holder and current is None
+        tabs.append(Tab(href, t(name.vi, name.en), _counted(numbers[holder]), mine))
+    return tabs + [Tab(at(one.query), one.name, None, one is current, one.office is not None) for one in saved]
 
 
 _HOLDERS = {
@@ -163,17 +165,6 @@ _HOLDERS = {
     "toi": Text("Tôi đang giữ", "Held by me"),
     "chua-ai": Text("Chưa ai nhận", "Not taken on"),
 }
-
-
-def _tab_of_holder(unit: UnitOfWork, args: Mapping[str, str], ask: Ask, number: int, holder: str, name: Text) -> Tab:
-    wanted: Any = list_address.HOLDERS.get(holder)
-    counted = number if ask.holder == wanted else queue_count(unit, replace(ask, holder=wanted))
-    href = at(query_of(args, giu=holder or None))
-    return Tab(href, t(name.vi, name.en), _counted(counted), ask.holder == wanted)
-
-
-def _shared(view: ViewLine) -> bool:
-    return view.office is not None
 
 
 def _options(unit: UnitOfWork, ask: Ask) -> dict[str, Any]:
@@ -189,14 +180,6 @@ def _options(unit: UnitOfWork, ask: Ask) -> dict[str, Any]:
         "states": [(key, t(one.name.vi, one.name.en)) for key, one in release.states.items()] if release else [],
         "statuses": [(str(int(one)), t(one.text.vi, one.text.en)) for one in PortalStatus],
         "channels": [(one, t(CHANNEL_NAMES[one].vi, CHANNEL_NAMES[one].en)) for one in CHANNELS],
-        "channel_names": CHANNEL_NAMES,
         "offices": [(code, t(name.vi, name.en)) for code, name in offices if name is not None],
         "clock": f"{unit.now.astimezone(LOCAL):%H:%M}",
     }
-
-
-CHANNEL_NAMES: Mapping[str, Text] = {
-    "counter": Text("Trực tiếp", "At the counter"),
-    "portal": Text("Trực tuyến", "Online"),
-    "post": Text("Bưu chính", "By post"),
-}

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from cli.demo.history.absences import absences
 from cli.demo.history.applicants import Population
@@ -23,6 +23,7 @@ from engine.ports import Notifier
 from engine.rules.procedure.definition import Release
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.settings import Settings
+from engine.store.dossiers import dossiers
 
 SEED = 2026
 MONTHS = 8
@@ -117,3 +118,12 @@ def _releases(office: Office, begins: dt.date, until: dt.datetime) -> list[Relea
         for workflow in office.runtime.catalogue.procedures(begins + dt.timedelta(days=days)):
             found[workflow.release.procedure] = workflow.release
     return [found[key] for key in sorted(found)]
+
+
+def _shown(office: Office) -> dict[str, str]:
+    """The newest dossier worth a look for each of some portal statuses, of those whose links are at hand."""
+    with office.runtime.database.connect().execution_options(motcua_read_only=True) as connection:
+        newest = select(dossiers.c.code, dossiers.c.portal).where(dossiers.c.portal.in_(SHOWN)).order_by(dossiers.c.id)
+        rows = [row for row in connection.execute(newest).all() if row.code in office.links]
+    found = {PortalStatus(row.portal).name.lower(): row.code for row in rows}
+    return {status.name.lower(): found[status.name.lower()] for status in SHOWN if status.name.lower() in found}

@@ -6,16 +6,18 @@ import datetime as dt
 import random
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar, cast
 
 from sqlalchemy import bindparam, select
 
+from adapters.files_local import LocalFiles
 from cli.compose import compose
 from cli.demo.people import STAFF
 from engine.acts.notices.deliver import deliver_notices
 from engine.dossier.case import Case
 from engine.errors import Refusal
-from engine.jobs.schedule import due_clocks, sweep_all_due
+from engine.jobs.schedule import sweep_all_due
 from engine.ports import Notifier
 from engine.rules.deadlines.calendar import Calendar
 from engine.rules.dossier_row import DossierRow
@@ -32,6 +34,12 @@ from engine.transaction import UnitOfWork, in_transaction
 T = TypeVar("T")
 _ROW = select(dossiers).where(dossiers.c.code == bindparam("code"))
 _CHILDREN = select(dossiers.c.code).where(dossiers.c.parent_id == bindparam("number"))
+_FIRST = (
+    select(clocks.c.due_at)
+    .where(clocks.c.fired_at.is_(None), clocks.c.due_at <= bindparam("until"))
+    .order_by(clocks.c.due_at)
+    .limit(1)
+)
 _RINGS = (
     select(clocks.c.due_at)
     .where(
@@ -58,7 +66,8 @@ class Office:
         self.links: dict[str, tuple[str, str]] = {}
         """(link token, receipt code) by dossier code: what the applicants were given."""
         self._notifier = notifier
-        self.runtime = compose(settings, now=lambda: self.now, ring=lambda: None)
+        runtime = compose(settings, now=lambda: self.now, ring=lambda: None)
+        self.runtime = replace(runtime, files=LocalFiles(settings.data / "files", durable=False))
         self._posts: dict[tuple[str, str], list[Actor]] = {}
         self._people: dict[int, Actor] = {}
         self._numbers: dict[str, int] = {}
@@ -140,8 +149,8 @@ class Office:
 
     def _first_clock(self, until: dt.datetime) -> dt.datetime | None:
         with self.runtime.database.connect().execution_options(motcua_read_only=True) as connection:
-            found = due_clocks(connection, until, 1)
-        return found[0].due_at if found else None
+            found: dt.datetime | None = connection.execute(_FIRST, {"until": until}).scalar()
+        return found
 
     def _send_before(self, moment: dt.datetime) -> None:
         if moment.date() != self.now.date():

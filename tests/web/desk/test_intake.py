@@ -297,3 +297,12 @@ def test_the_page_asks_few_statements(site: Site, path: str, most: int) -> None:
     event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
     clerk.get(address)
     assert 1 <= len(asked) <= most, asked
+
+
+def test_the_contacts_of_another_person_are_not_filled_in(site: Site) -> None:
+    code = site.installation.filed()["code"]
+    clerk = site.person("counter")
+    fields = {"procedure": "1.000001", "applicant.identity_number": "079300054321", "nguon": code}
+    post(clerk, clerk.get(AT), f"{AT}/nguoi-da-biet", status=404, **fields)
+    with site.installation.reading() as connection:
+        assert connection.execute(select(reads.c.what)).scalars().all() == []

@@ -43,7 +43,10 @@ def open_door(door: Door) -> None:
     show.__name__, show.__doc__ = f"form_{name}", f"The form: {door.title.en}"
     act.__name__, act.__doc__ = f"do_{name}", door.title.en
     dossier.page(f"/ho-so/<code>/lam/{door.name}{door.tail}", access=Access.STAFF)(show)
-    dossier.post(f"/ho-so/<code>/{door.noun}", access=Access.STAFF, form=door.schema, again=show)(act)
+    declared = dossier.post(
+        f"/ho-so/<code>/{door.noun}", access=Access.STAFF, form=door.schema, again=show, step_up=door.step_up
+    )
+    declared(act)
 
 
 def _form(door: Door, code: str, path: Mapping[str, Any]) -> str:

@@ -17,9 +17,8 @@ from engine.dossier.papers import standing_results
 from engine.queries.dossier import papers_of
 from engine.text import Text
 from engine.transaction import UnitOfWork
-from server.values import KEY, PROCEDURE, Line, Prose, WholeInQuery, Word, YesNoInQuery
+from server.values import KEY, PROCEDURE, CodeInBrackets, Line, Prose, WholeInQuery, Word, YesNoInQuery
 from web.desk.dossier.doors import Doing, Door, DoorForm, Input, Option, reason
-from web.desk.dossier.offices import OfficeGiven
 from web.desk.dossier.values import ValuesForm, read_values, value_inputs
 
 _CHILDREN: Mapping[str, Text] = {
@@ -50,7 +49,7 @@ class _Refile(ValuesForm):
     children = fields.String(load_default=None, validate=validate.OneOf(CHOICES))
     procedure = Word(PROCEDURE, required=True)
     reason = Prose(required=True)
-    office = OfficeGiven(load_default=None)
+    office = CodeInBrackets(load_default=None)
     receive = YesNoInQuery(load_default="true")
 
 

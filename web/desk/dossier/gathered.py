@@ -13,7 +13,7 @@ from engine.dossier.similar import similar_to
 from engine.errors import Forbidden, Refusal
 from engine.forms.issued import Issue, issue_of
 from engine.queries.clock_bar import clock_bar_of
-from engine.queries.colleagues import commune_name, names
+from engine.queries.colleagues import commune_name, named
 from engine.queries.dossier import ClockView, DossierView, Offer, clock_of, dossier_of
 from engine.queries.forms import issues_of
 from engine.queries.journal import JournalLine, journal_of_case
@@ -113,7 +113,8 @@ def gather(case: Case, chosen: str, upto: int | None) -> Whole:
     unit, row = case.unit, case.row
     view, around, lines = dossier_of(case), relations_of(case), _lines(case, upto)
     asked = verifications(unit, case)
-    people = names(unit, [row["holder_id"], *(one.asked_by for one in asked), *(one.answered_by for one in asked)])
+    ids = [row["holder_id"], *(one.asked_by for one in asked), *(one.answered_by for one in asked)]
+    people = {one.id: one.name for one in named(unit, ids)}
     kind, sign = _kind(view)
     return Whole(
         view=view,
@@ -172,7 +173,16 @@ def _happened(case: Case, view: DossierView, lines: tuple[JournalLine, ...], cho
     }
 
 
-_BESIDE = ("check_document", "remove_document", "settle_fee", "rectify", "end_party", "add_note", "read_personal_data")
+_BESIDE = (
+    "check_document",
+    "remove_document",
+    "settle_fee",
+    "waive_fee",
+    "rectify",
+    "end_party",
+    "add_note",
+    "read_personal_data",
+)
 
 
 def _lines(case: Case, upto: int | None) -> tuple[JournalLine, ...]:

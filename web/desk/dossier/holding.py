@@ -12,9 +12,9 @@ from engine.acts.transfer import transfer
 from engine.dossier.case import Case
 from engine.queries.colleagues import in_role
 from engine.text import Text
-from server.values import KEY, Line, Prose, WholeInQuery, Word
+from server.values import KEY, CodeInBrackets, Line, Prose, WholeInQuery, Word
 from web.desk.dossier.doors import Door, DoorForm, Input, reason
-from web.desk.dossier.offices import OfficeGiven, office_input
+from web.desk.dossier.offices import office_input
 
 _WHY = Text("Lý do", "Reason")
 
@@ -32,7 +32,7 @@ class _Assign(_Why):
 
 
 class _Transfer(_WhyNeeded):
-    office = OfficeGiven(required=True)
+    office = CodeInBrackets(required=True)
     legal = Line(200, load_default=None)
     routed = Word(KEY, load_default="handler")
 

@@ -74,7 +74,7 @@ def person(code: str) -> str:
         )
 
 
-@dossier.post("/ho-so/<code>/personal-data-views", access=Access.STAFF, form=_Look, again=person)
+@dossier.post("/ho-so/<code>/personal-data-views", access=Access.STAFF, form=_Look, again=person, step_up=True)
 def look(code: str, form: dict[str, str]) -> Response:
     """See the applicant's data, for a reason that is written down"""
     perform_unkept("read_personal_data", lambda unit: read_personal_data(unit, code, form["reason"]))

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
-from engine.acts.correct_payment import MOST_VND, cancel_payment, correct_payment
+from engine.acts.correct_payment import cancel_payment, correct_payment
 from engine.acts.settle_fee import settle_fee
 from engine.acts.settle_refund import REFUND_METHODS, settle_refund
 from engine.dossier.case import Case
-from engine.rules.procedure.balance import FeeBalance, LedgerEntry
+from engine.rules.procedure.balance import WAIVED, FeeBalance, LedgerEntry
 from engine.rules.procedure.definition import PAYMENT_METHODS
 from engine.text import Text
-from server.values import Line, Prose, WholeInQuery
+from server.values import Dong, Line, Prose, WholeInQuery
 from web.desk.dossier.doors import Door, DoorForm, Input, Option, reason
 
 METHODS: Mapping[str, Text] = {
@@ -35,24 +34,15 @@ LEDGER: Mapping[str, Text] = {
 _AMOUNT = Text("Số tiền (đồng)", "Amount (đồng)")
 
 
-class Dong(fields.Integer):
-    """An amount as people write it: ``75.000``, ``75 000 đ``."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int:
-        digits = re.sub(r"[.,\s\u00a0đĐ]", "", str(value))
-        if not re.fullmatch(r"[0-9]{1,12}", digits) or not 1 <= int(digits) <= MOST_VND:
-            raise ValidationError("Not a valid integer.")
-        return int(digits)
-
-
 class _Settle(DoorForm):
-    method = fields.String(required=True, validate=validate.OneOf(PAYMENT_METHODS))
+    method = fields.String(required=True, validate=validate.OneOf(REFUND_METHODS))
     receipt = Line(100, load_default=None)
     vnd = Dong(load_default=None)
 
 
-class _Refund(_Settle):
-    method = fields.String(required=True, validate=validate.OneOf(REFUND_METHODS))
+class _Waive(DoorForm):
+    receipt = Line(100, required=True)
+    vnd = Dong(load_default=None)
 
 
 class _Correct(DoorForm):
@@ -82,23 +72,35 @@ def fee_name(case: Case, key: str) -> Text:
     return known.name if known else Text(key, key)
 
 
-def _settle(case: Case, path: Mapping[str, Any]) -> tuple[Input, ...]:
-    fee = _fee(case, path["key"])
+def _about(case: Case, path: Mapping[str, Any]) -> Input:
+    """The fee that a form is about, with what is due of it, as its heading."""
+    fee, name = _fee(case, path["key"]), fee_name(case, path["key"])
     due = fee.due if fee else 0
-    name = fee_name(case, path["key"])
-    part = Text("để trống: thu đủ số còn phải nộp", "left empty: all that is due")
-    ground = Text("số biên lai; khi miễn: căn cứ pháp lý", "receipt number; for a waiver its legal ground")
     heading = Text(f"{name.vi}: còn phải nộp {due:,} đ".replace(",", "."), f"{name.en}: {due:,} đ due")
+    return Input(name="about", label=heading, kind="heading")
+
+
+def _waive(case: Case, path: Mapping[str, Any]) -> tuple[Input, ...]:
+    part = Text("để trống: miễn hết số còn phải nộp", "left empty: all that is due")
     return (
-        Input(name="about", label=heading, kind="heading"),
+        _about(case, path),
+        Input(name="receipt", label=Text("Căn cứ pháp lý", "Legal ground"), required=True),
+        Input(name="vnd", label=_AMOUNT, kind="amount", hint=part),
+    )
+
+
+def _settle(case: Case, path: Mapping[str, Any]) -> tuple[Input, ...]:
+    part = Text("để trống: thu đủ số còn phải nộp", "left empty: all that is due")
+    return (
+        _about(case, path),
         Input(
             name="method",
             label=Text("Cách nộp", "Method"),
             kind="choice",
             required=True,
-            options=_methods(PAYMENT_METHODS),
+            options=_methods(tuple(REFUND_METHODS)),
         ),
-        Input(name="receipt", label=Text("Biên lai hoặc căn cứ", "Receipt or ground"), hint=ground),
+        Input(name="receipt", label=Text("Số biên lai", "Receipt number")),
         Input(name="vnd", label=_AMOUNT, kind="amount", hint=part),
     )
 
@@ -168,7 +170,7 @@ MONEY = (
         name="fee",
         noun="fees/<key>",
         tail="/<key>",
-        title=Text("Thu hoặc miễn phí, lệ phí", "Collect or waive a fee"),
+        title=Text("Thu phí, lệ phí", "Collect a fee"),
         sign="money",
         guard="settle_fee",
         why=_why_settled,
@@ -179,12 +181,29 @@ MONEY = (
         menu=False,
     ),
     Door(
+        name="waive",
+        noun="fees/<key>/waiver",
+        tail="/<key>",
+        title=Text("Miễn phí, lệ phí", "Waive a fee"),
+        sign="money",
+        guard="waive_fee",
+        why=_why_settled,
+        schema=_Waive,
+        inputs=_waive,
+        doing=lambda unit, to: settle_fee(
+            unit, to.code, to.path["key"], WAIVED, to.form["receipt"], version=to.version, vnd=to.form["vnd"]
+        ),
+        done=Text("Đã ghi miễn.", "The fee is waived."),
+        menu=False,
+        step_up=True,
+    ),
+    Door(
         name="refund",
         noun="refunds",
         title=Text("Hoàn trả tiền nộp thừa", "Pay back what was paid too much"),
         sign="money",
         guard="settle_refund",
-        schema=_Refund,
+        schema=_Settle,
         inputs=_refund,
         doing=lambda unit, to: settle_refund(unit, to.code, version=to.version, **_settled(to.form)),
         done=Text("Đã ghi khoản hoàn trả.", "The refund is recorded."),

@@ -9,6 +9,7 @@ from flask import request
 from engine.dossier.case import Case, read_case
 from engine.errors import NotFound
 from engine.queries.dossier import standing_of
+from engine.queries.elsewhere import elsewhere
 from engine.queries.verifications import verifications
 from engine.transaction import UnitOfWork
 from server.identity import Access, reading
@@ -70,6 +71,7 @@ def _words(case: Case) -> dict[str, Any]:
         "ledger_kinds": LEDGER,
         "money": case.money(),
         "can_preview": can_preview,
+        "elsewhere": elsewhere(case),
     }
 
 

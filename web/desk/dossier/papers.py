@@ -117,7 +117,7 @@ def _brought(unit: UnitOfWork, to: Doing) -> Case:
 
 
 def _reissued(unit: UnitOfWork, to: Doing) -> Any:
-    form = to.path["form"]
+    form = to.path["paper"]
     if form not in NUMBERS:
         raise NoSuchForm(number=form)
     return reissue_form(unit, to.code, form, to.form["reason"], to.version)
@@ -170,14 +170,14 @@ PAPERS = (
     ),
     Door(
         name="reissue",
-        noun="forms/<form>/issues",
-        tail="/<form>",
+        noun="forms/<paper>/issues",
+        tail="/<paper>",
         title=Text("Cấp lại biểu mẫu", "Issue the form again"),
         sign="print",
         guard="print_form",
         schema=_WhyNeeded,
         inputs=lambda case, path: (
-            Input(name="about", label=Text(f"Mẫu số {path['form']}", f"Form {path['form']}"), kind="heading"),
+            Input(name="about", label=Text(f"Mẫu số {path['paper']}", f"Form {path['paper']}"), kind="heading"),
             reason(Text("Lý do cấp lại", "Why it is issued again")),
         ),
         doing=_reissued,

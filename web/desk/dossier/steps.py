@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import INCLUDE, ValidationError, fields, validate
+from marshmallow import INCLUDE, fields, validate
 
 from engine.acts.perform_action import perform_action
 from engine.acts.settle_children import CHOICES
-from engine.clock import LOCAL
 from engine.dossier.asks import Asks
 from engine.dossier.case import Case, read_case
 from engine.queries.colleagues import in_role
@@ -21,27 +18,13 @@ from engine.rules.masking import masked_form
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.text import Text
 from engine.transaction import UnitOfWork
-from server.values import KEY, Prose, WholeInQuery, Word
+from server.values import KEY, LocalMoment, Prose, WholeInQuery, Word
 from web.desk.dossier.doors import Doing, Door, DoorForm, Input, Option, reason
 from web.desk.dossier.ends import children_input
 from web.desk.dossier.values import read_values, value_inputs
 
 _TAKES_VALUES = ("receive", "answer")
 _ENDS = (PortalStatus.REFUSED, PortalStatus.WITHDRAWN, PortalStatus.STOPPED)
-_MOMENT = re.compile(r"(?:([0-9]{1,2})[:h]([0-9]{2})\s+)?([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
-
-
-class LocalMoment(fields.String):
-    """A moment as people write it, in the civil time of Viet Nam: ``08:30 05/08/2025``."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
-        text = super()._deserialize(value, attr, data, **options).strip()
-        found = _MOMENT.fullmatch(text)
-        try:
-            hour, minute, day, month, year = (int(one or 0) for one in found.groups()) if found else (0, 0, 0, 0, 0)
-            return dt.datetime(year, month, day, hour, minute, tzinfo=LOCAL).astimezone(dt.UTC)
-        except (ValueError, OverflowError) as error:
-            raise ValidationError("Not a valid moment: 08:30 05/08/2025.") from error
 
 
 class _Step(DoorForm):

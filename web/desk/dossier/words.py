@@ -17,9 +17,9 @@ from engine.queries.dossier import papers_of
 from engine.queries.verifications import VerificationView, verifications
 from engine.rules.procedure.definition import Term
 from engine.text import Text
-from server.values import CODE, Prose, WholeInQuery, Word, YesNoInQuery
+from server.values import CODE, CodeInBrackets, Prose, WholeInQuery, Word, YesNoInQuery
 from web.desk.dossier.doors import Door, DoorForm, Input, Option, reason
-from web.desk.dossier.offices import OfficeGiven, office_input
+from web.desk.dossier.offices import office_input
 
 UNITS: tuple[tuple[str, Text], ...] = (
     ("working_day", Text("ngày làm việc", "working days")),
@@ -44,7 +44,7 @@ class _Link(DoorForm):
 
 
 class _Ask(DoorForm):
-    office = OfficeGiven(required=True)
+    office = CodeInBrackets(required=True)
     question = Prose(required=True)
     documents = fields.List(WholeInQuery(1), load_default=list, validate=validate.Length(0, 100))
 
