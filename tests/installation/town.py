@@ -83,8 +83,9 @@ class Town(Installation):
             return str(connection.execute(select(dossiers.c.state).where(dossiers.c.code == dossier.code)).scalar_one())
 
     def told(self, dossier: Known) -> list[str]:
-        """The acts of a dossier's journal, oldest first."""
+        """The acts of a dossier's journal, oldest first; that somebody opened its page is left out."""
         of_this = select(journal.c.act).join(dossiers, dossiers.c.id == journal.c.dossier_id)
+        of_this = of_this.where(journal.c.act != "open")
         with self.reading() as connection:
             ordered = of_this.where(dossiers.c.code == dossier.code).order_by(journal.c.number)
             return list(connection.execute(ordered).scalars())

@@ -141,6 +141,7 @@ def visitor(
     context.set_default_timeout(20_000)
     try:
         context.add_init_script(_REPORT)
+        context.add_init_script("window.print = () => {}")  # nobody would close the printer's dialog
         made = Visitor(context, context.new_page(), base)
         made._watched(made.page)
         context.on("request", made._asked)
