@@ -340,6 +340,6 @@ def publish_more(world: World) -> None:
 
 
 _FINGERPRINT = "SELECT '{0}' || coalesce(md5(string_agg(t::text, ',' ORDER BY t::text)), '') AS f FROM {0} t"
-_FINGERPRINTS = "SELECT md5(string_agg(f, ',')) FROM ({}) AS all_tables".format(
+_FINGERPRINTS = "SELECT md5(string_agg(f, ',' ORDER BY f)) FROM ({}) AS all_tables".format(
     " UNION ALL ".join(_FINGERPRINT.format(table.name) for table in metadata.sorted_tables)
 )
