@@ -23,6 +23,7 @@ _settings.keys.made()  # before the process forks, and where an unreadable file 
 _runtime = compose(_settings, ring=DistantBell(Bell(_settings.redis_url)))
 check_files_at_start(_runtime)
 read_ahead(_runtime)
+_runtime.database.dispose()  # the workers that are forked open their own
 app = create_app(_runtime, render_form=render_form, pages=register_pages)
 
 # The content read above stays as long as the process, so the collector need not traverse it. Its marks would also give

@@ -1,6 +1,6 @@
 """How pages say things: sentences in the visitor's language; moments, money and shares as offices write them.
 
-Each sentence stands in a template once, in both languages side by side (docs/adr/0016).
+Each sentence stands in a template once, in both languages side by side (docs/adr/0013).
 """
 
 from __future__ import annotations

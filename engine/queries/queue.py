@@ -25,6 +25,7 @@ from engine.transaction import UnitOfWork
 
 Queue = Literal["open", "new", "supplement", "soon", "overdue", "sign", "return"]
 Holder = Literal["me", "nobody", "us"]
+_HOLDERS: tuple[Holder, ...] = ("us", "me", "nobody")
 Order = Literal["due", "newest"]
 QUEUE_NAMES: Mapping[Queue, Text] = {
     "open": Text("Đang xử lý", "In progress"),
@@ -108,6 +109,28 @@ class Neighbours:
     next: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolderNumbers:
+    """How many dossiers a list has: in all, and with each kind of holder."""
+
+    all: int
+    us: int
+    me: int
+    nobody: int
+
+    def of(self, holder: Holder | None) -> int:
+        """The number for a kind of holder; None stands for all."""
+        return {None: self.all, "us": self.us, "me": self.me, "nobody": self.nobody}[holder]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A dossier of a list, and the version in which it was listed."""
+
+    code: str
+    version: int
+
+
 def queue_page(unit: UnitOfWork, ask: Ask, *, after: After | None = None, limit: int = 50) -> Page[QueueLine]:
     """A page of the list, most urgent first or newest first."""
     filters = _filters(unit, ask)
@@ -138,30 +161,30 @@ def queue_count(unit: UnitOfWork, ask: Ask) -> int:
     return 0 if filters is None else dossier_lists.count_dossiers(unit.reader(), unit.actor, filters, unit.now)
 
 
-def holder_counts(unit: UnitOfWork, ask: Ask) -> Mapping[Holder | None, int]:
-    """How many dossiers the list has in all (None) and for each kind of holder; the filter on the holder is left out.
+def holder_counts(unit: UnitOfWork, ask: Ask) -> HolderNumbers:
+    """How many dossiers the list has in all and for each kind of holder; the filter on the holder is left out.
 
     In a list of more than ``MOST_COUNTED`` each is counted for itself, up to that bound.
     """
     filters = _filters(unit, replace(ask, holder=None))
     if filters is None:
-        return dict.fromkeys((None, *get_args(Holder)), 0)
+        return HolderNumbers(all=0, us=0, me=0, nobody=0)
     found = dossier_lists.count_by_holder(unit.reader(), unit.actor, filters, unit.now, posts_of(unit))
     if found.all > MOST_COUNTED:
-        kinds: tuple[Holder, ...] = get_args(Holder)
-        return {None: found.all} | {one: queue_count(unit, replace(ask, holder=one)) for one in kinds}
-    return {None: found.all, "us": found.us, "me": found.me, "nobody": found.nobody}
+        us, me, nobody = (queue_count(unit, replace(ask, holder=one)) for one in _HOLDERS)
+        return HolderNumbers(all=found.all, us=us, me=me, nobody=nobody)
+    return HolderNumbers(all=found.all, us=found.us, me=found.me, nobody=found.nobody)
 
 
-def codes_in(unit: UnitOfWork, ask: Ask, most: int) -> list[tuple[str, int]]:
+def codes_in(unit: UnitOfWork, ask: Ask, most: int) -> tuple[Listed, ...]:
     """The code and version of the first ``most`` dossiers of the list, in its order."""
     filters = _filters(unit, ask)
     if filters is None:
-        return []
+        return ()
     found = dossier_lists.list_dossiers(
         unit.reader(), unit.actor, filters, unit.now, by_due=ask.order == "due", limit=most
     )
-    return [(row["code"], row["version"]) for row in found]
+    return tuple(Listed(code=row["code"], version=row["version"]) for row in found)
 
 
 def neighbours(unit: UnitOfWork, ask: Ask, code: str) -> Neighbours:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from sqlalchemy import Connection, text
 
@@ -48,4 +50,25 @@ def test_the_connection_returned_last_is_taken_first(database_url: str) -> None:
     for _ in range(3):
         with database.connect() as connection:
             assert connection.connection.driver_connection is last
+    database.dispose()
+
+
+def test_no_connection_crosses_a_fork(database_url: str) -> None:
+    """Two processes on one connection would read each other's answers."""
+    database = schema.open_database(database_url, pool_size=1)
+    with database.connect() as connection:
+        before = id(connection.connection.driver_connection)
+    hears, says = os.pipe()
+    child = os.fork()
+    if child == 0:  # pragma: no cover - counted in no process
+        with database.connect() as connection:
+            same = id(connection.connection.driver_connection) == before
+            answer = connection.execute(text("SELECT 7")).scalar_one()
+        os.write(says, b"same" if same else str(answer).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(hears, 10) == b"7"
+    with database.connect() as connection:
+        assert id(connection.connection.driver_connection) == before
+        assert connection.execute(text("SELECT 8")).scalar_one() == 8
     database.dispose()

@@ -137,7 +137,7 @@ OF_RIGHTS: tuple[Sabotage, ...] = (
         "freed-in-silence",
         "whoever held a dossier is not told that it was freed",
         "engine/acts/free_claim.py",
-        "    _tell(case, holder, entry)\n",
+        '    tell_hands(case, entry, taken=holder, act="free_claim")\n',
         "",
         (FREE + "::test_whoever_held_it_is_notified",),
     ),

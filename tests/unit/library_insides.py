@@ -13,7 +13,7 @@ from pathlib import Path
 ROOMS = ("engine", "workflows", "adapters", "api", "web", "server", "cli", "wsgi")
 PUBLIC = {"_make", "_replace", "_fields", "_asdict", "_field_defaults"}
 """Names of named tuples, which begin with an underscore and are public."""
-MADE_TO_BE_WRITTEN = {"flask.g"}
+MADE_TO_BE_WRITTEN = {"flask.g", "flask.request"}
 """Objects of libraries that carry what an application writes to them."""
 IN_ONE_FILE = ("cel", "gunicorn.workers", "gunicorn.util", "gunicorn.http", "gunicorn.sock")
 """Modules whose insides are used without a private name: gunicorn documents none, cel is imported in part."""

@@ -238,4 +238,4 @@ def _names_of_every_page() -> set[str]:
     given = next(node for node in ast.walk(source) if getattr(node, "name", "") == "_surroundings")
     keys = next(node.keys for node in ast.walk(given) if isinstance(node, ast.Dict))
     names = {str(key.value) for key in keys if isinstance(key, ast.Constant)}
-    return names | set(environment().globals) | {"m", "parts"}
+    return names | set(environment().globals) | {"help_for", "m", "parts"}  # the application gives help_for

@@ -14,7 +14,16 @@ from engine.errors import InvalidInput
 from engine.queries.choices import choices
 from engine.queries.desk import desk
 from engine.queries.page import After
-from engine.queries.queue import MOST_COUNTED, QUEUE_NAMES, Ask, Holder, codes_in, holder_counts, queue_page, short_name
+from engine.queries.queue import (
+    MOST_COUNTED,
+    QUEUE_NAMES,
+    Ask,
+    HolderNumbers,
+    codes_in,
+    holder_counts,
+    queue_page,
+    short_name,
+)
 from engine.queries.saved_views import views
 from engine.rules.procedure.definition import CHANNELS, Release
 from engine.rules.procedure.portal_status import PortalStatus
@@ -74,7 +83,7 @@ def show() -> str:
     with reading() as unit:
         page = queue_page(unit, ask, after=_after(args), limit=length)
         numbers = holder_counts(unit, ask)
-        number, query = numbers[ask.holder], query_of(args)
+        number, query = numbers.of(ask.holder), query_of(args)
         return render(
             "desk/queue.html",
             title=_title(ask),
@@ -104,7 +113,7 @@ def choose(form: dict[str, Any]) -> str:
         marked = read_marked(form["chon"])
         if form["ca"]:
             listed = read_ask(list_address.args_of(form["trong"]))
-            marked = dict(codes_in(unit, listed, MOST_CHOSEN))
+            marked = {one.code: one.version for one in codes_in(unit, listed, MOST_CHOSEN)}
         found = choices(unit, list(marked)[:MOST_CHOSEN])
         key = form["viec"] if any(one.key == form["viec"] for one in found.for_all) else ""
         return render(
@@ -147,7 +156,7 @@ def _counted(number: int) -> str:
     return f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number)
 
 
-def _tabs(unit: UnitOfWork, args: Mapping[str, str], ask: Ask, numbers: Mapping[Holder | None, int]) -> list[Tab]:
+def _tabs(unit: UnitOfWork, args: Mapping[str, str], ask: Ask, numbers: HolderNumbers) -> list[Tab]:
     """Everything in the list, what the person can act on, what they hold, what nobody holds; and the saved views."""
     saved, here = views(unit), query_of(args)
     current = next((one for one in saved if one.query == here), None)
@@ -155,7 +164,7 @@ def _tabs(unit: UnitOfWork, args: Mapping[str, str], ask: Ask, numbers: Mapping[
     for slug, name in _HOLDERS.items():
         holder = list_address.HOLDERS.get(slug)
         href, mine = at(query_of(args, giu=slug or None)), ask.holder == holder and current is None
-        tabs.append(Tab(href, t(name.vi, name.en), _counted(numbers[holder]), mine))
+        tabs.append(Tab(href, t(name.vi, name.en), _counted(numbers.of(holder)), mine))
     return tabs + [Tab(at(one.query), one.name, None, one is current, one.office is not None) for one in saved]
 
 

@@ -41,6 +41,7 @@ ACT_NAMES = {
     "hand_over": Text("ghi người nhận kết quả", "record who collects the result"),
     "succeed_applicant": Text("người thừa kế tiếp tục hồ sơ", "let an heir go on"),
     "choose_notices": Text("bật hoặc tắt thông báo", "turn notices on or off"),
+    "mirror": Text("ghi theo hệ thống của cơ quan khác", "follow another system"),
     "overdue": Text("đánh dấu quá hạn", "mark as overdue"),
     "reform": Text("chuyển cơ quan do sắp xếp đơn vị hành chính", "move by a reorganisation"),
     "reform_revert": Text("hoàn lại việc chuyển do sắp xếp", "take back the move by a reorganisation"),

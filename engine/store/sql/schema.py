@@ -7,7 +7,9 @@ same schema; the differences between their types, pools and BEGINs are in this f
 from __future__ import annotations
 
 import datetime as dt
+import os
 import time
+import weakref
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -61,10 +63,22 @@ class Moment(TypeDecorator[dt.datetime]):
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
+_opened: weakref.WeakSet[Engine] = weakref.WeakSet()
+
+
+def _leave_to_the_parent() -> None:
+    """In a forked process: every pool begins empty. Two processes on one connection would read each other's answers."""
+    for engine in list(_opened):
+        engine.dispose(close=False)
+
+
+os.register_at_fork(after_in_child=_leave_to_the_parent)
+
+
 def open_database(url: str, *, pool_size: int = 8, pooled: bool = True) -> Engine:
     """An SQLAlchemy engine for ``sqlite:///…`` or ``postgresql+psycopg://…``.
 
-    ``pooled=False`` is for processes that fork after opening (RQ's work horse): no connection crosses a fork.
+    No connection crosses a fork: the pool of the child begins empty. ``pooled=False`` keeps none in the parent either.
     Every BEGIN is sent by this file or by ``engine.transaction``, never by the driver. On SQLite it is BEGIN IMMEDIATE,
     since a deferred transaction that turns into a writer fails at once, whatever the busy timeout. On PostgreSQL a
     connection with the option ``motcua_unbegun`` runs each statement as its own transaction until BEGIN is sent.
@@ -78,6 +92,7 @@ def open_database(url: str, *, pool_size: int = 8, pooled: bool = True) -> Engin
         if path := url.removeprefix("sqlite:///"):
             event.listen(engine, "connect", lambda _connection, _record: keep_database_private(Path(path)))
         event.listen(engine, "begin", _begin_immediate)
+        _opened.add(engine)
         return engine
     # psycopg would deallocate every prepared statement at each rollback; engine.store.sql.driver prepares instead.
     driver = {"autocommit": True, "prepare_threshold": None}
@@ -86,6 +101,7 @@ def open_database(url: str, *, pool_size: int = 8, pooled: bool = True) -> Engin
     event.listen(engine, "begin", _begin_unless_told_otherwise)
     event.listen(engine, "checkin", _note_rest)
     event.listen(engine, "checkout", partial(_check_rested, engine.dialect))
+    _opened.add(engine)
     return engine
 
 
