@@ -39,7 +39,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "links": {"kind": "related"},
     "notes": {"text": "ghi chú"},
     "rectifications": {"fields.purpose": "khác", "reason": "sai"},
-    "forms/<form>/issues": {"reason": "sai số bản"},
+    "forms/<paper>/issues": {"reason": "sai số bản"},
     "personal-data-views": {"reason": "đối chiếu giấy tờ"},
     "link-renewals": {"reason": "mất giấy hẹn"},
     "withdrawals": {"reason": "đổi ý", "paper": "Đơn ngày 02/3/2026"},
@@ -73,8 +73,6 @@ def nouns(site: Site) -> list[str]:
     """The addresses of the acts that have a page."""
     rules = {one.rule for one in site.installation.app.url_map.iter_rules() if "POST" in (one.methods or ())}
     found = [noun for noun in FIELDS if f"/ho-so/<code>/{noun}" in rules]
-    if not found:
-        pytest.skip("no page of a dossier yet")
     assert set(FIELDS) - set(found) == set()
     return found
 
@@ -110,14 +108,14 @@ def _of_the_api(noun: str) -> str:
         return "PUT assignment"
     if noun.endswith("/removal"):
         return f"DELETE {noun.removesuffix('/removal')}"
-    return f"{'PUT' if noun in PUT else 'POST'} {noun}"
+    return f"{'PUT' if noun in PUT else 'POST'} {noun.replace('<paper>', '<form>')}"
 
 
 def _post(site: Site, noun: str, values: dict[str, Any], who: str, state: str) -> int:
     visitor = site.person(who)
     path = f"/ho-so/{values['code']}/{noun}"
-    for name in ("number", "key", "form"):
-        path = path.replace(f"<int:{name}>", str(values[name])).replace(f"<{name}>", str(values[name]))
+    for name, value in (values | {"paper": values["form"]}).items():
+        path = path.replace(f"<int:{name}>", str(value)).replace(f"<{name}>", str(value))
     fields = dict(FIELDS[noun])
     if noun == "actions":
         fields["action"] = matrix.ACTION_OF.get(state, "forward")

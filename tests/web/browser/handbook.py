@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
 from pathlib import Path
 
 from playwright.sync_api import Page
 
 from tests.web.browser.journeys import Journeys
-from tests.web.browser.sight import Sight
+from tests.web.browser.sights import SIGHTS
 from tests.web.browser.visitor import LOCALES
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "handbook" / "pictures"
@@ -29,17 +28,16 @@ PICTURES: dict[str, tuple[str, tuple[int, int]]] = {
 QUALITY = 35
 
 
-def make_pictures(journeys: Journeys, sights: Iterable[Sight]) -> None:
-    """Makes every picture again whose page is there."""
-    by_name = {sight.name: sight for sight in sights}
+def make_pictures(journeys: Journeys) -> None:
+    """Makes every picture again."""
+    by_name = {sight.name: sight for sight in SIGHTS}
     for language in LOCALES:
         (FOLDER / language).mkdir(parents=True, exist_ok=True)
         for name, (shown, size) in PICTURES.items():
-            if shown in by_name:
-                came = journeys.seated(by_name[shown].who or "", language)
-                came.page.set_viewport_size({"width": size[0], "height": size[1]})
-                page = by_name[shown].open(came, journeys.town.known)
-                (FOLDER / language / f"{name}.webp").write_bytes(_webp(page))
+            came = journeys.seated(by_name[shown].who or "", language)
+            came.page.set_viewport_size({"width": size[0], "height": size[1]})
+            page = by_name[shown].open(came, journeys.town.known)
+            (FOLDER / language / f"{name}.webp").write_bytes(_webp(page))
 
 
 def _webp(page: Page) -> bytes:

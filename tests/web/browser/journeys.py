@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser
 
 from cli.demo.people import PASSWORD
@@ -38,13 +37,6 @@ class Journeys:
         came = self.visit(language, **options)
         came.go(f"/h/{self.town.known[name].token}")
         return came
-
-    def needs(self, *paths: str) -> None:
-        """Skips the test where the application has not all of these addresses."""
-        routes = self.town.app.url_map.bind("localhost")
-        missing = [path for path in paths if not routes.test(path, "GET")]
-        if missing:
-            pytest.skip(f"no such address yet: {missing}")
 
     def seated(self, username: str, language: str) -> Visitor:
         """The same person at the same browser for every test that only looks; the empty name is nobody."""

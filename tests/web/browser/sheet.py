@@ -40,11 +40,10 @@ div { white-space: nowrap; overflow-x: auto }
 def main(mock_ups: Path | None, to: Path, only: tuple[str, ...], handbook: bool) -> None:
     """Makes pictures of every page and lays them on one sheet."""
     with _journeys() as (chromium, journeys):
-        there = [sight for sight in SIGHTS if sight.is_there(journeys.town.app)]
         if handbook:
-            make_pictures(journeys, there)
+            make_pictures(journeys)
             return
-        chosen = [sight for sight in there if not only or sight.name.startswith(only)]
+        chosen = [sight for sight in SIGHTS if not only or sight.name.startswith(only)]
         to.mkdir(parents=True, exist_ok=True)
         made = {sight.name: list(_pictures(journeys, sight, to)) for sight in chosen}
         likes = sorted({sight.like for sight in chosen if sight.like})

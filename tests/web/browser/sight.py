@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from flask import Flask
 from playwright.sync_api import Page
-from werkzeug.exceptions import NotFound
 
 from tests.installation.town import Known
 from tests.web.browser.visitor import Visitor
@@ -29,14 +28,6 @@ class Sight:
     status: int = 200
     then: Callable[[Page], None] | None = None
     like: str | None = None
-
-    def is_there(self, app: Flask) -> bool:
-        """Whether the application has the address of the page."""
-        try:
-            self.rule(app, {})
-        except NotFound:
-            return False
-        return True
 
     def rule(self, app: Flask, known: Mapping[str, Known]) -> str:
         """The address as it was declared. Raises NotFound."""

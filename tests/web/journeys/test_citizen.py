@@ -17,11 +17,6 @@ FILE, SEND = "input[type=file]", "button[name=do][value=send]"
 both = pytest.mark.parametrize("language", ["vi", "en"])
 
 
-@pytest.fixture(autouse=True)
-def are_there(journeys: Journeys) -> None:
-    journeys.needs("/h/H79.26740-260302-0000009/bo-sung")
-
-
 @both
 def test_looks_up_with_the_two_codes_and_reads_everything(journeys: Journeys, language: str) -> None:
     known = journeys.town.known["running"]

@@ -13,14 +13,13 @@ from tests.web.browser.keyboard import Keyboard
 from tests.web.browser.visitor import back
 
 RESULT = {"name": "ket-qua.pdf", "mimeType": "application/pdf", "buffer": result_on_paper()}
-DOSSIER, QUEUE, SIGN, RETURNS = "/ho-so/H79.26740-260302-0000009", "/ho-so", "/ky", "/tra-ket-qua"
+QUEUE = "/ho-so"
 
 both = pytest.mark.parametrize("language", ["vi", "en"])
 
 
 @both
 def test_a_specialist_works_through_the_list_by_keys(journeys: Journeys, language: str) -> None:
-    journeys.needs(QUEUE, DOSSIER)
     came = journeys.staff(OFFICER, language)
     page, keys = came.go("/quay"), Keyboard(came.page)
     keys.press("/")
@@ -50,7 +49,6 @@ def test_a_specialist_works_through_the_list_by_keys(journeys: Journeys, languag
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_dossier_goes_from_the_specialist_to_the_applicant(journeys: Journeys, language: str, scripts: bool) -> None:
     """Forward by the counter, submit, sign with what is signed attached, return to who comes for it."""
-    journeys.needs(DOSSIER, SIGN, RETURNS)
     known, town = journeys.town.known["accepted"], journeys.town
     page = journeys.staff(COUNTER, language, scripts=scripts).go(f"/ho-so/{known.code}")
     _act(page, "forward", twice=True)
@@ -73,7 +71,6 @@ def test_a_dossier_goes_from_the_specialist_to_the_applicant(journeys: Journeys,
 
 @both
 def test_two_tabs_do_not_overwrite_each_other(journeys: Journeys, language: str) -> None:
-    journeys.needs(DOSSIER)
     known = journeys.town.known["running"]
     came = journeys.staff(OFFICER, language)
     page, second = came.go(f"/ho-so/{known.code}/lam/step/ask"), came.second_tab()
@@ -90,7 +87,6 @@ def test_two_tabs_do_not_overwrite_each_other(journeys: Journeys, language: str)
 
 @both
 def test_back_and_reload_repeat_nothing(journeys: Journeys, language: str) -> None:
-    journeys.needs(DOSSIER)
     known = journeys.town.known["running"]
     came = journeys.staff(OFFICER, language)
     page = came.go(f"/ho-so/{known.code}/lam/note")
@@ -107,7 +103,6 @@ def test_back_and_reload_repeat_nothing(journeys: Journeys, language: str) -> No
 
 @both
 def test_an_ended_session_leads_back_to_where_one_was(journeys: Journeys, language: str) -> None:
-    journeys.needs(DOSSIER, "/tai-khoan")
     known = journeys.town.known["running"]
     came = journeys.staff(OFFICER, language)
     page = came.go(f"/ho-so/{known.code}/lam/note")
@@ -122,7 +117,6 @@ def test_an_ended_session_leads_back_to_where_one_was(journeys: Journeys, langua
 
 @both
 def test_many_are_done_at_once_and_each_says_what_became_of_it(journeys: Journeys, language: str) -> None:
-    journeys.needs("/viec", QUEUE)
     came = journeys.staff(COUNTER, language)
     page = came.go("/ho-so?hang=moi-tiep-nhan")
     boxes = page.locator("input[name=chon]")
@@ -141,7 +135,6 @@ def test_many_are_done_at_once_and_each_says_what_became_of_it(journeys: Journey
 
 @both
 def test_signing_asks_again_who_it_is_after_a_while(journeys: Journeys, language: str) -> None:
-    journeys.needs(SIGN, "/tai-khoan")
     known, town = journeys.town.known["to_sign"], journeys.town
     came = journeys.staff(LEADER, language)
     page = came.go(f"/ky?ma={known.code}")
