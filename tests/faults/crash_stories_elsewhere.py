@@ -335,7 +335,7 @@ def rotating(stage: Stage) -> Errand:
     return Errand(run, run, whole)
 
 
-ERRANDS: Mapping[str, tuple[set[str], Callable[[Stage], Errand]]] = {
+OTHER_ERRANDS: Mapping[str, tuple[set[str], Callable[[Stage], Errand]]] = {
     "deliver": ({"notices.deliver.deliver_notices", "notices.address.addressed"}, delivering),
     "checkpoint": ({"checkpoint.checkpoint_now", "checkpoint.checkpoint", "seal_reads.seal_reads"}, checkpointing),
     "rotate the key": ({"checkpoint.rotate_key", "checkpoint.hand_over"}, rotating),

@@ -16,11 +16,13 @@ import engine.acts
 from engine.rules.procedure.definition import Action
 from tests.faults.crash_stage import Stage, open_stage, publish_more
 from tests.faults.crash_stories import DOSSIER_STORIES, EFFECTS
-from tests.faults.crash_stories_elsewhere import ERRANDS, OTHER_STORIES
+from tests.faults.crash_stories_elsewhere import OTHER_ERRANDS, OTHER_STORIES
 from tests.faults.crash_stories_of_citizens import STORIES_OF_CITIZENS
+from tests.faults.crash_stories_of_desks import ERRANDS_OF_DESKS, STORIES_OF_DESKS
 from tests.faults.crash_stories_of_drafts import DRAFT_STORIES
 from tests.faults.crash_stories_of_ends import STORIES_OF_ENDS
 from tests.faults.crash_stories_of_papers import STORIES_OF_PAPERS
+from tests.faults.crash_stories_of_sessions import STORIES_OF_SESSIONS
 from tests.faults.crash_stories_of_staff import STAFF_STORIES
 from tests.faults.crash_stories_reform import LOADED, REFORM_STORIES, another, june, loading
 
@@ -32,8 +34,12 @@ STORIES = {
     **STORIES_OF_CITIZENS,
     **DRAFT_STORIES,
     **STORIES_OF_PAPERS,
+    **STORIES_OF_DESKS,
+    **STORIES_OF_SESSIONS,
 }
+ERRANDS = {**OTHER_ERRANDS, **ERRANDS_OF_DESKS}
 CHANGE_NOTHING = {
+    "batch.own_batch",
     "change_form.search_of",
     "extend_deadline.must_extend",
     "follow_office.who_works",
@@ -54,6 +60,7 @@ CHANGE_NOTHING = {
     "staff.administrators.is_first_administrator",
     "staff.administrators.must_not_be_the_last",
     "staff.password_policy.weakness",
+    "staff.second_factor.has_second_factor",
     "staff.sign_in.known_account",
     "staff.sign_in.known_person",
     "withdraw_at_counter.counter_role",

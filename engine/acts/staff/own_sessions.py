@@ -55,8 +55,10 @@ def prefer(unit: UnitOfWork, person: int, *, keys_off: bool, language: str) -> N
     if language not in ("vi", "en"):
         raise wrong("language", "vi hoặc en", "vi or en")
     switch_keys(unit, person, off=keys_off)
-    spoken = update(people).where(people.c.id == person, people.c.language != language).values(language=language)
-    if unit.begin().execute(spoken).rowcount:
+    # Any UPDATE of people, also of no row, makes PostgreSQL count a change of staff: every remembered actor is void.
+    other = select(people.c.id).where(people.c.id == person, people.c.language != language).with_for_update()
+    if unit.begin().execute(other).first() is not None:
+        unit.begin().execute(update(people).where(people.c.id == person).values(language=language))
         record_staff(unit, "set-language", person, [])
 
 
