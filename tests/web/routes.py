@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,6 +10,9 @@ from flask import Flask
 
 from server.identity import Access
 from web.pages import Pages
+
+_ARGUMENT = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
+_NAMELESS = {"int": "1", "token": "x" * 32}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +26,7 @@ class Route:
 
     def path(self, values: Mapping[str, str]) -> str:
         """An address of the route; what ``values`` does not name is a value that nothing has."""
-        made = self.rule
-        for name in self.arguments:
-            for kind in ("", "int:", "path:"):
-                made = made.replace(f"<{kind}{name}>", values.get(name, "1" if kind == "int:" else "x1"))
-        assert "<" not in made, made
-        return made
+        return _ARGUMENT.sub(lambda one: values.get(one["name"], _NAMELESS.get(one["kind"], "x1")), self.rule)
 
     @property
     def named(self) -> str:
