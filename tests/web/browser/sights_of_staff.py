@@ -37,7 +37,7 @@ def _chosen(page: Page) -> None:
     """Every line of the list is chosen, so that the bar of actions is seen."""
     for box in page.locator("input[name=chon]").all():
         box.check()
-    page.wait_for_load_state("networkidle")
+    page.wait_for_selector("#thanh strong")
 
 
 def _post(page: Page, action: str) -> None:
