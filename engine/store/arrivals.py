@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import BindParameter, Connection, and_, bindparam, select, union
 
 from engine.clock import civil_day
@@ -52,11 +53,16 @@ def arrivals(
     asked = {"ids": [*ids, *[ids[-1]] * (-len(ids) % _STEP)], "since": min(row[5] for row in came)}
     entries: dict[tuple[int, dt.datetime], Sequence[Any]] = {}
     for dossier, at, *entry in _ENTRIES.fetch(connection, asked):
-        entries.setdefault((dossier, at), entry)  # the newest entry of the moment
+        if _MOVES & orjson.loads(entry[_BODY])["changes"].keys():  # not a claim of the same moment
+            entries.setdefault((dossier, at), entry)  # the newest of the moment
     found = [ArrivalRow._make([*row, *entries[row[0], row[5]]]) for row in came if (row[0], row[5]) in entries]
     return [row for row in found if row.actor != actor.label]
 
 
+_MOVES = {"state", "holder_office", "holder_role"}
+"""An entry with one of these changes brought the dossier to whom it waits for."""
+_BODY = 3
+"""The place of the body among the columns of an entry, after dossier and moment."""
 _STEP = 20
 """The list of ids is filled up to a multiple of this, so that few statements are prepared."""
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
