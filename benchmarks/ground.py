@@ -67,13 +67,14 @@ class Model:
 
 
 def environment_of(server: MeasuredServer, folder: Path, redis_url: str) -> dict[str, str]:
-    """The settings that our processes are measured with: the defaults, but for limits on tries from one address."""
+    """The settings that our processes are measured with: the defaults, but for limits on tries and second factors."""
     return {
         "DATABASE_URL": server.application_url,
         "REDIS_URL": redis_url,
         "MOTCUA_DATA": str(folder / "data"),
         "MOTCUA_SECRET_KEYS": SECRET,
         "MOTCUA_RATE_LIMITS": "0",
+        "MOTCUA_SECOND_FACTOR": "0",
         "MOTCUA_POOL_SIZE": "8",
     }
 

@@ -45,6 +45,7 @@ def demo_on_sqlite(folder: Path, say: Callable[[str], None]) -> Stand:
         "MOTCUA_DATA": str(data),
         "MOTCUA_SECRET_KEYS": SECRET,
         "MOTCUA_RATE_LIMITS": "0",
+        "MOTCUA_SECOND_FACTOR": "0",
     }
     _live("demonstration, SQLite", environment, data, say)
     return _stand("demonstration, SQLite", environment, DEMO)
