@@ -216,7 +216,8 @@ class Stage:
                 return str(connection.execute(text(_FINGERPRINTS)).scalar_one())
             content = hashlib.sha256()
             for table in metadata.sorted_tables:
-                content.update(repr(connection.exec_driver_sql(f'SELECT * FROM "{table.name}"').all()).encode())
+                rows = connection.exec_driver_sql(f'SELECT * FROM "{table.name}"')
+                content.update(repr([tuple(row) for row in rows]).encode())  # the ``repr`` of a row cuts long values
             return content.hexdigest()
 
     def _take_up(self, errand: Errand) -> None:

@@ -44,11 +44,11 @@ def check(installation: Installation, now: dt.datetime) -> None:
 
 
 def everything(installation: Installation) -> dict[str, list[Any]]:
-    """All rows of all tables that acts write."""
+    """All rows of all tables that acts write, each whole: the ``repr`` of a row of SQLAlchemy cuts long values."""
     published = {"units", "successions", "offices", "competences"}
     with installation.reading() as connection:
         return {
-            table.name: sorted(map(repr, connection.execute(select(table)).all()))
+            table.name: sorted(repr(tuple(row)) for row in connection.execute(select(table)))
             for table in metadata.sorted_tables
             if table.name not in published
         }

@@ -250,6 +250,15 @@ class TestACorrection:
         papers = world.act("counter", reissue_form, code, "01", "sai số bản").data["papers"]
         assert sorted(paper["originals"] for paper in papers) == [1, 2]
 
+    def test_lists_no_result_that_an_earlier_program_took_with_the_filing(self, world: World) -> None:
+        code = world.land_at("accepted")
+        papers = len(issued(world, code, "01").data["papers"])
+        first = first_paper(world, code)
+        world.tamper(f"UPDATE documents SET key = 'ket_qua' WHERE id = {first}")
+        again = world.try_act("counter", reissue_form, code, "01", "sai giấy tờ").data["papers"]
+        world.tamper(f"UPDATE documents SET key = 'don' WHERE id = {first}")  # as the journal says
+        assert len(again) == papers - 1
+
     def test_needs_a_reason_and_a_part_in_the_dossier(self, world: World) -> None:
         code = world.land_at("accepted")
         issued(world, code, "01")

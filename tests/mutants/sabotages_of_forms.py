@@ -22,7 +22,7 @@ OF_FORMS: tuple[Sabotage, ...] = (
         "engine/forms/submitted.py",
         'if row["key"] not in case.workflow.results.bringing]',
         'if row["key"]]',
-        (ISSUED + "::TestACorrection::test_lists_a_paper_under_its_right_number_and_still_no_result",),
+        (ISSUED + "::TestACorrection::test_lists_no_result_that_an_earlier_program_took_with_the_filing",),
     ),
     Sabotage(
         "receipt-lists-later-papers",
