@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cli.diagram import diagram
 from cli.output import json_option, language, say, show
 from cli.publish import publish, yaml_files
 from cli.shipped import Shipped
@@ -69,6 +70,5 @@ def test(files: tuple[Path, ...], with_coverage: bool, as_json: bool) -> None:
 
 
 workflows.add_command(simulate)
-
-
+workflows.add_command(diagram)
 workflows.add_command(publish)
