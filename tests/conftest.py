@@ -14,6 +14,7 @@ import redis
 
 from adapters.embedded_redis import EmbeddedRedis
 from tests import shared_run
+from tests.compiled_once import compile_once
 from tests.postgres_server import APPLICATION, OWNER, create_database, drop_database, postgres_url_of
 from tests.redis_server import redis_server
 
@@ -47,6 +48,7 @@ _began_here = pytest.StashKey[bool]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    compile_once()
     if not shared_run.has_begun():
         shared_run.begin()
         config.stash[_began_here] = True
