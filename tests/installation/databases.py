@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine, make_url
 
 from engine.catalogue import Catalogue
 from engine.store.sql.schema import open_database
@@ -21,7 +21,7 @@ from tests.installation.known import CatalogueOfACopy, Known
 from tests.postgres_server import APPLICATION, create_database, drop_database, postgres_url_of
 
 _NUMBERS = itertools.count(1)
-_COPIES: dict[str, tuple[Filled, str]] = {}
+_COPIES: dict[URL, tuple[Filled, str]] = {}
 _KNOWN: dict[tuple[str, str], Known] = {}
 
 
@@ -41,7 +41,7 @@ class Filled:
         sockets, name = shared_run.postgres_sockets(), name or f"{self.name}_{os.getpid()}_{next(_NUMBERS)}"
         create_database(sockets, name, self._on_postgres(sockets))
         url = postgres_url_of(sockets, name, APPLICATION)
-        _COPIES[url] = self, kind
+        _COPIES[make_url(url)] = self, kind
         yield url
         drop_database(sockets, name)
 
@@ -50,7 +50,7 @@ class Filled:
         path = folder / f"{self.name}.sqlite"
         shutil.copyfile(self._on_sqlite(), path)
         url = f"sqlite:///{path}"
-        _COPIES[url] = self, "sqlite"
+        _COPIES[make_url(url)] = self, "sqlite"
         return url
 
     def _on_sqlite(self) -> Path:
@@ -82,7 +82,7 @@ class Filled:
 
 def catalogue_over(database: Engine) -> Catalogue:
     """The catalogue over a database. Over a copy of a filled one it knows from its start what was filled in."""
-    copied = _COPIES.get(database.url.render_as_string(hide_password=False))
+    copied = _COPIES.get(database.url)
     if copied is None:
         return Catalogue(database)
     filled, kind = copied
