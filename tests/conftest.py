@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Iterator
 from itertools import count
@@ -65,6 +66,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         counted = item.nodeid.startswith(_COUNTED) and not item.nodeid.startswith(_OFTEN)
         if not counted or (item.get_closest_marker("postgresql") and hasattr(item, "callspec")):
             item.add_marker("no_cover")
+
+
+def pytest_collection_finish() -> None:
+    """Modules and collected tests live as long as the process. Garbage is looked for among the rest, and seldom."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 10)
 
 
 @pytest.fixture
