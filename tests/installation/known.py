@@ -21,10 +21,11 @@ class Known(Catalogue):
         super().__init__(database)
         self.refresh()
         self._looked = float("inf")
-        everything: tuple[Any, ...] = (self.roles, self.map, self.former_districts, self.calendars, self.webhooks)
+        self._keep("templates", self._read_templates)
+        everything: tuple[Any, ...] = (self.roles, self.map, self.former_districts, self.addresses, self.webhooks)
         assert all(one is not None for one in everything)
-        _, closed, own = self._kept["calendars"][1]
-        for name in self.calendars:
+        calendars, closed, own = self._keep("calendars", self._read_calendars)
+        for name in calendars:
             for office in closed.keys() | own.keys():
                 self.calendar(name, office)
         for rows in self._releases.values():
