@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Iterator
 from itertools import count
@@ -14,6 +15,7 @@ import redis
 
 from adapters.embedded_redis import EmbeddedRedis
 from tests import shared_run
+from tests.compiled_once import compile_once
 from tests.postgres_server import APPLICATION, OWNER, create_database, drop_database, postgres_url_of
 from tests.redis_server import redis_server
 
@@ -28,9 +30,11 @@ hypothesis.settings.register_profile("default", deadline=None, derandomize=True,
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=2000, print_blob=True)
 hypothesis.settings.load_profile("default")
 
+_COUNTED = ("tests/unit/", "tests/integration/")
+"""Coverage is counted here alone, and not a second time for a test that runs on both kinds of database: counting
+doubles the time of a test. Every line of ``engine`` is to be reached by a test of its own, not only by a request or a
+page that comes by."""
 _OFTEN = (
-    "tests/faults/",
-    "tests/acceptance/test_api_fuzz.py",
     "tests/integration/test_competence_shipped.py",
     "tests/integration/test_model_of_procedures.py",
     "tests/integration/test_reform_random.py",
@@ -39,14 +43,14 @@ _OFTEN = (
     "tests/unit/test_deadlines_naive.py",
     "tests/unit/test_journal_tampering.py",
 )
-"""They go the same ways hundreds of times. Counting the lines there would double their time, and every line that they
-reach is to be reached by a test of its own."""
+"""They go the same ways hundreds of times."""
 
 _names = count(1)
 _began_here = pytest.StashKey[bool]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    compile_once()
     if not shared_run.has_begun():
         shared_run.begin()
         config.stash[_began_here] = True
@@ -59,8 +63,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.nodeid.startswith(_OFTEN):
+        counted = item.nodeid.startswith(_COUNTED) and not item.nodeid.startswith(_OFTEN)
+        if not counted or (item.get_closest_marker("postgresql") and hasattr(item, "callspec")):
             item.add_marker("no_cover")
+
+
+def pytest_collection_finish() -> None:
+    """Modules and collected tests live as long as the process. Garbage is looked for among the rest, and seldom."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 10)
 
 
 @pytest.fixture

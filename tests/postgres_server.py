@@ -27,7 +27,7 @@ OWNER = "motcua_owner"  # owns the tables and runs the migrations
 APPLICATION = "motcua_app"  # what web, worker and clock connect as
 _PORT = "5432"  # only the name of the socket's file; nothing listens on a network
 _SECONDS_TO_START = 60.0
-_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "128MB"}
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "128MB", "jit": "off"}
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 

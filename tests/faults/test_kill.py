@@ -13,7 +13,7 @@ from tests.faults.run import run
 from tests.faults.staff import around_the_wards
 from tests.faults.trouble import FORK, REDIS, WEB, WORKER
 
-ACTS = int(os.environ.get("MOTCUA_FAULT_ACTS", "2000"))
+ACTS = int(os.environ.get("MOTCUA_FAULT_ACTS", "800"))
 
 
 @pytest.mark.postgresql
@@ -25,5 +25,5 @@ def test_nothing_is_lost_or_doubled_under_kills_on_postgresql() -> None:
 
 
 def test_nothing_is_lost_or_doubled_under_kills_on_sqlite() -> None:
-    report = run("sqlite", acts=ACTS // 8, seed=3, shipped=around_the_wards())
+    report = run("sqlite", acts=ACTS // 4, seed=3, shipped=around_the_wards())
     assert report.broken == [], report.table()

@@ -12,10 +12,17 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import URL, Engine, make_url
+
+from engine.catalogue import Catalogue
+from engine.store.sql.schema import open_database
 from tests import shared_run
+from tests.installation.known import CatalogueOfACopy, Known
 from tests.postgres_server import APPLICATION, create_database, drop_database, postgres_url_of
 
 _NUMBERS = itertools.count(1)
+_COPIES: dict[URL, tuple[Filled, str]] = {}
+_KNOWN: dict[tuple[str, str], Known] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +40,18 @@ class Filled:
             return
         sockets, name = shared_run.postgres_sockets(), name or f"{self.name}_{os.getpid()}_{next(_NUMBERS)}"
         create_database(sockets, name, self._on_postgres(sockets))
-        yield postgres_url_of(sockets, name, APPLICATION)
+        url = postgres_url_of(sockets, name, APPLICATION)
+        _COPIES[make_url(url)] = self, kind
+        yield url
         drop_database(sockets, name)
 
     def sqlite(self, folder: Path) -> str:
         """A copy in a file of ``folder``."""
         path = folder / f"{self.name}.sqlite"
         shutil.copyfile(self._on_sqlite(), path)
-        return f"sqlite:///{path}"
+        url = f"sqlite:///{path}"
+        _COPIES[make_url(url)] = self, "sqlite"
+        return url
 
     def _on_sqlite(self) -> Path:
         filled = shared_run.run_folder() / f"{self.name}.sqlite"
@@ -67,3 +78,15 @@ class Filled:
     def _fill(self, url: str) -> None:
         with tempfile.TemporaryDirectory() as folder:
             self.fill(url, Path(folder))
+
+
+def catalogue_over(database: Engine) -> Catalogue:
+    """The catalogue over a database. Over a copy of a filled one it knows from its start what was filled in."""
+    copied = _COPIES.get(database.url)
+    if copied is None:
+        return Catalogue(database)
+    filled, kind = copied
+    if (filled.name, kind) not in _KNOWN:
+        with tempfile.TemporaryDirectory() as folder, filled.copy(kind, Path(folder)) as url:
+            _KNOWN[filled.name, kind] = Known(open_database(url, pooled=False))
+    return CatalogueOfACopy(database, _KNOWN[filled.name, kind])

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, and_, select
+from sqlalchemy import Connection, Engine, and_, select
 
 from engine.clock import LOCAL
 from engine.journal.check import Tally, check_journal
@@ -28,6 +28,7 @@ from engine.store.sql.schema import metadata
 from tests.installation.installation import Installation
 from tests.postgres_server import connect_to
 
+_WRITTEN = [one for one in metadata.sorted_tables if one.name not in {"units", "successions", "offices", "competences"}]
 DECIDED_OTHERWISE = ("transfer", "reform", "reform_revert", "mirror")
 
 
@@ -35,23 +36,24 @@ def check(installation: Installation, now: dt.datetime) -> None:
     """Fails when something does not hold in the database at this moment."""
     assert list(check_journal(installation.database, Tally())) == []
     with installation.reading() as connection:
-        rows = [dict(row) for row in connection.execute(select(dossiers)).mappings().all()]
-    for row in rows:
-        _check_times(installation, row, now)
-        _check_clocks(installation, row)
-        _check_parts(installation, row)
-        _check_routing(installation, row)
+        for row in [dict(row) for row in connection.execute(select(dossiers)).mappings().all()]:
+            _check_times(installation, row, now)
+            _check_clocks(installation, connection, row)
+            _check_parts(connection, row)
+            _check_routing(installation, connection, row)
 
 
 def everything(installation: Installation) -> dict[str, list[Any]]:
-    """All rows of all tables that acts write, each whole: the ``repr`` of a row of SQLAlchemy cuts long values."""
-    published = {"units", "successions", "offices", "competences"}
-    with installation.reading() as connection:
-        return {
-            table.name: sorted(repr(tuple(row)) for row in connection.execute(select(table)))
-            for table in metadata.sorted_tables
-            if table.name not in published
-        }
+    """All rows of all tables that acts write, each whole and as the driver gives it."""
+    found = {}
+    with installation.reading() as connection, connection.begin():
+        cursor = connection.connection.cursor()
+        for table in _WRITTEN:
+            columns = ", ".join(f'"{column.name}"' for column in table.columns)
+            cursor.execute(f'SELECT {columns} FROM "{table.name}"')
+            found[table.name] = sorted(map(repr, cursor.fetchall()))
+        cursor.close()
+    return found
 
 
 def tamper(database: Engine, *statements: str) -> None:
@@ -80,31 +82,29 @@ def _check_times(installation: Installation, row: dict[str, Any], now: dt.dateti
     assert row["due_at"] is None or not _paused(row) or row["due_at"] <= now  # what is late stays late
 
 
-def _check_clocks(installation: Installation, row: dict[str, Any]) -> None:
+def _check_clocks(installation: Installation, connection: Connection, row: dict[str, Any]) -> None:
     release = installation.runtime.catalogue.workflow(row["release"]).release
     clock_set = timing.wanted_clocks(row, release, _calendar(installation, row))
     wanted = {(one.kind, one.subject, one.due_at) for one in clock_set}
-    with installation.reading() as connection:
-        own = and_(clocks.c.dossier_id == row["id"], clocks.c.kind != "verify")
-        kept = connection.execute(select(clocks).where(own)).all()
+    own = and_(clocks.c.dossier_id == row["id"], clocks.c.kind != "verify")
+    kept = connection.execute(select(clocks).where(own)).all()
     fired = {(one.kind, one.subject, one.due_at) for one in kept if one.fired_at is not None}
     waiting = {(one.kind, one.subject, one.due_at) for one in kept if one.fired_at is None}
     if not any(one[0] == "remind" for one in fired):  # later reminders depend on when the earlier ones rang
         assert waiting == wanted - fired
 
 
-def _check_parts(installation: Installation, row: dict[str, Any]) -> None:
+def _check_parts(connection: Connection, row: dict[str, Any]) -> None:
     """Every office that has a part in the dossier may see it."""
     parts = {*row["offices"].values(), row["intake_office"], row["handler_office"], row["holder_office"]}
-    with installation.reading() as connection:
-        see = select(dossier_offices.c.office).where(dossier_offices.c.dossier_id == row["id"])
-        assert parts - {None} <= set(connection.execute(see).scalars())
+    see = select(dossier_offices.c.office).where(dossier_offices.c.dossier_id == row["id"])
+    assert parts - {None} <= set(connection.execute(see).scalars())
     assert row["holder_id"] is None or row["holder_office"] is not None
 
 
-def _check_routing(installation: Installation, row: dict[str, Any]) -> None:
+def _check_routing(installation: Installation, connection: Connection, row: dict[str, Any]) -> None:
     """Place and offices are what the routing says of the form, unless a person or a reform decided otherwise."""
-    catalogue, entries = installation.runtime.catalogue, _entries(installation, row["id"])
+    catalogue, entries = installation.runtime.catalogue, _entries(connection, row["id"])
     workflow, known = catalogue.workflow(row["release"]), catalogue.map
     role = workflow.release.states[row["state"]].role
     assert row["handler_office"] == row["offices"].get("handler", row["intake_office"])
@@ -114,9 +114,8 @@ def _check_routing(installation: Installation, row: dict[str, Any]) -> None:
         return
     told = max(entry["at"] for entry in entries if "offices" in entry["changes"])
     on = dt.datetime.fromisoformat(told).astimezone(LOCAL).date()
-    with installation.reading() as connection:
-        of_this = select(applicants).where(applicants.c.dossier_id == row["id"])
-        applicant = dict(connection.execute(of_this).mappings().one())
+    of_this = select(applicants).where(applicants.c.dossier_id == row["id"])
+    applicant = dict(connection.execute(of_this).mappings().one())
     around = {
         "applicant": {"kind": row["applicant_kind"], "commune": applicant["commune"] or ""},
         "dossier": {"channel": row["channel"], "province": row["province"]},
@@ -127,10 +126,9 @@ def _check_routing(installation: Installation, row: dict[str, Any]) -> None:
     assert row["place"] == deciding_place(workflow, facts, known.territory, on, known.offices.get(row["intake_office"]))
 
 
-def _entries(installation: Installation, dossier: int) -> list[dict[str, Any]]:
+def _entries(connection: Connection, dossier: int) -> list[dict[str, Any]]:
     bodies = select(journal.c.body).where(journal.c.dossier_id == dossier).order_by(journal.c.number)
-    with installation.reading() as connection:
-        return [orjson.loads(body) for body in connection.execute(bodies).scalars()]
+    return [orjson.loads(body) for body in connection.execute(bodies).scalars()]
 
 
 def _calendar(installation: Installation, row: dict[str, Any]) -> Calendar:

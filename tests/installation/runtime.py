@@ -8,10 +8,10 @@ from pathlib import Path
 
 from adapters.files_local import LocalFiles
 from adapters.local_signer import LocalSigner
-from engine.catalogue import Catalogue
 from engine.settings import settings_from
 from engine.store.sql.schema import open_database
 from engine.transaction import Runtime
+from tests.installation.databases import catalogue_over
 
 KEY = "a secret of the tests that is long enough for a key"
 NOW = dt.datetime(2026, 3, 2, 2, 0, tzinfo=dt.UTC)  # Monday, 09:00 in Viet Nam
@@ -36,19 +36,18 @@ def runtime_over(
     *,
     ring: Callable[[], None] = lambda: None,
     pool_size: int = 1,
-    one_pool: bool = False,
     **environment: str,
 ) -> Runtime:
     """A runtime on this database.
 
     With the default pool of one connection, a request that needed a second one beside its own would wait for itself.
-    The catalogue reads through connections of its own, as in production, unless ``one_pool`` is given.
+    The catalogue reads through connections of its own, as in production.
     """
     database = open_database(url, pool_size=pool_size)
     return Runtime(
         database=database,
         settings=settings_from(environment_over(url, data, **environment)),
-        catalogue=Catalogue(database if one_pool else open_database(url, pooled=False)),
+        catalogue=catalogue_over(database),
         files=LocalFiles(data / "files"),
         signer=LocalSigner(data / "signing"),
         ring=ring,

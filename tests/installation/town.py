@@ -70,7 +70,7 @@ class Town(Installation):
         self.now = moment(BEGIN)
         self.known: dict[str, Known] = {}
         environment = {"MOTCUA_POOL_SIZE": "12", "MOTCUA_SECOND_FACTOR": "0"} | environment
-        super().__init__(runtime_over(url, folder, lambda: self.now, pool_size=12, one_pool=True, **environment))
+        super().__init__(runtime_over(url, folder, lambda: self.now, pool_size=12, **environment))
         self.app = create_app(self.runtime, render_form=render_form, pages=register_pages)
 
     def at(self, local: str) -> None:

@@ -90,8 +90,9 @@ class World(Installation):
     def __init__(self, url: str, folder: Path) -> None:
         self.now = moment(BEGIN)
         self.rung = 0
-        pools = {"pool_size": 12, "one_pool": True, "MOTCUA_POOL_SIZE": "12"}
-        super().__init__(runtime_over(url, folder, lambda: self.now, ring=self._ring, **pools))
+        super().__init__(
+            runtime_over(url, folder, lambda: self.now, ring=self._ring, pool_size=12, MOTCUA_POOL_SIZE="12")
+        )
 
     def at(self, local: str) -> None:
         """Sets the clock (local civil time)."""
