@@ -52,9 +52,8 @@ def create_app(runtime: Runtime, *, render_form: RenderForm | None = None, pages
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False
     app.url_map.converters["int"] = Number
-    metrics = Metrics()
-    app.extensions["motcua"] = Served(runtime, render_form, Limits(runtime.settings), metrics)
-    register_logs(app, metrics)
+    app.extensions["motcua"] = Served(runtime, render_form, Limits(runtime.settings), Metrics())
+    register_logs(app)
     app.before_request(_check_address)
     register_body(app)
     register_internal(app)

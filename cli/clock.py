@@ -17,7 +17,7 @@ from rq.exceptions import SchedulerNotFound, StopRequested
 from adapters.logging import set_up_logging
 from engine.errors import in_log
 from engine.jobs.queue import QUEUE, Bell
-from engine.jobs.schedule import TICKS
+from engine.jobs.ticks import TICKS
 from engine.settings import settings_from
 
 WAIT = 1.0  # seconds before Redis is retried
@@ -37,7 +37,7 @@ class Tick(CronJob):
 
 
 class Ticker(CronScheduler):
-    """rq's scheduler with the ticks of ``engine.jobs.schedule``. The data it keeps in Redis are for display only."""
+    """rq's scheduler with the ticks of ``engine.jobs.ticks``. The data it keeps in Redis are for display only."""
 
     def __init__(self, connection: redis.Redis, bell: Bell, stop: threading.Event | None = None) -> None:
         super().__init__(connection)

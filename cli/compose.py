@@ -18,13 +18,12 @@ from adapters.channels import ChannelNotifier, notifier_from, receiver_check
 from adapters.clamd import ClamdScanner
 from adapters.files_local import LocalFiles
 from adapters.local_signer import LocalSigner
-from adapters.openid_provider import OpenIdProvider
 from cli.main import DatabaseUnusable
 from engine.catalogue import Catalogue
 from engine.clock import told_clock, utc_now
 from engine.errors import NotFound, Refusal, in_log
 from engine.jobs.queue import Bell
-from engine.ports import NoScanner, Scanner
+from engine.ports import IdentityProvider, NoScanner, Scanner
 from engine.security.private_files import keep_private
 from engine.settings import Settings, WrongSetting, missing_database, settings_from
 from engine.store.sql.schema import open_database
@@ -59,7 +58,7 @@ def compose(
         now=now or clock_from(os.environ),
         scanner=compose_scanner(settings),
         check_receiver=receiver_check(settings),
-        provider=OpenIdProvider(settings.sessions.provider) if settings.sessions.provider else None,
+        provider=compose_provider(settings),
     )
 
 
@@ -100,6 +99,15 @@ def compose_scanner(settings: Settings) -> Scanner:
     if given.clamd is None:
         return NoScanner()
     return ClamdScanner(given.clamd, seconds=given.clamd_seconds, pass_unscanned=given.unscanned)
+
+
+def compose_provider(settings: Settings) -> IdentityProvider | None:
+    """The provider that staff may sign in with; None where none is set."""
+    if settings.sessions.provider is None:
+        return None
+    from adapters.openid_provider import OpenIdProvider  # late: its libraries take a tenth of a start
+
+    return OpenIdProvider(settings.sessions.provider)
 
 
 def clock_from(environment: Mapping[str, str]) -> Callable[[], dt.datetime]:

@@ -12,13 +12,13 @@ import time
 import structlog
 from flask import Flask, Response, g, request
 
-from server.metrics import Metrics
+from server.context import served
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{8,80}")
 log = structlog.get_logger("motcua.api")
 
 
-def register_logs(app: Flask, metrics: Metrics) -> None:
+def register_logs(app: Flask) -> None:
     """Gives each request an id (the caller's X-Request-Id where it is well-formed), counts it and logs its end."""
 
     @app.before_request
@@ -34,6 +34,7 @@ def register_logs(app: Flask, metrics: Metrics) -> None:
         route = request.url_rule.rule if request.url_rule is not None else "-"
         seconds = time.perf_counter() - g.get("began", time.perf_counter())
         response.headers["X-Request-Id"] = g.get("request_id", "")
+        metrics = served().metrics
         metrics.requests.labels(route, _method(), str(response.status_code)).inc()
         metrics.durations.labels(route).observe(seconds)
         if not route.startswith(("/healthz", "/readyz", "/metrics")):

@@ -1,5 +1,1 @@
 """The demonstration: the product on embedded defaults."""
-
-from cli.demo.command import demo
-
-__all__ = ["demo"]

@@ -12,7 +12,7 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import redis
@@ -24,7 +24,6 @@ from rq.serializers import JSONSerializer
 from rq.utils import as_text
 
 from engine.errors import in_log
-from engine.jobs.registry import JOBS
 
 QUEUE = "motcua"
 MARK = "motcua:rung:{}"
@@ -57,7 +56,7 @@ class ClosedJson(JSONSerializer):
         """Function, instance, arguments and named arguments. Raises RefusedJob."""
         call = JSONSerializer.loads(s, *arguments, **named)  # type: ignore[no-untyped-call]  # rq gives it no types
         match call:
-            case [str(name), None, [*numbers], dict(more)] if name in JOBS and not more:
+            case [str(name), None, [*numbers], dict(more)] if name in _jobs() and not more:
                 if all(type(number) is int for number in numbers):
                     return call
         raise RefusedJob("not a job of the closed list")
@@ -75,7 +74,7 @@ class ClosedJob(Job):
 
     @property
     def func(self) -> Callable[..., None]:
-        return JOBS[str(self.func_name)]
+        return _jobs()[str(self.func_name)]
 
     def restore(self, raw_data: Any) -> None:
         """Reads only the fields in ``READ``. Raises NoSuchJobError for a job that cannot be read."""
@@ -100,7 +99,7 @@ class ClosedJob(Job):
 
     def _calls_one_of_ours(self) -> bool:
         try:
-            return self.func_name in JOBS
+            return self.func_name in _jobs()
         except DeserializationError:  # raised again whenever its call is read
             return False
 
@@ -201,3 +200,9 @@ class DistantBell:
         if self._asked.is_set():
             self._asked.clear()
             self._bell()
+
+
+def _jobs() -> Mapping[str, Callable[[], None]]:
+    from engine.jobs.registry import JOBS  # late: who only rings needs none of the acts that jobs do
+
+    return JOBS

@@ -1,8 +1,4 @@
-"""The periodic jobs and their intervals (``TICKS``), and two of them: the sweep of due clocks, the end of old answers.
-
-The work is found in the database, so Redis may be emptied at any moment. ``motcua clock`` rings by ``TICKS``. The next
-tick makes up for a missed one, and a repeated tick finds nothing to do.
-"""
+"""Two of the periodic jobs (``engine.jobs.ticks``): the sweep of due clocks, the end of old answers."""
 
 from __future__ import annotations
 
@@ -23,18 +19,6 @@ from engine.store.idempotency import idempotency
 from engine.store.intake_drafts import delete_drafts_before
 from engine.store.rows import DueClock
 from engine.transaction import Busy, Runtime, UnitOfWork, in_transaction
-
-TICKS: tuple[tuple[str, int], ...] = (
-    ("sweep_clocks", 3),
-    ("drain_outbox", 2),
-    ("recount_deadlines", 5),
-    ("work_on_batches", 2),
-    ("forget_old_answers", 600),
-    ("checkpoint_journal", 3600),
-    ("migrate_dossiers", 60),
-    ("count_paces", 1800),
-)
-"""Jobs of ``engine.jobs.registry``, each with the seconds between two rings."""
 
 ANSWERS_KEPT = dt.timedelta(days=2)
 """The time for which a repeated request gets the first answer; later its Idempotency-Key may be used again."""

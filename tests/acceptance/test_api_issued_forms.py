@@ -14,9 +14,9 @@ import pytest
 from pypdf import PdfReader
 
 from adapters.forms import render_form
-from api.app import create_app
 from engine.acts.documents import add_document
 from engine.store.documents import documents
+from tests.installation.application import application
 from tests.installation.filings import PDF
 from tests.installation.served import ServedInstallation
 from tests.installation.world import World
@@ -25,7 +25,7 @@ from verifier import motcua_result
 
 @pytest.fixture
 def served(world: World) -> ServedInstallation:
-    return ServedInstallation(world.runtime, create_app(world.runtime, render_form=render_form))
+    return ServedInstallation(world.runtime, application(world.runtime, render_form=render_form))
 
 
 def words(pdf: bytes) -> str:
@@ -99,7 +99,7 @@ class TestForms:
         assert "Nguyễn" not in str(told["data"])
 
     def test_are_issued_only_where_they_can_be_printed(self, world: World) -> None:
-        bare = ServedInstallation(world.runtime, create_app(world.runtime, render_form=None))
+        bare = ServedInstallation(world.runtime, application(world.runtime, render_form=None))
         code = world.land_at("accepted")
         answer = bare.person("counter").get(f"/api/v1/dossiers/{code}/forms/01.pdf")
         assert (answer.status_code, answer.json["code"]) == (503, "forms-unavailable")

@@ -25,7 +25,6 @@ from flask import Flask
 from sqlalchemy import Table, func, select, text
 
 import engine.catalogue
-from api.app import create_app
 from cli.compose import read_ahead
 from engine.acts.publish import publish_release
 from engine.rules.procedure.definition import Action, Branch, Effective
@@ -36,6 +35,7 @@ from engine.transaction import UnitOfWork, in_transaction
 from tests import shared_run
 from tests.faults.deaths import Attempt, attempt
 from tests.faults.wire import Wire
+from tests.installation.application import application
 from tests.installation.releases import text as words
 from tests.installation.short_releases import residence
 from tests.installation.world import World, open_world
@@ -323,7 +323,7 @@ def open_stage(
         doomed = World(url, folder)
         doomed.now = world.now
         stack.callback(doomed.database.dispose)
-        stage = Stage(world, doomed, create_app(doomed.runtime, render_form=None), folder, wire, name)
+        stage = Stage(world, doomed, application(doomed.runtime, render_form=None), folder, wire, name)
         stage.warm_up(warm)
         yield stage
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from flask import Flask
 
-from api.app import RegisterPages, create_app
+from api.app import RegisterPages
 from engine.transaction import Runtime
+from tests.installation.application import application, document_of
 from tests.installation.caller import Caller
 from tests.installation.installation import Installation
 from tests.installation.runtime import NOW, runtime_over
@@ -23,7 +24,7 @@ class ServedInstallation(Installation):
     def __init__(self, runtime: Runtime, app: Flask) -> None:
         super().__init__(runtime)
         self.app = app
-        self.document: dict[str, Any] = app.test_client().get("/api/v1/openapi.json").json  # type: ignore[assignment] # JSON
+        self.document = document_of(app)
         self._callers: dict[str, Caller] = {}
 
     def anyone(self) -> Caller:
@@ -66,7 +67,7 @@ def open_installation(
 ) -> ServedInstallation:
     """The interface over a filled database, with ``pages`` where they are given."""
     runtime = runtime_over(url, data, now, **environment)
-    return ServedInstallation(runtime, create_app(runtime, render_form=render_form, pages=pages))
+    return ServedInstallation(runtime, application(runtime, render_form=render_form, pages=pages))
 
 
 def served_copy(folder: Path, **options: Any) -> ServedInstallation:

@@ -17,7 +17,6 @@ import orjson
 from sqlalchemy import select
 
 from adapters.forms.render import render_form
-from api.app import create_app
 from cli.demo import story
 from cli.demo.people import PASSWORD, STAFF
 from cli.demo.samples import result_on_paper
@@ -32,6 +31,7 @@ from engine.store.dossiers import dossiers
 from engine.store.journal import journal
 from engine.transaction import UnitOfWork
 from tests import shared_run
+from tests.installation.application import application
 from tests.installation.content import DISTRICTS, Content, territory_around
 from tests.installation.databases import Filled
 from tests.installation.installation import Installation
@@ -71,7 +71,7 @@ class Town(Installation):
         self.known: dict[str, Known] = {}
         environment = {"MOTCUA_POOL_SIZE": "12", "MOTCUA_SECOND_FACTOR": "0"} | environment
         super().__init__(runtime_over(url, folder, lambda: self.now, pool_size=12, **environment))
-        self.app = create_app(self.runtime, render_form=render_form, pages=register_pages)
+        self.app = application(self.runtime, render_form=render_form, pages=register_pages)
 
     def at(self, local: str) -> None:
         """Sets the clock (local civil time)."""

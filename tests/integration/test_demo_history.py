@@ -6,16 +6,16 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import Connection, Engine, event, select
 
 from cli.demo import lived_in
 from cli.demo.history import Outcome, live_through
-from cli.demo.prepare import prepare
 from engine.clock import LOCAL, civil_day
 from engine.ports import Message
 from engine.rules.procedure.portal_status import PortalStatus
@@ -27,7 +27,7 @@ from engine.store.journal import journal
 from engine.store.people import substitutes
 from engine.transaction import Runtime
 from tests.installation import invariants
-from tests.installation.databases import Filled
+from tests.installation.demonstration import PREPARED
 from tests.installation.filings import PDF
 from tests.installation.installation import Installation
 from tests.installation.runtime import environment_over, runtime_over
@@ -35,11 +35,6 @@ from tests.installation.runtime import environment_over, runtime_over
 UNTIL = dt.datetime(2026, 11, 25, 3, 20, tzinfo=dt.UTC)  # Wednesday, 10:20 in Viet Nam
 MANY = 300
 STATEMENTS_A_DOSSIER = 140
-PREPARED = Filled("demo_people", lambda url, folder: _prepare(url, folder))
-
-
-def _prepare(url: str, folder: Path) -> None:
-    assert prepare(environment_over(url, folder))
 
 
 class Sink:
@@ -166,14 +161,27 @@ def test_links_of_applicants_are_shown_by_what_is_going_on(lived: Lived) -> None
 
 
 def test_the_same_moment_gives_the_same_story(tmp_path: Path) -> None:
-    told = []
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        lived = live(tmp_path / name, 30)
-        story = select(dossiers.c.code, journal.c.number, journal.c.act, journal.c.at, journal.c.actor)
-        told.append(lived.rows(story.join(journal, journal.c.dossier_id == dossiers.c.id).order_by(journal.c.at)))
-        lived.runtime.database.dispose()
-    assert sorted(map(tuple, told[0])) == sorted(map(tuple, told[1]))
+    """Once as the demonstration lives through it, with the links that it keeps for its welcome."""
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.mkdir()
+    two.mkdir()
+    lived = live(one, 30)
+    lived.runtime.database.dispose()
+    url = PREPARED.sqlite(two)
+    (two / "unfinished").touch()
+    lived_in.live(environment_over(url, two), two, until=UNTIL, count=30)
+    again = replace(lived, runtime=runtime_over(url, two, lambda: UNTIL))
+    assert _story(again) == _story(lived)
+    again.runtime.database.dispose()
+    assert not (two / "unfinished").exists()
+    links = orjson.loads((two / "links.json").read_bytes())
+    assert {link["state"]: link["code"] for link in links} == dict(lived.outcome.shown)
+    assert (two / "notices.jsonl").read_text(encoding="utf-8").count("\n") == lived.sent.total()
+
+
+def _story(lived: Lived) -> list[tuple[Any, ...]]:
+    told = select(dossiers.c.code, journal.c.number, journal.c.act, journal.c.at, journal.c.actor)
+    return sorted(map(tuple, lived.rows(told.join(journal, journal.c.dossier_id == dossiers.c.id))))
 
 
 def test_a_start_that_was_cut_short_begins_anew(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from cli.clock import Tick, Ticker
 from cli.worker import Worker
 from engine.jobs import registry
 from engine.jobs.queue import LONGEST_QUEUE, QUEUE, READ, Bell, ClosedJob, ClosedJson, DistantBell, queue_on
-from engine.jobs.schedule import TICKS
+from engine.jobs.ticks import TICKS
 
 CALLBACK = "tests.integration.test_job_queue.smuggled"
 

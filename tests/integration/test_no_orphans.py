@@ -12,23 +12,31 @@ from pathlib import Path
 
 import pytest
 
-from tests.installation.runtime import environment_over
-from tests.installation.trial_content import TRIAL
+from tests.installation.demonstration import PREPARED
 
 ROOT = Path(__file__).parents[2]
 SUPERVISED = """
 import os, signal, sys, time
 from pathlib import Path
 from adapters.embedded_redis import embedded_redis
-from cli.demo.processes import running
+from cli.demo import processes
 from cli.demo.stopping import stop_at_signals
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests themselves may run where it is ignored
 stop_at_signals()
-data, port = Path(sys.argv[1]), int(sys.argv[2])
-with embedded_redis(data) as url, running({"REDIS_URL": url}, data, port):
+data, port, processes.sys.executable = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+with embedded_redis(data) as url, processes.running({"REDIS_URL": url}, data, port):
     print("up", flush=True)
     time.sleep(600)
 """
+SMALL = f"""#!{sys.executable} -IS
+import socket, sys
+with socket.create_server(("127.0.0.1", int(sys.argv[-1]) if "serve" in sys.argv else 0)) as server:
+    while True:
+        with server.accept()[0] as asked:
+            asked.recv(4096)
+            asked.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\nConnection: close\\r\\n\\r\\n")
+"""
+"""A program that starts at once in place of Python: it answers as the web process, or waits."""
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL)
 STARTED_WITHIN = 60.0  # seconds
 ENDS_WITHIN = 60.0
@@ -37,30 +45,35 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="pr
 
 
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda one: signal.Signals(one).name)
-def test_no_child_outlives_the_demonstration(tmp_path: Path, number: signal.Signals) -> None:
-    environment = {**os.environ, **environment_over(TRIAL.sqlite(tmp_path), tmp_path), "WEB_CONCURRENCY": "2"}
-    command = [sys.executable, "-c", SUPERVISED, str(tmp_path), str(free_port())]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as supervisor:
+def test_no_child_outlives_its_supervisor(tmp_path: Path, number: signal.Signals) -> None:
+    """Redis, and three processes that stand for web, worker and clock."""
+    small = tmp_path / "small"
+    small.write_text(SMALL)
+    small.chmod(0o755)
+    command = [sys.executable, "-c", SUPERVISED, str(tmp_path), str(free_port()), str(small)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as supervisor:
         assert supervisor.stdout is not None
         assert supervisor.stdout.readline() == "up\n"
-        children = all_started(supervisor.pid)
+        children = all_started(supervisor.pid, 4)
         supervisor.send_signal(number)
         supervisor.wait(ENDS_WITHIN)
     assert survivors(children) == []
 
 
-def test_the_demonstration_itself_ends_at_sigterm(tmp_path: Path) -> None:
-    """Also while it still prepares, files its samples, or waits."""
-    environment = {**os.environ, "MOTCUA_DATA": str(tmp_path), "DATABASE_URL": "", "LANG": "en_GB.UTF-8"}
-    command = [sys.executable, "-m", "cli", "demo", "--dossiers", "20", "--port", str(free_port())]
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda one: signal.Signals(one).name)
+def test_no_process_outlives_the_demonstration(tmp_path: Path, number: signal.Signals) -> None:
+    """The real processes: Redis, worker, clock, the web process and its two workers."""
+    data = tmp_path / "demo"
+    data.mkdir()
+    Path(PREPARED.sqlite(tmp_path).removeprefix("sqlite:///")).rename(data / "motcua.sqlite")
+    environment = {**os.environ, "MOTCUA_DATA": str(data), "DATABASE_URL": "", "LANG": "en_GB.UTF-8"}
+    command = [sys.executable, "-m", "cli", "demo", "--port", str(free_port())]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as demo:
         assert demo.stdout is not None
-        for line in demo.stdout:
-            if "Ctrl+C" in line:
-                break
-        children = all_started(demo.pid)
-        demo.send_signal(signal.SIGTERM)
-        assert demo.wait(ENDS_WITHIN) == 0
+        assert any("Ctrl+C" in line for line in demo.stdout)
+        children = all_started(demo.pid, 6)
+        demo.send_signal(number)
+        assert demo.wait(ENDS_WITHIN) == (0 if number == signal.SIGTERM else -number)
     assert survivors(children) == []
 
 
@@ -70,11 +83,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def all_started(pid: int) -> list[int]:
-    """The descendants of a process, once they are six: Redis, worker, clock, the web process and its two workers.
-    The web answers as soon as the first of its workers does."""
+def all_started(pid: int, count: int) -> list[int]:
+    """The descendants of a process, once they are so many. The web answers as soon as the first of its workers does."""
     deadline = time.monotonic() + STARTED_WITHIN
-    while len(children := descendants(pid)) < 6:
+    while len(children := descendants(pid)) < count:
         assert time.monotonic() < deadline, f"only {len(children)} processes run"
         time.sleep(0.05)
     return children

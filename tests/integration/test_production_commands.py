@@ -39,12 +39,13 @@ def production_block() -> tuple[str, list[list[str]]]:
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="the block makes a key with openssl")
-def test_the_production_block_of_the_readme(empty_database_url: str, tmp_path: Path) -> None:
-    """Only the addresses of the servers are other ones."""
+@pytest.mark.postgresql
+def test_the_production_block_of_the_readme(empty_postgres_url: str, tmp_path: Path) -> None:
+    """Only the addresses of the servers are other ones. The demonstration starts the same processes on SQLite."""
     preparing, staying = production_block()
     assert [command[1] for command in staying] == list(LONG_RUNNING)
     with redis_server() as redis:
-        app, owner = empty_database_url.replace(OWNER, APPLICATION), empty_database_url
+        app, owner = empty_postgres_url.replace(OWNER, APPLICATION), empty_postgres_url
         script = put_in(preparing, "postgresql+psycopg://motcua_app@db/motcua", app)
         script = put_in(script, "postgresql+psycopg://motcua_owner@db/motcua", owner)
         script = put_in(script, "redis://queue:6379/0", redis.url)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from api.app import create_app
 from engine.acts.rectify import rectify
 from engine.acts.reform.batches import apply_all
 from engine.acts.reform.load import load_plan
@@ -16,6 +15,7 @@ from engine.acts.staff.people import add_membership, add_person, issue_token
 from engine.dossier.rights import CounterClosed
 from engine.reform.document import read_plan
 from engine.reform.planning import make_plan
+from tests.installation.application import application
 from tests.installation.caller import Caller
 from tests.installation.june import DA_KAO, JULY, permit, prepare_june, reform_of
 from tests.installation.world import World
@@ -40,7 +40,7 @@ def caller(world: World, name: str, office: str, role: str) -> Caller:
     person = world.try_act("admin", add_person, name, name)
     world.try_act("admin", add_membership, person, office, role, dt.date(2025, 7, 1))
     token = world.try_act("admin", issue_token, person, dt.timedelta(days=30))
-    app = create_app(world.runtime)
+    app = application(world.runtime)
     document = app.test_client().get("/api/v1/openapi.json").json
     assert document is not None
     return Caller(app, token, document)

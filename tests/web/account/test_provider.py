@@ -21,13 +21,13 @@ from oidc_provider_mock import app
 from werkzeug.serving import make_server
 
 from adapters.openid_provider import SUFFIX, OpenIdProvider
-from api.app import create_app
 from engine.acts.staff.provider_subjects import SubjectTaken, bind_subject, unbind_subjects
 from engine.clock import utc_now
 from engine.journal.check import Tally
 from engine.journal.check_staff import check_staff
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import Runtime, in_transaction
+from tests.installation.application import application
 from tests.installation.runtime import runtime_over
 from tests.installation.served import ServedInstallation
 from tests.installation.trial_content import TRIAL
@@ -107,7 +107,7 @@ def offices(lying: Lying, tmp_path: Path) -> Iterator[Site]:
         )
         assert runtime.settings.sessions.provider is not None
         runtime = replace(runtime, provider=OpenIdProvider(runtime.settings.sessions.provider))
-        installation = ServedInstallation(runtime, create_app(runtime, pages=register_pages))
+        installation = ServedInstallation(runtime, application(runtime, pages=register_pages))
         yield Site(installation)
         installation.close()
 

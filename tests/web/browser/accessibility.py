@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Page, ViewportSize
+
+from tests.web.browser.visitor import Theme
 
 AXE = Path(__file__).resolve().parents[1] / "axe" / "axe.min.js"
 _PHONE: ViewportSize = {"width": 360, "height": 640}
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+_LAYOUT = {
+    "type": "rule",
+    "values": ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"],
+}
+"""Rules about colours and places, which theme and width change; the others ask what the elements say."""
+_OTHER: dict[Theme, Theme] = {"light": "dark", "dark": "light"}
 _RUN = """
 async options => {
   const found = await axe.run(document, {...options, resultTypes: ['violations']});
@@ -21,33 +28,47 @@ async options => {
 
 
 def findings(page: Page) -> list[str]:
-    """What axe-core finds at the width of a desk and of a phone, and of contrasts in the other theme too.
+    """What axe-core finds at the width of a desk and of a phone, and of layout in the other theme too.
 
     A page that has to be scrolled sideways on a phone is a finding as well. The page stays as wide as it was.
     """
-    page.evaluate(_source())
-    before = page.viewport_size
-    found = _run(page, "")
-    page.set_viewport_size(_PHONE)
-    found += _run(page, "on a phone: ")
+    return half_of_findings(page) + half_of_findings(page, on_phone=True)
+
+
+def half_of_findings(page: Page, *, on_phone: bool = False) -> list[str]:
+    """Asks every rule at one width, and those of layout at the other width in the other theme.
+
+    The two halves together ask every rule at both widths, and those of layout in both themes at both. So a page that is
+    opened in two languages is asked one half in each.
+    """
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe_itself())
+    before, theme = page.viewport_size, _theme(page)
+    assert before is not None
+    found = []
+    for other in (False, True):
+        narrow = on_phone is not other
+        page.set_viewport_size(_PHONE if narrow else before)
+        if other:
+            page.emulate_media(color_scheme=_OTHER[theme])
+        where = ("on a phone: " if narrow else "") + ("in the other theme: " if other else "")
+        found += [where + line for line in page.evaluate(_RUN, {"runOnly": _LAYOUT if other else _TAGS})]
+        found += _too_wide(page) if narrow else []
+    page.set_viewport_size(before)
+    page.emulate_media(color_scheme=theme)
+    return found
+
+
+def _theme(page: Page) -> Theme:
+    return "dark" if page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "light"
+
+
+def _too_wide(page: Page) -> list[str]:
     width = int(page.evaluate("document.documentElement.scrollWidth"))
-    if width > _PHONE["width"]:
-        found.append(f"on a phone: the page is {width} pixels wide")
-    if before is not None:
-        page.set_viewport_size(before)
-    return found
-
-
-def _run(page: Page, where: str) -> list[str]:
-    dark = bool(page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches"))
-    found = [where + line for line in page.evaluate(_RUN, {"runOnly": _TAGS})]
-    page.emulate_media(color_scheme="light" if dark else "dark")
-    contrast: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-    found += [f"{where}in the other theme: {line}" for line in page.evaluate(_RUN, contrast)]
-    page.emulate_media(color_scheme="dark" if dark else "light")
-    return found
+    return [f"on a phone: the page is {width} pixels wide"] if width > _PHONE["width"] else []
 
 
 @cache
-def _source() -> str:
+def axe_itself() -> str:
+    """The script, which a page may also be given before its own ones."""
     return AXE.read_text(encoding="utf-8")

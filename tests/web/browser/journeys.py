@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 from cli.demo.people import PASSWORD
 from engine.acts.staff.sign_in import open_session
 from tests.installation.town import Town, open_town
+from tests.web.browser.accessibility import axe_itself
 from tests.web.browser.serving import served
 from tests.web.browser.visitor import Visitor, visitor
 
@@ -43,6 +44,7 @@ class Journeys:
         if (username, language) not in self._seated:
             came = self.staff(username, language) if username else self.visit(language)
             came.forget()
+            came.context.add_init_script(axe_itself())  # once, and not with every page
             self._seated[username, language] = came
         return self._seated[username, language]
 

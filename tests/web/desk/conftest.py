@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from adapters.forms.render import render_form
-from api.app import create_app
+from tests.installation.application import application
 from tests.installation.served import ServedInstallation
 from tests.installation.world import World
 from tests.web.site import Site
@@ -29,5 +29,5 @@ class Office(Site):
 def office(world: World) -> Office:
     sessions = replace(world.runtime.settings.sessions, second_factor=False)
     runtime = replace(world.runtime, settings=replace(world.runtime.settings, sessions=sessions))
-    app = create_app(runtime, render_form=render_form, pages=register_pages)
+    app = application(runtime, render_form=render_form, pages=register_pages)
     return Office(ServedInstallation(runtime, app), world=world)
