@@ -10,6 +10,7 @@ from playwright.sync_api import Page, ViewportSize
 
 AXE = Path(__file__).resolve().parents[1] / "axe" / "axe.min.js"
 _PHONE: ViewportSize = {"width": 360, "height": 640}
+_TABLET: ViewportSize = {"width": 768, "height": 768}
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 _RUN = """
 async options => {
@@ -19,11 +20,20 @@ async options => {
 }
 """
 
+_SQUEEZED = """
+() => [...document.querySelectorAll('main :is(dd, td, tbody th, li, p, label)')].filter(one =>
+  one.clientWidth > 1 && one.textContent.trim().length > 6 && !one.closest('svg, .sr, thead')
+  && !one.querySelector('.sr')
+  && (one.clientWidth < 40 || one.clientWidth < 80 && one.clientHeight > 130))
+  .slice(0, 4).map(one => `“${one.textContent.trim().slice(0, 30)}” stands in ${one.clientWidth} pixels`)
+"""  # a few letters, or a syllable, a line
+
 
 def findings(page: Page) -> list[str]:
     """What axe-core finds at the width of a desk and of a phone, and of contrasts in the other theme too.
 
-    A page that has to be scrolled sideways on a phone is a finding as well. The page stays as wide as it was.
+    A page that has to be scrolled sideways on a phone is a finding as well, and so are words that are
+    squeezed into a column of letters or syllables, there or on a tablet. The page stays as wide as it was.
     """
     page.evaluate(_source())
     before = page.viewport_size
@@ -33,6 +43,9 @@ def findings(page: Page) -> list[str]:
     width = int(page.evaluate("document.documentElement.scrollWidth"))
     if width > _PHONE["width"]:
         found.append(f"on a phone: the page is {width} pixels wide")
+    found += [f"on a phone: {line}" for line in page.evaluate(_SQUEEZED)]
+    page.set_viewport_size(_TABLET)
+    found += [f"on a tablet: {line}" for line in page.evaluate(_SQUEEZED)]
     if before is not None:
         page.set_viewport_size(before)
     return found
