@@ -133,12 +133,13 @@ def errors_of(refused: Any) -> list[tuple[str, str]]:
 
 
 def summary_of(refused: Any) -> list[tuple[str, str]]:
-    """The faults as a list apart from their fields: one that says only that something is missing names its field."""
-    missing = _fault(_MISSING)
-    return [
-        (where, f"{field_words(where)}: {say[0].lower()}{say[1:]}" if say == missing and is_named(where) else say)
-        for where, say in errors_of(refused)
-    ]
+    """The faults as a list apart from their fields: one that is no sentence by itself names its field."""
+    return [(where, _named(where, say)) for where, say in errors_of(refused)]
+
+
+def _named(where: str, say: str) -> str:
+    fragment = say[:1].islower() or say == _fault(_MISSING)
+    return f"{field_words(where)}: {say[0].lower()}{say[1:]}" if fragment and is_named(where) else text.sentence(say)
 
 
 _MISSING = "Missing data for required field."
