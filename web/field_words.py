@@ -37,6 +37,7 @@ _WORDS: Mapping[str, Text] = {
     "note": Text("Ghi chú", "Note"),
     "number": Text("Số", "Number"),
     "office": Text("Cơ quan", "Office"),
+    "otp": Text("Mã xác thực", "Code"),
     "procedure": Text("Thủ tục", "Procedure"),
     "question": Text("Câu hỏi", "Question"),
     "reason": Text("Lý do", "Reason"),
