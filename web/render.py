@@ -21,8 +21,10 @@ from server.validation_words import in_vietnamese
 from web import static_files, text
 from web.cookies import FLASH
 from web.csrf import csrf_token
+from web.field_words import field_words, is_named
 from web.form_values import typed, typed_all
 from web.once import flash_of, fresh_key
+from web.role_words import role_words
 from web.session import recently_proven
 
 ROOT = Path(__file__).parent
@@ -98,6 +100,7 @@ def _environment() -> Environment:
         "icon_paths": _icon_paths,
         "static": static_files.address,
         "errors_of": errors_of,
+        "summary_of": summary_of,
         "steps_up": _steps_up,
     }
     for name in (
@@ -111,8 +114,11 @@ def _environment() -> Environment:
         "number",
         "money",
         "share",
+        "sentence",
     ):
         made.filters[name] = getattr(text, name)
+    made.filters["role_words"] = role_words
+    made.filters["field_words"] = field_words
     made.filters["attributes"] = _attributes
     made.filters["json"] = htmlsafe_json_dumps
     return made
@@ -124,6 +130,19 @@ def errors_of(refused: Any) -> list[tuple[str, str]]:
     if not places:
         return [("", refused.sentence(language()))]
     return [(where, _fault(what)) for where, what in places.items()]
+
+
+def summary_of(refused: Any) -> list[tuple[str, str]]:
+    """The faults as a list apart from their fields: one that is no sentence by itself names its field."""
+    return [(where, _named(where, say)) for where, say in errors_of(refused)]
+
+
+def _named(where: str, say: str) -> str:
+    fragment = say[:1].islower() or say == _fault(_MISSING)
+    return f"{field_words(where)}: {say[0].lower()}{say[1:]}" if fragment and is_named(where) else text.sentence(say)
+
+
+_MISSING = "Missing data for required field."
 
 
 def _fault(what: object) -> str:

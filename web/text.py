@@ -88,4 +88,9 @@ def share(part: float | None) -> str:
     return f"{said if language() == 'en' else said.replace('.', ',')}\N{NO-BREAK SPACE}%"
 
 
+def sentence(words: str) -> str:
+    """Words as they begin a line: the first letter is a capital one."""
+    return words[:1].upper() + words[1:]
+
+
 _VIETNAMESE = str.maketrans({",": ".", ".": ","})

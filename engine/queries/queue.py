@@ -30,7 +30,7 @@ Order = Literal["due", "newest"]
 QUEUE_NAMES: Mapping[Queue, Text] = {
     "open": Text("Đang xử lý", "In progress"),
     "new": Text("Mới tiếp nhận", "Newly received"),
-    "supplement": Text("Chờ bổ sung", "Waiting for supplement"),
+    "supplement": Text("Chờ bổ sung", "To supplement"),
     "soon": Text("Tới hạn hôm nay", "Due today"),
     "overdue": Text("Quá hạn", "Overdue"),
     "sign": Text("Chờ ký", "To be signed"),

@@ -9,6 +9,7 @@ from typing import Any
 from flask import request
 from marshmallow import fields
 
+from engine.acts.print_papers import MOST_PRINTED
 from engine.clock import LOCAL
 from engine.errors import InvalidInput
 from engine.queries.choices import choices
@@ -124,6 +125,7 @@ def choose(form: dict[str, Any]) -> str:
             trong=form["trong"],
             back=list_address.within(form["trong"]),
             most=MOST_CHOSEN,
+            most_printed=MOST_PRINTED,
         )
 
 

@@ -42,6 +42,13 @@ def show() -> str:
         )
 
 
+@today.page("/quay/hang-doi", access=Access.STAFF)
+def numbers() -> str:
+    """The queues of the menu with their numbers, for a page that did not count them"""
+    with reading() as unit:
+        return render("desk/queues.html", desk=desk(unit))
+
+
 @today.post("/quay/da-xem", access=Access.STAFF, again=show)
 def seen() -> Response:
     """Say that one has seen what came"""

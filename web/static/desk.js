@@ -46,6 +46,9 @@ function follow(event) {
 }
 document.addEventListener("input", follow);
 document.addEventListener("compositionend", follow);
+document.addEventListener("reset", (event) => {
+  setTimeout(() => { count(); event.target.dispatchEvent(new Event("input", { bubbles: true })); });
+});
 
 /* An element with an id and data-poll="15" follows the server every so many seconds, while the page is seen. */
 setInterval(() => {
@@ -78,7 +81,7 @@ function moveTo(next) {
 const KEYS = {
   j: () => moveTo(at + 1),
   k: () => moveTo(at - 1),
-  Enter: () => { const row = rows()[at]; if (row) location.assign(row.dataset.open); },
+  Enter: () => { const row = rows()[Math.max(at, 0)]; if (row) location.assign(row.dataset.open); },
   x: () => { const box = rows()[at]?.querySelector("input[type=checkbox]"); if (box) box.click(); },
   Escape: () => {
     document.querySelectorAll("[data-list] input[type=checkbox]:checked").forEach((box) => box.click());
@@ -173,6 +176,19 @@ function drafts() {
     form.addEventListener("submit", () => sessionStorage.removeItem(place));
   });
 }
+
+/* A page that did not count the queues asks for their numbers once, after it is shown. */
+async function numbers() {
+  if (!document.querySelector("#hang-doi:not([data-poll])")) return;
+  const answer = await fetch("/quay/hang-doi", { credentials: "same-origin", headers: { "X-Poll": "1" } });
+  if (!answer.ok || answer.redirected) return;
+  const fresh = new DOMParser().parseFromString(policy.createHTML(await answer.text()), "text/html");
+  for (const one of fresh.querySelectorAll("#hang-doi a")) {
+    const [link, number] = [document.querySelector(`#hang-doi a[href="${one.getAttribute("href")}"]`), one.querySelector(".count")];
+    if (link && number && !link.querySelector(".count")) link.append(document.adoptNode(number));
+  }
+}
+numbers().catch(() => {});
 
 document.getElementById("errors")?.focus();
 if (!document.getElementById("errors")) document.getElementById("said")?.focus();

@@ -11,6 +11,7 @@ from tests.web.browser.visitor import Theme
 
 AXE = Path(__file__).resolve().parents[1] / "axe" / "axe.min.js"
 _PHONE: ViewportSize = {"width": 360, "height": 640}
+_TABLET: ViewportSize = {"width": 768, "height": 768}
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 _LAYOUT = {
     "type": "rule",
@@ -26,11 +27,20 @@ async options => {
 }
 """
 
+_SQUEEZED = """
+() => [...document.querySelectorAll('main :is(dd, td, tbody th, li, p, label)')].filter(one =>
+  one.clientWidth > 1 && one.textContent.trim().length > 6 && !one.closest('svg, .sr, thead')
+  && !one.querySelector('.sr')
+  && (one.clientWidth < 40 || one.clientWidth < 80 && one.clientHeight > 130))
+  .slice(0, 4).map(one => `“${one.textContent.trim().slice(0, 30)}” stands in ${one.clientWidth} pixels`)
+"""  # a few letters, or a syllable, a line
+
 
 def findings(page: Page) -> list[str]:
     """What axe-core finds at the width of a desk and of a phone, and of layout in the other theme too.
 
-    A page that has to be scrolled sideways on a phone is a finding as well. The page stays as wide as it was.
+    A page that has to be scrolled sideways on a phone is a finding as well, and so are words that are
+    squeezed into a column of letters or syllables, there or on a tablet. The page stays as wide as it was.
     """
     return half_of_findings(page) + half_of_findings(page, on_phone=True)
 
@@ -53,7 +63,9 @@ def half_of_findings(page: Page, *, on_phone: bool = False) -> list[str]:
             page.emulate_media(color_scheme=_OTHER[theme])
         where = ("on a phone: " if narrow else "") + ("in the other theme: " if other else "")
         found += [where + line for line in page.evaluate(_RUN, {"runOnly": _LAYOUT if other else _TAGS})]
-        found += _too_wide(page) if narrow else []
+        found += _too_wide(page) + _squeezed(page, "on a phone") if narrow else []
+    page.set_viewport_size(_TABLET)
+    found += _squeezed(page, "on a tablet")
     page.set_viewport_size(before)
     page.emulate_media(color_scheme=theme)
     return found
@@ -66,6 +78,10 @@ def _theme(page: Page) -> Theme:
 def _too_wide(page: Page) -> list[str]:
     width = int(page.evaluate("document.documentElement.scrollWidth"))
     return [f"on a phone: the page is {width} pixels wide"] if width > _PHONE["width"] else []
+
+
+def _squeezed(page: Page, where: str) -> list[str]:
+    return [f"{where}: {line}" for line in page.evaluate(_SQUEEZED)]
 
 
 @cache

@@ -9,9 +9,10 @@ from tests.web.browser.sights_of_staff import STAFF
 SHOW_NOTHING = {
     *("/h/<token>", "/h/<token:token>", "/h/<code>/bang-chung/tep", "/tro-giup/hinh/<spoken>/<name>"),
     *("/dang-nhap/co-quan", "/dang-nhap/co-quan/tra-loi", "/so-dang-ky/tep"),
+    "/quay/hang-doi",
     "/ho-so/<code>/giay-to/<int:number>/trang/<int:page>.png",
 }
-"""Addresses that lead on, or send a file."""
+"""Addresses that lead on, send a file, or send a part of a page."""
 AFTER_AN_ACT = {
     *("/viec/<int:number>", "/ky/lan/<int:number>", "/in/<int:run>", "/xac-minh/<int:number>"),
     *("/ho-so/<code>/giay-to/<int:number>", "/dang-nhap/ma-xac-thuc"),

@@ -46,9 +46,9 @@ def test_a_monitor_sees_and_does_nothing(site: Site, code: str) -> None:
     page = site.person("monitor").get(f"/ho-so/{code}")
     assert page.soup.find("form", attrs={"action": f"/ho-so/{code}/actions"}) is None
     assert page.soup.find("form", attrs={"action": f"/ho-so/{code}/notes"}) is None
-    assert "lượt xem" in page.text
+    assert "Lượt xem" in page.text
     assert "Chưa ai xem" in site.person("monitor").get(f"/ho-so/{code}?loc=xem").text
-    assert "lượt xem" not in site.person("specialist").get(f"/ho-so/{code}?loc=xem").text
+    assert "Lượt xem" not in site.person("specialist").get(f"/ho-so/{code}?loc=xem").text
 
 
 def test_an_office_that_was_asked_sees_its_question_alone(site: Site, code: str) -> None:
@@ -92,7 +92,7 @@ def test_the_journal_is_shown_by_kind(site: Site, code: str) -> None:
     number = visitor.get(f"/ho-so/{code}").soup.select_one("form[action$='/check']")["action"].split("/")[-2]  # type: ignore[index, union-attr]
     visitor.submit(visitor.get(f"/ho-so/{code}"), f"/ho-so/{code}/documents/{number}/check", accepted="true")
     papers = visitor.get(f"/ho-so/{code}?loc=giay-to").soup.select("#nhat-ky .timeline li")
-    assert len(papers) == 1 and "kiểm tra giấy tờ" in papers[0].get_text()
+    assert len(papers) == 1 and "Kiểm tra giấy tờ" in papers[0].get_text()
     acts = visitor.get(f"/ho-so/{code}?loc=viec").soup.select("#nhat-ky .timeline li")
     assert len(acts) == 3
     assert "đã gửi" in visitor.get(f"/ho-so/{code}?loc=thong-bao").text

@@ -153,7 +153,7 @@ class TestManyDossiers:
     def test_nothing_chosen_and_too_much_chosen_are_refused(self, office: Office) -> None:
         visitor = office.person("counter")
         page = visitor.get("/in")
-        assert "chưa chọn hồ sơ nào" in visitor.submit(page, "/in", status=422, mau="01").text
+        assert "Chưa chọn hồ sơ nào" in visitor.submit(page, "/in", status=422, mau="01").text
         many = " ".join(f"H1-{number}" for number in range(101))
         assert "tối đa 100" in visitor.submit(page, "/in", status=422, mau="01", ma=many).text
         visitor.submit(page, "/in", status=403, csrf="", mau="01", ma="x")

@@ -165,6 +165,23 @@ class TestChoosing:
         assert "step:forward" not in {button["value"] for button in mixed.soup.select("#thanh button[name=viec]")}
         assert "2 trong 3 hồ sơ làm được" in mixed.text
 
+    def test_the_marked_lines_can_be_printed(self, site: Site, three: list[str]) -> None:
+        counter = site.person("counter")
+        page = counter.submit(counter.get("/ho-so"), "/ho-so/chon", status=200, chon=[f"{three[0]}@2", f"{three[1]}@2"])
+        link = page.soup.select_one("#thanh a[href^='/in?']")
+        assert link is not None
+        typed = counter.get(str(link["href"])).soup.select_one("textarea[name=ma]")
+        assert typed is not None and set(typed.get_text().split()) == set(three[:2])
+
+    def test_more_than_a_print_takes_are_not_offered_to_it(
+        self, site: Site, three: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("web.desk.queue.MOST_PRINTED", 1)
+        counter = site.person("counter")
+        page = counter.submit(counter.get("/ho-so"), "/ho-so/chon", status=200, chon=[f"{three[0]}@2", f"{three[1]}@2"])
+        assert page.soup.select_one("#thanh a[href^='/in?']") is None
+        assert "mỗi lần tối đa 1 hồ sơ" in page.text
+
     def test_the_whole_list_can_be_chosen(self, site: Site, three: list[str]) -> None:
         counter = site.person("counter")
         page = counter.submit(counter.get("/ho-so?hang=moi-tiep-nhan"), "/ho-so/chon", status=200, ca="1")

@@ -192,8 +192,8 @@ class TestSigning:
         assert "Đã ký 0 trên 1" in result.text and state_of(office, code) == "signing"
         office.person("leader").get(result.response.request.path, status=404)
         for bad in ("x", f"{code}~sign~", f"{code}~send back~v1"):
-            assert "không đọc được" in post(office.person("leader"), page, [bad], status=422).text
-        assert "chưa chọn hồ sơ nào" in post(office.person("leader"), page, [], status=422).text
+            assert "Không đọc được" in post(office.person("leader"), page, [bad], status=422).text
+        assert "Chưa chọn hồ sơ nào" in post(office.person("leader"), page, [], status=422).text
         far_too_many = [f"{code}-{number}~sign~v1" for number in range(MOST_SIGNED + 1)]
         assert "tối đa 500" in post(office.person("leader"), page, far_too_many, status=422).text
 

@@ -24,6 +24,18 @@ def test_every_count_leads_to_a_list_of_so_many(site: Site, who: str) -> None:
         assert (tile["href"], tile.b.get_text()) == (tile["href"], str(len(listed)))  # type: ignore[union-attr]
 
 
+def test_the_menu_of_other_pages_gets_the_same_numbers(site: Site) -> None:
+    site.installation.filed()
+    visitor = site.person("counter")
+
+    def numbers(path: str) -> dict[str, str]:
+        shown = visitor.get(path).soup.select("#hang-doi a")
+        return {str(one["href"]): one.get_text(" ", strip=True) for one in shown}
+
+    assert numbers("/quay/hang-doi") == numbers("/quay")
+    assert any(" 1 " in words for words in numbers("/quay/hang-doi").values())
+
+
 def test_says_what_to_do_first_with_the_next_act(site: Site) -> None:
     codes = [site.installation.filed()["code"] for _ in range(7)]
     page = site.person("counter").get("/quay")

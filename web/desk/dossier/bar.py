@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.clock import civil_day, midnight
+from engine.clock import LOCAL, civil_day, midnight
 from engine.queries.clock_bar import ClockBar, Stretch
 from engine.text import Text
 
@@ -27,10 +27,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """The beginning of a day on the axis; ``day`` is None where it gets no label."""
+    """The beginning of a day on the axis, or of an hour where all is within a day; ``words`` is its label, or empty."""
 
     x: str
-    day: dt.date | None
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +108,21 @@ def _ticks(bar: ClockBar) -> tuple[Tick, ...]:
     days = max(0, (last - first).days + 1)
     every = -(-days // _MOST_LABELS) or 1
     thin = 1 if days <= 90 else every
+    if not days:
+        return _hours(bar)
+    begun = [first + dt.timedelta(days=n) for n in range(0, days, thin)]
     return tuple(
-        Tick(
-            f"{_x(bar, midnight(first + dt.timedelta(days=n))):.1f}",
-            first + dt.timedelta(days=n) if n % every == 0 else None,
-        )
-        for n in range(0, days, thin)
+        Tick(f"{_x(bar, midnight(day)):.1f}", f"{day:%d/%m}" if (day - first).days % every == 0 else "")
+        for day in begun
+    )
+
+
+def _hours(bar: ClockBar) -> tuple[Tick, ...]:
+    """The full hours between start and end, which are on the same day."""
+    begin = midnight(civil_day(bar.start))
+    hours = (begin + dt.timedelta(hours=n) for n in range(1, 24))
+    return tuple(
+        Tick(f"{_x(bar, at):.1f}", f"{at.astimezone(LOCAL):%H:%M}") for at in hours if bar.start <= at <= bar.end
     )
 
 

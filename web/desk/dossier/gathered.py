@@ -145,7 +145,7 @@ def _possible(case: Case, view: DossierView, around: Relations) -> dict[str, Any
         "steps": _steps(case, view, around),
         "others": others,
         "locked": (*((one.name, one.why) for one in refused if one.why), *locked),
-        "waiting": tuple(one for one in refused if row["state"] in _sources(case, one)),
+        "waiting": tuple(one for one in refused if _waits_here(case, one)),
         "possible": {act: why_not(case, act) for act in _BESIDE},
         "opens": row["opened_at"] is None and row["holder_office"] is not None and why_not(case, "open") is None,
     }
@@ -154,6 +154,8 @@ def _possible(case: Case, view: DossierView, around: Relations) -> dict[str, Any
 def _happened(case: Case, view: DossierView, lines: tuple[JournalLine, ...], chosen: str) -> dict[str, Any]:
     """The story of the dossier, and what follows from it."""
     looks, sees_looks = _looks(case, chosen)
+    if chosen == "xem" and not sees_looks:
+        chosen = ""
     corrected, values = corrections(lines), fields_said(case.release, view, partial(commune_name, case))
     return {
         "values": tuple(
@@ -242,8 +244,10 @@ def _rank(effect: str) -> int:
     return _FIRST.index(effect) if effect in _FIRST else len(_FIRST)
 
 
-def _sources(case: Case, offer: Offer) -> tuple[str, ...]:
-    return case.release.actions[offer.action].sources
+def _waits_here(case: Case, offer: Offer) -> bool:
+    """Whether somebody takes this step from the present state; a timer's step waits for nobody."""
+    action = case.release.actions[offer.action]
+    return case.row["state"] in action.sources and action.by != ("system",)
 
 
 def _doors(case: Case) -> tuple[tuple[tuple[Door, str], ...], tuple[tuple[Text, Text], ...]]:
