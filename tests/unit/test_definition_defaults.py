@@ -29,7 +29,7 @@ NOT_SAID: dict[str, dict[str, Any]] = {
     },
     "Fee": {
         "by_province": {}, "per": None, "when": None, "collect": "on_receive", "verified": True,
-        "tiers": msgspec.UNSET, "most": msgspec.UNSET, "copies": msgspec.UNSET,
+        "tiers": msgspec.UNSET, "most": msgspec.UNSET, "copies": msgspec.UNSET, "prices": msgspec.UNSET,
     },
     "Sla": {
         "calendar": "vn", "starts": "receive", "cutoff": "15:00", "first_day": "counted", "warn": None,
