@@ -35,6 +35,7 @@ from engine.rules.procedure.parts import Price
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.text import Text
 from workflows.schema import COMPETENT
+from workflows.shapes import ALL
 from workflows.table_arms import Tables, areas_of, price_of, tables_of, term_of
 
 DEFAULT_APPLICANTS = ("citizen", "business", "organisation", "foreigner")
@@ -272,7 +273,13 @@ def _action(value: Mapping[str, Any], states: Mapping[str, State], tables: Table
         signature=value.get("signature", "none"),
         warn_after=value.get("warn_after"),
         after=_after(value["after"]) if "after" in value else None,
+        joint=_joint(value),
     )
+
+
+def _joint(value: Mapping[str, Any]) -> int | msgspec.UnsetType:
+    wanted = value.get("joint", msgspec.UNSET)
+    return len(value["by"]) if wanted == ALL else wanted
 
 
 def _after(words: str) -> Term:

@@ -15,7 +15,7 @@ from engine.rules.procedure.definition import APPLICANT_KINDS, CHANNELS, Clock, 
 from engine.rules.values.decimals import MOST_PLACES
 from workflows.problems import Both
 from workflows.shape_groups import ByKey, ByKind, Key, ListOf, MapOf, Record, one_or_more
-from workflows.shapes import Code, Day, Flag, Form, OneOf, Quarters, Shape, Whole, Words
+from workflows.shapes import AllOr, Code, Day, Flag, Form, OneOf, Quarters, Shape, Whole, Words
 from workflows.table_arms import MOST_UNITS
 from workflows.table_shapes import area_shape, by_table, table_shape
 
@@ -212,6 +212,7 @@ _ACTION = Record(
             True,
         ),
         by=_key(one_or_more(_NAMED), "ai làm", "who does it", True),
+        joint=_key(AllOr(2, 20), "bao nhiêu vai trò phải cùng làm", "how many of the roles must do it"),
         guard=_key(_CONDITION, "chỉ được làm khi", "only allowed when"),
         reason=_key(OneOf(("required", "optional")), "lý do", "reason"),
         print=_FORM,

@@ -26,6 +26,7 @@ class Bad:
 
 BAD: Final = Bad()
 Path = tuple[str | int, ...]
+ALL: Final = "all"
 
 # Unquoted words that the core schema of YAML 1.2, which editors use, reads as something other than text.
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
@@ -224,6 +225,22 @@ class Quarters(Shape):
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "number", "minimum": 0, "maximum": self.most, "multipleOf": 0.25}
+
+
+@dataclass(frozen=True)
+class AllOr(Shape):
+    """The word ``all``, or a whole number from ``least`` to ``most``."""
+
+    least: int
+    most: int
+
+    def read(self, node: Node, path: Path, report: Report) -> str | int | Bad:
+        if isinstance(node, Scalar) and node.value == ALL:
+            return ALL
+        return Whole(self.least, self.most).read(node, path, report)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"anyOf": [{"const": ALL}, Whole(self.least, self.most).json_schema()]}
 
 
 def quarters(text: str) -> int | float | None:

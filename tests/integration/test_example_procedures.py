@@ -1,4 +1,4 @@
-"""The example procedures: published internal processes as files, each with its stories, and one that contradicts itself."""
+"""The example procedures: published internal processes as files with their stories, and one that contradicts itself."""
 
 from __future__ import annotations
 

@@ -27,6 +27,10 @@ Channel = Literal["counter", "portal", "post"]
 PaymentMethod = Literal["cash", "transfer", "card", "portal", "waived"]
 """How a fee is settled; waiving one needs its legal ground."""
 Clock = Literal["not_started", "running", "paused", "stopped"]
+Effect = Literal[
+    "receive", "refuse", "forward", "ask", "answer", "back", "submit", "sign", "finish", "return", "withdraw", "stop",
+    "step",
+]  # fmt: skip
 TermUnit = Literal["working_day", "working_hour", "calendar_day", "same_day"]
 FieldType = Literal[
     "text",
@@ -264,28 +268,15 @@ class Action(_Frozen, frozen=True):
 
     ``by`` are roles (``applicant`` and ``system`` are built in). ``guard`` must hold. ``after`` makes a timer take the
     action that long after its source state was entered. ``attach`` names the document that must be attached with it.
-    ``effect`` is the meaning of the action for acts, forms and reports, which never infer it from names.
+    ``effect`` is the meaning of the action for acts, forms and reports, which never infer it from names. ``joint`` is
+    how many of the roles must take it, in any order, before the dossier moves on; not given: one of them.
     """
 
     name: Text
     sources: tuple[str, ...]
     to: tuple[Branch, ...]
     by: tuple[str, ...]
-    effect: Literal[
-        "receive",
-        "refuse",
-        "forward",
-        "ask",
-        "answer",
-        "back",
-        "submit",
-        "sign",
-        "finish",
-        "return",
-        "withdraw",
-        "stop",
-        "step",
-    ]
+    effect: Effect
     guard: str | None = None
     reason: Literal["required", "optional"] = "optional"
     form: str | None = None
@@ -293,6 +284,7 @@ class Action(_Frozen, frozen=True):
     signature: Literal["none", "digital"] = "none"
     warn_after: int | None = None
     after: Term | None = None
+    joint: int | UnsetType = UNSET
 
 
 class Notice(_Frozen, frozen=True):
