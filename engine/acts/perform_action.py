@@ -112,13 +112,8 @@ def take(
     check_asks(case, asks)
     if assignee is not None:
         _give_to(case, assignee)
-    data = _entry_of(step, verdict, wanted, document) | followed.data | _of_request(case, step, asks, how.proof)
-    data |= (
-        joint
-        | _entered_later(case, late)
-        | _warned(case, action, too_often)
-        | _of_results(case, wanted, document, void)
-    )
+    data = _entry_of(step, verdict, wanted, document) | joint | followed.data | _of_request(case, step, asks, how.proof)
+    data |= _entered_later(case, late) | _warned(case, action, too_often) | _of_results(case, wanted, document, void)
     data |= (how.stand_in.told() if how.stand_in else {}) | decide_children(case, action, how.children, take)
     private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields or {}), "before": before}
     private |= {"received_reason": late[1] if late else None, "paper": how.stand_in.paper if how.stand_in else None}
