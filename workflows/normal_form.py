@@ -31,9 +31,12 @@ from engine.rules.procedure.definition import (
     TermUnit,
     Tier,
 )
+from engine.rules.procedure.parts import Price
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.text import Text
 from workflows.schema import COMPETENT
+from workflows.shapes import ALL
+from workflows.table_arms import Tables, areas_of, price_of, tables_of, term_of
 
 DEFAULT_APPLICANTS = ("citizen", "business", "organisation", "foreigner")
 DEFAULT_PLACE = "applicant.commune"
@@ -61,6 +64,9 @@ EFFECT_OF_PORTAL: dict[int, str] = {
 def release_of(written: Mapping[str, Any]) -> Release:
     """The release in normal form. ``written`` is the result of ``schema.FILE``, with every required key."""
     sla_unit: TermUnit = written["sla"]["unit"]
+    fields = {key: _field(value) for key, value in written.get("fields", {}).items()}
+    tables, areas = tables_of(written), areas_of(written)
+    made = Tables(tables, fields, areas)
     states = {key: _state(value, sla_unit) for key, value in written["states"].items()}
     return Release(
         procedure=written["procedure"],
@@ -72,18 +78,20 @@ def release_of(written: Mapping[str, Any]) -> Release:
         channels=_in_order(written["channels"], CHANNELS),
         applicants=_in_order(written.get("applicants", DEFAULT_APPLICANTS), APPLICANT_KINDS),
         roles={key: Role(_text(value), value["unit"]) for key, value in written["roles"].items()},
-        routing={key: _route(value) for key, value in written["routing"].items()},
-        sla=_sla(written["sla"]),
+        routing={key: _route(value, made) for key, value in written["routing"].items()},
+        sla=_sla(written["sla"], made),
         states=states,
-        actions={key: _action(value, states) for key, value in written["actions"].items()},
-        fields={key: _field(value) for key, value in written.get("fields", {}).items()},
+        actions={key: _action(value, states, made) for key, value in written["actions"].items()},
+        fields=fields,
         documents={key: _document(value) for key, value in written.get("documents", {}).items()},
-        fees={key: _fee(value) for key, value in written.get("fees", {}).items()},
+        fees={key: _fee(value, made) for key, value in written.get("fees", {}).items()},
         notify=tuple(_notice(value) for value in written.get("notify", ())),
         children={key: _child(value) for key, value in written.get("children", {}).items()},
         public=written.get("public", True),
         rights={act: tuple(roles) for act, roles in written.get("rights", {}).items()},
         short=_text(written["short"]) if "short" in written else msgspec.UNSET,
+        tables=tables,
+        areas=areas,
     )
 
 
@@ -127,17 +135,19 @@ def _effective(value: Mapping[str, Any]) -> Effective:
     )
 
 
-def _branches(arms: str | list[dict[str, str]]) -> tuple[Branch, ...]:
+def _branches(arms: str | list[dict[str, str]] | dict[str, str], tables: Tables) -> tuple[Branch, ...]:
     if isinstance(arms, str):
         return (Branch(then=arms),)
+    if isinstance(arms, dict):
+        return tuple(Branch(arm.outcome, arm.when) for arm in tables.arms(arms["table"]))
     return tuple(Branch(arm["else"]) if "else" in arm else Branch(arm["to"], arm["when"]) for arm in arms)
 
 
-def _route(value: str | list[dict[str, str]] | dict[str, str]) -> Route:
+def _route(value: str | list[dict[str, str]] | dict[str, str], tables: Tables) -> Route:
     if isinstance(value, str):
         return Route(by=value)
-    if isinstance(value, list):
-        return Route(branches=_branches(value))
+    if isinstance(value, list) or "table" in value:
+        return Route(branches=_branches(value, tables))
     found = re.fullmatch(COMPETENT, value["by"])
     task, place = found.groups() if found else (None, None)
     return Route(by=f"competent:{task}" if task else "competent", place=value.get("place") or place or DEFAULT_PLACE)
@@ -173,12 +183,16 @@ def _document(value: Mapping[str, Any]) -> Document:
     return Document(name=_text(value), **_without_text(value))
 
 
-def _fee(value: Mapping[str, Any]) -> Fee:
+def _fee(value: Mapping[str, Any], tables: Tables) -> Fee:
     given = _without_text(value)
     if "tiers" in given:
         given["tiers"] = tuple(Tier(tier["above"], tier["vnd"]) for tier in given["tiers"])
     if "max" in given:
         given["most"] = given.pop("max")
+    if "table" in given:
+        arms = tables.arms(given.pop("table"))
+        given["prices"] = tuple(Price(price_of(arm.outcome) or 0, arm.when) for arm in arms) or msgspec.UNSET
+        given["vnd"] = price_of(arms[-1].outcome) or 0 if arms else 0
     return Fee(name=_text(value), **given)
 
 
@@ -187,14 +201,11 @@ def _day_unit(sla_unit: TermUnit) -> TermUnit:
     return "calendar_day" if sla_unit == "calendar_day" else "working_day"
 
 
-def _sla(value: Mapping[str, Any]) -> Sla:
+def _sla(value: Mapping[str, Any], tables: Tables) -> Sla:
     unit: TermUnit = value["unit"]
-    total = value.get("total", 0)
-    whole = isinstance(total, int)
-    arms = (TermBranch(Term(total, unit)),) if whole else tuple(_term_branch(arm, unit) for arm in total)
     warn = value.get("warn")
     return Sla(
-        total=arms,
+        total=_total(value.get("total", 0), unit, tables),
         calendar=value.get("calendar", "vn"),
         starts=value.get("starts", "receive"),
         cutoff=value.get("cutoff", "15:00"),
@@ -203,6 +214,17 @@ def _sla(value: Mapping[str, Any]) -> Sla:
         extensions=value.get("extensions", 1),
         verified=value.get("verified", True),
     )
+
+
+def _total(total: Any, unit: TermUnit, tables: Tables) -> tuple[TermBranch, ...]:
+    """The arms of the time limit. An outcome that is no term is the linter's finding, as is a table without rules."""
+    if isinstance(total, (int, float)):
+        return (TermBranch(Term(total, unit)),)
+    if isinstance(total, list):
+        return tuple(_term_branch(arm, unit) for arm in total)
+    unread = Term(1, _day_unit(unit))
+    arms = [TermBranch(term_of(arm.outcome, unit) or unread, arm.when) for arm in tables.arms(total["table"])]
+    return tuple(arms) or (TermBranch(unread),)
 
 
 def _term_branch(arm: Mapping[str, Any], sla_unit: TermUnit) -> TermBranch:
@@ -234,8 +256,8 @@ def _state(value: Mapping[str, Any], sla_unit: TermUnit) -> State:
     )
 
 
-def _action(value: Mapping[str, Any], states: Mapping[str, State]) -> Action:
-    to = _branches(value["to"])
+def _action(value: Mapping[str, Any], states: Mapping[str, State], tables: Tables) -> Action:
+    to = _branches(value["to"], tables)
     effects = effects_of(value["from"], to, value.get("signature") == "digital", states)
     effect: Any = value.get("effect") or (effects.pop() if len(effects) == 1 else "step")
     return Action(
@@ -251,7 +273,13 @@ def _action(value: Mapping[str, Any], states: Mapping[str, State]) -> Action:
         signature=value.get("signature", "none"),
         warn_after=value.get("warn_after"),
         after=_after(value["after"]) if "after" in value else None,
+        joint=_joint(value),
     )
+
+
+def _joint(value: Mapping[str, Any]) -> int | msgspec.UnsetType:
+    wanted = value.get("joint", msgspec.UNSET)
+    return len(value["by"]) if wanted == ALL else wanted
 
 
 def _after(words: str) -> Term:

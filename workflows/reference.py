@@ -12,7 +12,8 @@ from pathlib import Path
 from workflows.rule_book import SECTIONS
 from workflows.schema import FILE
 from workflows.shape_groups import ByKey, ByKind, Key, ListOf, MapOf, Record, Single
-from workflows.shapes import Code, Day, Flag, Form, OneOf, Shape, Whole, Words
+from workflows.shapes import AllOr, Code, Day, Flag, Form, OneOf, Quarters, Shape, Whole, Words
+from workflows.table_shapes import Anything
 
 PAGE = Path(__file__).parents[1] / "docs" / "workflow-file.md"
 EXAMPLE = Path(__file__).parents[1] / "tests" / "workflow_samples" / "correct.yaml"
@@ -86,6 +87,12 @@ def holds(shape: Shape) -> str:
         return f"such as `{shape.example}`"
     if isinstance(shape, OneOf):
         return ", ".join(f"`{word}`" for word in shape.words)
+    if isinstance(shape, AllOr):
+        return f"`all`, or whole number {shape.least}–{shape.most}"
+    if isinstance(shape, Quarters):
+        return f"number 0–{shape.most}, in quarters"
+    if isinstance(shape, Anything):
+        return "one value"
     if isinstance(shape, Whole):
         return f"whole number {shape.least}–{shape.most}"
     if isinstance(shape, Flag):

@@ -15,7 +15,9 @@ from engine.rules.procedure.definition import APPLICANT_KINDS, CHANNELS, Clock, 
 from engine.rules.values.decimals import MOST_PLACES
 from workflows.problems import Both
 from workflows.shape_groups import ByKey, ByKind, Key, ListOf, MapOf, Record, one_or_more
-from workflows.shapes import Code, Day, Flag, Form, OneOf, Shape, Whole, Words
+from workflows.shapes import AllOr, Code, Day, Flag, Form, OneOf, Quarters, Shape, Whole, Words
+from workflows.table_arms import MOST_UNITS
+from workflows.table_shapes import area_shape, by_table, table_shape
 
 FORMAT_VERSION = 1
 MOST_SHORT = 40
@@ -89,7 +91,9 @@ _OFFICE_ROUTE = Record(
 )
 _ROUTING = Record(
     {"intake": _key(OneOf(INTAKES), "nơi tiếp nhận", "where dossiers are received", True)},
-    extra=ByKind(items=_branches(_OFFICE, "mã đơn vị", "office code"), group=_OFFICE_ROUTE),
+    extra=ByKind(
+        items=_branches(_OFFICE, "mã đơn vị", "office code"), group=ByKey("table", by_table(_NAME), _OFFICE_ROUTE)
+    ),
     extra_name=_NAME,
 )
 
@@ -134,21 +138,22 @@ _TIER = Record(
         "vnd": _key(_DONG, "số đồng mỗi đơn vị", "đồng for each further unit", True),
     }
 )
-_FEE = Record(
-    _text(
-        vnd=_key(_DONG, "số đồng", "đồng", True),
-        by_province=_key(MapOf(_DONG, r"[0-9]{2}", '"79": 5000'), "mã tỉnh: đồng", "province code: đồng"),
-        per=_key(Form(_FACT, "copies.count"), "nhân với trường số", "number field it is multiplied by"),
-        tiers=_key(ListOf(_TIER, least=1), "mức từ đơn vị thứ", "price from some unit on"),
-        max=_key(_DONG, "nhiều nhất cho một bản, đồng", "most for one copy, đồng"),
-        copies=_key(Form(_FACT, "paper.copies"), "số bản, nhân sau cùng", "number field of copies, multiplied last"),
-        when=_WHEN,
-        collect=_key(OneOf(("on_receive", "during", "on_return")), "thu lúc", "when it is collected"),
-        verified=_VERIFIED,
-    )
-)
+_PRICE: dict[str, Key] = {
+    "vnd": _key(_DONG, "số đồng", "đồng", True),
+    "by_province": _key(MapOf(_DONG, r"[0-9]{2}", '"79": 5000'), "mã tỉnh: đồng", "province code: đồng"),
+}
+_FEE_REST: dict[str, Key] = {
+    "per": _key(Form(_FACT, "copies.count"), "nhân với trường số", "number field it is multiplied by"),
+    "tiers": _key(ListOf(_TIER, least=1), "mức từ đơn vị thứ", "price from some unit on"),
+    "max": _key(_DONG, "nhiều nhất cho một bản, đồng", "most for one copy, đồng"),
+    "copies": _key(Form(_FACT, "paper.copies"), "số bản, nhân sau cùng", "number field of copies, multiplied last"),
+    "when": _WHEN,
+    "collect": _key(OneOf(("on_receive", "during", "on_return")), "thu lúc", "when it is collected"),
+    "verified": _VERIFIED,
+}
+_FEE = ByKey("table", Record(_text(**by_table(_NAME).keys, **_FEE_REST)), Record(_text(**_PRICE, **_FEE_REST)))
 
-_AMOUNT = Whole(0, 3650)
+_AMOUNT = Quarters(MOST_UNITS)
 _UNIT = _key(OneOf(get_args(TermUnit)), "đơn vị thời gian", "unit of time")
 _TERM_ARM = ByKey(
     "else",
@@ -167,7 +172,9 @@ _SLA = Record(
     {
         "unit": Key(_UNIT.shape, _UNIT.doc, required=True),
         "calendar": _key(Form(r"[a-z][a-z0-9-]{0,39}", "vn"), "lịch ngày nghỉ", "calendar of holidays"),
-        "total": _key(ByKind(scalar=_AMOUNT, items=ListOf(_TERM_ARM, least=1)), "thời hạn", "time limit"),
+        "total": _key(
+            ByKind(scalar=_AMOUNT, items=ListOf(_TERM_ARM, least=1), group=by_table(_NAME)), "thời hạn", "time limit"
+        ),
         "starts": _key(_NAMED, "thao tác bắt đầu tính", "action that starts the clock"),
         "cutoff": _key(
             Form(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", '"15:00"'), "giờ chốt trong ngày", "cut-off of the day"
@@ -186,8 +193,8 @@ _STATE = Record(
     _text(
         portal=_key(Whole(1, 10, "portal-range"), "mã trạng thái Cổng 1–10", "national status code 1–10", True),
         role=_key(_NAMED, "vai trò giữ hồ sơ", "role that holds the dossier"),
-        hours=_key(Whole(1, 1000), "hạn bước, giờ làm việc", "step limit in working hours"),
-        days=_key(Whole(1, 365), "hạn bước, ngày", "step limit in days"),
+        hours=_key(Quarters(1000), "hạn bước, giờ làm việc", "step limit in working hours"),
+        days=_key(Quarters(365), "hạn bước, ngày", "step limit in days"),
         clock=_key(OneOf(get_args(Clock)), "đồng hồ", "clock"),
         remind=_key(Whole(1, 365), "nhắc sau số ngày làm việc", "remind after working days"),
         initial=_key(Flag(), "trạng thái bắt đầu", "the first state"),
@@ -199,12 +206,13 @@ _ACTION = Record(
     _text(
         **{"from": _key(one_or_more(_NAMED), "từ trạng thái", "from which states", True)},
         to=_key(
-            ByKind(scalar=_NAMED, items=_branches(_NAMED, "trạng thái", "state")),
+            ByKind(scalar=_NAMED, items=_branches(_NAMED, "trạng thái", "state"), group=by_table(_NAME)),
             "đến trạng thái",
             "to which state",
             True,
         ),
         by=_key(one_or_more(_NAMED), "ai làm", "who does it", True),
+        joint=_key(AllOr(2, 20), "bao nhiêu vai trò phải cùng làm", "how many of the roles must do it"),
         guard=_key(_CONDITION, "chỉ được làm khi", "only allowed when"),
         reason=_key(OneOf(("required", "optional")), "lý do", "reason"),
         print=_FORM,
@@ -262,6 +270,8 @@ FILE = Record(
         ),
         "documents": _key(MapOf(_DOCUMENT, _NAME, "don"), "thành phần hồ sơ", "papers"),
         "fees": _key(MapOf(_FEE, _NAME, "le_phi"), "phí, lệ phí", "fees"),
+        "tables": _key(MapOf(table_shape(_NAME, _text()), _NAME, "thoi_han"), "bảng quyết định", "decision tables"),
+        "areas": _key(MapOf(area_shape(_text()), _NAME, "mien_nui"), "địa bàn", "areas"),
         "sla": _key(_SLA, "thời hạn giải quyết", "time limit", True),
         "states": _key(MapOf(_STATE, _NAME, "checking", least=1), "trạng thái", "states", True),
         "actions": _key(MapOf(_ACTION, _NAME, "receive", least=1), "thao tác", "actions", True),

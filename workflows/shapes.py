@@ -26,6 +26,7 @@ class Bad:
 
 BAD: Final = Bad()
 Path = tuple[str | int, ...]
+ALL: Final = "all"
 
 # Unquoted words that the core schema of YAML 1.2, which editors use, reads as something other than text.
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
@@ -201,6 +202,57 @@ class Whole(Shape):
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+
+@dataclass(frozen=True)
+class Quarters(Shape):
+    """A number from 0 to ``most``, whole or with a quarter, a half or three quarters behind a point; unquoted."""
+
+    most: int
+
+    def read(self, node: Node, path: Path, report: Report) -> int | float | Bad:
+        wanted = Both("số nguyên hoặc có 0.25, 0.5, 0.75", "a whole number, or one with 0.25, 0.5 or 0.75")
+        if not isinstance(node, Scalar) or not node.plain:
+            hint = Both(" Bỏ ngoặc kép.", " Remove the quotes.") if isinstance(node, Scalar) else ""
+            return wrong_type(node, path, report, wanted, hint)
+        value = quarters(node.value)
+        if value is None:
+            return wrong_type(node, path, report, wanted, Both(" Ví dụ: 2.5", " For example: 2.5"))
+        if not 0 <= value <= self.most:
+            report.add("out-of-range", node.mark, where=place(path), least=0, most=self.most, value=node.value)
+            return BAD
+        return value
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "number", "minimum": 0, "maximum": self.most, "multipleOf": 0.25}
+
+
+@dataclass(frozen=True)
+class AllOr(Shape):
+    """The word ``all``, or a whole number from ``least`` to ``most``."""
+
+    least: int
+    most: int
+
+    def read(self, node: Node, path: Path, report: Report) -> str | int | Bad:
+        if isinstance(node, Scalar) and node.value == ALL:
+            return ALL
+        return Whole(self.least, self.most).read(node, path, report)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"anyOf": [{"const": ALL}, Whole(self.least, self.most).json_schema()]}
+
+
+def quarters(text: str) -> int | float | None:
+    """The number in a text, exact in quarters; an int where it is whole; None where the text is no such number.
+
+    >>> quarters("2.50"), quarters("3.0"), quarters("0.3")
+    (2.5, 3, None)
+    """
+    if not re.fullmatch(r"(?:0|[1-9][0-9]{0,9})(?:\.[0-9]{1,6})?", text):
+        return None
+    number = float(text)
+    return None if number % 0.25 else int(number) if number.is_integer() else number
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ lateness, automatic transitions. Moments are timezone-aware.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from engine.rules.deadlines.due import Due
 from engine.rules.deadlines.pauses import Extension
 from engine.rules.deadlines.promise import extended
 from engine.rules.dossier_row import ClockRow
-from engine.rules.procedure.definition import SYSTEM, Notice, Release, Term
+from engine.rules.procedure.definition import SYSTEM, Action, Notice, Release, Term
 from engine.rules.procedure.facts import nested
 from engine.rules.procedure.machine import DocumentRequired, ReasonRequired, Workflow, role_name
 
@@ -134,6 +134,7 @@ class Walker:
         self.children = self.children_finished = self.verifications = 0
         self._rung: set[tuple[str, str, dt.datetime]] = set()
         self._reminded: dt.datetime | None = None
+        self._acted: list[str] = []
         first = workflow.release.states[workflow.initial]
         self.row: ClockRow = {
             "state": workflow.initial, "portal": first.portal, "clock": first.clock, "entered_at": given.filed,
@@ -195,7 +196,20 @@ class Walker:
         except Refusal:
             self.fields = before
             raise
+        if self._waits_for_others(key, act):
+            return self._record("action", key, act.by, [], (), None)
         return self._take(key, step.target, act.by, kind="action")
+
+    def _waits_for_others(self, key: str, act: Act) -> bool:
+        """Whether a joint step still lacks a role after this act. Raises RoleMissing for one that has acted."""
+        action = self.release.actions[key]
+        if not action.joint:
+            return False
+        left = [role for role in action.by if role not in self._acted]
+        if act.by is not None and act.by not in left:
+            raise self._role_missing(act.by, action, left)
+        self._acted.append(act.by or left[0])
+        return len(self._acted) < action.joint
 
     def _take(self, key: str, target: str, by: str | None, kind: str) -> WalkStep:
         facts, source = self.facts, self.row["state"]
@@ -207,6 +221,7 @@ class Walker:
         if timing.starts(self.release, key):
             self._note(("term", next(i for i, arm in enumerate(self.release.sla.total) if arm.term == term)))
         self._reminded = None
+        self._acted = []
         told = [*self.workflow.notices("action", key)]
         opened: tuple[str, ...] = ()
         if target != source:
@@ -242,11 +257,14 @@ class Walker:
     def _may(self, key: str, act: Act) -> None:
         action = self.release.actions[key]
         if act.by is not None and act.by not in action.by:
-            names = [role_name(self.release, role) for role in action.by]
-            raise RoleMissing(
-                role=act.by, action_vi=action.name.vi, action_en=action.name.en,
-                allowed_vi=[name.vi for name in names], allowed_en=[name.en for name in names],
-            )  # fmt: skip
+            raise self._role_missing(act.by, action, action.by)
+
+    def _role_missing(self, role: str, action: Action, allowed: Iterable[str]) -> RoleMissing:
+        names = [role_name(self.release, one) for one in allowed]
+        return RoleMissing(
+            role=role, action_vi=action.name.vi, action_en=action.name.en,
+            allowed_vi=[name.vi for name in names], allowed_en=[name.en for name in names],
+        )  # fmt: skip
 
     def _needs(self, key: str, act: Act) -> None:
         action = self.release.actions[key]

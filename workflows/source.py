@@ -49,6 +49,11 @@ class Source:
             node = node.entries[str(part)][1]
         return True
 
+    def text_at(self, *path: str | int) -> str:
+        """The text of the single value at ``path``; empty where there is none."""
+        node = self._nearest(path)
+        return node.value if isinstance(node, Scalar) else ""
+
     def _nearest(self, path: tuple[str | int, ...]) -> Node:
         node: Node = self.root
         for part in path:

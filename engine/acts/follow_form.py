@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from engine.acts.follow_office import works_at
 from engine.dossier.case import Case
+from engine.dossier.joint import role_asked
 from engine.dossier.rights import must_have_counter
 from engine.errors import Conflict, Refusal
 from engine.rules.deadlines import timing
@@ -145,7 +146,7 @@ def _pass_on(case: Case, targets: Mapping[str, str]) -> None:
     if "handler" in targets:
         case.change(handler_office=targets["handler"])
         case.change(**timing.due_columns(row, case.release, case.calendar))
-    role = case.release.states[row["state"]].role
+    role = role_asked(case.unit.reader(), case.id, case.release, row["state"])
     office = targets.get(case.release.roles[role].unit) if role is not None else None
     if role is None or office is None:
         return

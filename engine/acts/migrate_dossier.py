@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, select
 
 from engine.dossier.case import Case, lock_case_by_id
 from engine.dossier.charge import charge
+from engine.dossier.joint import role_asked
 from engine.dossier.record import arm, record
 from engine.errors import Conflict
 from engine.rules.deadlines import timing
@@ -53,7 +54,7 @@ def migrate_dossier(unit: UnitOfWork, dossier_id: int, workflow: Workflow) -> Ca
     state = mapped_state(case, release.effective.migrate, workflow)
     case.workflow = workflow
     case.forget()
-    role = release.states[state].role
+    role = role_asked(case.unit.reader(), case.id, release, state)
     office = case.row["offices"].get(release.roles[role].unit) if role else None
     case.change(
         release=workflow.digest,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from engine.acts.change_form import change_form
@@ -19,6 +20,7 @@ from engine.dossier.hand_notices import tell_hands
 from engine.dossier.hands import keep_hold, next_holder
 from engine.dossier.how import USUAL, How, Late
 from engine.dossier.intake import follow_intake
+from engine.dossier.joint import still_asked
 from engine.dossier.papers import attached, make_void, undone_by_step
 from engine.dossier.reception import check_reception
 from engine.dossier.record import record
@@ -101,7 +103,7 @@ def take(
         _receive_at(case, wanted, *late)
     before = changed_values(case.applicant["form"], fields) if fields else None
     followed = _correct(case, wanted, fields) if fields else Followed()
-    step = case.workflow.advance(case.row["state"], action, case.facts())
+    step, joint = _taken_together(case, case.workflow.advance(case.row["state"], action, case.facts()), verdict)
     _must_be_possible(case, action, wanted)
     _must_prove_an_end(case, step, how.proof)
     document, void = _attached(case, action), undone_by_step(case, step)
@@ -110,13 +112,13 @@ def take(
     check_asks(case, asks)
     if assignee is not None:
         _give_to(case, assignee)
-    data = _entry_of(step, verdict, wanted, document) | followed.data | _of_request(case, step, asks, how.proof)
+    data = _entry_of(step, verdict, wanted, document) | joint | followed.data | _of_request(case, step, asks, how.proof)
     data |= _entered_later(case, late) | _warned(case, action, too_often) | _of_results(case, wanted, document, void)
     data |= (how.stand_in.told() if how.stand_in else {}) | decide_children(case, action, how.children, take)
     private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields or {}), "before": before}
     private |= {"received_reason": late[1] if late else None, "paper": how.stand_in.paper if how.stand_in else None}
     told = {key: value for key, value in private.items() if value}
-    record(case, action, data=data, private=told, events=followed.events + _events(step))
+    record(case, action, data=data, private=told, events=followed.events + _events(step, joint))
     open_children(case)
     return case
 
@@ -249,8 +251,31 @@ def move(case: Case, target: str, action: str | None) -> None:
     follow_intake(case, case.reception or now)
 
 
+def _taken_together(case: Case, step: Step, verdict: Verdict) -> tuple[Step, dict[str, Any]]:
+    """A joint step stays in its state until enough roles have taken it, and passes to one that has not.
+
+    Also what the journal entry says of it: nothing for any other step. Raises OfficeNotDecided.
+    """
+    action = case.release.actions[step.action]
+    if not action.joint:
+        return step, {}
+    acted = [*case.acted(step.action), verdict.role or ""]
+    joint = {"joint": {"acted": len(acted), "needed": action.joint}}
+    if len(acted) >= action.joint:
+        return step, joint
+    left = still_asked(action, acted).by
+    if case.row["holder_role"] not in left:
+        office = case.row["offices"].get(case.release.roles[left[0]].unit)
+        if office is None:
+            raise OfficeNotDecided(role=left[0])
+        case.change(holder_office=office, holder_role=left[0], holder_id=None, opened_at=None)
+    return replace(step, target=step.source), joint
+
+
 def _enter(case: Case, step: Step) -> None:
     """Moves the dossier by the step; whoever should hold it then does. Raises OfficeNotDecided."""
+    if case.release.actions[step.action].joint and step.source == step.target:
+        return
     holder = next_holder(case, step)
     move(case, step.target, step.action)
     keep_hold(case, holder)
@@ -263,7 +288,9 @@ def _exists_here(case: Case, action: str) -> None:
         case.workflow.advance(case.row["state"], action, case.facts())
 
 
-def _events(step: Step) -> list[tuple[str, str | None]]:
+def _events(step: Step, joint: Mapping[str, Any]) -> list[tuple[str, str | None]]:
+    if joint and step.source == step.target:
+        return []  # the action is done when its last role has taken it
     entered = [("entered", step.target)] if step.source != step.target else []
     return [("action", step.action), *entered]
 

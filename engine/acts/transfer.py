@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.dossier.case import Case, lock_case
 from engine.dossier.eligible_offices import why_not
+from engine.dossier.joint import role_asked
 from engine.dossier.record import record
 from engine.dossier.rights import must_be_open, must_may, verdict_on
 from engine.errors import Forbidden, wrong
@@ -89,6 +90,6 @@ def _pass_on(case: Case, key: str, office: str | None) -> None:
     if key == "handler" and office is not None:
         case.change(handler_office=office)
         case.change(**timing.due_columns(case.row, case.release, case.calendar))
-    role = case.release.states[case.row["state"]].role
+    role = role_asked(case.unit.reader(), case.id, case.release, case.row["state"])
     if role is not None and case.release.roles[role].unit == key:
         case.change(holder_office=office, holder_role=role, holder_id=None, opened_at=None)

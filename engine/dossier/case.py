@@ -18,6 +18,7 @@ from engine.clock import civil_day
 from engine.dossier.elsewhere import refused_elsewhere
 from engine.dossier.facts import Facts, document_facts, fee_facts
 from engine.dossier.filed_on import filed_on
+from engine.dossier.joint import may_jointly, roles_that_acted
 from engine.dossier.stale import stale
 from engine.errors import NotFound
 from engine.rules.deadlines import timing
@@ -223,7 +224,15 @@ class Case:
     def may(self, action: str) -> Verdict:
         """The verdict on whether this actor may take ``action`` today, in which role and on whose behalf."""
         refused = refused_elsewhere(self.row, self.unit.actor)
-        return refused or may(self.unit.actor, self.release.actions[action], self.row, self.release, self.today)
+        wanted, on = self.release.actions[action], self.today
+        if refused or not wanted.joint:
+            return refused or may(self.unit.actor, wanted, self.row, self.release, on)
+        return may_jointly(self.unit.actor, wanted, self.acted(action), self.row, self.release, on)
+
+    def acted(self, action: str) -> list[str]:
+        """The roles that have done their part of a joint step already; none for any other action."""
+        joint = self.release.actions[action].joint
+        return roles_that_acted(self.unit.reader(), self.id, action) if joint else []
 
     def due(self) -> Due | None:
         """The due moment with the trace that explains it; None while there is none."""

@@ -69,8 +69,9 @@ def _step(
     data = entry["data"]
     state, target = case.release.states.get(data["from"]), case.release.states.get(data["to"])
     result = ""
-    if state is not None and state.limit is not None and entered is not None:
-        result = _RESULTS[step_result(case.calendar, entered, entry["at"], state.limit)]
+    limit = state.counted if state is not None else None
+    if limit is not None and entered is not None:
+        result = _RESULTS[step_result(case.calendar, entered, entry["at"], limit)]
     note = target.name.vi if target else data["to"]
     return {
         "giver": person_of(case, entry),

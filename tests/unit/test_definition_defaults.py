@@ -29,7 +29,7 @@ NOT_SAID: dict[str, dict[str, Any]] = {
     },
     "Fee": {
         "by_province": {}, "per": None, "when": None, "collect": "on_receive", "verified": True,
-        "tiers": msgspec.UNSET, "most": msgspec.UNSET, "copies": msgspec.UNSET,
+        "tiers": msgspec.UNSET, "most": msgspec.UNSET, "copies": msgspec.UNSET, "prices": msgspec.UNSET,
     },
     "Sla": {
         "calendar": "vn", "starts": "receive", "cutoff": "15:00", "first_day": "counted", "warn": None,
@@ -55,7 +55,7 @@ def test_what_is_not_said_of(name: str) -> None:
 def test_an_action_needs_neither_guard_nor_signature() -> None:
     optional = {field.name: field.default for field in msgspec.structs.fields(definition.Action) if not field.required}
     silent = dict.fromkeys(("guard", "form", "attach", "warn_after", "after"))
-    assert optional == silent | {"reason": "optional", "signature": "none"}
+    assert optional == silent | {"reason": "optional", "signature": "none", "joint": msgspec.UNSET}
 
 
 def test_a_release_is_public_unless_it_says_otherwise() -> None:

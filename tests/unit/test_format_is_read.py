@@ -62,7 +62,7 @@ READERS = {
     "Sla.total": RULES + "machine.py:total_term",
     "Sla.verified": "workflows/lint_rules/data.py:_list_unverified",
     "State.name": "engine/queries/state.py:state_of",
-    "State.limit": ROW + ":after_step",
+    "State.limit": RULES + "definition.py:counted",
     "Action.name": RULES + "machine.py:_option",
     "Action.to": RULES + "machine.py:_build",
     "Action.by": RULES + "permissions.py:_staff",
@@ -82,6 +82,7 @@ READERS = {
     "Release.version": ACTS + "publish.py:publish_release",
     "Release.name": "engine/queries/dossier.py:dossier_of",
     "Release.short": RULES + "definition.py:in_lists",
+    "Release.tables": "workflows/lint_rules/tables.py:check_tables",
     "Release.fields": RULES + "fields.py:clean_fields",
     "Action.after": ROW + ":wanted_clocks",
 }

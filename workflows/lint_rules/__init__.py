@@ -10,6 +10,7 @@ from workflows.lint_rules.conditions import check_conditions
 from workflows.lint_rules.data import check_data
 from workflows.lint_rules.states import check_states
 from workflows.lint_rules.subject import Subject
+from workflows.lint_rules.tables import check_tables
 from workflows.lint_rules.terms import check_terms
 from workflows.problems import Report
 from workflows.source import Source
@@ -23,6 +24,7 @@ def lint_release(release: Release, source: Source, context: LintContext, report:
     check_actions(subject)
     check_states(subject)
     check_data(subject)
+    check_tables(subject)
     check_conditions(subject)
     check_terms(subject)
     check_around(subject)

@@ -10,6 +10,7 @@ from workflows.normal_form import effects_of
 from workflows.problems import Both, Suggest
 
 HOLDER = "holder"  # in a notice: the person who holds the dossier at that moment
+JOINT_EFFECTS = ("step", "forward", "submit")
 BUILT_IN_ROLES = (APPLICANT, SYSTEM, HOLDER, MONITOR)
 PORTALS_OF_EFFECT = {
     "refuse": (PortalStatus.REFUSED,),
@@ -62,6 +63,7 @@ def check_actions(subject: Subject) -> None:
             subject.add("attach-undeclared", at, action=key, document=action.attach, hint=hint)
         _check_timer(subject, key, action)
         _check_effect(subject, key, action)
+        _check_joint(subject, key, action)
     if not subject.report.has("unknown-state", "ambiguous-effect", "effect-portal"):
         for effect in ("receive", "return"):
             if not any(action.effect == effect for action in release.actions.values()):
@@ -137,6 +139,28 @@ def _check_timer(subject: Subject, key: str, action: Action) -> None:
     for name, present in asked:
         if present:
             subject.add("timer-needs-person", source.key("actions", key, name), action=key, needs=name)
+
+
+def _check_joint(subject: Subject, key: str, action: Action) -> None:
+    """A joint step is taken by roles of staff, one of which holds the dossier; it changes nothing but the state."""
+    if not action.joint:
+        return
+    holders = [subject.release.states[one].role for one in action.sources if one in subject.release.states]
+    if set(action.by) & {APPLICANT, SYSTEM}:
+        why = Both("người nộp và hệ thống không tham gia được", "applicant and system cannot take part")
+    elif action.joint > len(action.by) or len(action.by) < 2:
+        why = Both(f"by chỉ có {len(action.by)} vai trò", f"by names {len(action.by)} role(s) only")
+    elif action.attach or action.signature == "digital" or action.warn_after:
+        why = Both(
+            "không dùng cùng attach, signature, warn_after", "attach, signature and warn_after do not go with it"
+        )
+    elif action.effect not in JOINT_EFFECTS:
+        why = Both(f"effect {action.effect} chỉ một người làm được", f"effect {action.effect} is one person's")
+    elif any(role not in action.by for role in holders):
+        why = Both("vai trò giữ trạng thái nguồn phải ở trong by", "the role that holds the state must be in by")
+    else:
+        return
+    subject.add("joint-step", subject.source.key("actions", key, "joint"), action=key, why=why)
 
 
 def _check_two_timers(subject: Subject) -> None:

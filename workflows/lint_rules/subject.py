@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from engine.rules.procedure.areas import AREA, area_of
 from engine.rules.procedure.conditions import Condition, ConditionRefused, compile_condition
 from engine.rules.procedure.definition import Action, Branch, Child, Document, Fee, Field, Release, TermBranch
 from engine.rules.procedure.facts import FactNameTaken, FactType, declared_facts
@@ -54,15 +55,16 @@ class Subject:
         if source not in self._compiled:
             try:
                 self._compiled[source] = compile_condition(
-                    source, self.declared or {}, {"former_district": self._district}
+                    source, self.declared or {}, {"former_district": self.district, AREA: area_of(self.release.areas)}
                 )
             except ConditionRefused as refused:
                 self._compiled[source] = refused
         return self._compiled[source]
 
-    def _district(self, name: str) -> list[str]:
+    def district(self, name: str) -> list[str]:
+        """The communes of a former district; one made-up code where the territory is not known."""
         former = self.context.former_district
-        return list(former(name, self.release.effective.start)) if former else ["00000"]
+        return list(former(name, self.release.effective.start)) if former else [f"<{name}>"]
 
     def conditions(self) -> Iterator[Asked]:
         """Every condition of the file."""
@@ -79,6 +81,10 @@ class Subject:
             for key, part in parts.items():
                 if part.when is not None:
                     yield Asked((kind, key, "when"), part.when)
+        for key, fee in release.fees.items():
+            for price in fee.prices or ():
+                if price.when is not None:
+                    yield Asked(("fees", key, "table"), price.when)
         for index, arm in enumerate(release.sla.total):
             if arm.when is not None:
                 yield Asked(("sla", "total", index, "when"), arm.when)

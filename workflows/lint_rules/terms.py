@@ -15,6 +15,7 @@ Way = tuple[float, tuple[str, ...]]
 HOURS_A_DAY = 8.0
 MOST_STEPS = 5_000  # of the search for the longest path; shipped procedures need under 200
 _TOO_LATE = Both("same_day là trong ngày, viết 0 hoặc bỏ total", "same_day means today; write 0 or leave total out")
+_WHOLE = Both("ngày theo lịch phải là số nguyên", "calendar days are whole")
 _ZERO = Both("thời hạn phải lớn hơn 0", "a time limit must be greater than 0")
 
 
@@ -32,6 +33,7 @@ def check_terms(subject: Subject) -> None:
         subject.add("migrate-unused", source.key("effective", "migrate"), running=effective.running)
     if sla.extensions > 1:
         subject.add("many-extensions", source.at("sla", "extensions"), count=sla.extensions)
+    _check_parts(subject)
     for index, arm in enumerate(sla.total):
         if (arm.term.unit == "same_day") != (arm.term.amount == 0):
             why = _TOO_LATE if arm.term.unit == "same_day" else _ZERO
@@ -66,7 +68,18 @@ def in_words(term: Term) -> Both:
         "working_hour": ("giờ làm việc", "working hours"), "calendar_day": ("ngày", "calendar days"),
         "working_day": ("ngày làm việc", "working days"), "same_day": ("trong ngày", "same day"),
     }[term.unit]  # fmt: skip
-    return Both(f"{term.amount} {vi}", f"{term.amount} {en}")
+    return Both(f"{term.amount:g} {vi}".replace(".", ","), f"{term.amount:g} {en}")
+
+
+def _check_parts(subject: Subject) -> None:
+    """Calendar days are whole: they end as an office closes."""
+    for index, arm in enumerate(subject.release.sla.total):
+        if arm.term.unit == "calendar_day" and arm.term.amount % 1:
+            at, amount = subject.source.at("sla", "total", index), arm.term.amount
+            subject.add("sla-total", at, amount=amount, unit=arm.term.unit, why=_WHOLE)
+    for key, state in subject.release.states.items():
+        if state.limit is not None and state.limit.unit == "calendar_day" and state.limit.amount % 1:
+            subject.add("step-part", subject.source.at("states", key, "days"), state=key, days=state.limit.amount)
 
 
 def _check_steps(subject: Subject, shortest: float) -> None:

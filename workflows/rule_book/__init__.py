@@ -9,6 +9,7 @@ from workflows.rule_book.content import CONDITIONS, DATA, TIME
 from workflows.rule_book.form import READING, STRUCTURE
 from workflows.rule_book.process import ACTIONS, STATES
 from workflows.rule_book.rule import Rule, Severity
+from workflows.rule_book.tables import TABLES
 
 __all__ = ["RULES", "SECTIONS", "Rule", "Severity"]
 
@@ -18,6 +19,7 @@ SECTIONS: dict[str, dict[str, Rule]] = {
     "States": STATES,
     "Roles, actions and notices": ACTIONS,
     "Conditions and branches": CONDITIONS,
+    "Decision tables and areas": TABLES,
     "Fields, documents and fees": DATA,
     "Dates and time limits": TIME,
     "Against other files and the register": AROUND,

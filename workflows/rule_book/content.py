@@ -108,6 +108,10 @@ TIME: dict[str, Rule] = {
         'thời hạn "{amount}" không hợp với đơn vị {unit}: {why}.',
         'the term "{amount}" does not fit the unit {unit}: {why}.',
     ),
+    "step-part": error(
+        'bước "{state}" có hạn {days} ngày, nhưng thủ tục tính ngày theo lịch: số ngày phải nguyên. Dùng hours.',
+        'step "{state}" has a limit of {days} days, but this procedure counts calendar days, which are whole. Use hours.',
+    ),
     "sla-too-short": error(
         "đường đi {path} cần {need} ngày làm việc, nhiều hơn thời hạn {total}. Giảm hạn các bước hoặc tăng total.",
         "path {path} needs {need} working days, more than sla total {total}. Shorten the steps or raise total.",

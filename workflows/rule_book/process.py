@@ -112,6 +112,10 @@ ACTIONS: dict[str, Rule] = {
         'thao tác tự động "{action}" không thể có {needs}: hệ thống không có lý do, giấy tờ hay chữ ký. Bỏ khóa này.',
         'the timed action "{action}" cannot have {needs}: the system has no reason, paper or signature to give. Remove it.',
     ),
+    "joint-step": error(
+        'thao tác chung "{action}" không dùng được: {why}. Ví dụ: by: [land, fire, planning], joint: 2',
+        'the joint action "{action}" cannot be used: {why}. For example: by: [land, fire, planning], joint: 2',
+    ),
     "two-timers": error(
         'thao tác "{action}" và "{other}" tự chạy cùng lúc từ trạng thái "{state}". Đổi thời gian của một thao tác.',
         'actions "{action}" and "{other}" would fire at the same moment from state "{state}". Change the time of one.',

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
+from math import ceil
 from typing import Literal, TypeAlias
 
 from engine.rules.deadlines.calendar import Calendar
@@ -65,8 +66,11 @@ def chain(
 
 
 def working_minutes(calendar: Calendar, term: Term, at: int) -> int:
-    """The working minutes of a term in working days or hours that begins at the tick ``at``."""
-    return term.amount * (60 if term.unit == "working_hour" else calendar.day_minutes_at(at))
+    """The working minutes of a term in working days or hours that begins at the tick ``at``, a begun minute as one.
+
+    A quarter of a day is a quarter of the office's own day: two hours of eight, 1 h 52½ of seven and a half.
+    """
+    return ceil(term.amount * (60 if term.unit == "working_hour" else calendar.day_minutes_at(at)))
 
 
 def _leg(
@@ -131,7 +135,7 @@ def _by_whole_days(calendar: Calendar, begin: int, term: Term, holds: Sequence[H
     def closes() -> int:
         return calendar.closing_tick(max(spent() - 1, reopened))
 
-    reached = measured(begin) + term.amount * (MINUTES_A_DAY if civil else calendar.day_minutes_at(begin))
+    reached = measured(begin) + ceil(term.amount * (MINUTES_A_DAY if civil else calendar.day_minutes_at(begin)))
     for hold in holds:
         if hold.end is not None and hold.end <= begin:
             continue

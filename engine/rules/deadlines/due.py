@@ -178,7 +178,7 @@ def warn_before(calendar: Calendar, due: datetime, term: Term) -> datetime:
         )
     if term.unit != "calendar_day":
         return calendar.subtract_working_minutes(due, working_minutes(calendar, term, calendar.tick(due)))
-    moment = calendar.moment(calendar.tick(due) - term.amount * MINUTES_A_DAY)
+    moment = calendar.moment(calendar.tick(due) - int(term.amount) * MINUTES_A_DAY)
     if calendar.within_office_hours(moment):
         return moment
     return calendar.moment(calendar.closing_tick_before(calendar.tick(moment)))

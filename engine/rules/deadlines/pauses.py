@@ -14,6 +14,9 @@ from engine.rules.deadlines.calendar import Calendar, MomentWithoutZone
 from engine.rules.procedure.definition import Term, TermUnit
 
 LONGEST_AMOUNT: Final = 3660
+QUARTER: Final = 0.25
+"""The least part of a working day or hour that a term can have."""
+_IN_QUARTERS: Final = ("working_day", "working_hour")
 """The largest amount of a term, ten years of days. A larger one is a mistake of its author."""
 _UNITS: Final = get_args(TermUnit)
 
@@ -128,11 +131,13 @@ def united(calendar: Calendar, pauses: Sequence[Pause]) -> tuple[Hold, ...]:
 
 
 def check_term(term: Term) -> None:
-    """Raises BadTerm for an unknown unit, a term without length or one with more than ``LONGEST_AMOUNT`` units."""
+    """Raises BadTerm for an unknown unit, a term without length or one with more than ``LONGEST_AMOUNT`` units, and for
+    parts of a day or hour other than quarters, or of calendar days."""
     if term.unit not in _UNITS:
         raise BadTerm(what_vi=f"không có đơn vị {term.unit!r}", what_en=f"unknown unit {term.unit!r}")
-    least = 0 if term.unit == "same_day" else 1
-    if not least <= term.amount <= LONGEST_AMOUNT:
+    least = 0 if term.unit == "same_day" else QUARTER
+    parts = term.amount % (QUARTER if term.unit in _IN_QUARTERS else 1)
+    if parts or not least <= term.amount <= LONGEST_AMOUNT:
         raise BadTerm(what_vi=f"{term.amount} {term.unit}", what_en=f"{term.amount} {term.unit}")
 
 

@@ -20,7 +20,7 @@ def recounted(row: ClockRow, release: Release, calendar: Calendar, counter: Cale
     """
     if row["finished_at"] is not None:
         return {}
-    limit = release.states[row["state"]].limit
+    limit = release.states[row["state"]].counted
     fresh: ClockChanges = {"step_due_at": row["step_due_at"]}
     if limit is not None and row["step_due_at"] is not None:
         fresh["step_due_at"] = due_moment(calendar, row["entered_at"], limit)

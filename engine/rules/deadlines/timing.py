@@ -62,7 +62,9 @@ def after_step(
         "pauses": _pauses(row, target, now, target_key),
         "finished_at": (row["finished_at"] or now) if target.status.ended else None,
         "returned_at": (row["returned_at"] or now) if target.status is PortalStatus.RETURNED else None,
-        "step_due_at": due_moment(calendar, now, target.limit) if target.limit and target.clock == "running" else None,
+        "step_due_at": due_moment(calendar, now, limit)
+        if (limit := target.counted) and target.clock == "running"
+        else None,
     }
     if row["started_at"] is None and target.clock in ("running", "paused") and starts(release, action):
         changes |= {"started_at": came, "term": term_to_data(total_term())}
@@ -80,11 +82,11 @@ def after_migration(row: ClockRow, release: Release, calendar: Calendar, now: dt
     A migration is no step: no clock starts again and no supplement is counted. Raises OutsideCalendar.
     """
     state = release.states[row["state"]]
-    running = state.limit is not None and state.clock == "running"
+    limit = state.counted if state.clock == "running" else None
     changes: ClockChanges = {
         "clock": state.clock,
         "pauses": _pauses(row, state, now, row["state"]),
-        "step_due_at": due_moment(calendar, row["entered_at"], state.limit) if state.limit and running else None,
+        "step_due_at": due_moment(calendar, row["entered_at"], limit) if limit else None,
     }
     return changes | due_columns(changed(row, changes), release, calendar)
 

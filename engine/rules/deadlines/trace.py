@@ -156,6 +156,8 @@ def term_in_words(term: Term) -> Text:
 
     >>> term_in_words(Term(3, "working_day"))
     Text(vi='3 ngày làm việc', en='3 working days')
+    >>> term_in_words(Term(0.25, "working_day"))
+    Text(vi='0,25 ngày làm việc', en='0.25 working days')
     """
     names = {
         "working_day": ("ngày làm việc", "working day"),
@@ -165,7 +167,8 @@ def term_in_words(term: Term) -> Text:
     if term.unit == "same_day":
         return Text(vi="trong ngày làm việc", en="within the working day")
     vi, en = names[term.unit]
-    return Text(vi=f"{term.amount} {vi}", en=f"{term.amount} {en}{'' if term.amount == 1 else 's'}")
+    amount = f"{term.amount:g}"
+    return Text(vi=f"{amount.replace('.', ',')} {vi}", en=f"{amount} {en}{'' if term.amount == 1 else 's'}")
 
 
 def _stretches(leg: Leg) -> Iterator[tuple[int, int | None, Hold | None]]:

@@ -60,6 +60,8 @@ def check_references(release: Release, declared: Mapping[str, FactType]) -> None
         raise _bad(release, "sla.total", "nhánh cuối phải là else", "the last arm must be else")
     numbers = [name for name, type_ in declared.items() if type_.kind == "int"]
     for key, fee in release.fees.items():
+        if fee.prices and fee.prices[-1].when is not None:
+            raise _bad(release, f"fees[{key}].prices", "nhánh cuối phải là else", "the last arm must be else")
         multipliers = [fee.per, fee.copies or None]
         _known(release, f"fees[{key}].per", multipliers, numbers, "dữ kiện kiểu số", "number fact")
     for key, route in release.routing.items():
@@ -95,6 +97,10 @@ def _sources(release: Release) -> Iterable[tuple[str, str | int, str]]:
         yield from _arms(f"actions.{key}", action.to)
     for key, route in release.routing.items():
         yield from _arms(f"routing.{key}", route.branches)
+    for key, fee in release.fees.items():
+        for index, price in enumerate(fee.prices or ()):
+            if price.when is not None:
+                yield f"fees.{key}", index, price.when
     for index, arm in enumerate(release.sla.total):
         if arm.when is not None:
             yield "sla.total", index, arm.when

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from engine.errors import Refusal
+from engine.rules.procedure.parts import Area, Price, Table
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.text import Text
 
@@ -26,6 +27,10 @@ Channel = Literal["counter", "portal", "post"]
 PaymentMethod = Literal["cash", "transfer", "card", "portal", "waived"]
 """How a fee is settled; waiving one needs its legal ground."""
 Clock = Literal["not_started", "running", "paused", "stopped"]
+Effect = Literal[
+    "receive", "refuse", "forward", "ask", "answer", "back", "submit", "sign", "finish", "return", "withdraw", "stop",
+    "step",
+]  # fmt: skip
 TermUnit = Literal["working_day", "working_hour", "calendar_day", "same_day"]
 FieldType = Literal[
     "text",
@@ -77,9 +82,12 @@ class Branch(_Frozen, frozen=True):
 
 
 class Term(_Frozen, frozen=True):
-    """A time limit in a unit of the law: working days, working hours, calendar days, or ``same_day`` with amount 0."""
+    """A time limit in a unit of the law: working days, working hours, calendar days, or ``same_day`` with amount 0.
 
-    amount: int
+    Working days and hours may have quarters (0.25, 2.5), which a float holds exactly; an amount without them is an int.
+    """
+
+    amount: int | float
     unit: TermUnit
 
 
@@ -191,8 +199,8 @@ class Fee(_Frozen, frozen=True):
     """A fee in đồng. ``by_province`` (by its code) overrides ``vnd``; ``per`` names a number fact to multiply by.
 
     ``tiers`` give another price to the units above a number; ``most`` limits the sum; ``copies`` names the number fact
-    by which the limited sum is multiplied (not given: one copy). The three came later: where a file does not use them
-    they are absent from the bytes too, so that published releases keep their digests.
+    by which the limited sum is multiplied (not given: one copy). The first of ``prices`` that holds replaces ``vnd``.
+    The four came later: where a file does not use them they are absent from the bytes too, so that digests stay.
     """
 
     name: Text
@@ -205,6 +213,7 @@ class Fee(_Frozen, frozen=True):
     tiers: tuple[Tier, ...] | msgspec.UnsetType = msgspec.UNSET
     most: int | msgspec.UnsetType = msgspec.UNSET
     copies: str | msgspec.UnsetType = msgspec.UNSET
+    prices: tuple[Price, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Sla(_Frozen, frozen=True):
@@ -230,7 +239,8 @@ class State(_Frozen, frozen=True):
     """One state of a workflow.
 
     ``portal`` is the national status code, 1 to 10. ``role`` holds the dossier here (None: no staff does). ``limit`` is
-    the time limit of this step. ``remind`` is the interval of reminders in a state that waits for the applicant.
+    the time limit of this step, of 0 where it takes no time. ``remind`` is the interval of reminders in a state that
+    waits for the applicant.
     """
 
     name: Text
@@ -243,6 +253,11 @@ class State(_Frozen, frozen=True):
     remind: Term | None = None
 
     @property
+    def counted(self) -> Term | None:
+        """The time limit by which this step is early, on time or late; None where it has none, or takes no time."""
+        return self.limit if self.limit is not None and self.limit.amount else None
+
+    @property
     def status(self) -> PortalStatus:
         """The national status, with its meaning."""
         return PortalStatus(self.portal)
@@ -253,28 +268,15 @@ class Action(_Frozen, frozen=True):
 
     ``by`` are roles (``applicant`` and ``system`` are built in). ``guard`` must hold. ``after`` makes a timer take the
     action that long after its source state was entered. ``attach`` names the document that must be attached with it.
-    ``effect`` is the meaning of the action for acts, forms and reports, which never infer it from names.
+    ``effect`` is the meaning of the action for acts, forms and reports, which never infer it from names. ``joint`` is
+    how many of the roles must take it, in any order, before the dossier moves on; not given: one of them.
     """
 
     name: Text
     sources: tuple[str, ...]
     to: tuple[Branch, ...]
     by: tuple[str, ...]
-    effect: Literal[
-        "receive",
-        "refuse",
-        "forward",
-        "ask",
-        "answer",
-        "back",
-        "submit",
-        "sign",
-        "finish",
-        "return",
-        "withdraw",
-        "stop",
-        "step",
-    ]
+    effect: Effect
     guard: str | None = None
     reason: Literal["required", "optional"] = "optional"
     form: str | None = None
@@ -282,6 +284,7 @@ class Action(_Frozen, frozen=True):
     signature: Literal["none", "digital"] = "none"
     warn_after: int | None = None
     after: Term | None = None
+    joint: int | UnsetType = UNSET
 
 
 class Notice(_Frozen, frozen=True):
@@ -340,6 +343,10 @@ class Release(_Frozen, frozen=True):
     """The roles to which a built-in act is narrowed, by act (``engine.rules.procedure.act_rights``)."""
     short: Text | UnsetType = UNSET
     """The name for lists; absent from the bytes where the file gives none."""
+    tables: dict[str, Table] = {}
+    """The decision tables, whose arms stand where they are used."""
+    areas: dict[str, Area] = {}
+    """The named sets of communes, which conditions ask as ``area("key")``."""
 
     @property
     def in_lists(self) -> Text:
@@ -370,7 +377,7 @@ def _said(release: Release) -> dict[str, Any]:
     return {name: part for name, part in parts.items() if name not in _LATER or part}
 
 
-_LATER = frozenset({"rights", "short"})
+_LATER = frozenset({"areas", "rights", "short", "tables"})
 """Keys that the normal form did not have at first."""
 
 _encoder = msgspec.json.Encoder(order="sorted")

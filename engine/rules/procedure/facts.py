@@ -144,8 +144,13 @@ class FactOfWrongType(Refusal):
 
 def declared_facts(release: Release) -> dict[str, FactType]:
     """Every fact that the conditions of ``release`` may read, by dotted name. Raises FactNameTaken."""
+    return facts_of_fields(release.fields)
+
+
+def facts_of_fields(fields: Mapping[str, Field]) -> dict[str, FactType]:
+    """The built-in facts and those of ``fields``, by dotted name. Raises FactNameTaken."""
     declared = dict(BUILT_IN)
-    for key, field in release.fields.items():
+    for key, field in fields.items():
         for other in declared:
             if key == other or key.startswith(other + ".") or other.startswith(key + "."):
                 raise FactNameTaken(name=key, other=other)

@@ -11,8 +11,10 @@ from engine.rules.procedure.definition import Fee
 from engine.rules.procedure.facts import INT, fact
 
 
-def amount(fee: Fee, facts: Mapping[str, Any], province: str) -> int:
+def amount(fee: Fee, facts: Mapping[str, Any], province: str, price: int | None = None) -> int:
     """What ``fee`` comes to on nested ``facts`` in a province (its code), in đồng.
+
+    ``price`` is the one of its ``prices`` that holds; None where it has none.
 
     >>> from engine.rules.procedure.definition import Tier
     >>> from engine.text import Text
@@ -21,7 +23,8 @@ def amount(fee: Fee, facts: Mapping[str, Any], province: str) -> int:
     [4000, 12000, 400000]
     """
     units = _number(facts, fee.per) if fee.per else 1
-    sum_ = _sum(fee, units, fee.by_province.get(province, fee.vnd))
+    first = fee.by_province.get(province, fee.vnd) if price is None else price
+    sum_ = _sum(fee, units, first)
     if fee.most is not msgspec.UNSET:
         sum_ = min(sum_, fee.most)
     return sum_ if fee.copies is msgspec.UNSET else sum_ * max(_number(facts, fee.copies), 1)

@@ -16,9 +16,10 @@ from typing import Any
 from transitions import EventData, Machine
 
 from engine.errors import Conflict, NotFound, Refusal
+from engine.rules.procedure.areas import AREA, area_of
 from engine.rules.procedure.checks import check_references, compile_conditions
 from engine.rules.procedure.conditions import Condition, Function
-from engine.rules.procedure.definition import Action, Child, Document, Notice, Release, State, Term
+from engine.rules.procedure.definition import Action, Child, Document, Fee, Notice, Release, State, Term
 from engine.rules.procedure.depths import depths_of
 from engine.rules.procedure.explain import lacking
 from engine.rules.procedure.facts import complete_facts, declared_facts, fact
@@ -120,7 +121,7 @@ class Workflow:
         self.digest = release.digest()
         self.declared = declared_facts(release)
         check_references(release, self.declared)
-        self._conditions = compile_conditions(release, self.declared, functions)
+        self._conditions = compile_conditions(release, self.declared, {AREA: area_of(release.areas), **functions})
         self.initial = release.initial
         self.results = Results(release)
         self.depths = depths_of(release)
@@ -203,7 +204,7 @@ class Workflow:
     def fees_due(self, facts: Mapping[str, Any], province: str) -> dict[str, int]:
         """The fees in đồng by fee key; ``province`` is a code. ``release.fees[key].collect`` says when they are due."""
         wanted = ((key, fee) for key, fee in self.release.fees.items() if self._holds("fees", key, facts))
-        return {key: amount(fee, facts, province) for key, fee in wanted}
+        return {key: amount(fee, facts, province, self._price(key, fee, facts)) for key, fee in wanted}
 
     def route_arm(self, key: str, facts: Mapping[str, Any]) -> int | None:
         """The index of the first branch of the routing key ``key`` that holds; None when none does."""
@@ -240,6 +241,10 @@ class Workflow:
         if state is None:
             raise UnknownState(state=key, procedure=self.release.procedure, version=self.release.version)
         return state
+
+    def _price(self, key: str, fee: Fee, facts: Mapping[str, Any]) -> int | None:
+        arms = enumerate(fee.prices or ())
+        return next((arm.vnd for index, arm in arms if self._holds(f"fees.{key}", index, facts)), None)
 
     def _holds(self, part: str, key: str | int, facts: Mapping[str, Any]) -> bool:
         condition = self._conditions.get((part, key))
