@@ -23,7 +23,7 @@ from engine.transaction import UnitOfWork
 from server.context import RenderForm, served
 from server.identity import Access
 from server.once import perform_unkept
-from server.values import Body, Line
+from server.values import Body, Line, Prose, Word
 from web.desk.qr import qr_of
 from web.once import once
 from web.pages import Pages
@@ -51,9 +51,9 @@ class Why(Body):
 class Batch(Body):
     """A form and the dossiers to print it of: chosen ones, or codes that were typed or scanned."""
 
-    mau = fields.String(required=True)
-    chon = fields.List(fields.String(), load_default=list)
-    ma = fields.String(load_default="")
+    mau = Word(required=True)
+    chon = fields.List(Line(100), load_default=list)
+    ma = Prose(20_000, load_default="")
 
 
 @papers.page("/ho-so/<code>/in", access=Access.STAFF)

@@ -31,10 +31,11 @@ from engine.text import Text
 from engine.transaction import UnitOfWork
 from server.identity import Access, reading
 from server.paging import key_of, read_after
-from server.values import Words
+from server.values import Line, Words
 from web.desk import list_address
 from web.desk.list_address import at, query_of, read_ask, read_columns, read_length
 from web.desk.queue_rows import CHANNEL_NAMES, row_of
+from web.form_values import whole
 from web.pages import Pages
 from web.render import render
 from web.text import t
@@ -67,10 +68,10 @@ class Tab:
 class ChosenLines(Words):
     """The marked lines of a list: ``chon`` are codes, each with the version that was shown (``CODE@7``)."""
 
-    chon = fields.List(fields.String(), load_default=list)
-    ca = fields.String(load_default="")
-    viec = fields.String(load_default="")
-    trong = fields.String(load_default="")
+    chon = fields.List(Line(100), load_default=list)
+    ca = Line(10, load_default="")
+    viec = Line(80, load_default="")
+    trong = Line(2000, load_default="")
 
 
 @queue.page("/ho-so", access=Access.STAFF)
@@ -132,7 +133,7 @@ def read_marked(given: Sequence[str]) -> dict[str, int | None]:
     marked: dict[str, int | None] = {}
     for one in given:
         code, _, version = one.partition("@")
-        marked[code] = int(version) if version.isdecimal() and len(version) < 10 else None
+        marked[code] = whole(version) or None
     return marked
 
 

@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass
 
 from flask import Response, request
-from marshmallow import fields
 
 from engine.acts.print_papers import print_book
 from engine.clock import civil_day
@@ -49,8 +48,8 @@ class ToPrint(Body):
     """The register to print; with a reason unmasked."""
 
     co_quan = Word(CODE, required=True)
-    tu = fields.String(required=True)
-    den = fields.String(required=True)
+    tu = Line(20, required=True)
+    den = Line(20, required=True)
     reason = Line(load_default=None)
 
 

@@ -26,7 +26,7 @@ from server.once import perform_unkept
 from server.paging import key_of, read_after
 from server.preview import NoPreview, can_preview, picture_of
 from server.uploads import sent_files
-from server.values import KEY, Body, Prose, Word
+from server.values import KEY, Body, Line, Prose, WholeInQuery, Word
 from web.desk.dossier.ticket import shown, ticket
 from web.desk.sign_round import carry_on
 from web.once import form_version, once, see_other
@@ -46,7 +46,7 @@ _SEEN = re.compile(
 class Chosen(Body):
     """What was chosen to be signed, each with what was seen of it."""
 
-    chon = fields.List(fields.String(), load_default=list)
+    chon = fields.List(Line(200), load_default=list)
 
 
 class SendBack(Body):
@@ -65,7 +65,7 @@ class Attach(Body):
 class Which(Body):
     """A paper of the dossier."""
 
-    document = fields.Integer(required=True)
+    document = WholeInQuery(1, required=True)
 
 
 @sign.page("/ky", access=Access.STAFF)
