@@ -26,6 +26,7 @@ from server.identity import Access, reading
 from server.once import perform_unkept
 from server.preview import NoPreview, can_preview, picture_of
 from server.values import Prose, Word
+from web.attachment import attachment
 from web.desk.dossier.doors import DoorForm
 from web.desk.dossier.group import dossier
 from web.desk.dossier.listed import address
@@ -137,16 +138,9 @@ def download(code: str, number: int, form: dict[str, str | None]) -> Response:
 
     found = perform_unkept("open_file", doing)
     if isinstance(found, FileView):
-        return _attached(runtime().files.read(found.storage_key), found.media_type, found.name)
+        return attachment(runtime().files.read(found.storage_key), found.name, found.media_type)
     packed = archive_of(found, runtime().files.read(found.file.storage_key))
-    return _attached(packed, "application/zip", f"{found.file.name.rpartition('.')[0]}-signed.zip")
-
-
-def _attached(content: bytes, media_type: str, name: str) -> Response:
-    response = Response(content, mimetype=media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return attachment(packed, f"{found.file.name.rpartition('.')[0]}-signed.zip", "application/zip")
 
 
 def _pages(case: Case, number: int, page: int) -> int:
