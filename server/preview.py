@@ -12,7 +12,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 
 from engine.errors import Refusal
 from engine.rules.file_types import JPEG, PDF, PNG
@@ -24,6 +24,7 @@ _PROGRAM = Path(__file__).with_name("preview_process.py")
 _REMEMBERED = 16
 _drawn: dict[tuple[bytes, int], Picture] = {}
 """The last pictures: a page is asked for twice, once for the number of pages and once for the picture."""
+_remembering = Lock()
 _places = BoundedSemaphore(AT_ONCE)
 
 
@@ -66,9 +67,10 @@ def picture_of(content: bytes, media_type: str, number: int) -> Picture:
     if (known := _drawn.get(which)) is not None:
         return known
     picture = _draw(content, kind, number)
-    while len(_drawn) >= _REMEMBERED:
-        _drawn.pop(next(iter(_drawn)), None)
-    _drawn[which] = picture
+    with _remembering:
+        while len(_drawn) >= _REMEMBERED:
+            del _drawn[next(iter(_drawn))]
+        _drawn[which] = picture
     return picture
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import request
@@ -30,6 +31,15 @@ def loaded(schema: Schema) -> dict[str, Any]:
             exact = name in schema.fields and schema.fields[name].metadata.get("exact")
             given[name] = values[-1] if exact else values[-1].strip()
     return checked(schema, given)
+
+
+def whole(text: str, default: int = 0) -> int:
+    """A whole number of an address, read leniently: up to nine plain digits, else ``default``.
+
+    >>> whole("12"), whole("²", 1), whole("-1"), whole("9" * 5000)
+    (12, 1, 0, 0)
+    """
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else default
 
 
 def typed(name: str, default: object = "") -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import delete, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from engine.acts.batch import STEP
 from engine.acts.hold import assign, claim, release_claim
@@ -70,7 +70,7 @@ def work_batch(runtime: Runtime, number: int, seconds: float) -> int:
         at = item
         try:
             ended += _work(runtime, number, item)
-        except (Busy, DBAPIError):
+        except (Busy, OperationalError, InterfaceError):
             log.exception("batch-postponed", batch=number, item=item)
             break
     return ended
@@ -107,11 +107,11 @@ def _work(runtime: Runtime, number: int, item: int) -> int:
             raise NoLongerEmployed()
         do = partial(_do, number=number, item=item, act=batch.act, arguments=batch.arguments)
         return in_transaction(runtime, actor, do)
-    except Busy:
+    except (Busy, OperationalError, InterfaceError):
         raise
     except Refusal as refusal:
         why = refusal
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, DBAPIError):  # what the database cannot hold is no better later
         log.exception("batch-item-failed", batch=number, item=item)
         why = ItemFailed()
     return in_transaction(runtime, SYSTEM_ACTOR, partial(_refuse, number=number, item=item, why=why))

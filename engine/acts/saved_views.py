@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 from engine.errors import Forbidden, NotFound, wrong
 from engine.rules.procedure.permissions import LEADER, roles_in
 from engine.store.saved_views import SavedView, desk_visits, saved_views, view_with
+from engine.store.sql.put import put
 from engine.transaction import UnitOfWork
 
 MOST_VIEWS = 50
@@ -62,10 +63,7 @@ def delete_view(unit: UnitOfWork, number: int) -> None:
 
 def see_desk(unit: UnitOfWork) -> None:
     """Records that the person has now seen what came to their desk."""
-    person, connection = _person(unit), unit.begin()
-    this = desk_visits.c.person_id == person
-    if not connection.execute(update(desk_visits).where(this).values(seen_at=unit.now)).rowcount:
-        connection.execute(insert(desk_visits).values(person_id=person, seen_at=unit.now))
+    put(unit.begin(), desk_visits, {"person_id": _person(unit), "seen_at": unit.now})
 
 
 def _person(unit: UnitOfWork) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Connection, String, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from engine.store.sql.put import put
 from engine.store.sql.schema import metadata
 
 FILES = "files"
@@ -29,9 +30,9 @@ def known(connection: Connection, name: str) -> str | None:
 
 def keep(connection: Connection, name: str, value: str, *, instead: bool = False) -> None:
     """Keeps a value under the name; one that is kept already stays, unless this one comes ``instead``."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(installation).values(name=name, value=value)
+    row = {"name": name, "value": value}
     if instead:
-        connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
-    else:
-        connection.execute(statement.on_conflict_do_nothing())
+        put(connection, installation, row)
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(installation).values(row).on_conflict_do_nothing())

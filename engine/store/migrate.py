@@ -6,6 +6,8 @@ application's own role has fewer rights (docs/operations.md).
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
@@ -13,28 +15,52 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
+from engine.errors import Refusal
 from engine.security.private_files import keep_database_private, make_private_folder
 from engine.store.installation import OLDEST_PROGRAM, known
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
+LOCK_SECONDS, TRIES, REST = 3, 20, 2.0
+"""On PostgreSQL: how long a script waits for a table, how often the scripts are tried, and seconds between two tries.
+
+While it waits, everybody else waits behind it for the same table.
+"""
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
+class TablesInUse(Refusal):
+    """Somebody keeps a table that the scripts change, such as an open transaction or a long report."""
+
+    code = "tables-in-use"
+    status = 503
+    vi = "Phiên khác đang giữ bảng cần đổi, nên chưa có gì thay đổi. Hãy kết thúc phiên đó rồi chạy lại."
+    en = "Another session keeps a table that must change, so nothing was changed. End that session and run this again."
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Runs every script up to ``revision``; does nothing if the database has it already, or knows later ones."""
+    """Runs every script up to ``revision``; does nothing if the database has it already, or knows later ones.
+
+    Raises TablesInUse.
+    """
     if url.startswith("sqlite:///"):
         make_private_folder(Path(url.removeprefix("sqlite:///")).parent)
     config = _config(url)
     if revision != "head" or not _is_newer(config):
-        command.upgrade(config, revision)
+        _run(lambda: command.upgrade(config, revision))
     if url.startswith("sqlite:///"):
         keep_database_private(Path(url.removeprefix("sqlite:///")))
 
 
 def downgrade(url: str, revision: str) -> None:
-    """Undoes scripts down to ``revision`` (``base`` undoes all). Data in the removed tables and columns are lost."""
-    command.downgrade(_config(url), revision)
+    """Undoes scripts down to ``revision`` (``base`` undoes all). Data in the removed tables and columns are lost.
+
+    Raises TablesInUse.
+    """
+    config = _config(url)
+    _run(lambda: command.downgrade(config, revision))
 
 
 def latest() -> str:
@@ -63,6 +89,20 @@ def misfit(database: Engine, own: str) -> str | None:
     return f"at {found}, which needs a program that knows {oldest}; this one knows {own}"
 
 
+def _run(scripts: Callable[[], None]) -> None:
+    """Runs scripts, anew as often as somebody else keeps a table; each try is one transaction."""
+    for tried in range(1, TRIES + 1):
+        try:
+            scripts()
+            return
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                raise
+            if tried == TRIES:
+                raise TablesInUse() from error
+            time.sleep(REST)
+
+
 def _is_newer(config: Config) -> bool:
     """Whether the database knows scripts that this program does not."""
     found = current(config.attributes["engine"])
@@ -72,5 +112,6 @@ def _is_newer(config: Config) -> bool:
 def _config(url: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["lock_seconds"] = LOCK_SECONDS
     config.attributes["engine"] = create_engine(url, poolclass=NullPool, hide_parameters=True)
     return config

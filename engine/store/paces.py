@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Date, Integer, String, Table, bindparam, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.rules.dossier_row import PauseData
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.store.dossiers import dossiers
 from engine.store.installation import keep
+from engine.store.sql.put import put
 from engine.store.sql.question import PreparedSelect
 from engine.store.sql.schema import metadata
 
@@ -75,11 +75,8 @@ def finished_times(
 
 def replace_paces(connection: Connection, rows: Sequence[Pace], until: dt.date) -> None:
     """Replaces the paces by those counted up to ``until``, row by row, so that two that count at once agree."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     for row in rows:
-        told = {name: value for name, value in row._asdict().items() if name not in ("procedure", "office")}
-        put = dialect.insert(paces).values(row._asdict())
-        connection.execute(put.on_conflict_do_update(index_elements=["procedure", "office"], set_=told))
+        put(connection, paces, row._asdict())
     connection.execute(delete(paces).where(paces.c.until < until))
     keep(connection, COUNTED, until.isoformat(), instead=True)
 

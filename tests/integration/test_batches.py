@@ -7,6 +7,7 @@ import signal
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import DataError
 
 from engine.acts import batch_work
 from engine.acts.batch import MOST_ITEMS, retry_batch, start_batch, stop_batch
@@ -102,6 +103,20 @@ def test_two_that_work_at_once_do_an_item_once(world: World) -> None:
     first = in_transaction(world.runtime, world.actor("counter"), lambda unit: do(unit, number, 1, "step:forward", {}))
     again = in_transaction(world.runtime, world.actor("counter"), lambda unit: do(unit, number, 1, "step:forward", {}))
     assert (first, again) == (1, 0)
+
+
+def test_what_the_database_refuses_ends_its_item_and_not_the_batch(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_much(*_: Any, **__: Any) -> None:
+        raise DataError("an act", None, ValueError("a value that no column holds"))
+
+    number = started(world, "specialist", "claim", several(world, "checking", 2))
+    monkeypatch.setitem(batch_work._ACTS, "claim", too_much)
+    work_batches(world.runtime, 60)
+    view = shown(world, "specialist", number)
+    assert [one.refusal for one in view.refused] == ["item-failed", "item-failed"]
+    assert view.line.finished_at == world.now
 
 
 def test_an_assignment_tells_who_was_given_the_dossier(world: World) -> None:

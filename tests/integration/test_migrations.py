@@ -12,8 +12,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
+from engine.acts.hold import claim
+from engine.store import migrate
 from engine.store.migrate import MIGRATIONS, current, downgrade, latest, upgrade
 from engine.store.tables import metadata
+from tests.installation.world import World
+from tests.postgres_server import OWNER
 
 
 @pytest.fixture
@@ -59,6 +63,44 @@ def test_down_leaves_nothing_and_up_works_again(empty_database_url: str) -> None
     assert current(engine) == latest()
 
 
+def test_each_schema_since_the_pages_is_upgraded_with_its_data(world: World) -> None:
+    """From every revision that the pages came in by, and back, what earlier programs keep stays as it is."""
+    code = world.land_at("checking")
+    url = world.database.url
+    owner = url if url.drivername.startswith("sqlite") else url.set(username=OWNER)
+    told = owner.render_as_string(hide_password=False)
+    before = _rows(told)
+    for revision in ("0024", "0023", "0022", "0021", "0020", "0019"):
+        downgrade(told, revision)
+        for table, rows in _rows(told).items():
+            kept = [{name: row[name] for name in rows[0]} for row in before[table]] if rows else []
+            assert rows == kept, f"{table} at {revision}"
+        upgrade(told)
+        assert _rows(told).keys() == before.keys(), revision
+    assert world.row(code)["state"] == "checking"
+    world.act("specialist", claim, code)
+
+
+@pytest.mark.postgresql
+def test_a_table_in_use_is_waited_for_shortly_and_then_nothing_was_changed(
+    empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "LOCK_SECONDS", 1)
+    monkeypatch.setattr(migrate, "REST", 0.0)
+    upgrade(empty_postgres_url, "0021")
+    engine = create_engine(empty_postgres_url, poolclass=NullPool)
+    with engine.begin() as report:
+        report.execute(text("SELECT count(*) FROM dossiers"))
+        monkeypatch.setattr(migrate, "TRIES", 1)
+        with pytest.raises(migrate.TablesInUse):
+            upgrade(empty_postgres_url)
+        assert current(engine) == "0021"
+        monkeypatch.setattr(migrate, "TRIES", 2)
+        monkeypatch.setattr(migrate.time, "sleep", lambda _: report.rollback())  # the report ends meanwhile
+        upgrade(empty_postgres_url)
+    assert current(engine) == latest()
+
+
 def test_the_application_may_not_run_migrations(postgres_url: str) -> None:
     with create_engine(postgres_url, poolclass=NullPool).connect() as connection:
         for statement in ("CREATE TABLE mine (id int)", "DELETE FROM alembic_version", "DROP TABLE journal"):
@@ -74,6 +116,14 @@ def test_scripts_are_numbered_without_a_gap_and_in_one_line() -> None:
     for script in scripts:
         assert Path(script.path).name.startswith(f"{script.revision}_")
         assert script.down_revision == (None if script.revision == "0001" else f"{int(script.revision) - 1:04d}")
+
+
+def _rows(url: str) -> dict[str, list[dict[str, object]]]:
+    """The rows of every table of the product that is there, in one order."""
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        names = sorted(set(inspect(connection).get_table_names()) & set(metadata.tables))
+        found = {name: connection.execute(text(f"SELECT * FROM {name}")).mappings().all() for name in names}
+    return {name: sorted(map(dict, rows), key=repr) for name, rows in found.items()}
 
 
 def _schema(connection: Connection) -> dict[str, object]:

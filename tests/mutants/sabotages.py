@@ -15,6 +15,7 @@ from tests.mutants.sabotages_of_fees import OF_FEES
 from tests.mutants.sabotages_of_forms import OF_FORMS
 from tests.mutants.sabotages_of_intake import OF_INTAKE
 from tests.mutants.sabotages_of_operating import OF_OPERATING
+from tests.mutants.sabotages_of_pages import OF_PAGES
 from tests.mutants.sabotages_of_papers import OF_PAPERS
 from tests.mutants.sabotages_of_places import OF_PLACES
 from tests.mutants.sabotages_of_promises import OF_PROMISES
@@ -334,6 +335,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     *OF_FORMS,
     *OF_INTAKE,
     *OF_OPERATING,
+    *OF_PAGES,
     *OF_PAPERS,
     *OF_UPLOADS,
     *OF_PLACES,

@@ -36,6 +36,16 @@ def test_the_token_of_another_session_is_refused(site: Site) -> None:
     site.person("counter").post("/dang-xuat", status=403, csrf=csrf)
 
 
+def test_a_form_made_before_the_secret_was_replaced_is_still_taken(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor, keys = site.person("counter"), site.installation.runtime.settings.keys
+    before = visitor.get("/quay").soup.find("input", attrs={"name": "csrf"})["value"]  # type: ignore[index]
+    fresh, known = "a new secret in front of the other one", keys.made()
+    monkeypatch.setattr(keys, "made", lambda: (fresh, *known))
+    visitor.post("/quay/da-xem", key="k" * 24, csrf=before)
+    monkeypatch.setattr(keys, "made", lambda: (fresh,))
+    visitor.post("/quay/da-xem", status=403, key="l" * 24, csrf=before)
+
+
 def test_a_page_runs_nothing_inline_and_loads_nothing_from_elsewhere(site: Site) -> None:
     response = site.person("counter").get("/quay").response
     policy = response.headers["Content-Security-Policy"]

@@ -135,3 +135,41 @@ def test_no_address_leads_to_another_site(hostile: tuple[Site, dict[str, str]], 
         to = answer.location
         assert to.startswith("/") and not to.startswith(("//", "/\\")) and "\\" not in to and "\n" not in to, to
         assert "evil.example" not in to or to == "/..//evil.example", to
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 30, "9" * 5000, "-1", "１"])
+def test_a_number_in_an_address_or_a_form_is_plain_and_bounded(
+    hostile: tuple[Site, dict[str, str]], number: str
+) -> None:
+    site, filed = hostile
+    visitor, where = site.person("counter"), f"/ho-so/{filed['code']}"
+    csrf = visitor.get("/quay").soup.find("input", attrs={"name": "csrf"})["value"]  # type: ignore[index]
+    for path, name in ((where, "den"), (f"{where}/giay-to/1", "trang")):
+        assert visitor.client.get(path, query_string={name: number}).status_code < 500, path
+    keys = {"csrf": csrf, "key": "k" * 24, "draft": "d" * 24}
+    for path, fields in (
+        ("/quay/tiep-nhan/tep/bo", {"tep": number}),
+        ("/viec", {"chon": f"{filed['code']}@{number}", "viec": "assign", "nguoi": number}),
+        (f"/ky/{filed['code']}/xem", {"document": number}),
+        ("/xac-minh/1/tep", {"document": number}),
+    ):
+        assert 400 <= visitor.client.post(path, data={**keys, **fields}).status_code < 500, path
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/viec", "ly_do"),
+        ("/viec", "chon"),
+        ("/ho-so/chon", "chon"),
+        ("/in", "ma"),
+        ("/in", "chon"),
+        ("/ho-so/bo-loc", "co_quan"),
+    ],
+)
+def test_a_sign_that_no_database_holds_is_refused(hostile: tuple[Site, dict[str, str]], path: str, field: str) -> None:
+    site, filed = hostile
+    visitor = site.person("counter")
+    csrf = visitor.get("/quay").soup.find("input", attrs={"name": "csrf"})["value"]  # type: ignore[index]
+    sent = {"csrf": csrf, "key": "k" * 24, "viec": "claim", "mau": "01", "ten": "x", "chon": filed["code"]}
+    assert visitor.client.post(path, data={**sent, field: "a\0b"}).status_code == 422

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 
-import segno
 from flask import Response, request
 from marshmallow import fields, validate
 
@@ -22,20 +20,13 @@ from server.identity import Access, actor, identity, reading
 from server.values import Body
 from web.once import once
 from web.pages import Pages
+from web.qr import qr_of
 from web.render import render
 from web.session import session_hash
 
 factor = Pages("second_factor", audience="desk", one_factor=True)
 HERE = "/tai-khoan/hai-lop"
 ISSUER = "Một Cửa"
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A QR code: the modules along a side, and the dark ones as the path of an SVG."""
-
-    size: int
-    path: str
 
 
 class Proof(Body):
@@ -59,7 +50,7 @@ def show() -> str:
         must_have=_must_have(),
         sealed=_sealed(secret, person),
         spelled=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
-        qr=_drawn(app_address(secret, account.username, ISSUER)),
+        qr=qr_of(app_address(secret, account.username, ISSUER)),
     )
 
 
@@ -120,9 +111,3 @@ def _unsealed(given: str, person: int) -> str | None:
         return None
     plain = unseal(runtime().settings.secret_keys, raw, f"new factor:{person}".encode())
     return plain.decode() if plain else None
-
-
-def _drawn(text: str) -> Drawn:
-    rows = list(segno.make(text, error="m", micro=False).matrix_iter(border=4))
-    path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
-    return Drawn(len(rows), path)

@@ -8,6 +8,7 @@ from engine.errors import NotFound
 from engine.queries.receipt_proof import ReceiptEntry, receipt_entry, receipt_proof
 from server.context import runtime
 from server.identity import Access, reading
+from web.attachment import attachment
 from web.pages import Pages
 from web.render import render
 
@@ -27,8 +28,7 @@ def download(code: str) -> Response:
     found = receipt_proof(runtime(), _entry(code))
     if found is None:
         raise NotFound(what=code)
-    headers = {"Content-Disposition": f'attachment; filename="bang-chung-{code}.json"'}
-    return Response(found.file, content_type="application/json", headers=headers)
+    return attachment(found.file, f"bang-chung-{code}.json", "application/json")
 
 
 def _entry(code: str) -> ReceiptEntry:

@@ -18,6 +18,7 @@ from server.identity import Access, reading
 from server.limits import TooMany
 from server.once import perform_unkept
 from server.values import Line, Prose, WholeInQuery, Words
+from web.attachment import attachment
 from web.citizen.status import show as show_status
 from web.once import once
 from web.pages import Pages
@@ -55,8 +56,7 @@ def take(code: str, form: dict[str, Any]) -> Response:
     with served().limits.guessing("result", code, NoSuchReceipt), reading_connection() as connection:
         look_up(connection, runtime().settings, code, form["receipt_code"])
     file = perform_unkept("fetch_result", lambda unit: file_of(*fetch_result(unit, code, form["document"])))
-    headers = {"Content-Disposition": f'attachment; filename="{file.name}"', "X-Content-Type-Options": "nosniff"}
-    return Response(runtime().files.read(file.storage_key), content_type=file.media_type, headers=headers)
+    return attachment(runtime().files.read(file.storage_key), file.name, file.media_type)
 
 
 @result.post("/h/<code>/danh-gia", access=Access.LINK, form=Rating, again=show_status, keeps=(TooMany,))

@@ -16,7 +16,7 @@ from engine.queries.batch import batch_of, own_batches
 from engine.text import Text
 from server.context import runtime
 from server.identity import Access, reading
-from server.values import Words
+from server.values import Line, Prose, WholeInQuery, Words
 from web.desk.list_address import within
 from web.desk.queue import read_marked
 from web.once import once
@@ -33,11 +33,11 @@ SECONDS_ON = 5.0
 class BatchForm(Words):
     """The marked dossiers, the act (``viec``), and what the act needs."""
 
-    chon = fields.List(fields.String(), load_default=list)
-    viec = fields.String(required=True)
-    ly_do = fields.String(load_default=None, allow_none=True)
-    nguoi = fields.Integer(load_default=None, allow_none=True)
-    trong = fields.String(load_default="")
+    chon = fields.List(Line(100), load_default=list)
+    viec = Line(80, required=True)
+    ly_do = Prose(2000, load_default=None)
+    nguoi = WholeInQuery(1, load_default=None)
+    trong = Line(2000, load_default="")
 
 
 @batches.page("/viec", access=Access.STAFF)

@@ -27,6 +27,7 @@ from server.uploads import read_file
 from web.desk.intake_filing import file_typed, filed_address, fitting
 from web.desk.intake_values import Typed, kept_of, typed_of
 from web.desk.intake_view import intake_of, office_of
+from web.form_values import whole
 from web.once import see_other
 from web.pages import Pages
 from web.render import render
@@ -88,9 +89,9 @@ def discard() -> Response:
 @intake.post(f"{ADDRESS}/tep/bo", access=Access.STAFF, again=show)
 def take_file_away() -> str | Response:
     """Take a file off the draft"""
-    token, number = _posted_token(), request.form.get("tep", "")
+    token, number = _posted_token(), whole(request.form.get("tep", ""))
     _keep(token)
-    _run("drop_draft_file", lambda unit: drop_file(unit, token, int(number) if number.isdigit() else 0))
+    _run("drop_draft_file", lambda unit: drop_file(unit, token, number))
     return show() if "X-Part" in request.headers else see_other(_at(token))
 
 

@@ -18,6 +18,7 @@ from engine.rules.values.wrong_value import WrongValue
 from engine.text import Text
 from engine.transaction import UnitOfWork
 from web.desk.intake_places import Place, place_of
+from web.form_values import whole
 
 _OWN = frozenset(
     {
@@ -224,8 +225,8 @@ def _papers(
         if not (ticked or any(counts.values()) or key in with_file or reuse):
             continue
         paper: dict[str, Any] = {"key": key, **counts}
-        if reuse.isdigit():
-            paper["reuse"] = int(reuse)
+        if whole(reuse):
+            paper["reuse"] = whole(reuse)
         elif key in with_file:
             paper["file"] = {"size": with_file[key].size}
         papers.append(paper)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from flask import Response
-from marshmallow import fields
 
 from engine.acts.staff.own_sessions import switch_keys
 from engine.text import Text
 from engine.transaction import UnitOfWork
 from server.identity import Access
-from server.values import Words
+from server.values import Word, Words
 from web.once import once
 from web.pages import Pages
 from web.render import render
@@ -20,7 +19,7 @@ keys = Pages("keys", audience="desk")
 class Switch(Words):
     """``tat`` switches the letters off, ``bat`` on."""
 
-    phim = fields.String(required=True)
+    phim = Word("^(tat|bat)$", required=True)
 
 
 @keys.page("/quay/phim-tat", access=Access.STAFF)

@@ -11,9 +11,12 @@ from collections.abc import Mapping
 from dataclasses import fields
 from urllib.parse import parse_qsl, quote, urlencode
 
+from engine.errors import InvalidInput
+from engine.queries.page import After
 from engine.queries.queue import Ask, Holder, Neighbours, Queue, neighbours
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.transaction import UnitOfWork
+from server.paging import read_after
 
 LIST = "/ho-so"
 QUEUES: Mapping[str, Queue] = {
@@ -74,6 +77,14 @@ def read_day(given: str | None) -> dt.date | None:
     try:
         return dt.date(year, month, day)
     except ValueError:
+        return None
+
+
+def read_place(given: str | None) -> After | None:
+    """Where in a list a page begins (``?sau=``); its beginning for what is not readable."""
+    try:
+        return read_after(given)
+    except InvalidInput:
         return None
 
 

@@ -23,10 +23,11 @@ from engine.transaction import UnitOfWork
 from server.context import RenderForm, served
 from server.identity import Access
 from server.once import perform_unkept
-from server.values import Body, Line
-from web.desk.qr import qr_of
+from server.values import Body, Line, Prose, Word
+from web.attachment import attachment
 from web.once import once
 from web.pages import Pages
+from web.qr import qr_of
 from web.render import render
 
 papers = Pages("papers", audience="desk")
@@ -51,9 +52,9 @@ class Why(Body):
 class Batch(Body):
     """A form and the dossiers to print it of: chosen ones, or codes that were typed or scanned."""
 
-    mau = fields.String(required=True)
-    chon = fields.List(fields.String(), load_default=list)
-    ma = fields.String(load_default="")
+    mau = Word(required=True)
+    chon = fields.List(Line(100), load_default=list)
+    ma = Prose(20_000, load_default="")
 
 
 @papers.page("/ho-so/<code>/in", access=Access.STAFF)
@@ -102,8 +103,7 @@ def download(code: str, paper: str, form: dict[str, str | None]) -> Response:
         return print_form(unit, code, paper, None, form["reason"])
 
     made = perform_unkept("print_form", doing)
-    headers = {"Content-Disposition": f'attachment; filename="{code}-{paper}-{made.issue.issue}.pdf"'}
-    return Response(made_by(paper, made.data), headers=headers, content_type="application/pdf")
+    return attachment(made_by(paper, made.data), f"{code}-{paper}-{made.issue.issue}.pdf", "application/pdf")
 
 
 @papers.page("/in", access=Access.STAFF)

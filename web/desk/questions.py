@@ -8,9 +8,8 @@ from marshmallow import fields, validate
 from engine.acts.read_personal_data import open_file
 from engine.acts.verification import answer_verification
 from engine.dossier.case import Case
-from engine.errors import InvalidInput, wrong
+from engine.errors import wrong
 from engine.queries.files import FileView, file_of
-from engine.queries.page import After
 from engine.queries.questions import (
     number_to_answer,
     question_to_answer,
@@ -22,9 +21,11 @@ from engine.transaction import UnitOfWork
 from server.context import runtime
 from server.identity import Access, reading
 from server.once import perform_unkept
-from server.paging import key_of, read_after
+from server.paging import key_of
 from server.uploads import sent_files
-from server.values import Body, Prose
+from server.values import Body, Prose, WholeInQuery
+from web.attachment import attachment
+from web.desk.list_address import read_place
 from web.once import once
 from web.pages import Pages
 from web.render import render
@@ -44,7 +45,7 @@ class Answer(Body):
 class Which(Body):
     """A paper that is attached to the question or to its answer."""
 
-    document = fields.Integer(required=True)
+    document = WholeInQuery(1, required=True)
 
 
 @questions.page("/xac-minh", access=Access.STAFF)
@@ -57,7 +58,7 @@ def show() -> str:
             return render(
                 "desk/questions.html", lines=questions_answered(unit), answered=True, number=number, after=None
             )
-        page = questions_to_answer(unit, after=_after())
+        page = questions_to_answer(unit, after=read_place(request.args.get("sau")))
         return render("desk/questions.html", lines=page.lines, answered=False, number=number, after=key_of(page.after))
 
 
@@ -93,17 +94,9 @@ def download(number: int, form: dict[str, int]) -> Response:
         return file_of(open_file(unit, code, form["document"]), form["document"])
 
     file = perform_unkept("open_file", doing)
-    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
-    return Response(runtime().files.read(file.storage_key), headers=headers, content_type=file.media_type)
+    return attachment(runtime().files.read(file.storage_key), file.name, file.media_type)
 
 
 def _code_of(number: int) -> str:
     with reading() as unit:
         return question_to_answer(unit, number).question.code
-
-
-def _after() -> After | None:
-    try:
-        return read_after(request.args.get("sau"))
-    except InvalidInput:
-        return None

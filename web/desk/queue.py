@@ -11,10 +11,8 @@ from marshmallow import fields
 
 from engine.acts.print_papers import MOST_PRINTED
 from engine.clock import LOCAL
-from engine.errors import InvalidInput
 from engine.queries.choices import choices
 from engine.queries.desk import desk
-from engine.queries.page import After
 from engine.queries.queue import (
     MOST_COUNTED,
     QUEUE_NAMES,
@@ -31,11 +29,12 @@ from engine.rules.procedure.portal_status import PortalStatus
 from engine.text import Text
 from engine.transaction import UnitOfWork
 from server.identity import Access, reading
-from server.paging import key_of, read_after
-from server.values import Words
+from server.paging import key_of
+from server.values import Line, Words
 from web.desk import list_address
-from web.desk.list_address import at, query_of, read_ask, read_columns, read_length
+from web.desk.list_address import at, query_of, read_ask, read_columns, read_length, read_place
 from web.desk.queue_rows import CHANNEL_NAMES, row_of
+from web.form_values import whole
 from web.pages import Pages
 from web.render import render
 from web.text import t
@@ -68,10 +67,10 @@ class Tab:
 class ChosenLines(Words):
     """The marked lines of a list: ``chon`` are codes, each with the version that was shown (``CODE@7``)."""
 
-    chon = fields.List(fields.String(), load_default=list)
-    ca = fields.String(load_default="")
-    viec = fields.String(load_default="")
-    trong = fields.String(load_default="")
+    chon = fields.List(Line(100), load_default=list)
+    ca = Line(10, load_default="")
+    viec = Line(80, load_default="")
+    trong = Line(2000, load_default="")
 
 
 @queue.page("/ho-so", access=Access.STAFF)
@@ -82,7 +81,7 @@ def show() -> str:
         args["cot"] = ",".join(picked)
     ask, length = read_ask(args), read_length(args)
     with reading() as unit:
-        page = queue_page(unit, ask, after=_after(args), limit=length)
+        page = queue_page(unit, ask, after=read_place(args.get("sau")), limit=length)
         numbers = holder_counts(unit, ask)
         number, query = numbers.of(ask.holder), query_of(args)
         return render(
@@ -134,15 +133,8 @@ def read_marked(given: Sequence[str]) -> dict[str, int | None]:
     marked: dict[str, int | None] = {}
     for one in given:
         code, _, version = one.partition("@")
-        marked[code] = int(version) if version.isdecimal() and len(version) < 10 else None
+        marked[code] = whole(version) or None
     return marked
-
-
-def _after(args: Mapping[str, str]) -> After | None:
-    try:
-        return read_after(args.get("sau"))
-    except InvalidInput:
-        return None  # a place that is not readable: the list begins at its beginning
 
 
 def _title(ask: Ask) -> str:

@@ -9,19 +9,20 @@ import re
 from dataclasses import dataclass
 
 from flask import Response, request
-from marshmallow import fields
 
 from engine.acts.print_papers import print_book
 from engine.clock import civil_day
-from engine.errors import InvalidInput, wrong
+from engine.errors import wrong
 from engine.queries.page import After, Page
 from engine.queries.register import RegisterLine, register
 from engine.text import Text
 from engine.transaction import UnitOfWork
 from server.context import language, runtime
 from server.identity import Access, reading
-from server.paging import key_of, read_after
+from server.paging import key_of
 from server.values import CODE, Body, Line, Word
+from web.attachment import attachment
+from web.desk.list_address import read_place
 from web.once import once
 from web.pages import Pages
 from web.render import render
@@ -49,8 +50,8 @@ class ToPrint(Body):
     """The register to print; with a reason unmasked."""
 
     co_quan = Word(CODE, required=True)
-    tu = fields.String(required=True)
-    den = fields.String(required=True)
+    tu = Line(20, required=True)
+    den = Line(20, required=True)
     reason = Line(load_default=None)
 
 
@@ -60,7 +61,7 @@ def show() -> str:
     with reading() as unit:
         offices = _offices(unit)
         wanted = _wanted(offices)
-        found = _page(unit, wanted, _after(), _PAGE) if offices else None
+        found = _page(unit, wanted, read_place(request.args.get("sau")), _PAGE) if offices else None
         names = {code: _name(unit, code) for code in {line.handler_office for line in found.lines}} if found else {}
     return render(
         "desk/register.html",
@@ -82,8 +83,7 @@ def table_file() -> Response:
         lines = _page(unit, wanted, None, MOST_IN_FILE).lines if offices else ()
         content = _csv(unit, lines)
     name = f"so-dang-ky-{wanted.office}-{wanted.start}-{wanted.end}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, headers=headers, content_type="text/csv; charset=utf-8")
+    return attachment(content, name, "text/csv; charset=utf-8")
 
 
 @books.post("/so-dang-ky/in", access=Access.STAFF, form=ToPrint, again=show, step_up=True)
@@ -151,10 +151,3 @@ def _csv(unit: UnitOfWork, lines: tuple[RegisterLine, ...]) -> str:
         row = (*words, office.in_(language()), *(short_moment(one) if one else "" for one in moments))
         writer.writerow([f"'{word}" if word[:1] in ("=", "+", "-", "@", "\t", "\r") else word for word in row])
     return "\ufeff" + written.getvalue()
-
-
-def _after() -> After | None:
-    try:
-        return read_after(request.args.get("sau"))
-    except InvalidInput:
-        return None

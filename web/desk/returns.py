@@ -7,15 +7,14 @@ from marshmallow import fields, validate
 
 from engine.acts.return_result import TAKERS, return_result
 from engine.dossier.case import Case
-from engine.errors import InvalidInput
 from engine.forms.handed_over import SLIP
-from engine.queries.page import After
 from engine.queries.returns import LONG_AFTER, number_waiting, result_to_return, results_found, results_waiting
 from engine.text import Text
 from engine.transaction import UnitOfWork
 from server.identity import Access, reading
-from server.paging import key_of, read_after
+from server.paging import key_of
 from server.values import Body, Line
+from web.desk.list_address import read_place
 from web.once import form_version, once, see_other
 from web.pages import Pages
 from web.render import render
@@ -44,7 +43,7 @@ def show() -> str | Response:
         if asked:
             lines, after = results_found(unit, asked), None
         else:
-            page = results_waiting(unit, long=long, after=_after())
+            page = results_waiting(unit, long=long, after=read_place(request.args.get("sau")))
             lines, after = page.lines, key_of(page.after)
     if asked and len(lines) == 1 and request.args.get("mo") != "0":
         return see_other(f"/tra-ket-qua/{lines[0].code}")
@@ -71,10 +70,3 @@ def hand_over(code: str, form: dict[str, str | None]) -> Response:
 
     done = Text("Đã ghi nhận trả kết quả.", "The result was handed over; this is recorded.")
     return once("return_result", doing, to=f"/tra-ket-qua/{code}", done=done)
-
-
-def _after() -> After | None:
-    try:
-        return read_after(request.args.get("sau"))
-    except InvalidInput:
-        return None

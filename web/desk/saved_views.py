@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, request
-from marshmallow import fields
 
 from engine.acts.saved_views import LONGEST_QUERY, change_view, delete_view, save_view
 from engine.queries.saved_views import views
 from engine.text import Text
 from server.identity import Access, reading
-from server.values import Line, Words
+from server.values import CODE, Line, Word, Words
 from web.desk.list_address import args_of, at, query_of
 from web.once import once
 from web.pages import Pages
@@ -25,8 +24,8 @@ class ViewForm(Words):
     """A view's name, the office that shares it (empty: none), and for a new one the list's query."""
 
     ten = Line(required=True)
-    co_quan = fields.String(load_default=None, allow_none=True)
-    truy_van = fields.String(load_default="")
+    co_quan = Word(CODE, load_default=None)
+    truy_van = Line(2000, load_default="")
 
 
 @saved.page(PAGE, access=Access.STAFF)

@@ -13,9 +13,8 @@ from engine.acts.perform_action import perform_action
 from engine.acts.read_personal_data import open_file
 from engine.acts.sign_round import MOST_SIGNED, ToSign, begin_round
 from engine.dossier.case import Case, read_case
-from engine.errors import InvalidInput, wrong
+from engine.errors import wrong
 from engine.queries.files import FileView, file_of
-from engine.queries.page import After
 from engine.queries.sign_queue import SignLine, sign_detail, sign_queue, stand_ins, to_sign
 from engine.queries.sign_rounds import unfinished_round
 from engine.text import Text
@@ -23,11 +22,13 @@ from engine.transaction import UnitOfWork
 from server.context import runtime
 from server.identity import Access, reading
 from server.once import perform_unkept
-from server.paging import key_of, read_after
+from server.paging import key_of
 from server.preview import NoPreview, can_preview, picture_of
 from server.uploads import sent_files
-from server.values import KEY, Body, Prose, Word
+from server.values import KEY, Body, Line, Prose, WholeInQuery, Word
+from web.attachment import attachment
 from web.desk.dossier.ticket import shown, ticket
+from web.desk.list_address import read_place
 from web.desk.sign_round import carry_on
 from web.once import form_version, once, see_other
 from web.pages import Pages
@@ -46,7 +47,7 @@ _SEEN = re.compile(
 class Chosen(Body):
     """What was chosen to be signed, each with what was seen of it."""
 
-    chon = fields.List(fields.String(), load_default=list)
+    chon = fields.List(Line(200), load_default=list)
 
 
 class SendBack(Body):
@@ -65,7 +66,7 @@ class Attach(Body):
 class Which(Body):
     """A paper of the dossier."""
 
-    document = fields.Integer(required=True)
+    document = WholeInQuery(1, required=True)
 
 
 @sign.page("/ky", access=Access.STAFF)
@@ -73,7 +74,7 @@ def show(code: str | None = None) -> str:
     """What waits for my signature"""
     limit = _limit()
     with reading() as unit:
-        page = sign_queue(unit, after=_after(), limit=limit)
+        page = sign_queue(unit, after=read_place(request.args.get("sau")), limit=limit)
         chosen = _shown(page.lines, code or request.args.get("ma"))
         place = page.lines.index(chosen) if chosen is not None else 0
         return render(
@@ -148,8 +149,7 @@ def download(code: str, form: dict[str, int]) -> Response:
         return file_of(open_file(unit, code, form["document"]), form["document"])
 
     file = perform_unkept("open_file", doing)
-    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
-    return Response(runtime().files.read(file.storage_key), headers=headers, content_type=file.media_type)
+    return attachment(runtime().files.read(file.storage_key), file.name, file.media_type)
 
 
 def _limit() -> int:
@@ -177,13 +177,6 @@ def _rest(limit: int) -> str:
     kept = {"hien": str(limit) if limit != _PAGE else "", "sau": request.args.get("sau", "")}
     told = urlencode({name: value for name, value in kept.items() if value})
     return f"&{told}" if told else ""
-
-
-def _after() -> After | None:
-    try:
-        return read_after(request.args.get("sau"))
-    except InvalidInput:
-        return None
 
 
 def _shown(lines: tuple[SignLine, ...], code: str | None) -> SignLine | None:

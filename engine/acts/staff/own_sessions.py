@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, select, update
 
 from engine.acts.staff.record import record_staff
 from engine.errors import NotFound, wrong
 from engine.rules.journal.staff_entries import TOKEN_ID, Change
 from engine.store.page_sessions import mark_proven, page_sessions, preferences, touch
 from engine.store.people import people, tokens
+from engine.store.sql.put import put
 from engine.store.staff_journal import token_change
 from engine.transaction import UnitOfWork
 
@@ -64,9 +65,7 @@ def prefer(unit: UnitOfWork, person: int, *, keys_off: bool, language: str) -> N
 
 def switch_keys(unit: UnitOfWork, person: int, *, off: bool) -> None:
     """Keeps whether single keys do nothing for a person (WCAG 2.1.4)."""
-    kept = update(preferences).where(preferences.c.person_id == person).values(keys_off=int(off))
-    if unit.begin().execute(kept).rowcount == 0:
-        unit.begin().execute(insert(preferences), {"person_id": person, "keys_off": int(off)})
+    put(unit.begin(), preferences, {"person_id": person, "keys_off": int(off)})
 
 
 def _revoked(unit: UnitOfWork, hashes: Iterable[str]) -> list[Change]:

@@ -19,6 +19,14 @@ def test_leads_to_the_page_that_was_wanted(site: Site) -> None:
     assert "Hôm nay" in visitor.follow(signed).text
 
 
+def test_no_script_and_no_other_site_gets_the_cookie(site: Site) -> None:
+    visitor = site.nobody()
+    signed = visitor.submit(visitor.get("/dang-nhap"), "/dang-nhap", username="counter", password=PASSWORD)
+    [cookie] = [one for one in signed.response.headers.getlist("Set-Cookie") if one.startswith(f"{SESSION}=")]
+    words = {one.strip() for one in cookie.split(";")[1:]}
+    assert words == {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"}, "it ends with the browser, too"
+
+
 def test_a_wrong_password_is_answered_on_the_page_and_keeps_the_name(site: Site) -> None:
     visitor = site.nobody()
     page = visitor.get("/dang-nhap")

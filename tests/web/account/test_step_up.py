@@ -93,6 +93,21 @@ def test_an_older_one_is_asked_and_then_it_is_done_once(asked: Site) -> None:
     assert _times_done(asked) == 2, "for some minutes it is not asked again"
 
 
+def test_what_weighs_most_asks_who_it_is(site: Site) -> None:
+    visitor, code = site.person_later("leader"), site.installation.filed()["code"]
+    given = _given(site, visitor)
+    for path in (
+        "/ky",
+        f"/ho-so/{code}/personal-data-views",
+        f"/ho-so/{code}/fees/copy/waiver",
+        "/so-dang-ky/in",
+        "/tai-khoan/hai-lop",
+        "/tai-khoan/hai-lop/ma-du-phong",
+        "/tai-khoan/hai-lop/go",
+    ):
+        assert "step-up-needed" in visitor.post(path, status=403, **given).text, path
+
+
 def test_the_page_keeps_no_proof_and_needs_its_token(asked: Site) -> None:
     visitor = asked.person_later("leader")
     page = visitor.post("/nang", status=403, **_given(asked, visitor))

@@ -7,6 +7,7 @@ from sqlalchemy import event
 
 from tests.installation.trial_content import OTHER_AUTHORITY
 from tests.web.site import Site
+from web.desk.dossier import ticket
 
 HOSTILE = "<script>alert(1)</script> & \"'{{ 7 * 7 }}"
 
@@ -75,6 +76,16 @@ def test_the_applicant_is_unmasked_for_a_reason_which_is_written_down(site: Site
     assert "079300012345" not in site.person("specialist").get(seen.response.request.full_path).text
     looks = site.installation.person("admin").get(f"/api/v1/personal-data-views?dossier={code}").json["items"]
     assert [(one["what"], one["reason"]) for one in looks] == [("applicant", "gọi điện hẹn")]
+
+
+def test_the_address_of_a_look_shows_nothing_once_it_has_ended(
+    site: Site, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = site.person("counter")
+    monkeypatch.setattr(ticket, "LASTS", -ticket.LASTS)
+    form = visitor.get(f"/ho-so/{code}/nguoi-nop")
+    led = visitor.submit(form, f"/ho-so/{code}/personal-data-views", reason="gọi điện hẹn")
+    assert "079300012345" not in visitor.follow(led).text
 
 
 def test_hostile_words_are_shown_as_words(site: Site) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import partial
 
 from flask import Response, request
-from marshmallow import fields
 
 from engine.acts.possible import why_not
 from engine.acts.read_personal_data import open_file, read_personal_data
@@ -26,13 +25,15 @@ from server.context import runtime
 from server.identity import Access, reading
 from server.once import perform_unkept
 from server.preview import NoPreview, can_preview, picture_of
-from server.values import Prose
+from server.values import Prose, Word
+from web.attachment import attachment
 from web.desk.dossier.doors import DoorForm
 from web.desk.dossier.group import dossier
 from web.desk.dossier.listed import address
 from web.desk.dossier.people import PARTY_KINDS
 from web.desk.dossier.ticket import shown, ticket
 from web.desk.dossier.values import said
+from web.form_values import whole
 from web.once import see_other
 from web.render import render
 
@@ -45,7 +46,7 @@ class _Look(DoorForm):
 
 class _Open(DoorForm):
     reason = Prose(load_default=None)
-    signed = fields.String(load_default=None)
+    signed = Word(load_default=None)
 
 
 @dossier.page("/ho-so/<code>/nguoi-nop", access=Access.STAFF)
@@ -84,7 +85,7 @@ def look(code: str, form: dict[str, str]) -> Response:
 @dossier.page("/ho-so/<code>/giay-to/<int:number>", access=Access.STAFF)
 def paper(code: str, number: int) -> str:
     """A paper as pictures of its pages, after a look that was written down; else the form that opens it"""
-    page = int(request.args.get("trang", "1")) if request.args.get("trang", "1").isdigit() else 1
+    page = whole(request.args.get("trang", ""), 1)
     with reading() as unit:
         case = read_case(unit, code, asked=True)
         name = file_of(case, number).name
@@ -137,16 +138,9 @@ def download(code: str, number: int, form: dict[str, str | None]) -> Response:
 
     found = perform_unkept("open_file", doing)
     if isinstance(found, FileView):
-        return _attached(runtime().files.read(found.storage_key), found.media_type, found.name)
+        return attachment(runtime().files.read(found.storage_key), found.name, found.media_type)
     packed = archive_of(found, runtime().files.read(found.file.storage_key))
-    return _attached(packed, "application/zip", f"{found.file.name.rpartition('.')[0]}-signed.zip")
-
-
-def _attached(content: bytes, media_type: str, name: str) -> Response:
-    response = Response(content, mimetype=media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return attachment(packed, f"{found.file.name.rpartition('.')[0]}-signed.zip", "application/zip")
 
 
 def _pages(case: Case, number: int, page: int) -> int:

@@ -25,6 +25,7 @@ from web.desk.dossier.opened import stay
 from web.desk.dossier.people import PARTY_KINDS
 from web.desk.dossier.story import KINDS
 from web.desk.dossier.words import LINK_KINDS, may_answer
+from web.form_values import whole
 from web.render import render
 
 __all__ = ["dossier", "person", "show", "stay"]
@@ -34,7 +35,7 @@ __all__ = ["dossier", "person", "show", "stay"]
 def show(code: str) -> str:
     """A dossier with everything that the person may see of it and do on it"""
     chosen = request.args.get("loc", "")
-    upto = request.args.get("den", "")
+    upto = whole(request.args.get("den", ""))
     trong = request.args.get("trong", "")
     with reading() as unit:
         try:
@@ -43,9 +44,7 @@ def show(code: str) -> str:
             return _asked_only(unit, code)
         return render(
             "desk/dossier/page.html",
-            page=gather(
-                case, chosen if chosen in KINDS else "", int(upto) if upto.isdigit() and len(upto) < 8 else None
-            ),
+            page=gather(case, chosen if chosen in KINDS else "", upto or None),
             around=neighbours(unit, trong, code),
             trong=trong,
             then=request.args.get("tiep-theo", ""),

@@ -1,4 +1,4 @@
-"""A QR code as the path of an SVG picture, for papers."""
+"""A QR code as the path of an SVG picture."""
 
 from __future__ import annotations
 
