@@ -21,11 +21,14 @@ from server.validation_words import in_vietnamese
 from web import static_files, text
 from web.cookies import FLASH
 from web.csrf import csrf_token
+from web.field_names import field_name
 from web.form_values import typed, typed_all
 from web.once import flash_of, fresh_key
 from web.session import recently_proven
 
 ROOT = Path(__file__).parent
+_MISSING = "Missing data for required field."
+"""The library's words for a field that was left empty, which pages say more simply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,9 @@ def _environment() -> Environment:
         "icon_paths": _icon_paths,
         "static": static_files.address,
         "errors_of": errors_of,
+        "named_errors": named_errors,
+        "field_name": field_name,
+        "is_labelled": _is_labelled,
         "steps_up": _steps_up,
     }
     for name in (
@@ -107,6 +113,7 @@ def _environment() -> Environment:
         "told_moment",
         "day",
         "day_words",
+        "dialled",
         "iso",
         "number",
         "money",
@@ -126,9 +133,33 @@ def errors_of(refused: Any) -> list[tuple[str, str]]:
     return [(where, _fault(what)) for where, what in places.items()]
 
 
+def named_errors(refused: Any) -> list[tuple[str, str]]:
+    """``errors_of`` for a list apart from the form: a fault that could be that of any field names its field."""
+    labels: dict[str, str] = g.get("labels", {})
+    places = getattr(refused, "errors", None) or {}
+    return [
+        (
+            where,
+            say if where not in labels or isinstance(places.get(where), Text) else f"{labels[where]}: {_lower(say)}",
+        )
+        for where, say in errors_of(refused)
+    ]
+
+
+def _is_labelled(name: str, label: object) -> None:
+    """Remembers the label of a field, for ``named_errors``."""
+    g.setdefault("labels", {})[name] = str(label)
+
+
+def _lower(say: str) -> str:
+    return say[:1].lower() + say[1:]
+
+
 def _fault(what: object) -> str:
     if isinstance(what, Text):
         return what.in_(language())
+    if str(what) == _MISSING:
+        return text.t("Chưa điền.", "Not filled in.")
     return str(what) if language() == "en" else in_vietnamese(str(what))
 
 
