@@ -17,7 +17,7 @@ from engine.clock import civil_day
 from engine.rules.procedure.permissions import Actor
 from engine.text import Text
 from server.context import language, runtime
-from server.validation_words import in_vietnamese
+from server.validation_words import MISSING, in_vietnamese
 from web import static_files, text
 from web.cookies import FLASH
 from web.csrf import csrf_token
@@ -27,8 +27,10 @@ from web.once import flash_of, fresh_key
 from web.session import recently_proven
 
 ROOT = Path(__file__).parent
-_MISSING = "Missing data for required field."
-"""The library's words for a field that was left empty, which pages say more simply."""
+_FILTERS = (
+    *("moment", "short_moment", "brief_moment", "told_moment", "day", "day_words", "dialled", "iso"),
+    *("number", "money", "share"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +108,7 @@ def _environment() -> Environment:
         "is_labelled": _is_labelled,
         "steps_up": _steps_up,
     }
-    for name in (
-        "moment",
-        "short_moment",
-        "brief_moment",
-        "told_moment",
-        "day",
-        "day_words",
-        "dialled",
-        "iso",
-        "number",
-        "money",
-        "share",
-    ):
+    for name in _FILTERS:
         made.filters[name] = getattr(text, name)
     made.filters["attributes"] = _attributes
     made.filters["json"] = htmlsafe_json_dumps
@@ -158,7 +148,7 @@ def _lower(say: str) -> str:
 def _fault(what: object) -> str:
     if isinstance(what, Text):
         return what.in_(language())
-    if str(what) == _MISSING:
+    if str(what) == MISSING:
         return text.t("Chưa điền.", "Not filled in.")
     return str(what) if language() == "en" else in_vietnamese(str(what))
 
