@@ -60,6 +60,13 @@ def test_the_page_of_a_missing_right_names_the_roles_of_the_account(failing_site
     assert "chỉ dành cho lãnh đạo" in text and "vai trò: tiếp nhận" in text
 
 
+def test_an_error_beside_a_dossier_leads_back_to_it(failing_site: Site) -> None:
+    filed = failing_site.installation.filed()
+    visitor = failing_site.applicant(filed)
+    page = visitor.get(f"/h/{filed['code']}/viec/forward", status=404)
+    assert page.soup.find("a", class_="btn", href=f"/h/{filed['code']}") is not None
+
+
 def test_a_wrong_method_says_which_are_right(failing_site: Site) -> None:
     visitor = failing_site.person("counter")
     answer = visitor.client.get("/dang-xuat")
