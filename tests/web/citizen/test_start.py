@@ -57,7 +57,8 @@ def test_a_wrong_code_and_an_unknown_dossier_are_answered_the_same(site: Site) -
 )
 def test_the_summary_names_the_fields_that_were_left_empty(site: Site, lang: str, said: list[str]) -> None:
     visitor = site.nobody()
-    again = visitor.submit(visitor.get("/", lang=lang), "/", status=422, lang=lang)
+    csrf = visitor.get("/").form("/").find("input", attrs={"name": "csrf"})["value"]  # type: ignore[index]
+    again = visitor.post("/", status=422, headers={"Accept-Language": lang}, csrf=csrf)
     assert [one.get_text() for one in again.soup.select("#errors li")] == said
 
 
