@@ -5,7 +5,7 @@ Whether they do so depends on the dossier's code alone, so that the rest of the 
 
 from __future__ import annotations
 
-import zlib
+import hashlib
 
 from cli.demo.history.office import Office
 from cli.demo.history.words import COMPLAINTS, MESSAGES, PRAISE
@@ -60,4 +60,4 @@ def _applicant(row: DossierRow) -> Actor:
 
 def _luck(code: str, what: str) -> float:
     """From 0 to 1, the same for a dossier on each run."""
-    return zlib.crc32(f"{what} {code}".encode()) / 2**32
+    return int.from_bytes(hashlib.blake2b(f"{what} {code}".encode(), digest_size=4).digest()) / 2**32
