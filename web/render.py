@@ -127,11 +127,9 @@ def named_errors(refused: Any) -> list[tuple[str, str]]:
     """``errors_of`` for a list apart from the form: a fault that could be that of any field names its field."""
     labels: dict[str, str] = g.get("labels", {})
     places = getattr(refused, "errors", None) or {}
+    nameless = {where for where, what in places.items() if where in labels and not isinstance(what, Text)}
     return [
-        (
-            where,
-            say if where not in labels or isinstance(places.get(where), Text) else f"{labels[where]}: {_lower(say)}",
-        )
+        (where, f"{labels[where].rstrip('?')}: {say[:1].lower()}{say[1:]}" if where in nameless else say)
         for where, say in errors_of(refused)
     ]
 
@@ -139,10 +137,6 @@ def named_errors(refused: Any) -> list[tuple[str, str]]:
 def _is_labelled(name: str, label: object) -> None:
     """Remembers the label of a field, for ``named_errors``."""
     g.setdefault("labels", {})[name] = str(label)
-
-
-def _lower(say: str) -> str:
-    return say[:1].lower() + say[1:]
 
 
 def _fault(what: object) -> str:
