@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+MISSING = "Missing data for required field."
+"""What is said of a field that was left empty; pages say it more simply."""
 _WORDS: tuple[tuple[str, str], ...] = (
     (r"Missing data for required field\.", "Thiếu thông tin bắt buộc."),
     (r"Unknown field\.", "Không có trường này."),

@@ -17,7 +17,7 @@ from engine.clock import civil_day
 from engine.rules.procedure.permissions import Actor
 from engine.text import Text
 from server.context import language, runtime
-from server.validation_words import in_vietnamese
+from server.validation_words import MISSING, in_vietnamese
 from web import static_files, text
 from web.cookies import FLASH
 from web.csrf import csrf_token
@@ -28,6 +28,10 @@ from web.role_words import role_words
 from web.session import recently_proven
 
 ROOT = Path(__file__).parent
+_FILTERS = (
+    *("moment", "short_moment", "brief_moment", "told_moment", "day", "day_words", "dialled", "iso"),
+    *("number", "money", "share", "sentence"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,27 +104,14 @@ def _environment() -> Environment:
         "icon_paths": _icon_paths,
         "static": static_files.address,
         "errors_of": errors_of,
-        "summary_of": summary_of,
+        "named_errors": named_errors,
+        "is_labelled": _is_labelled,
         "steps_up": _steps_up,
     }
-    for name in (
-        "moment",
-        "short_moment",
-        "brief_moment",
-        "told_moment",
-        "day",
-        "day_words",
-        "iso",
-        "number",
-        "money",
-        "share",
-        "sentence",
-    ):
+    for name in _FILTERS:
         made.filters[name] = getattr(text, name)
-    made.filters["role_words"] = role_words
-    made.filters["field_words"] = field_words
-    made.filters["attributes"] = _attributes
-    made.filters["json"] = htmlsafe_json_dumps
+    made.filters |= {"role_words": role_words, "field_words": field_words}
+    made.filters |= {"attributes": _attributes, "json": htmlsafe_json_dumps}
     return made
 
 
@@ -132,22 +123,29 @@ def errors_of(refused: Any) -> list[tuple[str, str]]:
     return [(where, _fault(what)) for where, what in places.items()]
 
 
-def summary_of(refused: Any) -> list[tuple[str, str]]:
-    """The faults as a list apart from their fields: one that is no sentence by itself names its field."""
-    return [(where, _named(where, say)) for where, say in errors_of(refused)]
+def named_errors(refused: Any) -> list[tuple[str, str]]:
+    """``errors_of`` for a list apart from the form: a fault that could be that of any field names its field."""
+    places = getattr(refused, "errors", None) or {}
+    return [(where, _named(where, places.get(where), say)) for where, say in errors_of(refused)]
 
 
-def _named(where: str, say: str) -> str:
-    fragment = say[:1].islower() or say == _fault(_MISSING)
-    return f"{field_words(where)}: {say[0].lower()}{say[1:]}" if fragment and is_named(where) else text.sentence(say)
+def _named(where: str, what: object, say: str) -> str:
+    label = g.get("labels", {}).get(where) or (field_words(where) if is_named(where) else "")
+    if label and (not isinstance(what, Text) or say[:1].islower()):
+        return f"{label.rstrip('?')}: {say[:1].lower()}{say[1:]}"
+    return text.sentence(say)
 
 
-_MISSING = "Missing data for required field."
+def _is_labelled(name: str, label: object) -> None:
+    """Remembers the label of a field, for ``named_errors``."""
+    g.setdefault("labels", {})[name] = str(label)
 
 
 def _fault(what: object) -> str:
     if isinstance(what, Text):
         return what.in_(language())
+    if str(what) == MISSING:
+        return text.t("Chưa điền.", "Not filled in.")
     return str(what) if language() == "en" else in_vietnamese(str(what))
 
 

@@ -6,6 +6,7 @@ Each sentence stands in a template once, in both languages side by side (docs/ad
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from engine.clock import LOCAL
 from engine.rules.deadlines.words import day_in_words, moment_in_words
@@ -64,6 +65,15 @@ def iso(at: dt.datetime | dt.date | None) -> str:
     if at is None:
         return ""
     return at.astimezone(LOCAL).isoformat(timespec="minutes") if isinstance(at, dt.datetime) else at.isoformat()
+
+
+def dialled(telephone: str) -> str:
+    """A telephone number as it is dialled: what stands in brackets, blanks and points are left out.
+
+    >>> dialled("(028) 3822.1234 (giờ hành chính)")
+    '02838221234'
+    """
+    return re.sub(r"\([^)]*[^\d\s)][^)]*\)|[^\d+]", "", telephone)
 
 
 def number(value: int | float) -> str:

@@ -25,6 +25,7 @@ from cli.demo.prepare import prepare
 from cli.demo.processes import running
 from cli.demo.samples import result_on_paper
 from cli.demo.stopping import stop_at_signals
+from cli.demo.trial_offices import TrialContent
 from cli.demo.walk import Stage
 
 PORT = 8000
@@ -150,7 +151,7 @@ def _installation(
             prepare(environment, STORYTELLERS)
         else:
             lived_in.begin(data)
-            if prepare(environment):
+            if prepare(environment, content=TrialContent()):
                 lived_in.live(environment, data, count=dossiers)
         with running(environment, data, port):
             yield Installation(stage, environment)

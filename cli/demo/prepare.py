@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from cli.compose import compose
 from cli.demo.people import PASSWORD, STAFF, Sample
 from cli.seed import seed
+from cli.shipped import Shipped
 from engine.acts.staff.people import add_membership, add_person
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.settings import settings_from
@@ -15,12 +16,12 @@ from engine.store.people import person_named
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 
 
-def prepare(environment: Mapping[str, str], people: Sequence[Sample] = STAFF) -> bool:
+def prepare(environment: Mapping[str, str], people: Sequence[Sample] = STAFF, content: Shipped | None = None) -> bool:
     """Prepares the database of these settings; returns False when it has the sample people already."""
     settings = settings_from(environment)
     upgrade(settings.database_url)
     runtime = compose(settings, pooled=False, ring=lambda: None)
-    seed(runtime)
+    seed(runtime, content)
     return _add_people(runtime, people)
 
 

@@ -11,6 +11,7 @@ from engine.dossier.case import Case, read_case
 from engine.dossier.given_out import NoResultYet, given_out
 from engine.dossier.papers import asks_applicant
 from engine.errors import Refusal
+from engine.queries.centres import CALENDAR, Hours, usual_hours
 from engine.queries.status import Status, status_of
 from engine.rules.deadlines.calendar import OutsideCalendar
 from engine.rules.deadlines.due import Due
@@ -110,7 +111,7 @@ class CitizenPage:
     ``if_sent_today`` is the due moment if what is asked comes today. ``asks`` says that papers may be sent now,
     ``final`` that nothing can be changed any more, ``mark`` is the rating that was given. ``intake_due_at`` is when the
     centre answers a filing at the latest, ``paused_since`` when the present pause began, and ``left_in_pause`` the
-    working time that is left when it ends."""
+    working time that is left when it ends. ``hours`` are those of the centre while the result waits there."""
 
     status: Status
     now: dt.datetime
@@ -127,6 +128,7 @@ class CitizenPage:
     returned_at: dt.datetime | None
     renamed: Sequence[Renamed]
     moved: bool
+    hours: Sequence[Hours]
     pace: PaceView | None
     moves: Sequence[Move]
     asks: bool
@@ -159,6 +161,7 @@ def citizen_page(unit: UnitOfWork, code: str) -> CitizenPage:
         returned_at=row["returned_at"],
         renamed=_renamed(case),
         moved=case.counter != row["intake_office"],
+        hours=_hours(case),
         pace=_pace(case),
         moves=moves_left(case),
         asks=asks_applicant(case),
@@ -213,6 +216,12 @@ def _renamed(case: Case) -> tuple[Renamed, ...]:
     except Refusal:  # a day before the territory, or a unit that is not known: the page goes without it
         return ()
     return tuple(found.values())
+
+
+def _hours(case: Case) -> tuple[Hours, ...]:
+    if PortalStatus(case.row["portal"]) is not PortalStatus.READY:
+        return ()
+    return usual_hours(case.unit.catalogue.calendar(CALENDAR, case.counter), case.today)
 
 
 def _pace(case: Case) -> PaceView | None:

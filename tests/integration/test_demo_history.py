@@ -25,6 +25,7 @@ from engine.store.dossiers import dossiers, verifications
 from engine.store.fees import fees
 from engine.store.journal import journal
 from engine.store.people import substitutes
+from engine.store.ratings import ratings
 from engine.transaction import Runtime
 from tests.installation import invariants
 from tests.installation.demonstration import PREPARED
@@ -131,6 +132,16 @@ def test_people_did_much_beside_the_steps(lived: Lived) -> None:
     assert len(lived.rows(select(substitutes))) == 2
     assert lived.sent["sms"] > MANY
     assert lived.outcome.refused.total() < lived.outcome.acts / 20
+
+
+def test_applicants_write_and_rate(lived: Lived) -> None:
+    """Both sides write, some messages wait for an answer, and the ratings are of every mark."""
+    acts = Counter(act for (act,) in lived.rows(select(journal.c.act)))
+    assert acts["write_message"] > acts["send_message"] > 0
+    marks = Counter(mark for (mark,) in lived.rows(select(ratings.c.mark)))
+    assert marks.most_common(1)[0][0] == 5
+    assert len(marks) >= 4
+    assert {words is None for (words,) in lived.rows(select(ratings.c.words))} == {True, False}
 
 
 def test_people_come_in_working_hours_and_most_on_mondays(lived: Lived) -> None:

@@ -5,27 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from flask import Response, request
 
-from engine.errors import Conflict, Forbidden, Refusal
-from engine.transaction import Busy
-from server.identity import Access
-from server.limits import TooMany
-from server.refusals import Unavailable
-from server.request_limits import TooLarge
+from engine.errors import Refusal
+from tests.web.failing import THROWN, failing_pages
 from tests.web.site import Site
-from web.app import PAGES
-from web.pages import Pages
 
-THROWN: dict[str, Exception] = {
-    "403": Forbidden(why_vi="chỉ dành cho lãnh đạo", why_en="leaders only"),
-    "409": Conflict(),
-    "413": TooLarge(),
-    "429": TooMany(seconds=40),
-    "500": RuntimeError("a secret that no page shows"),
-    "503": Unavailable(),
-    "busy": Busy(),
-}
 HEADINGS = {
     "403": ("Bạn chưa có quyền xem trang này", "You may not see this page"),
     "409": ("Việc này không còn làm được", "This is no longer possible"),
@@ -40,24 +24,8 @@ HEADINGS = {
 @pytest.fixture(autouse=True)
 def failing() -> Iterator[None]:
     """Pages that fail as they are told."""
-    group = Pages("failing", audience="desk")
-
-    @group.page("/hong/<how>", access=Access.PUBLIC)
-    def public(how: str) -> str:
-        raise THROWN[how]
-
-    @group.page("/hong/can-bo/<how>", access=Access.STAFF)
-    def staff(how: str) -> str:
-        raise THROWN[how]
-
-    @group.post("/hong/gui", access=Access.STAFF)
-    def send() -> Response:
-        request.form.get("reason")
-        raise Forbidden(why_vi="không được", why_en="no")
-
-    PAGES.append(group)
-    yield
-    PAGES.pop()
+    with failing_pages():
+        yield
 
 
 @pytest.fixture
@@ -65,7 +33,7 @@ def failing_site(failing: None, site: Site) -> Site:
     return site
 
 
-@pytest.mark.parametrize("how", sorted(THROWN))
+@pytest.mark.parametrize("how", sorted(HEADINGS))
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_says_what_happened_and_what_now(failing_site: Site, how: str, lang: str) -> None:
     error = THROWN[how]
@@ -92,6 +60,13 @@ def test_the_page_of_a_missing_right_names_the_roles_of_the_account(failing_site
     assert "chỉ dành cho lãnh đạo" in text and "Cán bộ tiếp nhận" in text and "counter" not in text
 
 
+def test_an_error_beside_a_dossier_leads_back_to_it(failing_site: Site) -> None:
+    filed = failing_site.installation.filed()
+    visitor = failing_site.applicant(filed)
+    page = visitor.get(f"/h/{filed['code']}/viec/forward", status=404)
+    assert page.soup.find("a", class_="btn", href=f"/h/{filed['code']}") is not None
+
+
 def test_a_wrong_method_says_which_are_right(failing_site: Site) -> None:
     visitor = failing_site.person("counter")
     answer = visitor.client.get("/dang-xuat")
@@ -102,7 +77,7 @@ def test_a_wrong_method_says_which_are_right(failing_site: Site) -> None:
 
 def test_a_form_of_a_session_that_has_ended_shows_what_was_typed_and_leads_back(failing_site: Site) -> None:
     refused = failing_site.nobody().post(
-        "/hong/gui",
+        "/hong/can-bo/403",
         status=401,
         headers={"Referer": "http://localhost/ho-so?q=1"},
         reason="một lý do dài",
@@ -111,7 +86,7 @@ def test_a_form_of_a_session_that_has_ended_shows_what_was_typed_and_leads_back(
     )
     assert "một lý do dài" in refused.text and "bi-mat" not in refused.text
     assert refused.soup.find("a", href="/dang-nhap?tiep=/ho-so%3Fq%3D1") is not None
-    foreign = failing_site.nobody().post("/hong/gui", status=401, headers={"Referer": "https://evil.example//x"})
+    foreign = failing_site.nobody().post("/hong/can-bo/403", status=401, headers={"Referer": "https://evil.example//x"})
     assert foreign.soup.find("a", href="/dang-nhap?tiep=/quay") is not None
 
 

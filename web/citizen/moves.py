@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
 from engine.acts.perform_action import perform_action
 from engine.dossier.citizen_keys import ReceiptCodeWrong
-from engine.errors import NotFound
+from engine.errors import InvalidInput, NotFound
 from engine.queries.citizen_page import CitizenPage, Move, citizen_page
 from engine.text import Text
 from engine.transaction import UnitOfWork
@@ -21,6 +21,11 @@ from web.pages import Pages
 from web.render import render
 
 moves = Pages("moves", audience="citizen")
+
+_NO_RECEIPT_CODE = Text(
+    "Cần mã biên nhận: mười ký tự dưới mã QR trên giấy tiếp nhận.",
+    "The receipt code is needed: ten characters under the QR code of the receipt.",
+)
 
 
 class Taken(Words):
@@ -46,6 +51,8 @@ def take(code: str, action: str, form: dict[str, Any]) -> Response:
     def doing(unit: UnitOfWork) -> object:
         return perform_action(unit, code, action, **form)
 
+    if "receipt_code" in request.form and form["receipt_code"] is None:
+        raise InvalidInput({"receipt_code": _NO_RECEIPT_CODE})
     where, done = f"/h/{code}", Text("Đã ghi nhận yêu cầu của bạn.", "Your request was recorded.")
     if form["receipt_code"] is None:
         return once("perform_action", doing, to=where, done=done)

@@ -68,10 +68,10 @@ def _filed(page: CitizenPage) -> Verdict:
 def _supplement(page: CitizenPage) -> Verdict:
     known = page.status
     papers, fields = len(known.asked_documents), len(known.asked_fields)
-    vi = [f"bổ sung {papers}\xa0giấy tờ"] * bool(papers) + [f"sửa {fields}\xa0mục"] * bool(fields)
+    vi = [f"bổ\xa0sung {papers}\xa0giấy\xa0tờ"] * bool(papers) + [f"sửa {fields}\xa0mục"] * bool(fields)
     en = [f"send {papers} paper{'s' * (papers > 1)}"] * bool(papers)
     en += [f"correct {fields} item{'s' * (fields > 1)}"] * bool(fields)
-    title = Text(f"Cần bạn {' và '.join(vi) or 'bổ sung hồ sơ'}", f"Please {' and '.join(en) or 'add to the dossier'}")
+    title = Text(f"Cần bạn {' và '.join(vi) or _ADD.vi}", f"Please {' and '.join(en) or _ADD.en}")
     say = (_waits(page), *[_PAUSED_FOR_YOU] * (known.clock == "paused"))
     return Verdict(kind="soon", sign="alert", title=title, when=_until(known.stops_at), say=say)
 
@@ -145,6 +145,7 @@ def _since(moment: dt.datetime | None) -> Text | None:
     return Text(f"Từ {words.vi}", f"Since {words.en}")
 
 
+_ADD = Text("bổ\xa0sung hồ\xa0sơ", "add to the dossier")
 _ON_TRACK = Text("Đang giải\xa0quyết, đúng tiến\xa0độ", "In process, on track")
 _RECEIVED = Text("Đã tiếp\xa0nhận, đúng tiến\xa0độ", "Received, on track")
 _FILED = Text("Đã gửi, đang chờ tiếp\xa0nhận", "Sent, waiting to be received")

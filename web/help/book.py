@@ -16,6 +16,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup, escape
 
 FOLDER = Path(__file__).parent / "handbook"
@@ -71,6 +72,7 @@ def _html(source: str) -> Markup:
     """Our own Markdown as HTML: the parser escapes everything, and passes no HTML through."""
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     reader.add_render_rule("code_inline", _as_key)
+    reader.add_render_rule("image", _that_opens)
     tokens = reader.parse(source)
     _lead_here(tokens)
     rendered: str = reader.renderer.render(tokens, reader.options, {})
@@ -80,6 +82,12 @@ def _html(source: str) -> Markup:
 def _as_key(_renderer: RendererHTML, tokens: Sequence[Token], at: int, _options: object, _around: object) -> str:
     """What stands in backquotes in the handbook is a key."""
     return f"<kbd>{escape(tokens[at].content)}</kbd>"
+
+
+def _that_opens(renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, around: EnvType) -> str:
+    """A picture that leads to itself, so that a telephone shows it in its own size."""
+    shown = renderer.image(tokens, at, options, around)
+    return f'<a href="{escape(tokens[at].attrs["src"])}">{shown}</a>'
 
 
 def _lead_here(tokens: Sequence[Token]) -> None:

@@ -36,6 +36,7 @@ _SECTIONS = (
     (r"/h/[^/]+/bo-sung", "citizen#supplement"),
     (r"/h/[^/]+/ket-qua", "citizen#result"),
     (r"/h/[^/]+/thong-bao", "citizen#notices"),
+    (r"/h/[^/]+/tin-nhan.*", "citizen#messages"),
     (r"/h/[^/]+/viec/.*", "citizen#withdraw"),
     (r"/h/[^/]+/(phan-anh|danh-gia)", "citizen#rate"),
     (r"/h/[^/]+/bang-chung.*", "citizen#proof"),

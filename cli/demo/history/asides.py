@@ -10,6 +10,7 @@ from cli.demo.history.applicants import name_of
 from cli.demo.history.office import Office
 from cli.demo.history.plan import Plan
 from cli.demo.history.side_acts import NEIGHBOUR, SideActs
+from cli.demo.history.talk import Talk
 from engine.acts.add_note import add_note
 from engine.acts.hold import claim, mark_opened
 from engine.acts.read_personal_data import read_personal_data
@@ -29,6 +30,7 @@ class Asides:
 
     def __init__(self, office: Office, result: bytes) -> None:
         self._office, self._acts = office, SideActs(office, result)
+        self._talk = Talk(office)
         self._done: set[tuple[str, str]] = set()
         self._last_code: dict[str, str] = {}
 
@@ -53,6 +55,7 @@ class Asides:
             office.attempt(actor, lambda unit: mark_opened(unit, code))
         if self._once(code, "note", plan):
             office.attempt(actor, lambda unit: add_note(unit, code, office.chance.choice(words.NOTES)))
+        self._talk.write(code, row, actor)
         if row["holder_office"] != NEIGHBOUR and self._once(code, "question", plan):
             self._acts.ask(code, actor)
         if self._once(code, "look", plan):
@@ -98,6 +101,8 @@ class Asides:
             self._last_code[row["intake_office"]] = code
         if wanted.effect == "forward":
             self._after_forwarding(code, row, actor, plan)
+        if wanted.effect == "return":
+            self._talk.rate(code, self._office.row(code))
         if wanted.effect == "return" and "collector" in plan.extras:
             self._acts.hand_over(code, actor)
         elif wanted.effect == "return" and "fetch" in plan.extras:

@@ -58,3 +58,21 @@ FREED = "Người giữ hồ sơ đi tập huấn đến hết tuần."
 PASSED_ON = "Nơi cư trú thực tế thuộc địa bàn phường bên cạnh."
 PASSED_ON_BY = "Công văn 214/UBND-VP về phối hợp giải quyết hồ sơ giáp ranh"
 ABSENT = "Quyết định 37/QĐ-UBND về việc cử người thay thế trong thời gian nghỉ phép"
+MESSAGES = (
+    (
+        "Tôi đi công tác đến cuối tuần, con tôi nhận thay kết quả được không?",
+        "Được. Người nhận thay mang giấy ủy quyền và căn cước của mình, cùng giấy tiếp nhận của bạn.",
+    ),
+    ("Tôi đổi số điện thoại rồi, làm sao để vẫn nhận được tin?", "Bạn mang căn cước đến quầy để cập nhật số mới."),
+    ("Giấy tiếp nhận của tôi bị rách mất góc có mã QR.", "Bạn đến quầy, chúng tôi in lại giấy tiếp nhận cho bạn."),
+    ("Hồ sơ của tôi có cần bổ sung gì nữa không?", "Hồ sơ của bạn đã đủ, bạn không cần làm gì thêm."),
+    ("Tôi có thể đến nhận vào giờ trưa không?", "Trung tâm nghỉ trưa; mời bạn đến trong giờ làm việc."),
+)
+"""What applicants write, each with what the office answers."""
+PRAISE = (
+    "Cán bộ hướng dẫn rõ ràng, không phải đi lại nhiều.",
+    "Có tin nhắn báo từng bước nên yên tâm.",
+    "Nhanh hơn giấy hẹn.",
+)
+COMPLAINTS = ("Phải chờ lâu ở quầy vào sáng thứ Hai.", "Trả trễ mà chỉ báo sát ngày.", "Nên nói rõ cần giấy gì từ đầu.")
+"""What people add to a rating."""

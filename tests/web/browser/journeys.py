@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pyotp
 from playwright.sync_api import Browser
 
 from cli.demo.people import PASSWORD
+from engine.acts.staff.second_factor import set_second_factor
 from engine.acts.staff.sign_in import open_session
 from tests.installation.town import Town, open_town
 from tests.web.browser.accessibility import axe_itself
 from tests.web.browser.serving import served
 from tests.web.browser.visitor import Visitor, visitor
+from tests.web.failing import failing_pages
+
+SECURED = "giamdoc.noivu"
+"""Somebody with a second factor, who signed in a while ago."""
 
 
 @dataclass
@@ -52,8 +59,20 @@ class Journeys:
         """The token of a new session of pages."""
         person = self.town.actor(username).person_id
         assert person is not None
+        present = self.town.now
+        if username == SECURED:  # proven too long ago for what asks anew who it is
+            self.town.now -= dt.timedelta(minutes=20)
         token, _ = self.town.try_act("system", open_session, person, pages=True)
+        self.town.now = present
         return str(token)
+
+
+def _second_factor(town: Town) -> None:
+    """Gives one of the staff a second factor, whose page at sign-in is looked at."""
+    person = town.actor(SECURED).person_id
+    assert person is not None
+    secret = pyotp.random_base32()
+    town.try_act("system", set_second_factor, person, secret, pyotp.TOTP(secret).at(town.now), None)
 
 
 def sign_in(came: Visitor, username: str, password: str = PASSWORD) -> None:
@@ -67,7 +86,9 @@ def sign_in(came: Visitor, username: str, password: str = PASSWORD) -> None:
 
 def opened_journeys(browser: Browser, folder: Path, stack: ExitStack) -> Journeys:
     """A town of its own with a server; ``stack`` ends them and every visitor."""
-    town = stack.enter_context(open_town(folder))
+    with failing_pages():
+        town = stack.enter_context(open_town(folder))
+    _second_factor(town)
     base = stack.enter_context(served(town.app))
 
     def visit(language: str = "vi", **options: Any) -> Visitor:

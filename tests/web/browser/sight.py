@@ -18,7 +18,8 @@ class Sight:
     """A page in one state.
 
     ``path`` may name a dossier of the town, as in ``/ho-so/{running}``. ``who`` has signed in, or is nobody, or holds
-    the ``link`` of a dossier. ``then`` is done on the page before it is looked at. ``like`` is the mock-up.
+    the ``link`` of a dossier. ``first`` is done before the page is opened, ``then`` on the page before it is looked at.
+    ``like`` is the mock-up.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Sight:
     who: str | None = None
     link: str | None = None
     status: int = 200
+    first: Callable[[Visitor], None] | None = None
     then: Callable[[Page], None] | None = None
     like: str | None = None
 
@@ -40,6 +42,8 @@ class Sight:
         """Opens the page in the browser of somebody who is already ``who``."""
         if self.link is not None:
             came.go(f"/h/{known[self.link].token}")
+        if self.first is not None:
+            self.first(came)
         page = came.go(self.path.format(**{name: dossier.code for name, dossier in known.items()}), self.status)
         if self.then is not None:
             self.then(page)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from tests.web.browser.sight import Sight, submit
+from tests.web.browser.sights_of_accounts import ACCOUNT
 from tests.web.browser.sights_of_citizens import CITIZENS
+from tests.web.browser.sights_of_errors import ERRORS
 from tests.web.browser.sights_of_staff import STAFF
 
 SHOW_NOTHING = {
@@ -15,7 +17,7 @@ SHOW_NOTHING = {
 """Addresses that lead on, send a file, or send a part of a page."""
 AFTER_AN_ACT = {
     *("/viec/<int:number>", "/ky/lan/<int:number>", "/in/<int:run>", "/xac-minh/<int:number>"),
-    *("/ho-so/<code>/giay-to/<int:number>", "/dang-nhap/ma-xac-thuc"),
+    "/ho-so/<code>/giay-to/<int:number>",
 }
 """Pages that are there only after an act: the journeys look at them."""
 
@@ -28,6 +30,8 @@ SIGHTS = [
     Sight("help-specialist", "/tro-giup/specialist"),
     Sight("help-leader", "/tro-giup/leader"),
     Sight("nothing-there", "/tro-giup/nothing", status=404, like="error-404"),
+    *ERRORS,
+    *ACCOUNT,
     *CITIZENS,
     *STAFF,
 ]

@@ -5,7 +5,10 @@ from __future__ import annotations
 from playwright.sync_api import Page
 
 from tests.web.browser.sight import Sight, send, submit
+from tests.web.browser.visitor import Visitor
 
+LONG = "Nguyễn-Hoàng-Phước-Thiện-Mỹ-Hạnh-Như-Ý-Cát-Tường-An-Khang"
+"""A word that no line of a telephone holds."""
 WRONG = {"code": "H79.26740-260302-0000009", "receipt_code": "00000-00000"}
 
 
@@ -16,6 +19,17 @@ def _look_up_wrongly(page: Page) -> None:
 def _send_nothing(page: Page) -> None:
     with page.expect_navigation():
         page.click("button[value=send]")
+
+
+def _write(page: Page) -> None:
+    send(page, "main form:has(textarea)", text=f"{LONG} Tôi gửi lời nhắn này để hỏi giờ nhận kết quả.")
+
+
+def _notices_off(came: Visitor) -> None:
+    page = came.go(came.at() + "/thong-bao")
+    page.check("input[value=none]")
+    with page.expect_navigation():
+        page.locator("main form button").click()
 
 
 CITIZENS = [
@@ -46,5 +60,9 @@ CITIZENS = [
     Sight("messages", "/h/{running}/tin-nhan", link="running"),
     Sight("feedback", "/h/{late}/phan-anh", link="late"),
     Sight("feedback-refused", "/h/{late}/phan-anh", link="late", then=submit),
+    Sight("messages-some", "/h/{accepted}/tin-nhan", link="accepted", then=_write),
+    Sight("messages-refused", "/h/{running}/tin-nhan", link="running", then=submit),
+    Sight("rating-refused", "/h/{returned}", link="returned", then=submit),
+    Sight("notices-off", "/h/{accepted}", link="accepted", first=_notices_off, like="citizen-status-running"),
     Sight("proof", "/h/{returned}/bang-chung", link="returned"),
 ]

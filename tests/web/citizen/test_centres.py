@@ -36,7 +36,7 @@ def test_a_province_lists_its_centres(site: Site) -> None:
 
 def test_a_centre_shows_hours_and_what_it_receives(site: Site) -> None:
     page = site.nobody().get(f"/trung-tam/{CENTRE}")
-    assert "thứ Hai – thứ Sáu" in page.text and "Xác nhận thử nghiệm" in page.text and "Đang mở cửa" in page.text
+    assert "Thứ Hai – thứ Sáu" in page.text and "Xác nhận thử nghiệm" in page.text and "Đang mở cửa" in page.text
     english = site.nobody().get(f"/trung-tam/{CENTRE}", lang="en")
     assert "Monday – Friday" in english.text and "Trial confirmation" in english.text
 

@@ -43,11 +43,13 @@ def test_withdraws_with_the_receipt_code_once(site: Site) -> None:
 
 def test_a_wrong_or_missing_receipt_code_changes_nothing_and_keeps_the_reason(site: Site) -> None:
     filed, visitor = opened(site)
-    for receipt in ("AAAAA-BBBBB", ""):
-        again = visitor.submit(visitor.get(path(filed)), path(filed), status=403, receipt_code=receipt, reason="Vì bận")
+    for receipt, status in (("AAAAA-BBBBB", 403), ("", 422)):
+        page = visitor.get(path(filed))
+        again = visitor.submit(page, path(filed), status=status, receipt_code=receipt, reason="Vì bận")
         field = again.soup.find(id="reason")
         assert field is not None and field.get_text() == "Vì bận"
         assert again.soup.find(id="errors") and state(site, filed) == "accepted"
+    assert again.soup.find(id="receipt_code-error") and "receipt_code)" not in again.text
 
 
 def test_no_action_of_staff_is_reached_here(site: Site) -> None:

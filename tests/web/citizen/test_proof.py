@@ -13,7 +13,7 @@ from verifier.motcua_verify import verify_entry
 def test_before_a_checkpoint_the_page_says_when_to_come_back(site: Site) -> None:
     filed = site.installation.filed()
     visitor = site.applicant(filed)
-    assert "Chưa có mốc ký nào bao gồm hồ sơ này" in visitor.get(f"/h/{filed['code']}/bang-chung").text
+    assert "Bằng chứng chưa sẵn sàng" in visitor.get(f"/h/{filed['code']}/bang-chung").text
     visitor.get(f"/h/{filed['code']}/bang-chung/tep", status=404)
 
 

@@ -48,6 +48,20 @@ def test_a_wrong_code_and_an_unknown_dossier_are_answered_the_same(site: Site) -
     assert "Set-Cookie" not in wrong.response.headers or "ho-so" not in wrong.response.headers["Set-Cookie"]
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("vi", ["Mã hồ sơ: chưa điền.", "Mã biên nhận: chưa điền."]),
+        ("en", ["Dossier code: not filled in.", "Receipt code: not filled in."]),
+    ],
+)
+def test_the_summary_names_the_fields_that_were_left_empty(site: Site, lang: str, said: list[str]) -> None:
+    visitor = site.nobody()
+    csrf = visitor.get("/").form("/").find("input", attrs={"name": "csrf"})["value"]  # type: ignore[index]
+    again = visitor.post("/", status=422, headers={"Accept-Language": lang}, csrf=csrf)
+    assert [one.get_text() for one in again.soup.select("#errors li")] == said
+
+
 def test_the_work_is_the_same_whether_the_dossier_exists(site: Site) -> None:
     filed = site.installation.filed()
     said = []

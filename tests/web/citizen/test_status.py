@@ -136,6 +136,22 @@ def test_says_where_to_collect_and_what_to_pay(site: Site) -> None:
     assert title(page).startswith("Đã có kết quả") and "Nộp 50.000 đ khi nhận." in main(page)
 
 
+def test_leads_to_the_messages_and_lists_the_papers_without_their_file_names(site: Site) -> None:
+    filed = site.installation.filed()
+    page = seen(site, filed)
+    assert page.soup.find("a", href=f"/h/{filed['code']}/tin-nhan") is not None
+    assert "Giấy tờ đã nộp (" in main(page)
+    assert page.soup.find("a", href="tel:19000000") is not None
+
+
+def test_the_hours_of_the_centre_stand_there_while_the_result_waits(site: Site) -> None:
+    filed = site.installation.filed()
+    assert "Giờ mở cửa" not in main(seen(site, filed))
+    for actor, action in (("counter", "forward"), ("specialist", "submit"), ("leader", "sign")):
+        site.installation.act(actor, filed["code"], action)
+    assert "Giờ mở cửa Thứ Hai – thứ Sáu: 08:00–12:00 và 13:00–17:00" in main(seen(site, filed))
+
+
 def test_how_quick_such_dossiers_were_is_told_from_the_counted_paces(site: Site) -> None:
     filed = site.installation.filed()
     assert "9 trong 10" not in main(seen(site, filed))

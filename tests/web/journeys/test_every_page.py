@@ -34,7 +34,9 @@ def _wrong_in(language: str, journeys: Journeys, sight: Sight) -> list[str]:
     wrong = too_heavy(came) if sight.then is None else []
     if page.locator("html").get_attribute("lang") != language:
         wrong.append("the page is in another language than was asked for")
-    return wrong + half_of_findings(page, on_phone=language == "en") + came.fine()
+    wrong += half_of_findings(page, on_phone=language == "en")
+    answered = (f"{sight.status} for GET",) if sight.status >= 500 else ()
+    return wrong + came.fine(*answered)
 
 
 def too_heavy(came: Visitor) -> list[str]:
