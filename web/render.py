@@ -12,6 +12,7 @@ from flask import g, request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
+from marshmallow import fields
 
 from engine.clock import civil_day
 from engine.rules.procedure.permissions import Actor
@@ -117,10 +118,8 @@ def _environment() -> Environment:
         "sentence",
     ):
         made.filters[name] = getattr(text, name)
-    made.filters["role_words"] = role_words
-    made.filters["field_words"] = field_words
-    made.filters["attributes"] = _attributes
-    made.filters["json"] = htmlsafe_json_dumps
+    made.filters |= {"role_words": role_words, "field_words": field_words}
+    made.filters |= {"attributes": _attributes, "json": htmlsafe_json_dumps}
     return made
 
 
@@ -142,7 +141,7 @@ def _named(where: str, say: str) -> str:
     return f"{field_words(where)}: {say[0].lower()}{say[1:]}" if fragment and is_named(where) else text.sentence(say)
 
 
-_MISSING = "Missing data for required field."
+_MISSING = fields.Field.default_error_messages["required"]
 
 
 def _fault(what: object) -> str:
