@@ -57,7 +57,7 @@ def test_says_what_happened_and_what_now(failing_site: Site, how: str, lang: str
 
 def test_the_page_of_a_missing_right_names_the_roles_of_the_account(failing_site: Site) -> None:
     text = failing_site.person("counter").get("/hong/can-bo/403", status=403).text
-    assert "chỉ dành cho lãnh đạo" in text and "Cán bộ tiếp nhận" in text and "counter" not in text
+    assert "chỉ dành cho lãnh đạo" in text and "vai trò: Cán bộ tiếp nhận" in text
 
 
 def test_an_error_beside_a_dossier_leads_back_to_it(failing_site: Site) -> None:
