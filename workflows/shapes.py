@@ -31,7 +31,9 @@ ALL: Final = "all"
 # Unquoted words that the core schema of YAML 1.2, which editors use, reads as something other than text.
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-_NULL_OR_FLAG = {"", "~", "null", "Null", "NULL", "true", "True", "TRUE", "false", "False", "FALSE"}
+NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+"""What stands for no value, where it is not quoted."""
+_NULL_OR_FLAG = NULLS | {"true", "True", "TRUE", "false", "False", "FALSE"}
 
 
 class Shape(ABC):

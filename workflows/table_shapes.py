@@ -8,7 +8,7 @@ from typing import Any, get_args
 from engine.rules.procedure.parts import HitPolicy
 from workflows.problems import Both, Report
 from workflows.shape_groups import ByKey, ByKind, Key, ListOf, MapOf, Record, Single
-from workflows.shapes import BAD, Bad, Form, OneOf, Path, Shape, Words, place, wrong_type
+from workflows.shapes import BAD, NULLS, Bad, Form, OneOf, Path, Shape, Words, place, wrong_type
 from workflows.yaml_reader import Node, Scalar
 
 MOST_CELL = 200
@@ -21,7 +21,7 @@ class Anything(Shape):
     def read(self, node: Node, path: Path, report: Report) -> str | Bad:
         if not isinstance(node, Scalar):
             return wrong_type(node, path, report, Both("một giá trị", "one value"))
-        if node.value == "" and node.plain:
+        if node.plain and node.value in NULLS:
             report.add("empty", node.mark, where=place(path))
             return BAD
         if len(node.value) > MOST_CELL:

@@ -14,7 +14,8 @@ import pytest
 from workflows.problems import Report
 from workflows.schema import FILE
 from workflows.shape_groups import ByKey, ByKind, ListOf, MapOf, Record, Single
-from workflows.shapes import Code, Day, Flag, Form, OneOf, Shape, Whole, Words, matches
+from workflows.shapes import AllOr, Code, Day, Flag, Form, OneOf, Quarters, Shape, Whole, Words, matches
+from workflows.table_shapes import Anything
 from workflows.yaml_reader import read
 
 WORDS = [
@@ -56,7 +57,7 @@ def _sample(shape: Shape) -> Any:
         return {name: _sample(key.shape) for name, key in shape.keys.items() if key.required}
     if isinstance(shape, (ByKind, ByKey, Single)):
         return _sample(_inner(shape)[-1])
-    plain = {Words: "x", Flag: True, Day: "2027-01-01"}
+    plain = {Words: "x", Flag: True, Day: "2027-01-01", Quarters: 0.25, AllOr: "all", Anything: "x"}
     if isinstance(shape, Whole):
         return shape.least
     return shape.words[0] if isinstance(shape, OneOf) else plain[type(shape)]
@@ -80,6 +81,12 @@ def _candidates(shape: Shape) -> Iterator[Any]:
             str(shape.least),
             float(shape.least) + 0.5,
         )
+    if isinstance(shape, Quarters):
+        yield from (-0.25, 0, 2, 2.0, 2.5, 2.75, 0.3, 1.125, "2.5", shape.most, shape.most + 0.25)
+    if isinstance(shape, AllOr):
+        yield from (shape.least - 1, shape.least, shape.most, shape.most + 1, "2", "ALL", 2.5)
+    if isinstance(shape, Anything):
+        yield from ("a" * 200, "a" * 201, "null", "~", "true")
     if isinstance(shape, Words):
         yield from ("a" * shape.most, "a" * (shape.most + 1))
     if isinstance(shape, OneOf):
