@@ -26,4 +26,10 @@ class Content(Shipped):
 @cache
 def territory_around(*districts: str) -> Territory:
     """The shipped territory, cut to some former districts: a hundred units instead of 45,000."""
-    return cut(read_territory(), districts)
+    return cut(country(), districts)
+
+
+@cache
+def country() -> Territory:
+    """The whole shipped territory, read once a process."""
+    return read_territory()

@@ -13,15 +13,15 @@ from engine.rules.offices.index import OfficeIndex
 from engine.rules.offices.routing import Map, route
 from engine.rules.procedure.definition import Route
 from engine.rules.procedure.machine import compile_release
+from tests.installation import content
 from tests.installation.land_release import FUNCTIONS, land_release
 from workflows.competence_files import read_competences
 from workflows.offices import generate_offices
-from workflows.territory.reader import read_territory
 
 
 @cache
 def country() -> Map:
-    territory = read_territory()
+    territory = content.country()
     return Map(territory, OfficeIndex(generate_offices(territory)), read_competences())
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from engine.acts.publish import publish_release, publish_template, publish_territory
 from engine.catalogue import Catalogue
 from engine.rules.procedure.definition import Effective
+from engine.store.outbox import webhooks
 from engine.store.sql.schema import open_database
 from engine.store.units import catalogue_versions
 from tests.installation.content import territory_around
@@ -49,14 +50,14 @@ def test_no_test_sees_what_another_wrote(database_url: str, postgres_owner_url: 
     assert "left_behind" in _tables(database_url)
 
 
-def test_the_catalogue_of_a_copy_reads_nothing_but_the_numbers_of_the_versions(
+def test_the_catalogue_of_a_copy_reads_versions_and_webhooks_alone(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Any] = []
     read = Catalogue._rows
     monkeypatch.setattr(Catalogue, "_rows", lambda self, statement: asked.append(statement) or read(self, statement))
     world.land_at("signing")
-    assert asked and {table for one in asked for table in one.get_final_froms()} == {catalogue_versions}
+    assert asked and {table for one in asked for table in one.get_final_froms()} == {catalogue_versions, webhooks}
 
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -22,14 +22,13 @@ from engine.rules.offices.index import OfficeIndex
 from engine.rules.offices.routing import DEFAULT_PLACE, INTAKE, IntakeRefused, Map, NoPlace, place_name, route
 from engine.rules.procedure.definition import Effective, Route
 from engine.rules.procedure.machine import Workflow, compile_release
-from tests.installation import short_releases
+from tests.installation import content, short_releases
 from tests.installation.june import JULY, prepare_june, reform_of
 from tests.installation.short_releases import COPIES
 from tests.installation.world import APPLICANT, World
 from workflows.competence_files import read_competences
 from workflows.loader import load
 from workflows.offices import generate_offices
-from workflows.territory.reader import read_territory
 
 PROCEDURES = Path("workflows/procedures")
 TODAY = dt.date(2026, 11, 2)
@@ -38,7 +37,7 @@ HA_NOI, CA_MAU = "00004", "32152"
 
 @cache
 def country() -> Map:
-    territory = read_territory()
+    territory = content.country()
     return Map(territory, OfficeIndex(generate_offices(territory)), read_competences())
 
 

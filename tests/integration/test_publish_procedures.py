@@ -15,6 +15,7 @@ from engine.errors import Refusal
 from engine.jobs.migration import migrate_due
 from engine.rules.procedure.definition import Effective, Release, Route
 from engine.store.releases import releases
+from tests.installation.content import country
 from tests.installation.short_releases import copies, land
 from tests.installation.world import World
 from workflows.competence_files import MalformedCompetences
@@ -112,6 +113,11 @@ def test_a_procedure_without_competence_is_not_published(world: World, by: str) 
 
 class TestContentOfTheInstallation:
     """The folder that ``MOTCUA_CONTENT`` names."""
+
+    @pytest.fixture(autouse=True)
+    def _one_country(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The territory is not in this folder, and reading it takes a second."""
+        monkeypatch.setattr("cli.shipped.read_territory", country)
 
     def test_its_files_stand_beside_and_above_the_shipped_ones(self, tmp_path: Path) -> None:
         write(tmp_path, "competences.csv", "2.000815,*,province,authority,2024-01-01,,1/2026/QĐ-UBND")

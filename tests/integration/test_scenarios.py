@@ -15,6 +15,7 @@ from engine.rules.deadlines.calendar import Calendar
 from engine.rules.offices.competence import KIND_NAMES
 from engine.rules.procedure.definition import Release
 from engine.rules.procedure.machine import compile_release
+from tests.installation import content
 from workflows.calendar_files import load_calendar
 from workflows.competence_files import MalformedCompetences, read_competences
 from workflows.lint import LintContext, lint_files
@@ -23,7 +24,6 @@ from workflows.offices import MalformedBodies, generate_offices, read_bodies
 from workflows.scenario_files import BadScenarioFile, Scenario, read_scenarios
 from workflows.scenario_runner import Outcome, coverage, run_all
 from workflows.simulate import Act, Given, Walker
-from workflows.territory.reader import read_territory
 
 SHIPPED = Path(workflows.__file__).parent
 NATIONAL = {
@@ -168,7 +168,7 @@ def test_every_shipped_procedure_and_task_has_one_competence_for_every_kind_sinc
 
 
 def test_offices_of_the_country() -> None:
-    territory = read_territory()
+    territory = content.country()
     offices = {office.code: office for office in generate_offices(territory)}
     old, new = offices["UB-26737-C"], offices["UB-26737"]
     assert (old.name.vi, old.valid_to) == ("Ủy ban nhân dân phường Đa Kao", dt.date(2025, 7, 1))

@@ -19,6 +19,7 @@ from engine.rules.territory.addresses import AddressReader
 from engine.rules.territory.former_districts import FormerDistricts
 from engine.rules.territory.territory import Territory
 from engine.rules.territory.units import AddressTooLong, BrokenTerritory, Level, Unit
+from tests.installation import content
 from workflows.territory import (
     FOLDER,
     SUCCESSION_COLUMNS,
@@ -39,7 +40,7 @@ FIRST, LAST_OLD, REFORM, CITY, TWO_CITIES, THREE_CITIES = (
 
 @pytest.fixture(scope="module")
 def country() -> Territory:
-    return read_territory()
+    return content.country()
 
 
 @cache

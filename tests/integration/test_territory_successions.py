@@ -17,7 +17,8 @@ from engine.rules.territory.place_names import slug
 from engine.rules.territory.same_place import same_place
 from engine.rules.territory.territory import Territory
 from engine.rules.territory.units import Succession, Unit
-from workflows.territory import FOLDER, read_successions, read_territory
+from tests.installation import content
+from workflows.territory import FOLDER, read_successions
 from workflows.territory.corrections import CORRECTIONS
 from workflows.territory.later_orders import ORDERS, Order, with_orders
 
@@ -44,7 +45,7 @@ DOUBTFUL = {("00553", "00562"), ("23053", "23041")}
 
 @cache
 def country() -> Territory:
-    return read_territory()
+    return content.country()
 
 
 @cache
