@@ -33,6 +33,8 @@ class Served:
     metrics: Metrics
     identities: dict[str, tuple[Actor, Claim]] = field(default_factory=dict)
     """The cache of ``server.identity``: actors by the hash of their token."""
+    told: set[str] = field(default_factory=set)
+    """Events that are logged once a process, and were."""
 
 
 def served() -> Served:

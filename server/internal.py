@@ -11,7 +11,7 @@ import ipaddress
 import structlog
 from flask import Flask, request
 
-from server.context import runtime
+from server.context import runtime, served
 from server.refusals import NoSuchAddress
 
 log = structlog.get_logger("motcua.api")
@@ -22,12 +22,11 @@ FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via")
 def register_internal(app: Flask) -> None:
     """Refuses internal addresses to callers from elsewhere."""
 
-    told: list[str] = []
-
     @app.before_request
     def guard() -> None:
-        if not told and runtime().settings.proxy_hops == 0 and _forwarded():
-            told.append("once a process")
+        told = served().told
+        if "proxy-unknown" not in told and runtime().settings.proxy_hops == 0 and _forwarded():
+            told.add("proxy-unknown")
             log.warning("proxy-unknown", why="a proxy forwards requests, and MOTCUA_PROXY_HOPS is 0")
         if request.path.startswith(INTERNAL) and not is_internal():
             raise NoSuchAddress()

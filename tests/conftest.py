@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import authlib.deprecate  # noqa: F401 - here: its first import puts a filter of its own before those of setup.cfg
 import hypothesis
 import pytest
 import redis

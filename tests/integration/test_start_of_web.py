@@ -1,4 +1,4 @@
-"""How the web process starts: what is made before the first request is kept, and not searched for garbage."""
+"""How processes start: with what they need. What the web process makes then is kept, and not searched for garbage."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 STARTED = """
 import gc, json
@@ -33,3 +35,12 @@ def test_the_collector_is_off_until_all_that_was_made_is_frozen(sqlite_url: str,
     assert len(told["ran"]) < 5, "it ran while modules were imported"
     assert told["on"]
     assert told["frozen"] > 100_000
+
+
+@pytest.mark.parametrize(("module", "library"), [("cli.clock", "sqlalchemy"), ("cli.compose", "authlib")])
+def test_a_process_imports_no_library_that_it_does_not_need(module: str, library: str) -> None:
+    """The clock asks no database; few installations have an identity provider."""
+    program = f"import {module}, sys; print('{library}' in sys.modules)"
+    command = [sys.executable, "-c", program]
+    run = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
+    assert run.stdout == "False\n"
