@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,7 @@ from server.identity import Access, reading
 from server.paging import key_of
 from server.values import Line, Words
 from web.desk import list_address
+from web.desk.dossier.opened import opened_by
 from web.desk.list_address import at, query_of, read_ask, read_columns, read_length, read_place
 from web.desk.queue_rows import CHANNEL_NAMES, row_of
 from web.form_values import whole
@@ -43,14 +44,6 @@ queue = Pages("queue", audience="desk")
 
 MOST_CHOSEN = 500
 _FILTERS = ("q", "tt", "buoc", "tu", "den", "tinh-trang", "kenh", "co-quan", "nguon")
-
-
-def _nobody(unit: UnitOfWork, ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
-    return {}
-
-
-PRESENCE: Callable[[UnitOfWork, Sequence[int]], Mapping[int, Sequence[str]]] = _nobody
-"""Who else has these dossiers (row ids) open: their names by dossier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +93,7 @@ def show() -> str:
             length=length,
             tabs=_tabs(unit, args, ask, numbers),
             narrowed=any(args.get(name) for name in _FILTERS),
-            presence=PRESENCE(unit, [line.id for line in page.lines]),
+            presence=opened_by(unit, [line.id for line in page.lines]),
             desk=desk(unit),
             **_options(unit, ask),
         )

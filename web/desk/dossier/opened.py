@@ -12,7 +12,6 @@ from engine.transaction import UnitOfWork
 from server.identity import Access, reading
 from server.once import perform_unkept
 from server.presence import Present, presence
-from web.desk import queue
 from web.desk.dossier.group import dossier
 from web.render import render
 
@@ -28,12 +27,9 @@ def note_open(unit: UnitOfWork, dossier_id: int, *, typing: bool = False) -> tup
 
 
 def opened_by(unit: UnitOfWork, dossier_ids: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
-    """The names of the others who have these dossiers open, for the list of dossiers (``web.desk.queue.PRESENCE``)."""
+    """The names of the others who have these dossiers open, for the list of dossiers."""
     found = presence().at(dossier_ids, without=unit.actor.person_id)
     return {one: tuple(person.name for person in people) for one, people in found.items()}
-
-
-queue.PRESENCE = opened_by
 
 
 @dossier.post("/ho-so/<code>/presence", access=Access.STAFF)
