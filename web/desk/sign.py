@@ -27,6 +27,7 @@ from server.paging import key_of, read_after
 from server.preview import NoPreview, can_preview, picture_of
 from server.uploads import sent_files
 from server.values import KEY, Body, Prose, Word
+from web.desk.dossier.steps import signs
 from web.desk.dossier.ticket import shown, ticket
 from web.desk.sign_round import carry_on
 from web.once import form_version, once, see_other
@@ -104,7 +105,7 @@ def sign_chosen(form: dict[str, list[str]]) -> Response:
     return response
 
 
-@sign.post("/ky/<code>/tra-lai", access=Access.STAFF, form=SendBack, again=show)
+@sign.post("/ky/<code>/tra-lai", access=Access.STAFF, form=SendBack, again=show, step_up=signs)
 def send_back(code: str, form: dict[str, str | None]) -> Response:
     """Send a dossier back with a reason"""
     action, version = form["action"] or "", form_version()
