@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.parse import quote, urlsplit
 
 from flask import Response, g, request
+from werkzeug.exceptions import HTTPException
 
 from engine.dossier.stale import Stale
 from engine.errors import Refusal
@@ -77,8 +78,15 @@ def _before() -> str:
 
 
 def _typed_fields() -> list[tuple[str, str]]:
-    """What was typed into the form that was refused; the hidden fields and secrets are left out."""
+    """What was typed into the form that was refused; the hidden fields and secrets are left out.
+
+    Nothing of a form that was never read whole: it was too large, too slow, malformed, or its connection broke.
+    """
     if request.method != "POST" or g.get("refusal") == "too-large":
         return []
+    try:
+        form = request.form
+    except (HTTPException, Refusal, OSError):
+        return []
     hidden = KEYS | {"password", "present", "repeated", "otp", "sealed", "receipt_code", "tiep", "lang"}
-    return [(name, value) for name, value in request.form.items(multi=True) if name not in hidden and value]
+    return [(name, value) for name, value in form.items(multi=True) if name not in hidden and value]

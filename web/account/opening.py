@@ -24,7 +24,8 @@ def after_the_first(
 ) -> Response:
     """What follows the password, or the provider: the page of the code where the person has one, else the session.
 
-    ``checked`` is the mark of the password that was right. ``second``: the provider has asked for a second factor already.
+    ``checked`` is the mark of the password that was right. ``second``: the provider has asked for a second factor
+    already.
     """
     if second or not sign_in.factor_stands(person):
         return opened(person, onward, way=way, checked=checked)
