@@ -1,4 +1,4 @@
-"""A connection that breaks in the middle of an upload's body: nothing is stored, nothing fails, the retry works once."""
+"""A connection that breaks in the middle of an upload: nothing is stored, nothing fails, the retry works once."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _body(page: Page, action: str, **fields: str) -> bytes:
 def _sent(base: str, visitor: Visitor, action: str, body: bytes, upto: int, *, chunked: bool = False) -> bytes:
     """Sends a request of which only ``upto`` bytes of the body come, then ends the connection; returns the answer."""
     address = urlsplit(base)
-    cookies = "; ".join(f"{one.key}={one.value}" for one in visitor.client._cookies.values())  # noqa: SLF001 - no other way to send them by hand
+    cookies = "; ".join(f"{one.key}={one.value}" for one in visitor.client._cookies.values())
     length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(body)}"
     head = (
         f"POST {action} HTTP/1.1\r\nHost: {address.netloc}\r\nCookie: {cookies}\r\nConnection: close\r\n"

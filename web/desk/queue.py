@@ -31,6 +31,7 @@ from engine.text import Text
 from engine.transaction import UnitOfWork
 from server.identity import Access, reading
 from server.paging import key_of, read_after
+from server.presence import Present
 from server.values import Words
 from web.desk import list_address
 from web.desk.list_address import at, query_of, read_ask, read_columns, read_length
@@ -45,12 +46,12 @@ MOST_CHOSEN = 500
 _FILTERS = ("q", "tt", "buoc", "tu", "den", "tinh-trang", "kenh", "co-quan", "nguon")
 
 
-def _nobody(unit: UnitOfWork, ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+def _nobody(unit: UnitOfWork, ids: Sequence[int]) -> Mapping[int, Sequence[Present]]:
     return {}
 
 
-PRESENCE: Callable[[UnitOfWork, Sequence[int]], Mapping[int, Sequence[str]]] = _nobody
-"""Who else has these dossiers (row ids) open: their names by dossier."""
+PRESENCE: Callable[[UnitOfWork, Sequence[int]], Mapping[int, Sequence[Present]]] = _nobody
+"""Who else has these dossiers (row ids) open, by dossier."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Pages of the desk that are left open: they end with the session, keep what is being typed, and keep no session open."""
+"""Pages of the desk that are left open: they end with the session, and keep what is being typed."""
 
 from __future__ import annotations
 
