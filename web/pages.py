@@ -18,7 +18,7 @@ from server.context import served
 from server.identity import Access, NotSignedIn, identity
 from web.cookies import FLASH, end_cookie
 from web.csrf import check_origin_and_token
-from web.form_values import loaded
+from web.form_values import loaded, must_be_text
 from web.headers import protect
 from web.language import choose_language
 from web.once import seal_form
@@ -86,6 +86,7 @@ class Pages(Blueprint):
             def handle(**path: Any) -> Response:
                 self._identify(access, path)
                 check_origin_and_token()
+                must_be_text()
                 if _weighs(step_up, path) and (asks := proof_asked()) is not None:
                     return asks
                 seal_form()

@@ -72,3 +72,18 @@ def test_static_files_are_kept_for_ever_and_compressed(site: Site) -> None:
     answer = site.nobody().client.get(str(sheet), headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip" and "immutable" in answer.headers["Cache-Control"]
     assert len(answer.data) < 10_000
+
+
+def test_what_is_no_page_carries_the_headers_of_safety_too(site: Site) -> None:
+    """Static files, errors, redirects, downloads and wrong methods."""
+    visitor = site.person("counter")
+    sheet = str(visitor.get("/quay").soup.find("link", rel="stylesheet")["href"])  # type: ignore[index]
+    asked = [("GET", path) for path in (sheet, "/favicon.ico", "/tinh/none", "/none", "/quay/", f"/h/{'x' * 32}")]
+    asked += [("GET", "/so-dang-ky/tep"), ("DELETE", "/quay"), ("POST", "/dang-nhap"), ("POST", "/bao-cao-chinh-sach")]
+    for method, path in asked:
+        answer = visitor.client.open(path, method=method, base_url="https://localhost")
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"], path
+        assert answer.headers["Strict-Transport-Security"].startswith("max-age="), path
+        assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin", path
+        assert "camera=()" in answer.headers["Permissions-Policy"], path
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", path

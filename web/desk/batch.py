@@ -16,7 +16,7 @@ from engine.queries.batch import batch_of, own_batches
 from engine.text import Text
 from server.context import runtime
 from server.identity import Access, reading
-from server.values import Words
+from server.values import WholeInQuery, Words
 from web.desk.list_address import within
 from web.desk.queue import read_marked
 from web.once import once
@@ -36,7 +36,7 @@ class BatchForm(Words):
     chon = fields.List(fields.String(), load_default=list)
     viec = fields.String(required=True)
     ly_do = fields.String(load_default=None, allow_none=True)
-    nguoi = fields.Integer(load_default=None, allow_none=True)
+    nguoi = WholeInQuery(1, load_default=None)
     trong = fields.String(load_default="")
 
 

@@ -90,7 +90,10 @@ def take_file_away() -> str | Response:
     """Take a file off the draft"""
     token, number = _posted_token(), request.form.get("tep", "")
     _keep(token)
-    _run("drop_draft_file", lambda unit: drop_file(unit, token, int(number) if number.isdigit() else 0))
+    _run(
+        "drop_draft_file",
+        lambda unit: drop_file(unit, token, int(number) if number.isdecimal() and len(number) < 10 else 0),
+    )
     return show() if "X-Part" in request.headers else see_other(_at(token))
 
 

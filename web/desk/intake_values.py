@@ -33,6 +33,7 @@ KINDS_OF_COPY = ("original", "certified", "copy")
 _DAY = re.compile(r"([0-9]{1,2})[/. -]([0-9]{1,2})[/. -]([0-9]{4})")
 _MONTH = re.compile(r"([0-9]{1,2})[/. -]([0-9]{4})")
 _CLOSE = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4})")
+_NUMBER = re.compile(r"[0-9]{1,16}")
 _COUNT = re.compile(r"[0-9]{0,2}")
 
 
@@ -224,7 +225,7 @@ def _papers(
         if not (ticked or any(counts.values()) or key in with_file or reuse):
             continue
         paper: dict[str, Any] = {"key": key, **counts}
-        if reuse.isdigit():
+        if _NUMBER.fullmatch(reuse):
             paper["reuse"] = int(reuse)
         elif key in with_file:
             paper["file"] = {"size": with_file[key].size}

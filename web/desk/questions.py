@@ -24,7 +24,7 @@ from server.identity import Access, reading
 from server.once import perform_unkept
 from server.paging import key_of, read_after
 from server.uploads import sent_files
-from server.values import Body, Prose
+from server.values import Body, Prose, WholeInQuery
 from web.once import once
 from web.pages import Pages
 from web.render import render
@@ -44,7 +44,7 @@ class Answer(Body):
 class Which(Body):
     """A paper that is attached to the question or to its answer."""
 
-    document = fields.Integer(required=True)
+    document = WholeInQuery(1, required=True)
 
 
 @questions.page("/xac-minh", access=Access.STAFF)

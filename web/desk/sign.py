@@ -26,7 +26,7 @@ from server.once import perform_unkept
 from server.paging import key_of, read_after
 from server.preview import NoPreview, can_preview, picture_of
 from server.uploads import sent_files
-from server.values import KEY, Body, Prose, Word
+from server.values import KEY, Body, Prose, WholeInQuery, Word
 from web.desk.dossier.steps import signs
 from web.desk.dossier.ticket import shown, ticket
 from web.desk.sign_round import carry_on
@@ -66,7 +66,7 @@ class Attach(Body):
 class Which(Body):
     """A paper of the dossier."""
 
-    document = fields.Integer(required=True)
+    document = WholeInQuery(1, required=True)
 
 
 @sign.page("/ky", access=Access.STAFF)
@@ -136,7 +136,7 @@ def attach(code: str, form: dict[str, str]) -> Response:
 @sign.post("/ky/<code>/xem", access=Access.STAFF, form=Which, again=show)
 def look(code: str, form: dict[str, int]) -> Response:
     """See the paper that is to be signed as it will be printed; the read log keeps it"""
-    perform_unkept("open_file", lambda unit: open_file(unit, code, form["document"]))
+    perform_unkept("open_file", lambda unit: file_of(open_file(unit, code, form["document"]), form["document"]))
     opened = ticket(code, f"file-{form['document']}")
     return see_other(f"/ky?ma={quote(code)}&xem={opened}{_rest(_limit())}#xem")
 

@@ -44,7 +44,7 @@ def show(code: str) -> str:
         return render(
             "desk/dossier/page.html",
             page=gather(
-                case, chosen if chosen in KINDS else "", int(upto) if upto.isdigit() and len(upto) < 8 else None
+                case, chosen if chosen in KINDS else "", int(upto) if upto.isdecimal() and len(upto) < 8 else None
             ),
             around=neighbours(unit, trong, code),
             trong=trong,
