@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from engine.dossier.stale import Stale
 from engine.errors import Refusal
+from engine.text import Text
 from server.context import language, request_id
 from server.identity import NoSuchLink, NotSignedIn
 from server.refusals import WrongMethod
@@ -23,6 +24,21 @@ from web.session import SecondFactorMissing
 Show = Callable[[Refusal], Response]
 _ELSEWHERE = ("/api/", "/docs", "/healthz", "/metrics", "/readyz")
 """Addresses of programs, which get problem details."""
+_CHOSEN = frozenset({"action", "taker", "giay", "chon", "document", "kind", "then", "trong", "viec"})
+"""Fields that the page filled in, or whose values are no words: a conflict sends them again as they are."""
+_LABELS = {
+    "reason": Text("Lý do", "Reason"),
+    "name": Text("Họ và tên", "Name"),
+    "identity_number": Text("Số định danh, giấy tờ", "Identity number"),
+    "authority": Text("Giấy ủy quyền", "Authorisation"),
+    "tracking": Text("Số vận đơn", "Tracking number"),
+    "text": Text("Nội dung", "Text"),
+    "message": Text("Lời nhắn", "Message"),
+    "words": Text("Ý kiến", "Comment"),
+    "tra_loi": Text("Trả lời", "Answer"),
+    "ly_do": Text("Lý do", "Reason"),
+}
+"""What the fields of several pages are called where they are shown without their page."""
 
 
 def pages_or(problem: Show) -> Show:
@@ -41,6 +57,7 @@ def error_page(refusal: Refusal) -> Response:
         return protect(Response(status=303, headers={"Location": f"/dang-nhap?tiep={quote(_here())}"}))
     if isinstance(refusal, SecondFactorMissing) and request.method == "GET":
         return protect(Response(status=303, headers={"Location": "/tai-khoan/hai-lop"}))
+    typed = _typed_fields()
     html = render(
         _template(refusal),
         code=refusal.code,
@@ -49,7 +66,10 @@ def error_page(refusal: Refusal) -> Response:
         request_id=request_id(),
         method=request.method,
         before=_before(),
-        typed_fields=_typed_fields(),
+        typed_fields=[
+            (name, _LABELS.get(name, Text(name, name)), value) for name, value in typed if name not in _CHOSEN
+        ],
+        chosen_fields=[(name, value) for name, value in typed if name in _CHOSEN],
         stale=refusal.facts if isinstance(refusal, Stale) else {},
     )
     response = Response(html, refusal.status, mimetype="text/html")

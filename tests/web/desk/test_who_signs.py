@@ -6,6 +6,7 @@ from secrets import token_urlsafe
 
 import pytest
 
+from engine.acts.add_note import add_note
 from engine.acts.documents import add_document
 from tests.installation.filings import PDF
 from tests.web.desk.conftest import Office
@@ -53,3 +54,21 @@ def test_no_batch_signs(office: Office) -> None:
     version = office.world.row(code)["version"]
     send(office, visitor, "/viec", 422, code, chon=f"{code}@{version}", viec="step:sign")
     assert office.world.row(code)["state"] == "signing"
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_conflict_keeps_what_was_typed_and_what_was_chosen(office: Office, lang: str) -> None:
+    """Two tabs: the dossier changes while a reason is typed; sent again as it is, it is done."""
+    code, visitor = signable(office), office.person("leader")
+    before = office.world.row(code)["version"]
+    office.world.act("leader", add_note, code, "xem lại")
+    csrf = visitor.get("/tai-khoan").soup.find("input", attrs={"name": "csrf"})["value"]  # type: ignore[index]
+    path, sent = f"/ky/{code}/tra-lai", {"csrf": csrf, "key": token_urlsafe(18), "version": str(before)}
+    language = {"Accept-Language": lang}
+    stale = visitor.post(path, status=412, headers=language, action="send_back", reason="sai tên <b>", **sent)
+    assert "stale" in stale.text and "leader" in stale.text, "who changed it"
+    assert ("Reason" if lang == "en" else "Lý do") in stale.text and "send_back" not in stale.text
+    field = stale.form(path).find("textarea", attrs={"name": "reason"})
+    assert field is not None and field.get_text().strip() == "sai tên <b>"
+    visitor.submit(stale, path)
+    assert office.world.row(code)["state"] != "signing"
