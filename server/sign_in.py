@@ -75,7 +75,8 @@ def sign_in(username: str, password: str, code: str | None = None) -> tuple[str,
 def check_password(username: str, password: str) -> tuple[int, str]:
     """The person's id, and the mark of the password, by which what follows holds only while it is the same.
 
-    A hash that is outdated is renewed. Raises WrongCredentials, TooMany. Every try is logged with its address; the name that was typed is not.
+    A hash that is outdated is renewed. Every try is logged with its address; the name that was typed is not. Raises
+    WrongCredentials, TooMany.
     """
     try:
         with served().limits.guessing("sign-in", username.casefold(), WrongCredentials):
@@ -167,7 +168,7 @@ def _known(username: str, password: str) -> Known:
 
 
 def _renewed(found: Known, fresh: str) -> Known | None:
-    """The same person with the fresh hash stored; None where the password was changed, or its hash renewed, meanwhile."""
+    """The person with the fresh hash stored; None where the password was changed, or its hash renewed, meanwhile."""
     person, stored = found.person, found.stored
     kept = in_transaction(runtime(), SYSTEM_ACTOR, lambda unit: renew_hash(unit, person, stored, fresh))
     return Known(person, None, fresh) if kept else None

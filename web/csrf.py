@@ -30,7 +30,7 @@ class ForeignRequest(Forbidden):
 def csrf_token() -> str:
     """The token for the forms of this page. Each time it is masked anew, so that compression gives nothing away."""
     mask = secrets.token_bytes(_SIZE)
-    return base64.urlsafe_b64encode(mask + _xor(mask, _expected(_bound()))).decode()
+    return base64.urlsafe_b64encode(mask + _xor(mask, _expected(_bound(), runtime().settings.secret_keys[0]))).decode()
 
 
 def check_origin_and_token() -> None:
@@ -66,11 +66,14 @@ def _right(given: str, cookie: str) -> bool:
         raw = base64.urlsafe_b64decode(given.encode())
     except ValueError:
         return False
-    return len(raw) == 2 * _SIZE and hmac.compare_digest(_xor(raw[:_SIZE], raw[_SIZE:]), _expected(cookie))
+    if len(raw) != 2 * _SIZE:
+        return False
+    token = _xor(raw[:_SIZE], raw[_SIZE:])
+    # A page that was open while the secrets were changed is still good.
+    return any(hmac.compare_digest(token, _expected(cookie, secret)) for secret in runtime().settings.secret_keys)
 
 
-def _expected(cookie: str) -> bytes:
-    secret = runtime().settings.secret_keys[0]
+def _expected(cookie: str, secret: str) -> bytes:
     return hmac.new(hashlib.sha256(b"csrf:" + secret.encode()).digest(), cookie.encode(), hashlib.sha256).digest()
 
 

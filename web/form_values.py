@@ -20,7 +20,7 @@ EXACT = {"exact": True}
 
 
 def must_be_text() -> None:
-    """Requires that no name, value or file name of the form holds what a database cannot store: NUL. Raises BadRequest."""
+    """Requires that no field and no file name holds what a database cannot store: NUL. Raises MalformedRequest."""
     told = [part for pair in request.form.items(multi=True) for part in pair]
     told += [part for name, file in request.files.items(multi=True) for part in (name, file.filename or "")]
     if any("\x00" in one for one in told):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.installation.served import open_installation
 from tests.web.site import Site
+from tests.web.visitor import Visitor
+from web.app import register_pages
 
 
 @pytest.mark.parametrize(
@@ -29,6 +34,18 @@ def test_a_post_without_its_token_is_refused(site: Site, csrf: str) -> None:
     visitor = site.person("counter")
     visitor.post("/dang-xuat", status=403, csrf=csrf)
     assert visitor.get("/quay").status == 200
+
+
+def test_a_page_that_was_open_while_the_secrets_changed_is_still_good(site: Site, tmp_path: Path) -> None:
+    visitor, runtime = site.person("counter"), site.installation.runtime
+    csrf = visitor.get("/quay").soup.find("input", attrs={"name": "csrf"})["value"]  # type: ignore[index]
+    keys = ("f" * 64, *runtime.settings.secret_keys)
+    url = str(runtime.database.url.render_as_string(hide_password=False))
+    for given, status in ((keys, 303), (keys[:1], 403)):
+        later = open_installation(url, tmp_path, pages=register_pages, MOTCUA_SECRET_KEYS=",".join(given))
+        later_visitor = Visitor(later.app, visitor.token)
+        later_visitor.post("/ngon-ngu", status=status, csrf=csrf, lang="en")
+        later.close()
 
 
 def test_the_token_of_another_session_is_refused(site: Site) -> None:

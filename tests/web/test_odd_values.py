@@ -1,4 +1,4 @@
-"""Numbers that are none, numbers too large for a database, and text that none can store, in every field of every form."""
+"""Numbers that are none or too large for a database, and text that none can store, in every field of every form."""
 
 from __future__ import annotations
 

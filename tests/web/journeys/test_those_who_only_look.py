@@ -1,4 +1,4 @@
-"""The inspector and the administrator at the desk: what they see, that they can do nothing, and that it is accessible."""
+"""The inspector and the administrator at the desk: what they see, that they change nothing, and that all can use it."""
 
 from __future__ import annotations
 
