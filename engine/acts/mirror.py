@@ -86,7 +86,7 @@ def mirror(unit: UnitOfWork, told: Mirrored) -> Case:
 
 
 def _end(case: Case, told: Mirrored) -> None:
-    """Writes the end of a dossier that is new here by an entry of its own: ends are counted when an open row changes."""
+    """Writes the end of a dossier that is new here by an entry of its own: ends are counted when a row changes."""
     if told.finished_at is not None:
         case.change(finished_at=told.finished_at)
         record(case, "mirror", data={"source": told.source, "number": told.number})
