@@ -26,6 +26,12 @@ class Metrics:
         )
         self.acts = Counter("motcua_acts", "Acts carried out", ("act",), registry=self.registry)
         self.refusals = Counter("motcua_refusals", "Requests refused", ("code",), registry=self.registry)
+        self.violations = Counter(
+            "motcua_policy_violations",
+            "What pages asked for against their policy",
+            ("directive",),
+            registry=self.registry,
+        )
 
     def exposition(self, waiting: Callable[[], dict[str, float]]) -> bytes:
         """The text format of Prometheus. ``waiting`` queries the backlog; missing gauges are left out."""

@@ -11,9 +11,19 @@ from flask import request
 from engine.acts.staff import own_sessions
 from engine.acts.staff.people import set_password
 from engine.acts.staff.second_factor import has_second_factor, take_code
-from engine.acts.staff.sign_in import Visit, close_session, known_account, known_person, open_session, renew_hash
+from engine.acts.staff.sign_in import (
+    Known,
+    Visit,
+    close_session,
+    known_account,
+    known_person,
+    must_be_unchanged,
+    open_session,
+    renew_hash,
+)
 from engine.errors import InvalidInput, Refusal, wrong
 from engine.queries.staff import person_line
+from engine.rules.journal.staff_entries import password_mark
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import UnitOfWork, in_transaction
 from server.context import runtime, served
@@ -52,30 +62,31 @@ class SecondFactorNeeded(Refusal):
 def sign_in(username: str, password: str, code: str | None = None) -> tuple[str, dt.datetime]:
     """Opens a session for programs: its token and the moment it expires.
 
-    Raises WrongCredentials, SecondFactorNeeded, WrongCode, TooMany.
+    Raises WrongCredentials, SecondFactorNeeded, WrongCode, TooMany, CredentialsChanged.
     """
-    person, fresh = check_password(username, password)
+    person, checked = check_password(username, password)
     if factor_stands(person):
         if code is None:
             raise SecondFactorNeeded()
         check_code(person, code)
-    return _opened(person, lambda unit: open_session(unit, person, fresh))
+    return _opened(person, lambda unit: open_session(unit, person, checked))
 
 
-def check_password(username: str, password: str) -> tuple[int, str | None]:
-    """The person's id, and a new hash where the stored one is outdated. Raises WrongCredentials, TooMany.
+def check_password(username: str, password: str) -> tuple[int, str]:
+    """The person's id, and the mark of the password, by which what follows holds only while it is the same.
 
-    Every try is logged with its address; the name that was typed is not.
+    A hash that is outdated is renewed. Every try is logged with its address; the name that was typed is not. Raises
+    WrongCredentials, TooMany.
     """
     try:
         with served().limits.guessing("sign-in", username.casefold(), WrongCredentials):
-            found = known_person(runtime(), username, password)
-            if found is None:
-                raise WrongCredentials()
+            found = _known(username, password)
+            if found.fresh is not None:
+                found = _renewed(found, found.fresh) or _known(username, password)
     except Refusal as refusal:
         _failed(refusal, known_account(runtime(), username))
         raise
-    return found
+    return found.person, password_mark(found.stored) or ""
 
 
 def check_code(person: int, code: str) -> None:
@@ -98,15 +109,9 @@ def factor_stands(person: int) -> bool:
         return has_second_factor(unit, person)
 
 
-def open_pages(person: int, visit: Visit, fresh: str | None = None) -> str:
-    """Opens a session of pages; its token."""
-    return _opened(person, lambda unit: open_session(unit, person, fresh, pages=True, visit=visit))[0]
-
-
-def keep_hash(person: int, fresh: str | None) -> None:
-    """Stores the new hash of an outdated one."""
-    if fresh is not None:
-        in_transaction(runtime(), SYSTEM_ACTOR, lambda unit: renew_hash(unit, person, fresh))
+def open_pages(person: int, visit: Visit, checked: str | None = None) -> str:
+    """Opens a session of pages; its token. ``checked`` is the mark of the password. Raises CredentialsChanged."""
+    return _opened(person, lambda unit: open_session(unit, person, checked, pages=True, visit=visit))[0]
 
 
 def prove_again(password: str, code: str) -> None:
@@ -125,17 +130,27 @@ def prove_again(password: str, code: str) -> None:
 
 
 def change_password(present: str, fresh: str) -> None:
-    """Changes the password of the sender, which ends all their sessions. Raises InvalidInput, TooMany."""
+    """Changes the password of the sender, which ends all their sessions.
+
+    Raises InvalidInput, TooMany, CredentialsChanged.
+    """
     who = actor()
     person = who.person_id or 0
     with reading() as unit:
         username = person_line(unit, person).username
     with served().limits.guessing("sign-in", f"{person}\0present", InvalidInput):
-        if known_person(runtime(), username, present) is None:
+        known = known_person(runtime(), username, present)
+        if known is None:
             raise wrong("present", "mật khẩu hiện tại không đúng", "the present password is wrong")
     if fresh == present:
         raise wrong("password", "phải khác mật khẩu hiện tại", "must differ from the present one")
-    in_transaction(runtime(), who, lambda unit: set_password(unit, person, fresh, "by themselves"))
+    checked = password_mark(known.stored) or ""
+
+    def change(unit: UnitOfWork) -> None:
+        must_be_unchanged(unit, person, checked)
+        set_password(unit, person, fresh, "by themselves")
+
+    in_transaction(runtime(), who, change)
 
 
 def sign_out_everywhere() -> None:
@@ -143,6 +158,20 @@ def sign_out_everywhere() -> None:
     who = actor()
     in_transaction(runtime(), who, lambda unit: own_sessions.end_sessions(unit, who.person_id or 0))
     log.info("signed_out", address=request.remote_addr, account=who.person_id)
+
+
+def _known(username: str, password: str) -> Known:
+    found = known_person(runtime(), username, password)
+    if found is None:
+        raise WrongCredentials()
+    return found
+
+
+def _renewed(found: Known, fresh: str) -> Known | None:
+    """The person with the fresh hash stored; None where the password was changed, or its hash renewed, meanwhile."""
+    person, stored = found.person, found.stored
+    kept = in_transaction(runtime(), SYSTEM_ACTOR, lambda unit: renew_hash(unit, person, stored, fresh))
+    return Known(person, None, fresh) if kept else None
 
 
 def _opened(person: int, opening: Callable[[UnitOfWork], tuple[str, dt.datetime]]) -> tuple[str, dt.datetime]:

@@ -29,6 +29,7 @@ from web.help import chapter
 from web.help.where import help_for
 from web.language import remember_language
 from web.pages import Pages
+from web.policy_reports import register_policy_reports
 from web.render import environment
 from web.static_files import register_static
 
@@ -73,6 +74,7 @@ def register_pages(app: Flask, problem: Show) -> Show:
     app.url_map.converters["token"] = link.Token
     register_csrf(app)
     register_static(app)
+    register_policy_reports(app)
     environment().globals["help_for"] = help_for  # the handbook itself is rendered, so rendering cannot import it
     for pages in PAGES:
         app.register_blueprint(pages)

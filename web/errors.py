@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.parse import quote, urlsplit
 
 from flask import Response, g, request
+from werkzeug.exceptions import HTTPException
 
 from engine.dossier.stale import Stale
 from engine.errors import Refusal
@@ -22,6 +23,8 @@ from web.session import SecondFactorMissing
 Show = Callable[[Refusal], Response]
 _ELSEWHERE = ("/api/", "/docs", "/healthz", "/metrics", "/readyz")
 """Addresses of programs, which get problem details."""
+_CHOSEN = frozenset({"action", "taker", "giay", "chon", "document", "kind", "then", "trong", "viec"})
+"""Fields that the page filled in, or whose values are no words: a conflict sends them again as they are."""
 
 
 def pages_or(problem: Show) -> Show:
@@ -40,6 +43,7 @@ def error_page(refusal: Refusal) -> Response:
         return protect(Response(status=303, headers={"Location": f"/dang-nhap?tiep={quote(_here())}"}))
     if isinstance(refusal, SecondFactorMissing) and request.method == "GET":
         return protect(Response(status=303, headers={"Location": "/tai-khoan/hai-lop"}))
+    typed = _typed_fields()
     html = render(
         _template(refusal),
         code=refusal.code,
@@ -48,7 +52,8 @@ def error_page(refusal: Refusal) -> Response:
         request_id=request_id(),
         method=request.method,
         before=_before(),
-        typed_fields=_typed_fields(),
+        typed_fields=[(name, value) for name, value in typed if name not in _CHOSEN],
+        chosen_fields=[(name, value) for name, value in typed if name in _CHOSEN],
         stale=refusal.facts if isinstance(refusal, Stale) else {},
     )
     response = Response(html, refusal.status, mimetype="text/html")
@@ -77,8 +82,15 @@ def _before() -> str:
 
 
 def _typed_fields() -> list[tuple[str, str]]:
-    """What was typed into the form that was refused; the hidden fields and secrets are left out."""
+    """What was typed into the form that was refused; the hidden fields and secrets are left out.
+
+    Nothing of a form that was never read whole: it was too large, too slow, malformed, or its connection broke.
+    """
     if request.method != "POST" or g.get("refusal") == "too-large":
         return []
+    try:
+        form = request.form
+    except (HTTPException, Refusal, OSError):
+        return []
     hidden = KEYS | {"password", "present", "repeated", "otp", "sealed", "receipt_code", "tiep", "lang"}
-    return [(name, value) for name, value in request.form.items(multi=True) if name not in hidden and value]
+    return [(name, value) for name, value in form.items(multi=True) if name not in hidden and value]

@@ -9,6 +9,7 @@ from flask import request
 from marshmallow import Schema
 from marshmallow.fields import List
 
+from server.request_limits import MalformedRequest
 from server.values import checked
 
 PROOFS = frozenset({"step_up_password", "step_up_code"})
@@ -17,6 +18,14 @@ KEYS = frozenset({"csrf", "key", "version"}) | PROOFS
 """The hidden fields of every form; they are no input of an act."""
 EXACT = {"exact": True}
 """Metadata of a field of which no blank is taken away: a password."""
+
+
+def must_be_text() -> None:
+    """Requires that no field and no file name holds what a database cannot store: NUL. Raises MalformedRequest."""
+    told = [part for pair in request.form.items(multi=True) for part in pair]
+    told += [part for name, file in request.files.items(multi=True) for part in (name, file.filename or "")]
+    if any("\x00" in one for one in told):
+        raise MalformedRequest(why_vi="biểu mẫu có ký tự không hợp lệ", why_en="the form has invalid characters")
 
 
 def loaded(schema: Schema) -> dict[str, Any]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from flask import Response, g, request
 
+REPORTS_TO = "/bao-cao-chinh-sach"
+"""Where browsers report what a page asked for against its policy (``web.policy_reports``)."""
 _COMMON = (
     "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'; "
+    f"report-uri {REPORTS_TO}; "
 )
 CITIZEN = _COMMON + "script-src 'none'; trusted-types 'none'"
 DESK = _COMMON + "script-src 'self'; trusted-types desk"

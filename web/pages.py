@@ -18,15 +18,17 @@ from server.context import served
 from server.identity import Access, NotSignedIn, identity
 from web.cookies import FLASH, end_cookie
 from web.csrf import check_origin_and_token
-from web.form_values import loaded
+from web.form_values import loaded, must_be_text
 from web.headers import protect
 from web.language import choose_language
 from web.once import seal_form
-from web.session import identify_page, keep_open, must_have_both_factors
+from web.session import identify_page, keep_open, must_have_both_factors, recently_proven
 from web.step_up import proof_asked
 
 Audience = Literal["citizen", "desk", "admin"]
 View = Callable[..., str | Response]
+Weighs = Callable[..., bool]
+"""Whether what a form asks for weighs so much that it is asked again who it is; gets the values of the path."""
 MOST_FIELDS, MOST_FORM_BYTES = 2_000, 1_000_000
 """Fields, and bytes of fields that are no files, that a form may have."""
 _LOST = (404, 429)
@@ -68,14 +70,15 @@ class Pages(Blueprint):
         access: Access,
         form: type[Schema] | None = None,
         again: View | None = None,
-        step_up: bool = False,
+        step_up: bool | Weighs = False,
         keeps: tuple[type[Refusal], ...] = (),
     ) -> Callable[[View], View]:
         """Declares what a form does. Its view gets the values of the path, and ``form`` where a schema is given.
 
         ``again`` is the view of the page that the form is on, with the same values of the path. ``keeps`` are refusals
-        that show it again although their status says that something was not found. With ``step_up`` the
-        person must have proven a short time ago who they are; a page asks for it first (``web.step_up``).
+        that show it again although their status says that something was not found. With ``step_up``, or where it
+        says so of this form, the person must have proven a short time ago who they are; a page asks for it first
+        (``web.step_up``).
         """
         schema = form() if form is not None else None
 
@@ -83,7 +86,8 @@ class Pages(Blueprint):
             def handle(**path: Any) -> Response:
                 self._identify(access, path)
                 check_origin_and_token()
-                if step_up and (asks := proof_asked()) is not None:
+                must_be_text()
+                if _weighs(step_up, path) and (asks := proof_asked()) is not None:
                     return asks
                 seal_form()
                 try:
@@ -113,6 +117,12 @@ class Pages(Blueprint):
         request.max_form_parts, request.max_form_memory_size = MOST_FIELDS, MOST_FORM_BYTES
         choose_language()
         g.audience = self.audience
+
+
+def _weighs(step_up: bool | Weighs, path: dict[str, Any]) -> bool:
+    if isinstance(step_up, bool):
+        return step_up
+    return not recently_proven() and step_up(**path)
 
 
 def _answered(made: str | Response) -> Response:

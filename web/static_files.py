@@ -14,6 +14,8 @@ from pathlib import Path
 from flask import Flask, Response, request
 
 from server.refusals import NoSuchAddress
+from server.security_headers import NOTHING
+from web.headers import protect
 
 PREFIX = "/tinh/"
 _TYPES = {
@@ -54,9 +56,10 @@ def _send(name: str) -> Response:
     response = Response(found.compressed if packed else found.content, content_type=found.media_type)
     response.headers["Cache-Control"] = _FOREVER
     response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Content-Security-Policy"] = NOTHING  # a picture that is opened by itself loads nothing
     if packed:
         response.headers["Content-Encoding"] = "gzip"
-    return response
+    return protect(response)
 
 
 @cache

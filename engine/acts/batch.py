@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 
 from engine.errors import NotFound, wrong
 from engine.rules.procedure.act_names import ACT_NAMES
+from engine.rules.procedure.signatures import for_many
 from engine.store.batches import BatchRow, batch_items, batch_with, batches
 from engine.store.dossiers import dossiers
 from engine.store.people import person_name
@@ -115,8 +116,10 @@ def _name_of(unit: UnitOfWork, act: str, releases: Sequence[str], person: int | 
         words = ACT_NAMES[act]
         return Text(words.vi.capitalize(), words.en.capitalize())
     key = act.removeprefix(STEP)
-    found = (unit.catalogue.workflow(one).release.actions.get(key) for one in releases)
+    found = [unit.catalogue.workflow(one).release.actions.get(key) for one in releases]
     names = list(dict.fromkeys(one.name for one in found if one is not None))
     if not act.startswith(STEP) or not names:
         raise wrong("viec", "không có việc này", "there is no such act")
+    if not all(for_many(one) for one in found if one is not None):
+        raise wrong("viec", "việc này làm riêng từng hồ sơ", "this is done for each dossier by itself")
     return Text(" / ".join(one.vi for one in names), " / ".join(one.en for one in names))

@@ -22,11 +22,20 @@ from engine.acts.perform_action import perform_action
 from engine.errors import Forbidden, Refusal
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.actors import actor_of_person
-from engine.store.batches import ItemRow, batch_items, batch_with, batches, item_to_do, next_item, waiting_batches
+from engine.store.batches import (
+    ItemRow,
+    batch_items,
+    batch_with,
+    batches,
+    counts_of,
+    item_to_do,
+    next_item,
+    waiting_batches,
+)
 from engine.transaction import Busy, Runtime, UnitOfWork, in_transaction
 
 KEPT = dt.timedelta(days=30)
-"""How long an ended batch is shown. Its reason may name people, so it is not kept for ever."""
+"""How long an ended batch is shown. What was refused can be tried again until then, for the reason that was given."""
 log = structlog.get_logger("motcua.batch")
 _ACTS: dict[str, Callable[..., Any]] = {"claim": claim, "assign": assign, "release_claim": release_claim}
 
@@ -149,7 +158,12 @@ def _end(unit: UnitOfWork, number: int, item: int, **columns: str) -> None:
 
 
 def _finish(unit: UnitOfWork, number: int) -> None:
-    """Marks the batch as finished unless an item waits again."""
+    """Marks the batch as finished unless an item waits again. Where nothing is left to be tried again its reason, which
+    may name people, goes at once: the journal keeps it with the dossiers."""
     batch = batch_with(unit.begin(), number, lock=True)
-    if batch is not None and batch.finished_at is None and next_item(unit.begin(), number, 0) is None:
-        unit.begin().execute(update(batches).where(batches.c.id == number).values(finished_at=unit.now))
+    if batch is None or batch.finished_at is not None or next_item(unit.begin(), number, 0) is not None:
+        return
+    columns: dict[str, Any] = {"finished_at": unit.now}
+    if set(counts_of(unit.begin(), [number])[number]) <= {"done"}:
+        columns["arguments"] = {name: value for name, value in batch.arguments.items() if name != "reason"}
+    unit.begin().execute(update(batches).where(batches.c.id == number).values(**columns))

@@ -70,7 +70,9 @@ def mirror(unit: UnitOfWork, told: Mirrored) -> Case:
     before = case.row.copy()
     case.change(**_columns(case, told))
     if case.is_new:
+        case.change(finished_at=None)
         _write_new(case, told)
+        _end(case, told)
     elif case.row != before:
         record(case, "mirror", data={"source": told.source, "number": told.number})
     unit.flush()
@@ -81,6 +83,13 @@ def mirror(unit: UnitOfWork, told: Mirrored) -> Case:
     else:
         connection.execute(update(mirrors).where(mirrors.c.dossier_id == known).values(**seen))
     return case
+
+
+def _end(case: Case, told: Mirrored) -> None:
+    """Writes the end of a dossier that is new here by an entry of its own: ends are counted when a row changes."""
+    if told.finished_at is not None:
+        case.change(finished_at=told.finished_at)
+        record(case, "mirror", data={"source": told.source, "number": told.number})
 
 
 def _known(connection: Connection, told: Mirrored) -> int | None:

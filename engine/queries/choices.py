@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from engine.dossier.case import Case
 from engine.dossier.read_many import read_cases
 from engine.dossier.rights import verdict_on
-from engine.rules.procedure.machine import Option
+from engine.rules.procedure.signatures import for_many
 from engine.store.dossier_parts import names_of_people
 from engine.store.people import role_members
 from engine.text import Text
@@ -21,8 +21,6 @@ _NAMES = {
     ASSIGN: Text("Giao cho…", "Assign to…"),
     RELEASE: Text("Trả lại hàng đợi", "Give back to the queue"),
 }
-_NOT_FOR_MANY = frozenset({"ask", "sign"})
-"""Effects of the steps that are about one dossier: a request names its papers, a signature its document."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,13 +95,8 @@ def _allowed(case: Case) -> Iterator[tuple[str, Text, bool]]:
         if mine and verdict_on(case, "release_claim").allowed:
             yield RELEASE, _NAMES[RELEASE], False
     for option, verdict in case.options():
-        if option.allowed and verdict is not None and verdict.allowed and _for_many(case, option):
+        if option.allowed and verdict is not None and verdict.allowed and for_many(case.release.actions[option.action]):
             yield f"{STEP}:{option.action}", option.name, option.needs.reason
-
-
-def _for_many(case: Case, option: Option) -> bool:
-    effect = case.release.actions[option.action].effect
-    return effect not in _NOT_FOR_MANY and option.needs.attach is None and not option.needs.signature
 
 
 def _people(unit: UnitOfWork, cases: Sequence[Case]) -> tuple[tuple[int, str], ...]:

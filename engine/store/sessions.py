@@ -34,6 +34,13 @@ def revoke_token(connection: Connection, hashed: str, now: dt.datetime) -> int |
     return connection.execute(revoked).scalar_one_or_none()
 
 
+def password_held(connection: Connection, person_id: int) -> str | None:
+    """The hash of an active person's password; nobody changes it or the account until the transaction ends."""
+    columns: tuple[Any, ...] = (people.c.password,)
+    this = select(*columns).where(people.c.id == person_id, people.c.active == 1).with_for_update()
+    return cast(str | None, connection.execute(this).scalar_one_or_none())
+
+
 def replace_password(connection: Connection, person_id: int, hashed: str) -> None:
     """Stores the hash of a person's password."""
     connection.execute(update(people).where(people.c.id == person_id).values(password=hashed))

@@ -21,9 +21,18 @@ from engine.acts.staff.people import (
     issue_token,
     set_password,
 )
-from engine.acts.staff.sign_in import SESSION, close_session, known_person, open_session
+from engine.acts.staff.sign_in import (
+    SESSION,
+    CredentialsChanged,
+    close_session,
+    known_person,
+    open_session,
+    renew_hash,
+)
+from engine.acts.staff.switch import switch_off
 from engine.acts.verification import ask_verification
 from engine.errors import InvalidInput, NotFound
+from engine.rules.journal.staff_entries import password_mark
 from engine.rules.procedure.definition import Term
 from engine.security.weak_passwords import SHORTEST_PASSWORD
 from engine.store.documents import documents
@@ -213,17 +222,18 @@ def test_the_time_limit_is_extended_as_often_as_the_release_allows(world: World)
 
 def test_a_password_that_was_hashed_more_weakly_is_hashed_again_when_it_is_right(world: World) -> None:
     person = world.try_act("admin", add_person, "tran.mau", "Trần Mẫu", password="mat-khau-du-dai")
-    assert known_person(world.runtime, "tran.mau", "mat-khau-du-dai") == (person, None)
+    first = known_person(world.runtime, "tran.mau", "mat-khau-du-dai")
+    assert first is not None and (first.person, first.fresh) == (person, None)
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("mat-khau-du-dai")
-    world.try_act("system", open_session, person, weak)
+    assert world.try_act("system", renew_hash, person, first.stored, weak)
     found = known_person(world.runtime, "tran.mau", "mat-khau-du-dai")
-    assert found is not None and found[0] == person and found[1] is not None
-    assert not PasswordHasher().check_needs_rehash(found[1]) or found[1] != weak
+    assert found is not None and found.person == person and found.fresh is not None
+    assert not PasswordHasher().check_needs_rehash(found.fresh) or found.fresh != weak
     assert known_person(world.runtime, "tran.mau", "mat-khau-khac") is None
     assert known_person(world.runtime, "khong.co", "mat-khau-du-dai") is None
 
 
-def test_a_session_renews_an_outdated_hash_and_leaves_any_other(world: World) -> None:
+def test_a_hash_is_renewed_only_in_place_of_the_one_that_was_checked(world: World) -> None:
     person = world.try_act("admin", add_person, "tran.mau", "Trần Mẫu", password=UNCOMMON)
 
     def kept() -> str:
@@ -231,10 +241,25 @@ def test_a_session_renews_an_outdated_hash_and_leaves_any_other(world: World) ->
             return str(connection.execute(select(people.c.password).where(people.c.id == person)).scalar_one())
 
     before = kept()
-    world.try_act("system", open_session, person)
-    assert kept() == before
-    world.try_act("system", open_session, person, "a fresh hash")
+    assert world.try_act("system", renew_hash, person, before, "a fresh hash")
+    assert not world.try_act("system", renew_hash, person, before, "of the same password, made at the same time")
     assert kept() == "a fresh hash"
+
+
+def test_a_password_that_was_changed_meanwhile_opens_no_session(world: World) -> None:
+    person = world.try_act("admin", add_person, "tran.mau", "Trần Mẫu", password=UNCOMMON)
+    found = known_person(world.runtime, "tran.mau", UNCOMMON)
+    assert found is not None
+    checked = password_mark(found.stored)
+    world.try_act("system", open_session, person, checked)
+    world.try_act("admin", set_password, person, "mot-mat-khau-khac-han-2")
+    world.refuse(CredentialsChanged, "system", open_session, person, checked)
+    world.refuse(CredentialsChanged, "system", open_session, person, checked, pages=True)
+    assert not world.try_act("system", renew_hash, person, found.stored, "of the former password")
+    fresh = known_person(world.runtime, "tran.mau", "mot-mat-khau-khac-han-2")
+    assert fresh is not None
+    world.try_act("admin", switch_off, person, "đã nghỉ việc")
+    world.refuse(CredentialsChanged, "system", open_session, person, password_mark(fresh.stored))
 
 
 def test_fees_that_are_not_asked_for_any_more_vanish_unless_they_are_paid(world: World) -> None:

@@ -16,6 +16,7 @@ from engine.acts.hold import claim
 from engine.errors import InvalidInput, NotFound
 from engine.queries.batch import BatchView, batch_of, own_batches
 from engine.queries.choices import Choices, choices
+from engine.store.batches import batch_with
 from engine.transaction import in_transaction
 from tests.installation.world import World
 
@@ -126,6 +127,29 @@ def test_an_assignment_tells_who_was_given_the_dossier(world: World) -> None:
     work_batch(world.runtime, number, 60)
     assert world.row(code)["holder_id"] == given
     assert world.messages(code, "duoc-giao-viec") == [("duoc-giao-viec", f"person:{given}", "inbox")]
+
+
+def test_the_reason_is_kept_only_while_something_can_be_tried_again(world: World) -> None:
+    def kept(number: int) -> dict[str, object]:
+        with world.reading() as connection:
+            row = batch_with(connection, number)
+        assert row is not None
+        return row.arguments
+
+    first, second = several(world, "checking", 2)
+    given = world.person("specialist2")
+    number = started(world, "leader", "assign", [first], person=given, reason="Anh Mẫu nghỉ ốm")
+    assert kept(number)["reason"] == "Anh Mẫu nghỉ ốm"
+    work_batch(world.runtime, number, 60)
+    assert kept(number) == {"person": given}
+    refused = started(world, "specialist", "step:send_back", [second], reason="Anh Mẫu nghỉ ốm")
+    work_batch(world.runtime, refused, 60)
+    assert kept(refused)["reason"] == "Anh Mẫu nghỉ ốm"
+
+
+@pytest.mark.parametrize("act", ["step:sign", "step:ask"])
+def test_what_is_about_one_dossier_is_not_done_with_many(world: World, act: str) -> None:
+    world.refuse(InvalidInput, "leader", start_batch, act, [(world.land_at("signing"), None)])
 
 
 def test_nobody_else_sees_or_stops_it(world: World) -> None:

@@ -18,6 +18,9 @@ from engine.dossier.elsewhere import TruthElsewhere
 from engine.errors import Forbidden, InvalidInput
 from engine.queries.dossier import offers_of
 from engine.queries.queue import Ask, QueueLine, queue_page
+from engine.queries.reports import on_time
+from engine.rules.procedure.portal_status import PortalStatus
+from engine.store.paces import finished_times
 from tests.installation.short_releases import LAND
 from tests.installation.world import BRANCH, LONG_KHANH, World, moment
 
@@ -42,6 +45,19 @@ def told(**changes: Any) -> Mirrored:
 
 def lines(world: World, who: str, **ask: Any) -> list[QueueLine]:
     return list(world.try_act(who, queue_page, Ask(**ask)).lines)
+
+
+def test_reports_measure_the_office_and_the_working_days_told_are_of_our_own(world: World) -> None:
+    """Decision 766 measures an office by all that it handles; what citizens are told is counted from our journal."""
+    states = world.runtime.catalogue.current(LAND, dt.date(2026, 3, 2)).release.states
+    ended = next(key for key, one in states.items() if one.status in (PortalStatus.READY, PortalStatus.RETURNED))
+    code = world.act("system", mirror, told(state=ended, finished_at=moment("2026-03-02 08:00"))).code
+    assert world.row(code)["finished_at"] is not None
+    lines_of = world.try_act("specialist", on_time, dt.date(2026, 3, 1), dt.date(2026, 3, 31))
+    assert [(line.office, line.finished, line.late) for line in lines_of] == [(BRANCH, 1, 0)]
+    with world.reading() as connection:
+        times = list(finished_times(connection, BRANCH, moment("2026-03-01 00:00"), moment("2026-04-01 00:00")))
+    assert times == []
 
 
 def test_it_stands_in_the_same_lists_marked_with_its_source(world: World) -> None:

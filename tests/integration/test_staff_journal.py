@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 from engine.acts.follow_office import join_successor, leave_predecessor, return_to_office
 from engine.acts.staff import administrators, revoke, switch
 from engine.acts.staff import people as acts
-from engine.acts.staff.sign_in import close_session, known_person, open_session
+from engine.acts.staff.sign_in import close_session, known_person, open_session, renew_hash
 from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.journal.check import Tally
 from engine.journal.check_staff import check_staff
@@ -109,7 +109,10 @@ def test_what_is_ended_tells_it_too(world: World) -> None:
 def test_signing_out_and_a_renewed_password_hash_are_told(world: World) -> None:
     person = world.person("counter")
     world.try_act("admin", acts.set_password, person, STRONG)
-    world.try_act("system", open_session, person, "$argon2id$another")
+    stored = known_person(world.runtime, "counter", STRONG)
+    assert stored is not None and world.try_act("system", renew_hash, person, stored.stored, "$argon2id$another")
+    assert newest(world)["act"] == "renew-hash"
+    world.try_act("system", open_session, person)
     with world.reading() as connection:
         hashed = connection.execute(select(tokens.c.hash).where(tokens.c.revoked_at.is_(None))).scalar_one()
     world.try_act("counter", close_session, hashed)

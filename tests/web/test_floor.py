@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.installation.served import open_installation
 from tests.web.site import Site
+from tests.web.visitor import Visitor
+from web.app import register_pages
 
 
 @pytest.mark.parametrize(
@@ -29,6 +34,18 @@ def test_a_post_without_its_token_is_refused(site: Site, csrf: str) -> None:
     visitor = site.person("counter")
     visitor.post("/dang-xuat", status=403, csrf=csrf)
     assert visitor.get("/quay").status == 200
+
+
+def test_a_page_that_was_open_while_the_secrets_changed_is_still_good(site: Site, tmp_path: Path) -> None:
+    visitor, runtime = site.person("counter"), site.installation.runtime
+    csrf = visitor.get("/quay").soup.find("input", attrs={"name": "csrf"})["value"]  # type: ignore[index]
+    keys = ("f" * 64, *runtime.settings.secret_keys)
+    url = str(runtime.database.url.render_as_string(hide_password=False))
+    for given, status in ((keys, 303), (keys[:1], 403)):
+        later = open_installation(url, tmp_path, pages=register_pages, MOTCUA_SECRET_KEYS=",".join(given))
+        later_visitor = Visitor(later.app, visitor.token)
+        later_visitor.post("/ngon-ngu", status=status, csrf=csrf, lang="en")
+        later.close()
 
 
 def test_the_token_of_another_session_is_refused(site: Site) -> None:
@@ -82,3 +99,18 @@ def test_static_files_are_kept_for_ever_and_compressed(site: Site) -> None:
     answer = site.nobody().client.get(str(sheet), headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip" and "immutable" in answer.headers["Cache-Control"]
     assert len(answer.data) < 10_000
+
+
+def test_what_is_no_page_carries_the_headers_of_safety_too(site: Site) -> None:
+    """Static files, errors, redirects, downloads and wrong methods."""
+    visitor = site.person("counter")
+    sheet = str(visitor.get("/quay").soup.find("link", rel="stylesheet")["href"])  # type: ignore[index]
+    asked = [("GET", path) for path in (sheet, "/favicon.ico", "/tinh/none", "/none", "/quay/", f"/h/{'x' * 32}")]
+    asked += [("GET", "/so-dang-ky/tep"), ("DELETE", "/quay"), ("POST", "/dang-nhap"), ("POST", "/bao-cao-chinh-sach")]
+    for method, path in asked:
+        answer = visitor.client.open(path, method=method, base_url="https://localhost")
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"], path
+        assert answer.headers["Strict-Transport-Security"].startswith("max-age="), path
+        assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin", path
+        assert "camera=()" in answer.headers["Permissions-Policy"], path
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", path

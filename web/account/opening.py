@@ -19,23 +19,25 @@ from web.session import session_hash
 DESK = "/quay"
 
 
-def after_the_first(person: int, onward: str, *, way: str, fresh: str | None = None, second: bool = False) -> Response:
+def after_the_first(
+    person: int, onward: str, *, way: str, checked: str | None = None, second: bool = False
+) -> Response:
     """What follows the password, or the provider: the page of the code where the person has one, else the session.
 
-    ``second``: the provider has asked for a second factor already.
+    ``checked`` is the mark of the password that was right. ``second``: the provider has asked for a second factor
+    already.
     """
     if second or not sign_in.factor_stands(person):
-        return opened(person, onward, way=way, fresh=fresh)
-    sign_in.keep_hash(person, fresh)
+        return opened(person, onward, way=way, checked=checked)
     response = see_other("/dang-nhap/ma-xac-thuc")
-    keep_sealed(response, SECOND_STEP, {"person": person, "onward": onward, "way": way})
+    keep_sealed(response, SECOND_STEP, {"person": person, "onward": onward, "way": way, "checked": checked or ""})
     return response
 
 
-def opened(person: int, onward: str, *, way: str, fresh: str | None = None) -> Response:
-    """A new session with a new token; the one that this browser had before ends."""
+def opened(person: int, onward: str, *, way: str, checked: str | None = None) -> Response:
+    """A new session with a new token; the one that this browser had before ends. Raises CredentialsChanged."""
     visit = Visit(way=way, device=request.headers.get("User-Agent", ""), earlier=session_hash())
-    token = sign_in.open_pages(person, visit, fresh)
+    token = sign_in.open_pages(person, visit, checked)
     response = see_other(own_address(onward, DESK))
     set_cookie(response, SESSION, token)
     end_cookie(response, GUEST)

@@ -45,8 +45,8 @@ def ask() -> str:
 @account.post("/dang-nhap", access=Access.PUBLIC, form=SignIn, again=ask)
 def sign_in(form: dict[str, str]) -> Response:
     """Check name and password"""
-    person, fresh = sessions.check_password(form["username"], form["password"])
-    return after_the_first(person, form["tiep"], way="password", fresh=fresh)
+    person, checked = sessions.check_password(form["username"], form["password"])
+    return after_the_first(person, form["tiep"], way="password", checked=checked)
 
 
 @account.page("/dang-nhap/ma-xac-thuc", access=Access.PUBLIC)
@@ -63,7 +63,7 @@ def give_code(form: dict[str, str]) -> Response:
         return see_other("/dang-nhap")
     person = int(begun["person"])
     sessions.check_code(person, form["otp"])
-    return opened(person, begun["onward"], way=begun["way"])
+    return opened(person, begun["onward"], way=begun["way"], checked=begun.get("checked") or None)
 
 
 @account.post("/dang-xuat", access=Access.STAFF)

@@ -34,6 +34,7 @@ KINDS_OF_COPY = ("original", "certified", "copy")
 _DAY = re.compile(r"([0-9]{1,2})[/. -]([0-9]{1,2})[/. -]([0-9]{4})")
 _MONTH = re.compile(r"([0-9]{1,2})[/. -]([0-9]{4})")
 _CLOSE = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4})")
+_NUMBER = re.compile(r"[0-9]{1,16}")
 _COUNT = re.compile(r"[0-9]{0,2}")
 
 

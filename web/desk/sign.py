@@ -27,6 +27,7 @@ from server.preview import NoPreview, can_preview, picture_of
 from server.uploads import sent_files
 from server.values import KEY, Body, Line, Prose, WholeInQuery, Word
 from web.attachment import attachment
+from web.desk.dossier.steps import signs
 from web.desk.dossier.ticket import shown, ticket
 from web.desk.list_address import read_place
 from web.desk.sign_round import carry_on
@@ -105,7 +106,7 @@ def sign_chosen(form: dict[str, list[str]]) -> Response:
     return response
 
 
-@sign.post("/ky/<code>/tra-lai", access=Access.STAFF, form=SendBack, again=show)
+@sign.post("/ky/<code>/tra-lai", access=Access.STAFF, form=SendBack, again=show, step_up=signs)
 def send_back(code: str, form: dict[str, str | None]) -> Response:
     """Send a dossier back with a reason"""
     action, version = form["action"] or "", form_version()
@@ -136,7 +137,7 @@ def attach(code: str, form: dict[str, str]) -> Response:
 @sign.post("/ky/<code>/xem", access=Access.STAFF, form=Which, again=show)
 def look(code: str, form: dict[str, int]) -> Response:
     """See the paper that is to be signed as it will be printed; the read log keeps it"""
-    perform_unkept("open_file", lambda unit: open_file(unit, code, form["document"]))
+    perform_unkept("open_file", lambda unit: file_of(open_file(unit, code, form["document"]), form["document"]))
     opened = ticket(code, f"file-{form['document']}")
     return see_other(f"/ky?ma={quote(code)}&xem={opened}{_rest(_limit())}#xem")
 

@@ -39,7 +39,7 @@ def show(number: int) -> str:
     )
 
 
-@sign_rounds.post("/ky/lan/<int:number>/tiep", access=Access.STAFF)
+@sign_rounds.post("/ky/lan/<int:number>/tiep", access=Access.STAFF, step_up=True)
 def go_on(number: int) -> Response:
     """Sign what still waits"""
     carry_on(number)

@@ -22,8 +22,20 @@ function swap(html, ids) {
   }
 }
 
+/* When the session is over the page leads to signing in, since what it shows is not for whoever comes next; it stays while
+   something that was typed waits to be sent. */
+const signedIn = () => document.querySelector("form[action='/dang-xuat']");
+function over(answer) {
+  if (!signedIn()) return;
+  if (answer.status !== 401 && !(answer.redirected && new URL(answer.url).pathname === "/dang-nhap")) return;
+  const fields = document.querySelectorAll("form[method=post] textarea, form[method=post] input:not([type=hidden])");
+  if ([...fields].some((one) => one.value !== one.defaultValue)) return;
+  location.assign(`/dang-nhap?tiep=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
 async function refresh(url, ids, options = {}) {
   const answer = await fetch(url, { credentials: "same-origin", headers: { "X-Part": ids.join(" ") }, ...options });
+  over(answer);
   if (answer.ok && !answer.redirected) swap(await answer.text(), ids);
   return answer.ok;
 }
@@ -63,6 +75,13 @@ setInterval(() => {
     .then(() => due.forEach((one) => { const now = document.getElementById(one.id); if (now) now.dataset.polled = String(Date.now()); }))
     .catch(() => {});
 }, 1000);
+
+/* A page that asks for nothing by itself asks once a minute whether the session is still there. */
+if (signedIn() && !document.querySelector("[data-poll], [data-presence]")) {
+  setInterval(() => {
+    if (!document.hidden) fetch("/quay/phim-tat", { credentials: "same-origin", headers: { "X-Poll": "1" } }).then(over).catch(() => {});
+  }, 60000);
+}
 
 /* Keys: dead in fields, while a word is composed (Telex, VNI), with a modifier, and when switched off. */
 const keysOn = () => !document.body.hasAttribute("data-no-keys");
@@ -148,17 +167,29 @@ document.addEventListener("click", async (event) => {
   dialog.showModal();
 });
 
-/* A form is sent once: a second click does nothing while the first is on its way. */
+/* A form is sent once: a second click does nothing while the first is on its way. One that sends a file leaves the page
+   as it is, so the form is soon good again; its key keeps an act from being done twice. */
 document.addEventListener("submit", (event) => {
-  if (event.target.dataset.sent) { event.preventDefault(); return; }
-  if (event.target.method === "post") event.target.dataset.sent = "1";
+  const form = event.target;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  if (form.getAttribute("method") !== "post") return;
+  form.dataset.sent = "1";
+  setTimeout(() => { delete form.dataset.sent; }, 3000);
 });
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
 });
 
-/* A form with data-draft="name" keeps what is typed in this tab, until it was sent. */
+/* A form with data-draft="name" keeps what is typed in this tab, until another page or a word of success has answered:
+   when the connection breaks it is there again. */
 function drafts() {
+  for (const mark of Object.keys(sessionStorage).filter((one) => one.startsWith("sent:"))) {
+    const name = mark.slice("sent:".length);
+    if (document.getElementById("said") || !document.querySelector(`form[data-draft="${CSS.escape(name)}"]`)) {
+      sessionStorage.removeItem(`draft:${name}`);
+    }
+    sessionStorage.removeItem(mark);
+  }
   document.querySelectorAll("form[data-draft]").forEach((form) => {
     const place = `draft:${form.dataset.draft}`;
     if (!document.querySelector("#errors")) {
@@ -173,7 +204,7 @@ function drafts() {
       const typed = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !hidden.has(name));
       sessionStorage.setItem(place, JSON.stringify(Object.fromEntries(typed)));
     });
-    form.addEventListener("submit", () => sessionStorage.removeItem(place));
+    form.addEventListener("submit", () => sessionStorage.setItem(`sent:${form.dataset.draft}`, "1"));
   });
 }
 
@@ -207,7 +238,9 @@ async function here() {
   const typing = Date.now() - typedAt < 20000 ? "1" : "0";
   const version = document.querySelector("input[name=version]")?.value || open_.dataset.version;
   const body = new URLSearchParams({ csrf: token(), typing, version });
-  const answer = await fetch(open_.dataset.presence, { method: "POST", credentials: "same-origin", body });
+  const headers = typing === "1" ? {} : { "X-Poll": "1" };  // a page that only lies open does not keep the session open
+  const answer = await fetch(open_.dataset.presence, { method: "POST", credentials: "same-origin", headers, body });
+  over(answer);
   if (answer.ok && !answer.redirected) swap(await answer.text(), ["presence"]);
 }
 

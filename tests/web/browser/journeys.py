@@ -84,12 +84,20 @@ def sign_in(came: Visitor, username: str, password: str = PASSWORD) -> None:
     page.wait_for_url(lambda address: "/dang-nhap" not in address)
 
 
+def _no_reports(town: Town) -> None:
+    """Fails where a browser reported something against the policy of a page, also one without scripts."""
+    violations = town.app.extensions["motcua"].metrics.violations
+    told = [(one.labels["directive"], one.value) for found in violations.collect() for one in found.samples]
+    assert not [one for one in told if one[1]], told
+
+
 def opened_journeys(browser: Browser, folder: Path, stack: ExitStack) -> Journeys:
     """A town of its own with a server; ``stack`` ends them and every visitor."""
     with failing_pages():
         town = stack.enter_context(open_town(folder))
     _second_factor(town)
     base = stack.enter_context(served(town.app))
+    stack.callback(_no_reports, town)
 
     def visit(language: str = "vi", **options: Any) -> Visitor:
         return stack.enter_context(visitor(browser, base, language, **options))

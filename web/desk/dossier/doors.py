@@ -60,7 +60,8 @@ class Door:
     address of its form's page, ``guard`` a key of ``engine.acts.possible.GUARDS``.
 
     ``loose``: the act does not ask whether the dossier changed since. ``menu``: it stands in the menu of the page; the
-    others belong to a paper, a fee, a person or a question. ``step_up``: the person proves again who they are.
+    others belong to a paper, a fee, a person or a question. ``step_up``: the person proves again who they are,
+    for every form or for those of which it says so.
     ``onward`` is where a result leads.
     """
 
@@ -79,7 +80,7 @@ class Door:
     menu: bool = True
     quick: bool = False
     asked: bool = False
-    step_up: bool = False
+    step_up: bool | Callable[..., bool] = False
     onward: Callable[[Any], str] | None = None
     why: Callable[[Case, Mapping[str, Any]], Text | None] | None = None
 

@@ -111,7 +111,7 @@ def paper(code: str, number: int) -> str:
 @dossier.post("/ho-so/<code>/documents/<int:number>/views", access=Access.STAFF, form=_Open, again=paper)
 def open_paper(code: str, number: int, form: dict[str, str | None]) -> Response:
     """Open a paper to look at it; the read log keeps it"""
-    perform_unkept("open_file", lambda unit: open_file(unit, code, number, form["reason"]))
+    perform_unkept("open_file", lambda unit: file_of(open_file(unit, code, number, form["reason"]), number))
     return see_other(f"/ho-so/{code}/giay-to/{number}?xem={ticket(code, f'file-{number}')}")
 
 
@@ -123,9 +123,7 @@ def picture(code: str, number: int, page: int) -> Response:
     with reading() as unit:
         file = file_of(read_case(unit, code, asked=True), number)
     drawn = picture_of(runtime().files.read(file.storage_key), file.media_type, max(0, page - 1))
-    response = Response(drawn.png, mimetype="image/png")
-    response.headers["Cache-Control"] = "private, max-age=600"
-    return response
+    return Response(drawn.png, mimetype="image/png")  # in no cache: the next person at this browser must not find it
 
 
 @dossier.post("/ho-so/<code>/documents/<int:number>", access=Access.STAFF, form=_Open, again=paper)

@@ -26,10 +26,9 @@ def note_open(unit: UnitOfWork, dossier_id: int, *, typing: bool = False) -> tup
     return signs.at([dossier_id], without=actor.person_id).get(dossier_id, ())
 
 
-def opened_by(unit: UnitOfWork, dossier_ids: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
-    """The names of the others who have these dossiers open, for the list of dossiers."""
-    found = presence().at(dossier_ids, without=unit.actor.person_id)
-    return {one: tuple(person.name for person in people) for one, people in found.items()}
+def opened_by(unit: UnitOfWork, dossier_ids: Sequence[int]) -> Mapping[int, Sequence[Present]]:
+    """The others who have these dossiers open, for the list of dossiers."""
+    return presence().at(dossier_ids, without=unit.actor.person_id)
 
 
 @dossier.post("/ho-so/<code>/presence", access=Access.STAFF)

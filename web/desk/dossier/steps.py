@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask import request
 from marshmallow import INCLUDE, fields, validate
 
 from engine.acts.perform_action import perform_action
@@ -16,8 +17,10 @@ from engine.queries.dossier import Offer, missing_of, offers_of, papers_of
 from engine.queries.next_hands import next_hands
 from engine.rules.masking import masked_form
 from engine.rules.procedure.portal_status import PortalStatus
+from engine.rules.procedure.signatures import is_signature
 from engine.text import Text
 from engine.transaction import UnitOfWork
+from server.identity import reading
 from server.values import KEY, LocalMoment, Prose, WholeInQuery, Word
 from web.desk.dossier.doors import Doing, Door, DoorForm, Input, Option, reason
 from web.desk.dossier.ends import children_input
@@ -53,6 +56,13 @@ def title_of(door: Door, case: Case, path: Mapping[str, Any]) -> Text:
     """What the door does, in words: of a step the name of its action."""
     offer = offer_of(case, path["action"]) if door.noun == "actions" and "action" in path else None
     return offer.name if offer is not None else door.title
+
+
+def signs(code: str) -> bool:
+    """Whether the step that the posted form asks for is a signature, wherever the form stands. Raises NotFound."""
+    with reading() as unit:
+        wanted = read_case(unit, code, asked=True).release.actions.get(request.form.get("action", "").strip())
+    return wanted is not None and is_signature(wanted)
 
 
 def needs_form(case: Case, offer: Offer) -> bool:
@@ -182,4 +192,5 @@ STEP = Door(
     doing=_taken,
     done=Text("Đã ghi bước xử lý.", "The step is recorded."),
     menu=False,
+    step_up=signs,
 )
