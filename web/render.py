@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,7 +22,9 @@ from web.cookies import FLASH
 from web.csrf import csrf_token
 from web.field_words import field_words, is_named
 from web.form_values import typed, typed_all
+from web.icons import icon
 from web.once import flash_of, fresh_key
+from web.one_language import English, Vietnamese
 from web.role_words import role_words
 from web.session import recently_proven
 
@@ -49,11 +50,11 @@ class Who:
 
 def render(template: str, **given: Any) -> str:
     """The page of a template, whose name is its path within this package (``desk/queue.html``)."""
-    return _environment().get_template(template).render(**_surroundings(), **given)
+    return _compiling(language()).get_template(template).render(**_surroundings(), **given)
 
 
 def environment() -> Environment:
-    """The environment that templates are compiled in, for the tests that read all of them."""
+    """What templates know, with both languages of every sentence: for the tests that read all of them."""
     return _environment()
 
 
@@ -93,15 +94,18 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.do"],
+        auto_reload=False,
+        cache_size=-1,
     )
     made.globals |= {
         "t": text.t,
         "tx": text.tx,
+        "said": text.said,
         "typed": typed,
         "typed_all": typed_all,
         "csrf_field": _csrf_field,
         "form_keys": _form_keys,
-        "icon_paths": _icon_paths,
+        "draw": icon,
         "static": static_files.address,
         "errors_of": errors_of,
         "named_errors": named_errors,
@@ -113,6 +117,12 @@ def _environment() -> Environment:
     made.filters |= {"role_words": role_words, "field_words": field_words}
     made.filters |= {"attributes": _attributes, "json": htmlsafe_json_dumps}
     return made
+
+
+@cache
+def _compiling(lang: str) -> Environment:
+    """The environment that templates are compiled in for a language."""
+    return _environment().overlay(extensions=[English if lang == "en" else Vietnamese])
 
 
 def errors_of(refused: Any) -> list[tuple[str, str]]:
@@ -175,14 +185,3 @@ def _attributes(given: dict[str, Any]) -> Markup:
         written = name.rstrip("_").replace("_", "-")
         parts.append(Markup(" {}").format(written) if value is True else Markup(' {}="{}"').format(written, value))
     return Markup("").join(parts)
-
-
-def _icon_paths(name: str) -> Markup:
-    return _icons()[name]
-
-
-@cache
-def _icons() -> dict[str, Markup]:
-    """The inner markup of every symbol of our own sprite."""
-    sprite = (ROOT / "static" / "icons.svg").read_text(encoding="utf-8")
-    return {name: Markup(inner) for name, inner in re.findall(r'<symbol id="([\w-]+)"[^>]*>(.*?)</symbol>', sprite)}  # noqa: S704 - our own file

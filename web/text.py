@@ -19,6 +19,11 @@ def t(vi: str, en: str, **values: object) -> str:
     return (en if language() == "en" else vi).format(**values) if values else (en if language() == "en" else vi)
 
 
+def said(sentence: str, **values: object) -> str:
+    """A sentence whose language is chosen already, with ``values`` put in."""
+    return sentence.format(**values)
+
+
 def tx(text: Text | None) -> str:
     """A ``Text`` of the engine in the visitor's language; empty for None."""
     return text.in_(language()) if text is not None else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, select
+from sqlalchemy import bindparam, select
 
 from engine.acts.perform_action import move
 from engine.acts.transfer import take_back
@@ -18,6 +18,7 @@ from engine.errors import Conflict
 from engine.rules.procedure.permissions import LEADER, roles_in
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.store.journal import journal
+from engine.store.sql.question import PreparedSelect
 from engine.transaction import UnitOfWork
 
 PASSED_OVER = (
@@ -144,11 +145,18 @@ def _undo_pause(case: Case, changes: dict[str, Any]) -> None:
 def _last_step(case: Case) -> dict[str, Any]:
     """The body of the last entry not in ``PASSED_OVER``. Raises CannotRecall where it is neither a step between states
     nor a transfer."""
-    of_this = and_(journal.c.dossier_id == case.id, journal.c.act.not_in(PASSED_OVER))
-    statement = select(journal.c.body).where(of_this).order_by(journal.c.number.desc()).limit(1)
-    body: dict[str, Any] = orjson.loads(case.unit.reader().execute(statement).scalar_one())
+    [(last,)] = _LAST.fetch(case.unit.reader(), {"dossier": case.id, "passed_over": PASSED_OVER})
+    body: dict[str, Any] = orjson.loads(last)
     if body["act"] == "transfer":
         return body
     if "effect" not in body["data"] or body["data"]["from"] == body["data"]["to"]:
         raise CannotRecall(why_vi="không có bước nào vừa chuyển", why_en="no step was just taken")
     return body
+
+
+_LAST = PreparedSelect(
+    select(journal.c.body)
+    .where(journal.c.dossier_id == bindparam("dossier"), journal.c.act.not_in(bindparam("passed_over", expanding=True)))
+    .order_by(journal.c.number.desc())
+    .limit(1)
+)

@@ -129,7 +129,7 @@ class Case:
 
     def documents(self) -> list[DocumentRow]:
         """The papers that were not removed, oldest first."""
-        return cast(list[DocumentRow], self._part("documents"))
+        return cast(list[DocumentRow], self.part("documents"))
 
     def fees(self) -> list[FeeRow]:
         """The fees as the columns of their table, in order of their keys: what is owed on the present facts, and how
@@ -138,11 +138,11 @@ class Case:
 
     def fee_rows(self) -> list[FeeRow]:
         """The rows of the table of fees as they are in the database."""
-        return cast(list[FeeRow], self._part("fees"))
+        return cast(list[FeeRow], self.part("fees"))
 
     def ledger_rows(self) -> list[FeeEntryRow]:
         """The rows of the ledger of fees as they are in the database, in order."""
-        return cast(list[FeeEntryRow], self._part("ledger"))
+        return cast(list[FeeEntryRow], self.part("ledger"))
 
     def money(self) -> Balance:
         """What is owed on the present facts, what the ledger says was paid, and the rest."""
@@ -156,7 +156,7 @@ class Case:
     def steps(self) -> list[StepRow]:
         """The entries that may have changed the state, oldest first: ``at``, ``changes`` (column → new value),
         ``reason``."""
-        return cast(list[StepRow], self._part("steps"))
+        return cast(list[StepRow], self.part("steps"))
 
     def facts(self) -> Facts:
         """The nested facts that conditions read. Facts from other tables are read when a condition first uses them.
@@ -183,7 +183,8 @@ class Case:
         self._parts[part] = list(rows)
         self._facts = self._money = None
 
-    def _part(self, name: str) -> list[PartRow]:
+    def part(self, name: str) -> list[PartRow]:
+        """The rows of one part (``engine.store.dossier_parts.ALONG``), read unless they came with the dossier's row."""
         if name not in self._parts:
             self._parts[name] = part_of(self.unit.reader(), name, self.id)
         return self._parts[name]
@@ -285,7 +286,7 @@ def read_case(
 
     For queries, and for an act that reads only what the version guards. The act needs no transaction around it. If one
     has begun (SQLite, or the retry after a lost race), the row is locked. ``along`` names parts that the same statement
-    reads: ``documents``, ``fees``, ``ledger``, ``steps``.
+    reads: ``documents``, ``fees``, ``ledger``, ``steps``, ``parties``.
 
     ``version`` is the one that the caller last saw (If-Match). ``asked`` also opens it for an office that was asked
     something about it (``Case.limited``); the caller then shows that question only. Raises NotFound (also if the

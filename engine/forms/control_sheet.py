@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import true
-
 from engine.dossier.case import Case
 from engine.forms.due import due_on_record, moment_on_paper
 from engine.forms.head import of_dossier, person_of
@@ -26,7 +24,7 @@ def control_sheet(case: Case, told: Told) -> dict[str, Any]:
     row = case.row
     names = Names(case, told.entries, "06", row["finished_at"])
     desks = names.desks(names.moment)
-    asked = [one.office for one in dossier_parts.verifications_of(case.unit.begin(), case.id, true())]
+    asked = [one.office for one in dossier_parts.verifications_of(case.unit.begin(), case.id)]
     others = {*desks.values(), *asked} - {desks["handler"], desks["intake"]}
     return {
         **of_dossier(case, names, local_day(case.unit.now), *desks),

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from engine.clock import civil_day
 from engine.dossier.case import Case
-from engine.queries.journal import JournalLine
 from engine.rules.deadlines.calendar import Calendar
 from engine.rules.deadlines.words import duration_in_words
+from engine.store.dossier_parts import turns_of as turns_in_journal
 from engine.text import Text
 
 LONGEST = 400
 """Days that a picture shows at most; of a longer dossier it shows the last ones."""
+
+
+class Turn(Protocol):
+    """A journal entry as the picture reads it."""
+
+    @property
+    def at(self) -> dt.datetime: ...
+
+    @property
+    def changes(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +75,14 @@ class ClockBar:
     closed: tuple[dt.date, ...]
 
 
-def clock_bar_of(case: Case, lines: Iterable[JournalLine]) -> ClockBar | None:
-    """The picture of a dossier whose journal entries are ``lines``, oldest first; None before it was received."""
+def turns_of(case: Case) -> tuple[Turn, ...]:
+    """The journal entries that the picture shows, oldest first: few, however long the journal is."""
+    return tuple(turns_in_journal(case.unit.reader(), case.id))
+
+
+def clock_bar_of(case: Case, lines: Iterable[Turn]) -> ClockBar | None:
+    """The picture of a dossier from its journal's entries, oldest first: all of them or ``turns_of``. None before it
+    was received."""
     row, now = case.row, case.unit.now
     received = row["received_at"]
     if received is None:
@@ -92,7 +108,7 @@ def clock_bar_of(case: Case, lines: Iterable[JournalLine]) -> ClockBar | None:
     )
 
 
-def _stretches(case: Case, lines: list[JournalLine], start: dt.datetime, stop: dt.datetime) -> tuple[Stretch, ...]:
+def _stretches(case: Case, lines: list[Turn], start: dt.datetime, stop: dt.datetime) -> tuple[Stretch, ...]:
     """The times between two changes of holder or clock, from ``start`` to ``stop``."""
     known: dict[str, Any] = {}
     found: list[Stretch] = []

@@ -18,6 +18,7 @@ from engine.queries.signing import signs
 from engine.rules.procedure.act_names import act_name
 from engine.store.arrivals import ArrivalRow, arrivals
 from engine.store.dossier_counts import DeskCount, desk_counts
+from engine.store.list_ways import DeskOffices
 from engine.store.saved_views import seen_until
 from engine.text import Text
 from engine.transaction import UnitOfWork
@@ -82,11 +83,11 @@ class Arrivals:
     seen: dt.datetime | None
 
 
-def desk(unit: UnitOfWork) -> Desk:
-    """The numbers of the actor's desk."""
+def desk(unit: UnitOfWork, at: DeskOffices | None = None) -> Desk:
+    """The numbers of the actor's desk; ``at`` as ``engine.queries.queue.own_desk`` gives it."""
     if not unit.actor.acting_offices(unit.today):
         return _overseen(unit)
-    counts = desk_counts(unit.reader(), unit.actor, unit.now)
+    counts = desk_counts(unit.reader(), unit.actor, unit.now, at)
     numbers = {key: sum(one.queues.get(key, 0) for one in counts) for key in QUEUES}
     numbers["sign"] = sum(one.number for one in counts if _signed_here(unit, one))
     moments: dict[str, dt.datetime | None] = {

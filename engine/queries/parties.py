@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import cast
 
 from engine.dossier.case import Case
 from engine.rules.masking import masked_number, masked_text
-from engine.store.parties import parties_of
+from engine.rules.part_rows import PartyRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,5 +44,5 @@ def parties_view(case: Case, *, masked: bool = True) -> tuple[PartyView, ...]:
             since=row["since"],
             until=row["until"],
         )
-        for row in parties_of(case.unit.reader(), case.id)
+        for row in cast(list[PartyRow], case.part("parties"))
     )

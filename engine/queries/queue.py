@@ -20,6 +20,7 @@ from engine.rules.procedure.definition import Release
 from engine.rules.procedure.permissions import PASSIVE, roles_in
 from engine.store import dossier_lists
 from engine.store.list_filters import Filters
+from engine.store.list_ways import DeskOffices, desk_offices
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
@@ -131,7 +132,14 @@ class Listed:
     version: int
 
 
-def queue_page(unit: UnitOfWork, ask: Ask, *, after: After | None = None, limit: int = 50) -> Page[QueueLine]:
+def own_desk(unit: UnitOfWork) -> DeskOffices:
+    """The offices of the actor's desk, for a page that asks for several lists and numbers of it (``at``)."""
+    return desk_offices(unit.reader(), unit.actor, unit.today)
+
+
+def queue_page(
+    unit: UnitOfWork, ask: Ask, *, after: After | None = None, limit: int = 50, at: DeskOffices | None = None
+) -> Page[QueueLine]:
     """A page of the list, most urgent first or newest first."""
     filters = _filters(unit, ask)
     if filters is None:
@@ -146,6 +154,7 @@ def queue_page(unit: UnitOfWork, ask: Ask, *, after: After | None = None, limit:
         by_due=by_due,
         limit=limit + 1,
         desk=True,
+        at=at,
     )
     return page_of(
         rows,
@@ -161,7 +170,7 @@ def queue_count(unit: UnitOfWork, ask: Ask) -> int:
     return 0 if filters is None else dossier_lists.count_dossiers(unit.reader(), unit.actor, filters, unit.now)
 
 
-def holder_counts(unit: UnitOfWork, ask: Ask) -> HolderNumbers:
+def holder_counts(unit: UnitOfWork, ask: Ask, at: DeskOffices | None = None) -> HolderNumbers:
     """How many dossiers the list has in all and for each kind of holder; the filter on the holder is left out.
 
     In a list of more than ``MOST_COUNTED`` each is counted for itself, up to that bound.
@@ -169,7 +178,7 @@ def holder_counts(unit: UnitOfWork, ask: Ask) -> HolderNumbers:
     filters = _filters(unit, replace(ask, holder=None))
     if filters is None:
         return HolderNumbers(all=0, us=0, me=0, nobody=0)
-    found = dossier_lists.count_by_holder(unit.reader(), unit.actor, filters, unit.now, posts_of(unit))
+    found = dossier_lists.count_by_holder(unit.reader(), unit.actor, filters, unit.now, posts_of(unit), at)
     if found.all > MOST_COUNTED:
         us, me, nobody = (queue_count(unit, replace(ask, holder=one)) for one in _HOLDERS)
         return HolderNumbers(all=found.all, us=us, me=me, nobody=nobody)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
-from engine.catalogue import Catalogue
 from engine.dossier.case import Case
 from engine.queries.state import StateView, state_of
 from engine.queries.status import children_status
 from engine.rules.offices.history import Held, office_history
 from engine.store import dossier_parts
 from engine.store.rows import RelativeRow
-from engine.store.visibility import visible_dossiers
 from engine.text import Text
 
 
@@ -65,31 +64,27 @@ class Relations:
     links: Sequence[Relative]
 
 
-def relations_of(case: Case) -> Relations:
-    """The relations of a dossier; the history of its offices comes from the journal."""
+def relations_of(case: Case, entries: Iterable[Mapping[str, Any]] | None = None) -> Relations:
+    """The relations of a dossier. The history of its offices comes from the journal, whose ``entries`` (``act``,
+    ``data``, ``changes``) are read unless they are given, all of them."""
     unit = case.unit
-    connection, catalogue = unit.reader(), unit.catalogue
-    visible = visible_dossiers(unit.actor, case.today)
-    parent = dossier_parts.parent_of(connection, case.row["parent_id"], visible)
-    links = dossier_parts.links_of(connection, case.id, visible)
-    children = dossier_parts.children_of(connection, case.id, visible)
-    asked = {child.code: child.asked for child in children_status(case)} if children else {}
-    changes = [orjson.loads(body) for body in dossier_parts.office_changes(connection, case.id)]
+    connection = unit.reader()
+    around = dossier_parts.relatives_of(connection, case.id, case.row["parent_id"], unit.actor, case.today)
+    asked: dict[str, str | None] = {}
+    if any(one.way == "child" for one in around):
+        asked = {child.code: child.asked for child in children_status(case)}
+    if entries is None:
+        entries = [orjson.loads(body) for body in dossier_parts.office_changes(connection, case.id)]
+    relatives = {way: [_relative(case, one, asked) for one in around if one.way == way] for way in _WAYS}
     return Relations(
-        offices=_offices(case, office_history(changes)),
-        parent=_relative(parent, catalogue) if parent is not None else None,
-        children=[
-            _relative(
-                row,
-                catalogue,
-                child_key=row.child_key,
-                child_name=_child_name(case, row.child_key),
-                asked=asked.get(row.code),
-            )
-            for row in children
-        ],
-        links=[_relative(row, catalogue, kind=row.kind, since=row.since) for row in links],
+        offices=_offices(case, office_history(entries)),
+        parent=next(iter(relatives["parent"]), None),
+        children=relatives["child"],
+        links=relatives["link"],
     )
+
+
+_WAYS = ("parent", "child", "link")
 
 
 def _child_name(case: Case, key: str | None) -> Text | None:
@@ -114,25 +109,17 @@ def _offices(case: Case, history: dict[str, Held]) -> list[OfficeHeld]:
     ]
 
 
-def _relative(
-    row: RelativeRow,
-    catalogue: Catalogue,
-    *,
-    child_key: str | None = None,
-    child_name: Text | None = None,
-    kind: str | None = None,
-    since: dt.datetime | None = None,
-    asked: str | None = None,
-) -> Relative:
-    release = catalogue.workflow(row.release).release
+def _relative(case: Case, row: RelativeRow, asked: Mapping[str, str | None]) -> Relative:
+    release = case.unit.catalogue.workflow(row.release).release
+    child = row.way == "child"
     return Relative(
         code=row.code,
         procedure=row.procedure,
         procedure_name=release.name,
         state=state_of(release, row.state, row.portal),
-        child_key=child_key,
-        child_name=child_name,
-        kind=kind,
-        since=since,
-        asked=asked,
+        child_key=row.child_key if child else None,
+        child_name=_child_name(case, row.child_key) if child else None,
+        kind=row.kind,
+        since=row.since,
+        asked=asked.get(row.code) if child else None,
     )

@@ -52,10 +52,10 @@ def time_left(unit: UnitOfWork, release: Release, row: Mapping[str, Any]) -> Tim
 
 def _paused(unit: UnitOfWork, release: Release, row: Mapping[str, Any]) -> Text:
     calendar: Calendar = unit.catalogue.calendar(release.sla.calendar, row["handler_office"])
-    due = timing.explained(cast(ClockRow, row), release, calendar, unit.now)
-    if due is None or due.remaining is None or due.remaining <= 0:
+    left = timing.remaining_minutes(cast(ClockRow, row), release, calendar, unit.now)
+    if left is None or left <= 0:
         return _PAUSED
-    words = duration_in_words(due.remaining, calendar.day_minutes)
+    words = duration_in_words(left, calendar.day_minutes)
     return Text(f"Tạm dừng, còn {words.vi}", f"Paused, {words.en} left")
 
 

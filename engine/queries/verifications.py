@@ -36,7 +36,7 @@ class VerificationView:
 
 def verifications(unit: UnitOfWork, case: Case) -> tuple[VerificationView, ...]:
     """The verifications of an open case that the actor may see, oldest first: an office asked sees its own."""
-    rows = verifications_of(unit.reader(), case.id, questions_seen(case))
+    rows = verifications_of(unit.reader(), case.id, questions_seen(case) if case.limited else None)
     papers = {one.id: one for one in papers_of(case)} if any(row.documents or row.answered_with for row in rows) else {}
     return tuple(_view(row, papers) for row in rows)
 

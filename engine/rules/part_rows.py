@@ -106,4 +106,4 @@ class StepRow(TypedDict):
     reason: str | None
 
 
-PartRow = DocumentRow | FeeRow | FeeEntryRow | StepRow
+PartRow = DocumentRow | FeeRow | FeeEntryRow | StepRow | PartyRow

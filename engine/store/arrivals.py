@@ -88,10 +88,11 @@ _ENTRIES = PreparedSelect(
 def _arriving(sight: Sight, offices: int, limit: int) -> PreparedSelect:
     ways = [way_of("held", [bindparam(f"way_{number}_0")]) for number in range(offices)]
     ids = union(*(select(way.id).select_from(way.source).where(*way.conditions) for way in ways))
-    told: tuple[Any, ...] = (dossiers.c.id, dossiers.c.code, dossiers.c.release, dossiers.c.state, applicants.c.name)
+    # a look for each dossier: with a join PostgreSQL may read all applicants for the few names of an office
+    name = select(applicants.c.name).where(applicants.c.dossier_id == dossiers.c.id).scalar_subquery().label("name")
+    told: tuple[Any, ...] = (dossiers.c.id, dossiers.c.code, dossiers.c.release, dossiers.c.state, name)
     return PreparedSelect(
         select(*told, dossiers.c.entered_at)
-        .join(applicants, applicants.c.dossier_id == dossiers.c.id)
         .where(dossiers.c.id.in_(ids), sight.rule(), dossiers.c.finished_at.is_(None))
         .where(dossiers.c.entered_at > bindparam("since"))
         .order_by(dossiers.c.entered_at.desc(), dossiers.c.id.desc())

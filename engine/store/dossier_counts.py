@@ -12,7 +12,7 @@ from engine.clock import civil_day
 from engine.rules.procedure.permissions import Actor
 from engine.store.dossiers import dossiers
 from engine.store.list_filters import QUEUES, Filters, moments
-from engine.store.list_ways import way_of, ways_for
+from engine.store.list_ways import DeskOffices, way_of, ways_for
 from engine.store.overdue import overdue_at
 from engine.store.sql.question import PreparedSelect
 from engine.store.visibility import Sight, sight_of
@@ -62,11 +62,16 @@ class DeskCount(NamedTuple):
     queues: dict[str, int]
 
 
-def desk_counts(connection: Connection, actor: Actor, now: dt.datetime) -> list[DeskCount]:
-    """One count for each release and state at the actor's desk; the queues are those of ``list_dossiers``."""
+def desk_counts(
+    connection: Connection, actor: Actor, now: dt.datetime, at: DeskOffices | None = None
+) -> list[DeskCount]:
+    """One count for each release and state at the actor's desk; the queues are those of ``list_dossiers``.
+
+    ``at``: the actor's ``desk_offices``, which are read if they are not given.
+    """
     on = civil_day(now)
     sight, values = sight_of(actor, on)
-    ways = ways_for(connection, actor, Filters(desk=True), on)
+    ways = ways_for(connection, actor, Filters(desk=True), on, at)
     if not ways:
         return []
     values |= {f"way_{n}_{m}": key for n, (_, keys) in enumerate(ways) for m, key in enumerate(keys)}

@@ -16,7 +16,7 @@ from engine.clock import civil_day
 from engine.rules.procedure.permissions import Actor
 from engine.store.dossiers import applicants, dossiers, mirrors
 from engine.store.list_filters import UNCLAIMED, Filters, conditions, holder_rules, moments, told_of
-from engine.store.list_ways import Way, desk_offices, way_of, ways_for
+from engine.store.list_ways import DeskOffices, Way, desk_offices, way_of, ways_for
 from engine.store.people import people
 from engine.store.sql.question import PreparedSelect
 from engine.store.visibility import Sight, sight_of
@@ -79,13 +79,14 @@ def list_dossiers(
     by_due: bool = False,
     limit: int = 50,
     desk: bool = False,
+    at: DeskOffices | None = None,
 ) -> Sequence[Mapping[str, Any]]:
     """One keyset page: newest first, or by due moment with ``by_due`` (those without one last).
 
     ``after`` is (due moment or None, id) of the last row of the page before. At most ``limit`` rows. ``desk`` reads
-    ``DESK_COLUMNS``.
+    ``DESK_COLUMNS``. ``at``: the actor's ``desk_offices``, which are read if they are not given.
     """
-    read = _Reader(connection, actor, filters, now, desk)
+    read = _Reader(connection, actor, filters, now, desk, at)
     if not by_due:
         return read.page("newest", after[1:] if after else (), limit)
     if after is None:
@@ -134,10 +135,15 @@ class HolderCounts(NamedTuple):
 
 
 def count_by_holder(
-    connection: Connection, actor: Actor, filters: Filters, now: dt.datetime, posts: tuple[str, ...]
+    connection: Connection,
+    actor: Actor,
+    filters: Filters,
+    now: dt.datetime,
+    posts: tuple[str, ...],
+    at: DeskOffices | None = None,
 ) -> HolderCounts:
     """The numbers of a list without a filter on the holder, by holder; exact while ``all`` is at most ``COUNTED``."""
-    read = _Reader(connection, actor, filters, now, False)
+    read = _Reader(connection, actor, filters, now, at=at)
     if not read.ways:
         return HolderCounts(0, 0, 0, 0)
     values = read.values | {"posts": posts, "me": actor.person_id}
@@ -163,13 +169,21 @@ def _place(sight: Sight) -> PreparedSelect:
 class _Reader:
     """The list of one actor with one set of filters: its ways, its shape, and the values of its parameters."""
 
-    def __init__(self, connection: Connection, actor: Actor, filters: Filters, now: dt.datetime, desk: bool) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        actor: Actor,
+        filters: Filters,
+        now: dt.datetime,
+        desk: bool = False,
+        at: DeskOffices | None = None,
+    ) -> None:
         on = civil_day(now)
         sight, values = sight_of(actor, on)
-        self.ways = ways_for(connection, actor, filters, on)
+        self.ways = ways_for(connection, actor, filters, on, at)
         told, asked = told_of(filters)
         if filters.desk and filters.text and filters.text.strip():
-            held, all_of_them = desk_offices(connection, actor, on)
+            held, all_of_them = at or desk_offices(connection, actor, on)
             told |= {"desk_held": held, "desk_offices": all_of_them}
             asked = tuple(sorted([*asked, "desk_held"]))
         self.shape = sight, asked, filters.overdue, tuple((kind, len(keys)) for kind, keys in self.ways)

@@ -2,71 +2,100 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from engine.rules.part_rows import DocumentRow, PartRow
+from engine.rules.procedure.permissions import Actor
 from engine.store.documents import documents
 from engine.store.dossiers import dossier_links, dossiers, verifications
 from engine.store.fees import fee_entries, fees
 from engine.store.journal import journal, journal_private
+from engine.store.parties import parties
 from engine.store.people import people
 from engine.store.rows import (
-    ChildRow,
     JournalRow,
-    LinkRow,
     PrivateRow,
     ReadableEntry,
     RelativeRow,
     StoredFile,
+    TurnRow,
     VerificationRow,
 )
 from engine.store.sql.json_rows import ChangesOf, JsonRows
 from engine.store.sql.question import PreparedSelect
+from engine.store.visibility import Sight, sight_of
 
-RELATIVE: tuple[Any, ...] = (
+_RELATIVE: tuple[Any, ...] = (
+    dossiers.c.id,
     dossiers.c.code,
     dossiers.c.procedure,
     dossiers.c.release,
     dossiers.c.state,
     dossiers.c.portal,
+    dossiers.c.child_key,
 )
 
 
-def children_of(connection: Connection, dossier_id: int, visible: ColumnElement[bool]) -> Sequence[ChildRow]:
-    """The visible dossiers that this one opened, each with its key in the release's ``children``."""
-    mine = and_(dossiers.c.parent_id == dossier_id, visible)
-    columns: tuple[Any, ...] = (*RELATIVE, dossiers.c.child_key)
-    return cast(Sequence[ChildRow], connection.execute(select(*columns).where(mine).order_by(dossiers.c.id)).all())
+def relatives_of(
+    connection: Connection, dossier_id: int, parent_id: int | None, actor: Actor, on: dt.date
+) -> Sequence[RelativeRow]:
+    """The dossiers around this one that the actor sees on the day: linked ones in either direction, oldest link first,
+    those that it opened, and the one that opened it."""
+    sight, values = sight_of(actor, on)
+    values |= {"dossier": dossier_id, "opened_by": parent_id}
+    found = cast(list[RelativeRow], _relatives(sight).rows(connection, values))
+    return sorted(found, key=lambda one: (one.since.timestamp() if one.since else 0.0, one.id))
 
 
-def parent_of(connection: Connection, parent_id: int | None, visible: ColumnElement[bool]) -> RelativeRow | None:
-    """The dossier that opened this one; None if there is none or the actor may not see it."""
-    if parent_id is None:
-        return None
-    parent = select(*RELATIVE).where(dossiers.c.id == parent_id, visible)
-    return cast(RelativeRow | None, connection.execute(parent).one_or_none())
+@cache
+def _relatives(sight: Sight) -> PreparedSelect:
+    """One statement for all of them. The links come first: their columns give the types of the others' NULLs."""
+    this, opener = (bindparam(name, type_=dossiers.c.id.type) for name in ("dossier", "opened_by"))
+    seen, link, no_link = sight.rule(), dossier_links.c, (null().label("kind"), null().label("since"))
+    either = or_(link.dossier_id == this, link.other_id == this)
+    other = case((link.dossier_id == this, link.other_id), else_=link.dossier_id)
+    linked = select(_way("link"), *_RELATIVE, link.kind, link.since).join(dossier_links, dossiers.c.id == other)
+    opened = select(_way("child"), *_RELATIVE, *no_link).where(dossiers.c.parent_id == this, seen)
+    parent = select(_way("parent"), *_RELATIVE, *no_link).where(dossiers.c.id == opener, seen)
+    return PreparedSelect(union_all(linked.where(either, seen), opened, parent))
 
 
-def links_of(connection: Connection, dossier_id: int, visible: ColumnElement[bool]) -> Sequence[LinkRow]:
-    """The visible dossiers linked with this one, in either direction, oldest link first."""
-    either = or_(
-        and_(dossier_links.c.dossier_id == dossier_id, dossier_links.c.other_id == dossiers.c.id),
-        and_(dossier_links.c.other_id == dossier_id, dossier_links.c.dossier_id == dossiers.c.id),
-    )
-    columns: tuple[Any, ...] = (*RELATIVE, dossier_links.c.kind, dossier_links.c.since)
-    linked = select(*columns).join(dossier_links, either).where(visible)
-    found = connection.execute(linked.order_by(dossier_links.c.since, dossiers.c.id)).all()
-    return cast(Sequence[LinkRow], found)
+def _way(name: str) -> ColumnElement[str]:
+    return literal_column(f"'{name}'", String()).label("way")
 
 
-def verifications_of(connection: Connection, dossier_id: int, seen: ColumnElement[bool]) -> Sequence[VerificationRow]:
-    """The verifications (questions to other offices) of this dossier that may be seen, oldest first."""
+def verifications_of(
+    connection: Connection, dossier_id: int, seen: ColumnElement[bool] | None = None
+) -> Sequence[VerificationRow]:
+    """The verifications (questions to other offices) of this dossier, oldest first; those that may be ``seen``."""
+    if seen is None:
+        return _VERIFICATIONS.rows(connection, {"dossier": dossier_id})
     of_this = and_(verifications.c.dossier_id == dossier_id, seen)
     found = connection.execute(select(verifications).where(of_this).order_by(verifications.c.id)).all()
     return cast(Sequence[VerificationRow], found)
+
+
+_VERIFICATIONS = PreparedSelect(
+    select(verifications).where(verifications.c.dossier_id == bindparam("dossier")).order_by(verifications.c.id)
+)
 
 
 def journal_of(
@@ -76,39 +105,72 @@ def journal_of(
 
     With ``private=False`` the column ``private`` is only a number or None, and no personal data are read.
     """
+    return _entries(private).rows(connection, {"dossier": dossier_id, "after": after, "most": limit})
+
+
+@cache
+def _entries(private: bool) -> PreparedSelect:
     shown = journal_private.c.data if private else journal_private.c.number
-    beside = and_(
-        journal_private.c.dossier_id == journal.c.dossier_id,
-        journal_private.c.number == journal.c.number,
-        journal_private.c.erased_at.is_(None),
-    )
-    found = connection.execute(
+    return PreparedSelect(
         select(journal, shown.label("private"))
-        .join(journal_private, beside, isouter=True)
-        .where(journal.c.dossier_id == dossier_id, journal.c.number > after)
+        .join(journal_private, _BESIDE, isouter=True)
+        .where(journal.c.dossier_id == bindparam("dossier"), journal.c.number > bindparam("after"))
         .order_by(journal.c.number)
-        .limit(limit)
-    ).all()
-    return cast(Sequence[ReadableEntry], found)
+        .limit(bindparam("most"))
+    )
+
+
+_BESIDE = and_(
+    journal_private.c.dossier_id == journal.c.dossier_id,
+    journal_private.c.number == journal.c.number,
+    journal_private.c.erased_at.is_(None),
+)
+"""An entry's private part, unless it was erased."""
 
 
 def journal_entries_of(connection: Connection, dossier_id: int, acts: Sequence[str]) -> Sequence[ReadableEntry]:
     """The entries of some acts, oldest first, each with its private part."""
-    beside = and_(
-        journal_private.c.dossier_id == journal.c.dossier_id,
-        journal_private.c.number == journal.c.number,
-        journal_private.c.erased_at.is_(None),
-    )
-    of_this = and_(journal.c.dossier_id == dossier_id, journal.c.act.in_(acts))
-    found = select(journal, journal_private.c.data.label("private")).join(journal_private, beside, isouter=True)
-    return cast(Sequence[ReadableEntry], connection.execute(found.where(of_this).order_by(journal.c.number)).all())
+    return _OF_ACTS.rows(connection, {"dossier": dossier_id, "acts": list(acts)})
+
+
+_OF_ACTS = PreparedSelect(
+    select(journal, journal_private.c.data.label("private"))
+    .join(journal_private, _BESIDE, isouter=True)
+    .where(journal.c.dossier_id == bindparam("dossier"), journal.c.act.in_(bindparam("acts", expanding=True)))
+    .order_by(journal.c.number)
+)
 
 
 def office_changes(connection: Connection, dossier_id: int) -> Sequence[str]:
     """The bodies (JSON) of the journal entries that changed a dossier's offices, oldest first."""
-    changed = journal.c.body.contains('"offices":{', autoescape=True)
-    mine = select(journal.c.body).where(journal.c.dossier_id == dossier_id, changed)
-    return connection.execute(mine.order_by(journal.c.number)).scalars().all()
+    return [body for (body,) in _OFFICE_CHANGES.fetch(connection, {"dossier": dossier_id})]
+
+
+def _tells(*names: str) -> ColumnElement[bool]:
+    """The condition that the body of an entry has one of these, as its JSON writes them."""
+    return or_(*(journal.c.body.contains(name, autoescape=True) for name in names))
+
+
+_OFFICE_CHANGES = PreparedSelect(
+    select(journal.c.body)
+    .where(journal.c.dossier_id == bindparam("dossier"), _tells('"offices":{'))
+    .order_by(journal.c.number)
+)
+
+
+def turns_of(connection: Connection, dossier_id: int) -> Sequence[TurnRow]:
+    """The entries that may have changed who holds the dossier, its clock or what was promised, oldest first."""
+    return _TURNS.rows(connection, {"dossier": dossier_id})
+
+
+_TURNS = PreparedSelect(
+    select(journal.c.at, ChangesOf(journal.c.body).label("changes"))
+    .where(
+        journal.c.dossier_id == bindparam("dossier"),
+        _tells('"holder_office":', '"holder_role":', '"clock":', '"promised_at":'),
+    )
+    .order_by(journal.c.number)
+)
 
 
 def document_of(connection: Connection, dossier_id: int, document_id: int) -> StoredFile | None:
@@ -158,10 +220,10 @@ def private_of(connection: Connection, dossier_id: int, number: int) -> PrivateR
 
 def names_of_people(connection: Connection, ids: set[int]) -> dict[int, str]:
     """The names of staff by id."""
-    if not ids:
-        return {}
-    found = connection.execute(select(people.c.id, people.c.name).where(people.c.id.in_(sorted(ids))))
-    return {row.id: row.name for row in found}
+    return dict(_NAMES.fetch(connection, {"ids": sorted(ids)})) if ids else {}
+
+
+_NAMES = PreparedSelect(select(people.c.id, people.c.name).where(people.c.id.in_(bindparam("ids", expanding=True))))
 
 
 def part_of(connection: Connection, name: str, dossier_id: int) -> list[PartRow]:
@@ -183,24 +245,22 @@ def _ledger(of: ColumnElement[int]) -> Select[Any]:
     return select(fee_entries).where(fee_entries.c.dossier_id == of).order_by(fee_entries.c.number)
 
 
+def _parties(of: ColumnElement[int]) -> Select[Any]:
+    return select(parties).where(parties.c.dossier_id == of, parties.c.erased_at.is_(None)).order_by(parties.c.id)
+
+
 def _steps(of: ColumnElement[int]) -> Select[Any]:
     """The journal entries that may have changed the state, each with its reason."""
-    beside = and_(
-        journal_private.c.dossier_id == journal.c.dossier_id,
-        journal_private.c.number == journal.c.number,
-        journal_private.c.erased_at.is_(None),
-    )
-    changed = or_(*(journal.c.body.contains(f'"{name}":', autoescape=True) for name in ("state", "portal")))
     reason = journal_private.c.data["reason"].as_string()
     return (
         select(journal.c.at, ChangesOf(journal.c.body).label("changes"), reason.label("reason"))
-        .join(journal_private, beside, isouter=True)
-        .where(journal.c.dossier_id == of, changed)
+        .join(journal_private, _BESIDE, isouter=True)
+        .where(journal.c.dossier_id == of, _tells('"state":', '"portal":'))
         .order_by(journal.c.number)
     )
 
 
-_PARTS = {"documents": _documents, "fees": _fees, "ledger": _ledger, "steps": _steps}
+_PARTS = {"documents": _documents, "fees": _fees, "ledger": _ledger, "steps": _steps, "parties": _parties}
 _ALONE = {name: PreparedSelect(of(bindparam("dossier"))) for name, of in _PARTS.items()}
 ALONG = {name: JsonRows(of(dossiers.c.id), dossiers) for name, of in _PARTS.items()}
 """The parts that may be read with a dossier's row in one statement, as JSON columns."""

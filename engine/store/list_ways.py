@@ -26,15 +26,26 @@ class Way(NamedTuple):
     conditions: tuple[ColumnElement[bool], ...] = ()
 
 
-def ways_for(connection: Connection, actor: Actor, filters: Filters, on: dt.date) -> Kinds:
+class DeskOffices(NamedTuple):
+    """The offices in which the actor acts, and these with all that they took over in reforms: what nobody holds may
+    still carry the old office's code."""
+
+    acting: list[str]
+    before: list[str]
+
+
+def ways_for(
+    connection: Connection, actor: Actor, filters: Filters, on: dt.date, at: DeskOffices | None = None
+) -> Kinds:
     """The (kind, keys) of lists that together hold every dossier to show; each is served by an index.
 
     They only narrow: the statement still applies the visibility rule and the filters. Empty if no dossier can match.
+    ``at``: the actor's ``desk_offices``, which are read if they are not given.
     """
     offices, provinces = sorted(actor.offices(on)), sorted(actor.monitored_provinces(on))
     text = filters.text
     if filters.desk and not (text and text.strip()):
-        held, before = desk_offices(connection, actor, on)
+        held, before = at or desk_offices(connection, actor, on)
         unheld: Kinds = [(kind, (office,)) for office in before for kind in ("received", "handled")]
         return [*(("held", (office,)) for office in held), *unheld]
     if text and text.strip():
@@ -48,12 +59,11 @@ def ways_for(connection: Connection, actor: Actor, filters: Filters, on: dt.date
     return [("office", (office,)) for office in offices] + [("province", (province,)) for province in provinces]
 
 
-def desk_offices(connection: Connection, actor: Actor, on: dt.date) -> tuple[list[str], list[str]]:
-    """The offices in which the actor acts, and these with all that they took over in reforms: what nobody holds may
-    still carry the old office's code."""
+def desk_offices(connection: Connection, actor: Actor, on: dt.date) -> DeskOffices:
+    """The offices of the actor's desk. A page of several lists reads them once."""
     offices = sorted(actor.acting_offices(on))
     read = scopes_read(connection, offices) if offices else []
-    return offices, [code for code in read if not code.startswith(province_scope(""))]
+    return DeskOffices(offices, [code for code in read if not code.startswith(province_scope(""))])
 
 
 def way_of(kind: str, gaps: Sequence[Any]) -> Way:

@@ -129,26 +129,28 @@ class VerificationRow(Protocol):
 
 
 class RelativeRow(Protocol):
-    """A dossier beside another one."""
+    """A dossier beside another one: ``way`` is ``link``, ``child`` (which that one opened) or ``parent``.
 
+    A child has its key among the other one's children; a link has a kind and its beginning.
+    """
+
+    way: str
+    id: int
     code: str
     procedure: str
     release: str
     state: str
     portal: int
-
-
-class ChildRow(RelativeRow, Protocol):
-    """A dossier that another one opened, with its key among that one's children."""
-
     child_key: str | None
+    kind: str | None
+    since: dt.datetime | None
 
 
-class LinkRow(RelativeRow, Protocol):
-    """A dossier that is linked with another one."""
+class TurnRow(Protocol):
+    """A journal entry that may have changed the holder, the clock or the promise, with what it changed."""
 
-    kind: str
-    since: dt.datetime
+    at: dt.datetime
+    changes: dict[str, Any]
 
 
 class StoredFile(Protocol):

@@ -18,6 +18,7 @@ from sqlalchemy import BigInteger, Column, Connection, Select, String, Table, an
 from engine.rules.search_words import terms_asked, terms_of
 from engine.store.dossiers import dossier_offices
 from engine.store.sql.bulk import insert_rows
+from engine.store.sql.question import PreparedSelect
 from engine.store.sql.schema import BigId, metadata
 
 search_keys = Table(
@@ -84,8 +85,8 @@ def scopes_read(connection: Connection, scopes: Collection[str]) -> list[str]:
 
     Any chain of reforms is followed.
     """
-    inherited = connection.execute(_INHERITED, {"scopes": list(scopes)}).scalars()
-    return list(dict.fromkeys([*scopes, *inherited]))
+    inherited = _INHERITED.fetch(connection, {"scopes": list(scopes)})
+    return list(dict.fromkeys([*scopes, *(scope for (scope,) in inherited)]))
 
 
 def keys_asked(scope: str, text: str) -> list[list[int]]:
@@ -102,4 +103,4 @@ def _inherited() -> Select[tuple[str]]:
     return select(reached.union(further).c.from_scope)
 
 
-_INHERITED = _inherited()
+_INHERITED = PreparedSelect(_inherited())

@@ -21,9 +21,11 @@ from engine.dossier.case import read_case
 from engine.jobs.schedule import due_clocks
 from engine.rules.procedure.permissions import Actor, Membership
 from engine.store.actors import actor_by_token, claim_stands
+from engine.store.arrivals import arrivals
 from engine.store.delivery import claim as take_notices
-from engine.store.dossier_counts import queue_counts
-from engine.store.dossier_lists import list_dossiers
+from engine.store.dossier_counts import desk_counts, queue_counts
+from engine.store.dossier_lists import count_by_holder, count_dossiers, list_dossiers, page_before
+from engine.store.dossier_parts import relatives_of
 from engine.store.idempotency import proven_answer
 from engine.store.list_filters import Filters
 from engine.store.reports import on_time, register
@@ -55,6 +57,9 @@ WHOLE = re.compile(
     r"Seq Scan on (?!finished_by_)|^SCAN (?!anon_|\(subquery|CONSTANT|finished_by_|reached)(?!.*USING .*INDEX)",
     re.MULTILINE,
 )
+_FEW = "(people|mirrors|journal|journal_private|dossier_links)"
+SMALL = re.compile(rf"Seq Scan on {_FEW}\b|^SCAN {_FEW}\b", re.MULTILINE)
+"""Tables of a few rows here, which a database rightly reads whole."""
 SORTED = re.compile(r"Sort|TEMP B-TREE")
 ALL = Filters()
 Reading = Callable[[Connection], Any]
@@ -130,6 +135,7 @@ def test_pages_are_read_along_their_indexes(crowded: World) -> None:
         for plan in plans(crowded, question):
             assert index in plan.replace("PRIMARY KEY", "search_keys") or "search_inherited" in plan
             assert not WHOLE.search(plan), plan
+    _the_desk_is_read_along_its_indexes(crowded)
 
 
 def test_the_number_of_staff_changes_is_read_by_its_key(world: World) -> None:
@@ -161,6 +167,36 @@ def test_the_number_of_staff_changes_is_read_by_its_key(world: World) -> None:
             assert about
             for plan in about:
                 assert "pk_staff_changes" in plan or "SEARCH staff_changes USING INTEGER PRIMARY KEY" in plan, plan
+
+
+def _the_desk_is_read_along_its_indexes(crowded: World) -> None:
+    """The lists of the desk, their numbers, and what came: in the same installation, which takes long to fill."""
+    now, officer = crowded.now, staff((BRANCH, "specialist"))
+    desk, place = Filters(desk=True), (now, 5_000)
+    posts = (f"{BRANCH}/specialist",)
+
+    def page(filters: Filters = desk, **more: Any) -> Reading:
+        return lambda connection: list_dossiers(connection, officer, filters, now, by_due=True, desk=True, **more)
+
+    for question in (
+        page(),
+        page(after=place),
+        page(after=(None, 5_000)),
+        page(Filters(desk=True, queue="overdue")),
+        page(Filters(desk=True, queue="soon", posts=posts, me=1)),
+        lambda of: page_before(of, officer, desk, now, before=place, by_due=True),
+        lambda of: page_before(of, officer, desk, now, before=(None, 5_000), by_due=True),
+        lambda of: count_dossiers(of, officer, Filters(desk=True, queue="supplement"), now),
+        lambda of: count_by_holder(of, officer, desk, now, posts),
+        lambda of: desk_counts(of, officer, now),
+        lambda of: relatives_of(of, 1_200, 1_300, officer, now.date()),
+        lambda of: arrivals(of, officer, now, now - dt.timedelta(days=7), 60),
+    ):
+        for plan in plans(crowded, question):
+            assert any(
+                name in plan for name in ("ix_dossiers_", "search_inherited", "journal", "pk_dossiers", "PRIMARY KEY")
+            ), plan
+            assert not WHOLE.search(SMALL.sub("", plan)), plan
 
 
 def staff(*places: tuple[str, str]) -> Actor:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -116,7 +116,13 @@ def at(query: str) -> str:
 
 def dossier_in(code: str, query: str) -> str:
     """The address of a dossier that was opened from the list with this query."""
-    return f"{LIST}/{quote(code)}?trong={quote(query or '-', safe='')}"
+    return opener(query)(code)
+
+
+def opener(query: str) -> Callable[[str], str]:
+    """The function that makes ``dossier_in`` of each line of one list."""
+    tail = f"?trong={quote(query or '-', safe='')}"
+    return lambda code: f"{LIST}/{quote(code)}{tail}"
 
 
 def within(trong: str) -> str:

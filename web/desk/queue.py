@@ -20,6 +20,7 @@ from engine.queries.queue import (
     HolderNumbers,
     codes_in,
     holder_counts,
+    own_desk,
     queue_page,
     short_name,
 )
@@ -33,7 +34,7 @@ from server.paging import key_of
 from server.values import Line, Words
 from web.desk import list_address
 from web.desk.dossier.opened import opened_by
-from web.desk.list_address import at, query_of, read_ask, read_columns, read_length, read_place
+from web.desk.list_address import at, opener, query_of, read_ask, read_columns, read_length, read_place
 from web.desk.queue_rows import CHANNEL_NAMES, row_of
 from web.form_values import whole
 from web.pages import Pages
@@ -74,14 +75,16 @@ def show() -> str:
         args["cot"] = ",".join(picked)
     ask, length = read_ask(args), read_length(args)
     with reading() as unit:
-        page = queue_page(unit, ask, after=read_place(args.get("sau")), limit=length)
-        numbers = holder_counts(unit, ask)
+        mine = own_desk(unit)
+        page = queue_page(unit, ask, after=read_place(args.get("sau")), limit=length, at=mine)
+        numbers = holder_counts(unit, ask, mine)
         number, query = numbers.of(ask.holder), query_of(args)
+        opened = opener(query)
         return render(
             "desk/queue.html",
             title=_title(ask),
             ask=ask,
-            rows=[row_of(line, query) for line in page.lines],
+            rows=[row_of(line, opened) for line in page.lines],
             number=number,
             counted=_counted(number),
             many=number > MOST_COUNTED,
@@ -94,7 +97,7 @@ def show() -> str:
             tabs=_tabs(unit, args, ask, numbers),
             narrowed=any(args.get(name) for name in _FILTERS),
             presence=opened_by(unit, [line.id for line in page.lines]),
-            desk=desk(unit),
+            desk=desk(unit, mine),
             **_options(unit, ask),
         )
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from engine.queries.queue import Mirror, QueueLine
 from engine.text import Text
 from server.context import language
-from web.desk.list_address import dossier_in
 from web.text import day
 
 CHANNEL_NAMES: Mapping[str, Text] = {
@@ -47,14 +46,14 @@ _ME, _APPLICANT = Text("Tôi", "Me"), Text("Người nộp", "The applicant")
 _NOBODY = Text("Chưa nhận", "Not taken on")
 
 
-def row_of(line: QueueLine, query: str) -> Row:
-    """The line, opened within the list of this query."""
+def row_of(line: QueueLine, opened: Callable[[str], str]) -> Row:
+    """The line. ``opened`` gives the address of a dossier within the list (``web.desk.list_address.opener``)."""
     lang = language()
     held, quiet = _holder(line, lang)
     return Row(
         id=line.id,
         code=line.code,
-        href=dossier_in(line.code, query),
+        href=opened(line.code),
         version=line.version,
         left=line.left.words.in_(lang),
         kind=line.left.kind,

@@ -33,6 +33,7 @@ __all__ = [
     "TraceLine",
     "due",
     "due_moment",
+    "minutes_left",
     "remaining",
     "remaining_in_words",
     "step_result",
@@ -128,6 +129,22 @@ def due_moment(
     question = _Question(calendar, received, term, tuple(extensions), _time(cutoff), first_day)
     end = question.legs(united(calendar, pauses))[-1].end
     return None if end is None else calendar.moment(end)
+
+
+def minutes_left(
+    calendar: Calendar,
+    received: datetime,
+    term: Term,
+    pauses: Sequence[Pause] = (),
+    extensions: Sequence[Extension] = (),
+    *,
+    now: datetime,
+    cutoff: time | str | None = SAME_DAY_CUTOFF,
+    first_day: FirstDay = "counted",
+) -> int:
+    """``due(…).remaining`` without the cost of the trace. Raises the same refusals."""
+    question = _Question(calendar, received, term, tuple(extensions), _time(cutoff), first_day)
+    return question.left(united(calendar, pauses), calendar.tick(now))
 
 
 def remaining(calendar: Calendar, due: datetime, now: datetime) -> int:

@@ -14,7 +14,7 @@ from typing import cast
 
 from engine.clock import LOCAL
 from engine.rules.deadlines.calendar import Calendar
-from engine.rules.deadlines.due import Due, due, due_moment, warn_before
+from engine.rules.deadlines.due import Due, due, due_moment, minutes_left, warn_before
 from engine.rules.deadlines.pauses import Extension, Pause, term_from_data, term_to_data
 from engine.rules.dossier_row import ClockChanges, ClockRow, ExtensionData, PauseData
 from engine.rules.procedure.definition import Release, State, Term
@@ -131,6 +131,22 @@ def explained(row: ClockRow, release: Release, calendar: Calendar, now: dt.datet
         cutoff=release.sla.cutoff,
         first_day=release.sla.first_day,
         reasons={key: state.name for key, state in release.states.items()},
+    )
+
+
+def remaining_minutes(row: ClockRow, release: Release, calendar: Calendar, now: dt.datetime) -> int | None:
+    """The working minutes left that ``explained`` finds, without its trace; None until the clock has started."""
+    if row["started_at"] is None:
+        return None
+    return minutes_left(
+        calendar,
+        row["started_at"],
+        term_from_data(row["term"] or {}),
+        read_pauses(row["pauses"]),
+        read_extensions(row["extensions"]),
+        now=row["finished_at"] or now,
+        cutoff=release.sla.cutoff,
+        first_day=release.sla.first_day,
     )
 
 

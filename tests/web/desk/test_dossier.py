@@ -151,4 +151,4 @@ def test_the_statements_of_the_page_are_bounded(both_sites: Site) -> None:
     visitor.get(f"/ho-so/{code}")
     event.listen(site.installation.database, "before_cursor_execute", lambda *given: asked.append(given[2]))
     visitor.get(f"/ho-so/{code}")
-    assert len([one for one in asked if one not in ("BEGIN", "ROLLBACK")]) <= 14, "\n".join(asked)
+    assert len([one for one in asked if one not in ("BEGIN", "ROLLBACK")]) <= 10, "\n".join(asked)

@@ -12,7 +12,7 @@ from engine.dossier.case import Case
 from engine.dossier.similar import similar_to
 from engine.errors import Forbidden, Refusal
 from engine.forms.issued import Issue, issue_of
-from engine.queries.clock_bar import clock_bar_of
+from engine.queries.clock_bar import Turn, clock_bar_of, turns_of
 from engine.queries.colleagues import commune_name, named
 from engine.queries.dossier import ClockView, DossierView, Offer, clock_of, dossier_of
 from engine.queries.forms import issues_of
@@ -36,8 +36,8 @@ from web.desk.dossier.story import KINDS, Note, Told, corrections, notes, told
 from web.desk.dossier.values import fields_said
 from web.desk.dossier.words import may_answer
 
-RECENT, ALL = 80, 1000
-"""Entries of the journal that the page reads, and that the clock bar reads of a longer journal."""
+RECENT = 80
+"""Entries of the journal that the page shows. What it needs of a longer journal has a query of its own."""
 _FIRST = ("receive", "forward", "submit", "sign", "finish", "return", "answer", "step", "ask", "back")
 
 
@@ -111,7 +111,9 @@ class Whole:
 def gather(case: Case, chosen: str, upto: int | None) -> Whole:
     """The page of an open case. ``chosen`` is the kind of lines, ``upto`` the newest entry of older ones."""
     unit, row = case.unit, case.row
-    view, around, lines = dossier_of(case), relations_of(case), _lines(case, upto)
+    view, lines = dossier_of(case), _lines(case, upto)
+    whole = _is_whole(case, lines)
+    around = relations_of(case, map(_entry, lines) if whole else None)
     asked = verifications(unit, case)
     ids = [row["holder_id"], *(one.asked_by for one in asked), *(one.answered_by for one in asked)]
     people = {one.id: one.name for one in named(unit, ids)}
@@ -123,7 +125,7 @@ def gather(case: Case, chosen: str, upto: int | None) -> Whole:
         sign=sign,
         held_by=people.get(row["holder_id"] or 0),
         holds=row["holder_id"] is not None and row["holder_id"] == unit.actor.person_id,
-        bar=_bar(case, lines),
+        bar=_bar(case, lines if whole else turns_of(case)),
         missing=tuple(case.release.documents[key].name for key in view.missing_documents),
         relations=around,
         parties=parties_view(case),
@@ -132,7 +134,7 @@ def gather(case: Case, chosen: str, upto: int | None) -> Whole:
         people=people,
         others_here=note_open(unit, case.id),
         **_possible(case, view, around),
-        **_happened(case, view, lines, chosen),
+        **_happened(case, view, lines, chosen, whole=whole),
     )
 
 
@@ -151,7 +153,9 @@ def _possible(case: Case, view: DossierView, around: Relations) -> dict[str, Any
     }
 
 
-def _happened(case: Case, view: DossierView, lines: tuple[JournalLine, ...], chosen: str) -> dict[str, Any]:
+def _happened(
+    case: Case, view: DossierView, lines: tuple[JournalLine, ...], chosen: str, *, whole: bool
+) -> dict[str, Any]:
     """The story of the dossier, and what follows from it."""
     looks, sees_looks = _looks(case, chosen)
     if chosen == "xem" and not sees_looks:
@@ -162,7 +166,7 @@ def _happened(case: Case, view: DossierView, lines: tuple[JournalLine, ...], cho
             Value(key, field, words, tuple((line, one.before) for line, one in corrected.get(key, ())))
             for key, field, words in values
         ),
-        "issues": _issues(case, lines),
+        "issues": _issues(lines) if whole else issues_of(case),
         "told": () if chosen in ("thong-bao", "xem") else told(case, lines, chosen),
         "older": lines[0].number - 1 if lines and lines[0].number > 1 else None,
         "notices": sent_notices(case) if chosen == "thong-bao" else (),
@@ -171,10 +175,11 @@ def _happened(case: Case, view: DossierView, lines: tuple[JournalLine, ...], cho
         "kinds": KINDS,
         "chosen": chosen,
         "notes": notes(lines),
-        "messages": messages(case),
+        "messages": () if whole and _MESSAGES.isdisjoint(line.act for line in lines) else messages(case),
     }
 
 
+_MESSAGES = frozenset({"send_message", "write_message"})
 _BESIDE = (
     "check_document",
     "remove_document",
@@ -193,21 +198,24 @@ def _lines(case: Case, upto: int | None) -> tuple[JournalLine, ...]:
     return tuple(line for line in lines if line.number <= last)
 
 
-def _bar(case: Case, lines: tuple[JournalLine, ...]) -> Drawing | None:
-    whole = lines
-    if not lines or lines[0].number > 1 or lines[-1].number < case.row["version"]:
-        whole = journal_of_case(case, limit=ALL).lines
+def _is_whole(case: Case, lines: tuple[JournalLine, ...]) -> bool:
+    """Whether these lines are the whole journal."""
+    return bool(lines) and lines[0].number == 1 and lines[-1].number == case.row["version"]
+
+
+def _entry(line: JournalLine) -> dict[str, Any]:
+    return {"act": line.act, "data": line.data, "changes": line.changes}
+
+
+def _bar(case: Case, turns: tuple[Turn, ...]) -> Drawing | None:
     try:
-        found = clock_bar_of(case, whole)
+        found = clock_bar_of(case, turns)
     except Refusal:  # the calendar says nothing of some day
         return None
     return draw(found) if found is not None else None
 
 
-def _issues(case: Case, lines: tuple[JournalLine, ...]) -> tuple[Issue, ...]:
-    """The forms that were issued; they are among the lines unless the journal is longer."""
-    if not lines or lines[0].number > 1 or lines[-1].number < case.row["version"]:
-        return issues_of(case)
+def _issues(lines: tuple[JournalLine, ...]) -> tuple[Issue, ...]:
     made = (line for line in lines if line.act == "issue_form")
     return tuple(issue_of({"data": line.data, "at": line.at, "number": line.number}) for line in made)
 

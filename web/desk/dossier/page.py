@@ -39,7 +39,7 @@ def show(code: str) -> str:
     trong = request.args.get("trong", "")
     with reading() as unit:
         try:
-            case = read_case(unit, code, along=("documents", "fees", "ledger"))
+            case = read_case(unit, code, along=("documents", "fees", "ledger", "parties"))
         except NotFound:
             return _asked_only(unit, code)
         return render(
