@@ -34,7 +34,7 @@ GRACE = 30  # seconds for requests in progress after the signal to stop
     show_default=True,
 )
 def serve(host: str | None, port: int, workers: int, threads: int, server: str) -> None:
-    """Serve the interface over HTTP."""
+    """Serve the pages and the interface over HTTP."""
     settings = settings_from(os.environ)  # a wrong value stops here, with a sentence
     set_up_logging(settings, "web")
     address = host or ("0.0.0.0" if os.environ.get("PORT") else "127.0.0.1")  # noqa: S104 - a platform that gives PORT

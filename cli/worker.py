@@ -116,7 +116,7 @@ class Worker(SimpleWorker):
 
 @click.command()
 def worker() -> None:
-    """Send notices and let clocks run out."""
+    """Send notices, let clocks run out, and work on batches."""
     settings = settings_from(os.environ)
     set_up_logging(settings, "worker")
     settings.keys.made()  # an unreadable file stops the start

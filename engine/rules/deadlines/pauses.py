@@ -14,10 +14,10 @@ from engine.rules.deadlines.calendar import Calendar, MomentWithoutZone
 from engine.rules.procedure.definition import Term, TermUnit
 
 LONGEST_AMOUNT: Final = 3660
+"""The largest amount of a term, ten years of days. A larger one is a mistake of its author."""
 QUARTER: Final = 0.25
 """The least part of a working day or hour that a term can have."""
 _IN_QUARTERS: Final = ("working_day", "working_hour")
-"""The largest amount of a term, ten years of days. A larger one is a mistake of its author."""
 _UNITS: Final = get_args(TermUnit)
 
 
