@@ -12,8 +12,8 @@ import click
 from engine.errors import Refusal, in_log
 
 GROUPS: Mapping[str, tuple[str, str]] = {
-    "serve": ("cli.serve:serve", "Serve the interface over HTTP."),
-    "worker": ("cli.worker:worker", "Send notices and let clocks run out."),
+    "serve": ("cli.serve:serve", "Serve the pages and the interface over HTTP."),
+    "worker": ("cli.worker:worker", "Send notices, let clocks run out, and work on batches."),
     "clock": ("cli.clock:clock", "Ring for what goes by the clock."),
     "db": ("cli.database:db", "The schema of the database."),
     "seed": ("cli.seed:seed_command", "Publish what the product ships."),
