@@ -132,8 +132,7 @@ class Case:
         return cast(list[DocumentRow], self.part("documents"))
 
     def fees(self) -> list[FeeRow]:
-        """The fees as the columns of their table, in order of their keys: what is owed on the present facts, and how
-        and when each was settled."""
+        """The fees as columns of their table, in order of their keys: what is owed now, and how and when it was settled."""
         return [fee_row(self.id, fee) for fee in self.money().fees]
 
     def fee_rows(self) -> list[FeeRow]:
@@ -178,8 +177,7 @@ class Case:
         self._facts = self._money = None
 
     def bring(self, part: str, rows: Sequence[PartRow]) -> None:
-        """Caches rows of ``documents``, ``fees``, ``ledger`` or ``steps``, which came with the dossier's row or are
-        pending."""
+        """Caches rows of a part, which came with the dossier's row or are pending."""
         self._parts[part] = list(rows)
         self._facts = self._money = None
 

@@ -53,17 +53,15 @@ def _write_element(body: ET.Element, element: Element, process: Process, languag
         ("outgoing", [flow.id for flow in process.flows if flow.source == element.id]),
     ):
         for flow in flows:
-            ET.SubElement(part, f"bpmn:{tag}").text = flow
+            _said(part, f"bpmn:{tag}", flow)
     for performer in element.performers:
         words = performer.in_(language)
         owner = ET.SubElement(part, "bpmn:potentialOwner", {"name": words})
         assignment = ET.SubElement(owner, "bpmn:resourceAssignmentExpression")
-        ET.SubElement(assignment, "bpmn:formalExpression").text = words
+        _said(assignment, "bpmn:formalExpression", words)
     if element.after is not None:
         timer = ET.SubElement(part, "bpmn:timerEventDefinition", {"id": f"{element.id}_after"})
-        ET.SubElement(timer, "bpmn:timeDuration", {"xsi:type": "bpmn:tFormalExpression"}).text = _duration(
-            element.after
-        )
+        _said(timer, "bpmn:timeDuration", _duration(element.after), {"xsi:type": "bpmn:tFormalExpression"})
 
 
 def _write_flow(body: ET.Element, flow: Flow, language: str) -> None:
@@ -73,7 +71,12 @@ def _write_flow(body: ET.Element, flow: Flow, language: str) -> None:
     )
     if flow.when is not None:
         condition = {"xsi:type": "bpmn:tFormalExpression", "language": CEL}
-        ET.SubElement(part, "bpmn:conditionExpression", condition).text = flow.when
+        _said(part, "bpmn:conditionExpression", flow.when, condition)
+
+
+def _said(parent: ET.Element, tag: str, words: str, attributes: dict[str, str] | None = None) -> None:
+    part = ET.SubElement(parent, tag, attributes or {})
+    part.text = words
 
 
 def _duration(term: Term) -> str:

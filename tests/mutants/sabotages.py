@@ -208,8 +208,8 @@ SABOTAGES: tuple[Sabotage, ...] = (
         "migration-restarts",
         "the limit of a step begins anew under a new release",
         "engine/rules/deadlines/timing.py",
-        'due_moment(calendar, row["entered_at"], state.limit) if state.limit and running else None',
-        "due_moment(calendar, now, state.limit) if state.limit and running else None",
+        'due_moment(calendar, row["entered_at"], limit) if limit else None',
+        "due_moment(calendar, now, limit) if limit else None",
         (MIGRATE + "::test_the_limit_of_the_step_counts_from_entering_its_state",),
     ),
     Sabotage(
@@ -296,8 +296,8 @@ SABOTAGES: tuple[Sabotage, ...] = (
         "fee-too-dear",
         "a fee is one đồng dearer than the release says",
         "engine/rules/procedure/fees.py",
-        "fee.by_province.get(province, fee.vnd))",
-        "1 + fee.by_province.get(province, fee.vnd))",
+        "first = fee.by_province.get(province, fee.vnd) if",
+        "first = 1 + fee.by_province.get(province, fee.vnd) if",
         ("tests/unit/test_machine.py",),
     ),
     Sabotage(

@@ -85,8 +85,8 @@ OF_ENDS: tuple[Sabotage, ...] = (
         "hint-tells-of-others",
         "the hint names dossiers that the caller does not see",
         "engine/dossier/similar.py",
-        "        .where(visible_dossiers(case.unit.actor, case.today))\n",
-        "",
+        "filed, same_person, sight.rule())",
+        "filed, same_person)",
         (ENDS + "::TestTheSameFilingTwice::test_tells_nothing_of_dossiers_that_the_caller_does_not_see",),
     ),
     Sabotage(

@@ -47,7 +47,7 @@ OF_OPERATING: tuple[Sabotage, ...] = (
         "cli/demo/stopping.py",
         "ASKING = (signal.SIGTERM, ",
         "ASKING = (signal.SIGUSR1, ",
-        (ORPHANS + "::test_no_child_outlives_the_demonstration[SIGTERM]",),
+        (ORPHANS + "::test_no_child_outlives_its_supervisor[SIGTERM]",),
     ),
     Sabotage(
         "orphans-of-a-kill",
@@ -55,7 +55,7 @@ OF_OPERATING: tuple[Sabotage, ...] = (
         "cli/demo/processes.py",
         'tied([sys.executable, "-m", "cli", *arguments]),',
         '[sys.executable, "-m", "cli", *arguments],',
-        (ORPHANS + "::test_no_child_outlives_the_demonstration[SIGKILL]",),
+        (ORPHANS + "::test_no_child_outlives_its_supervisor[SIGKILL]",),
     ),
     Sabotage(
         "key-of-a-reader",

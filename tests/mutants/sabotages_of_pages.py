@@ -57,7 +57,7 @@ OF_PAGES: tuple[Sabotage, ...] = (
         "nobody-asked-again",
         "what weighs most is done without asking who it is",
         "web/pages.py",
-        "if step_up and (asks := proof_asked()) is not None:",
+        "if _weighs(step_up, path) and (asks := proof_asked()) is not None:",
         "if False and (asks := proof_asked()) is not None:",
         (STEP_UP + "::test_an_older_one_is_asked_and_then_it_is_done_once",),
     ),

@@ -23,7 +23,7 @@ WEB = ROOT / "web"
 TEMPLATES = sorted(path.relative_to(WEB).as_posix() for path in WEB.rglob("*.html"))
 SAYING = {"t", "tx", "Text"}
 """What takes words in both languages."""
-SAYING_IN_VIEWS = SAYING | {"wrong", "Forbidden", "ValidationError"}
+SAYING_IN_VIEWS = SAYING | {"wrong", "Forbidden", "MalformedRequest", "ValidationError"}
 """Of a ValidationError, server.validation_words has the Vietnamese."""
 SHOWN = {"aria-label", "aria-description", "alt", "title", "placeholder", "label", "summary"}
 """Attributes that somebody reads or hears."""

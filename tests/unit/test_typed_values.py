@@ -54,6 +54,7 @@ PLACES = {
     "engine/store/sql/bulk.py": SQL,
     "engine/store/sql/driver.py": SQL,
     "engine/store/sql/json_rows.py": SQL,
+    "engine/store/sql/question.py": SQL,
     "engine/store/sql/schema.py": SQL,
     "engine/store/sql/writes.py": SQL,
     "server/lean_flask.py": HOOK,

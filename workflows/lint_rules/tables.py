@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple, cast
 
 from engine.rules.procedure.areas import AREA, area_of
 from engine.rules.procedure.condition_types import Function
 from engine.rules.procedure.conditions import ConditionRefused, UnknownName
+from engine.rules.procedure.definition import TermUnit
 from engine.rules.procedure.explain import name_of_fact
 from engine.rules.procedure.parts import Table
 from engine.rules.procedure.table_cells import Accepted, BadCell, read_cell
 from engine.rules.procedure.table_inputs import Input, read_input
 from engine.rules.procedure.table_proof import Example, Proof, TableTooLarge, Value, prove
 from engine.rules.values.decimals import in_normal_form
+from engine.text import Text
 from workflows.lint_rules.subject import Path, Subject
 from workflows.problems import Both, Suggest
 from workflows.table_arms import OTHERWISE, OUTCOME, price_of, term_of
@@ -70,7 +72,7 @@ def _check_outcomes(subject: Subject, key: str, table: Table, kinds: set[str]) -
     if len(kinds) > 1:
         subject.add("table-two-uses", subject.source.key("tables", key), table=key)
         return
-    unit: Any = subject.source.text_at("sla", "unit")
+    unit = cast(TermUnit, subject.source.text_at("sla", "unit"))
     for index, rule in enumerate(table.rules):
         at = subject.source.at("tables", key, "rules", index, OTHERWISE if rule.otherwise else OUTCOME)
         for kind in kinds:
@@ -186,9 +188,8 @@ def _case(subject: Subject, inputs: list[tuple[str, Input]], example: Example) -
 
 
 def _said(subject: Subject, input_: Input, value: Value) -> Both:
-    named: Any = Both(input_.source, input_.source)
-    if input_.facts == (input_.source,):
-        named = name_of_fact(subject.release, input_.source)
+    own = input_.facts == (input_.source,)
+    named = name_of_fact(subject.release, input_.source) if own else Text(input_.source, input_.source)
     if value is None:
         return Both(f"{named.vi} là giá trị khác", f"{named.en} is another value")
     if input_.kind == "string":
