@@ -132,7 +132,7 @@ class Case:
         return cast(list[DocumentRow], self.part("documents"))
 
     def fees(self) -> list[FeeRow]:
-        """The fees as columns of their table, in order of their keys: what is owed now, and how and when it was settled."""
+        """The fees as columns of their table, by their keys: what is owed now, and how and when it was settled."""
         return [fee_row(self.id, fee) for fee in self.money().fees]
 
     def fee_rows(self) -> list[FeeRow]:
