@@ -15,6 +15,7 @@ from engine.transaction import Runtime
 from server.context import RenderForm, Served
 from server.limits import Limits
 from server.metrics import Metrics
+from web.app import PAGES
 
 _MADE: dict[tuple[Any, ...], Flask] = {}
 
@@ -30,7 +31,7 @@ def application(
     settings = runtime.settings
     if settings.proxy_hops:  # the middleware holds the application that it was put around
         return create_app(runtime, render_form=render_form, pages=pages)
-    key = (pages, *_depended_on(settings))
+    key = (pages, *PAGES, *_depended_on(settings))  # a test may add pages
     if key not in _MADE:
         _MADE[key] = create_app(runtime, render_form=render_form, pages=pages)
         del _MADE[key].extensions["motcua"]

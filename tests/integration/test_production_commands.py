@@ -144,7 +144,7 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
 def test_the_proxy_buffers_limits_and_closes() -> None:
     told = INSTALL.partition("```nginx\n")[2].partition("```")[0]
     assert told.count("{") == told.count("}")
-    for line in ("proxy_request_buffering on;", "client_max_body_size  20100k;", "X-Forwarded-For   $remote_addr;"):
+    for line in ("proxy_request_buffering on;", "client_max_body_size  60100k;", "X-Forwarded-For   $remote_addr;"):
         assert line in told
     for closed in ("location = /metrics", "location = /readyz", "location ^~ /docs"):
         assert re.search(re.escape(closed) + r"\s*\{ return 404; \}", told)
