@@ -33,6 +33,7 @@ READING = (
     ("workflows", "lint", PROCEDURE),
     ("workflows", "test", STORY, PROCEDURE),
     ("workflows", "simulate", PROCEDURE),
+    ("workflows", "diagram", PROCEDURE),
     ("workflows", "publish", "--dry-run", PROCEDURE),
     ("territory", "resolve", "Phường Sài Gòn"),
     ("territory", "verify"),
