@@ -23,7 +23,7 @@ from engine.acts import add_note
 from engine.acts.notices.deliver import deliver_notices
 from engine.acts.rectify import rectify
 from engine.errors import InvalidInput, in_log
-from engine.jobs import queue
+from engine.jobs import queue, registry
 from engine.ports import Message
 from engine.settings import settings_from
 from engine.store.dossiers import applicants
@@ -117,7 +117,7 @@ def test_a_failed_job_leaves_no_value_in_redis_and_in_the_log(
     def fail() -> None:
         raise ValueError(SECRETS[0])
 
-    monkeypatch.setitem(queue.JOBS, "sweep_clocks", fail)  # type: ignore[arg-type] # a dict behind a Mapping
+    monkeypatch.setitem(registry.JOBS, "sweep_clocks", fail)  # type: ignore[arg-type] # a dict behind a Mapping
     connection = redis_library.Redis.from_url(redis_url)
     job = queue.queue_on(connection).enqueue_call("sweep_clocks")
     with pytest.raises(queue.JobFailed, match=r"^ValueError$") as caught:
