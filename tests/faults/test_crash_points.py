@@ -61,6 +61,7 @@ CHANGE_NOTHING = {
     "staff.administrators.must_not_be_the_last",
     "staff.password_policy.weakness",
     "staff.second_factor.has_second_factor",
+    "staff.sign_in.must_be_unchanged",
     "staff.sign_in.known_account",
     "staff.sign_in.known_person",
     "withdraw_at_counter.counter_role",
