@@ -37,8 +37,7 @@ def count_paces(runtime: Runtime, *, anew: bool = False) -> int:
             return 0
         times: dict[Kind, Counter[int]] = defaultdict(Counter)
         start, end = midnight(until - dt.timedelta(days=YEAR)), midnight(until + dt.timedelta(days=1))
-        for handler in sorted(runtime.catalogue.offices):
-            _count(runtime.catalogue, finished_times(connection, handler, start, end), times)
+        _count(runtime.catalogue, finished_times(connection, start, end), times)
     rows = [
         Pace(procedure, office, days.total(), within, until)
         for (procedure, office), days in sorted(times.items())

@@ -31,6 +31,7 @@ paces = Table(
 
 COUNTED = "paces-counted-until"
 """What the installation calls the last day that was counted (``engine.store.installation``)."""
+_AT_ONCE = 2_000  # rows in memory
 READY = (PortalStatus.READY.value, PortalStatus.RETURNED.value)
 
 
@@ -62,15 +63,15 @@ def pace_of(connection: Connection, procedure: str, office: str) -> Pace | None:
     return Pace(*found[0]) if found else None
 
 
-def finished_times(
-    connection: Connection, handler: str, start: dt.datetime, end: dt.datetime
-) -> Iterator[FinishedTime]:
-    """The dossiers that an office brought to a result in [start, end) and whose clock had started."""
+def finished_times(connection: Connection, start: dt.datetime, end: dt.datetime) -> Iterator[FinishedTime]:
+    """The dossiers that were brought to a result in [start, end) and whose clock had started."""
     columns: tuple[Any, ...] = tuple(dossiers.c[name] for name in FinishedTime._fields)
     ended = (dossiers.c.finished_at >= start, dossiers.c.finished_at < end, dossiers.c.portal.in_(READY))
-    statement = select(*columns).where(dossiers.c.handler_office == handler, *ended, dossiers.c.started_at.is_not(None))
-    for row in connection.execute(statement):
-        yield FinishedTime(*row)
+    statement = select(dossiers.c.id, *columns).where(*ended, dossiers.c.started_at.is_not(None))
+    statement, after = statement.order_by(dossiers.c.id).limit(_AT_ONCE), 0
+    while found := connection.execute(statement.where(dossiers.c.id > after)).all():
+        after = found[-1].id
+        yield from (FinishedTime(*row[1:]) for row in found)
 
 
 def replace_paces(connection: Connection, rows: Sequence[Pace], until: dt.date) -> None:
