@@ -128,6 +128,7 @@ def context_of(
 ) -> LintContext:
     """The lint context from this territory, these offices, notice templates and competences."""
 
+    @cache
     def names(level: Level, on: dt.date) -> dict[str, str]:
         return {unit.code: unit.name_vi for unit in territory.units(level, max(on, territory.first))}
 
@@ -140,7 +141,7 @@ def context_of(
         communes=lambda on: names("commune", on),
         provinces=lambda on: names("province", on),
         former_district=lambda name, on: former().communes(name, max(on, territory.first)),
-        templates=frozenset(templates),
+        templates=templates,
         first_day=territory.first,
         competences=None if competences is None else tuple(competences),
         file_names=True,
