@@ -7,10 +7,12 @@ from pathlib import Path
 import click
 
 from cli.diagram import diagram
+from cli.explain import explain
 from cli.output import json_option, language, say, show
 from cli.publish import publish, yaml_files
 from cli.shipped import Shipped
 from cli.simulation import simulate
+from workflows.explanations import reasons
 from workflows.lint import lint_files, render_json, render_sarif, render_text
 from workflows.loader import load_files
 from workflows.scenario_files import is_story, read_scenarios
@@ -36,8 +38,10 @@ def lint(files: tuple[Path, ...], form: str, as_json: bool, strict: bool) -> Non
     form = "json" if as_json else form
     if form == "text":
         click.echo(render_text(problems, language()) if problems else say("Không có lỗi.", "No problems."))
+    elif form == "sarif":
+        click.echo(render_sarif(problems, language(), reasons(language())))
     else:
-        click.echo((render_sarif if form == "sarif" else render_json)(problems, language()))
+        click.echo(render_json(problems, language()))
     if any(problem.severity == "error" or strict for problem in problems):
         raise SystemExit(1)
 
@@ -69,6 +73,7 @@ def test(files: tuple[Path, ...], with_coverage: bool, as_json: bool) -> None:
         raise SystemExit(1)
 
 
+workflows.add_command(explain)
 workflows.add_command(simulate)
 workflows.add_command(diagram)
 workflows.add_command(publish)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -155,13 +155,16 @@ def render_json(problems: Iterable[Problem], language: str = "vi") -> str:
     return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
 
 
-def render_sarif(problems: Iterable[Problem], language: str = "vi") -> str:
-    """SARIF 2.1.0 (OASIS), the format that code review tools show beside the line."""
+def render_sarif(problems: Iterable[Problem], language: str = "vi", reasons: Mapping[str, str] | None = None) -> str:
+    """SARIF 2.1.0 (OASIS), the format that code review tools show beside the line.
+
+    ``reasons`` says by rule why it exists.
+    """
     found = list(problems)
     used = sorted({problem.rule for problem in found})
     driver = {
         "name": "motcua workflows lint",
-        "rules": [{"id": rule, "defaultConfiguration": {"level": _sarif_level(RULES[rule].severity)}} for rule in used],
+        "rules": [_sarif_rule(rule, (reasons or {}).get(rule)) for rule in used],
     }
     results = [
         {
@@ -186,6 +189,11 @@ def render_sarif(problems: Iterable[Problem], language: str = "vi") -> str:
         "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
     }
     return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+
+
+def _sarif_rule(rule: str, why: str | None) -> dict[str, Any]:
+    told = {"fullDescription": {"text": why}} if why else {}
+    return {"id": rule, "defaultConfiguration": {"level": _sarif_level(RULES[rule].severity)}, **told}
 
 
 def _sentence(rule: str, facts: dict[str, Any], language: str) -> str:
