@@ -8,6 +8,7 @@ import click
 
 from cli.diagram import diagram
 from cli.explain import explain
+from cli.new_workflow import new
 from cli.output import language, say
 from cli.publish import publish, yaml_files
 from cli.shipped import Shipped
@@ -44,6 +45,7 @@ def lint(files: tuple[Path, ...], form: str, as_json: bool, strict: bool) -> Non
         raise SystemExit(1)
 
 
+workflows.add_command(new)
 workflows.add_command(test)
 workflows.add_command(explain)
 workflows.add_command(simulate)
