@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -157,6 +157,11 @@ def read_template(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict) or not whole or any(_incomplete(found[part]) for part in _TEXTS):
         raise BadNoticeFile(file=path.name)
     return found
+
+
+def yaml_files(paths: Iterable[Path]) -> list[Path]:
+    """The files, and for a folder the YAML files in it."""
+    return [file for path in paths for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
 
 
 def _incomplete(text: Any) -> bool:

@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 
 from cli.output import language, say, show
-from cli.publish import yaml_files
-from cli.shipped import Shipped
+from cli.shipped import Shipped, yaml_files
 from workflows.loader import load_files
 from workflows.sarif import Finding, sarif
 from workflows.scenario_files import is_story, read_scenarios

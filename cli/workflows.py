@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
+from typing import cast
 
 import click
 
-from cli.diagram import diagram
-from cli.explain import explain
-from cli.new_workflow import new
 from cli.output import language, say
-from cli.publish import publish, yaml_files
-from cli.shipped import Shipped
-from cli.simulation import simulate
-from cli.stories import test
+from cli.shipped import Shipped, yaml_files
 from workflows.explanations import reasons
 from workflows.lint import lint_files, render_json, render_sarif, render_text
 
 _FILES = click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
 
 
-@click.group()
+_ELSEWHERE = {
+    "new": "cli.new_workflow:new",
+    "test": "cli.stories:test",
+    "explain": "cli.explain:explain",
+    "simulate": "cli.simulation:simulate",
+    "diagram": "cli.diagram:diagram",
+    "publish": "cli.publish:publish",
+}
+"""Commands that are imported when they are run: publishing needs the database, whose import takes half a second."""
+
+
+class _Group(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *_ELSEWHERE]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = _ELSEWHERE[cmd_name].partition(":")
+        return cast(click.Command, getattr(importlib.import_module(module), name))
+
+
+@click.group(cls=_Group)
 def workflows() -> None:
     """Workflow files: the procedures, written as YAML."""
 
@@ -43,11 +61,3 @@ def lint(files: tuple[Path, ...], form: str, as_json: bool, strict: bool) -> Non
         click.echo(render_json(problems, language()))
     if any(problem.severity == "error" or strict for problem in problems):
         raise SystemExit(1)
-
-
-workflows.add_command(new)
-workflows.add_command(test)
-workflows.add_command(explain)
-workflows.add_command(simulate)
-workflows.add_command(diagram)
-workflows.add_command(publish)
