@@ -55,7 +55,7 @@ def _tell(
     if parts is not None:
         covered = parts - len(gaps)
         summary += say(f" {covered}/{parts} phần có câu chuyện.", f" {covered} of {parts} parts have a story.")
-    show(as_json, document, [*wrong, *lacking, summary])
+    show(as_json, document, [*wrong, *(gap.sentence(language()) for gap in gaps), summary])
 
 
 def _sarif(differences: Sequence[Difference], gaps: Sequence[Gap]) -> str:

@@ -15,7 +15,7 @@ from engine.rules.procedure.definition import Release
 from engine.rules.procedure.machine import Workflow, compile_release
 from workflows.scenario_files import Scenario, Stage
 from workflows.simulate import Walk, Walker, WalkStep
-from workflows.story_parts import Used, parts_of
+from workflows.story_parts import Used, in_words, parts_of
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,14 @@ class Gap:
 
     procedure: str
     part: str
+    used: Used
 
     def sentence(self, language: str = "vi") -> str:
         """What is lacking."""
-        return f"{self.procedure}: {self.part} " + ("has no story" if language == "en" else "chưa có câu chuyện")
+        words = in_words(self.used)
+        if language == "en":
+            return f"{self.procedure}: no story: {words.en}"
+        return f"{self.procedure}: chưa có câu chuyện: {words.vi}"
 
 
 def run(scenario: Scenario, workflow: Workflow, calendar: Calendar) -> Outcome:
@@ -105,7 +109,7 @@ def coverage(releases: Iterable[Release], outcomes: Iterable[Outcome]) -> list[G
     for outcome in outcomes:
         used[outcome.walk.release.procedure, outcome.walk.release.version] |= outcome.walk.used
     return [
-        Gap(release.procedure, " ".join(str(word) for word in part))
+        Gap(release.procedure, " ".join(str(word) for word in part), part)
         for release in releases
         for part in sorted(parts_of(release) - used[release.procedure, release.version], key=str)
     ]

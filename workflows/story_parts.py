@@ -11,9 +11,22 @@ from typing import Any
 
 from engine.rules.procedure.definition import Action, Child, Document, Fee, Field, Release
 from engine.rules.procedure.machine import Workflow
+from engine.text import Text
 
 Used = tuple[str | int, ...]
 """A part of a release that a walk covers: ("action", key), ("branch", action, index), ("guard", key, "refused"), …"""
+
+_KINDS = {
+    "action": ("thao tác", "action"),
+    "branch": ("thao tác", "action"),
+    "guard": ("guard của thao tác", "the guard of action"),
+    "route": ("routing", "routing"),
+    "price": ("bảng giá của phí", "the price table of fee"),
+    "document": ("giấy tờ", "document"),
+    "fee": ("phí", "fee"),
+    "field": ("trường", "field"),
+    "child": ("hồ sơ con", "child"),
+}
 
 _Optional = Mapping[str, Document] | Mapping[str, Fee] | Mapping[str, Field] | Mapping[str, Child]
 
@@ -30,6 +43,27 @@ def parts_of(release: Release) -> set[Used]:
     for kind, keys in _conditional(release):
         parts |= {(kind, key, *way) for key in keys for way in ((), ("without",))}
     return parts
+
+
+def in_words(part: Used) -> Text:
+    """A part in words.
+
+    >>> in_words(("guard", "sign", "refused")).en, in_words(("document", "map", "without")).en
+    ('the guard of action "sign" refuses', 'document "map" is not asked for')
+    """
+    kind, *rest = part
+    if kind == "term":
+        return Text(f"thời hạn ở nhánh {int(rest[0]) + 1}", f"branch {int(rest[0]) + 1} of the time limit")
+    vi, en = _KINDS[str(kind)]
+    if kind in ("branch", "route", "price"):
+        number = int(rest[1]) + 1
+        return Text(f'nhánh {number} của {vi} "{rest[0]}"', f'branch {number} of {en} "{rest[0]}"')
+    if kind == "guard":
+        return Text(f'{vi} "{rest[0]}" từ chối', f'{en} "{rest[0]}" refuses')
+    if kind == "action":
+        return Text(f'{vi} "{rest[0]}"', f'{en} "{rest[0]}"')
+    no_vi, no_en = ("không ", "not ") if rest[1:] else ("", "")
+    return Text(f'{vi} "{rest[0]}" {no_vi}được hỏi đến', f'{en} "{rest[0]}" is {no_en}asked for')
 
 
 def conditions_seen(workflow: Workflow, facts: Mapping[str, Any], province: str) -> set[Used]:

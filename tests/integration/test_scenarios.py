@@ -23,8 +23,9 @@ from workflows.lint import LintContext, lint_files
 from workflows.loader import load_folder
 from workflows.offices import MalformedBodies, generate_offices, read_bodies
 from workflows.scenario_files import BadScenarioFile, Scenario, read_scenarios
-from workflows.scenario_runner import Outcome, coverage, run_all
+from workflows.scenario_runner import Gap, Outcome, coverage, run_all
 from workflows.simulate import Act, Given, Walker
+from workflows.story_parts import in_words, parts_of
 
 SHIPPED = Path(workflows.__file__).parent
 NATIONAL = {
@@ -108,6 +109,14 @@ def test_coverage_asks_for_both_ways_of_a_guard_and_of_a_condition() -> None:
     assert {"guard receive refused", "guard return refused", "document cho_o without"} <= {
         gap.part for gap in coverage(of, ran(without, of))
     }
+
+
+def test_every_part_is_said_in_both_languages() -> None:
+    words = {in_words(part) for release in releases() for part in parts_of(release)}
+    assert len(words) > 100 and all(one.vi and one.en and one.vi != one.en for one in words)
+    gap = Gap("1.013227", "guard return refused", ("guard", "return", "refused"))
+    assert gap.sentence("en") == '1.013227: no story: the guard of action "return" refuses'
+    assert gap.sentence("vi") == '1.013227: chưa có câu chuyện: guard của thao tác "return" từ chối'
 
 
 def test_two_arms_with_the_same_outcome_are_told_apart() -> None:
