@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import getpass
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,7 +14,7 @@ import click
 
 from cli.compose import compose_from_environment
 from cli.output import json_option, language, say, show
-from cli.shipped import Shipped
+from cli.shipped import Shipped, yaml_files
 from engine.acts.publish_procedures import Planned, plan_release, publish_procedures
 from engine.clock import civil_day
 from engine.errors import Forbidden, NotFound
@@ -177,7 +177,3 @@ def _around(runtime: Runtime | None, own: set[str]) -> LintContext:
     known = [one.release for one in runtime.catalogue.procedures(civil_day(runtime.now()))]
     named = tuple((f"{one.procedure} v{one.version}", one) for one in known if one.procedure not in own)
     return replace(content, releases=named)
-
-
-def yaml_files(paths: Iterable[Path]) -> list[Path]:
-    return [file for path in paths for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]

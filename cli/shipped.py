@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -128,6 +128,7 @@ def context_of(
 ) -> LintContext:
     """The lint context from this territory, these offices, notice templates and competences."""
 
+    @cache
     def names(level: Level, on: dt.date) -> dict[str, str]:
         return {unit.code: unit.name_vi for unit in territory.units(level, max(on, territory.first))}
 
@@ -140,7 +141,7 @@ def context_of(
         communes=lambda on: names("commune", on),
         provinces=lambda on: names("province", on),
         former_district=lambda name, on: former().communes(name, max(on, territory.first)),
-        templates=frozenset(templates),
+        templates=templates,
         first_day=territory.first,
         competences=None if competences is None else tuple(competences),
         file_names=True,
@@ -156,6 +157,11 @@ def read_template(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict) or not whole or any(_incomplete(found[part]) for part in _TEXTS):
         raise BadNoticeFile(file=path.name)
     return found
+
+
+def yaml_files(paths: Iterable[Path]) -> list[Path]:
+    """The files, and for a folder the YAML files in it."""
+    return [file for path in paths for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
 
 
 def _incomplete(text: Any) -> bool:

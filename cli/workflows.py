@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
+from typing import cast
 
 import click
 
-from cli.diagram import diagram
-from cli.output import json_option, language, say, show
-from cli.publish import publish, yaml_files
-from cli.shipped import Shipped
-from cli.simulation import simulate
+from cli.output import language, say
+from cli.shipped import Shipped, yaml_files
+from workflows.explanations import reasons
 from workflows.lint import lint_files, render_json, render_sarif, render_text
-from workflows.loader import load_files
-from workflows.scenario_files import is_story, read_scenarios
-from workflows.scenario_runner import coverage, run_all
 
 _FILES = click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
 
 
-@click.group()
+_ELSEWHERE = {
+    "new": "cli.new_workflow:new",
+    "test": "cli.stories:test",
+    "explain": "cli.explain:explain",
+    "simulate": "cli.simulation:simulate",
+    "diagram": "cli.diagram:diagram",
+    "publish": "cli.publish:publish",
+}
+"""Commands that are imported when they are run: publishing needs the database, whose import takes half a second."""
+
+
+class _Group(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *_ELSEWHERE]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = _ELSEWHERE[cmd_name].partition(":")
+        return cast(click.Command, getattr(importlib.import_module(module), name))
+
+
+@click.group(cls=_Group)
 def workflows() -> None:
     """Workflow files: the procedures, written as YAML."""
 
@@ -36,39 +55,9 @@ def lint(files: tuple[Path, ...], form: str, as_json: bool, strict: bool) -> Non
     form = "json" if as_json else form
     if form == "text":
         click.echo(render_text(problems, language()) if problems else say("Không có lỗi.", "No problems."))
+    elif form == "sarif":
+        click.echo(render_sarif(problems, language(), reasons(language())))
     else:
-        click.echo((render_sarif if form == "sarif" else render_json)(problems, language()))
+        click.echo(render_json(problems, language()))
     if any(problem.severity == "error" or strict for problem in problems):
         raise SystemExit(1)
-
-
-@workflows.command()
-@_FILES
-@click.option("--coverage", "with_coverage", is_flag=True, help="Name what no story goes through; that fails too.")
-@json_option
-def test(files: tuple[Path, ...], with_coverage: bool, as_json: bool) -> None:
-    """Walk the golden stories in FILES (the shipped ones when none is given). Exits with 1 on a difference.
-
-    FILES may hold procedures beside stories: a story then walks through the given version of its procedure.
-    """
-    shipped, given = Shipped.here(), yaml_files(files)
-    stories = [file for file in given if is_story(file)] or shipped.files("scenarios")
-    own = load_files([file for file in given if not is_story(file)], shipped.context)
-    named = {(one.procedure, one.version) for one in own}
-    releases = [*(one for one in shipped.releases if (one.procedure, one.version) not in named), *own]
-    outcomes = run_all([story for file in stories for story in read_scenarios(file)], releases, shipped.calendars)
-    gaps = coverage(own or releases, outcomes) if with_coverage else []
-    wrong = [difference.sentence(language()) for outcome in outcomes for difference in outcome.differences]
-    lacking = [f"{gap.procedure}: {gap.part}" for gap in gaps]
-    document = {"stories": len(outcomes), "differences": wrong, "gaps": lacking}
-    summary = say(
-        f"{len(outcomes)} câu chuyện, {len(wrong)} sai lệch.", f"{len(outcomes)} stories, {len(wrong)} differences."
-    )
-    show(as_json, document, [*wrong, *lacking, summary])
-    if wrong or gaps:
-        raise SystemExit(1)
-
-
-workflows.add_command(simulate)
-workflows.add_command(diagram)
-workflows.add_command(publish)

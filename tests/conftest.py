@@ -41,6 +41,7 @@ _OFTEN = (
     "tests/integration/test_reform_random.py",
     "tests/integration/test_territory_files.py",
     "tests/integration/test_workflow_fuzz.py",
+    "tests/integration/test_workflow_mutations.py",
     "tests/unit/test_deadlines_naive.py",
     "tests/unit/test_journal_tampering.py",
 )

@@ -28,9 +28,9 @@ class LintContext:
     ``offices``: every office by code, closed ones too. ``communes``: code → name of those that exist on a day.
     ``provinces``: the codes of those that exist on a day. ``former_district``: the communes of a day that lie in a
     former district; it raises a Refusal or LookupError for an unknown one. ``templates``: the names of the notice
-    templates. ``competences``: the table of competences. ``releases``: (file name, release) of the other procedures and
-    versions. ``first_day``: the first day of the territory's data. ``file_names``: whether files must be named after
-    their procedure.
+    templates, or the templates by name, whose languages are then compared. ``competences``: the table of
+    competences. ``releases``: (file name, release) of the other procedures and versions. ``first_day``: the first
+    day of the territory's data. ``file_names``: whether files must be named after their procedure.
     """
 
     offices: Mapping[str, OfficeSpan] | None = None

@@ -8,12 +8,13 @@ from __future__ import annotations
 import difflib
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from engine.errors import Refusal
 from workflows.rule_book import RULES, Severity
+from workflows.sarif import Finding, Level, sarif
 
 MOST_PROBLEMS = 200  # nobody reads more of them; it also bounds the time
 LONGEST_FACT = 80
@@ -155,37 +156,22 @@ def render_json(problems: Iterable[Problem], language: str = "vi") -> str:
     return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
 
 
-def render_sarif(problems: Iterable[Problem], language: str = "vi") -> str:
-    """SARIF 2.1.0 (OASIS), the format that code review tools show beside the line."""
-    found = list(problems)
-    used = sorted({problem.rule for problem in found})
-    driver = {
-        "name": "motcua workflows lint",
-        "rules": [{"id": rule, "defaultConfiguration": {"level": _sarif_level(RULES[rule].severity)}} for rule in used],
-    }
-    results = [
-        {
-            "ruleId": problem.rule,
-            "ruleIndex": used.index(problem.rule),
-            "level": _sarif_level(problem.severity),
-            "message": {"text": problem.sentence(language)},
-            "locations": [
-                {
-                    "physicalLocation": {
-                        "artifactLocation": {"uri": problem.file},
-                        "region": {"startLine": problem.line, "startColumn": problem.column},
-                    }
-                }
-            ],
-        }
-        for problem in found
+def render_sarif(problems: Iterable[Problem], language: str = "vi", reasons: Mapping[str, str] | None = None) -> str:
+    """SARIF 2.1.0 (OASIS), the format that code review tools show beside the line.
+
+    ``reasons`` says by rule why it exists.
+    """
+    found = [
+        Finding(one.rule, _sarif_level(one.severity), one.sentence(language), one.file, one.line, one.column)
+        for one in problems
     ]
-    log = {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
-    }
-    return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+    rules = {one.rule: _sarif_rule(one.rule, (reasons or {}).get(one.rule)) for one in found}
+    return sarif("motcua workflows lint", found, rules)
+
+
+def _sarif_rule(rule: str, why: str | None) -> dict[str, Any]:
+    told = {"fullDescription": {"text": why}} if why else {}
+    return {"defaultConfiguration": {"level": _sarif_level(RULES[rule].severity)}, **told}
 
 
 def _sentence(rule: str, facts: dict[str, Any], language: str) -> str:
@@ -228,5 +214,5 @@ def _safe(char: str) -> str:
     return char if char == "\t" or unicodedata.category(char) not in {"Cc", "Cf", "Cs"} else "\ufffd"
 
 
-def _sarif_level(severity: Severity) -> str:
+def _sarif_level(severity: Severity) -> Level:
     return "note" if severity == "information" else severity

@@ -14,7 +14,8 @@ from engine.rules.deadlines.calendar import Calendar
 from engine.rules.procedure.definition import Release
 from engine.rules.procedure.machine import Workflow, compile_release
 from workflows.scenario_files import Scenario, Stage
-from workflows.simulate import Used, Walk, Walker, WalkStep, parts_of
+from workflows.simulate import Walk, Walker, WalkStep
+from workflows.story_parts import Used, in_words, parts_of
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,21 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Gap:
-    """A part of a release that no story covers, in words: ``action expire``, ``branch paid 1``."""
+    """A part of a release that no story covers, in words: ``action expire``, ``branch paid 1``, ``guard sign refused``.
+
+    ``document map without`` lacks a story of a dossier that the paper is not asked of.
+    """
 
     procedure: str
     part: str
+    used: Used
+
+    def sentence(self, language: str = "vi") -> str:
+        """What is lacking."""
+        words = in_words(self.used)
+        if language == "en":
+            return f"{self.procedure}: no story: {words.en}"
+        return f"{self.procedure}: chưa có câu chuyện: {words.vi}"
 
 
 def run(scenario: Scenario, workflow: Workflow, calendar: Calendar) -> Outcome:
@@ -92,12 +104,12 @@ def run_all(
 
 
 def coverage(releases: Iterable[Release], outcomes: Iterable[Outcome]) -> list[Gap]:
-    """The parts of the releases (``simulate.parts_of``) that no story covers."""
+    """The parts of the releases (``story_parts.parts_of``) that no story covers."""
     used: dict[tuple[str, int], set[Used]] = defaultdict(set)
     for outcome in outcomes:
         used[outcome.walk.release.procedure, outcome.walk.release.version] |= outcome.walk.used
     return [
-        Gap(release.procedure, " ".join(str(word) for word in part))
+        Gap(release.procedure, " ".join(str(word) for word in part), part)
         for release in releases
         for part in sorted(parts_of(release) - used[release.procedure, release.version], key=str)
     ]

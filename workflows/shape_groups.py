@@ -120,7 +120,14 @@ class Record(Shape):
             value = shape.read(value_node, (*path, name), report) if shape else BAD
             if value is not BAD:
                 values[name] = value
+        self._check_translated(node, path, values, report)
         return values if self._complete(node, path, report) else BAD
+
+    def _check_translated(self, node: Group, path: Path, values: Mapping[str, Any], report: Report) -> None:
+        """The English name is no copy of the Vietnamese one, which its letters give away."""
+        text = values.get("en")
+        if isinstance(text, str) and text == values.get("vi") and not text.isascii():
+            report.add("untranslated", node.entries["en"][1].mark, where=place(path), text=text)
 
     def _shape(self, name: str, key: Scalar, path: Path, report: Report) -> Shape | None:
         if name in self.keys:

@@ -22,10 +22,8 @@ from engine.rules.deadlines.promise import extended
 from engine.rules.dossier_row import ClockRow
 from engine.rules.procedure.definition import SYSTEM, Action, Notice, Release, Term
 from engine.rules.procedure.facts import nested
-from engine.rules.procedure.machine import DocumentRequired, ReasonRequired, Workflow, role_name
-
-Used = tuple[str | int, ...]
-"""A part of a release that a walk covers: ("action", key), ("branch", action, index), ("term", index), …"""
+from engine.rules.procedure.machine import DocumentRequired, GuardFailed, ReasonRequired, Step, Workflow, role_name
+from workflows.story_parts import Used, children_seen, conditions_seen
 
 
 class BackInTime(Refusal):
@@ -175,7 +173,8 @@ class Walker:
         fired = []
         while (clock := self._next_clock(at)) is not None:
             self.now = max(self.now, clock.due_at)
-            fired.append(self._ring(clock))
+            if (step := self._ring(clock)) is not None:
+                fired.append(step)
         return fired
 
     def fires_at(self, action: str) -> dt.datetime | None:
@@ -191,7 +190,7 @@ class Walker:
         if act.fields:
             self.fields |= self.workflow.validate_fields(act.fields, partial=True, facts=self._known())
         try:
-            step = self.workflow.advance(step_from, key, self.facts)
+            step = self._advanced(step_from, key)
             self._needs(key, act)
         except Refusal:
             self.fields = before
@@ -199,6 +198,14 @@ class Walker:
         if self._waits_for_others(key, act):
             return self._record("action", key, act.by, [], (), None)
         return self._take(key, step.target, act.by, kind="action")
+
+    def _advanced(self, state: str, key: str) -> Step:
+        """The step of an action. Raises what ``Workflow.advance`` raises, and notes a guard that did not hold."""
+        try:
+            return self.workflow.advance(state, key, self.facts)
+        except GuardFailed:
+            self._note(("guard", key, "refused"))
+            raise
 
     def _waits_for_others(self, key: str, act: Act) -> bool:
         """Whether a joint step still lacks a role after this act. Raises RoleMissing for one that has acted."""
@@ -214,12 +221,12 @@ class Walker:
     def _take(self, key: str, target: str, by: str | None, kind: str) -> WalkStep:
         facts, source = self.facts, self.row["state"]
         self._note_conditions()
-        self._note(("action", key), ("branch", key, self._branch(key, target)))
+        self._note(("action", key), ("branch", key, self.workflow.action_arm(key, facts) or 0))
         term = self.workflow.total_term(facts)
         step = timing.after_step(self.row, self.release, target, key, lambda: term, self.calendar, self.now)
         self.row = timing.changed(self.row, step)
         if timing.starts(self.release, key):
-            self._note(("term", next(i for i, arm in enumerate(self.release.sla.total) if arm.term == term)))
+            self._note(("term", self.workflow.term_arm(facts)))
         self._reminded = None
         self._acted = []
         told = [*self.workflow.notices("action", key)]
@@ -228,7 +235,7 @@ class Walker:
             told += self.workflow.notices("entered", target)
             opened = tuple(child for child, _ in self.workflow.children_opened(target, facts))
             self.children += len(opened)
-            self._note(*(("child", child) for child in opened))
+            self._note(*children_seen(self.release, target, opened))
         return self._record(kind, key, by, told, opened, self.release.actions[key].form)
 
     def _built_in_act(self, act: Act) -> WalkStep:
@@ -296,10 +303,14 @@ class Walker:
             else:
                 yield clock
 
-    def _ring(self, clock: timing.Clock) -> WalkStep:
+    def _ring(self, clock: timing.Clock) -> WalkStep | None:
+        """The step of a timer; None where its action was refused, which leaves everything as it was."""
         self._rung.add((clock.kind, clock.subject, clock.due_at))
         if clock.kind == "after":
-            step = self.workflow.advance(self.row["state"], clock.subject, self.facts)
+            try:
+                step = self._advanced(self.row["state"], clock.subject)
+            except GuardFailed:
+                return None
             return self._take(clock.subject, step.target, SYSTEM, kind="timer")
         if clock.kind == "remind":
             self._reminded = clock.due_at
@@ -339,31 +350,11 @@ class Walker:
             "verifications": {"open": self.verifications},
         }  # fmt: skip
 
-    def _branch(self, key: str, target: str) -> int:
-        return next(index for index, arm in enumerate(self.release.actions[key].to) if arm.then == target)
-
     def _note(self, *parts: Used) -> None:
         self.walk.used.update(parts)
 
     def _note_conditions(self) -> None:
-        facts = self.facts
-        self._note(*(("document", key) for key in self.workflow.documents_required(facts)))
-        self._note(*(("fee", key) for key in self.workflow.fees_due(facts, self.given.province)))
-        for key, route in self.release.routing.items():
-            chosen = self.workflow.route_branch(key, facts)
-            self._note(*(("route", key, i) for i, arm in enumerate(route.branches) if arm.then == chosen))
-
-
-def parts_of(release: Release) -> set[Used]:
-    """The parts of a release that its scenarios should cover: actions, branches, terms, routes, conditional papers and
-    fees, linked dossiers."""
-    parts: set[Used] = {("action", key) for key in release.actions}
-    parts |= {("branch", key, index) for key, action in release.actions.items() for index in range(len(action.to))}
-    parts |= {("term", index) for index in range(len(release.sla.total))}
-    parts |= {("route", key, i) for key, route in release.routing.items() for i in range(len(route.branches))}
-    parts |= {("document", key) for key, document in release.documents.items() if document.when is not None}
-    parts |= {("fee", key) for key, fee in release.fees.items() if fee.when is not None}
-    return parts | {("child", key) for key in release.children}
+        self._note(*conditions_seen(self.workflow, self.facts, self.given.province))
 
 
 _BUILT_IN = {"warn": "sap-den-han", "step": "buoc-qua-han"}

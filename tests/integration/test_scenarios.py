@@ -8,6 +8,7 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import workflows
@@ -22,8 +23,9 @@ from workflows.lint import LintContext, lint_files
 from workflows.loader import load_folder
 from workflows.offices import MalformedBodies, generate_offices, read_bodies
 from workflows.scenario_files import BadScenarioFile, Scenario, read_scenarios
-from workflows.scenario_runner import Outcome, coverage, run_all
+from workflows.scenario_runner import Gap, Outcome, coverage, run_all
 from workflows.simulate import Act, Given, Walker
+from workflows.story_parts import in_words, parts_of
 
 SHIPPED = Path(workflows.__file__).parent
 NATIONAL = {
@@ -93,6 +95,50 @@ def test_coverage_names_what_has_no_story() -> None:
     some = tuple(story for story in all_of_it if "Withdrawn" not in story.name.en)
     of = tuple(release for release in releases() if release.procedure == "1.013978")
     assert [gap.part for gap in coverage(of, ran(some, of))] == ["action withdraw", "branch withdraw 0"]
+
+
+def test_coverage_asks_for_both_ways_of_a_guard_and_of_a_condition() -> None:
+    of = tuple(release for release in releases() if release.procedure == "1.004222")
+    told = tuple(story for story in stories() if story.procedure == "1.004222" and "Withdrawn" not in story.name.en)
+    without = tuple(
+        dataclasses.replace(
+            story, stages=tuple(one for one in story.stages if one.expect.get("refused") != "guard-failed")
+        )
+        for story in told
+    )
+    assert {"guard receive refused", "guard return refused", "document cho_o without"} <= {
+        gap.part for gap in coverage(of, ran(without, of))
+    }
+
+
+def test_every_part_is_said_in_both_languages() -> None:
+    words = {in_words(part) for release in releases() for part in parts_of(release)}
+    assert len(words) > 100 and all(one.vi and one.en and one.vi != one.en for one in words)
+    gap = Gap("1.013227", "guard return refused", ("guard", "return", "refused"))
+    assert gap.sentence("en") == '1.013227: no story: the guard of action "return" refuses'
+    assert gap.sentence("vi") == '1.013227: chưa có câu chuyện: guard của thao tác "return" từ chối'
+
+
+def test_two_arms_with_the_same_outcome_are_told_apart() -> None:
+    release = next(one for one in releases() if one.procedure == "1.013978")
+    alike = tuple(msgspec.structs.replace(arm, term=release.sla.total[0].term) for arm in release.sla.total)
+    same = msgspec.structs.replace(release, sla=msgspec.structs.replace(release.sla, total=alike))
+    told = tuple(story for story in stories() if story.procedure == "1.013978")
+    assert not [gap.part for gap in coverage([same], ran(told, (same,))) if gap.part.startswith("term")]
+
+
+def test_a_timer_whose_guard_does_not_hold_leaves_the_dossier_where_it_is() -> None:
+    release = next(one for one in releases() if one.procedure == "1.013227")
+    expire = msgspec.structs.replace(release.actions["expire"], guard="permit.extended > 0")
+    guarded = msgspec.structs.replace(release, actions=release.actions | {"expire": expire})
+    fields = {"land.commune": "26740", "permit.number": "1", "permit.expires": "2026-12-20", "permit.extended": 0}
+    received = dt.datetime(2026, 3, 2, 1, 30, tzinfo=dt.UTC)
+    walker = Walker(compile_release(guarded), calendar(), Given(received, fields=fields))
+    for name, act in enumerate(("receive", "forward", "ask")):
+        walker.do(Act(received + dt.timedelta(hours=name), do=act, reason="…"))
+    walker.do(Act(received + dt.timedelta(days=90), act="wait"))
+    assert walker.row["state"] == "supplement"
+    assert ("guard", "expire", "refused") in walker.walk.used
 
 
 def test_shipped_files_have_no_error_and_no_warning() -> None:

@@ -92,11 +92,22 @@ def test_one_broken_file_does_not_hide_another(folder: Callable[..., Path]) -> N
         [
             ("en: To be signed, portal: 4", "en: To be signed, portal: 4, clock: paused, remind: 3"),
             ("days: 1}", "days: 9}"),
+            ("event: remind(finance)", "event: remind(signing)"),
+            ("event: remind(supplement)", "event: remind(finance)"),
+            ("clock: paused, remind: 5", "clock: paused"),
         ],
         [("{else: 5}", "{else: 4}")],  # the quickest way needs 3.5 days
         [("by: [counter, applicant]", "by: applicant")],  # nobody of an office need act while the applicant is awaited
         [("guard: fees.settled", "guard: 'fees.settled && !(\"don\" in documents.missing)'")],
         [("from: [checking, supplement], to: stopped", "from: [accepted, checking, supplement], to: stopped")],
+        [("guard: fees.settled", "guard: 'fees.settled || land.area > 100'")],  # the fee can still be paid
+        [("guard: fees.settled", "guard: 'fees.total - fees.due < 0'")],  # nothing is said of sums
+        [
+            (
+                "to: [{when: fees.due > 0, to: finance}, {else",
+                "to: [{when: fees.due > 9, to: finance}, {when: 'fees.due > 5', to: checking}, {else",
+            )
+        ],
     ],
 )
 def test_what_is_right_is_left_alone(changes: list[tuple[str, str]]) -> None:
@@ -125,6 +136,13 @@ def test_what_is_right_is_left_alone(changes: list[tuple[str, str]]) -> None:
         ([("{else: VPDK-TINH}", "{else: VPDK-TINH}\n    - {when: land.remeasured, to: VPDK-CN-BINHLONG}")], ["unreachable-branch"]),
         ([('former_district("long-khanh")', 'former_district("long-khan")')], ["unknown-name"]),
         ([('applicant.kind == "organisation"', 'applicant.kind == "company"')], ["unknown-name"]),
+        ([("to: [{when: fees.due > 0, to: finance}, {else", "to: [{when: fees.due > 0, to: finance}, {when: fees.due > 5, to: checking}, {else")], ["unreachable-branch"]),
+        ([("total: [{when: land.remeasured, days: 10}", "total: [{when: land.remeasured, days: 10}, {when: 'land.remeasured && land.area > 5', days: 9}")], ["unreachable-branch"]),
+        ([("guard: fees.settled", "guard: 'land.commune == \"25270\" && !(land.commune in area(\"mountain\"))'")], ["never-allowed"]),
+        ([("guard: fees.settled", "guard: 'dossier.filed_on < \"2027-01-01\" && dossier.filed_on >= \"2027-01-01\"'")], ["never-allowed"]),
+        ([("guard: fees.settled", 'guard: "dossier.channel == \'portal\' && applicant.kind == \'foreigner\'"')], ["never-allowed"]),
+        ([("guard: fees.settled", "guard: fees.settled && land.area > 100")], ["stuck-case"]),
+        ([(", after: 30 working days", ", after: 30 working days, guard: land.remeasured"), ("clock: paused, remind: 5", "clock: paused")], ["endless-pause"]),
     ],
 )  # fmt: skip
 def test_rules_in_other_places(changes: list[tuple[str, str]], rules: list[str]) -> None:

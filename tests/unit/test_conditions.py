@@ -58,6 +58,14 @@ def compiled(source: str) -> Condition:
         ("-people > 3", {"people": -4}, True),
         ("(people > 1 ? 2 : 3) == 2", {"people": 2}, True),
         ('land.commune.startsWith("26") && land.commune.size() == 5', {"land.commune": "26080"}, True),
+        ("size(land.commune) == 8", {"land.commune": "Lộc Ninh"}, True),  # characters, not bytes
+        ('size("Đồng Nai") == 8', {}, True),
+        ('size(land.remeasured ? land.commune : "Đa Kao") * 2 == 12', {}, True),
+        (
+            '(land.remeasured ? land.commune : "Đa Kao").size() == 8',
+            {"land.remeasured": True, "land.commune": "Lộc Ninh"},
+            True,
+        ),
         ('land.commune.endsWith("80") && land.commune.contains("608")', {"land.commune": "26080"}, True),
         ('land.commune.endsWith("26") || land.commune.contains("1")', {"land.commune": "26080"}, False),
         ("land.kind == 'rice' || fees.settled && people > 3", {"land.kind": "rice"}, True),

@@ -19,6 +19,11 @@ CORRECT = Path(__file__).with_name("correct.yaml")
 BROKEN = CORRECT.parents[1] / "broken_workflows"
 COMMUNES = {"26080": "Phường Long Khánh", "26089": "Phường Bảo Vinh", "25270": "Xã Lộc Ninh"}
 FIRST_DAY = dt.date(2024, 1, 1)
+_SAID = {"body": {"vi": "Hồ sơ {code}", "en": "Dossier {code}"}}
+TEMPLATES = {
+    **dict.fromkeys(("da-tiep-nhan", "dung-giai-quyet", "sap-den-han", "qua-han", "nhac-bo-sung"), _SAID),
+    "lech-tieng": {"body": {"vi": "Hồ sơ {code}, hẹn {due}", "en": "Dossier {code}"}},
+}
 DISTRICTS = {"long-khanh": ["26080", "26089"]}
 
 
@@ -52,7 +57,7 @@ def surroundings() -> LintContext:
         communes=lambda on: COMMUNES,
         provinces=lambda on: {"75", "79"},
         former_district=former_district,
-        templates={"da-tiep-nhan", "dung-giai-quyet", "sap-den-han", "qua-han"},
+        templates=TEMPLATES,
         competences=tuple(
             Competence(subject, None, "province", body, FIRST_DAY, None, "38/2019/QH14")
             for subject, body in (("tax", "tax"), ("1.012783", "land_registration"))

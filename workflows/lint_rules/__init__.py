@@ -8,6 +8,7 @@ from workflows.lint_rules.actions import check_actions, check_names, check_roles
 from workflows.lint_rules.around import check_around
 from workflows.lint_rules.conditions import check_conditions
 from workflows.lint_rules.data import check_data
+from workflows.lint_rules.proofs import check_proofs
 from workflows.lint_rules.states import check_states
 from workflows.lint_rules.subject import Subject
 from workflows.lint_rules.tables import check_tables
@@ -26,5 +27,6 @@ def lint_release(release: Release, source: Source, context: LintContext, report:
     check_data(subject)
     check_tables(subject)
     check_conditions(subject)
+    check_proofs(subject)
     check_terms(subject)
     check_around(subject)

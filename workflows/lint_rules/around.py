@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
@@ -19,6 +20,7 @@ from workflows.problems import Both, Suggest
 
 MOST_EVALUATIONS = 60_000  # of routing conditions over all communes; they take half a second
 ONE_DAY = dt.timedelta(days=1)
+_PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 
 
 def check_around(subject: Subject) -> None:
@@ -135,6 +137,19 @@ def _check_templates(subject: Subject) -> None:
         if notice.template not in templates:
             at = subject.source.at("notify", index, "template")
             subject.add("template-missing", at, template=notice.template, hint=Suggest(notice.template, templates))
+        elif isinstance(subject.context.templates, Mapping):
+            _check_languages(subject, index, subject.context.templates[notice.template])
+
+
+def _check_languages(subject: Subject, index: int, template: Mapping[str, Mapping[str, str]]) -> None:
+    """Every part of a notice fills in the same facts in both languages."""
+    at, name = subject.source.at("notify", index, "template"), subject.release.notify[index].template
+    for part, texts in template.items():
+        vi, en = (frozenset(_PLACEHOLDER.findall(texts[language])) for language in ("vi", "en"))
+        for only, language in ((vi - en, "vi"), (en - vi, "en")):
+            if only:
+                which = f"{part}: {', '.join(sorted(only))}"
+                subject.add("notice-languages", at, template=name, which=which, language=language)
 
 
 def _others(subject: Subject) -> list[tuple[str, Release]]:

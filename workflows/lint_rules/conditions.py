@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from engine.rules.procedure.conditions import BadCondition, ConditionRefused, UnknownName
 from engine.rules.procedure.definition import Branch, TermBranch
+from workflows.lint_rules.cases import cases, compiled, holds
 from workflows.lint_rules.subject import Path, Subject, arm_path, has_else
 from workflows.problems import Both, Suggest
 
@@ -70,12 +71,25 @@ def _check_taken(subject: Subject, path: Path, branches: Sequence[Branch | TermB
             subject.add("unreachable-branch", at, why=why)
         elif words == "false":
             subject.add("unreachable-branch", at, why=Both("điều kiện luôn sai", "its condition is never true"))
+        elif words not in ("", "true") and _is_never_taken(subject, branches[: index + 1]):
+            why = Both("khi nó đúng thì một nhánh phía trên đã đúng", "whenever it holds, a branch above it holds")
+            subject.add("unreachable-branch", at, why=why)
         if branch.when is None:
             hidden = hidden or Both("nó đứng sau nhánh else", "it stands after else")
         elif words == "true":
             hidden = hidden or Both("nhánh phía trên luôn đúng", "the branch above it is always true")
         seen.add(words)
         _check_difference(subject, path, branches, index)
+
+
+def _is_never_taken(subject: Subject, branches: Sequence[Branch | TermBranch]) -> bool:
+    """Whether the last of these branches holds in no case in which the others do not."""
+    sources = [branch.when for branch in branches if branch.when is not None]
+    known = cases(subject, sources)
+    if known is None:
+        return False
+    *above, own = compiled(subject, sources)
+    return not any(holds(own, case) and not any(holds(one, case) for one in above) for case in known)
 
 
 def _check_difference(subject: Subject, path: Path, branches: Sequence[Branch | TermBranch], index: int) -> None:

@@ -56,10 +56,18 @@ def _check_clock(subject: Subject, key: str) -> None:
         subject.add("endless-pause", source.at(*path), state=key)
     elif not waits and state.remind is not None:
         subject.add("idle-remind", source.key("states", key, "remind"), state=key)
+    elif state.remind is not None and not _is_told(subject, key):
+        subject.add("silent-remind", source.key("states", key, "remind"), state=key)
 
 
 def _leaves_by_itself(subject: Subject, key: str) -> bool:
-    return any(key in action.sources and action.after for action in subject.release.actions.values())
+    """Whether a timer ends the state for certain: one with a guard may find it closed, and does not ring again."""
+    actions = subject.release.actions.values()
+    return any(key in action.sources and action.after and not action.guard for action in actions)
+
+
+def _is_told(subject: Subject, key: str) -> bool:
+    return any((notice.event, notice.subject) == ("remind", key) for notice in subject.release.notify)
 
 
 def _check_holder(subject: Subject, key: str) -> None:

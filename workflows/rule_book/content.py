@@ -19,6 +19,10 @@ CONDITIONS: dict[str, Rule] = {
         'routing "{route}" không có nhánh else: hồ sơ không khớp sẽ chờ người phân công. Thêm {{else: …}}',
         'routing "{route}" has no else: a dossier that matches no arm waits for a person. Add {{else: …}}',
     ),
+    "never-true": warning(
+        "điều kiện này không đúng trong trường hợp nào, nên {where} không bao giờ được dùng. Sửa điều kiện.",
+        "this condition holds in no case, so {where} is never used. Correct the condition.",
+    ),
     "unreachable-branch": error(
         "nhánh này không bao giờ được chọn: {why}. Bỏ nó hoặc đổi thứ tự.",
         "this branch is never taken: {why}. Remove it or change the order.",

@@ -124,6 +124,10 @@ STRUCTURE: dict[str, Rule] = {
         "quy trình chưa có tên ngắn; danh sách sẽ hiện tên đầy đủ. Thêm short: {{vi: …, en: …}}, mỗi tên tối đa 40 ký tự",
         "the procedure has no short name; lists show the whole one. Add short: {{vi: …, en: …}}, 40 characters at most each",
     ),
+    "untranslated": warning(
+        'tên tiếng Anh của {where} vẫn là tiếng Việt: "{text}". Dịch en: sang tiếng Anh.',
+        'the English name of {where} is still Vietnamese: "{text}". Translate en: into English.',
+    ),
     "missing-en": warning(
         "{where} chưa có tên tiếng Anh; tên tiếng Việt sẽ hiện thay. Thêm en: …",
         "{where} has no English name; the Vietnamese one is shown instead. Add en: …",

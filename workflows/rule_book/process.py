@@ -44,6 +44,14 @@ STATES: dict[str, Rule] = {
         'đồng hồ tạm dừng ở "{state}" mà không có "remind": hồ sơ có thể chờ mãi không ai thấy. Thêm remind: số ngày',
         'clock is paused in "{state}" with no "remind": a dossier could wait forever unseen. Add remind: days',
     ),
+    "silent-remind": warning(
+        '"remind" ở trạng thái "{state}" không nhắc ai: không có thông báo nào. Thêm vào notify: {{event: remind({state}), …}}',
+        '"remind" in state "{state}" reaches nobody: no notice goes with it. Add to notify: {{event: remind({state}), …}}',
+    ),
+    "stuck-case": warning(
+        'ở trạng thái "{state}" không thao tác nào làm được khi {case}: hồ sơ đứng mãi ở đó. Thêm một thao tác không có guard.',
+        'in state "{state}" no action is possible when {case}: a dossier stays there for ever. Add an action without a guard.',
+    ),
     "nobody-holds": warning(
         'đồng hồ chạy ở "{state}" mà không vai trò nào giữ hồ sơ. Thêm role: …',
         'the clock runs in "{state}" but no role holds the dossier there. Add role: …',
@@ -128,8 +136,16 @@ ACTIONS: dict[str, Rule] = {
         'effect: {effect} của thao tác "{action}" trái với mã Cổng của trạng thái "{state}" ({portal}). Cần mã {wanted}.',
         'effect: {effect} of action "{action}" contradicts the portal code of state "{state}" ({portal}). It needs {wanted}.',
     ),
+    "never-allowed": error(
+        'guard của thao tác "{action}" không bao giờ đúng: không ai làm được thao tác này. Sửa guard hoặc bỏ thao tác.',
+        'the guard of action "{action}" holds in no case: nobody can ever take it. Correct the guard or remove the action.',
+    ),
     "template-missing": error(
         'chưa có mẫu thông báo "{template}" trong workflows/notices.{hint}',
         'there is no notice template "{template}" in workflows/notices.{hint}',
+    ),
+    "notice-languages": warning(
+        'mẫu thông báo "{template}" nói không giống nhau ở hai thứ tiếng: {which} chỉ có ở bản {language}. Sửa mẫu.',
+        'the notice template "{template}" does not say the same in both languages: {which} stands in {language} only. Correct it.',
     ),
 }

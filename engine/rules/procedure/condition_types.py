@@ -69,6 +69,7 @@ class Checker:
     """Checks trees against the facts ``declared``. ``read`` are the facts found so far, in the order of f0, f1, …
 
     ``dates`` are the functions of dates (``days_since``, ``age``) with their fields, in the order of d0, d1, …
+    ``sizes`` are the texts whose size is asked, in the order of s0, s1, …
     """
 
     def __init__(self, declared: Mapping[str, FactType], functions: Mapping[str, Function]) -> None:
@@ -76,6 +77,7 @@ class Checker:
         self._functions = functions
         self.read: dict[str, FactType] = {}
         self.dates: list[tuple[str, str]] = []
+        self.sizes: list[str] = []
         self._checked: dict[int, Typed] = {}
 
     def check(self, node: Node) -> Typed:
@@ -225,7 +227,22 @@ class Checker:
         if operand.kind not in ("string", "list"):
             vi, en = kind_in_words(operand.kind)
             raise WrongType(node.column, f"không đo được độ dài của {vi}", f"cannot take the size of {en}")
-        return Typed("int", f"size({operand.code})", 0, INT_LIMIT)
+        code = f"size({operand.code})" if operand.kind == "list" else self._size_of_text(node)
+        return Typed("int", code, 0, INT_LIMIT, precedence=0 if isinstance(node, Choice) else 9)
+
+    def _size_of_text(self, node: Node) -> str:
+        """The size in characters, as CEL defines it: the engine counts the bytes of a text, so it is not asked."""
+        if isinstance(node, Choice):
+            condition = wrapped(self.check(node.condition), 1)
+            yes, no = (self._size_of_text(one) for one in (node.yes, node.no))
+            return f"{condition} ? ({yes}) : ({no})"
+        if isinstance(node, Literal):
+            return str(len(str(node.value)))
+        if not isinstance(node, Name):
+            raise TypeError(node)
+        if node.path not in self.sizes:
+            self.sizes.append(node.path)
+        return f"s{self.sizes.index(node.path)}"
 
     def _text_method(self, node: Call, target: Node) -> Typed:
         if node.function not in _TEXT_METHODS:

@@ -78,6 +78,7 @@ class Condition:
         self._dates = tuple(
             (f"d{index}", _COUNTED[function], variables[name]) for index, (function, name) in enumerate(read.dates)
         )
+        self._sizes = tuple((f"s{index}", variables[name]) for index, name in enumerate(read.sizes))
         self._filed_on = variables.get(FILED_ON, "")
         self._program = program
 
@@ -96,6 +97,7 @@ class Condition:
         if self._dates:
             filed_on = known[self._filed_on]
             known |= {variable: counted(known[date], filed_on) for variable, counted, date in self._dates}
+        known |= {variable: len(known[text]) for variable, text in self._sizes}
         return known
 
     def __repr__(self) -> str:

@@ -189,8 +189,21 @@ class Workflow:
 
     def total_term(self, facts: Mapping[str, Any]) -> Term:
         """The time limit of the whole procedure: the first arm whose condition holds."""
-        arms = enumerate(self.release.sla.total)
-        return next(arm.term for index, arm in arms if self._holds("sla.total", index, facts))
+        return self.release.sla.total[self.term_arm(facts)].term
+
+    def term_arm(self, facts: Mapping[str, Any]) -> int:
+        """The index of the arm of the time limit that holds; every release ends with one that always does."""
+        return next(index for index in range(len(self.release.sla.total)) if self._holds("sla.total", index, facts))
+
+    def action_arm(self, key: str, facts: Mapping[str, Any]) -> int | None:
+        """The index of the first branch of the action ``key`` that holds; None when none does."""
+        arms = range(len(self.release.actions[key].to))
+        return next((index for index in arms if self._holds(f"actions.{key}", index, facts)), None)
+
+    def price_arm(self, key: str, facts: Mapping[str, Any]) -> int | None:
+        """The index of the rule that decides the price of the fee ``key``; None where no table does."""
+        arms = range(len(self.release.fees[key].prices or ()))
+        return next((index for index in arms if self._holds(f"fees.{key}", index, facts)), None)
 
     def documents_required(self, facts: Mapping[str, Any]) -> dict[str, Document]:
         """The papers that the applicant has to hand in, without results and papers that are attached by an action."""
@@ -243,8 +256,8 @@ class Workflow:
         return state
 
     def _price(self, key: str, fee: Fee, facts: Mapping[str, Any]) -> int | None:
-        arms = enumerate(fee.prices or ())
-        return next((arm.vnd for index, arm in arms if self._holds(f"fees.{key}", index, facts)), None)
+        index = self.price_arm(key, facts)
+        return None if index is None else (fee.prices or ())[index].vnd
 
     def _holds(self, part: str, key: str | int, facts: Mapping[str, Any]) -> bool:
         condition = self._conditions.get((part, key))
@@ -258,7 +271,7 @@ class Workflow:
         if roles is not None and not set(roles) & set(action.by):
             return _needs_role(self.release, action)
         why = self._lacking(action, key, facts)
-        if why is None and not any(self._holds(f"actions.{key}", index, facts) for index in range(len(action.to))):
+        if why is None and self.action_arm(key, facts) is None:
             return _NO_BRANCH
         return why
 
