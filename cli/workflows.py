@@ -11,6 +11,7 @@ from cli.output import json_option, language, say, show
 from cli.publish import publish, yaml_files
 from cli.shipped import Shipped
 from cli.simulation import simulate
+from cli.versions import diff
 from workflows.lint import lint_files, render_json, render_sarif, render_text
 from workflows.loader import load_files
 from workflows.scenario_files import is_story, read_scenarios
@@ -72,3 +73,4 @@ def test(files: tuple[Path, ...], with_coverage: bool, as_json: bool) -> None:
 workflows.add_command(simulate)
 workflows.add_command(diagram)
 workflows.add_command(publish)
+workflows.add_command(diff)
