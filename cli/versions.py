@@ -13,7 +13,7 @@ from cli.compose import compose_from_environment
 from cli.output import language, say
 from engine.errors import Conflict
 from engine.pictures.compare import compared_svg
-from engine.queries.versions import Difference, difference, running_of, version_of
+from engine.queries.versions import Difference, counted_difference, difference, version_of
 from engine.rules.procedure.definition import Release
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.rules.versions.changes import by_group
@@ -52,8 +52,8 @@ def diff(old: str, new: str, form: str, as_json: bool, output: Path | None, coun
     was, now = (release_at(one, runtime) for one in (old, new))
     if was.procedure != now.procedure:
         raise OtherProcedure(old=was.procedure, new=now.procedure)
-    running = None if runtime is None else in_transaction(runtime, SYSTEM_ACTOR, partial(running_of, release=was))
-    found = difference(was, now, running)
+    counting = partial(counted_difference, old=was, new=now)
+    found = difference(was, now) if runtime is None else in_transaction(runtime, SYSTEM_ACTOR, counting)
     form = "json" if as_json else form
     if form == "svg":
         told = compared_svg(was, now, language(), alone=True)

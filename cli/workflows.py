@@ -11,6 +11,7 @@ from cli.output import json_option, language, say, show
 from cli.publish import publish, yaml_files
 from cli.shipped import Shipped
 from cli.simulation import simulate
+from cli.version_plans import apply_command, plan_command, plans_command, revert_command, versions_command
 from cli.versions import diff
 from workflows.lint import lint_files, render_json, render_sarif, render_text
 from workflows.loader import load_files
@@ -74,3 +75,5 @@ workflows.add_command(simulate)
 workflows.add_command(diagram)
 workflows.add_command(publish)
 workflows.add_command(diff)
+for _command in (plan_command, apply_command, plans_command, revert_command, versions_command):
+    workflows.add_command(_command)

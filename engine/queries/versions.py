@@ -15,7 +15,7 @@ from engine.store.running import document_of, running_by_release
 from engine.transaction import UnitOfWork
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """The differences of two versions. ``running`` are the unfinished dossiers of the old one by state, or None where
     nobody counted them; ``touched`` are those that each change touches, in the order of ``changes``."""
@@ -51,7 +51,12 @@ def difference(old: Release, new: Release, running: Mapping[str, int] | None = N
     """What differs from ``old`` to ``new``; ``running`` are the unfinished dossiers of ``old`` by state."""
     changes = tuple(changes_between(old, new))
     touched = () if running is None else tuple(dossiers_touched(old, new, one, running) for one in changes)
-    return Difference(old, new, changes, running, touched)
+    return Difference(old=old, new=new, changes=changes, running=running, touched=touched)
+
+
+def counted_difference(unit: UnitOfWork, old: Release, new: Release) -> Difference:
+    """``difference`` with the unfinished dossiers of ``old`` counted now."""
+    return difference(old, new, running_by_release(unit.reader(), old.procedure).get(old.digest(), {}))
 
 
 def version_of(unit: UnitOfWork, procedure: str, version: int) -> Release:
@@ -60,11 +65,6 @@ def version_of(unit: UnitOfWork, procedure: str, version: int) -> Release:
     if document is None:
         raise NotFound(what=f"{procedure}@{version}")
     return release_from_bytes(document)
-
-
-def running_of(unit: UnitOfWork, release: Release) -> dict[str, int]:
-    """The unfinished dossiers that go by this version, by state."""
-    return running_by_release(unit.reader(), release.procedure).get(release.digest(), {})
 
 
 def _named(release: Release) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -88,15 +88,15 @@ class _Walk:
     def __init__(self, old: Release, new: Release) -> None:
         self._old, self._new = Sayer(old), Sayer(new)
 
-    def parts(self, path: tuple[str, ...], subject: Text, at: At, old: Any, new: Any) -> Iterator[Change]:
+    def parts(self, path: tuple[str, ...], subject: Text, at: At, old: object, new: object) -> Iterator[Change]:
         """The differences between two values of one key, or of one entry under it."""
         if isinstance(old, dict) and isinstance(new, dict):
             yield from self._entries(path, subject, at, old, new)
         elif _same(old, new):
             return
-        elif _keyed(old) and type(old) is type(new):
+        elif isinstance(old, msgspec.Struct) and isinstance(new, msgspec.Struct) and _keyed(old, new):
             yield from self._keys(path, subject, old, new)
-        elif _listed(old, new):
+        elif isinstance(old, tuple) and isinstance(new, tuple) and _listed(old, new):
             yield from self._items(path, subject, at, old, new)
         else:
             before, after = (say.value(*at, one) for say, one in ((self._old, old), (self._new, new)))
@@ -110,7 +110,7 @@ class _Walk:
             yield from self.parts((*path, key), whole, (kind, key), getattr(old, key), getattr(new, key))
 
     def _entries(
-        self, path: tuple[str, ...], subject: Text, at: At, old: Mapping[str, Any], new: Mapping[str, Any]
+        self, path: tuple[str, ...], subject: Text, at: At, old: Mapping[str, object], new: Mapping[str, object]
     ) -> Iterator[Change]:
         for key in old:
             if key not in new:
@@ -128,7 +128,7 @@ class _Walk:
             yield Change(path, "reordered", subject, *orders)
 
     def _items(
-        self, path: tuple[str, ...], subject: Text, at: At, old: tuple[Any, ...], new: tuple[Any, ...]
+        self, path: tuple[str, ...], subject: Text, at: At, old: tuple[object, ...], new: tuple[object, ...]
     ) -> Iterator[Change]:
         """The differences between two lists of notices, rules or texts; an item that moved is in another place."""
         was, now = [_bytes(one) for one in old], [_bytes(one) for one in new]
@@ -147,24 +147,22 @@ class _Walk:
                 yield Change((*path, str(place)), "added", subject, None, said)
 
 
-def _keyed(value: Any) -> bool:
-    """Whether a part is compared key by key; smaller parts are told as a whole."""
-    return isinstance(value, msgspec.Struct) and type(value) in NAMES
+def _keyed(old: msgspec.Struct, new: msgspec.Struct) -> bool:
+    """Whether two parts are compared key by key; smaller parts are told as a whole."""
+    return type(old) is type(new) and type(old) in NAMES
 
 
-def _listed(old: Any, new: Any) -> bool:
+def _listed(old: tuple[object, ...], new: tuple[object, ...]) -> bool:
     """Whether two lists are compared item by item: notices, rules of a table, and lists of texts."""
-    if not (isinstance(old, tuple) and isinstance(new, tuple) and old and new):
-        return False
-    return all(isinstance(one, Notice | TableRule | str) for one in (*old, *new))
+    return bool(old and new) and all(isinstance(one, Notice | TableRule | str) for one in (*old, *new))
 
 
-def _same(old: Any, new: Any) -> bool:
+def _same(old: object, new: object) -> bool:
     """Whether two values have the same bytes: 1, 1.0 and true are equal to Python."""
     return type(old) is type(new) and bool(old == new) and _bytes(old) == _bytes(new)
 
 
-def _bytes(value: Any) -> bytes:
+def _bytes(value: object) -> bytes:
     return b"" if value is msgspec.UNSET else msgspec.json.encode(value, order="sorted")
 
 
@@ -172,14 +170,14 @@ def _within(subject: Text, name: Text) -> Text:
     return Text(f"{subject.vi}, {name.vi}", f"{subject.en}, {name.en}")
 
 
-def _of(subject: Text, key: str, value: Any) -> Text:
+def _of(subject: Text, key: str, value: object) -> Text:
     """The subject of one entry: by its name where it has one, else by its key."""
     name = getattr(value, "name", value if isinstance(value, Text) else None)
     said = called(name, key) if isinstance(name, Text) else Text(key, key)
     return Text(f"{subject.vi} {said.vi}", f"{subject.en} {said.en}")
 
 
-def _told_apart(before: Text, after: Text, old: Any, new: Any) -> tuple[Text, Text]:
+def _told_apart(before: Text, after: Text, old: object, new: object) -> tuple[Text, Text]:
     """Both sayings; where they are alike in a language, the values are told as they are stored."""
     if before.vi != after.vi and before.en != after.en:
         return before, after

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
 from msgspec import UNSET
@@ -27,7 +26,7 @@ class Sayer:
     def __init__(self, release: Release) -> None:
         self._release = release
 
-    def value(self, owner: type, key: str, value: Any) -> Text:
+    def value(self, owner: type, key: str, value: object) -> Text:
         """The value of the key ``key`` of a part of type ``owner``."""
         if value is None or value is UNSET or value in ((), {}):
             return NOTHING
@@ -68,8 +67,12 @@ class Sayer:
         state = self._release.states.get(key)
         return called(state.name, key) if state else Text(key, key)
 
-    def _scalar(self, owner: type, key: str, value: Any) -> Text:
+    def _scalar(self, owner: type, key: str, value: object) -> Text:
         where = (owner, key)
+        if where in _MONEY and isinstance(value, int):
+            return _money(value)
+        if not isinstance(value, str):
+            return Text(f"{value:%d/%m/%Y}", f"{value}") if isinstance(value, dt.date) else Text(f"{value}", f"{value}")
         if where in WORDED and value in WORDED[where]:
             return WORDED[where][value]
         if where in _STATES:
@@ -78,13 +81,9 @@ class Sayer:
         if where in _ROLES:
             role = self._release.roles.get(value)
             return called(role.name, value) if role else BUILT_IN_ROLES.get(value, Text(value, value))
-        if where in _MONEY:
-            return _money(value)
-        if isinstance(value, dt.date):
-            return Text(f"{value:%d/%m/%Y}", value.isoformat())
-        return Text(str(value), str(value))
+        return Text(value, value)
 
-    def _item(self, owner: type, key: str, one: Any, count: int) -> Text:
+    def _item(self, owner: type, key: str, one: object, count: int) -> Text:
         if isinstance(one, Branch):
             return _arm(one.when, self._scalar(owner, key, one.then), count)
         if isinstance(one, TermBranch):
@@ -93,7 +92,7 @@ class Sayer:
             return _arm(one.when, _money(one.vnd), count)
         return self.part(one) if isinstance(one, msgspec.Struct) else self._scalar(owner, key, one)
 
-    def _entry(self, owner: type, key: str, name: str, one: Any) -> Text:
+    def _entry(self, owner: type, key: str, name: str, one: object) -> Text:
         told = self.value(owner, key, one)
         return Text(f"{name} = {told.vi}", f"{name} = {told.en}")
 
@@ -117,7 +116,7 @@ def joined(said: Iterable[Text], sign: str) -> Text:
     return Text(sign.join(one.vi for one in each), sign.join(one.en for one in each))
 
 
-def _between(values: tuple[Any, ...]) -> str:
+def _between(values: tuple[object, ...]) -> str:
     return "; " if any(isinstance(one, msgspec.Struct) for one in values) else ", "
 
 
@@ -143,7 +142,7 @@ def _money(vnd: int) -> Text:
     return Text(f"{vnd:,}".replace(",", ".") + " đ", f"{vnd:,} đ")
 
 
-def _default(field: Any) -> Any:
+def _default(field: msgspec.structs.FieldInfo) -> object:
     if field.default is not msgspec.NODEFAULT:
         return field.default
     return field.default_factory() if field.default_factory is not msgspec.NODEFAULT else msgspec.NODEFAULT
