@@ -87,7 +87,9 @@ def make_plan(
     with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
         world = world_of(connection, release.procedure, digest)
         running = running_by_release(connection, release.procedure)
-    olds = {key: runtime.catalogue.workflow(key).release for key, _ in world.states}
+        before = [row.digest for row in releases_of(connection, release.procedure) if row.version < release.version]
+    compared = {key for key, _ in world.states} | set(before[-1:])
+    olds = {key: runtime.catalogue.workflow(key).release for key in compared}
     _check_orders(orders, release, olds)
     totals, summary = Totals(), dict[str, Any]()
     head = Head(release.to_bytes().decode(), orders, world)

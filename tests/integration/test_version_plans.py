@@ -176,12 +176,14 @@ def test_versions_stand_side_by_side(world: World, tmp_path: Path) -> None:
 
 
 def test_a_stale_plan_is_refused(world: World, tmp_path: Path) -> None:
-    world.land_at("checking")
-    planned(world, tmp_path, later())
-    world.land_at("accepted")  # a state that it did not see
+    """The versions are others, or somebody would have to choose. That work went on does not make a plan stale."""
+    world.land_at("accepted")
+    planned(world, tmp_path, reviewed())
+    world.land_at("checking")  # the version has no such step, and nobody was asked
+    world.land_at("signing")
     with pytest.raises(StalePlan) as refused:
         loaded(world, tmp_path)
-    assert "accepted" in refused.value.sentence("vi")
+    assert "checking" in refused.value.sentence("vi") and "signing" not in refused.value.sentence("vi")
     assert list(in_force(world)) == [1]
     planned(world, tmp_path, later())
     between = later(dt.date(2026, 3, 5), effective=Effective(dt.date(2026, 3, 5)))
@@ -193,19 +195,34 @@ def test_a_stale_plan_is_refused(world: World, tmp_path: Path) -> None:
 
 
 def test_a_dossier_that_changed_is_decided_again(world: World, tmp_path: Path) -> None:
-    moved, gone, ended = (world.land_at("checking") for _ in range(3))
-    world.land_at("signing")
-    world.land_at("signing")
-    planned(world, tmp_path, reviewed(TODAY), states={"checking": "review"})
-    world.do("specialist", gone, "finish_review")
+    """By the file and the orders that were approved: whoever went on moves too, but not where a person has to look."""
+    touched, gone, ended, single, back = (world.land_at(one) for one in ("checking",) * 4 + ("signing",))
+    world.do("leader", back, "send_back", reason="Chưa đạt")
+    world.do("specialist", back, "finish_review")
+    orders: dict[str, Any] = {"dossiers": {touched: "review", gone: STAY, ended: "review", single: "review"}}
+    planned(world, tmp_path, reviewed(TODAY), **orders)
+    world.act("specialist", _touch, touched)
+    world.do("specialist", single, "finish_review")
     world.do(world.citizen(ended), ended, "withdraw")
-    world.act("specialist", _touch, moved)
     run = loaded(world, tmp_path)
+    world.do("leader", back, "send_back", reason="Chưa đạt")
     tally = apply_all(world.runtime, run)
-    assert (tally.moved, tally.stale, tally.ended) == (3, 1, 1)
-    assert [world.row(code)["state"] for code in (moved, gone, ended)] == ["review", "signing", "withdrawn"]
-    assert outcomes(world, run) == {"done": 3, "stale": 1, "ended": 1}
+    assert (tally.moved, tally.stale, tally.ended) == (1, 2, 1)
+    stand = [world.row(code)["state"] for code in (touched, gone, single, ended, back)]
+    assert stand == ["review", "checking", "signing", "withdrawn", "checking"]
+    assert outcomes(world, run) == {"done": 1, "stale": 2, "ended": 1}
     world.check()
+
+
+def test_a_dossier_that_went_on_since_the_plan_moves_too(world: World, tmp_path: Path) -> None:
+    code = world.land_at("checking")
+    planned(world, tmp_path, later(TODAY))
+    world.do("specialist", code, "finish_review")
+    run = loaded(world, tmp_path)
+    assert apply_all(world.runtime, run).moved == 1
+    assert (world.row(code)["state"], world.entries(code)[-1]["data"]["states"]) == ("signing", ["signing", "signing"])
+    (told,) = world.act("system", outcomes_by_dossier, run.id)
+    assert (told.state, told.target, told.status) == ("checking", "signing", "done")
 
 
 def test_an_interrupted_run_goes_on(world: World, tmp_path: Path) -> None:

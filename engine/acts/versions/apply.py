@@ -1,8 +1,8 @@
 """Moves the dossiers of a loaded version plan, in batches of one transaction each.
 
-A dossier that did not change since the plan moves as planned. A changed one is decided again by the same orders; it
-moves where the result is the same, otherwise it becomes ``stale`` and needs a new plan. A dossier that another
-transaction has locked is left for a later batch.
+A dossier that did not change since the plan moves as planned. One that went on since is decided again by the file and
+the orders that were approved; where they do not move it, it becomes ``stale`` and needs a new plan. A dossier that
+another transaction has locked is left for a later batch.
 """
 
 from __future__ import annotations
@@ -65,10 +65,10 @@ def apply_batch(unit: UnitOfWork, run: PlanRun, ids: Sequence[int]) -> Moved:
     standing = lock_standing(unit, run, "waiting", ids)
     outcomes: list[dict[str, Any]] = []
     for one in standing:
-        outcome = _outcome(run, one)
-        told: dict[str, Any] = {"dossier": one.case.id, "status": outcome}
-        if outcome == "done" and one.target is not None:
-            told |= _moved(one, run, one.target)
+        outcome, target = _outcome(run, one)
+        told: dict[str, Any] = {"dossier": one.case.id, "status": outcome, "target": target}
+        if outcome == "done" and target is not None:
+            told |= _moved(one, run, target)
             unit.flush()  # each dossier's writes are one statement of a known shape
         outcomes.append(told)
     settle(unit, run, outcomes)
@@ -84,17 +84,21 @@ def finish_applying(unit: UnitOfWork, run: PlanRun) -> None:
         unit.begin().execute(mine.values(state="applied", finished_at=unit.now))
 
 
-def _outcome(run: PlanRun, one: Standing) -> str:
-    """``done`` where the dossier is as planned or would be planned alike, else ``stale`` or ``ended``."""
+def _outcome(run: PlanRun, one: Standing) -> tuple[str, str | None]:
+    """``done`` and the state that the dossier moves to, else ``stale`` or ``ended``, with the planned state.
+
+    An order for the single dossier was given for the step in which it stood.
+    """
     row = one.case.row
     if row["finished_at"] is not None:
-        return "ended"
+        return "ended", one.target
     if row["version"] == one.planned_version:
-        return "done"
-    if row["release"] == run.workflow.digest:
-        return "stale"
+        return "done", one.target
+    ordered_elsewhere = row["code"] in run.orders.dossiers and row["state"] != one.state
+    if row["release"] == run.workflow.digest or ordered_elsewhere:
+        return "stale", one.target
     now = fate(found_in(row).seen, one.case.release, run.workflow.release, run.orders)
-    return "done" if (now.outcome, now.target) == ("moves", one.target) else "stale"
+    return ("done", now.target) if now.outcome == "moves" else ("stale", one.target)
 
 
 def _moved(one: Standing, run: PlanRun, target: str) -> dict[str, Any]:

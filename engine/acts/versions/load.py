@@ -20,7 +20,7 @@ from engine.acts.publish_procedures import no_competence, plan_release
 from engine.errors import Conflict
 from engine.rules.procedure.definition import Release
 from engine.rules.procedure.permissions import Actor
-from engine.rules.versions.fates import Orders
+from engine.rules.versions.fates import Orders, foreseen
 from engine.store.releases import releases
 from engine.store.sql.bulk import insert_rows
 from engine.store.version_plans import version_items, version_plans
@@ -76,7 +76,8 @@ def load_version_plan(runtime: Runtime, plan: VersionPlan, by: Actor, publisher:
 
 
 def must_be_fresh(unit: UnitOfWork, plan: VersionPlan) -> None:
-    """Requires that the versions are those that the plan saw, and that no dossier runs in a state that it did not see.
+    """Requires that the versions are those that the plan saw, and that no dossier has come into a state for which
+    somebody would have had to choose.
 
     Raises StalePlan.
     """
@@ -87,11 +88,12 @@ def must_be_fresh(unit: UnitOfWork, plan: VersionPlan) -> None:
             why_vi="các phiên bản đã công bố của thủ tục đã thay đổi",
             why_en="the published versions of the procedure have changed",
         )
-    if fresh := sorted({state for _, state in set(now.states) - set(seen.states)}):
-        named = ", ".join(fresh)
+    fresh = {state for _, state in set(now.states) - set(seen.states)}
+    if open_ones := sorted(state for state in fresh if not foreseen(state, plan.release, plan.head.orders)):
+        named = ", ".join(open_ones)
         raise StalePlan(
-            why_vi=f"có hồ sơ ở bước mà kế hoạch chưa thấy: {named}",
-            why_en=f"dossiers are in a step that it did not see: {named}",
+            why_vi=f"có hồ sơ ở bước cần chọn mà kế hoạch chưa thấy: {named}",
+            why_en=f"dossiers have come into a step that needs a choice: {named}",
         )
 
 

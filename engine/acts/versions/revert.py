@@ -63,7 +63,8 @@ def revert_batch(unit: UnitOfWork, run: PlanRun, ids: Sequence[int], legal: str,
             _move_back(one, run, legal, reason)
             unit.flush()  # each dossier's writes are one statement of a known shape
         status = "reverted" if untouched else "touched"
-        outcomes.append({"dossier": one.case.id, "status": status, "entry": one.entry, "before": one.before})
+        kept = {"target": one.target, "entry": one.entry, "before": one.before}
+        outcomes.append({"dossier": one.case.id, "status": status} | kept)
     settle(unit, run, outcomes)
     count = Counter(one["status"] for one in outcomes)
     busy = len(ids) - len(standing)

@@ -89,12 +89,13 @@ class Standing(NamedTuple):
 
     case: Case
     planned_version: int
+    state: str
     target: str | None
     entry: int | None
     before: dict[str, Any] | None
 
 
-_PLANNED = tuple(version_items.c[name] for name in ("version", "target", "entry", "before"))
+_PLANNED = tuple(version_items.c[name] for name in ("version", "state", "target", "entry", "before"))
 
 
 def lock_standing(unit: UnitOfWork, run: PlanRun, status: str, ids: Sequence[int]) -> list[Standing]:
@@ -108,14 +109,14 @@ def lock_standing(unit: UnitOfWork, run: PlanRun, status: str, ids: Sequence[int
     return [Standing(case, *planned[case.code]) for case in cases]
 
 
+_SETTLED = ("status", "target", "entry", "before")
+
+
 def settle(unit: UnitOfWork, run: PlanRun, outcomes: Sequence[dict[str, Any]]) -> None:
-    """Writes what became of dossiers: ``dossier``, ``status``, ``entry`` and ``before`` of each."""
+    """Writes what became of dossiers: ``dossier``, ``status``, ``target``, ``entry`` and ``before`` of each."""
     if not outcomes:
         return
     mine = and_(version_items.c.plan_id == run.id, version_items.c.dossier_id == bindparam("dossier"))
-    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("status", "entry", "before")}
-    rows = [
-        {"dossier": one["dossier"], **{f"new_{name}": one.get(name) for name in ("status", "entry", "before")}}
-        for one in outcomes
-    ]
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _SETTLED}
+    rows = [{"dossier": one["dossier"], **{f"new_{name}": one.get(name) for name in _SETTLED}} for one in outcomes]
     unit.begin().execute(update(version_items).where(mine).values(**values, at=unit.now), rows)

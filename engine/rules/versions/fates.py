@@ -115,6 +115,14 @@ def misfit(seen: Seen, new: Release, target: str) -> str | None:
     return None
 
 
+def foreseen(state: str, new: Release, orders: Orders) -> bool:
+    """Whether file and orders say what becomes of dossiers in a state, so that nobody has to choose."""
+    ordered = orders.states.get(state)
+    if ordered == STAY or (ordered is None and (orders.running or new.effective.running) == "keep"):
+        return True
+    return (ordered or new.effective.migrate.get(state, state)) in new.states
+
+
 def unknown_orders(orders: Orders, new: Release, old_states: Collection[str]) -> list[str]:
     """The states that orders name and that no version has, as they were written."""
     wrong = [f"{old}={target}" for old, target in orders.states.items() if old not in old_states]
