@@ -250,6 +250,7 @@ def wrong_journals(server: MeasuredServer) -> int:
             "SELECT code FROM dossiers TABLESAMPLE SYSTEM (10) ORDER BY md5(code) LIMIT %s", [CHECKED]
         ).fetchall()
     database = open_database(server.application_url)
-    wrong = sum(len(list(check_journal(database, Tally(), code))) for (code,) in codes)
+    found = [one for (code,) in codes for one in check_journal(database, Tally(), code)]
+    wrong = sum("no checkpoint covers" not in one.en for one in found)  # what was loaded by COPY waits for none
     database.dispose()
     return wrong
