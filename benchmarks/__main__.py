@@ -33,15 +33,16 @@ from benchmarks import (
     reading,
     reform,
     statements,
+    versions,
 )
 from benchmarks.database import MeasuredServer
 from benchmarks.ground import Ground, lay
 from benchmarks.multiply import multiply
 
 PARTS = ("statements", "acts", "reading", "outbox", "notices", "engines")
-LONG = ("hour", "reform", "pages", "desks")
-"""Measured only where they are named; a reform and pages on databases of their own, and alone."""
-ALONE = ("reform", "pages")
+LONG = ("hour", "reform", "versions", "pages", "desks")
+"""Measured only where they are named; a reform, a version and pages on databases of their own, and alone."""
+ALONE = ("reform", "versions", "pages")
 LOADED = 100_000
 PACKAGES = ("Flask", "SQLAlchemy", "psycopg", "gunicorn", "granian", "Flask-SQLAlchemy", "marshmallow")
 
@@ -58,6 +59,10 @@ def main() -> None:
         if asked.parts == ["reform"]:
             night = reform.measure(asked.folder / "reform", redis_url, asked.dossiers, asked.seconds, _say)
             print(f"{_machine(None, asked.dossiers)}\n\n{reform.table(night)}")
+            return
+        if asked.parts == ["versions"]:
+            change = versions.measure(asked.folder / "reform", redis_url, asked.dossiers, asked.seconds, _say)
+            print(f"{_machine(None, asked.dossiers)}\n\n{reform.table(change)}")
             return
         if asked.parts == ["pages"]:
             print(f"{_machine(None, asked.dossiers)}\n\n{_pages(asked, redis_url)}")

@@ -44,14 +44,14 @@ def publish(files: tuple[Path, ...], dry_run: bool, username: str | None, as_jso
     that the new version neither has nor maps, nothing is published.
     """
     if dry_run and missing_database(os.environ):
-        fresh = [_named(release) for release in _checked(files)]
+        fresh = [_named(release) for release in checked_releases(files)]
         show(as_json, {"pending": fresh, "plans": []}, fresh)
         raise SystemExit(2)
     runtime = compose_from_environment(pooled=False)
-    releases = _checked(files, runtime)
+    releases = checked_releases(files, runtime)
     if dry_run:
         _show_plans(as_json, in_transaction(runtime, SYSTEM_ACTOR, lambda unit: _plans(unit, releases)))
-    by, name = _publisher(runtime, username)
+    by, name = publisher_of(runtime, username)
     plans = in_transaction(runtime, by, lambda unit: publish_procedures(unit, releases, name))
     moved = migrate_due(runtime, seconds=float("inf"))
     done = [_done(plan, moved.get(plan.release.digest(), Migrated()), runtime) for plan in plans]
@@ -100,7 +100,7 @@ def _plan_document(plan: Planned) -> dict[str, Any]:
     }
 
 
-def _publisher(runtime: Runtime, username: str | None) -> tuple[Actor, str | None]:
+def publisher_of(runtime: Runtime, username: str | None) -> tuple[Actor, str | None]:
     """The acting person, or the program with the name of the machine's account. Raises NotFound."""
     if username is None:
         with contextlib.suppress(OSError, KeyError):
@@ -152,7 +152,7 @@ def _named(release: Release) -> str:
     return f"{release.procedure} v{release.version}"
 
 
-def _checked(files: Sequence[Path], runtime: Runtime | None = None) -> list[Release]:
+def checked_releases(files: Sequence[Path], runtime: Runtime | None = None) -> list[Release]:
     """The releases of these files, checked beside the other procedures that are published.
 
     Raises WorkflowRefused with every finding.

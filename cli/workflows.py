@@ -23,6 +23,12 @@ _ELSEWHERE = {
     "simulate": "cli.simulation:simulate",
     "diagram": "cli.diagram:diagram",
     "publish": "cli.publish:publish",
+    "diff": "cli.versions:diff",
+    "plan": "cli.version_plans:plan_command",
+    "apply": "cli.version_plans:apply_command",
+    "plans": "cli.version_plans:plans_command",
+    "versions": "cli.version_plans:versions_command",
+    "revert": "cli.version_plans:revert_command",
 }
 """Commands that are imported when they are run: publishing needs the database, whose import takes half a second."""
 

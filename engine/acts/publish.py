@@ -57,13 +57,16 @@ class KeysTogether(Conflict):
     en = "The notice template {key} may not hold both link and receipt_code in one message: take one out."
 
 
-def publish_release(unit: UnitOfWork, release: Release, publisher: str | None = None) -> bool:
+def publish_release(
+    unit: UnitOfWork, release: Release, publisher: str | None = None, *, by_itself: bool = True
+) -> bool:
     """Releases a version of a procedure; returns False when it is released already.
 
     ``publisher`` names who publishes, where that is not the actor. An open earlier version ends on the day before this
     one starts. So does the version that this one ``replaces``: if both start on the same day, it is in force no more,
     and only dossiers received under it still go by it. Where the replaced version was never published, the highest one
-    below it is replaced: an installation may pass over versions. Raises ReleaseChanged, ReleaseOverlap.
+    below it is replaced: an installation may pass over versions. ``by_itself`` is False where a plan moves the running
+    dossiers, so that ``engine.jobs.migration`` leaves them alone. Raises ReleaseChanged, ReleaseOverlap.
     """
     digest, connection = release.digest(), unit.begin()
     raise_version(unit, "releases", by=0)  # one publisher at a time, so that none overlooks another's release
@@ -87,7 +90,7 @@ def publish_release(unit: UnitOfWork, release: Release, publisher: str | None = 
         "published_at": unit.now,
         "published_by": unit.actor.person_id,
         "publisher": publisher or unit.actor.name or None,
-        "migrates": int(release.effective.running == "migrate"),
+        "migrates": int(by_itself and release.effective.running == "migrate"),
     }
     connection.execute(insert(releases), fresh)
     raise_version(unit, "releases")

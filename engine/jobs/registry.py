@@ -25,6 +25,7 @@ from engine.jobs.schedule import (
     forget_old_answers_before,
     sweep_all_due,
 )
+from engine.jobs.version_plans import apply_due
 from engine.ports import Notifier
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import Runtime, in_transaction
@@ -100,6 +101,8 @@ def migrate_dossiers() -> None:
     """Moves running dossiers to releases whose first day has come; a long backlog continues at the next tick."""
     for digest, done in migrate_due(_at_hand[0].runtime, seconds=SECONDS).items():
         log.info("migration", release=digest, moved=done.moved, left=len(done.left))
+    for digest, tally in apply_due(_at_hand[0].runtime, seconds=SECONDS).items():
+        log.info("version-plan", plan=digest, moved=tally.moved, stale=tally.stale, busy=tally.busy)
 
 
 def recount_deadlines() -> None:

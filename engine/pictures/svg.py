@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import hypot
+from typing import Literal
 from xml.etree import ElementTree as ET
 
 from engine.pictures.arrange import Point, Size
@@ -31,8 +32,22 @@ _LOOK = (
     ".node-final{fill:#f1f3f5}.node-now{stroke:#0b5cad;stroke-width:3}.node-late{fill:#fdecea;stroke:#c62828}"
     ".flow{fill:none;stroke:#77828d;stroke-width:1.25}.flow-main{stroke:#14191f;stroke-width:2.25}"
     ".flow-back{stroke-dasharray:5 4}.tip{fill:#77828d}.tip-main{fill:#14191f}"
+    ".node-added{fill:#e8f5ec;stroke:#1a7f4b;stroke-width:2}"
+    ".node-removed{fill:#fdecea;stroke:#c62828;stroke-dasharray:2 3}"
+    ".node-changed{fill:#fff6e0;stroke:#9a5b00;stroke-width:2}"
+    ".flow-added{stroke:#1a7f4b;stroke-width:2}.flow-removed{stroke:#c62828;stroke-dasharray:2 3}"
+    ".flow-changed{stroke:#9a5b00;stroke-width:2}"
 )
 """The colours of a picture that lies in a file of its own. A page's stylesheet has the same classes."""
+
+Mark = Literal["added", "removed", "changed"]
+"""What became of a state or a way from one version to the next. It is drawn as a sign too, not by its colour alone."""
+_SIGNS: Mapping[Mark, str] = {"added": "+", "removed": "−", "changed": "±"}
+_MARKED: Mapping[Mark, Text] = {
+    "added": Text("Thêm", "Added"),
+    "removed": Text("Bỏ", "Removed"),
+    "changed": Text("Thay đổi", "Changed"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +62,18 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What to draw. ``figures`` are by state; ``now`` is the state in which one dossier stands."""
+    """What to draw. ``figures`` are by state; ``now`` is the state in which one dossier stands.
+
+    ``states`` and ``ways`` are the marks of a picture of two versions.
+    """
 
     title: Text
     graph: Graph
     layout: Layout
     figures: Mapping[str, Figures]
     now: str | None = None
+    states: Mapping[str, Mark] = field(default_factory=dict)
+    ways: Mapping[tuple[str, str], Mark] = field(default_factory=dict)
 
 
 def svg_of(drawing: Drawing, language: str, alone: bool = False) -> str:
@@ -70,9 +90,9 @@ def svg_of(drawing: Drawing, language: str, alone: bool = False) -> str:
     _part(picture, "desc", in_words(drawing, language), id="dg-d")
     _arrowheads(picture)
     for route in layout.routes:
-        _line(picture, route)
+        _line(picture, route, drawing.ways.get((route.edge.source, route.edge.target)))
     for route in layout.routes:
-        _label(picture, route)
+        _label(picture, route, drawing.ways.get((route.edge.source, route.edge.target)))
     for placed in layout.nodes:
         _node(picture, placed, drawing, language)
     return ET.tostring(picture, encoding="unicode")
@@ -96,6 +116,10 @@ def in_words(drawing: Drawing, language: str) -> str:
     ]
     told += [f"{exits}: {'; '.join(leaves)}."] if leaves else []
     told += [f"{names[key]}: {_count(there, language)}." for key, there in drawing.figures.items() if key in names]
+    for mark, word in _MARKED.items():
+        marked = [names[key] for key in names if drawing.states.get(key) == mark]
+        marked += [f"{names[one]} → {names[other]}" for (one, other), found in drawing.ways.items() if found == mark]
+        told += [f"{word.in_(language)}: {'; '.join(marked)}."] if marked else []
     return " ".join(told)
 
 
@@ -119,9 +143,10 @@ def _arrowheads(picture: ET.Element) -> None:
         ET.SubElement(marker, "path", {"class": look, "d": "M0 0 8 4 0 8z"})
 
 
-def _line(picture: ET.Element, route: Route) -> None:
+def _line(picture: ET.Element, route: Route, mark: Mark | None) -> None:
     tip = "url(#dg-m)" if route.edge.kind is EdgeKind.MAIN else "url(#dg-a)"
-    ET.SubElement(picture, "path", {"class": _FLOWS[route.edge.kind], "marker-end": tip, "d": _bent(route.points)})
+    look = _FLOWS[route.edge.kind] + (f" flow-{mark}" if mark else "")
+    ET.SubElement(picture, "path", {"class": look, "marker-end": tip, "d": _bent(route.points)})
 
 
 def _bent(points: tuple[Point, ...]) -> str:
@@ -133,7 +158,7 @@ def _bent(points: tuple[Point, ...]) -> str:
     return "".join([*drawn, f"L{_at(points[-1])}"])
 
 
-def _label(picture: ET.Element, route: Route) -> None:
+def _label(picture: ET.Element, route: Route, mark: Mark | None) -> None:
     if not route.label:
         return
     size = label_size(route.label)
@@ -141,7 +166,8 @@ def _label(picture: ET.Element, route: Route) -> None:
     ET.SubElement(picture, "rect", {"class": "paper-bg", **_box(corner, size), "rx": "3"})
     for number, line in enumerate(route.label):
         at = _at_point(route.middle.x, corner.y + LINE_HEIGHT * number + 12)
-        _part(picture, "text", line, **{"class": "mid t-small", **at})
+        sign = f"{_SIGNS[mark]} " if mark and not number else ""
+        _part(picture, "text", sign + line, **{"class": "mid t-small", **at})
 
 
 def _node(picture: ET.Element, placed: Placed, drawing: Drawing, language: str) -> None:
@@ -152,11 +178,15 @@ def _node(picture: ET.Element, placed: Placed, drawing: Drawing, language: str) 
     look = _OF_KIND[node.kind]
     look += " node-late" if figures is not None and figures.late >= LATE_FROM else ""
     look += " node-now" if node.key == drawing.now else ""
+    mark = drawing.states.get(node.key)
+    look += f" node-{mark}" if mark else ""
     radius = placed.height / 2 if node.kind is NodeKind.FINAL else _ROUND
     ET.SubElement(
         inside, "rect", {"class": look, **_box(placed.at, Size(NODE_WIDTH, placed.height)), "rx": _figure(radius)}
     )
     told = [(line, "mid t-strong") for line in placed.lines]
+    if mark:
+        told[0] = (f"{_SIGNS[mark]} {told[0][0]}", told[0][1])
     if figures is not None:
         told.append((_count(figures, language), "mid t-late" if figures.late >= LATE_FROM else "mid"))
     if node.leaves:

@@ -353,3 +353,20 @@ class StaffEntryRow(Protocol):
     subject: int | None
     body: str
     hash: str
+
+
+class VersionPlanRow(Protocol):
+    """A whole row of ``version_plans``."""
+
+    id: int
+    procedure: str
+    version: int
+    release: str
+    digest: str
+    document: dict[str, Any]
+    summary: dict[str, Any]
+    state: str
+    loaded_at: dt.datetime
+    started_at: dt.datetime | None
+    finished_at: dt.datetime | None
+    applied_by: str | None

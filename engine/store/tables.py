@@ -30,6 +30,7 @@ from engine.store import (
     signings,
     staff_journal,
     units,
+    version_plans,
 )
 from engine.store.sql.schema import metadata
 
@@ -64,4 +65,5 @@ __all__ = [
     "signings",
     "staff_journal",
     "units",
+    "version_plans",
 ]

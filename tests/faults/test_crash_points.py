@@ -25,6 +25,7 @@ from tests.faults.crash_stories_of_papers import STORIES_OF_PAPERS
 from tests.faults.crash_stories_of_sessions import STORIES_OF_SESSIONS
 from tests.faults.crash_stories_of_staff import STAFF_STORIES
 from tests.faults.crash_stories_reform import LOADED, REFORM_STORIES, another, june, loading
+from tests.faults.crash_stories_versions import VERSION_LOADED, VERSION_STORIES, loading_a_version
 
 STORIES = {
     **DOSSIER_STORIES,
@@ -55,6 +56,8 @@ CHANGE_NOTHING = {
     "reform.run.open_run",
     "reform.run.rows_standing",
     "send_feedback.feedback_office",
+    "versions.load.rehearse",
+    "versions.run.open_plan",
     "reopen_dossier.must_reopen",
     "return_result.returning",
     "staff.administrators.is_first_administrator",
@@ -68,7 +71,13 @@ CHANGE_NOTHING = {
     "withdraw_at_counter.withdrawing_action",
 }
 """They look and refuse; there is nothing to be left half-done."""
-CALL_OTHERS = {"reform.batches.apply_all", "reform.batches.revert_all", "rebuild_search.rebuild_search"}
+CALL_OTHERS = {
+    "reform.batches.apply_all",
+    "reform.batches.revert_all",
+    "rebuild_search.rebuild_search",
+    "versions.batches.apply_all",
+    "versions.batches.revert_all",
+}
 """They call acts that have a story, each in its own transaction."""
 
 
@@ -111,8 +120,16 @@ def test_a_reform_is_taken_up_after_any_death_from_the_plan_to_the_way_back(kind
             assert stage.kill_everywhere(story) >= 2
 
 
+def test_a_version_is_taken_up_after_any_death_from_the_plan_to_the_way_back(kind: str, worker_id: str) -> None:
+    with open_stage(kind, f"version_{worker_id}") as stage:
+        assert stage.kill_between(VERSION_LOADED, loading_a_version(stage)) >= 4
+        for story in VERSION_STORIES.values():
+            assert stage.kill_everywhere(story) >= 2
+
+
 def test_every_act_and_every_effect_has_its_story() -> None:
     told = {act for story in STORIES.values() for act in story.acts}
+    told |= {act for story in VERSION_STORIES.values() for act in story.acts} | VERSION_LOADED
     told |= {act for story in REFORM_STORIES.values() for act in story.acts}
     told |= {act for acts, _ in ERRANDS.values() for act in acts} | LOADED
     assert _acts() - told - CHANGE_NOTHING - CALL_OTHERS == set()

@@ -35,6 +35,10 @@ READING = (
     ("workflows", "simulate", PROCEDURE),
     ("workflows", "diagram", PROCEDURE),
     ("workflows", "publish", "--dry-run", PROCEDURE),
+    ("workflows", "diagram", PROCEDURE),
+    ("workflows", "diff", PROCEDURE, PROCEDURE),
+    ("workflows", "plans"),
+    ("workflows", "versions", "2.000908"),
     ("territory", "resolve", "Phường Sài Gòn"),
     ("territory", "verify"),
     ("competence", "verify", "--from", "2026-03-02", "--to", "2026-03-02"),
@@ -42,7 +46,7 @@ READING = (
     ("reform", "status"),
     ("reform", "triage", "1"),
 )
-"""Those that show something. ``reform plan`` keeps its plan, and ``journal export`` its folder."""
+"""Those that show something. ``reform plan`` and ``workflows plan`` keep their plan, ``journal export`` its folder."""
 WRITING = {
     *("serve", "worker", "clock", "demo", "seed"),
     *("db upgrade", "db downgrade", "db rebuild-search", "files adopt", "claims free", "link renew"),
@@ -52,6 +56,7 @@ WRITING = {
     *("people switch-off", "people switch-on", "people take-admin", "people propose-admin", "people decide-admin"),
     *("offices close", "offices reopen", "offices hours", "offices end-hours"),
     *("notices retry", "journal checkpoint", "journal export", "journal prove", "journal prove-growth"),
+    *("workflows plan", "workflows apply", "workflows revert"),
     *("journal rotate-key", "reform plan", "reform apply", "reform revert", "reform decide"),
 }
 

@@ -32,6 +32,7 @@ ACT_NAMES = {
     "link": Text("liên kết hồ sơ", "link"),
     "renew_link": Text("cấp lại đường dẫn tra cứu", "renew the citizen's link"),
     "migrate": Text("chuyển sang phiên bản quy trình mới", "move to a new release"),
+    "migrate_revert": Text("hoàn lại việc chuyển phiên bản quy trình", "take back the move to a new release"),
     "recount": Text("tính lại ngày hẹn theo lịch làm việc", "count the due date anew by the working calendar"),
     "intake_overdue": Text("đánh dấu quá giờ tiếp nhận", "mark as waiting too long for reception"),
     "reopen": Text("mở lại hồ sơ", "reopen"),

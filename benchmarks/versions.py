@@ -1,0 +1,67 @@
+"""A new version of the birth procedure takes effect while clerks work on the dossiers that move, on the ground of the
+reform: planned, applied and taken back, with rate, memory and what the clerks notice."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.database import NAME, MeasuredServer
+from benchmarks.reform import (
+    CLERKS,
+    Clerk,
+    Night,
+    Step,
+    longest_lock,
+    run_command,
+    started,
+    work_beside,
+    wrong_journals,
+)
+from benchmarks.reform_ground import JUNE, June, lay
+from benchmarks.served import ours
+from cli.shipped import Shipped
+from tests.installation.filings import BIRTH
+
+
+def measure(folder: Path, redis_url: str, dossiers: int, seconds: float, say: Callable[[str], None]) -> Night:
+    """Lays the ground of a reform, then plans, applies and takes back. About 40 % of the dossiers are of births."""
+    folder.mkdir(mode=0o755, exist_ok=True)
+    (folder / "pg").mkdir(exist_ok=True)
+    with started(MeasuredServer(folder / "pg")) as server:
+        june = lay(server, folder, redis_url, dossiers, say)
+        plan, file = str(folder / "version-plan.json"), str(_next_version(folder))
+        steps = {"plan": run_command(server, june, say, "workflows", "plan", file, "--out", plan)}
+        with ours(june.environment, folder) as web:
+            clerks = [Clerk(web.port, june.acting[number::CLERKS]) for number in range(CLERKS)]
+            before = work_beside(clerks, lambda: time.sleep(seconds))
+            with longest_lock(server) as longest:
+                during = work_beside(clerks, lambda: steps.update(apply=_apply(server, june, say, plan)))
+        standing = _standing(server)
+        said = ("--legal", "1/QĐ", "--reason", "Đo thử")
+        steps["revert"] = run_command(server, june, say, "workflows", "revert", "1", *said)
+        moved = standing.get("done", 0)
+        return Night(moved, steps, before, during, longest[0], standing, wrong_journals(server))
+
+
+def _apply(server: MeasuredServer, june: June, say: Callable[[str], None], plan: str) -> Step:
+    return run_command(server, june, say, "workflows", "apply", plan)
+
+
+def _next_version(folder: Path) -> Path:
+    """A version of the birth procedure from the day of the measurement on, to which running dossiers move."""
+    source = max(file for file in Shipped.here().files("procedures") if file.name.startswith(BIRTH))
+    text = re.sub(r"^version: \d+", "version: 99", source.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    effective = f"effective: {{from: {JUNE.date()}, running: migrate}}"
+    text = re.sub(r"^effective: .*$", effective, text, flags=re.MULTILINE)
+    target = folder / f"{BIRTH}-99.yaml"
+    target.write_text(text, encoding="utf-8")
+    return target
+
+
+def _standing(server: MeasuredServer) -> dict[str, int]:
+    with server.connect(NAME) as connection:
+        rows = connection.execute("SELECT status, count(*) FROM version_items GROUP BY status").fetchall()
+    return {str(status): int(count) for status, count in rows}

@@ -1,0 +1,1 @@
+"""Lets a version of a procedure take effect exactly as planned, and takes that back."""
