@@ -1,0 +1,37 @@
+"""What stands in each state of a procedure now: the figures of its picture (``engine.pictures.svg``)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+
+from engine.pictures.svg import Figures
+from engine.store.state_counts import state_counts
+from engine.store.visibility import visible_dossiers
+from engine.transaction import UnitOfWork
+
+
+def state_figures(
+    unit: UnitOfWork,
+    procedure: str,
+    *,
+    office: str | None = None,
+    version: int | None = None,
+    list_of: Callable[[str], str] | None = None,
+) -> dict[str, Figures]:
+    """The figures by state of the dossiers that the caller may see and that somebody still works on or waits for.
+
+    ``late`` is the share whose own step or whole time limit is over. ``office`` keeps those that it holds (of those
+    that nobody holds, that it handles), ``version`` those of one release. ``list_of`` gives the address of a state's
+    list.
+    """
+    visible = visible_dossiers(unit.actor, unit.today)
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for row in state_counts(unit.reader(), visible, procedure, unit.now, office):
+        if version in (None, unit.catalogue.workflow(row.release).release.version):
+            counts[row.state][0] += row.number
+            counts[row.state][1] += row.late
+    return {
+        state: Figures(number, late / number, list_of(state) if list_of else None)
+        for state, (number, late) in sorted(counts.items())
+    }
