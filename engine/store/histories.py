@@ -44,23 +44,19 @@ class History(NamedTuple):
     entries: Sequence[dict[str, Any]]
 
 
-def heads(connection: Connection, wanted: Sequence[ColumnElement[bool]]) -> Iterator[list[DossierHead]]:
-    """The dossiers that meet every condition, in pages, by id."""
-    columns: tuple[Any, ...] = tuple(dossiers.c[name] for name in DossierHead._fields)
-    after = 0
-    while True:
-        statement = select(*columns).where(dossiers.c.id > after, *wanted).order_by(dossiers.c.id).limit(PAGE)
-        page = [DossierHead(*row) for row in connection.execute(statement)]
-        if page:
-            yield page
-            after = page[-1].id
-        if len(page) < PAGE:
-            return
-
-
 def histories(connection: Connection, wanted: Sequence[ColumnElement[bool]]) -> Iterator[History]:
     """The dossiers that meet every condition with their journals, by id."""
-    for page in heads(connection, wanted):
-        entries = journals(connection, [one.id for one in page])
-        for head in page:
-            yield History(head, entries[head.id])
+    after: int | None = 0
+    while after is not None:
+        page = history_page(connection, wanted, after)
+        yield from page
+        after = page[-1].head.id if len(page) == PAGE else None
+
+
+def history_page(connection: Connection, wanted: Sequence[ColumnElement[bool]], after: int) -> list[History]:
+    """The first ``PAGE`` of these dossiers with an id above ``after``."""
+    columns: tuple[Any, ...] = tuple(dossiers.c[name] for name in DossierHead._fields)
+    statement = select(*columns).where(dossiers.c.id > after, *wanted).order_by(dossiers.c.id).limit(PAGE)
+    heads = [DossierHead(*row) for row in connection.execute(statement)]
+    entries = journals(connection, [one.id for one in heads])
+    return [History(head, entries[head.id]) for head in heads]
