@@ -35,7 +35,7 @@ class Asked:
     version: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
     """An ended dossier with its stays, and the release that it ended under."""
 
@@ -65,7 +65,7 @@ def taken_ways(unit: UnitOfWork, asked: Asked) -> Iterator[Taken]:
     for one in histories(unit.reader(), wanted):
         release = unit.catalogue.workflow(one.head.release).release
         if asked.version in (None, release.version):
-            yield Taken(one.head, visits_of(one.entries), release)
+            yield Taken(head=one.head, visits=visits_of(one.entries), release=release)
 
 
 def track_of(release: Release) -> Track:

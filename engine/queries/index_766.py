@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
     """The weights in force from ``start`` to ``until``. ``groups`` has the points of each group; a group that counted
     within another one then is in ``part_of``. ``points`` has (most points, share that gives them) by indicator."""

@@ -228,8 +228,6 @@ INDICATORS: Final = (
 )
 """Every indicator that is counted, in the order of the index."""
 
-BY_KEY: Final = {one.key: one for one in INDICATORS}
-
 
 def _not(key: str, group: Group, name: tuple[str, str], why: tuple[str, str]) -> Missing:
     return Missing(key=key, group=group, name=Text(*name), why=Text(*why))

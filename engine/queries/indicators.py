@@ -8,9 +8,9 @@ from typing import Literal
 
 from engine.errors import NotFound
 from engine.queries.index_766 import Weights, weights_on
-from engine.queries.indicator_words import BY_KEY, INDICATORS, Indicator
+from engine.queries.indicator_words import INDICATORS, Indicator
 from engine.queries.page import After, Page, page_of
-from engine.queries.procedure_indicators import SERVICE_RULES, Service, ServiceQuestion
+from engine.queries.procedure_indicators import SERVICE_RULES, Service, ServiceQuestion, ServiceShare
 from engine.queries.state import StateView, state_of
 from engine.rules.period import moments_of
 from engine.store.indicator_counts import (
@@ -129,16 +129,8 @@ def listed_procedures(unit: UnitOfWork, key: str, side: Side, wanted: Wanted) ->
     """The procedures behind a figure, by code. Raises NotFound (no indicator over procedures), InvalidInput."""
     if key not in SERVICE_RULES:
         raise NotFound(what=key)
-    asked = ServiceQuestion(unit, wanted.start, wanted.end, _span(unit, wanted), _scope(unit, wanted))
-    share = SERVICE_RULES[key](asked)
+    share = _share_of_procedures(unit, key, wanted, _span(unit, wanted), _scope(unit, wanted))
     return share.part if side == "numerator" else share.of
-
-
-def counts_procedures(key: str) -> bool:
-    """Whether an indicator's lists are of procedures. Raises NotFound (no such indicator)."""
-    if key not in BY_KEY:
-        raise NotFound(what=key)
-    return BY_KEY[key].kind == "procedures"
 
 
 def _share_of(key: str, span: Span) -> Share:
@@ -150,8 +142,13 @@ def _share_of(key: str, span: Span) -> Share:
 
 
 def _of_procedures(unit: UnitOfWork, key: str, wanted: Wanted, span: Span, scope: Scope) -> Counted:
-    share = SERVICE_RULES[key](ServiceQuestion(unit, wanted.start, wanted.end, span, scope))
+    share = _share_of_procedures(unit, key, wanted, span, scope)
     return Counted(None, len(share.part), len(share.of))
+
+
+def _share_of_procedures(unit: UnitOfWork, key: str, wanted: Wanted, span: Span, scope: Scope) -> ServiceShare:
+    asked = ServiceQuestion(unit=unit, start=wanted.start, end=wanted.end, span=span, scope=scope)
+    return SERVICE_RULES[key](asked)
 
 
 def _figure(unit: UnitOfWork, one: Indicator, line: Counted, weights: Weights, by: By | None) -> Figure:

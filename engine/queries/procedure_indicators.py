@@ -19,7 +19,7 @@ DAYS_BEFORE = 5
 20, but no procedure here is published by one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """A procedure in one version."""
 
@@ -28,7 +28,7 @@ class Service:
     name: Text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceShare:
     """The procedures that count, and those of them that achieve the indicator, by code and version."""
 
@@ -36,7 +36,7 @@ class ServiceShare:
     part: tuple[Service, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceQuestion:
     """Which procedures: those of the civil days ``start`` to ``end``, and their dossiers in a scope and a period."""
 
@@ -131,11 +131,11 @@ def _named(asked: ServiceQuestion, procedure: str) -> Service:
 
 
 def _service(release: Release) -> Service:
-    return Service(release.procedure, release.version, release.name)
+    return Service(procedure=release.procedure, version=release.version, name=release.name)
 
 
 def _share(of: Iterable[Service], part: Iterable[Service]) -> ServiceShare:
-    return ServiceShare(tuple(sorted(of, key=_place)), tuple(sorted(part, key=_place)))
+    return ServiceShare(of=tuple(sorted(of, key=_place)), part=tuple(sorted(part, key=_place)))
 
 
 def _place(one: Service) -> tuple[str, int]:

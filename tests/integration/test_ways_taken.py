@@ -105,7 +105,7 @@ def test_step_times_are_the_stays_of_the_journal_in_working_minutes(lived: World
 
 
 def test_live_figures_are_what_stands_in_each_state_and_what_of_it_is_late(lived: World) -> None:
-    figures = asked(lived, OVERSEER, state_figures, LAND, list_of=lambda state: f"/queue/{state}")
+    figures = asked(lived, OVERSEER, state_figures, LAND, list_of=lambda state: f"/queue/{state}").by_state
     standing: dict[str, list[bool]] = defaultdict(list)
     with lived.reading() as connection:
         for row in connection.execute(select(dossiers).where(dossiers.c.procedure == LAND)):
@@ -117,10 +117,10 @@ def test_live_figures_are_what_stands_in_each_state_and_what_of_it_is_late(lived
     for state, one in figures.items():
         assert one.late == sum(standing[state]) / len(standing[state]) and one.href == f"/queue/{state}"
     assert any(one.late > 0 for one in figures.values()) and "returned" not in figures
-    assert asked(lived, STRANGER, state_figures, LAND) == {}
-    own = asked(lived, OVERSEER, state_figures, LAND, office=BRANCH)
+    assert asked(lived, STRANGER, state_figures, LAND).by_state == {}
+    own = asked(lived, OVERSEER, state_figures, LAND, office=BRANCH).by_state
     assert own and sum(one.dossiers for one in own.values()) < sum(one.dossiers for one in figures.values())
-    assert asked(lived, OVERSEER, state_figures, LAND, version=2) == {}
+    assert asked(lived, OVERSEER, state_figures, LAND, version=2).by_state == {}
 
 
 def test_a_report_over_journals_has_a_longest_period() -> None:
