@@ -135,7 +135,8 @@ RULES: Mapping[str, Rule] = {
 
 
 def timed(span: Span) -> ColumnElement[bool]:
-    """The dossiers of the mean time: received, and with a result in the period."""
+    """The dossiers of the mean time from reception to result: those whose result was ready in the period. Indicator 2.2
+    [M]."""
     return _resulted(span)
 
 
