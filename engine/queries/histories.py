@@ -15,7 +15,7 @@ from engine.rules.period import moments_of
 from engine.rules.procedure.definition import Release
 from engine.store.dossiers import dossiers
 from engine.store.histories import DossierHead, histories
-from engine.store.visibility import visible_dossiers
+from engine.store.sight_of_many import seen_by_many
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
@@ -59,7 +59,7 @@ def taken_ways(unit: UnitOfWork, asked: Asked) -> Iterator[Taken]:
         dossiers.c.procedure == asked.procedure,
         dossiers.c.finished_at >= first,
         dossiers.c.finished_at < last,
-        visible_dossiers(unit.actor, unit.today),
+        seen_by_many(unit.actor, unit.today),
     ]
     wanted += [dossiers.c.handler_office == asked.office] if asked.office else []
     for one in histories(unit.reader(), wanted):

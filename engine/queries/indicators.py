@@ -24,7 +24,7 @@ from engine.store.indicator_counts import (
     seconds_taken,
 )
 from engine.store.indicator_rules import RULES, Share, Span, timed
-from engine.store.visibility import visible_dossiers
+from engine.store.sight_of_many import seen_by_many
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
@@ -192,7 +192,7 @@ def _span(unit: UnitOfWork, wanted: Wanted) -> Span:
 
 
 def _scope(unit: UnitOfWork, wanted: Wanted) -> Scope:
-    return Scope(visible_dossiers(unit.actor, unit.today), wanted.office, wanted.procedure)
+    return Scope(seen_by_many(unit.actor, unit.today), wanted.office, wanted.procedure)
 
 
 def _line(unit: UnitOfWork, row: ListedRow) -> ListedDossier:

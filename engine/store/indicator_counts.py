@@ -123,8 +123,10 @@ def _grouped(
     connection: Connection, figures: Sequence[ColumnElement[int]], wanted: Sequence[ColumnElement[bool]], by: By | None
 ) -> list[Counted]:
     if by is None:
-        row = connection.execute(select(*figures).where(and_(*wanted))).one()
+        row = connection.execute(select(*figures).select_from(dossiers).where(and_(*wanted))).one()
         return [Counted(None, int(row[0]), int(row[1]))]
     column = COLUMNS[by]
-    found = connection.execute(select(column, *figures).where(*wanted).group_by(column).order_by(column))
+    found = connection.execute(
+        select(column, *figures).select_from(dossiers).where(*wanted).group_by(column).order_by(column)
+    )
     return [Counted(str(row[0]), int(row[1]), int(row[2])) for row in found]

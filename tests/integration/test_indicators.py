@@ -8,14 +8,17 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from engine.clock import midnight
+from engine.clock import civil_day, midnight
 from engine.errors import NotFound
 from engine.queries.index_766 import weights_on
 from engine.queries.indicator_words import INDICATORS, MISSING
 from engine.queries.indicators import Report, Wanted, indicators, listed_dossiers, listed_procedures
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.dossiers import dossiers
 from engine.store.indicator_rules import RULES
 from engine.store.ratings import ratings
+from engine.store.sight_of_many import seen_by_many
+from engine.store.visibility import visible_dossiers
 from tests.installation.lived import OVERSEER, STRANGER, asked, live
 from tests.installation.short_releases import COPIES, LAND
 from tests.installation.world import BRANCH, World, open_world
@@ -62,6 +65,25 @@ def test_every_figure_and_both_lists_agree_with_a_recount_from_the_journal(lived
                 took = [known[code].moment("finished_at") - known[code].moment("received_at") for code in of]  # type: ignore[operator]  # both are set
                 assert figure.part == round(sum(took, dt.timedelta()).total_seconds())
     assert min(seen.values()) > 0, f"every share is neither none nor all at least once: {seen}"
+
+
+def test_who_sees_everything_counts_the_same_as_who_oversees_the_only_province(lived: World) -> None:
+    """The system's sight is no condition at all, and an indicator may ask of other tables alone."""
+    whole, all_ = (asked(lived, who, indicators, MONTH).figures for who in (OVERSEER, SYSTEM_ACTOR))
+    assert [(one.part, one.of) for one in whole] == [(one.part, one.of) for one in all_]
+
+
+@pytest.mark.parametrize("who", ["counter", "specialist", "tax", "far_counter", "monitor", "copier", "admin"])
+def test_reports_see_what_lists_see(lived: World, who: str) -> None:
+    actor, on = lived.actor(who), civil_day(lived.now)
+    with lived.reading() as connection:
+        for day in (on, on + dt.timedelta(days=400)):
+            seen, listed = (
+                set(connection.execute(select(dossiers.c.id).where(rule(actor, day))).scalars())
+                for rule in (seen_by_many, visible_dossiers)
+            )
+            assert seen == listed
+    assert bool(listed) == (who not in ("far_counter", "admin"))
 
 
 def test_figures_by_office_add_up_and_follow_what_the_reader_may_see(lived: World) -> None:
