@@ -145,3 +145,70 @@ class FormPrint(WhyRead):
     issue = WholeInQuery(
         1, 9999, load_default=None, metadata={"description": "An earlier issue; the newest one by default."}
     )
+
+
+class IndicatorScope(Words):
+    start = Day(required=True, metadata={"description": "First day, inclusive."})
+    end = Day(required=True, metadata={"description": "Last day, inclusive."})
+    office = Word(CODE, load_default=None, metadata={"description": "Only dossiers that this office handles."})
+    procedure = Word(PROCEDURE, load_default=None)
+
+
+class Indicators(IndicatorScope):
+    by = fields.String(
+        validate=validate.OneOf(("office", "procedure", "province")),
+        load_default=None,
+        metadata={"description": "Tell the indicators over dossiers apart by this; not given: all together."},
+    )
+
+
+class IndicatorSheet(Indicators):
+    language = fields.String(validate=validate.OneOf(("vi", "en")), load_default="vi")
+
+
+class IndicatorCsv(IndicatorSheet):
+    decimal = fields.String(
+        validate=validate.OneOf(("point", "comma")),
+        load_default="point",
+        metadata={"description": "The decimal sign; with a comma, cells are separated by semicolons."},
+    )
+
+
+class IndicatorList(IndicatorScope, Page):
+    indicator = Word(KEY, required=True, metadata={"description": "The key of an indicator over dossiers."})
+    side = fields.String(
+        validate=validate.OneOf(("numerator", "denominator")),
+        load_default="numerator",
+        metadata={"description": "Which dossiers: those that achieve it, or all that count."},
+    )
+
+
+class IndicatorProcedures(IndicatorScope):
+    indicator = Word(KEY, required=True, metadata={"description": "The key of an indicator over procedures."})
+    side = fields.String(
+        validate=validate.OneOf(("numerator", "denominator")),
+        load_default="numerator",
+        metadata={"description": "Which procedures: those that achieve it, or all that count."},
+    )
+
+
+class Histories(Words):
+    procedure = Word(PROCEDURE, required=True)
+    start = Day(required=True, metadata={"description": "First day on which dossiers ended, inclusive."})
+    end = Day(required=True, metadata={"description": "Last day, inclusive; 92 days at most."})
+    office = Word(CODE, load_default=None, metadata={"description": "Only dossiers that this office handled."})
+    version = WholeInQuery(1, 9999, load_default=None, metadata={"description": "Only this version of the procedure."})
+
+
+class StepTimes(Histories):
+    by = fields.String(
+        validate=validate.OneOf(("office", "month", "version")),
+        load_default=None,
+        metadata={"description": "Tell the times of a state apart by this; not given: all together."},
+    )
+
+
+class StateCounts(Words):
+    procedure = Word(PROCEDURE, required=True)
+    office = Word(CODE, load_default=None, metadata={"description": "Only dossiers that this office has now."})
+    version = WholeInQuery(1, 9999, load_default=None, metadata={"description": "Only this version of the procedure."})

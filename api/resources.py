@@ -10,6 +10,8 @@ from api.dossiers import dossiers
 from api.endings import endings
 from api.fees import fees
 from api.forms import forms
+from api.histories import histories
+from api.indicators import indicators
 from api.journal import journal
 from api.link_renewals import link_renewals
 from api.office_times import times
@@ -55,6 +57,8 @@ RESOURCES = (
     reports,
     reads,
     statistics,
+    indicators,
+    histories,
     reforms,
     webhooks,
     problem_kinds,

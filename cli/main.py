@@ -24,6 +24,8 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "link": ("cli.link:link", "The citizen's link to a dossier."),
     "files": ("cli.files:files", "The folder of uploaded files."),
     "journal": ("cli.journal:journal", "The journal of all dossiers."),
+    "reports": ("cli.reports:reports", "Indicators, variants and step times, for people and spreadsheets."),
+    "events": ("cli.events:events", "The journal as a log of events, for process mining."),
     "workflows": ("cli.workflows:workflows", "Workflow files: the procedures, written as YAML."),
     "territory": ("cli.territory:territory", "Administrative units, past and present."),
     "competence": ("cli.competence:competence", "Which office is competent for what, where and when."),

@@ -178,3 +178,138 @@ class IntakeReport(Shape):
     start = day()
     end = day()
     items = many(IntakeLine)
+
+
+class IndicatorLine(Shape):
+    key = text()
+    number = text(True)
+    group = text()
+    kind = text()
+    name = one(Words)
+    formula = one(Words)
+    source = text()
+    within = text(True)
+    within_name = one(Words, True)
+    numerator = whole()
+    denominator = whole()
+    value = fields.Float(required=True, allow_none=True)
+    points = fields.Float(required=True, allow_none=True)
+    most_points = fields.Float(required=True, allow_none=True)
+
+
+class IndicatorGroup(Shape):
+    key = text()
+    name = one(Words)
+    points = fields.Float(required=True, allow_none=True)
+    most_points = whole()
+
+
+class NotCounted(Shape):
+    key = text()
+    group = text()
+    name = one(Words)
+    why = one(Words)
+
+
+class IndicatorReport(Shape):
+    start = day()
+    end = day()
+    by = text(True)
+    note = text()
+    groups = many(IndicatorGroup)
+    items = many(IndicatorLine)
+    not_counted = many(NotCounted)
+
+
+class IndicatorDossier(State):
+    code = text()
+    procedure = text()
+    procedure_name = one(Words)
+    handler_office = text()
+    received_at = when(True)
+    promised_at = when(True)
+    finished_at = when(True)
+
+
+class IndicatorDossiers(Shape):
+    items = many(IndicatorDossier)
+    next = text(True)
+
+
+class IndicatorProcedure(Shape):
+    procedure = text()
+    version = whole()
+    name = one(Words)
+
+
+class IndicatorProcedures(Shape):
+    items = many(IndicatorProcedure)
+
+
+class Times(Shape):
+    times = whole()
+    median = whole()
+    p90 = whole()
+    longest = whole()
+
+
+class Variant(Shape):
+    states = fields.List(text(), required=True)
+    dossiers = whole()
+    share = fields.Float(required=True)
+    left_at = text(True)
+    minutes = one(Times, True)
+    examples = fields.List(text(), required=True)
+
+
+class Aside(Shape):
+    source = text()
+    target = text()
+    foreseen = yes_no()
+    dossiers = whole()
+    times = whole()
+    examples = fields.List(text(), required=True)
+
+
+class StateName(Shape):
+    state = text()
+    name = one(Words)
+
+
+class Variants(Shape):
+    procedure = text()
+    start = day()
+    end = day()
+    dossiers = whole()
+    on_main_path = whole()
+    main_path = fields.List(text(), required=True)
+    states = many(StateName)
+    items = many(Variant)
+    asides = many(Aside)
+
+
+class StepTime(Shape):
+    state = text()
+    name = one(Words)
+    within = text(True)
+    within_name = one(Words, True)
+    minutes = one(Times)
+
+
+class StepTimes(Shape):
+    procedure = text()
+    start = day()
+    end = day()
+    by = text(True)
+    items = many(StepTime)
+
+
+class StateFigure(Shape):
+    state = text()
+    dossiers = whole()
+    late = fields.Float(required=True)
+
+
+class StateFigures(Shape):
+    procedure = text()
+    items = many(StateFigure)

@@ -80,6 +80,14 @@ QUERIES = {
     "/api/v1/reports/on-time-by-unit": "?start=2026-03-01&end=2026-03-31&on=2026-01-01",
     "/api/v1/reports/held-time": f"?office={CENTRE}&start=2026-01-01&end=2026-12-31",
     "/api/v1/reports/queues": f"?office={CENTRE}",
+    "/api/v1/reports/indicators": "?start=2026-01-01&end=2026-12-31&by=office",
+    "/api/v1/reports/indicators.csv": "?start=2026-01-01&end=2026-12-31&by=office",
+    "/api/v1/reports/indicators.xlsx": "?start=2026-01-01&end=2026-12-31",
+    "/api/v1/reports/indicators/dossiers": "?start=2026-01-01&end=2026-12-31&indicator=on_time&side=denominator",
+    "/api/v1/reports/indicators/procedures": "?start=2026-01-01&end=2026-01-01&indicator=procedures_paid_online",
+    "/api/v1/reports/variants": "?procedure=1.000001&start=2026-03-01&end=2026-03-31",
+    "/api/v1/reports/steps": "?procedure=1.000001&start=2026-03-01&end=2026-03-31",
+    "/api/v1/reports/states": "?procedure=1.000001",
     "/api/v1/reports/register": f"?office={CENTRE}&start=2026-01-01&end=2026-12-31",
     "/api/v1/reports/register/07.pdf": f"?office={CENTRE}&start=2026-01-01&end=2026-12-31&reason=doi+chieu",
 }
@@ -193,7 +201,7 @@ def test_lists_counts_searches_and_reports_do_not_tell_of_other_units(
     for path in ("/dossiers", "/dossiers?q=dao", f"/dossiers?office={CENTRE}", f"/dossiers?holder_office={CENTRE}"):
         assert caller.get(f"/api/v1{path}").json["items"] == []
     for path, query in QUERIES.items():
-        if not path.endswith(".pdf"):
+        if not path.endswith((".pdf", ".csv", ".xlsx")):
             assert caller.get(path + query).json["items"] == []
 
 

@@ -1,0 +1,35 @@
+"""Counts of the dossiers of a procedure that somebody still works on or waits for, by release and state."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+
+from engine.store.dossiers import dossiers
+from engine.store.overdue import overdue_at
+
+
+class StateCount(NamedTuple):
+    """Dossiers of one release in one state, and those of them whose step or whole time limit is over."""
+
+    release: str
+    state: str
+    number: int
+    late: int
+
+
+def state_counts(
+    connection: Connection, visible: ColumnElement[bool], procedure: str, now: dt.datetime, office: str | None = None
+) -> list[StateCount]:
+    """One count for each release and state. A dossier counts until it has ended and nobody holds it any more."""
+    row = dossiers.c
+    step_over = and_(row.step_due_at.is_not(None), row.step_due_at < now)
+    late = func.sum(case((or_(overdue_at(now), step_over), 1), else_=0))
+    columns: tuple[Any, ...] = (row.release, row.state, func.count(), late)
+    wanted = [row.procedure == procedure, or_(row.finished_at.is_(None), row.holder_office.is_not(None)), visible]
+    if office is not None:
+        wanted.append(or_(row.holder_office == office, and_(row.holder_office.is_(None), row.handler_office == office)))
+    found = connection.execute(select(*columns).where(*wanted).group_by(row.release, row.state))
+    return [StateCount(*one) for one in found]
