@@ -46,6 +46,7 @@ actions:
   finish: {vi: Xong, en: Finish, from: checking, to: ready, by: leader}
   return: {vi: Trả, en: Return, from: ready, to: returned, by: counter}
 """
+REMINDER = "notify:\n  - {event: remind(waiting), to: applicant, via: sms}\n"
 
 
 def _load(old: str = "", new: str = "") -> Release:
@@ -106,7 +107,7 @@ def test_the_canonical_bytes_give_the_release_back() -> None:
 
 
 def test_english_falls_back_to_vietnamese_with_a_warning() -> None:
-    release, problems = check(FILE.replace(", en: Counter", ""), "a.yaml")
+    release, problems = check(FILE.replace(", en: Counter", "") + REMINDER, "a.yaml")
     assert release is not None
     assert release.roles["counter"].name == Text("Tiếp nhận", "Tiếp nhận")
     assert [problem.rule for problem in problems] == ["missing-en"]
@@ -246,7 +247,7 @@ def test_dates_and_defaults() -> None:
 
 
 def test_lists_show_the_short_name_and_without_one_the_whole() -> None:
-    release, problems = check(FILE, "a.yaml")
+    release, problems = check(FILE + REMINDER, "a.yaml")
     assert release is not None and problems == []
     assert release.in_lists == Text("Tên ngắn", "Short")
     without, problems = check(FILE.replace("short: {vi: Tên ngắn, en: Short}\n", ""), "a.yaml")
