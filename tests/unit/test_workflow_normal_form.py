@@ -250,7 +250,7 @@ def test_lists_show_the_short_name_and_without_one_the_whole() -> None:
     release, problems = check(FILE + REMINDER, "a.yaml")
     assert release is not None and problems == []
     assert release.in_lists == Text("Tên ngắn", "Short")
-    without, problems = check(FILE.replace("short: {vi: Tên ngắn, en: Short}\n", ""), "a.yaml")
+    without, problems = check(FILE.replace("short: {vi: Tên ngắn, en: Short}\n", "") + REMINDER, "a.yaml")
     assert without is not None and [problem.rule for problem in problems] == ["missing-short"]
     assert without.in_lists == without.name
     assert b'"short"' in release.to_bytes() and b'"short"' not in without.to_bytes()
