@@ -41,7 +41,7 @@ READING = (
     ("workflows", "simulate", PROCEDURE),
     ("workflows", "diagram", PROCEDURE),
     ("workflows", "publish", "--dry-run", PROCEDURE),
-    ("workflows", "diagram", PROCEDURE),
+    ("workflows", "explain", "silent-remind"),
     ("workflows", "diff", PROCEDURE, PROCEDURE),
     ("workflows", "plans"),
     ("workflows", "versions", "2.000908"),
@@ -62,7 +62,7 @@ WRITING = {
     *("people switch-off", "people switch-on", "people take-admin", "people propose-admin", "people decide-admin"),
     *("offices close", "offices reopen", "offices hours", "offices end-hours"),
     *("notices retry", "journal checkpoint", "journal export", "journal prove", "journal prove-growth"),
-    *("workflows plan", "workflows apply", "workflows revert"),
+    *("workflows new", "workflows plan", "workflows apply", "workflows revert"),
     *("journal rotate-key", "reform plan", "reform apply", "reform revert", "reform decide"),
 }
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import re
 from dataclasses import dataclass
 
@@ -20,6 +18,7 @@ from engine.transaction import UnitOfWork
 from server.context import language, runtime
 from server.identity import Access, reading
 from server.paging import key_of
+from server.tables import CSV_TYPE, Table, csv_of
 from server.values import CODE, Body, Line, Word
 from web.attachment import attachment
 from web.desk.list_address import read_place
@@ -83,7 +82,7 @@ def table_file() -> Response:
         lines = _page(unit, wanted, None, MOST_IN_FILE).lines if offices else ()
         content = _csv(unit, lines)
     name = f"so-dang-ky-{wanted.office}-{wanted.start}-{wanted.end}.csv"
-    return attachment(content, name, "text/csv; charset=utf-8")
+    return attachment(content, name, CSV_TYPE)
 
 
 @books.post("/so-dang-ky/in", access=Access.STAFF, form=ToPrint, again=show, step_up=True)
@@ -136,18 +135,15 @@ def _day(written: str) -> dt.date | None:
         return None
 
 
-def _csv(unit: UnitOfWork, lines: tuple[RegisterLine, ...]) -> str:
-    """The lines with a byte order mark, so that spreadsheets read the accents; nothing in it is a formula."""
+def _csv(unit: UnitOfWork, lines: tuple[RegisterLine, ...]) -> bytes:
+    """The lines as a table that a spreadsheet program opens unchanged."""
     english = language() == "en"
     heads = ("Mã hồ sơ", "Mã TTHC", "Thủ tục", "Chủ hồ sơ", "Cơ quan giải quyết", "Nhận", "Hẹn trả", "Đã trả")
     heads_en = ("Dossier", "Procedure code", "Procedure", "Applicant", "Deciding office", "Received", "Due", "Returned")
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(heads_en if english else heads)
+    rows = []
     for line in lines:
         office = _name(unit, line.handler_office)
         moments = (line.received_at, line.promised_at, line.returned_at)
         words = (line.code, line.procedure, line.procedure_name.in_(language()), line.applicant or "")
-        row = (*words, office.in_(language()), *(short_moment(one) if one else "" for one in moments))
-        writer.writerow([f"'{word}" if word[:1] in ("=", "+", "-", "@", "\t", "\r") else word for word in row])
-    return "\ufeff" + written.getvalue()
+        rows.append((*words, office.in_(language()), *(short_moment(one) if one else "" for one in moments)))
+    return csv_of(Table("", heads_en if english else heads, rows))
