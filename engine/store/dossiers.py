@@ -123,8 +123,8 @@ applicants = Table(
     Column("notices_off_since", Moment),
     # The channel that the applicant wants notices by, sms or email; without one by each that has an address.
     Column("notices_via", String(5)),
-    Index("ix_applicants_identity_number", "identity_number"),
-    Index("ix_applicants_phone", "phone"),
+    Index("ix_applicants_identity", "identity_number", "dossier_id"),
+    Index("ix_applicants_telephone", "phone", "dossier_id"),
 )
 """A dossier's personal data are only here, in journal_private and in ``dossiers.search``: erasing breaks no chain."""
 

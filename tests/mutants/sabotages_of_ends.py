@@ -85,8 +85,8 @@ OF_ENDS: tuple[Sabotage, ...] = (
         "hint-tells-of-others",
         "the hint names dossiers that the caller does not see",
         "engine/dossier/similar.py",
-        "filed, same_person, sight.rule())",
-        "filed, same_person)",
+        "filed, sight.rule())",
+        "filed)",
         (ENDS + "::TestTheSameFilingTwice::test_tells_nothing_of_dossiers_that_the_caller_does_not_see",),
     ),
     Sabotage(
