@@ -132,7 +132,8 @@ def _pages(asked: argparse.Namespace, redis_url: str) -> str:
     if asked.dossiers is not None:
         with _started(asked.folder) as server:
             ground = lay(server, asked.folder, redis_url)
-            stand = page_grounds.country(ground, multiply(server, ground, asked.dossiers))
+            multiply(server, ground, asked.dossiers)
+            stand = page_grounds.country(ground, asked.dossiers)
             told.append(pages.table(stand.name, pages.measure(stand, _say)))
     return "\n\n".join(told)
 
