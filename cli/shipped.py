@@ -53,6 +53,14 @@ class NoContentFolder(Refusal):
     en = "There is no folder {folder} (MOTCUA_CONTENT)."
 
 
+class NoYamlFile(Refusal):
+    """A folder that was named has no workflow file."""
+
+    code = "no-yaml-file"
+    vi = "Thư mục {folder} không có tệp .yaml nào. Hãy chỉ đến tệp, hoặc đến thư mục có tệp."
+    en = "There is no .yaml file in the folder {folder}. Name the files, or the folder that holds them."
+
+
 class Shipped:
     """The shipped content with that of the installation; each part is read on first use and cached.
 
@@ -160,8 +168,15 @@ def read_template(path: Path) -> dict[str, Any]:
 
 
 def yaml_files(paths: Iterable[Path]) -> list[Path]:
-    """The files, and for a folder the YAML files in it."""
-    return [file for path in paths for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
+    """The files, and for a folder the YAML files in it. Raises NoYamlFile for a folder without one."""
+    return [file for path in paths for file in (_yaml_files_in(path) if path.is_dir() else [path])]
+
+
+def _yaml_files_in(folder: Path) -> list[Path]:
+    found = sorted(folder.glob("*.yaml"))
+    if not found:
+        raise NoYamlFile(folder=folder)
+    return found
 
 
 def _incomplete(text: Any) -> bool:
