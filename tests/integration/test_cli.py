@@ -203,6 +203,11 @@ def test_territory_from_files_and_from_published_rows(run: Run, run_alone: Run) 
     assert 0 < few < told(run_alone("territory", "verify", "--json"))["units"]
 
 
+@pytest.mark.parametrize("command", ["lint", "test"])
+def test_a_folder_without_a_file_is_no_other_folder(run_alone: Run, tmp_path: Path, command: str) -> None:
+    assert "no .yaml file" in run_alone("--lang", "en", "workflows", command, str(tmp_path), code=1).output
+
+
 @on_sqlite
 def test_authors_check_walk_and_publish(run: Run, run_alone: Run, tmp_path: Path) -> None:
     file = PROCEDURES / "2.000815.yaml"
@@ -211,11 +216,6 @@ def test_authors_check_walk_and_publish(run: Run, run_alone: Run, tmp_path: Path
     broken = tmp_path / "1.yaml"
     broken.write_text("procedure: 1\nstatess: {}\n")
     assert "1.yaml:2:1" in run_alone("workflows", "lint", str(broken), code=1).output
-
-
-@pytest.mark.parametrize("command", ["lint", "test"])
-def test_a_folder_without_a_file_is_no_other_folder(run_alone: Run, tmp_path: Path, command: str) -> None:
-    assert "no .yaml file" in run_alone("--lang", "en", "workflows", command, str(tmp_path), code=1).output
     assert told(run_alone("workflows", "test", str(SCENARIOS / "2.000815.yaml"), "--json"))["differences"] == []
     pending = told(run("workflows", "publish", str(PROCEDURES / "2.000908.yaml"), "--dry-run", "--json", code=2))
     assert pending["pending"] == ["2.000908 v2"]
