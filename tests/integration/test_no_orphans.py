@@ -73,7 +73,7 @@ def test_no_process_outlives_the_demonstration(tmp_path: Path, number: signal.Si
     data.mkdir()
     Path(PREPARED.sqlite(tmp_path).removeprefix("sqlite:///")).rename(data / "motcua.sqlite")
     environment = {**os.environ, "MOTCUA_DATA": str(data), "DATABASE_URL": "", "LANG": "en_GB.UTF-8"}
-    command = [sys.executable, "-m", "cli", "demo", "--port", str(free_port())]
+    command = [sys.executable, "-m", "cli", "demo", "--dossiers", "0", "--port", str(free_port())]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as demo:
         assert demo.stdout is not None
         assert any("Ctrl+C" in line for line in demo.stdout)
