@@ -23,6 +23,7 @@ from tests.installation.world import World
 from tests.postgres_server import APPLICATION, OWNER, create_database, drop_database, postgres_url_of
 
 KEPT = sorted((Path(__file__).parents[1] / "kept_databases").glob("*.sql.gz"))
+JOURNAL = text("SELECT dossier_id, number, body, hash FROM journal ORDER BY 1, 2")
 STANDING = ["new", "accepted", "checking", "supplement", "finance", "signing"]
 NEXT = {
     "new": ("counter", "receive", None),
@@ -102,14 +103,14 @@ def test_every_open_dossier_of_an_earlier_release_is_finished(
     if not owner.startswith("sqlite"):
         carry_over(file, owner)
     with create_engine(owner, poolclass=NullPool).connect() as connection:
-        before = connection.execute(text("SELECT dossier_id, number, body, hash FROM journal ORDER BY 1, 2")).all()
+        before = connection.execute(JOURNAL).all()
     upgrade(owner)
     world = World(url, tmp_path)
     world.at("2026-03-04 08:00")
     world.check()  # the journal of the earlier release is intact, and its rows are what today's rules make of it
     with world.reading() as connection:
         assert current(world.database) == latest()
-        assert connection.execute(text("SELECT dossier_id, number, body, hash FROM journal ORDER BY 1, 2")).all() == before
+        assert connection.execute(JOURNAL).all() == before
         running = select(dossiers.c.code, dossiers.c.state).where(dossiers.c.finished_at.is_(None))
         standing = {row.code: row.state for row in connection.execute(running.order_by(dossiers.c.id))}
     assert list(standing.values()) == STANDING

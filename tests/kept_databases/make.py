@@ -61,4 +61,4 @@ def make(checkout: Path, name: str) -> Path:
 
 
 if __name__ == "__main__":
-    print(make(Path(sys.argv[1]), sys.argv[2]))
+    sys.stdout.write(f"{make(Path(sys.argv[1]), sys.argv[2])}\n")
