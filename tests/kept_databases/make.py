@@ -21,6 +21,7 @@ import sys
 from pathlib import Path
 from engine.acts.add_note import add_note
 from engine.acts.extend_deadline import extend_deadline
+from engine.rules.procedure.definition import Term
 from engine.store.migrate import upgrade
 from tests.installation import world as home
 
@@ -39,7 +40,7 @@ taxes = world.land_at("checking", fields=taxed)                 # 5: waits for t
 world.do("specialist", taxes, "finish_review", at="2026-03-02 11:00")
 signing = world.land_at("checking")                             # 6: waits for the signature, extended, with a note
 world.do("specialist", signing, "finish_review", at="2026-03-03 09:00")
-world.act("leader", extend_deadline, signing, 3, "Cần đo lại", at="2026-03-03 09:30")
+world.act("leader", extend_deadline, signing, Term(3, "working_day"), "Cần đo lại", at="2026-03-03 09:30")
 world.act("leader", add_note, signing, "Đã xem hồ sơ")
 refused = world.file(receive=False).case.code                   # 7: ended
 world.do("counter", refused, "refuse", reason="Không thuộc thẩm quyền", at="2026-03-03 10:00")
