@@ -40,6 +40,7 @@ _OFTEN = (
     "tests/integration/test_competence_shipped.py",
     "tests/integration/test_model_of_procedures.py",
     "tests/integration/test_reform_random.py",
+    "tests/integration/test_simulated_journal.py",
     "tests/integration/test_territory_files.py",
     "tests/integration/test_workflow_fuzz.py",
     "tests/integration/test_workflow_mutations.py",

@@ -38,7 +38,9 @@ LATER = dt.date(2027, 1, 1)
 
 @cache
 def shipped() -> tuple[Release, ...]:
-    return tuple(load_folder(ROOT / "workflows" / "procedures"))
+    """The shipped release of every procedure; those that are in force from LATER on are played by ``later``."""
+    known = load_folder(ROOT / "workflows" / "procedures")
+    return tuple(release for release in known if release.effective.start < LATER)
 
 
 @cache

@@ -26,12 +26,13 @@ MORNINGS = (
 @cache
 def forms(procedure: str) -> list[tuple[str, str, str, dict[str, Any]]]:
     """(applicant kind, channel, commune, fields) of every different story."""
-    fields = next(release for release in shipped() if release.procedure == procedure).fields
+    release = next(release for release in shipped() if release.procedure == procedure)
+    fields = release.fields
     places = [key for key, one in fields.items() if one.type == "unit"]
     found = []
     for story in read_scenarios(SCENARIOS / f"{procedure}.yaml"):
         given = story.given
-        if story.version is None:
+        if story.version in (None, release.version):
             told = next((given.fields[key] for key in places if key in given.fields), given.commune)
             commune = str(told) if told in CENTRES else "26080"
             values = {key: _at_any_time(fields[key], value) for key, value in given.fields.items()}
