@@ -31,7 +31,7 @@ from web.session import recently_proven
 ROOT = Path(__file__).parent
 _FILTERS = (
     *("moment", "short_moment", "brief_moment", "told_moment", "day", "day_words", "dialled", "iso"),
-    *("number", "money", "share", "sentence"),
+    *("number", "money", "share", "sentence", "local_days", "day_joined"),
 )
 
 

@@ -103,9 +103,31 @@ def share(part: float | None) -> str:
     return f"{said if language() == 'en' else said.replace('.', ',')}\N{NO-BREAK SPACE}%"
 
 
+def local_days(words: str) -> str:
+    """A sentence of the rules with its days as pages write them.
+
+    >>> local_days("competent on 2026-03-09 by 140/2025/NĐ-CP")
+    'competent on 09/03/2026 by 140/2025/NĐ-CP'
+    """
+    return _ISO_DAY.sub(r"\3/\2/\1", words)
+
+
+def day_joined(words: str) -> str:
+    """Words in which a day with its weekday never parts at the end of a line.
+
+    >>> day_joined("17:00 thứ Ba 05/08/2025").split(" ")
+    ['17:00', 'thứ\\xa0Ba\\xa005/08/2025']
+    """
+    return _DAY_IN_WORDS.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), words)
+
+
 def sentence(words: str) -> str:
     """Words as they begin a line: the first letter is a capital one."""
     return words[:1].upper() + words[1:]
 
 
+_ISO_DAY = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+_DAY_IN_WORDS = re.compile(
+    r"(?:thứ|chủ) \w+ \d\d/\d\d/\d{4}|\b[A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2} \d{4}", re.IGNORECASE
+)
 _VIETNAMESE = str.maketrans({",": ".", ".": ","})

@@ -11,6 +11,7 @@ from engine.forms.due import moment_on_paper
 from engine.forms.head import of_dossier, person_of
 from engine.forms.names import Names, local_day
 from engine.forms.told import Told
+from engine.text import Text
 
 SLIP: Final = "xac-nhan"
 """What the slip is called where forms have a number."""
@@ -31,10 +32,15 @@ def slip_data(case: Case, told: Told, entry: Mapping[str, Any]) -> dict[str, Any
 
 
 def results_of(case: Case) -> list[str]:
+    """The names of the results that stand, as the form prints them."""
+    return [name.vi for name in results_standing(case)]
+
+
+def results_standing(case: Case) -> tuple[Text, ...]:
     """The names of the results that stand."""
     bringing = case.workflow.results.bringing
     rows = [row for row in case.documents() if row["key"] in bringing and row["accepted"] != 0]
-    return [case.release.documents[row["key"]].name.vi for row in rows]
+    return tuple(case.release.documents[row["key"]].name for row in rows)
 
 
 def last_hand_over(told: Told) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from engine.clock import civil_day
 from engine.dossier.case import Case, read_case
 from engine.dossier.read_many import read_cases
 from engine.errors import NotFound
-from engine.forms.handed_over import results_of
+from engine.forms.handed_over import results_standing
 from engine.queries.look_up import code_of
 from engine.queries.page import After, Page
 from engine.queries.queue import Ask, queue_page, short_name
@@ -73,7 +73,7 @@ class ReturnView:
 
     line: ReturnLine
     version: int
-    results: tuple[str, ...]
+    results: tuple[Text, ...]
     applicant_number: str | None
     representative: Collector | None
     authority: str | None
@@ -129,7 +129,7 @@ def result_to_return(unit: UnitOfWork, code: str) -> ReturnView:
     return ReturnView(
         line=_line(unit, case, people),
         version=case.row["version"],
-        results=tuple(results_of(case)),
+        results=results_standing(case),
         applicant_number=masked_number(case.applicant["identity_number"]),
         representative=Collector(way="representative", name=named[-1]["name"]) if named else None,
         authority=masked_text(named[-1]["authority"]) if named else None,

@@ -50,7 +50,7 @@ def fitting(unit: UnitOfWork, typed: Typed, office: Office, draft: Draft | None,
 
 def _faults(made: Ready) -> dict[str, Text]:
     """Everything that is wrong or missing in the texts, in the order of the page."""
-    empty = Text("chưa điền", "is empty")
+    empty = Text("chưa điền.", "not filled in.")
     found = {f"fields.{key}": empty for key in made.preview.empty}
     if not made.typed.get("applicant.name"):
         found["applicant.name"] = empty

@@ -21,7 +21,7 @@ from tests.web.browser.sights import SIGHTS
 from tests.web.browser.visitor import LOCALES, THEMES
 
 WIDTHS = (360, 768, 1366)
-TALLEST = 4_000
+TALLEST = 12_000
 _HEAD = """<!doctype html><meta charset="utf-8"><title>Một Cửa: every page</title><style>
 body { font: 14px system-ui; margin: 16px } img { border: 1px solid #999; vertical-align: top; margin: 4px }
 img.w360 { width: 180px } img.w768 { width: 384px } img.w1366 { width: 683px }
@@ -91,7 +91,15 @@ def _of_mock_ups(chromium: Browser, folder: Path, names: list[str], to: Path) ->
     return drawn
 
 
+_LOADED = """async () => {
+  const images = [...document.images];
+  images.forEach((image) => { image.loading = 'eager' });
+  await Promise.all(images.map((image) => image.decode().catch(() => null)));
+}"""
+
+
 def _shots(page: Page, name: str, to: Path) -> Iterator[str]:
+    page.evaluate(_LOADED)
     for theme, width in product(THEMES, WIDTHS):
         page.emulate_media(color_scheme=theme)
         page.set_viewport_size({"width": width, "height": 768})

@@ -11,7 +11,7 @@ from engine.queries.clock_bar import ClockBar, Stretch
 from engine.text import Text
 
 WIDTH, LEFT, RIGHT = 760, 12, 748
-_MOST_LABELS, _COLOURS, _ROOM = 10, 4, 64.0
+_MOST_LABELS, _COLOURS, _ROOM, _HALF_LABEL = 10, 4, 64.0, 18.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,12 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """The beginning of a day on the axis, or of an hour where all is within a day; ``words`` is its label, or empty."""
+    """The beginning of a day on the axis, or of an hour where all is within a day; ``words`` is its label, or
+    empty, which stands at ``words_at``: at the edges a little inside the picture."""
 
     x: str
     words: str
+    words_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,7 @@ def _ticks(bar: ClockBar) -> tuple[Tick, ...]:
         return _hours(bar)
     begun = [first + dt.timedelta(days=n) for n in range(0, days, thin)]
     return tuple(
-        Tick(f"{_x(bar, midnight(day)):.1f}", f"{day:%d/%m}" if (day - first).days % every == 0 else "")
-        for day in begun
+        _tick(_x(bar, midnight(day)), f"{day:%d/%m}" if (day - first).days % every == 0 else "") for day in begun
     )
 
 
@@ -121,9 +122,11 @@ def _hours(bar: ClockBar) -> tuple[Tick, ...]:
     """The full hours between start and end, which are on the same day."""
     begin = midnight(civil_day(bar.start))
     hours = (begin + dt.timedelta(hours=n) for n in range(1, 24))
-    return tuple(
-        Tick(f"{_x(bar, at):.1f}", f"{at.astimezone(LOCAL):%H:%M}") for at in hours if bar.start <= at <= bar.end
-    )
+    return tuple(_tick(_x(bar, at), f"{at.astimezone(LOCAL):%H:%M}") for at in hours if bar.start <= at <= bar.end)
+
+
+def _tick(x: float, words: str) -> Tick:
+    return Tick(f"{x:.1f}", words, f"{min(max(x, _HALF_LABEL), WIDTH - _HALF_LABEL):.1f}")
 
 
 def _mark(bar: ClockBar, at: dt.datetime) -> Mark:

@@ -30,6 +30,7 @@ from server.presence import Present
 from web.desk.dossier.bar import Drawing, draw
 from web.desk.dossier.doors import Door
 from web.desk.dossier.every_door import DOORS
+from web.desk.dossier.joint import JointStep, joint_steps
 from web.desk.dossier.opened import note_open
 from web.desk.dossier.steps import needs_form
 from web.desk.dossier.story import KINDS, Note, Told, corrections, notes, told
@@ -85,6 +86,7 @@ class Whole:
     others: tuple[tuple[Door, str], ...]
     locked: tuple[tuple[Text, Text], ...]
     waiting: tuple[Offer, ...]
+    joint: tuple[JointStep, ...]
     possible: Mapping[str, Text | None]
     bar: Drawing | None
     values: tuple[Value, ...]
@@ -126,6 +128,7 @@ def gather(case: Case, chosen: str, upto: int | None) -> Whole:
         held_by=people.get(row["holder_id"] or 0),
         holds=row["holder_id"] is not None and row["holder_id"] == unit.actor.person_id,
         bar=_bar(case, lines if whole else turns_of(case)),
+        joint=joint_steps(case, lines),
         missing=tuple(case.release.documents[key].name for key in view.missing_documents),
         relations=around,
         parties=parties_view(case),
