@@ -30,6 +30,7 @@ from engine.store import (
     signings,
     staff_journal,
     units,
+    version_drafts,
     version_plans,
 )
 from engine.store.sql.schema import metadata
@@ -65,5 +66,6 @@ __all__ = [
     "signings",
     "staff_journal",
     "units",
+    "version_drafts",
     "version_plans",
 ]
