@@ -39,6 +39,11 @@ class VersionLine:
     ahead: int | None
 
     @property
+    def afterwards(self) -> bool:
+        """Whether it was in force already when it was published here, as what an installation begins with."""
+        return civil_day(self.published_at) >= self.start
+
+    @property
     def in_time(self) -> bool | None:
         """Whether it was published here early enough; None where that cannot be told."""
         return None if self.ahead is None else self.ahead >= DAYS_BEFORE
