@@ -6,8 +6,21 @@ from flask import Flask, Response
 
 from server.identity import Access
 from web.account import own, provider, second_factor, sign_in
-from web.admin.procedures import listing, live, made_plan, new_plan, plan, procedure
-from web.citizen import centres, feedback, link, messages, moves, notices, proof, result, start, status, supplement
+from web.admin.procedures import listing, live, made_plan, new_plan, plan, procedure, record
+from web.citizen import (
+    centres,
+    feedback,
+    link,
+    messages,
+    moves,
+    notices,
+    proof,
+    public_procedures,
+    result,
+    start,
+    status,
+    supplement,
+)
 from web.csrf import register_csrf
 from web.desk import (
     batch,
@@ -73,6 +86,8 @@ PAGES = [
     made_plan.made_plans,
     plan.loaded_plans,
     live.live,
+    record.records,
+    public_procedures.public,
 ]
 
 

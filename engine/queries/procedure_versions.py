@@ -10,7 +10,7 @@ from typing import Literal
 
 from engine.clock import civil_day
 from engine.errors import NotFound
-from engine.rules.deadlines.calendar import OutsideCalendar
+from engine.rules.deadlines.working_days import working_days_until
 from engine.rules.plain_text import plain_text
 from engine.rules.procedure.definition import Release
 from engine.store.published import PublishedRow, published_rows, running_by_version
@@ -24,8 +24,8 @@ DAYS_BEFORE = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionLine:
-    """A published version. ``ahead`` are the whole working days between its publication here and its first day; None
-    where no calendar tells."""
+    """A published version. ``ahead`` are the working days from its publication here to its first day; None where no
+    calendar tells."""
 
     version: int
     digest: str
@@ -135,16 +135,8 @@ def _standing(row: PublishedRow, today: dt.date) -> Standing:
 
 
 def _ahead(unit: UnitOfWork, row: PublishedRow) -> int | None:
-    """The working days after the day of publication and before the first day."""
     calendar = unit.catalogue.calendars.get(unit.catalogue.workflow(row.digest).release.sla.calendar)
-    published = civil_day(row.published_at)
-    if calendar is None:
-        return None
-    try:
-        days = range(1, max(0, (row.start - published).days))
-        return sum(calendar.minutes(published + dt.timedelta(days=day)) > 0 for day in days)
-    except OutsideCalendar:
-        return None
+    return working_days_until(calendar, civil_day(row.published_at), row.start)
 
 
 def _procedure(line: VersionLine) -> str:

@@ -51,6 +51,8 @@ PROCEDURES = [
     Sight("procedure", f"/quan-tri/thu-tuc/{BIRTH}", ADMIN, like="admin-procedure"),
     Sight("procedure-compare", f"/quan-tri/thu-tuc/{BIRTH}/so-sanh", ADMIN),
     Sight("procedure-checks", f"/quan-tri/thu-tuc/{BIRTH}/kiem-tra", ADMIN),
+    Sight("procedure-record", f"/quan-tri/thu-tuc/{BIRTH}/danh-muc", ADMIN),
+    Sight("procedure-record-refused", f"/quan-tri/thu-tuc/{BIRTH}/danh-muc", ADMIN, then=submit),
     Sight("plans", "/quan-tri/ke-hoach", ADMIN),
     Sight("plan-new", "/quan-tri/ke-hoach/moi", ADMIN),
     Sight("plan-empty", "/quan-tri/ke-hoach/moi", ADMIN, then=submit),

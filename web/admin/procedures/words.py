@@ -56,3 +56,26 @@ STANDINGS: Mapping[str, Text] = {
 def why_words(key: str | None) -> Text | None:
     """Why a dossier needs a choice or cannot move; None without a reason."""
     return WHY.get(key) if key else None
+
+
+PROCESSED: Mapping[str, Text] = {
+    "here": Text("Phần mềm này", "This system"),
+    "ministry": Text("Hệ thống tập trung của bộ", "A ministry's central system"),
+    "specialised": Text("Phần mềm chuyên ngành", "Specialised software"),
+}
+"""Where a procedure is processed."""
+
+ONLINE: Mapping[str, Text] = {
+    "no": Text("Không nộp trực tuyến", "Not online"),
+    "partial": Text("Trực tuyến một phần", "Partly online"),
+    "full": Text("Trực tuyến toàn trình", "Fully online"),
+}
+"""Whether it is filed online."""
+
+KEPT: Mapping[str, Text] = {
+    "in-time": Text("đúng hạn", "in time"),
+    "late": Text("trễ", "late"),
+    "waiting": Text("còn trong hạn", "still open"),
+    "unknown": Text("không tính được", "cannot be told"),
+}
+"""Whether a deadline of publication was kept."""
