@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -12,11 +13,14 @@ from api.answers import answer
 from api.dossier_json import both
 from api.operations import Gives, Resource
 from engine.clock import civil_day
+from engine.queries.procedure_catalogue import CatalogueEntry, entries_of, entries_on, entry_for
+from engine.queries.public_catalogue import received_at
 from engine.rules.plain_text import plain_text
 from engine.rules.procedure.definition import Release
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from server.answer import Answer
 from server.context import runtime
-from server.identity import Access
+from server.identity import Access, reading
 
 procedures = Resource("procedures", __name__, description="Procedures in force.")
 FOR_A_WHILE = "public, max-age=60"
@@ -31,10 +35,12 @@ FOR_A_WHILE = "public, max-age=60"
 )
 def every(query: dict[str, Any]) -> Answer:
     """List the procedures in force on a day"""
-    words = plain_text(query["q"]).split()
+    words, on = plain_text(query["q"]).split(), query["on"] or _today()
+    with reading(SYSTEM_ACTOR) as unit:
+        entries = entries_on(unit, on)
     items = [
-        _line(workflow.release)
-        for workflow in runtime().catalogue.procedures(query["on"] or _today())
+        _line(workflow.release, entries.get(workflow.release.procedure, ()), on)
+        for workflow in runtime().catalogue.procedures(on)
         if workflow.release.public and _fits(workflow.release, words)
     ]
     return answer({"items": items}, Cache_Control=FOR_A_WHILE)
@@ -50,10 +56,13 @@ def every(query: dict[str, Any]) -> Answer:
 )
 def one(procedure: str, query: dict[str, Any]) -> Answer:
     """Read one procedure: its form, papers, fees, states, actions and time limit"""
-    workflow = runtime().catalogue.current(procedure, query["on"] or _today())
+    on = query["on"] or _today()
+    workflow = runtime().catalogue.current(procedure, on)
     release = workflow.release
+    with reading(SYSTEM_ACTOR) as unit:
+        entries = entries_of(unit, procedure)
     whole: dict[str, Any] = {
-        **_line(release),
+        **_line(release, entries, on),
         "release": workflow.digest,
         "legal": list(release.legal),
         "fields": _listed(release.fields),
@@ -67,7 +76,8 @@ def one(procedure: str, query: dict[str, Any]) -> Answer:
     return answer(whole, Cache_Control=FOR_A_WHILE)
 
 
-def _line(release: Release) -> dict[str, Any]:
+def _line(release: Release, entries: Sequence[CatalogueEntry], on: dt.date) -> dict[str, Any]:
+    until, entry = release.effective.until, entry_for(entries, release.version, on)
     return {
         "procedure": release.procedure,
         "version": release.version,
@@ -77,6 +87,23 @@ def _line(release: Release) -> dict[str, Any]:
         "sector_name": both(release.sector.name),
         "channels": list(release.channels),
         "applicants": list(release.applicants),
+        "effective_from": release.effective.start.isoformat(),
+        "effective_until": until.isoformat() if until else None,
+        "received_at": both(received_at(release)),
+        "publication": _publication(entry) if entry else None,
+    }
+
+
+def _publication(entry: CatalogueEntry) -> dict[str, Any]:
+    """Where the procedure is processed, and by which decision it was published."""
+    return {
+        "processed": entry.processed,
+        "system": entry.system,
+        "online": entry.online,
+        "since": entry.since.isoformat(),
+        "decision": entry.decision,
+        "decided_on": entry.decided_on.isoformat(),
+        "listed_on": entry.listed_on.isoformat() if entry.listed_on else None,
     }
 
 

@@ -6,7 +6,21 @@ from flask import Flask, Response
 
 from server.identity import Access
 from web.account import own, provider, second_factor, sign_in
-from web.citizen import centres, feedback, link, messages, moves, notices, proof, result, start, status, supplement
+from web.admin.procedures import listing, live, made_plan, new_plan, plan, procedure, record
+from web.citizen import (
+    centres,
+    feedback,
+    link,
+    messages,
+    moves,
+    notices,
+    proof,
+    public_procedures,
+    result,
+    start,
+    status,
+    supplement,
+)
 from web.csrf import register_csrf
 from web.desk import (
     batch,
@@ -66,6 +80,14 @@ PAGES = [
     returns.returns,
     register.books,
     chapter.handbook,
+    listing.listing,
+    procedure.procedures,
+    new_plan.planning,
+    made_plan.made_plans,
+    plan.loaded_plans,
+    live.live,
+    record.records,
+    public_procedures.public,
 ]
 
 

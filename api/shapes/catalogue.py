@@ -7,6 +7,16 @@ from marshmallow import fields
 from api.shapes.base import Shape, Words, anything, day, many, one, text, whole, yes_no
 
 
+class Publication(Shape):
+    processed = text()
+    system = text(True)
+    online = text()
+    since = day()
+    decision = text()
+    decided_on = day()
+    listed_on = day(True)
+
+
 class ProcedureLine(Shape):
     procedure = text()
     version = whole()
@@ -16,6 +26,10 @@ class ProcedureLine(Shape):
     sector_name = one(Words)
     channels = fields.List(fields.String(), required=True)
     applicants = fields.List(fields.String(), required=True)
+    effective_from = day()
+    effective_until = day(True)
+    received_at = one(Words)
+    publication = one(Publication, True)
 
 
 class Procedures(Shape):

@@ -21,6 +21,7 @@ from engine.store import (
     people,
     plans,
     prints,
+    procedure_entries,
     ratings,
     read_log,
     releases,
@@ -30,6 +31,7 @@ from engine.store import (
     signings,
     staff_journal,
     units,
+    version_drafts,
     version_plans,
 )
 from engine.store.sql.schema import metadata
@@ -56,6 +58,7 @@ __all__ = [
     "people",
     "plans",
     "prints",
+    "procedure_entries",
     "ratings",
     "read_log",
     "releases",
@@ -65,5 +68,6 @@ __all__ = [
     "signings",
     "staff_journal",
     "units",
+    "version_drafts",
     "version_plans",
 ]

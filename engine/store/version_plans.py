@@ -89,3 +89,14 @@ def items_of(connection: Connection, plan_id: int, after: int = 0, limit: int = 
     mine = mine.join(dossiers, dossiers.c.id == version_items.c.dossier_id)
     mine = mine.where(version_items.c.plan_id == plan_id, version_items.c.dossier_id > after)
     return connection.execute(mine.order_by(version_items.c.dossier_id).limit(limit)).all()
+
+
+def items_with(connection: Connection, plan_id: int, status: str | None, after: int, limit: int) -> Sequence[Any]:
+    """The next dossiers of a plan above the id ``after``, of one status where it is given."""
+    columns = ("dossier_id", "state", "target", "status", "why", "entry", "at")
+    mine = select(dossiers.c.code, *(version_items.c[name] for name in columns)).select_from(version_items)
+    mine = mine.join(dossiers, dossiers.c.id == version_items.c.dossier_id)
+    mine = mine.where(version_items.c.plan_id == plan_id, version_items.c.dossier_id > after)
+    if status is not None:
+        mine = mine.where(version_items.c.status == status)
+    return connection.execute(mine.order_by(version_items.c.dossier_id).limit(limit)).all()

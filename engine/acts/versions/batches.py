@@ -56,14 +56,21 @@ def apply_all(runtime: Runtime, run: PlanRun, told: Told = lambda _: None, secon
     return tally
 
 
-def revert_all(runtime: Runtime, run: PlanRun, legal: str, reason: str, told: Told = lambda _: None) -> Tally:
+def revert_all(
+    runtime: Runtime,
+    run: PlanRun,
+    legal: str,
+    reason: str,
+    told: Told = lambda _: None,
+    seconds: float = float("inf"),
+) -> Tally:
     """Moves back every moved dossier that was not changed since; ``stale`` counts the changed ones.
 
-    Raises PlanNotReady.
+    It begins no batch after ``seconds``; the next run goes on. Raises PlanNotReady.
     """
     in_transaction(runtime, SYSTEM_ACTOR, partial(begin_reverting, run=run))
     batch = partial(revert_batch, run=run, legal=legal, reason=reason)
-    tally = _through(runtime, run, "done", lambda unit, ids: batch(unit, ids=ids), told, float("inf"))
+    tally = _through(runtime, run, "done", lambda unit, ids: batch(unit, ids=ids), told, seconds)
     in_transaction(runtime, SYSTEM_ACTOR, partial(finish_reverting, run=run))
     return tally
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.web.browser.sight import Sight, submit
 from tests.web.browser.sights_of_accounts import ACCOUNT
+from tests.web.browser.sights_of_administrators import ADMINISTRATORS
 from tests.web.browser.sights_of_citizens import CITIZENS
 from tests.web.browser.sights_of_errors import ERRORS
 from tests.web.browser.sights_of_staff import STAFF
@@ -18,6 +19,7 @@ SHOW_NOTHING = {
 AFTER_AN_ACT = {
     *("/viec/<int:number>", "/ky/lan/<int:number>", "/in/<int:run>", "/xac-minh/<int:number>"),
     "/ho-so/<code>/giay-to/<int:number>",
+    *("/quan-tri/ke-hoach/nhap/<int:number>", "/quan-tri/ke-hoach/<int:number>"),
 }
 """Pages that are there only after an act: the journeys look at them."""
 
@@ -29,9 +31,11 @@ SIGHTS = [
     Sight("help-clerk", "/tro-giup/clerk"),
     Sight("help-specialist", "/tro-giup/specialist"),
     Sight("help-leader", "/tro-giup/leader"),
+    Sight("help-administrator", "/tro-giup/administrator"),
     Sight("nothing-there", "/tro-giup/nothing", status=404, like="error-404"),
     *ERRORS,
     *ACCOUNT,
     *CITIZENS,
     *STAFF,
+    *ADMINISTRATORS,
 ]

@@ -15,6 +15,7 @@ from engine.transaction import UnitOfWork
 from server.identity import Access, reading
 from server.preview import can_preview
 from web.desk.dossier.acting import open_door
+from web.desk.dossier.drawn import drawn
 from web.desk.dossier.every_door import DOORS
 from web.desk.dossier.gathered import gather
 from web.desk.dossier.group import dossier
@@ -28,7 +29,7 @@ from web.desk.dossier.words import LINK_KINDS, may_answer
 from web.form_values import whole
 from web.render import render
 
-__all__ = ["dossier", "person", "show", "stay"]
+__all__ = ["dossier", "drawn", "person", "show", "stay"]
 
 
 @dossier.page("/ho-so/<code>", access=Access.STAFF)

@@ -1,0 +1,47 @@
+"""Every published version of every procedure, and where the running dossiers stand by version."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from engine.store.dossiers import dossiers
+from engine.store.releases import releases
+
+
+class PublishedRow(NamedTuple):
+    """A row of ``releases`` without its document."""
+
+    digest: str
+    procedure: str
+    version: int
+    start: dt.date
+    until: dt.date | None
+    name_vi: str
+    name_en: str
+    published_at: dt.datetime
+    publisher: str | None
+
+
+def published_rows(connection: Connection, procedure: str | None = None) -> Sequence[PublishedRow]:
+    """The versions by procedure and number; of one procedure where it is given."""
+    wanted = select(*(releases.c[name] for name in PublishedRow._fields))
+    if procedure is not None:
+        wanted = wanted.where(releases.c.procedure == procedure)
+    found = connection.execute(wanted.order_by(releases.c.procedure, releases.c.version))
+    return [PublishedRow(*row) for row in found]
+
+
+def running_by_version(connection: Connection) -> dict[str, int]:
+    """The number of unfinished dossiers by the digest of their version."""
+    counted = select(dossiers.c.release, func.count()).where(dossiers.c.finished_at.is_(None))
+    return {row[0]: row[1] for row in connection.execute(counted.group_by(dossiers.c.release))}
+
+
+def handling_offices(connection: Connection, visible: ColumnElement[bool], procedure: str) -> Sequence[str]:
+    """The offices that handle or handled dossiers of a procedure which the caller may see."""
+    wanted = select(dossiers.c.handler_office).where(dossiers.c.procedure == procedure, visible).distinct()
+    return sorted(connection.execute(wanted).scalars())

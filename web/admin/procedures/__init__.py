@@ -1,0 +1,1 @@
+"""Procedures for administrators: their versions, plans of new ones, the live diagram, and the catalogue."""
