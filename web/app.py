@@ -6,7 +6,7 @@ from flask import Flask, Response
 
 from server.identity import Access
 from web.account import own, provider, second_factor, sign_in
-from web.admin.units import reforms
+from web.admin.units import competences, reforms, units
 from web.citizen import centres, feedback, link, messages, moves, notices, proof, result, start, status, supplement
 from web.csrf import register_csrf
 from web.desk import (
@@ -68,6 +68,8 @@ PAGES = [
     register.books,
     chapter.handbook,
     reforms.reforms,
+    competences.competences,
+    units.units,
 ]
 
 
