@@ -7,17 +7,20 @@ from tests.web.browser.sights_of_accounts import ACCOUNT
 from tests.web.browser.sights_of_citizens import CITIZENS
 from tests.web.browser.sights_of_errors import ERRORS
 from tests.web.browser.sights_of_staff import STAFF
+from tests.web.browser.sights_of_units import UNITS
 
 SHOW_NOTHING = {
     *("/h/<token>", "/h/<token:token>", "/h/<code>/bang-chung/tep", "/tro-giup/hinh/<spoken>/<name>"),
     *("/dang-nhap/co-quan", "/dang-nhap/co-quan/tra-loi", "/so-dang-ky/tep"),
     "/quay/hang-doi",
+    "/quan-tri/sap-xep/<digest>/ke-hoach.json",
     "/ho-so/<code>/giay-to/<int:number>/trang/<int:page>.png",
 }
 """Addresses that lead on, send a file, or send a part of a page."""
 AFTER_AN_ACT = {
     *("/viec/<int:number>", "/ky/lan/<int:number>", "/in/<int:run>", "/xac-minh/<int:number>"),
     "/ho-so/<code>/giay-to/<int:number>",
+    "/quan-tri/sap-xep/<digest>",
 }
 """Pages that are there only after an act: the journeys look at them."""
 
@@ -34,4 +37,5 @@ SIGHTS = [
     *ACCOUNT,
     *CITIZENS,
     *STAFF,
+    *UNITS,
 ]

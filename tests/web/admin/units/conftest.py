@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import replace
-
 import pytest
 
-from engine.acts.staff.people import add_membership, add_person
-from tests.installation.application import application
-from tests.installation.june import prepare_june
-from tests.installation.plans_of_reforms import second_administrator
-from tests.installation.served import ServedInstallation
 from tests.installation.world import World
+from tests.web.admin.units.june_pages import june_pages
 from tests.web.desk.conftest import Office
-from web.app import register_pages
 
 
 @pytest.fixture
 def june(world: World) -> Office:
-    """A week before the reform. ``chairman`` leads the authority of the province."""
-    prepare_june(world)
-    second_administrator(world)
-    person = world.try_act("system", add_person, "chairman", "Chủ tịch Mẫu")
-    world.try_act("system", add_membership, person, "UB-79-C", "leader", dt.date(2025, 1, 1))
-    world.try_act("system", add_membership, person, "UB-79", "leader", dt.date(2025, 7, 1))
-    sessions = replace(world.runtime.settings.sessions, second_factor=False)
-    runtime = replace(world.runtime, settings=replace(world.runtime.settings, sessions=sessions))
-    return Office(ServedInstallation(runtime, application(runtime, pages=register_pages)), world=world)
+    return june_pages(world)
