@@ -7,6 +7,7 @@ from flask import Flask, Response
 from server.identity import Access
 from web.account import own, provider, second_factor, sign_in
 from web.admin.procedures import listing, live, made_plan, new_plan, plan, procedure, record
+from web.admin.units import competences, reforms, units
 from web.citizen import (
     centres,
     feedback,
@@ -88,6 +89,9 @@ PAGES = [
     live.live,
     record.records,
     public_procedures.public,
+    reforms.reforms,
+    competences.competences,
+    units.units,
 ]
 
 

@@ -18,6 +18,7 @@ from engine.acts.notices.deliver import Receivers, deliver_notices
 from engine.acts.staff.idle_sessions import end_idle_sessions
 from engine.jobs.migration import migrate_due
 from engine.jobs.recounting import recount_waiting
+from engine.jobs.reforms import carry_out
 from engine.jobs.schedule import (
     ANSWERS_KEPT,
     DRAFTS_KEPT,
@@ -122,6 +123,12 @@ def work_on_batches() -> None:
         log.info("batches", ended=done)
 
 
+def carry_out_reforms() -> None:
+    """Applies and reverts the reform plans that people began; a long one continues at the next tick."""
+    for digest, tally in carry_out(_at_hand[0].runtime, seconds=SECONDS).items():
+        log.info("reform", plan=digest, moved=tally.moved, stale=tally.stale, busy=tally.busy)
+
+
 _ALL = (
     drain_outbox,
     sweep_clocks,
@@ -131,5 +138,6 @@ _ALL = (
     recount_deadlines,
     count_paces,
     work_on_batches,
+    carry_out_reforms,
 )
 JOBS: Mapping[str, Callable[[], None]] = {job.__name__: job for job in _ALL}

@@ -20,7 +20,8 @@ from sqlalchemy import (
     text,
 )
 
-from engine.store.dossiers import dossiers
+from engine.store.dossiers import applicants, dossiers
+from engine.store.reform_rows import DecidedRow
 from engine.store.rows import ReformRow, TriageRow
 from engine.store.sql.schema import BigId, Json, Moment, metadata
 
@@ -109,6 +110,29 @@ def items_in_triage(connection: Connection, reform_id: int, province: str | None
     columns: tuple[Any, ...] = (reform_items.c.passages, reform_items.c.province, dossiers.c.place)
     joined = select(*columns).join(dossiers, dossiers.c.id == reform_items.c.dossier_id)
     return cast(Sequence[TriageRow], connection.execute(joined.where(*wanted)).all())
+
+
+def items_to_decide(
+    connection: Connection, reform_id: int, provinces: Collection[str] | None = None
+) -> Sequence[DecidedRow]:
+    """Each item of a plan that waits for a person, with the dossier's code, place and form, in order of the ids.
+
+    ``provinces`` (codes before the reform) narrows them.
+    """
+    wanted = [reform_items.c.reform_id == reform_id, reform_items.c.status == "person"]
+    if provinces is not None:
+        wanted.append(reform_items.c.province.in_(sorted(provinces)))
+    columns: tuple[Any, ...] = (reform_items.c.passages, reform_items.c.province, dossiers.c.place, dossiers.c.code)
+    joined = select(*columns, applicants.c.form).join(dossiers, dossiers.c.id == reform_items.c.dossier_id)
+    joined = joined.join(applicants, applicants.c.dossier_id == dossiers.c.id)
+    rows = connection.execute(joined.where(*wanted).order_by(reform_items.c.dossier_id)).all()
+    return cast(Sequence[DecidedRow], rows)
+
+
+def reform_with(connection: Connection, digest: str) -> ReformRow | None:
+    """The row of the plan with this digest, or None."""
+    this = select(reforms).where(reforms.c.digest == digest)
+    return cast(ReformRow | None, connection.execute(this).one_or_none())
 
 
 def counts_by_status(

@@ -5,7 +5,21 @@ A release is immutable; a change of a procedure is a new version. Publishing a t
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, SmallInteger, String, Table, Text
+from collections.abc import Sequence
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    select,
+)
 
 from engine.store.sql.schema import BigId, Json, Moment, metadata
 
@@ -36,3 +50,9 @@ notice_templates = Table(
     Column("document", Json, nullable=False),
     Column("published_at", Moment, nullable=False),
 )
+
+
+def release_digests(connection: Connection) -> Sequence[str]:
+    """The digests of every published release, by procedure and version."""
+    ordered = select(releases.c.digest).order_by(releases.c.procedure, releases.c.version)
+    return connection.execute(ordered).scalars().all()

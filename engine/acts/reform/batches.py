@@ -40,18 +40,26 @@ class Tally:
     busy: int = 0
 
 
-def apply_all(runtime: Runtime, run: Run, told: Told = lambda _: None) -> Tally:
-    """Moves every waiting dossier of the plan; ``told`` gets the result of each batch. Raises TooEarly, NotReady."""
+def apply_all(runtime: Runtime, run: Run, told: Told = lambda _: None, seconds: float = float("inf")) -> Tally:
+    """Moves every waiting dossier of the plan; ``told`` gets the result of each batch.
+
+    It begins no batch after ``seconds``; the next call goes on. Raises TooEarly, NotReady.
+    """
     in_transaction(runtime, SYSTEM_ACTOR, lambda unit: begin_applying(unit, run))
-    tally = _Rounds(runtime, run, "waiting", lambda unit, ids: apply_batch(unit, run, ids)).through(told)
+    tally = _Rounds(runtime, run, "waiting", lambda unit, ids: apply_batch(unit, run, ids)).through(told, seconds)
     in_transaction(runtime, SYSTEM_ACTOR, lambda unit: finish_applying(unit, run))
     return tally
 
 
-def revert_all(runtime: Runtime, run: Run, reason: str, told: Told = lambda _: None) -> Tally:
-    """Moves back every moved dossier that was not changed since; ``stale`` counts the changed ones. Raises NotReady."""
+def revert_all(
+    runtime: Runtime, run: Run, reason: str, told: Told = lambda _: None, seconds: float = float("inf")
+) -> Tally:
+    """Moves back every moved dossier that was not changed since; ``stale`` counts the changed ones.
+
+    It begins no batch after ``seconds``; the next call goes on. Raises NotReady.
+    """
     in_transaction(runtime, SYSTEM_ACTOR, lambda unit: begin_reverting(unit, run))
-    tally = _Rounds(runtime, run, "done", lambda unit, ids: revert_batch(unit, run, ids, reason)).through(told)
+    tally = _Rounds(runtime, run, "done", lambda unit, ids: revert_batch(unit, run, ids, reason)).through(told, seconds)
     in_transaction(runtime, SYSTEM_ACTOR, lambda unit: finish_reverting(unit, run))
     return tally
 
@@ -63,9 +71,10 @@ class _Rounds:
         self._runtime, self._run, self._status, self._batch = runtime, run, status, batch
         self._lanes = 3 if runtime.database.dialect.name == "postgresql" else 1  # SQLite has one writer
         self._size = float(_FIRST)
+        self._latest = float("inf")
 
-    def through(self, told: Told) -> Tally:
-        tally = Tally()
+    def through(self, told: Told, seconds: float) -> Tally:
+        tally, self._latest = Tally(), time.monotonic() + seconds
         for _ in range(_MOST_ROUNDS):
             tally.busy = 0
             for done in self._round():
@@ -74,7 +83,7 @@ class _Rounds:
                 tally.ended += done.ended
                 tally.busy += done.busy
                 told(done)
-            if not tally.busy:
+            if not tally.busy or time.monotonic() > self._latest:
                 break
         return tally
 
@@ -92,7 +101,7 @@ class _Rounds:
         """The ids batch by batch; the duration of the last batches decides the size of the next one."""
         ids: list[int] = []
         after, more = 0, True
-        while ids or more:
+        while (ids or more) and time.monotonic() <= self._latest:
             size = int(self._size)
             if more and len(ids) < size:
                 page = self._page(ids[-1] if ids else after)

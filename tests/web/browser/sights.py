@@ -8,11 +8,13 @@ from tests.web.browser.sights_of_administrators import ADMINISTRATORS
 from tests.web.browser.sights_of_citizens import CITIZENS
 from tests.web.browser.sights_of_errors import ERRORS
 from tests.web.browser.sights_of_staff import STAFF
+from tests.web.browser.sights_of_units import UNITS
 
 SHOW_NOTHING = {
     *("/h/<token>", "/h/<token:token>", "/h/<code>/bang-chung/tep", "/tro-giup/hinh/<spoken>/<name>"),
     *("/dang-nhap/co-quan", "/dang-nhap/co-quan/tra-loi", "/so-dang-ky/tep"),
     "/quay/hang-doi",
+    "/quan-tri/sap-xep/<digest>/ke-hoach.json",
     "/ho-so/<code>/giay-to/<int:number>/trang/<int:page>.png",
 }
 """Addresses that lead on, send a file, or send a part of a page."""
@@ -20,6 +22,7 @@ AFTER_AN_ACT = {
     *("/viec/<int:number>", "/ky/lan/<int:number>", "/in/<int:run>", "/xac-minh/<int:number>"),
     "/ho-so/<code>/giay-to/<int:number>",
     *("/quan-tri/ke-hoach/nhap/<int:number>", "/quan-tri/ke-hoach/<int:number>"),
+    "/quan-tri/sap-xep/<digest>",
 }
 """Pages that are there only after an act: the journeys look at them."""
 
@@ -38,4 +41,5 @@ SIGHTS = [
     *CITIZENS,
     *STAFF,
     *ADMINISTRATORS,
+    *UNITS,
 ]

@@ -1,0 +1,1 @@
+"""Units, competences and reorganisations."""
