@@ -6,6 +6,7 @@ from flask import Flask, Response
 
 from server.identity import Access
 from web.account import own, provider, second_factor, sign_in
+from web.admin.people import changes, importing, listed, one, proposals
 from web.citizen import centres, feedback, link, messages, moves, notices, proof, result, start, status, supplement
 from web.csrf import register_csrf
 from web.desk import (
@@ -66,6 +67,11 @@ PAGES = [
     returns.returns,
     register.books,
     chapter.handbook,
+    listed.staff,
+    one.person,
+    changes.changes,
+    importing.importing,
+    proposals.proposals,
 ]
 
 

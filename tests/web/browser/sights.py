@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.web.browser.sight import Sight, submit
 from tests.web.browser.sights_of_accounts import ACCOUNT
+from tests.web.browser.sights_of_administrators import ADMINISTRATORS
 from tests.web.browser.sights_of_citizens import CITIZENS
 from tests.web.browser.sights_of_errors import ERRORS
 from tests.web.browser.sights_of_staff import STAFF
@@ -12,6 +13,7 @@ SHOW_NOTHING = {
     *("/h/<token>", "/h/<token:token>", "/h/<code>/bang-chung/tep", "/tro-giup/hinh/<spoken>/<name>"),
     *("/dang-nhap/co-quan", "/dang-nhap/co-quan/tra-loi", "/so-dang-ky/tep"),
     "/quay/hang-doi",
+    "/quan-tri/can-bo/nhap/mau",
     "/ho-so/<code>/giay-to/<int:number>/trang/<int:page>.png",
 }
 """Addresses that lead on, send a file, or send a part of a page."""
@@ -29,9 +31,11 @@ SIGHTS = [
     Sight("help-clerk", "/tro-giup/clerk"),
     Sight("help-specialist", "/tro-giup/specialist"),
     Sight("help-leader", "/tro-giup/leader"),
+    Sight("help-administrator", "/tro-giup/administrator"),
     Sight("nothing-there", "/tro-giup/nothing", status=404, like="error-404"),
     *ERRORS,
     *ACCOUNT,
     *CITIZENS,
     *STAFF,
+    *ADMINISTRATORS,
 ]
