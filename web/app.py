@@ -6,6 +6,8 @@ from flask import Flask, Response
 
 from server.identity import Access
 from web.account import own, provider, second_factor, sign_in
+from web.admin import overview
+from web.admin.incidents import shown
 from web.admin.people import changes, importing, listed, one, proposals
 from web.citizen import centres, feedback, link, messages, moves, notices, proof, result, start, status, supplement
 from web.csrf import register_csrf
@@ -72,6 +74,8 @@ PAGES = [
     changes.changes,
     importing.importing,
     proposals.proposals,
+    shown.incidents,
+    overview.overview,
 ]
 
 

@@ -31,6 +31,8 @@ _SECTIONS = (
     (r"/ho-so/[^/]+/lam/(fee|refund|correct-fee|cancel-fee).*", "leader#waive"),
     (r"/ho-so/[^/]+/lam/reissue.*", "clerk#print"),
     (r"/ho-so.*", "specialist#dossier"),
+    (r"/su-co.*", "administrator#incidents"),
+    (r"/quan-tri", "administrator#overview"),
     (r"/quan-tri/can-bo/nhap.*", "administrator#import"),
     (r"/quan-tri/can-bo/nhat-ky", "administrator#staff-journal"),
     (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from playwright.sync_api import Page
 
 from tests.installation.town import ADMIN
@@ -11,6 +13,8 @@ from tests.web.browser.visitor import Visitor
 STAFF = "/quan-tri/can-bo"
 _FILE = "username;name;office;role;start\nlan.nt;Nguyễn Thị Lan;TT-26740;counter;01/08/2026\n"
 _FAULTY = _FILE + "binh;Trần Văn Bình;TT-26741;counter;01/08/2026\nmai;;TT-26740;countr;31/02/2026\n"
+_FAILED = "/su-co/notices/" + hashlib.sha256(b"notices\0e-mail: refused").hexdigest()[:12]
+"""The notices that were given up in every journey (``tests.web.browser.journeys.something_failed``)."""
 
 
 def _try(text: str, page: Page) -> None:
@@ -55,4 +59,13 @@ PEOPLE = [
     Sight("staff-import-faulty", f"{STAFF}/nhap", ADMIN, then=_faulty_file),
 ]
 
-ADMINISTRATORS = [*PEOPLE]
+INCIDENTS = [
+    Sight("administration", "/quan-tri", ADMIN),
+    Sight("incidents", "/su-co", ADMIN),
+    Sight("incident", _FAILED, ADMIN),
+    Sight("incident-refused", _FAILED, ADMIN, then=submit),
+    Sight("incident-gone", "/su-co/notices/000000000000", ADMIN, status=404),
+    Sight("incidents-all", "/su-co/tat-ca", ADMIN),
+]
+
+ADMINISTRATORS = [*PEOPLE, *INCIDENTS]
