@@ -16,6 +16,7 @@ from cli.compose import compose_from_environment
 from cli.output import Day, json_option, say, show
 from cli.sign_in_ways import COMMANDS as WAYS
 from cli.staff import COMMANDS, known, operator
+from cli.staff_import import import_file
 from engine.acts.staff import people as staff
 from engine.store.people import memberships
 from engine.store.people import people as people_table
@@ -193,5 +194,5 @@ def _runtime() -> Runtime:
     return compose_from_environment(pooled=False)
 
 
-for command in (*COMMANDS, *WAYS):
+for command in (*COMMANDS, *WAYS, import_file):
     people.add_command(command)

@@ -37,9 +37,7 @@ def readyz() -> Response:
     Redis is reported but does not count: without it everything still works, only later. ``warnings`` say what an
     operator has to do in the coming months, such as publishing the calendar of the next years.
     """
-    checks = {"database": _database(), "migrations": _migrations(), "redis": _redis()}
-    if checks["migrations"] == "ok":
-        checks["files"] = _files()
+    checks = probes()
     ready = all(checks.get(name) == "ok" for name in ("database", "migrations", "files"))
     warnings = _warnings() if ready else []
     if runtime().settings.uploads.clamd and not runtime().scanner.answers():
@@ -51,6 +49,14 @@ def readyz() -> Response:
 @operating.get("/metrics")
 def metrics() -> Response:
     return Response(served().metrics.exposition(_waiting), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def probes() -> dict[str, str]:
+    """What the process depends on, by name: ``ok``, or what is wrong."""
+    checks = {"database": _database(), "migrations": _migrations(), "redis": _redis()}
+    if checks["migrations"] == "ok":
+        checks["files"] = _files()
+    return checks
 
 
 def _answer(data: object, status: int = 200) -> Response:

@@ -6,6 +6,9 @@ from flask import Flask, Response
 
 from server.identity import Access
 from web.account import own, provider, second_factor, sign_in
+from web.admin import overview
+from web.admin.incidents import shown
+from web.admin.people import changes, importing, listed, one, proposals
 from web.admin.procedures import listing, live, made_plan, new_plan, plan, procedure, record
 from web.admin.units import competences, reforms, units
 from web.citizen import (
@@ -92,6 +95,13 @@ PAGES = [
     reforms.reforms,
     competences.competences,
     units.units,
+    listed.staff,
+    one.person,
+    changes.changes,
+    importing.importing,
+    proposals.proposals,
+    shown.incidents,
+    overview.overview,
 ]
 
 

@@ -109,6 +109,13 @@ def person_line(unit: UnitOfWork, person: int) -> PersonLine:
     return _person(found, _roles(unit, [person]))
 
 
+def people_lines(unit: UnitOfWork, ids: Sequence[int]) -> tuple[PersonLine, ...]:
+    """The accounts with these numbers, in this order."""
+    found = {row.id: row for row in unit.reader().execute(select(people).where(people.c.id.in_(ids)))} if ids else {}
+    roles = _roles(unit, list(found))
+    return tuple(_person(found[one], roles) for one in ids if one in found)
+
+
 def language_of(unit: UnitOfWork, person: int) -> str:
     """The language of a person: ``vi`` or ``en``."""
     return str(unit.reader().execute(select(people.c.language).where(people.c.id == person)).scalar_one())

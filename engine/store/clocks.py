@@ -36,6 +36,12 @@ clocks = Table(
         "kind IN ('warn', 'due_in', 'overdue', 'step', 'remind', 'after', 'verify', 'intake')", name="kind"
     ),
     Index("ix_clocks_due", "due_at", sqlite_where=text("fired_at IS NULL"), postgresql_where=text("fired_at IS NULL")),
+    Index(
+        "ix_clocks_failed",
+        "dossier_id",
+        sqlite_where=text("outcome NOT IN ('done', 'void', 'moved')"),
+        postgresql_where=text("outcome NOT IN ('done', 'void', 'moved')"),
+    ),
 )
 
 calendars = Table(

@@ -52,6 +52,12 @@ outbox = Table(
         postgresql_where=text("status = 'waiting'"),
     ),
     Index(
+        "ix_outbox_parked",
+        "id",
+        sqlite_where=text("status = 'parked'"),
+        postgresql_where=text("status = 'parked'"),
+    ),
+    Index(
         "ix_outbox_inbox",
         "recipient",
         "id",

@@ -13,11 +13,11 @@ import secrets
 from sqlalchemy import and_, insert, or_, select, update
 
 from engine.acts.staff.administrators import is_first_administrator, propose_administrator
+from engine.acts.staff.membership_rules import membership_fault
 from engine.acts.staff.password_policy import weakness
 from engine.acts.staff.record import record_staff
 from engine.errors import Conflict, InvalidInput, NotFound, wrong
 from engine.rules.journal.staff_entries import Change, password_mark
-from engine.rules.procedure.known_roles import why_unknown
 from engine.rules.values.telephones import telephone_if_one
 from engine.security.passwords import hash_password
 from engine.store.people import memberships, people, person_named, substitutes, tokens
@@ -26,6 +26,7 @@ from engine.text import Text
 from engine.transaction import UnitOfWork
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,58}[a-z0-9]")
+_EMAIL = re.compile(r"[^@\s<>\"(),;:]{1,64}@[^@\s<>\"(),;:]{1,189}")
 
 
 class NameTaken(Conflict):
@@ -52,7 +53,7 @@ def add_person(
     With ``admin`` the first administrator of an installation becomes one at once; every later one is proposed, and an
     administrator decides. Raises InvalidInput, NameTaken.
     """
-    if errors := _faults(unit, username, name, password, language):
+    if errors := person_faults(unit, username, name, password=password, language=language, email=email):
         raise InvalidInput(errors)
     first = admin and is_first_administrator(unit)
     if person_named(unit.begin(), username) is not None:
@@ -77,6 +78,33 @@ def add_person(
     return number
 
 
+def person_faults(
+    unit: UnitOfWork,
+    username: str,
+    name: str,
+    *,
+    password: str | None = None,
+    language: str = "vi",
+    email: str | None = None,
+) -> dict[str, Text]:
+    """The faults in the data of a new person, by field name."""
+    errors = {}
+    if not _USERNAME.fullmatch(username):
+        errors["username"] = Text(
+            "3 đến 60 chữ thường không dấu, chữ số, dấu '.', '_' hoặc '-'",
+            "3 to 60 small letters without accents, digits, '.', '_' or '-'",
+        )
+    if not name.strip() or len(name) > 200:
+        errors["name"] = Text("1 đến 200 ký tự", "1 to 200 characters")
+    if password is not None and (fault := weakness(unit, password, names=(username, name))):
+        errors["password"] = fault
+    if language not in ("vi", "en"):
+        errors["language"] = Text("vi hoặc en", "vi or en")
+    if email and not _EMAIL.fullmatch(email):
+        errors["email"] = Text("địa chỉ thư điện tử không đúng dạng", "is no e-mail address")
+    return errors
+
+
 def add_membership(
     unit: UnitOfWork,
     person: int,
@@ -91,25 +119,11 @@ def add_membership(
     Raises NotFound, InvalidInput.
     """
     known = unit.catalogue.office(office)
-    if end is not None and end <= start:
-        raise wrong("end", "phải sau ngày bắt đầu", "must lie after the start")
-    if start < known.valid_from or (known.valid_to is not None and start >= known.valid_to):
-        raise wrong(
-            "start",
-            f"cơ quan {office} hoạt động từ {known.valid_from} đến {known.valid_to}",
-            f"the office {office} is in being from {known.valid_from} to {known.valid_to}",
-        )
-    unknown = why_unknown(role, unit.catalogue.roles)
-    if unknown is not None:
-        raise wrong("role", unknown.vi, unknown.en)
     same = and_(memberships.c.person_id == person, memberships.c.office == office, memberships.c.role == role)
-    rows = unit.begin().execute(select(memberships).where(same)).mappings()
-    if any((end is None or row["valid_from"] < end) and (row["valid_to"] or dt.date.max) > start for row in rows):
-        raise wrong(
-            "role",
-            f"người này đã giữ vai trò {role} tại {office} trong một số ngày đó",
-            f"the person has the role {role} at {office} on some of these days already",
-        )
+    held = unit.begin().execute(select(memberships.c.valid_from, memberships.c.valid_to).where(same)).all()
+    days = [(one.valid_from, one.valid_to) for one in held]
+    if fault := membership_fault(known, role, (start, end), unit.catalogue.roles, days):
+        raise InvalidInput(dict([fault]))
     row = {"person_id": person, "office": office, "role": role, "valid_from": start, "valid_to": end}
     made = unit.begin().execute(insert(memberships).returning(memberships), row).one()
     record_staff(unit, "add-membership", person, [membership_change(made, end)], reason)
@@ -201,20 +215,3 @@ def revoke_all(unit: UnitOfWork, person: int) -> list[Change]:
     valid = and_(tokens.c.person_id == person, tokens.c.revoked_at.is_(None))
     ended = update(tokens).where(valid).values(revoked_at=unit.now).returning(tokens.c.hash)
     return [token_change(one, revoked=unit.now) for one in sorted(unit.begin().execute(ended).scalars())]
-
-
-def _faults(unit: UnitOfWork, username: str, name: str, password: str | None, language: str) -> dict[str, Text]:
-    """The faults in the data of a new person, by field name."""
-    errors = {}
-    if not _USERNAME.fullmatch(username):
-        errors["username"] = Text(
-            "3 đến 60 chữ thường không dấu, chữ số, dấu '.', '_' hoặc '-'",
-            "3 to 60 small letters without accents, digits, '.', '_' or '-'",
-        )
-    if not name.strip() or len(name) > 200:
-        errors["name"] = Text("1 đến 200 ký tự", "1 to 200 characters")
-    if password is not None and (fault := weakness(unit, password, names=(username, name))):
-        errors["password"] = fault
-    if language not in ("vi", "en"):
-        errors["language"] = Text("vi hoặc en", "vi or en")
-    return errors

@@ -11,10 +11,14 @@ from typing import Any
 
 import pyotp
 from playwright.sync_api import Browser
+from sqlalchemy import insert, select
 
 from cli.demo.people import PASSWORD
 from engine.acts.staff.second_factor import set_second_factor
 from engine.acts.staff.sign_in import open_session
+from engine.store.dossiers import dossiers
+from engine.store.outbox import outbox
+from engine.transaction import UnitOfWork
 from tests.installation.town import Town, open_town
 from tests.web.browser.accessibility import axe_itself
 from tests.web.browser.serving import served
@@ -75,6 +79,18 @@ def _second_factor(town: Town) -> None:
     town.try_act("system", set_second_factor, person, secret, pyotp.TOTP(secret).at(town.now), None)
 
 
+def something_failed(town: Town) -> None:
+    """Two notices that were given up, for the pages about incidents."""
+
+    def act(unit: UnitOfWork) -> None:
+        number = unit.begin().execute(select(dossiers.c.id).where(dossiers.c.code == town.known["late"].code)).scalar()
+        row = {"dossier_id": number, "channel": "email", "recipient": "applicant", "template": "giao-viec", "data": {}}
+        row |= {"status": "parked", "attempts": 48, "created_at": unit.now, "next_attempt_at": unit.now}
+        unit.begin().execute(insert(outbox), [row | {"key": f"gone-{one}", "error": "refused"} for one in range(2)])
+
+    town.try_act("system", act)
+
+
 def sign_in(came: Visitor, username: str, password: str = PASSWORD) -> None:
     """Signs in through the page, as a person does."""
     page = came.page if "/dang-nhap" in came.page.url else came.go("/dang-nhap")
@@ -96,6 +112,7 @@ def opened_journeys(browser: Browser, folder: Path, stack: ExitStack) -> Journey
     with failing_pages():
         town = stack.enter_context(open_town(folder))
     _second_factor(town)
+    something_failed(town)
     base = stack.enter_context(served(town.app))
     stack.callback(_no_reports, town)
 

@@ -15,6 +15,7 @@ SHOW_NOTHING = {
     *("/dang-nhap/co-quan", "/dang-nhap/co-quan/tra-loi", "/so-dang-ky/tep"),
     "/quay/hang-doi",
     "/quan-tri/sap-xep/<digest>/ke-hoach.json",
+    "/quan-tri/can-bo/nhap/mau",
     "/ho-so/<code>/giay-to/<int:number>/trang/<int:page>.png",
 }
 """Addresses that lead on, send a file, or send a part of a page."""

@@ -68,3 +68,70 @@ PROCEDURES = [
 """Procedures, plans of versions, and the diagrams of what stands where."""
 
 ADMINISTRATORS = [*PROCEDURES]
+"""What administrators see, in every state: one list for each group of pages."""
+
+
+import hashlib
+
+
+from tests.installation.town import ADMIN
+from tests.web.browser.sight import Sight, send, submit
+from tests.web.browser.visitor import Visitor
+
+STAFF = "/quan-tri/can-bo"
+_FILE = "username;name;office;role;start\nlan.nt;Nguyễn Thị Lan;TT-26740;counter;01/08/2026\n"
+_FAULTY = _FILE + "binh;Trần Văn Bình;TT-26741;counter;01/08/2026\nmai;;TT-26740;countr;31/02/2026\n"
+_FAILED = "/su-co/notices/" + hashlib.sha256(b"notices\0e-mail: refused").hexdigest()[:12]
+"""The notices that were given up in every journey (``tests.web.browser.journeys.something_failed``)."""
+
+
+def _try(text: str, page: Page) -> None:
+    send(page, f"main form[action='{STAFF}/nhap']", text=text)
+
+
+def _good_file(page: Page) -> None:
+    _try(_FILE, page)
+
+
+def _faulty_file(page: Page) -> None:
+    _try(_FAULTY, page)
+
+
+def _propose(came: Visitor) -> None:
+    """Somebody is proposed as an administrator, once for all visits."""
+    page = came.go(f"{STAFF}/2")
+    if page.locator(f"a[href='{STAFF}/2/lam/de-nghi-quan-tri']").count():
+        send(came.go(f"{STAFF}/2/lam/de-nghi-quan-tri"), "main form", reason="cần người thứ hai")
+
+
+PEOPLE = [
+    Sight("staff", STAFF, ADMIN),
+    Sight("staff-nobody-found", f"{STAFF}?q=zzzz", ADMIN),
+    Sight("staff-new", f"{STAFF}/them", ADMIN),
+    Sight("staff-new-refused", f"{STAFF}/them", ADMIN, then=submit),
+    Sight("staff-one", f"{STAFF}/1", ADMIN),
+    Sight("staff-role", f"{STAFF}/1/lam/vai-tro", ADMIN),
+    Sight("staff-role-refused", f"{STAFF}/1/lam/vai-tro", ADMIN, then=submit),
+    Sight("staff-role-end", f"{STAFF}/1/lam/het-vai-tro?office=TT-26740&role=counter", ADMIN),
+    Sight("staff-deputy", f"{STAFF}/1/lam/thay-the", ADMIN),
+    Sight("staff-deputy-end", f"{STAFF}/1/lam/het-thay-the", ADMIN),
+    *[Sight(f"staff-{name}", f"{STAFF}/1/lam/{name}", ADMIN) for name in ("phien", "ngung", "bat-lai", "mat-khau")],
+    *[Sight(f"staff-{name}", f"{STAFF}/1/lam/{name}", ADMIN) for name in ("hai-lop", "thoi-quan-tri")],
+    Sight("staff-propose", f"{STAFF}/3/lam/de-nghi-quan-tri", ADMIN),
+    Sight("staff-proposals", f"{STAFF}/de-nghi", ADMIN, first=_propose),
+    Sight("staff-proposal", f"{STAFF}/de-nghi/1", ADMIN, first=_propose),
+    Sight("staff-journal", f"{STAFF}/nhat-ky", ADMIN),
+    Sight("staff-import", f"{STAFF}/nhap", ADMIN),
+    Sight("staff-import-empty", f"{STAFF}/nhap", ADMIN, then=submit),
+    Sight("staff-import-tried", f"{STAFF}/nhap", ADMIN, then=_good_file),
+    Sight("staff-import-faulty", f"{STAFF}/nhap", ADMIN, then=_faulty_file),
+
+INCIDENTS = [
+    Sight("administration", "/quan-tri", ADMIN),
+    Sight("incidents", "/su-co", ADMIN),
+    Sight("incident", _FAILED, ADMIN),
+    Sight("incident-refused", _FAILED, ADMIN, then=submit),
+    Sight("incident-gone", "/su-co/notices/000000000000", ADMIN, status=404),
+    Sight("incidents-all", "/su-co/tat-ca", ADMIN),
+
+ADMINISTRATORS = [*PEOPLE, *INCIDENTS]

@@ -1,0 +1,1 @@
+"""The pages about the staff: people, roles, deputies, ways to sign in, proposals, their journal, and the import."""

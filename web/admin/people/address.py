@@ -1,0 +1,3 @@
+"""The address of the pages about the staff."""
+
+HERE = "/quan-tri/can-bo"
