@@ -15,5 +15,6 @@ TICKS: tuple[tuple[str, int], ...] = (
     ("checkpoint_journal", 3600),
     ("migrate_dossiers", 60),
     ("count_paces", 1800),
+    ("mail_reports", 600),
 )
 """Jobs of ``engine.jobs.registry``, each with the seconds between two rings."""

@@ -6,12 +6,14 @@ from tests.web.browser.sight import Sight, submit
 from tests.web.browser.sights_of_accounts import ACCOUNT
 from tests.web.browser.sights_of_citizens import CITIZENS
 from tests.web.browser.sights_of_errors import ERRORS
+from tests.web.browser.sights_of_reports import FILES, REPORTS
 from tests.web.browser.sights_of_staff import STAFF
 
 SHOW_NOTHING = {
     *("/h/<token>", "/h/<token:token>", "/h/<code>/bang-chung/tep", "/tro-giup/hinh/<spoken>/<name>"),
     *("/dang-nhap/co-quan", "/dang-nhap/co-quan/tra-loi", "/so-dang-ky/tep"),
     "/quay/hang-doi",
+    *FILES,
     "/ho-so/<code>/giay-to/<int:number>/trang/<int:page>.png",
 }
 """Addresses that lead on, send a file, or send a part of a page."""
@@ -34,4 +36,5 @@ SIGHTS = [
     *ACCOUNT,
     *CITIZENS,
     *STAFF,
+    *REPORTS,
 ]
