@@ -26,7 +26,10 @@ Tally = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """A unit or office with its tally of each week. ``certain`` is false where it is not a unit of the order asked."""
+    """A unit or office with its tally of each week. ``certain`` is false where it is not a unit of the order asked.
+
+    ``code`` is the id of the unit (c:26740@2025-07-01), since a code alone means several; of an office its code.
+    """
 
     code: str
     name: Text
@@ -90,11 +93,11 @@ def by_units(
     names: dict[str, Text] = {"": Text("Không có xã, phường", "No commune")}
     for number, counts in enumerate(finished_by_place_and_week(unit.reader(), provinces, mondays, on, eras).values()):
         for one in count_by_unit(territory, counts, on, level):
-            code = one.unit.code if one.unit else ""
+            key = one.unit.id if one.unit else ""
             if one.unit:
-                names[code] = Text(one.unit.name_vi, one.unit.name_vi)
-            weeks[code, one.certain][number] = (one.finished, one.late)
-    lines = (UnitLine(code, names[code], certain, tuple(told)) for (code, certain), told in weeks.items())
+                names[key] = Text(one.unit.name_vi, one.unit.name_vi)
+            weeks[key, one.certain][number] = (one.finished, one.late)
+    lines = (UnitLine(key, names[key], certain, tuple(told)) for (key, certain), told in weeks.items())
     return UnitWeeks(tuple(mondays), on, _changed(eras, mondays), _worst_first(lines))
 
 
