@@ -32,6 +32,7 @@ from benchmarks import (
     pages,
     reading,
     reform,
+    reports,
     statements,
     versions,
 )
@@ -40,7 +41,7 @@ from benchmarks.ground import Ground, lay
 from benchmarks.multiply import multiply
 
 PARTS = ("statements", "acts", "reading", "outbox", "notices", "engines")
-LONG = ("hour", "reform", "versions", "pages", "desks")
+LONG = ("hour", "reform", "versions", "pages", "desks", "reports")
 """Measured only where they are named; a reform, a version and pages on databases of their own, and alone."""
 ALONE = ("reform", "versions", "pages")
 LOADED = 100_000
@@ -103,6 +104,8 @@ def _measure(part: str, server: MeasuredServer, ground: Ground, asked: argparse.
         return other_engines.table(other_engines.measure(server, ground, walks=walks, rounds=rounds, say=_say))
     if part == "outbox":
         return outbox.told(outbox.measure(server, ground, asked.rounds))
+    if part == "reports":
+        return reports.table(reports.measure(server, ground, _say))
     if part == "notices":
         return notices.table(notices.measure(server, ground, asked.folder, _say))
     results = acts.measure(

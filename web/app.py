@@ -49,6 +49,7 @@ from web.language import remember_language
 from web.pages import Pages
 from web.policy_reports import register_policy_reports
 from web.render import environment
+from web.reports import by_mail, overview, process, provinces, units
 from web.static_files import register_static
 
 _SITE = Pages("site", audience="citizen")
@@ -102,6 +103,9 @@ PAGES = [
     proposals.proposals,
     shown.incidents,
     overview.overview,
+    process.processes,
+    provinces.provinces,
+    by_mail.by_mail,
 ]
 
 

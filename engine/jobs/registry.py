@@ -19,6 +19,7 @@ from engine.acts.staff.idle_sessions import end_idle_sessions
 from engine.jobs.migration import migrate_due
 from engine.jobs.recounting import recount_waiting
 from engine.jobs.reforms import carry_out
+from engine.jobs.report_mails import mail_due_reports
 from engine.jobs.schedule import (
     ANSWERS_KEPT,
     DRAFTS_KEPT,
@@ -129,6 +130,13 @@ def carry_out_reforms() -> None:
         log.info("reform", plan=digest, moved=tally.moved, stale=tally.stale, busy=tally.busy)
 
 
+def mail_reports() -> None:
+    """Mails the reports whose week or month is over to those who asked for them; the next tick tries again."""
+    done = mail_due_reports(_at_hand[0].runtime, _at_hand[0].notifier)
+    if done.sent or done.failed:
+        log.info("reports", sent=done.sent, failed=done.failed)
+
+
 _ALL = (
     drain_outbox,
     sweep_clocks,
@@ -139,5 +147,6 @@ _ALL = (
     count_paces,
     work_on_batches,
     carry_out_reforms,
+    mail_reports,
 )
 JOBS: Mapping[str, Callable[[], None]] = {job.__name__: job for job in _ALL}

@@ -16,5 +16,6 @@ TICKS: tuple[tuple[str, int], ...] = (
     ("migrate_dossiers", 60),
     ("count_paces", 1800),
     ("carry_out_reforms", 3),
+    ("mail_reports", 600),
 )
 """Jobs of ``engine.jobs.registry``, each with the seconds between two rings."""

@@ -24,7 +24,7 @@ from engine.store.indicator_counts import (
     seconds_taken,
 )
 from engine.store.indicator_rules import RULES, Share, Span, timed
-from engine.store.sight_of_many import seen_by_many
+from engine.store.sight_of_many import counted_by_many, seen_by_many
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
@@ -36,12 +36,13 @@ DAY = 24 * 60 * 60
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """A report's question: the civil days ``start`` to ``end``, and only the dossiers that ``office`` handles, or only
-    those of ``procedure``, where these are given."""
+    those of ``procedure`` or ``province``, where these are given."""
 
     start: dt.date
     end: dt.date
     office: str | None = None
     procedure: str | None = None
+    province: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +93,12 @@ class ListedDossier:
 
 
 def indicators(unit: UnitOfWork, wanted: Wanted, by: By | None = None) -> Report:
-    """Every indicator over the dossiers that the caller may see; with ``by`` those over dossiers, told apart.
+    """Every indicator over the dossiers that count for the caller; with ``by`` those over dossiers, told apart.
 
-    Raises InvalidInput.
+    Those are the ones that they may see; for an administrator all. Raises InvalidInput.
     """
-    span, scope, weights = _span(unit, wanted), _scope(unit, wanted), weights_on(wanted.end)
+    scope, weights = _figures(unit, wanted), weights_on(wanted.end)
+    span = _span(unit, wanted, scope)
     figures: list[Figure] = []
     for one in INDICATORS:
         if one.kind == "procedures":
@@ -113,7 +115,8 @@ def listed_dossiers(
     unit: UnitOfWork, key: str, side: Side, wanted: Wanted, *, after: After | None = None, limit: int = 50
 ) -> Page[ListedDossier]:
     """The dossiers behind a figure, oldest first. Raises NotFound (no indicator over dossiers), InvalidInput."""
-    span, scope = _span(unit, wanted), _scope(unit, wanted)
+    scope = _scope(unit, wanted)
+    span = _span(unit, wanted, scope)
     rows = listed(
         unit.reader(),
         _share_of(key, span),
@@ -129,7 +132,8 @@ def listed_procedures(unit: UnitOfWork, key: str, side: Side, wanted: Wanted) ->
     """The procedures behind a figure, by code. Raises NotFound (no indicator over procedures), InvalidInput."""
     if key not in SERVICE_RULES:
         raise NotFound(what=key)
-    share = _share_of_procedures(unit, key, wanted, _span(unit, wanted), _scope(unit, wanted))
+    scope = _figures(unit, wanted)
+    share = _share_of_procedures(unit, key, wanted, _span(unit, wanted, scope), scope)
     return share.part if side == "numerator" else share.of
 
 
@@ -178,10 +182,10 @@ def _name(unit: UnitOfWork, within: str | None, by: By | None) -> Text | None:
     return known.release.in_lists if known else None
 
 
-def _span(unit: UnitOfWork, wanted: Wanted) -> Span:
+def _span(unit: UnitOfWork, wanted: Wanted, scope: Scope) -> Span:
     first, last = moments_of(wanted.start, wanted.end)
     span = Span(first, last, unit.now)
-    digests = releases_ended_under(unit.reader(), span, _scope(unit, wanted))
+    digests = releases_ended_under(unit.reader(), span, scope)
     results = [
         (digest, key)
         for digest in digests
@@ -192,7 +196,13 @@ def _span(unit: UnitOfWork, wanted: Wanted) -> Span:
 
 
 def _scope(unit: UnitOfWork, wanted: Wanted) -> Scope:
-    return Scope(seen_by_many(unit.actor, unit.today), wanted.office, wanted.procedure)
+    """The dossiers of a list: those that the caller may see."""
+    return Scope(seen_by_many(unit.actor, unit.today), wanted.office, wanted.procedure, wanted.province)
+
+
+def _figures(unit: UnitOfWork, wanted: Wanted) -> Scope:
+    """The dossiers of a figure, which an administrator reads without seeing them."""
+    return Scope(counted_by_many(unit.actor, unit.today), wanted.office, wanted.procedure, wanted.province)
 
 
 def _line(unit: UnitOfWork, row: ListedRow) -> ListedDossier:

@@ -23,18 +23,20 @@ COLUMNS: Mapping[str, Any] = {
 
 
 class Scope(NamedTuple):
-    """The dossiers that are asked about: those that the caller may see, of one office (that handles them) or
-    procedure where these are given."""
+    """The dossiers that are asked about: those that the caller may see, of one office (that handles them), procedure or
+    province where these are given."""
 
     visible: ColumnElement[bool]
     office: str | None = None
     procedure: str | None = None
+    province: str | None = None
 
     def rules(self) -> list[ColumnElement[bool]]:
         """The conditions on ``dossiers``."""
         office = [] if self.office is None else [dossiers.c.handler_office == self.office]
         procedure = [] if self.procedure is None else [dossiers.c.procedure == self.procedure]
-        return [self.visible, *office, *procedure]
+        province = [] if self.province is None else [dossiers.c.province == self.province]
+        return [self.visible, *office, *procedure, *province]
 
 
 class Counted(NamedTuple):

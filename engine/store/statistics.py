@@ -15,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Date,
     Integer,
+    Subquery,
     and_,
     case,
     exists,
@@ -87,23 +88,62 @@ def finished_by_place(
     same as those of ``engine.store.reports.on_time``, and an index serves each office.
     """
     provinces = sorted(actor.monitored_provinces(civil_day(now)))
+    one = _ended_ones(provinces, first, last, on, eras)
+    sums = (func.count(), func.sum(one.c.late).cast(Integer))
+    rows = connection.execute(select(one.c.place, one.c.since, *sums).group_by(one.c.place, one.c.since))
+    return [Count(*row) for row in rows]
+
+
+def finished_by_place_and_week(
+    connection: Connection,
+    provinces: Collection[str],
+    mondays: Sequence[dt.date],
+    on: dt.date,
+    eras: Sequence[dt.date],
+) -> dict[dt.date, list[Count]]:
+    """The same counts of some provinces for each of the weeks that begin on ``mondays``, which follow each other."""
+    last = mondays[-1] + dt.timedelta(days=6)
+    one = _ended_ones(sorted(provinces), mondays[0], last, on, eras, _week(mondays).label("week"))
+    by, sums = (one.c.week, one.c.place, one.c.since), (func.count(), func.sum(one.c.late).cast(Integer))
+    found: dict[dt.date, list[Count]] = {monday: [] for monday in mondays}
+    for number, *row in connection.execute(select(*by, *sums).group_by(*by)):
+        found[mondays[number]].append(Count(*row))
+    return found
+
+
+def _week(mondays: Sequence[dt.date]) -> ColumnElement[int]:
+    """The number of the week in which a dossier ended, by the place of its Monday."""
+    before = [
+        (dossiers.c.finished_at < midnight(later), literal(number, Integer)) for number, later in enumerate(mondays[1:])
+    ]
+    last = literal(len(mondays) - 1, Integer)
+    return case(*before, else_=last) if before else last
+
+
+def _ended_ones(
+    provinces: Sequence[str],
+    first: dt.date,
+    last: dt.date,
+    on: dt.date,
+    eras: Sequence[dt.date],
+    *more: ColumnElement[Any],
+) -> Subquery:
+    """A row for each dossier that ended: its place, the day from which that is dated, and whether it was late."""
     counted = and_(finished_by_day.c.province.in_(provinces), finished_by_day.c.day.between(first, last))
     by = dossiers.c.handler_office.in_(select(finished_by_day.c.office).where(counted))
     ended = and_(
         dossiers.c.finished_at >= midnight(first), dossiers.c.finished_at < midnight(last + dt.timedelta(days=1))
     )
-    one = (
+    return (
         select(
             func.coalesce(_left_place(on), dossiers.c.place).label("place"),
             func.coalesce(_corrected(on), _moved_until(on), _era(eras)).label("since"),
             case((LATE, 1), else_=0).label("late"),
+            *more,
         )
         .where(by, ended, dossiers.c.portal.in_(DONE), dossiers.c.province.in_(provinces))
         .subquery()
     )
-    sums = (func.count(), func.sum(one.c.late).cast(Integer))
-    rows = connection.execute(select(one.c.place, one.c.since, *sums).group_by(one.c.place, one.c.since))
-    return [Count(*row) for row in rows]
 
 
 def _left_place(on: dt.date) -> ColumnElement[str | None]:

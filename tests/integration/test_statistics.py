@@ -11,6 +11,8 @@ from sqlalchemy import insert, update
 from engine.acts.reform.batches import apply_all, revert_all
 from engine.acts.reform.load import load_plan
 from engine.acts.reform.run import open_run
+from engine.queries.figure_readers import figure_reader
+from engine.queries.unit_weeks import by_offices, by_units
 from engine.reform.document import read_plan
 from engine.reform.planning import make_plan
 from engine.rules.deadlines.held_time import comings, held_time
@@ -120,6 +122,27 @@ def test_a_report_by_old_and_one_by_new_units_hold_the_same_dossiers(night: Nigh
     assert sum(one.finished for one in lines) == 7, "and so does the report by office"
     assert sum(one.late for one in lines) == 4
     assert night.told(OLD, actor=STRANGER) == {}
+
+
+def test_week_by_week_the_same_dossiers_stand_before_and_after_the_merger(night: Night) -> None:
+    with night.world.reading() as connection:
+        unit = UnitOfWork(night.world.runtime, connection, OVERSEER, night.world.now, begun=False, read_only=True)
+        reader = figure_reader(unit)
+        for on in (OLD, NEW):
+            found = by_units(unit, reader, LAST, "commune", on)
+            sums = {
+                (line.code, line.certain): tuple(sum(one) for one in zip(*line.weeks, strict=True))
+                for line in found.lines
+            }
+            assert sums == night.told(on)
+            weeks = [sum(line.weeks[number][0] for line in found.lines) for number in range(len(found.mondays))]
+            ended = {monday: count for monday, count in zip(found.mondays, weeks, strict=True) if count}
+            assert ended == {dt.date(2025, 6, 16): 2, dt.date(2025, 7, 7): 5}
+            assert found.change == NEW and found.turn is not None and found.mondays[found.turn] == dt.date(2025, 7, 7)
+            shares = [line.last for line in found.lines if line.last is not None]
+            assert shares == sorted(shares), "the worst first"
+        offices = by_offices(unit, unit.catalogue.offices, LAST)
+    assert offices.total == (7, 4)
 
 
 def test_a_corrected_commune_is_what_its_code_meant_that_day(night: Night) -> None:

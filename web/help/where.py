@@ -15,6 +15,8 @@ _SECTIONS = (
     (r"/in.*|/ho-so/[^/]+/in.*", "clerk#print"),
     (r"/tra-ket-qua.*", "clerk#return"),
     (r"/so-dang-ky.*", "clerk#register"),
+    (r"/bao-cao/dang-ky.*", "leader#reports-by-mail"),
+    (r"/bao-cao.*", "leader#reports"),
     (r"/tai-khoan/hai-lop.*|/dang-nhap/ma-xac-thuc", "leader#second-factor"),
     (r"/tai-khoan.*|/dang-nhap.*", "clerk#sign-in"),
     (r"/ky.*", "leader#sign"),

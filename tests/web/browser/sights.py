@@ -7,6 +7,7 @@ from tests.web.browser.sights_of_accounts import ACCOUNT
 from tests.web.browser.sights_of_administrators import ADMINISTRATORS
 from tests.web.browser.sights_of_citizens import CITIZENS
 from tests.web.browser.sights_of_errors import ERRORS
+from tests.web.browser.sights_of_reports import FILES, REPORTS
 from tests.web.browser.sights_of_staff import STAFF
 from tests.web.browser.sights_of_units import UNITS
 
@@ -16,6 +17,7 @@ SHOW_NOTHING = {
     "/quay/hang-doi",
     "/quan-tri/sap-xep/<digest>/ke-hoach.json",
     "/quan-tri/can-bo/nhap/mau",
+    *FILES,
     "/ho-so/<code>/giay-to/<int:number>/trang/<int:page>.png",
 }
 """Addresses that lead on, send a file, or send a part of a page."""
@@ -43,4 +45,5 @@ SIGHTS = [
     *STAFF,
     *ADMINISTRATORS,
     *UNITS,
+    *REPORTS,
 ]
