@@ -49,7 +49,9 @@ from web.language import remember_language
 from web.pages import Pages
 from web.policy_reports import register_policy_reports
 from web.render import environment
-from web.reports import by_mail, overview, process, provinces, units
+from web.reports import by_mail, process, provinces
+from web.reports import overview as figures
+from web.reports import units as unit_figures
 from web.static_files import register_static
 
 _SITE = Pages("site", audience="citizen")
@@ -103,6 +105,8 @@ PAGES = [
     proposals.proposals,
     shown.incidents,
     overview.overview,
+    figures.overview,
+    unit_figures.units,
     process.processes,
     provinces.provinces,
     by_mail.by_mail,

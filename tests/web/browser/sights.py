@@ -7,6 +7,7 @@ from tests.web.browser.sights_of_accounts import ACCOUNT
 from tests.web.browser.sights_of_administrators import ADMINISTRATORS
 from tests.web.browser.sights_of_citizens import CITIZENS
 from tests.web.browser.sights_of_errors import ERRORS
+from tests.web.browser.sights_of_procedures import PROCEDURES
 from tests.web.browser.sights_of_reports import FILES, REPORTS
 from tests.web.browser.sights_of_staff import STAFF
 from tests.web.browser.sights_of_units import UNITS
@@ -44,6 +45,7 @@ SIGHTS = [
     *CITIZENS,
     *STAFF,
     *ADMINISTRATORS,
+    *PROCEDURES,
     *UNITS,
     *REPORTS,
 ]
