@@ -8,10 +8,9 @@ time everything is read from the database.
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from collections.abc import Iterable, Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +20,14 @@ from engine.rules.deadlines.calendar import Calendar
 from engine.rules.offices.competence import Competence
 from engine.rules.offices.offices import Office
 from engine.rules.procedure.definition import Release
-from engine.rules.territory.former_districts import FormerDistricts
 from engine.rules.territory.territory import Territory
-from engine.rules.territory.units import Level
 from workflows.calendar_files import load_calendar
 from workflows.competence_files import amended_competences, read_competences
-from workflows.lint_context import LintContext, OfficeSpan
+from workflows.lint_context import LintContext
 from workflows.loader import load_files
 from workflows.office_files import amended_offices
 from workflows.offices import generate_offices
+from workflows.surroundings import context_of
 from workflows.territory.reader import read_territory
 from workflows.yaml_reader import Group, Node, Scalar, decode, read
 
@@ -118,34 +116,6 @@ class Shipped:
     def context(self) -> LintContext:
         """The context of a workflow file for the lint rules."""
         return context_of(self.territory, self.offices, self.templates, self.competences)
-
-
-def context_of(
-    territory: Territory,
-    offices: list[Office],
-    templates: Mapping[str, Any],
-    competences: list[Competence] | None = None,
-) -> LintContext:
-    """The lint context from this territory, these offices, notice templates and competences."""
-
-    @cache
-    def names(level: Level, on: dt.date) -> dict[str, str]:
-        return {unit.code: unit.name_vi for unit in territory.units(level, max(on, territory.first))}
-
-    @cache
-    def former() -> FormerDistricts:
-        return FormerDistricts(territory)
-
-    return LintContext(
-        offices={one.code: OfficeSpan(one.valid_to) for one in offices},
-        communes=lambda on: names("commune", on),
-        provinces=lambda on: names("province", on),
-        former_district=lambda name, on: former().communes(name, max(on, territory.first)),
-        templates=templates,
-        first_day=territory.first,
-        competences=None if competences is None else tuple(competences),
-        file_names=True,
-    )
 
 
 def read_template(path: Path) -> dict[str, Any]:

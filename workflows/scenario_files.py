@@ -70,7 +70,12 @@ def is_story(path: Path) -> bool:
 
 def read_scenarios(path: Path) -> list[Scenario]:
     """The stories of one file. Raises BadScenarioFile."""
-    return _File(path.name).scenarios(path.read_bytes())
+    return read_stories(path.read_bytes(), path.name)
+
+
+def read_stories(data: bytes, name: str) -> list[Scenario]:
+    """The stories in the bytes of a file that is called ``name``. Raises BadScenarioFile."""
+    return _File(name).scenarios(data)
 
 
 class _File:
