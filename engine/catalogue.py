@@ -171,10 +171,15 @@ class Catalogue:
 
     def template(self, key: str) -> dict[str, Any]:
         """The document of a notice template. Raises NotFound."""
-        found = self._keep("templates", self._read_templates).get(key)
+        found = self.templates.get(key)
         if found is None:
             raise NotFound(what=f"notice template {key}")
-        return cast(dict[str, Any], found)
+        return found
+
+    @property
+    def templates(self) -> Mapping[str, dict[str, Any]]:
+        """The documents of every notice template, by name."""
+        return self._keep("templates", self._read_templates)
 
     @property
     def webhooks(self) -> Sequence[WebhookRow]:
