@@ -6,6 +6,9 @@ from flask import Flask, Response
 
 from server.identity import Access
 from web.account import own, provider, second_factor, sign_in
+from web.admin.editor import drafts as editor_drafts
+from web.admin.editor import page as editor_page
+from web.admin.editor import simulator
 from web.citizen import centres, feedback, link, messages, moves, notices, proof, result, start, status, supplement
 from web.csrf import register_csrf
 from web.desk import (
@@ -66,6 +69,9 @@ PAGES = [
     returns.returns,
     register.books,
     chapter.handbook,
+    editor_drafts.listing,
+    editor_page.editor,
+    simulator.walks,
 ]
 
 

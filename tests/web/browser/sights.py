@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.web.browser.sight import Sight, submit
 from tests.web.browser.sights_of_accounts import ACCOUNT
+from tests.web.browser.sights_of_administrators import ADMINISTRATORS
 from tests.web.browser.sights_of_citizens import CITIZENS
 from tests.web.browser.sights_of_errors import ERRORS
 from tests.web.browser.sights_of_staff import STAFF
@@ -12,6 +13,7 @@ SHOW_NOTHING = {
     *("/h/<token>", "/h/<token:token>", "/h/<code>/bang-chung/tep", "/tro-giup/hinh/<spoken>/<name>"),
     *("/dang-nhap/co-quan", "/dang-nhap/co-quan/tra-loi", "/so-dang-ky/tep"),
     "/quay/hang-doi",
+    "/quan-tri/thu-tuc/soan/khoa",
     "/ho-so/<code>/giay-to/<int:number>/trang/<int:page>.png",
 }
 """Addresses that lead on, send a file, or send a part of a page."""
@@ -34,4 +36,5 @@ SIGHTS = [
     *ACCOUNT,
     *CITIZENS,
     *STAFF,
+    *ADMINISTRATORS,
 ]
