@@ -7,6 +7,9 @@ from flask import Flask, Response
 from server.identity import Access
 from web.account import own, provider, second_factor, sign_in
 from web.admin import overview
+from web.admin.editor import drafts as editor_drafts
+from web.admin.editor import page as editor_page
+from web.admin.editor import simulator
 from web.admin.incidents import shown
 from web.admin.people import changes, importing, listed, one, proposals
 from web.admin.procedures import listing, live, made_plan, new_plan, plan, procedure, record
@@ -110,6 +113,9 @@ PAGES = [
     process.processes,
     provinces.provinces,
     by_mail.by_mail,
+    editor_drafts.listing,
+    editor_page.editor,
+    simulator.walks,
 ]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from workflows.sarif import Finding, Level, sarif
 
 MOST_PROBLEMS = 200  # nobody reads more of them; it also bounds the time
 LONGEST_FACT = 80
+_LINES_OF_A_VALUE = 3  # how far below the place of a finding its mistyped word is looked for
 
 
 class Mark(NamedTuple):
@@ -27,9 +29,19 @@ class Mark(NamedTuple):
     column: int
 
 
+class Fix(NamedTuple):
+    """What mends a mistyped word: at ``line`` and ``column``, both from 1, ``word`` becomes ``to``."""
+
+    line: int
+    column: int
+    word: str
+    to: str
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One finding. ``excerpt`` is its line of the file, to show with a caret."""
+    """One finding. ``excerpt`` is its line of the file, to show with a caret. ``fix`` is there where the sentence asks
+    whether another word was meant, and the mistyped one stands at the finding."""
 
     file: str
     line: int
@@ -39,6 +51,7 @@ class Problem:
     en: str
     severity: Severity
     excerpt: str = ""
+    fix: Fix | None = None
 
     def sentence(self, language: str = "vi") -> str:
         """The sentence in ``vi`` or ``en``."""
@@ -87,13 +100,19 @@ class Suggest:
         >>> Suggest("recieve", ("receive", "refuse")).hint().en
         ' Did you mean "receive"?'
         """
-        near = difflib.get_close_matches(self.word, self.known[:500], n=1, cutoff=0.6) if len(self.word) <= 60 else []
-        if near:
-            return Both(f' Có phải ý bạn là "{near[0]}"?', f' Did you mean "{near[0]}"?')
+        near = self.meant()
+        if near is not None:
+            return Both(f' Có phải ý bạn là "{near}"?', f' Did you mean "{near}"?')
         if 0 < len(self.known) <= 16:
             listed = ", ".join(self.known)
             return Both(f" Được dùng: {listed}.", f" Available: {listed}.")
         return Both("", "")
+
+    def meant(self) -> str | None:
+        """The nearest known word, if one is near."""
+        if len(self.word) > 60:
+            return None
+        return next(iter(difflib.get_close_matches(self.word, self.known[:500], n=1, cutoff=0.6)), None)
 
 
 class Report:
@@ -111,7 +130,8 @@ class Report:
         words = {key: value.hint() if isinstance(value, Suggest) else value for key, value in facts.items()}
         vi, en = (_sentence(rule, words, language) for language in ("vi", "en"))
         excerpt = self._lines[at.line - 1][:400] if 0 < at.line <= len(self._lines) else ""
-        problem = Problem(self.file, at.line, at.column, rule, vi, en, RULES[rule].severity, excerpt)
+        fix = next((self._fix(at, value) for value in facts.values() if isinstance(value, Suggest)), None)
+        problem = Problem(self.file, at.line, at.column, rule, vi, en, RULES[rule].severity, excerpt, fix)
         self._problems.setdefault((at, rule, en), problem)
 
     def problems(self) -> list[Problem]:
@@ -126,6 +146,18 @@ class Report:
         """Whether there is an error of a rule other than ``besides``."""
         harmless = set(besides)
         return any(problem.severity == "error" and problem.rule not in harmless for problem in self._problems.values())
+
+    def _fix(self, at: Mark, suggested: Suggest) -> Fix | None:
+        """The change that the suggestion asks for; None where it has none, or the word does not stand at the place."""
+        to = suggested.meant()
+        if to is None:
+            return None
+        word = re.compile(rf"(?<!\w){re.escape(suggested.word)}(?!\w)")
+        for number, line in enumerate(self._lines[at.line - 1 : at.line - 1 + _LINES_OF_A_VALUE], at.line):
+            found = word.search(line, at.column - 1 if number == at.line else 0)
+            if found:
+                return Fix(number, found.start() + 1, suggested.word, to)
+        return None
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

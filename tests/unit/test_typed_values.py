@@ -39,7 +39,7 @@ PLACES = {
     "cli/reports.py": HOOK,
     "cli/serve.py": HOOK,
     "cli/shipped.py": JSON,
-    "cli/simulation.py": FACT,
+    "workflows/walks.py": FACT,
     "cli/worker.py": HOOK,
     "engine/acts/batch.py": JSON,
     "engine/acts/follow_form.py": FACT,

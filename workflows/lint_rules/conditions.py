@@ -28,7 +28,9 @@ def _check_condition(subject: Subject, path: Path, condition: str) -> None:
         unknown, bad = isinstance(result, UnknownName), isinstance(result, BadCondition)
         rule = "unknown-name" if unknown else "bad-condition" if bad else "condition-type"
         why = Both(result.sentence("vi"), result.sentence("en"))
-        subject.add(rule, subject.source.inside(result.column, *path), why=why)
+        near = result.facts.get("suggestion")
+        meant = {"hint": Suggest(str(result.facts["name"]), (near,))} if near else {}
+        subject.add(rule, subject.source.inside(result.column, *path), why=why, **meant)
         return
     for found in _ASKED_DOCUMENT.finditer(condition):
         if found[1] not in subject.release.documents:

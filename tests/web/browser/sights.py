@@ -6,6 +6,7 @@ from tests.web.browser.sight import Sight, submit
 from tests.web.browser.sights_of_accounts import ACCOUNT
 from tests.web.browser.sights_of_administrators import ADMINISTRATORS
 from tests.web.browser.sights_of_citizens import CITIZENS
+from tests.web.browser.sights_of_editor import EDITOR
 from tests.web.browser.sights_of_errors import ERRORS
 from tests.web.browser.sights_of_procedures import PROCEDURES
 from tests.web.browser.sights_of_reports import FILES, REPORTS
@@ -19,6 +20,7 @@ SHOW_NOTHING = {
     "/quan-tri/sap-xep/<digest>/ke-hoach.json",
     "/quan-tri/can-bo/nhap/mau",
     *FILES,
+    "/quan-tri/thu-tuc/soan/khoa",
     "/ho-so/<code>/giay-to/<int:number>/trang/<int:page>.png",
 }
 """Addresses that lead on, send a file, or send a part of a page."""
@@ -46,6 +48,7 @@ SIGHTS = [
     *STAFF,
     *ADMINISTRATORS,
     *PROCEDURES,
+    *EDITOR,
     *UNITS,
     *REPORTS,
 ]

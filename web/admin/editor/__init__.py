@@ -1,0 +1,1 @@
+"""The editor of workflow files, and the simulator: procedures before they are published."""
