@@ -224,6 +224,8 @@ def read_checkpoint(text: bytes) -> Checkpoint:
 
 def root_of_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
     """The root to which an audit path leads from the hash of a leaf (RFC 9162, 2.1.3.2). Raises Wrong."""
+    if len(leaf) != 32:
+        raise Wrong("the leaf is not a hash")
     if not 0 <= index < size:
         raise Wrong("the leaf lies outside the tree")
     node, at, last = leaf, index, size - 1
@@ -244,8 +246,10 @@ def root_of_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> b
 
 def growth_holds(old: int, old_root: bytes, new: int, new_root: bytes, path: Sequence[bytes]) -> bool:
     """Whether the tree of ``old`` leaves is the beginning of that of ``new`` leaves (RFC 9162, 2.1.4.2)."""
+    if old == 0 and old_root != hashlib.sha256(b"").digest():
+        return False
     if old == new or old == 0:
-        return not path and (old_root == new_root if old == new else old_root == hashlib.sha256(b"").digest())
+        return not path and (old_root == new_root or old != new)
     if not 0 < old < new or not path:
         return False
     steps = list(path) if old & (old - 1) else [old_root, *path]
