@@ -20,7 +20,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup, escape
 
 FOLDER = Path(__file__).parent / "handbook"
-CHAPTERS = ("citizen", "clerk", "specialist", "leader")
+CHAPTERS = ("citizen", "clerk", "specialist", "leader", "administrator")
 ADDRESS = "/tro-giup"
 _SECTION = re.compile(r"^\[//\]: # \(([a-z][a-z-]*)\)\n+## +(.+)$", re.MULTILINE)
 

@@ -32,6 +32,7 @@ SIGHTS = [
     Sight("help-clerk", "/tro-giup/clerk"),
     Sight("help-specialist", "/tro-giup/specialist"),
     Sight("help-leader", "/tro-giup/leader"),
+    Sight("help-administrator", "/tro-giup/administrator"),
     Sight("nothing-there", "/tro-giup/nothing", status=404, like="error-404"),
     *ERRORS,
     *ACCOUNT,

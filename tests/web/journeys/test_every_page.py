@@ -18,7 +18,7 @@ from web.pages import Pages
 MOST_OF_A_CITIZENS_PAGE, MOST_REQUESTS = 50_000, 6
 MOST_OF_A_DESK_PAGE, MOST_SCRIPT = 150_000, 40_000
 
-FOR_STAFF = {"/tro-giup/clerk", "/tro-giup/specialist", "/tro-giup/leader"}
+FOR_STAFF = {"/tro-giup/clerk", "/tro-giup/specialist", "/tro-giup/leader", "/tro-giup/administrator"}
 """Chapters of the handbook with pictures of the desk, which are read there."""
 
 
