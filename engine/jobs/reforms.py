@@ -23,8 +23,10 @@ from engine.store.reform_orders import file_content, lease_order, orders_under_w
 from engine.store.reform_rows import ReformOrderRow
 from engine.transaction import Busy, Runtime, UnitOfWork, in_transaction
 
-LEASE = dt.timedelta(seconds=60)
-"""How long a worker has an order for itself; if it was killed, another goes on after this time."""
+LEASE = dt.timedelta(seconds=10)
+"""How long a worker has an order for itself; if it was killed, another goes on after this time. Two at once do no harm,
+but do work twice."""
+RENEWED = 3.0  # seconds between two renewals of the lease
 
 log = structlog.get_logger("motcua.reforms")
 
@@ -46,6 +48,22 @@ def carry_out(runtime: Runtime, seconds: float = 20.0) -> dict[str, Tally]:
     return done
 
 
+class _Lease:
+    """Renews the lease on an order while its batches are done."""
+
+    def __init__(self, runtime: Runtime, number: int) -> None:
+        self._runtime, self._number, self._renewed = runtime, number, time.monotonic()
+
+    def __call__(self, _done: object) -> None:
+        if time.monotonic() - self._renewed > RENEWED:
+            self._renewed = time.monotonic()
+            in_transaction(self._runtime, SYSTEM_ACTOR, self._renew)
+
+    def _renew(self, unit: UnitOfWork) -> None:
+        mine = update(reform_orders).where(reform_orders.c.id == self._number)
+        unit.begin().execute(mine.values(leased_until=unit.now + LEASE))
+
+
 def _lease(unit: UnitOfWork, order: ReformOrderRow, until: dt.datetime) -> bool:
     return lease_order(unit.begin(), order.id, unit.now, until)
 
@@ -58,9 +76,9 @@ def _one(runtime: Runtime, order: ReformOrderRow, seconds: float) -> Tally | Non
         tally = Tally()
         if run.state != ended:
             if order.kind == "apply":
-                tally = apply_all(runtime, run, seconds=seconds)
+                tally = apply_all(runtime, run, _Lease(runtime, order.id), seconds)
             else:
-                tally = revert_all(runtime, run, order.reason or "", seconds=seconds)
+                tally = revert_all(runtime, run, order.reason or "", _Lease(runtime, order.id), seconds)
             ended_now = open_run(runtime, number).state == ended
         else:
             ended_now = True

@@ -19,6 +19,9 @@ from engine.store.plans import items_to_decide
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
+MOST_WAITING = 5000
+"""The dossiers that are looked at for groups; further ones follow once these are decided."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
@@ -55,10 +58,13 @@ class WaitingGroup:
 def waiting_groups(
     unit: UnitOfWork, number: int, groups: Sequence[Group], date: dt.date, provinces: Collection[str] | None
 ) -> tuple[WaitingGroup, ...]:
-    """The groups of a plan that wait for a person, most dossiers first; ``provinces`` (old codes) narrows them."""
+    """The groups of the first ``MOST_WAITING`` dossiers that wait for a person, most dossiers first.
+
+    ``provinces`` (old codes) narrows them.
+    """
     known = unit.catalogue.map
     found: dict[tuple[str, str | None, tuple[Candidate, ...], str], list[Any]] = defaultdict(list)
-    for row in items_to_decide(unit.reader(), number, provinces):
+    for row in items_to_decide(unit.reader(), number, provinces, MOST_WAITING):
         passages = (groups[at].passage for _, at in sorted(row.passages.items()))
         candidates = next((one.candidates for one in passages if one.candidates), ())
         found[row.province, row.place, candidates, plain_text(_hamlet(row.form) or "")].append(row)

@@ -113,9 +113,9 @@ def items_in_triage(connection: Connection, reform_id: int, province: str | None
 
 
 def items_to_decide(
-    connection: Connection, reform_id: int, provinces: Collection[str] | None = None
+    connection: Connection, reform_id: int, provinces: Collection[str] | None, limit: int
 ) -> Sequence[DecidedRow]:
-    """Each item of a plan that waits for a person, with the dossier's code, place and form, in order of the ids.
+    """The first items of a plan that wait for a person, with the dossier's code, place and form, in order of the ids.
 
     ``provinces`` (codes before the reform) narrows them.
     """
@@ -125,7 +125,7 @@ def items_to_decide(
     columns: tuple[Any, ...] = (reform_items.c.passages, reform_items.c.province, dossiers.c.place, dossiers.c.code)
     joined = select(*columns, applicants.c.form).join(dossiers, dossiers.c.id == reform_items.c.dossier_id)
     joined = joined.join(applicants, applicants.c.dossier_id == dossiers.c.id)
-    rows = connection.execute(joined.where(*wanted).order_by(reform_items.c.dossier_id)).all()
+    rows = connection.execute(joined.where(*wanted).order_by(reform_items.c.dossier_id).limit(limit)).all()
     return cast(Sequence[DecidedRow], rows)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
 from engine.acts.reform.apply import TooEarly
+from engine.acts.reform.batches import Tally
 from engine.acts.reform.orders import (
     OrderNotOpen,
     SecondPersonApproves,
@@ -18,11 +20,13 @@ from engine.acts.reform.orders import (
     put_up,
     withdraw,
 )
+from engine.acts.reform.run import Run
 from engine.errors import Forbidden, InvalidInput
 from engine.jobs.reforms import LEASE, carry_out
 from engine.reform.document import PlanFile
 from engine.store.plans import reforms
 from engine.store.reform_orders import reform_orders
+from engine.transaction import Runtime
 from tests.installation.june import JULY, SAI_GON, permit, prepare_june
 from tests.installation.plans_of_reforms import planned, second_administrator
 from tests.installation.world import World, moment
@@ -93,7 +97,7 @@ def test_who_approves_is_another_administrator_who_has_read_the_number(june: Wor
     june.try_act("admin", approve, plan.digest, plan.digest[:8])
 
 
-def test_a_killed_worker_holds_a_plan_for_a_minute(june: World, tmp_path: Path) -> None:
+def test_a_killed_worker_holds_a_plan_until_its_lease_ends(june: World, tmp_path: Path) -> None:
     code = permit(june)
     digest = approved(june, planned(june, tmp_path))
     june.at(JULY)
@@ -104,6 +108,28 @@ def test_a_killed_worker_holds_a_plan_for_a_minute(june: World, tmp_path: Path) 
     june.now = moment(JULY) + LEASE + dt.timedelta(seconds=1)
     assert carry_out(june.runtime)[digest].moved == 1
     assert june.row(code)["handler_office"] == f"UB-{SAI_GON}"
+
+
+def test_the_lease_is_renewed_while_batches_are_done(
+    june: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    permit(june)
+    digest = approved(june, planned(june, tmp_path))
+    june.at(JULY)
+    june.try_act("admin", begin, digest)
+    seen: list[dt.datetime | None] = []
+
+    def slow(runtime: Runtime, run: Run, told: Callable[[object], None], seconds: float) -> Tally:
+        june.now += dt.timedelta(seconds=8)
+        told(None)
+        with june.reading() as connection:
+            seen.append(connection.execute(select(reform_orders.c.leased_until)).scalar_one())
+        return Tally()
+
+    monkeypatch.setattr("engine.jobs.reforms.RENEWED", -1.0)
+    monkeypatch.setattr("engine.jobs.reforms.apply_all", slow)
+    carry_out(june.runtime)
+    assert seen == [moment(JULY) + dt.timedelta(seconds=8) + LEASE]
 
 
 def test_a_slice_without_time_leaves_the_rest_to_the_next_one(june: World, tmp_path: Path) -> None:

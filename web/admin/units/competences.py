@@ -11,6 +11,7 @@ from engine.clock import civil_day
 from engine.queries.competences import MOST_DAYS, competence_proof
 from server.context import runtime
 from server.identity import Access, reading
+from web.admin.units.body_words import body_words, task_words
 from web.admin.units.days import read_day
 from web.pages import Pages
 from web.render import render
@@ -24,7 +25,9 @@ def show() -> str:
     with reading() as unit:
         first, last, wrong = _span(unit.catalogue.territory.first)
         proof = competence_proof(unit, first, last)
-        return render("admin/units/competences.html", proof=proof, wrong=wrong, only=request.args.get("thu-tuc", ""))
+        return render(
+            "admin/units/competences.html", proof=proof, wrong=wrong, body_words=body_words, task_words=task_words
+        )
 
 
 def _span(known_from: dt.date) -> tuple[dt.date, dt.date, bool]:

@@ -54,54 +54,61 @@ def checks_of(plan: PlanView) -> tuple[Check, ...]:
 
 def _of_dossiers(plan: PlanView) -> Iterator[Check]:
     without, person = plan.outcomes.get("without", 0), plan.standing.get("person", plan.outcomes.get("person", 0))
-    yield _check(
-        "late" if without else "good",
-        f"{without} hồ sơ không có nơi nhận; có thì không áp dụng được",
-        f"{without} dossiers have no office to go to; with any of them the plan is refused",
+    yield Check(
+        kind="late" if without else "good",
+        words=Text(
+            f"{without} hồ sơ không có nơi nhận; có thì không áp dụng được",
+            f"{without} dossiers have no office to go to; with any of them the plan is refused",
+        ),
     )
-    yield _check(
-        "soon" if person else "good",
-        f"{person} hồ sơ cần người quyết định",
-        f"{person} dossiers need a person's decision",
+    yield Check(
+        kind="soon" if person else "good",
+        words=Text(f"{person} hồ sơ cần người quyết định", f"{person} dossiers need a person's decision"),
     )
-    yield _check("good", "Không thời hạn nào tính lại từ đầu", "No time limit begins anew")
+    yield Check(kind="good", words=Text("Không thời hạn nào tính lại từ đầu", "No time limit begins anew"))
     if stale := plan.standing.get("stale", 0):
-        yield _check(
-            "late",
-            f"{stale} hồ sơ đã thay đổi sau khi lập kế hoạch; hãy lập kế hoạch lại",
-            f"{stale} dossiers changed since the plan; plan again",
+        yield Check(
+            kind="late",
+            words=Text(
+                f"{stale} hồ sơ đã thay đổi sau khi lập kế hoạch; hãy lập kế hoạch lại",
+                f"{stale} dossiers changed since the plan; plan again",
+            ),
         )
 
 
 def _of_everything(plan: PlanView) -> Iterator[Check]:
     """What the plan says of the country as a whole only."""
-    yield _check(
-        "soon" if plan.counted.assign else "good",
-        f"{plan.counted.assign} vai trò cán bộ cần phân công, {plan.counted.follow} chuyển theo cơ quan kế thừa",
-        f"{plan.counted.assign} posts of clerks need an assignment, {plan.counted.follow} follow their office",
+    yield Check(
+        kind="soon" if plan.counted.assign else "good",
+        words=Text(
+            f"{plan.counted.assign} vai trò cán bộ cần phân công, {plan.counted.follow} chuyển theo cơ quan kế thừa",
+            f"{plan.counted.assign} posts of clerks need an assignment, {plan.counted.follow} follow their office",
+        ),
     )
     if plan.counted.other_closures:
-        yield _check(
-            "soon",
-            f"{plan.counted.other_closures} hồ sơ đến cơ quan có ngày nghỉ riêng khác",
-            f"{plan.counted.other_closures} dossiers come to an office with other days of closure",
+        yield Check(
+            kind="soon",
+            words=Text(
+                f"{plan.counted.other_closures} hồ sơ đến cơ quan có ngày nghỉ riêng khác",
+                f"{plan.counted.other_closures} dossiers come to an office with other days of closure",
+            ),
         )
     if plan.counted.left_behind:
-        yield _check(
-            "soon",
-            f"{plan.counted.left_behind} hồ sơ còn chờ quyết định của lần sắp xếp trước; lần này không động đến",
-            f"{plan.counted.left_behind} dossiers wait for an earlier reform; this one does not reach them",
+        yield Check(
+            kind="soon",
+            words=Text(
+                f"{plan.counted.left_behind} hồ sơ còn chờ quyết định của lần sắp xếp trước; lần này không động đến",
+                f"{plan.counted.left_behind} dossiers wait for an earlier reform; this one does not reach them",
+            ),
         )
 
 
 def _of_texts(plan: PlanView) -> Iterator[Check]:
     if unread := sum(not one.verified for one in plan.reform.legal):
-        yield _check(
-            "soon",
-            f"{unread} căn cứ chưa đối chiếu với Công báo",
-            f"{unread} legal texts were not read in the official gazette",
+        yield Check(
+            kind="soon",
+            words=Text(
+                f"{unread} căn cứ chưa đối chiếu với Công báo",
+                f"{unread} legal texts were not read in the official gazette",
+            ),
         )
-
-
-def _check(kind: str, vi: str, en: str) -> Check:
-    return Check(kind=kind, words=Text(vi, en))

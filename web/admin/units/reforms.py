@@ -187,6 +187,8 @@ def _chosen(view: PlanView, form: dict[str, Any]) -> list[tuple[tuple[str, ...],
     waiting: dict[str, WaitingGroup] = {one.key: one for one in view.waiting}
     aims = dict(one.split(">", 1) for one in form["targets"] if ">" in one)
     chosen = [(waiting[key].codes, aims.get(key, "")) for key in form["groups"] if key in waiting]
+    if form["groups"] and not chosen:
+        raise wrong("groups", "các nhóm đã chọn không còn chờ", "the chosen groups wait no more")
     if not chosen:
         raise wrong("groups", "hãy chọn ít nhất một nhóm", "choose at least one group")
     if any(not target for _, target in chosen):

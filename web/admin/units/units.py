@@ -10,6 +10,7 @@ from engine.clock import civil_day
 from engine.queries.unit_tree import MOST_FOUND, find_units, unit_tree, unit_view
 from server.context import runtime
 from server.identity import Access, reading
+from web.admin.units.body_words import task_words
 from web.admin.units.days import read_day
 from web.pages import Pages
 from web.render import render
@@ -34,6 +35,7 @@ def show() -> str:
             tree=unit_tree(unit, on, chosen),
             found=find_units(unit, text) if text else (),
             most=MOST_FOUND,
+            task_words=task_words,
         )
 
 

@@ -83,6 +83,9 @@ def test_a_plan_goes_its_whole_way(june: Office, tmp_path: Path) -> None:
     assert "hãy chọn ít nhất một nhóm" in none.text.lower()
     chairman.submit(mine, f"{address}/decisions", groups=key, targets=f"{key}>26737", **said)
     assert june.world.row(waits)["handler_office"] == "UB-26737"
+    again = {"key": "k" * 24, "groups": key, "targets": f"{key}>26740"}
+    late = chairman.submit(mine, f"{address}/decisions", status=422, **again, **said)
+    assert "không còn chờ" in late.text, "somebody had decided meanwhile"
 
     admin.submit(admin.get(address), f"{address}/reverts", reason="Thử")
     second = june.person("admin2")
