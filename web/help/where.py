@@ -19,7 +19,7 @@ _SECTIONS = (
     (r"/tai-khoan.*|/dang-nhap.*", "clerk#sign-in"),
     (r"/ky.*", "leader#sign"),
     (r"/xac-minh.*", "specialist#verify"),
-    (r"/so-do/.*|/ho-so/[^/]+/so-do", "administrator#diagram"),
+    (r"/so-do.*|/ho-so/[^/]+/so-do", "administrator#diagram"),
     (r"/quan-tri/thu-tuc/[^/]+/so-sanh", "administrator#compare"),
     (r"/quan-tri/thu-tuc/[^/]+/kiem-tra", "administrator#checks"),
     (r"/quan-tri/thu-tuc/[^/]+/danh-muc", "administrator#catalogue"),
