@@ -14,7 +14,7 @@ from engine.pictures.svg import Drawing, Figures, svg_of
 from engine.rules.procedure.definition import Release
 from server.context import language
 
-_WIDTHS = (400.0, 640.0, 880.0, 1200.0)
+_WIDTHS = (400.0, 680.0, 920.0, 1240.0)
 
 
 @dataclass(frozen=True, slots=True)

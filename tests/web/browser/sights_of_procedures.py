@@ -33,12 +33,6 @@ def _to_choose(page: Page) -> None:
     _later_birth(page, "ask")
 
 
-def _applied(page: Page) -> None:
-    _later_birth(page, "migrate")
-    with page.expect_navigation():
-        page.click("#ap-dung button[type=submit]")
-
-
 def _refused(page: Page) -> None:
     page.fill("#van_ban", 'procedure: "1.001193"\nvershion: 2\nname: {vi: Khai sinh, en: Birth}\n')
     with page.expect_navigation():
@@ -59,6 +53,7 @@ PROCEDURES = [
     Sight("plan-refused", "/quan-tri/ke-hoach/moi", ADMIN, then=_refused),
     Sight("plan-made", "/quan-tri/ke-hoach/moi", ADMIN, then=_planned, like="admin-plan"),
     Sight("plan-to-choose", "/quan-tri/ke-hoach/moi", ADMIN, then=_to_choose, like="admin-plan"),
+    Sight("live-list", "/so-do", LEADER),
     Sight("live", f"/so-do/{BIRTH}", LEADER, like="admin-diagram"),
     Sight("live-admin", f"/so-do/{BIRTH}", ADMIN, like="admin-diagram"),
     Sight("live-monitor", "/so-do/1.013225", MONITOR, like="admin-diagram"),

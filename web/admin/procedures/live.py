@@ -52,6 +52,15 @@ class StateLine:
     href: str | None
 
 
+@live.page("/so-do", access=Access.STAFF)
+def every() -> str:
+    """The procedures that have a live diagram"""
+    today = civil_day(runtime().now())
+    _must_oversee(actor(), today)
+    found = [one.release for one in runtime().catalogue.procedures(today)]
+    return render("admin/procedures/live_list.html", found=found)
+
+
 @live.page("/so-do/<procedure>", access=Access.STAFF)
 def show(procedure: str) -> str:
     """The live diagram of a procedure"""

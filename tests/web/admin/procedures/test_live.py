@@ -38,6 +38,8 @@ def test_others_are_refused_and_other_provinces_see_nothing(office: Office) -> N
     office.world.land_at("checking")
     for who in ("counter", "specialist"):
         office.person(who).get(LIVE, status=403)
+        office.person(who).get("/so-do", status=403)
+    assert office.person("monitor").get("/so-do").soup.find("a", href=LIVE) is not None
     office.person("monitor").get(LIVE)
     office.person("leader").get("/so-do/9.999", status=404)
     office.nobody().get(LIVE, status=303)
