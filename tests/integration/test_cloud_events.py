@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import hmac
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -90,15 +92,18 @@ def test_the_library_of_standard_webhooks_verifies_what_we_send(receiver: Receiv
         Webhook(SECRET).verify(body, headers | {"webhook-id": "4711:13:x"})
 
 
-def test_our_signature_is_the_one_that_the_library_writes(receiver: Receiver) -> None:
-    """The other direction: what the library signs for the same id, moment and body is what we have sent."""
+def test_the_signature_is_the_one_of_the_specification_and_of_the_library(receiver: Receiver) -> None:
+    """The other direction: what is signed elsewhere, for the same id, moment and body, is what we have sent."""
     at = dt.datetime.now(dt.UTC).replace(microsecond=0)
     WebhookNotifier(allow_private=True, now=lambda: at).send(
         cloud_event_message(EVENT, receiver.url, SECRET, STRUCTURED)
     )
     _, headers, body = receiver.seen[0]
+    signed = f"4711:12:x.{int(at.timestamp())}.".encode() + body
+    by_hand = hmac.new(base64.b64decode(SECRET.removeprefix("whsec_")), signed, "sha256").digest()
+    assert headers["webhook-signature"] == f"v1,{base64.b64encode(by_hand).decode()}"
     assert headers["webhook-signature"] == Webhook(SECRET).sign("4711:12:x", at, body.decode())
-    assert headers["webhook-timestamp"] == str(int(at.timestamp()))
+    assert (headers["webhook-id"], headers["webhook-timestamp"]) == ("4711:12:x", str(int(at.timestamp())))
 
 
 def test_each_webhook_gets_its_events_as_it_asked_for(world: World, receiver: Receiver) -> None:
