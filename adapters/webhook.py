@@ -13,19 +13,22 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from http.client import HTTPException, HTTPResponse, RemoteDisconnected
+from types import MappingProxyType
 from typing import Any
 
 import orjson
 from standardwebhooks.webhooks import Webhook
 
+from adapters.cloud_events import binary, structured
 from adapters.connection_pool import KeptLines
 from adapters.public_address import Place, place_of
 from adapters.tls import trusted
 from engine.errors import in_log
+from engine.notices.cloud_event import BINARY, STRUCTURED
 from engine.ports import DeliveryFailed, Message
 
 SECONDS_TO_CONNECT = 5.0
@@ -39,7 +42,8 @@ _IDENTIFIER = re.compile(r"[\x21-\x7e]{1,200}")
 class WebhookNotifier:
     """Notifier for ``webhook``: ``message.address`` is the URL, ``message.secret`` the endpoint's ``whsec_…``.
 
-    The body is ``message.data``, or subject, body and language where there are none. An answer of 2xx is a success, 410
+    The body is ``message.data``, or subject, body and language where there are none; a CloudEvent is carried as its
+    webhook asks. An answer of 2xx is a success, 410
     Gone a permanent failure; after any other answer, also a redirect, the notice is retried. An endpoint without a
     secret is refused, since an unsigned notice could be anybody's.
     """
@@ -51,30 +55,36 @@ class WebhookNotifier:
 
     def send(self, message: Message) -> str:
         """POSTs the notice once; returns the ``id`` of the receiver's JSON or ''. Raises DeliveryFailed."""
-        data: dict[str, Any] = message.data or {
-            "subject": message.subject,
-            "body": message.body,
-            "language": message.language,
-        }
+        headers, body = _carried(message)
         return post_signed(
             message.address,
-            orjson.dumps(data),
+            body,
             key=message.key,
             secret=message.secret or "",
             channel="webhook",
             at=self._now(),
             allow_private=self._allow_private,
+            more=headers,
         )
 
 
 def post_signed(
-    url: str, body: bytes, *, key: str, secret: str, channel: str, at: datetime, allow_private: bool
+    url: str,
+    body: bytes,
+    *,
+    key: str,
+    secret: str,
+    channel: str,
+    at: datetime,
+    allow_private: bool,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """POSTs JSON bytes, signed at a moment (UTC), to the checked and pinned address of a URL.
 
-    Returns the receiver's reference or ''. Raises DeliveryFailed, permanent for 410 and where a retry cannot help.
+    ``more`` are further headers, or another ``content-type``; they are no part of what is signed. Returns the
+    receiver's reference or ''. Raises DeliveryFailed, permanent for 410 and where a retry cannot help.
     """
-    headers = _signed_headers(body, key, secret, channel, at)
+    headers = {**_signed_headers(body, key, secret, channel, at), **more}
     place = _known_place(url, channel, allow_private)
     status, answer = _post(place, _request(place, headers, body), channel)
     if 200 <= status <= 299:
@@ -96,6 +106,16 @@ def usable_secret(secret: str) -> bool:
         return len(binascii.a2b_base64(encoded + "=" * (-len(encoded) % 4), strict_mode=True)) >= 24
     except (binascii.Error, ValueError):
         return False
+
+
+def _carried(message: Message) -> tuple[dict[str, str], bytes]:
+    """The headers beside those of the signature, and the body."""
+    if message.form == STRUCTURED:
+        return structured(message.data)
+    if message.form == BINARY:
+        return binary(message.data)
+    words = {"subject": message.subject, "body": message.body, "language": message.language}
+    return {}, orjson.dumps(message.data or words)
 
 
 def _signed_headers(body: bytes, key: str, secret: str, channel: str, at: datetime) -> dict[str, str]:

@@ -17,7 +17,6 @@ from server.values import CODE, COMMUNE, KEY, PROCEDURE, Body, Day, FormValues, 
 
 LANGUAGES = ("vi", "en")
 REVOKED_NAME = r"^[0-9a-f]{16}$"
-WEB_ADDRESS = r"^https?://[\x21-\x7e]+$"
 
 
 class SignIn(Body):
@@ -300,18 +299,6 @@ class Decision(Body):
     dossiers = fields.List(Word(CODE), load_default=list, validate=validate.Length(0, 200))
     commune = Word(COMMUNE, allow_none=True, load_default=None)
     hamlet = Line(100, allow_none=True, load_default=None)
-
-
-class NewWebhook(Body):
-    url = Word(
-        WEB_ADDRESS,
-        required=True,
-        validate=[
-            validate.Length(1, 500),
-            validate.Regexp(WEB_ADDRESS.replace("$", r"\Z"), error="Not a valid URL."),
-        ],
-    )
-    office = Word(CODE, allow_none=True, load_default=None)
 
 
 class Activity(Reason):

@@ -40,6 +40,7 @@ LINKS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("staff.journal", "staff.journal", {"after": NEXT}),
     ("webhooks.add", "webhooks.end", {"number": NEW_ID}),
     ("webhooks.every", "webhooks.end", {"number": FIRST_ID}),
+    ("events.feed", "events.feed", {"after": NEXT}),
     ("problems.every_problem", "problems.one_problem", {"code": FIRST_CODE}),
 )
 """Each link: the operation that succeeded, the operation to call next, and its parameters as runtime expressions.

@@ -46,6 +46,13 @@ class JournalPage(Words):
     after = WholeInQuery(0, 1_000_000, load_default=0)
 
 
+class EventFeed(Words):
+    limit = WholeInQuery(1, LARGEST_PAGE, load_default=100)
+    after = WholeInQuery(
+        0, 10**15, load_default=0, metadata={"description": "The `next` of the page before; 0 for the oldest event."}
+    )
+
+
 class InboxPage(Page):
     unread = YesNoInQuery(load_default="false")
 

@@ -8,6 +8,7 @@ from api.corrections import corrections
 from api.documents import documents
 from api.dossiers import dossiers
 from api.endings import endings
+from api.events import events
 from api.fees import fees
 from api.forms import forms
 from api.histories import histories
@@ -61,5 +62,6 @@ RESOURCES = (
     histories,
     reforms,
     webhooks,
+    events,
     problem_kinds,
 )

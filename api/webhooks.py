@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from api import bodies, shapes
+from api import shapes
 from api.answers import answer, moment, nothing
 from api.operations import LOCATION, Gives, Resource
+from api.webhook_bodies import NewWebhook
 from engine.acts.notices.webhooks import add_webhook, end_webhook
 from engine.queries import webhooks as queries
 from engine.transaction import UnitOfWork
@@ -32,7 +33,7 @@ def every() -> Answer:
     "POST",
     "/webhooks",
     access=Access.ADMIN,
-    body=bodies.NewWebhook,
+    body=NewWebhook,
     gives=Gives(status=201, shape=shapes.WebhookMade, headers=LOCATION, description="Added; the secret is shown once."),
     key="required",
 )
@@ -41,7 +42,7 @@ def add(body: dict[str, Any]) -> Answer:
     runtime().check_receiver(body["url"])  # before the act, since it asks the network for the name
 
     def doing(uow: UnitOfWork) -> Answer:
-        row = add_webhook(uow, body["url"], body["office"])
+        row = add_webhook(uow, body["url"], body["office"], body["format"])
         return answer(
             _webhook(queries.webhook_view(row)) | {"secret": row["secret"]},
             201,
@@ -76,4 +77,5 @@ def _webhook(view: queries.WebhookView) -> dict[str, Any]:
         "office": view.office,
         "active": view.active,
         "created_at": moment(view.created_at),
+        "format": view.format,
     }

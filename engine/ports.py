@@ -28,7 +28,8 @@ class DeliveryFailed(Refusal):
 class Message:
     """One notice, ready to send. ``key`` is never reused: a receiver that de-duplicates by it gets each notice once.
 
-    ``address`` is an e-mail address, a telephone number or a URL. ``data`` is the body of a webhook.
+    ``address`` is an e-mail address, a telephone number or a URL. ``data`` is the body of a webhook, or a CloudEvent
+    where ``form`` is ``cloudevents`` or ``cloudevents-binary``.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Message:
     language: str = "vi"
     data: dict[str, Any] = field(default_factory=dict)
     secret: str | None = None
+    form: str = "standard"
 
 
 class Notifier(Protocol):

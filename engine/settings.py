@@ -77,6 +77,7 @@ class Settings:
     notice_file: Path | None
     checkpoint_folder: Path
     webhook_allow_private: bool
+    event_feed: bool
     max_upload_bytes: int
     proxy_hops: int
     internal_from: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
@@ -118,11 +119,10 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         smtp_url=_address(environment, "MOTCUA_SMTP_URL", ("smtp://", "smtps://")),
         mail_from=environment.get("MOTCUA_MAIL_FROM", "motcua@localhost"),
         sms_webhook_url=_address(environment, "MOTCUA_SMS_URL", ("http://", "https://")),
-        notice_file=Path(environment["MOTCUA_NOTICE_FILE"]).absolute()
-        if environment.get("MOTCUA_NOTICE_FILE")
-        else None,
+        notice_file=_path(environment, "MOTCUA_NOTICE_FILE"),
         checkpoint_folder=_path(environment, "MOTCUA_CHECKPOINT_FOLDER") or data / "checkpoints",
         webhook_allow_private=_flag(environment, "MOTCUA_WEBHOOK_ALLOW_PRIVATE", False),
+        event_feed=_flag(environment, "MOTCUA_EVENT_FEED", False),
         max_upload_bytes=_number(environment, "MOTCUA_MAX_UPLOAD_BYTES", 20_000_000, 1_000, 1_000_000_000),
         proxy_hops=_number(environment, "MOTCUA_PROXY_HOPS", 0, 0, 5),
         internal_from=_networks(environment, "MOTCUA_INTERNAL_FROM", "127.0.0.0/8,::1/128"),

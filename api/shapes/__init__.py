@@ -56,7 +56,17 @@ from api.shapes.dossiers import (
     Warned,
 )
 from api.shapes.forms import FormIssue, Forms
-from api.shapes.people import Inbox, InboxLine, Me, Membership, Session, Webhook, WebhookMade, Webhooks
+from api.shapes.people import (
+    EventPage,
+    Inbox,
+    InboxLine,
+    Me,
+    Membership,
+    Session,
+    Webhook,
+    WebhookMade,
+    Webhooks,
+)
 from api.shapes.reports import (
     Decided,
     HeldBy,
@@ -116,6 +126,7 @@ __all__ = [
     "DossierLine",
     "DossierPage",
     "DossierShort",
+    "EventPage",
     "Fee",
     "Fees",
     "Filed",

@@ -50,6 +50,7 @@ class Webhook(Shape):
     office = text(True)
     active = yes_no()
     created_at = when()
+    format = text()
 
 
 class WebhookMade(Webhook):
@@ -58,3 +59,38 @@ class WebhookMade(Webhook):
 
 class Webhooks(Shape):
     items = many(Webhook)
+
+
+class EventData(Shape):
+    """What an event tells (docs/webhooks.md)."""
+
+    code = text()
+    procedure = text()
+    release = text()
+    state = text()
+    portal = whole(True)
+    due = when(True)
+    office = text(True)
+    entry = whole()
+    version = whole()
+    template = fields.String()
+
+
+class CloudEvent(Shape):
+    """An event of a dossier by CloudEvents 1.0, with the documented extension ``sequence``."""
+
+    specversion = text()
+    id = text()
+    source = text()
+    type = text()
+    subject = text()
+    time = when()
+    datacontenttype = text()
+    sequence = text()
+    data = one(EventData)
+
+
+class EventPage(Shape):
+    items = many(CloudEvent)
+    next = whole()
+    more = yes_no()

@@ -16,6 +16,7 @@ from engine.errors import NotFound
 from engine.rules.deadlines.promise import appointment, automatic_stop
 from engine.rules.procedure.definition import APPLICANT, Notice
 from engine.rules.procedure.portal_status import PortalStatus
+from engine.store.event_feed import FEED
 
 STATE_CHANGED = "dossier.state_changed"
 NOTICE = "dossier.notice"
@@ -64,6 +65,7 @@ def message_row(
 ) -> dict[str, Any]:
     """One outbox row, to be sent at once. Its key consists of dossier, occasion, template, recipient and channel."""
     now = case.unit.now
+    kept = channel == "inbox" or recipient == FEED  # the inbox page and the feed read this table
     return {
         "key": f"{case.id}:{occasion}:{template}:{recipient}:{channel}",
         "dossier_id": case.id,
@@ -72,10 +74,10 @@ def message_row(
         "template": template,
         "data": data,
         "created_at": now,
-        "status": "sent" if channel == "inbox" else "waiting",  # the inbox page reads this table
+        "status": "sent" if kept else "waiting",
         "attempts": 0,
         "next_attempt_at": now,
-        "sent_at": now if channel == "inbox" else None,
+        "sent_at": now if kept else None,
     }
 
 
@@ -221,16 +223,17 @@ def _webhook_rows(
     more: Mapping[str, Any] = MappingProxyType({}),
 ) -> Iterator[dict[str, Any]]:
     offices = {*case.row["offices"].values(), case.row["intake_office"], case.row["handler_office"]}
-    for hook in case.unit.catalogue.webhooks:
-        if hook.office is None or hook.office in offices:
-            yield message_row(
-                case,
-                channel="webhook",
-                recipient=f"webhook:{hook.id}",
-                template=event,
-                occasion=occasion or str(number),
-                data=facts_of(case, number) | {"version": number} | dict(more),
-            )
+    hooks = [hook for hook in case.unit.catalogue.webhooks if hook.office is None or hook.office in offices]
+    recipients = [f"webhook:{hook.id}" for hook in hooks] + [FEED] * case.unit.settings.event_feed
+    for recipient in recipients:
+        yield message_row(
+            case,
+            channel="webhook",
+            recipient=recipient,
+            template=event,
+            occasion=occasion or str(number),
+            data=facts_of(case, number) | {"version": number} | dict(more),
+        )
 
 
 def facts_of(case: Case, number: int) -> dict[str, Any]:

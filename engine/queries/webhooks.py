@@ -20,6 +20,7 @@ class WebhookView:
     office: str | None
     active: bool
     created_at: dt.datetime
+    format: str
 
 
 def webhooks(unit: UnitOfWork) -> tuple[WebhookView, ...]:
@@ -35,4 +36,5 @@ def webhook_view(row: Mapping[str, Any]) -> WebhookView:
         office=row["office"],
         active=bool(row["active"]),
         created_at=row["created_at"],
+        format=row["format"],
     )

@@ -32,7 +32,9 @@ outbox = Table(
     Column("key", String(255), nullable=False, unique=True),  # the same notice is never written twice
     Column("dossier_id", BigId, ForeignKey("dossiers.id"), nullable=False, index=True),
     Column("channel", String(10), nullable=False),  # email, sms, webhook, inbox
-    Column("recipient", String(100), nullable=False),  # applicant, person:<id>, office:<code>/<role>, webhook:<id>
+    Column(
+        "recipient", String(100), nullable=False
+    ),  # applicant, person:<id>, office:<code>/<role>, webhook:<id>, feed
     Column("template", String(60), nullable=False),
     Column("data", Json, nullable=False),  # facts for the template; never personal data
     Column("created_at", Moment, nullable=False),
@@ -43,6 +45,7 @@ outbox = Table(
     Column("reference", Text),
     Column("error", Text),
     Column("read_at", Moment),
+    Column("feed_position", BigId),  # of an event in the feed; given after the commit (engine/store/event_feed.py)
     CheckConstraint("status IN ('waiting', 'sent', 'parked', 'dropped')", name="status"),
     Index(
         "ix_outbox_waiting",
@@ -64,6 +67,13 @@ outbox = Table(
         sqlite_where=text("channel = 'inbox'"),
         postgresql_where=text("channel = 'inbox'"),
     ),
+    Index(
+        "ix_outbox_feed",
+        "feed_position",
+        "id",
+        sqlite_where=text("recipient = 'feed'"),
+        postgresql_where=text("recipient = 'feed'"),
+    ),
 )
 
 webhooks = Table(
@@ -76,6 +86,7 @@ webhooks = Table(
     Column("active", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("created_by", BigId, ForeignKey("people.id")),
+    Column("format", String(20), nullable=False, server_default=text("'standard'")),  # engine/notices/cloud_event.py
 )
 
 

@@ -215,6 +215,17 @@ class WebhookRow(Protocol):
     active: int
     created_at: dt.datetime
     created_by: int | None
+    format: str
+
+
+class FedEvent(Protocol):
+    """An event of the feed with its position."""
+
+    feed_position: int
+    key: str
+    template: str
+    created_at: dt.datetime
+    data: dict[str, Any]
 
 
 class InboxRow(Protocol):

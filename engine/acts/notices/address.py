@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine.dossier.notices import FORMER, must_be_told
 from engine.errors import Refusal, in_log
+from engine.notices.cloud_event import STANDARD, cloud_event, cloud_event_message
 from engine.notices.text import Addressee, Occasion, event_message, notice_message
 from engine.ports import Message
 from engine.rules.procedure.definition import APPLICANT
@@ -62,7 +63,11 @@ class _Known:
             secret = opened_secret(self._unit.settings.secret_keys, hook.url, hook.secret)
             if secret is None:
                 return Refused("parked", "its signing secret cannot be unsealed: end this webhook and add it again")
-            return event_message(row.key, row.template, row.created_at, row.data, hook.url, secret)
+            if hook.format == STANDARD:
+                return event_message(row.key, row.template, row.created_at, row.data, hook.url, secret)
+            public_url = self._unit.settings.public_url
+            event = cloud_event(row.key, row.template, row.created_at, row.data, public_url)
+            return cloud_event_message(event, hook.url, secret, hook.format)
         to = self._addressee(row)
         if isinstance(to, Refused):
             return to

@@ -17,8 +17,10 @@ from queue import SimpleQueue
 from typing import NamedTuple
 
 from engine.acts.notices.address import Refused, addressed
+from engine.acts.notices.in_order import HELD, held_back
 from engine.acts.notices.promised import OUTDATED, settled
 from engine.errors import in_log
+from engine.notices.cloud_event import STANDARD
 from engine.ports import DeliveryFailed, Message, Notifier
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.delivery import Result, Taken, claim, renew, write_results
@@ -71,6 +73,11 @@ class Receivers:
 class _Ready(NamedTuple):
     row: Taken
     message: Message
+
+    @property
+    def in_order(self) -> bool:
+        """Whether the receiver asked for the events of a dossier in their order."""
+        return self.message.form != STANDARD
 
     @property
     def lane(self) -> str:
@@ -136,7 +143,11 @@ class _Batch:
                 refused.append(_result(row, answer.status, unit.now, error=answer.why))
             else:
                 ready.append(_Ready(row, answer))
-        return ready, refused
+        held = held_back(
+            unit.begin(), sorted((one.row for one in ready if one.in_order), key=lambda row: row.id), unit.now
+        )
+        refused += [_held(one.row, held[one.row.id]) for one in ready if one.row.id in held]
+        return [one for one in ready if one.row.id not in held], refused
 
     def _send(self, lanes: Mapping[str, list[_Ready]], unfinished: set[int]) -> None:
         """Runs the lanes in parallel; meanwhile writes results and renews the lease on the unfinished notices."""
@@ -156,18 +167,25 @@ class _Batch:
 
     def _lane(self, name: str, lane: list[_Ready]) -> None:
         failures = 0
+        waits: dict[int, dt.datetime] = {}
         for ready in lane:
             now = self._runtime.now()
-            if time.monotonic() > self._latest:
+            if ready.in_order and ready.row.dossier_id in waits:
+                self._results.put(_held(ready.row, waits[ready.row.dossier_id]))
+            elif time.monotonic() > self._latest:
                 self._results.put(_result(ready.row, "waiting", now, tried=False))
+                waits[ready.row.dossier_id] = now
             elif self._receivers.rests(name):
                 later = now + dt.timedelta(seconds=random.uniform(REST / 2, REST))  # noqa: S311 — spreads tries, no secret
                 self._results.put(
                     _result(ready.row, "waiting", later, tried=False, error="the receiver does not answer")
                 )
+                waits[ready.row.dossier_id] = later
             else:
                 result, answers = self._attempt(ready)
                 self._results.put(result)
+                if result.status == "waiting":
+                    waits[ready.row.dossier_id] = result.next_attempt_at
                 failures = 0 if answers else failures + 1
                 if failures == GIVE_UP_LANE:
                     self._receivers.rest(name)
@@ -217,7 +235,14 @@ def _lanes(ready: Iterable[_Ready]) -> dict[str, list[_Ready]]:
     lanes: dict[str, list[_Ready]] = {}
     for one in ready:
         lanes.setdefault(one.lane, []).append(one)
+    for lane in lanes.values():
+        if lane[0].in_order:  # as all of its lane, which is that of one receiver
+            lane.sort(key=lambda one: one.row.id)
     return lanes
+
+
+def _held(row: Taken, until: dt.datetime) -> Result:
+    return _result(row, "waiting", until, tried=False, error=HELD)
 
 
 def _emptied(results: SimpleQueue[Result]) -> Iterator[Result]:

@@ -10,16 +10,18 @@ from sqlalchemy import insert, select, update
 
 from engine.acts.publish import raise_version
 from engine.errors import Forbidden, NotFound, wrong
+from engine.notices.cloud_event import STANDARD
 from engine.security.public_address import UnusableAddress, must_look_public, parts_of
 from engine.security.webhook_secrets import opened_secret, sealed_secret
 from engine.store.outbox import webhooks
 from engine.transaction import UnitOfWork
 
 
-def add_webhook(unit: UnitOfWork, url: str, office: str | None = None) -> dict[str, Any]:
+def add_webhook(unit: UnitOfWork, url: str, office: str | None = None, form: str = STANDARD) -> dict[str, Any]:
     """Adds a webhook; returns its row with the secret of its signatures (Standard Webhooks: ``whsec_`` and base64).
 
-    ``office`` limits it to the dossiers of one office. Raises Forbidden, InvalidInput.
+    ``office`` limits it to the dossiers of one office; ``form`` is one of ``cloud_event.FORMATS``. Raises Forbidden,
+    InvalidInput.
     """
     _must_administer(unit)
     if office is not None and office not in unit.catalogue.offices:
@@ -33,6 +35,7 @@ def add_webhook(unit: UnitOfWork, url: str, office: str | None = None) -> dict[s
         "active": 1,
         "created_at": unit.now,
         "created_by": unit.actor.person_id,
+        "format": form,
     }
     row["id"] = unit.begin().execute(insert(webhooks).returning(webhooks.c.id), row).scalar_one()
     raise_version(unit, "webhooks")
