@@ -23,7 +23,7 @@ from workflows.lint import render_text
 from workflows.loader import load
 from workflows.problems import WorkflowRefused
 
-_PUBLISHED = re.compile(r"([0-9.]+)@([0-9]+)")
+_PUBLISHED = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]*)@([0-9]+)")
 
 
 class OtherProcedure(Conflict):

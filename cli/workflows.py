@@ -22,6 +22,7 @@ _ELSEWHERE = {
     "explain": "cli.explain:explain",
     "simulate": "cli.simulation:simulate",
     "diagram": "cli.diagram:diagram",
+    "what-if": "cli.what_if:what_if_command",
     "publish": "cli.publish:publish",
     "diff": "cli.versions:diff",
     "plan": "cli.version_plans:plan_command",

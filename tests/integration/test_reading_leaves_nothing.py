@@ -44,6 +44,7 @@ READING = (
     ("workflows", "explain", "silent-remind"),
     ("workflows", "diff", PROCEDURE, PROCEDURE),
     ("workflows", "plans"),
+    ("workflows", "what-if", PROCEDURE),
     ("workflows", "versions", "2.000908"),
     ("territory", "resolve", "Phường Sài Gòn"),
     ("territory", "verify"),
