@@ -287,7 +287,7 @@
           ...cm.searchKeymap, ...cm.lintKeymap, ...cm.foldKeymap,
         ]),
         cm.EditorView.contentAttributes.of({
-          "aria-label": area.labels[0].textContent, spellcheck: "false", autocapitalize: "off", lang: "vi",
+          "aria-label": area.labels[0].textContent, spellcheck: "false", autocapitalize: "off", lang: "vi", tabindex: "0",
         }),
         cm.EditorView.updateListener.of((update) => { if (update.docChanged) area.value = update.state.doc.toString(); }),
       ],
