@@ -17,15 +17,12 @@ from benchmarks.ground import PROVINCE, WARD, Ground
 from engine.clock import civil_day
 from engine.queries.delays import delays
 from engine.queries.figure_readers import figure_reader
-from engine.queries.indicators import Wanted, indicators
+from engine.queries.indicators import Wanted, indicators, listed_dossiers
 from engine.queries.readiness import readiness
 from engine.queries.service_floors import service_floors
 from engine.queries.unit_weeks import by_offices, by_units
-from engine.rules.period import moments_of
 from engine.rules.procedure.permissions import Actor, Membership
-from engine.store.indicator_counts import Scope, counted, seconds_taken
-from engine.store.indicator_rules import RULES, Span
-from engine.store.sight_of_many import counted_by_many
+from engine.store.indicator_rules import RULES
 from engine.transaction import UnitOfWork
 
 CALLS = 5
@@ -76,11 +73,8 @@ def table(reports: list[Report]) -> str:
 def _calls(unit: UnitOfWork, start: dt.date) -> dict[str, Callable[[], Any]]:
     today, reader = unit.today, figure_reader(unit)
     wanted = Wanted(start=start, end=today)
-    scope = Scope(counted_by_many(unit.actor, today))
-    span = Span(*moments_of(wanted.start, wanted.end), unit.now)
     calls: dict[str, Callable[[], Any]] = {"the page of all indicators": lambda: indicators(unit, wanted)}
-    calls |= {f"indicator {key}": _one(unit, key, span, scope) for key in RULES}
-    calls["indicator mean_time"] = lambda: seconds_taken(unit.reader(), span, scope)
+    calls |= {f"the list behind {key}": _list(unit, key, wanted) for key in RULES}
     calls["delays"] = lambda: delays(unit, wanted)
     calls["floors"] = lambda: service_floors(unit, reader, today.year, 10)
     calls["readiness"] = lambda: readiness(unit, reader)
@@ -91,8 +85,8 @@ def _calls(unit: UnitOfWork, start: dt.date) -> dict[str, Callable[[], Any]]:
     return calls
 
 
-def _one(unit: UnitOfWork, key: str, span: Span, scope: Scope) -> Callable[[], Any]:
-    return lambda: counted(unit.reader(), RULES[key](span), scope)
+def _list(unit: UnitOfWork, key: str, wanted: Wanted) -> Callable[[], Any]:
+    return lambda: listed_dossiers(unit, key, "numerator", wanted)
 
 
 def _timed(reader: str, name: str, call: Callable[[], Any]) -> Report:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,7 +11,7 @@ from engine.errors import NotFound
 from engine.queries.index_766 import Weights, weights_on
 from engine.queries.indicator_words import INDICATORS, Indicator
 from engine.queries.page import After, Page, page_of
-from engine.queries.procedure_indicators import SERVICE_RULES, Service, ServiceQuestion, ServiceShare
+from engine.queries.procedure_indicators import SERVICE_RULES, Service, ServiceQuestion
 from engine.queries.state import StateView, state_of
 from engine.rules.period import moments_of
 from engine.store.indicator_counts import (
@@ -18,10 +19,9 @@ from engine.store.indicator_counts import (
     Counted,
     ListedRow,
     Scope,
-    counted,
+    counted_together,
     listed,
     releases_ended_under,
-    seconds_taken,
 )
 from engine.store.indicator_rules import RULES, Share, Span, timed
 from engine.store.sight_of_many import counted_by_many, seen_by_many
@@ -99,14 +99,13 @@ def indicators(unit: UnitOfWork, wanted: Wanted, by: By | None = None) -> Report
     """
     scope, weights = _figures(unit, wanted), weights_on(wanted.end)
     span = _span(unit, wanted, scope)
+    found = counted_together(unit.reader(), span, scope, by or "procedure")
     figures: list[Figure] = []
     for one in INDICATORS:
         if one.kind == "procedures":
-            lines = [] if by else [_of_procedures(unit, one.key, wanted, span, scope)]
-        elif one.kind == "days":
-            lines = seconds_taken(unit.reader(), span, scope, by)
+            lines = [] if by else [_of_procedures(unit, one.key, wanted, span, scope, found)]
         else:
-            lines = counted(unit.reader(), RULES[one.key](span), scope, by)
+            lines = found[one.key] if by else [_summed(found[one.key])]
         figures += [_figure(unit, one, line, weights, by) for line in lines]
     return Report(wanted=wanted, weights=weights, figures=tuple(figures))
 
@@ -133,7 +132,8 @@ def listed_procedures(unit: UnitOfWork, key: str, side: Side, wanted: Wanted) ->
     if key not in SERVICE_RULES:
         raise NotFound(what=key)
     scope = _figures(unit, wanted)
-    share = _share_of_procedures(unit, key, wanted, _span(unit, wanted, scope), scope)
+    span = _span(unit, wanted, scope)
+    share = SERVICE_RULES[key](ServiceQuestion(unit=unit, start=wanted.start, end=wanted.end, span=span, scope=scope))
     return share.part if side == "numerator" else share.of
 
 
@@ -145,14 +145,16 @@ def _share_of(key: str, span: Span) -> Share:
     raise NotFound(what=key)
 
 
-def _of_procedures(unit: UnitOfWork, key: str, wanted: Wanted, span: Span, scope: Scope) -> Counted:
-    share = _share_of_procedures(unit, key, wanted, span, scope)
+def _summed(lines: Sequence[Counted]) -> Counted:
+    return Counted(None, sum(one.part for one in lines), sum(one.of for one in lines))
+
+
+def _of_procedures(
+    unit: UnitOfWork, key: str, wanted: Wanted, span: Span, scope: Scope, known: Mapping[str, Sequence[Counted]]
+) -> Counted:
+    asked = ServiceQuestion(unit=unit, start=wanted.start, end=wanted.end, span=span, scope=scope, known=known)
+    share = SERVICE_RULES[key](asked)
     return Counted(None, len(share.part), len(share.of))
-
-
-def _share_of_procedures(unit: UnitOfWork, key: str, wanted: Wanted, span: Span, scope: Scope) -> ServiceShare:
-    asked = ServiceQuestion(unit=unit, start=wanted.start, end=wanted.end, span=span, scope=scope)
-    return SERVICE_RULES[key](asked)
 
 
 def _figure(unit: UnitOfWork, one: Indicator, line: Counted, weights: Weights, by: By | None) -> Figure:

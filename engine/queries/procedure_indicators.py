@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from engine.clock import civil_day
 from engine.rules.deadlines.calendar import OutsideCalendar
 from engine.rules.procedure.definition import Release
-from engine.store.indicator_counts import Scope, last_release_of, procedures_with, published_between
-from engine.store.indicator_rules import Span, filed_online, paid_online
+from engine.store.indicator_counts import Counted, Scope, last_release_of, procedures_with, published_between
+from engine.store.indicator_rules import RULES, Span
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
@@ -38,13 +38,23 @@ class ServiceShare:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceQuestion:
-    """Which procedures: those of the civil days ``start`` to ``end``, and their dossiers in a scope and a period."""
+    """Which procedures: those of the civil days ``start`` to ``end``, and their dossiers in a scope and a period.
+
+    ``known`` are indicators over dossiers that were counted by procedure already.
+    """
 
     unit: UnitOfWork
     start: dt.date
     end: dt.date
     span: Span
     scope: Scope
+    known: Mapping[str, Sequence[Counted]] = field(default_factory=dict)
+
+    def procedures_of(self, key: str, *, achieved: bool) -> set[str]:
+        """The procedures with dossiers that count for an indicator, or that count as achieved."""
+        if key in self.known:
+            return {str(one.within) for one in self.known[key] if (one.part if achieved else one.of)}
+        return procedures_with(self.unit.reader(), RULES[key](self.span), self.scope, achieved=achieved)
 
 
 def published_on_time(asked: ServiceQuestion) -> ServiceShare:
@@ -75,16 +85,15 @@ def online_with_dossiers(asked: ServiceQuestion) -> ServiceShare:
     """Procedures with dossiers filed over the portal in the period ÷ procedures that take filings over the portal on
     its last day. Group *online service*, B [M]."""
     online = [_service(one) for one in _in_force(asked) if "portal" in one.channels]
-    used = procedures_with(asked.unit.reader(), filed_online(asked.span), asked.scope, achieved=True)
+    used = asked.procedures_of("filed_online", achieved=True)
     return _share(online, (one for one in online if one.procedure in used))
 
 
 def procedures_paid_online(asked: ServiceQuestion) -> ServiceShare:
     """Procedures with a payment over the portal ÷ procedures with dossiers received in the period that owe a fee.
     Group *online payment*, B [M]."""
-    share = paid_online(asked.span)
-    owing = procedures_with(asked.unit.reader(), share, asked.scope, achieved=False)
-    paid = procedures_with(asked.unit.reader(), share, asked.scope, achieved=True)
+    owing = asked.procedures_of("paid_online", achieved=False)
+    paid = asked.procedures_of("paid_online", achieved=True)
     named = {code: _named(asked, code) for code in owing}
     return _share(named.values(), (named[code] for code in paid))
 

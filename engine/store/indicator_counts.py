@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, and_, case, func, select
 
 from engine.store.dossiers import dossiers
-from engine.store.indicator_rules import Share, Span, timed
+from engine.store.indicator_rules import RULES, Share, Span, groups_of, timed
 from engine.store.releases import releases
 from engine.store.sql.seconds import seconds_between
 
@@ -72,16 +72,34 @@ class PublishedRow(NamedTuple):
     published_at: dt.datetime
 
 
-def counted(connection: Connection, share: Share, scope: Scope, by: By | None = None) -> list[Counted]:
-    """How many dossiers count, and how many of them as achieved; one line for all, or one for each value of ``by``."""
-    achieved = func.coalesce(func.sum(case((share.part, 1), else_=0)), 0)
-    return _grouped(connection, (achieved, func.count()), [share.of, *scope.rules()], by)
+def counted_together(connection: Connection, span: Span, scope: Scope, by: By) -> dict[str, list[Counted]]:
+    """How many dossiers count for each indicator, and how many of them as achieved, told apart by ``by``; of the mean
+    time ``part`` are the seconds from reception to result.
+
+    Indicators over the same dossiers are counted in one reading of these. OFFSET keeps PostgreSQL from writing a
+    condition out again wherever its answer is used.
+    """
+    found: dict[str, list[Counted]] = {}
+    for base, keys in groups_of(span):
+        flags: list[ColumnElement[Any]] = [COLUMNS[by].label("within")]
+        for number, key in enumerate(keys):
+            flags += [one.label(f"{name}{number}") for name, one in zip(("of", "part"), _flags(key, span), strict=True)]
+        each = select(*flags).select_from(dossiers).where(base, *scope.rules()).offset(0).subquery()
+        sums = [func.sum(each.c[f"{name}{number}"]) for number in range(len(keys)) for name in ("part", "of")]
+        rows = connection.execute(select(each.c.within, *sums).group_by(each.c.within).order_by(each.c.within)).all()
+        for number, key in enumerate(keys):
+            told = (Counted(str(row[0]), int(row[1 + 2 * number]), int(row[2 + 2 * number])) for row in rows)
+            found[key] = [one for one in told if one.of]
+    return found
 
 
-def seconds_taken(connection: Connection, span: Span, scope: Scope, by: By | None = None) -> list[Counted]:
-    """The seconds from reception to result in all (``part``), and the number of dossiers (``of``)."""
-    took = func.coalesce(func.sum(seconds_between(dossiers.c.received_at, dossiers.c.finished_at)), 0)
-    return _grouped(connection, (took.cast(BigInteger), func.count()), [timed(span), *scope.rules()], by)
+def _flags(key: str, span: Span) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """Of a dossier: 1 where it counts, and 1 where it counts as achieved, or the seconds that it took."""
+    if key == "mean_time":
+        took = func.coalesce(seconds_between(dossiers.c.received_at, dossiers.c.finished_at), 0)
+        return case((timed(span), 1), else_=0), took.cast(BigInteger)
+    share = RULES[key](span)
+    return case((share.of, 1), else_=0), case((and_(share.of, share.part), 1), else_=0)
 
 
 def listed(
@@ -119,16 +137,3 @@ def last_release_of(connection: Connection, procedure: str) -> str:
     """The digest of the highest version of a procedure that was ever published here."""
     found = select(releases.c.digest).where(releases.c.procedure == procedure).order_by(releases.c.version.desc())
     return str(connection.execute(found.limit(1)).scalar_one())
-
-
-def _grouped(
-    connection: Connection, figures: Sequence[ColumnElement[int]], wanted: Sequence[ColumnElement[bool]], by: By | None
-) -> list[Counted]:
-    if by is None:
-        row = connection.execute(select(*figures).select_from(dossiers).where(and_(*wanted))).one()
-        return [Counted(None, int(row[0]), int(row[1]))]
-    column = COLUMNS[by]
-    found = connection.execute(
-        select(column, *figures).select_from(dossiers).where(*wanted).group_by(column).order_by(column)
-    )
-    return [Counted(str(row[0]), int(row[1]), int(row[2])) for row in found]

@@ -134,6 +134,19 @@ RULES: Mapping[str, Rule] = {
 """Each indicator over dossiers by its key."""
 
 
+def groups_of(span: Span) -> Sequence[tuple[ColumnElement[bool], tuple[str, ...]]]:
+    """The indicators over dossiers that one reading of the same dossiers can count: which dossiers, and the keys."""
+    return (
+        (_received(span), ("on_time", "paid_online", "reused")),
+        (_filed(span), ("filed_online",)),
+        (
+            _resulted(span),
+            ("electronic_result", "online_with_electronic_result", "result_with_file", "digitised", "mean_time"),
+        ),
+        (satisfied(span).of, ("satisfied",)),
+    )
+
+
 def timed(span: Span) -> ColumnElement[bool]:
     """The dossiers of the mean time from reception to result: those whose result was ready in the period. Indicator 2.2
     [M]."""

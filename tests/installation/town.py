@@ -170,7 +170,8 @@ def _fill(url: str, folder: Path) -> None:
 
 def _employ(unit: UnitOfWork) -> None:
     for person in STAFF:
-        number = add_person(unit, person.username, person.name, password=PASSWORD, admin=person.admin)
+        email = "giamsat@example.org" if person.username == MONITOR else None  # who gets reports by mail
+        number = add_person(unit, person.username, person.name, password=PASSWORD, admin=person.admin, email=email)
         for office, role in person.places:
             add_membership(unit, number, office, role, unit.catalogue.office(office).valid_from)
 

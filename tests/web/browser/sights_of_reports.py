@@ -12,6 +12,12 @@ def _open_table(page: Page) -> None:
     page.locator("details.more").first.evaluate("one => { one.open = true }")
 
 
+def _ask(page: Page) -> None:
+    """Asks for the report: it is in the list, or it is said that it was asked for already."""
+    with page.expect_navigation():
+        page.locator("form[data-main]").evaluate("form => form.requestSubmit()")
+
+
 SPRING = "tu=01/03/2026&den=31/03/2026"
 NEVER = "tu=01/01/2024&den=31/01/2024"
 REPORTS = [
@@ -39,7 +45,9 @@ REPORTS = [
     Sight("reports-readiness", "/bao-cao/san-sang", MONITOR, like="admin-reports"),
     Sight("reports-readiness-leader", "/bao-cao/san-sang", LEADER),
     Sight("reports-provinces", "/bao-cao/cac-tinh", MONITOR),
-    Sight("reports-by-mail", "/bao-cao/dang-ky", LEADER),
+    Sight("reports-by-mail", "/bao-cao/dang-ky", MONITOR),
+    Sight("reports-by-mail-asked", "/bao-cao/dang-ky", MONITOR, then=_ask),
+    Sight("reports-by-mail-no-address", "/bao-cao/dang-ky", LEADER),
     Sight("reports-by-mail-admin", "/bao-cao/dang-ky", ADMIN),
 ]
 FILES = {f"/bao-cao/{one}tep" for one in ("", "don-vi/", "tre/", "duong-di/", "muc-san/", "san-sang/", "cac-tinh/")}
