@@ -5,8 +5,8 @@ from alembic import op
 
 from engine.store.sql.schema import BigId
 
-revision = "0040"
-down_revision = "0027"
+revision = "0033"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 
