@@ -8,6 +8,8 @@ from server.identity import Access
 from web.account import own, provider, second_factor, sign_in
 from web.admin import overview
 from web.admin.incidents import shown
+from web.admin.offices import shown as office_shown
+from web.admin.offices import times as office_times
 from web.admin.people import changes, importing, listed, one, proposals
 from web.citizen import centres, feedback, link, messages, moves, notices, proof, result, start, status, supplement
 from web.csrf import register_csrf
@@ -76,6 +78,8 @@ PAGES = [
     proposals.proposals,
     shown.incidents,
     overview.overview,
+    office_shown.offices,
+    office_times.times,
 ]
 
 
