@@ -94,7 +94,7 @@ def show_hours(office: str) -> str:
 @times.post(f"{HERE}/<office>/gio-rieng", access=Access.ADMIN, form=NewHours, again=show_hours)
 def keep_hours(office: str, form: dict[str, Any]) -> str | Response:
     """Look at own hours, or publish them"""
-    given = {name: _spans(form[name]) for name in WEEKDAYS if name in form}
+    given: dict[str, list[str]] = {name: _spans(form[name]) for name in WEEKDAYS if name in form}
     if not given:
         raise wrong("sat", "hãy ghi giờ của ít nhất một ngày", "write the hours of one day at least")
     week = own_week(runtime().catalogue.calendar("vn").week, given)
