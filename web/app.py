@@ -11,6 +11,8 @@ from web.admin.editor import drafts as editor_drafts
 from web.admin.editor import page as editor_page
 from web.admin.editor import simulator
 from web.admin.incidents import shown
+from web.admin.offices import shown as office_shown
+from web.admin.offices import times as office_times
 from web.admin.people import changes, importing, listed, one, proposals
 from web.admin.procedures import listing, live, made_plan, new_plan, plan, procedure, record
 from web.admin.units import competences, reforms, units
@@ -116,6 +118,8 @@ PAGES = [
     editor_drafts.listing,
     editor_page.editor,
     simulator.walks,
+    office_shown.offices,
+    office_times.times,
 ]
 
 

@@ -36,6 +36,14 @@ def _propose(came: Visitor) -> None:
         send(came.go(f"{STAFF}/2/lam/de-nghi-quan-tri"), "main form", reason="cần người thứ hai")
 
 
+def _see_closure(page: Page) -> None:
+    """What a closure would do is looked at."""
+    for name, value in (("vi", "mất điện"), ("en", "power cut"), ("legal", "Thông báo 2")):
+        page.fill(f"[name={name}]", value)
+    with page.expect_navigation():
+        page.click("button[value=preview]")
+
+
 PEOPLE = [
     Sight("staff", STAFF, ADMIN),
     Sight("staff-nobody-found", f"{STAFF}?q=zzzz", ADMIN),
@@ -68,4 +76,15 @@ INCIDENTS = [
     Sight("incidents-all", "/su-co/tat-ca", ADMIN),
 ]
 
-ADMINISTRATORS = [*PEOPLE, *INCIDENTS]
+OFFICES = [
+    Sight("offices", "/quan-tri/co-quan", ADMIN),
+    Sight("offices-none", "/quan-tri/co-quan?q=zzzz", ADMIN),
+    Sight("office", "/quan-tri/co-quan/TT-26740", ADMIN),
+    Sight("office-closure", "/quan-tri/co-quan/TT-26740/dong-cua", ADMIN),
+    Sight("office-closure-seen", "/quan-tri/co-quan/UB-26740/dong-cua", ADMIN, then=_see_closure),
+    Sight("office-hours", "/quan-tri/co-quan/TT-26740/gio-rieng", ADMIN),
+    Sight("office-hours-refused", "/quan-tri/co-quan/TT-26740/gio-rieng", ADMIN, then=submit),
+    Sight("office-end", "/quan-tri/co-quan/TT-26740/thu-lai?kind=closure&first=2026-03-10", ADMIN),
+]
+
+ADMINISTRATORS = [*PEOPLE, *INCIDENTS, *OFFICES]
