@@ -127,7 +127,5 @@ def sentence(words: str) -> str:
 
 
 _ISO_DAY = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
-_DAY_IN_WORDS = re.compile(
-    r"(?:thứ|chủ) \w+ \d\d/\d\d/\d{4}|\b[A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2} \d{4}", re.IGNORECASE
-)
+_DAY_IN_WORDS = re.compile(r"[^\W\d]+ [^\W\d]+ \d\d/\d\d/\d{4}|\b[^\W\d]{3} \d+ [^\W\d]{3} \d{4}")
 _VIETNAMESE = str.maketrans({",": ".", ".": ","})

@@ -35,7 +35,7 @@ class TestTheList:
         code, _ = asked(office)
         page = office.person("asked").get("/xac-minh")
         assert code in page.text and "Đúng ranh giới?" in page.text and "1 câu hỏi đang chờ" in page.text
-        assert "1 questions wait" in office.person("asked").get("/xac-minh", lang="en").text
+        assert "1 question waits" in office.person("asked").get("/xac-minh", lang="en").text
         for other in ("specialist", "police", "monitor", "admin"):
             assert code not in office.person(other).get("/xac-minh").text
         office.nobody().get("/xac-minh", status=303)
