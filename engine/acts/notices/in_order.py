@@ -19,7 +19,7 @@ SHORTEST_WAIT = dt.timedelta(seconds=1)
 
 
 def held_back(connection: Connection, rows: Sequence[Taken], now: dt.datetime) -> dict[int, dt.datetime]:
-    """The leased events that may not be sent in this batch, by id, and when to try them again.
+    """The leased events that may not be sent in this batch, by id, and when to try them again; ``rows`` by their ids.
 
     Events that may have killed their sender are sent after the others, so they hold up the later ones of a batch, too.
     """
@@ -33,11 +33,15 @@ def held_back(connection: Connection, rows: Sequence[Taken], now: dt.datetime) -
         .where(among(connection, outbox.c.dossier_id, dossiers), pending)
         .order_by(outbox.c.id)
     ).all()
+    in_a_row: dict[tuple[str, int], list[tuple[int, dt.datetime]]] = {}
+    for one in found:
+        in_a_row.setdefault((one.recipient, one.dossier_id), []).append((one.id, one.next_attempt_at))
     held: dict[int, dt.datetime] = {}
     for row in rows:
-        for one in found:
-            earlier = one.id < row.id and (one.recipient, one.dossier_id) == (row.recipient, row.dossier_id)
-            if earlier and (one.id in held or together.get(one.id) != together[row.id]):
-                held[row.id] = max(one.next_attempt_at.astimezone(dt.UTC), now + SHORTEST_WAIT)
+        for number, next_attempt_at in in_a_row.get((row.recipient, row.dossier_id), ()):
+            if number >= row.id:
+                break
+            if number in held or together.get(number) != together[row.id]:
+                held[row.id] = max(next_attempt_at.astimezone(dt.UTC), now + SHORTEST_WAIT)
                 break
     return held
