@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -37,7 +38,8 @@ def every(query: dict[str, Any]) -> Answer:
     """List the procedures in force on a day"""
     words, on = plain_text(query["q"]).split(), query["on"] or _today()
     with reading(SYSTEM_ACTOR) as unit:
-        entries = entries_on(unit, on)
+        begun = entries_on(unit, on)
+    entries = {name: tuple(each) for name, each in groupby(sorted(begun, key=_of), key=_of)}
     items = [
         _line(workflow.release, entries.get(workflow.release.procedure, ()), on)
         for workflow in runtime().catalogue.procedures(on)
@@ -74,6 +76,10 @@ def one(procedure: str, query: dict[str, Any]) -> Answer:
         "sla": msgspec.to_builtins(release.sla),
     }
     return answer(whole, Cache_Control=FOR_A_WHILE)
+
+
+def _of(entry: CatalogueEntry) -> str:
+    return entry.procedure
 
 
 def _line(release: Release, entries: Sequence[CatalogueEntry], on: dt.date) -> dict[str, Any]:

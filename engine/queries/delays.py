@@ -23,7 +23,7 @@ CLASSES = (
 """What each class of ``engine.store.report_counts.BOUNDS`` is called; days are calendar days."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lateness:
     """The dossiers of an office in each class."""
 
@@ -47,7 +47,11 @@ def delays(unit: UnitOfWork, wanted: Wanted) -> tuple[Lateness, ...]:
     sight = counted_by_many(unit.actor, unit.today)
     scope = Scope(sight, wanted.office, wanted.procedure, wanted.province)
     lines = (
-        Lateness(row.office, unit.catalogue.office_name(row.office) or Text(row.office, row.office), row.classes)
+        Lateness(
+            office=row.office,
+            name=unit.catalogue.office_name(row.office) or Text(row.office, row.office),
+            classes=row.classes,
+        )
         for row in lateness_by_office(unit.reader(), scope.rules(), first, last)
     )
     return tuple(sorted(lines, key=lambda one: (-one.late, -one.finished, one.office)))

@@ -6,7 +6,7 @@ It tells numbers, causes and codes of dossiers, and nothing of what stands in th
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from engine.clock import midnight
 from engine.dossier.incidents import KINDS, Incident, incidents
@@ -22,7 +22,18 @@ _CHECKPOINT_EVERY = dt.timedelta(hours=2)
 _RECOUNT_WITHIN = dt.timedelta(minutes=10)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """How many notices, clocks and online filings wait, and how many seconds the oldest of each has waited."""
+
+    outbox_waiting: float
+    queue_age_seconds: float
+    clocks_due: float
+    clock_lag_seconds: float
+    intake_overdue: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarEnd:
     """A calendar that ends soon, and how many running dossiers are due after its end (up to ``BOUND``)."""
 
@@ -32,7 +43,7 @@ class CalendarEnd:
     dossiers: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overdue:
     """The system's own work: the last checkpoint and whether one is overdue, recounts that do not end, calendars."""
 
@@ -66,12 +77,19 @@ def overdue_work(unit: UnitOfWork) -> Overdue:
     at, waits = store.last_checkpoint(unit.reader())
     late = [one for one in store.waiting_recounts(unit.reader()) if unit.now - one[1] > _RECOUNT_WITHIN]
     checkpoint_late = waits and (at is None or unit.now - at > _CHECKPOINT_EVERY)
-    return Overdue(at, checkpoint_late, len(late), late[0][1] if late else None, _calendars(unit))
+    return Overdue(
+        checkpoint=at,
+        checkpoint_overdue=checkpoint_late,
+        recounts=len(late),
+        recounts_since=late[0][1] if late else None,
+        calendars=_calendars(unit),
+    )
 
 
-def figures(unit: UnitOfWork) -> dict[str, float]:
+def figures(unit: UnitOfWork) -> Backlog:
     """The backlog, as the metrics tell it."""
-    return waiting(unit.reader(), unit.now)
+    told = waiting(unit.reader(), unit.now)
+    return Backlog(**{one.name: told[one.name] for one in fields(Backlog)})
 
 
 def _calendars(unit: UnitOfWork) -> tuple[CalendarEnd, ...]:
@@ -82,10 +100,12 @@ def _calendars(unit: UnitOfWork) -> tuple[CalendarEnd, ...]:
     ending = ((name, one) for name, one in sorted(calendars.items()) if days_published(one, unit.now) < WARNED_BEFORE)
     return tuple(
         CalendarEnd(
-            name,
-            calendar_ends(one),
-            days_published(one, unit.now),
-            store.provisional_dossiers(unit.reader(), midnight((one.published_to or one.last) + dt.timedelta(days=1))),
+            name=name,
+            words=calendar_ends(one),
+            days=days_published(one, unit.now),
+            dossiers=store.provisional_dossiers(
+                unit.reader(), midnight((one.published_to or one.last) + dt.timedelta(days=1))
+            ),
         )
         for name, one in ending
     )

@@ -22,7 +22,7 @@ MOST = 500
 """Dossiers that are counted for a preview, oldest first."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
     """How many dossiers the office has open, how many of them were counted, how many of these get another due moment,
     and of how many the applicant gets another appointment."""
@@ -56,7 +56,7 @@ def effect_of(
         moved += bool(changes)
         after = cast(ClockRow, {**row, **changes})
         appointments += bool(changes) and promise_moved(cast(ClockRow, dict(row)), after, unit.now)
-    return Effect(int(number), len(rows), moved, appointments)
+    return Effect(open=int(number), counted=len(rows), moved=moved, appointments=appointments)
 
 
 class _Calendars:

@@ -7,8 +7,7 @@ working days after the decision (Decision 766/QĐ-TTg, the group on publicity).
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,6 +26,7 @@ Kept = Literal["in-time", "late", "waiting", "unknown"]
 class CatalogueEntry:
     """An entry: what holds from ``since`` on, for one version or (None) for all."""
 
+    procedure: str
     version: int | None
     since: dt.date
     processed: str
@@ -52,13 +52,9 @@ def entries_of(unit: UnitOfWork, procedure: str) -> tuple[CatalogueEntry, ...]:
     return tuple(_entry(row) for row in reversed(entry_rows(unit.reader(), procedure)))
 
 
-def entries_on(unit: UnitOfWork, on: dt.date) -> Mapping[str, tuple[CatalogueEntry, ...]]:
+def entries_on(unit: UnitOfWork, on: dt.date) -> tuple[CatalogueEntry, ...]:
     """The entries of every procedure that have begun on a day, the one that holds last first."""
-    found: dict[str, list[CatalogueEntry]] = defaultdict(list)
-    for row in reversed(entry_rows(unit.reader())):
-        if row.since <= on:
-            found[row.procedure].append(_entry(row))
-    return {procedure: tuple(entries) for procedure, entries in found.items()}
+    return tuple(_entry(row) for row in reversed(entry_rows(unit.reader())) if row.since <= on)
 
 
 def entry_for(entries: Sequence[CatalogueEntry], version: int, on: dt.date) -> CatalogueEntry | None:
@@ -88,6 +84,7 @@ def _listed(days: int | None, done: bool) -> Kept:
 
 def _entry(row: EntryRow) -> CatalogueEntry:
     return CatalogueEntry(
+        procedure=row.procedure,
         version=row.version,
         since=row.since,
         processed=row.processed,

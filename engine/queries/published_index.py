@@ -32,7 +32,7 @@ _GROUPS = {
 """The column of each group of the index; its number are the most points."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedLine:
     """A province with its whole score and its points by group. ``code`` is its identifier in dossier codes (H29)."""
 
@@ -54,11 +54,11 @@ def published_index() -> tuple[PublishedLine, ...]:
     rows = sorted(csv.DictReader(text.splitlines()), key=lambda row: -float(row["score"]))
     return tuple(
         PublishedLine(
-            rank,
-            row["code"],
-            row["province"],
-            float(row["score"]),
-            {key: float(row[of]) for key, of in _GROUPS.items()},
+            rank=rank,
+            code=row["code"],
+            name=row["province"],
+            score=float(row["score"]),
+            points={key: float(row[of]) for key, of in _GROUPS.items()},
         )
         for rank, row in enumerate(rows, 1)
     )
@@ -70,8 +70,8 @@ def published_of(name: str) -> PublishedLine | None:
     >>> published_of("Thành phố Hồ Chí Minh").code, published_of("Tỉnh Gia Lai").rank
     ('H29', 4)
     """
-    bare = _bare(name)
-    return next((one for one in published_index() if _bare(one.name) == bare), None)
+    bare = bare_name(name)
+    return next((one for one in published_index() if bare_name(one.name) == bare), None)
 
 
 def most_points(group: str) -> int:
@@ -79,7 +79,8 @@ def most_points(group: str) -> int:
     return int(_GROUPS[group].rpartition("_")[2])
 
 
-def _bare(name: str) -> str:
+def bare_name(name: str) -> str:
+    """The name of a province without the word for its kind, as the table has it."""
     for kind in ("Thành phố ", "Tỉnh ", "TP. "):
         name = name.removeprefix(kind)
     return name

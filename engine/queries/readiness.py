@@ -49,7 +49,7 @@ FORMULAS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """``part`` of ``of`` are in place."""
 
@@ -61,7 +61,7 @@ class Item:
         return 0 < self.of == self.part
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Province:
     """A province with the four computed items and what was said of the fifth; ``said_by`` is None if nothing was."""
 
@@ -86,7 +86,7 @@ def readiness(unit: UnitOfWork, reader: Reader) -> tuple[Province, ...]:
         if one.valid(unit.today):
             offices[one.province].append(one)
     said = ticks_of(unit.reader(), "equipment", reader.provinces)
-    processes = Item(sum(_times_every_step(one) for one in releases), len(releases))
+    processes = Item(part=sum(_times_every_step(one) for one in releases), of=len(releases))
     needed = [_deciders(unit, one) for one in releases]
     lines = []
     for code, name in reader.provinces.items():
@@ -94,14 +94,23 @@ def readiness(unit: UnitOfWork, reader: Reader) -> tuple[Province, ...]:
         kinds = {(_level(unit, one), one.body) for one in there}
         counters = [one for one in there if one.receives]
         items = (
-            Item(sum(bool(wanted) and wanted <= kinds for wanted in needed), len(needed)),
+            Item(part=sum(bool(wanted) and wanted <= kinds for wanted in needed), of=len(needed)),
             processes,
-            Item(sum(bool(one.address) for one in counters), len(counters)),
-            Item(sum(bool(one.hotline) for one in counters), len(counters)),
+            Item(part=sum(bool(one.address) for one in counters), of=len(counters)),
+            Item(part=sum(bool(one.hotline) for one in counters), of=len(counters)),
         )
         tick = said.get(code)
         equipped = bool(tick and tick.ready)
-        lines.append(Province(code, name, items, equipped, tick.name if tick else None, tick.said_at if tick else None))
+        lines.append(
+            Province(
+                code=code,
+                name=name,
+                items=items,
+                equipped=equipped,
+                said_by=tick.name if tick else None,
+                said_at=tick.said_at if tick else None,
+            )
+        )
     return tuple(sorted(lines, key=lambda one: (sum(one.done), one.name.vi)))
 
 

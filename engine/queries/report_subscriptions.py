@@ -9,7 +9,7 @@ from engine.text import Text
 from engine.transaction import UnitOfWork
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A subscription: each ``week`` or ``month``, of the office or province ``of``; None: everything."""
 
@@ -18,7 +18,7 @@ class Line:
     of: Text | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
     """The person's subscriptions. ``address``: the account has one that mails go to."""
 
@@ -30,7 +30,7 @@ def own_subscriptions(unit: UnitOfWork) -> Own:
     """What the caller gets by mail, oldest first."""
     person = unit.actor.person_id
     if person is None:
-        return Own(False, ())
+        return Own(address=False, lines=())
     names = {one.code: one.name_vi for one in unit.catalogue.territory.units("province", unit.today)}
     lines = []
     for one in subscriptions(unit.reader(), person):
@@ -38,5 +38,5 @@ def own_subscriptions(unit: UnitOfWork) -> Own:
         if one.province:
             said = names.get(one.province, one.province)
             of = Text(said, said)
-        lines.append(Line(one.id, one.rhythm, of))
-    return Own(has_address(unit.reader(), person), tuple(lines))
+        lines.append(Line(id=one.id, rhythm=one.rhythm, of=of))
+    return Own(address=has_address(unit.reader(), person), lines=tuple(lines))

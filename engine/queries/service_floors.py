@@ -22,7 +22,7 @@ FLOOR = 10
 LARGEST_FLOOR = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """A procedure in a province: dossiers filed in the year, those of them over the portal, and whether these reach
     the floor. ``offered``: it takes filings over the portal."""
@@ -37,7 +37,7 @@ class Service:
     reached: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Floors:
     """The lines, the fewest online first, and how many of the offered services reach the floor."""
 
@@ -73,7 +73,7 @@ def service_floors(unit: UnitOfWork, reader: Reader, year: int, floor: int, prov
         for place in provinces
     ]
     lines.sort(key=lambda one: (not one.offered, one.online, one.filed, one.procedure, one.province))
-    return Floors(year, floor, tuple(lines))
+    return Floors(year=year, floor=floor, lines=tuple(lines))
 
 
 def _line(
@@ -82,4 +82,13 @@ def _line(
     filed, online = (row.filed, row.online) if row else (0, 0)
     offered = "portal" in release.channels
     name = reader.provinces.get(place) or Text(place, place)
-    return Service(release.procedure, release.in_lists, place, name, offered, filed, online, online >= floor)
+    return Service(
+        procedure=release.procedure,
+        name=release.in_lists,
+        province=place,
+        province_name=name,
+        offered=offered,
+        filed=filed,
+        online=online,
+        reached=online >= floor,
+    )

@@ -17,6 +17,14 @@ STATES = ("", "active", "off", "admin", "no-role")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A person by number."""
+
+    number: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FoundStaff:
     """One page of those found, in the order of their usernames, and how many there are in all."""
 
@@ -45,10 +53,10 @@ def find_staff(
     return FoundStaff(lines=lines, number=len(ids), page=shown, pages=pages)
 
 
-def names_of(unit: UnitOfWork, ids: set[int]) -> dict[int, tuple[str, str]]:
-    """(username, name) of people by their number."""
-    found = select(people.c.id, people.c.username, people.c.name).where(people.c.id.in_(ids))
-    return {row.id: (row.username, row.name) for row in unit.reader().execute(found)} if ids else {}
+def names_of(unit: UnitOfWork, ids: set[int]) -> tuple[Named, ...]:
+    """The names of people."""
+    found = select(people.c.id, people.c.name).where(people.c.id.in_(ids))
+    return tuple(Named(number=row.id, name=row.name) for row in unit.reader().execute(found)) if ids else ()
 
 
 def person_called(unit: UnitOfWork, username: str) -> int | None:

@@ -24,7 +24,7 @@ Tally = tuple[int, int]
 """Dossiers that ended, and those of them that were late."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnitLine:
     """A unit or office with its tally of each week. ``certain`` is false where it is not a unit of the order asked.
 
@@ -55,7 +55,7 @@ class UnitLine:
         return _share(self.weeks[first:end])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnitWeeks:
     """The lines, the worst last week first. ``change`` is the day on which the units changed within these weeks, and
     ``turn`` the number of the first week that lies wholly after it; both None where they did not change."""
@@ -97,8 +97,11 @@ def by_units(
             if one.unit:
                 names[key] = Text(one.unit.name_vi, one.unit.name_vi)
             weeks[key, one.certain][number] = (one.finished, one.late)
-    lines = (UnitLine(key, names[key], certain, tuple(told)) for (key, certain), told in weeks.items())
-    return UnitWeeks(tuple(mondays), on, _changed(eras, mondays), _worst_first(lines))
+    lines = (
+        UnitLine(code=key, name=names[key], certain=certain, weeks=tuple(told))
+        for (key, certain), told in weeks.items()
+    )
+    return UnitWeeks(mondays=tuple(mondays), on=on, change=_changed(eras, mondays), lines=_worst_first(lines))
 
 
 def by_offices(unit: UnitOfWork, offices: Collection[str], end: dt.date) -> UnitWeeks:
@@ -109,10 +112,10 @@ def by_offices(unit: UnitOfWork, offices: Collection[str], end: dt.date) -> Unit
         weeks[row.office][mondays.index(row.week)] = (row.finished, row.late)
     eras = sorted({one.valid_from for one in unit.catalogue.territory.units()})
     lines = (
-        UnitLine(code, unit.catalogue.office_name(code) or Text(code, code), True, tuple(told))
+        UnitLine(code=code, name=unit.catalogue.office_name(code) or Text(code, code), certain=True, weeks=tuple(told))
         for code, told in weeks.items()
     )
-    return UnitWeeks(tuple(mondays), unit.today, _changed(eras, mondays), _worst_first(lines))
+    return UnitWeeks(mondays=tuple(mondays), on=unit.today, change=_changed(eras, mondays), lines=_worst_first(lines))
 
 
 def _mondays(end: dt.date) -> list[dt.date]:

@@ -33,7 +33,7 @@ class TooFewDossiers(Conflict):
     en = "Only {found} dossiers of procedure {procedure} ended in the period; a forecast needs {fewest} at least."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """A forecast from the time before ``since``, and what really happened from then on: shares on time, 0 to 1."""
 
@@ -51,7 +51,7 @@ class Held:
 
 def what_if(unit: UnitOfWork, release: Release, asked: Asked, terms: Terms) -> Forecast:
     """The forecast of a version from the dossiers that ended in a period. Raises TooFewDossiers."""
-    pasts = [adapted(past, before, release) for before, past in pasts_of(unit, asked)]
+    pasts = [adapted(past, before, release) for before, past in _pasts_of(unit, asked)]
     pasts = [one for one in pasts if one.stays]
     if len(pasts) < FEWEST:
         raise TooFewDossiers(found=len(pasts), procedure=asked.procedure, fewest=FEWEST)
@@ -63,15 +63,21 @@ def what_if(unit: UnitOfWork, release: Release, asked: Asked, terms: Terms) -> F
 def held_out(unit: UnitOfWork, release: Release, asked: Asked, since: dt.date, terms: Terms) -> Held:
     """Forecasts from what ended before a day, and compares with what ended from that day on. Raises TooFewDossiers."""
     before = replace(asked, end=since - dt.timedelta(days=1))
-    later = [past for _, past in pasts_of(unit, replace(asked, start=since))]
+    later = [past for _, past in _pasts_of(unit, replace(asked, start=since))]
     if len(later) < FEWEST:
         raise TooFewDossiers(found=len(later), procedure=asked.procedure, fewest=FEWEST)
-    learned = sum(1 for _ in pasts_of(unit, before))
+    learned = sum(1 for _ in _pasts_of(unit, before))
     told = what_if(unit, release, before, terms)
-    return Held(asked.procedure, learned, len(later), told.on_time, 1 - sum(one.late for one in later) / len(later))
+    return Held(
+        procedure=asked.procedure,
+        learned=learned,
+        held_out=len(later),
+        forecast=told.on_time,
+        real=1 - sum(one.late for one in later) / len(later),
+    )
 
 
-def pasts_of(unit: UnitOfWork, asked: Asked) -> list[tuple[Release, Past]]:
+def _pasts_of(unit: UnitOfWork, asked: Asked) -> list[tuple[Release, Past]]:
     """The dossiers that were received and decided, in order of their arrival, each with its release."""
     first, last = moments_of(asked.start, asked.end)
     wanted = [

@@ -200,7 +200,7 @@ OF_RIGHTS: tuple[Sabotage, ...] = (
     Sabotage(
         "any-word-is-a-role",
         "a membership is of any word",
-        "engine/acts/staff/people.py",
+        "engine/acts/staff/membership_rules.py",
         "    if unknown is not None:\n",
         "    if unknown is None and not role:\n",
         ("tests/integration/test_people.py::test_a_membership_is_of_a_known_role",),

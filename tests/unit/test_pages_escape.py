@@ -12,9 +12,9 @@ WEB = Path(__file__).resolve().parents[2] / "web"
 TEMPLATES = sorted(WEB.rglob("*.html"))
 SOURCES = sorted(WEB.rglob("*.py"))
 SCRIPTS = sorted((WEB / "static").rglob("*.js"))
-MAKES_MARKUP = {"admin/editor/draft_view.py", "render.py", "icons.py", "help/book.py"}
-"""Who makes markup: hidden fields of forms, attributes and our own icons, with escaped values; and the handbook, whose
-own chapters are read with HTML switched off."""
+MAKES_MARKUP = {"admin/editor/draft_view.py", "diagrams.py", "render.py", "icons.py", "help/book.py"}
+"""Who makes markup: hidden fields of forms, attributes, our own icons and diagrams, with escaped values; and the
+handbook, whose own chapters are read with HTML switched off."""
 UNESCAPED = re.compile(r"\|\s*(safe|forceescape)\b|autoescape|Markup\b|\bself\._|render_template_string")
 REFUSED = re.compile(
     r"<[^>{]*\s(?:style|on\w+)\s*=|javascript:|<style|<script(?![^>]*\ssrc=)|<(?:iframe|object|embed|base)\b", re.I

@@ -28,7 +28,23 @@ SAYING_IN_VIEWS = SAYING | {"wrong", "Forbidden", "MalformedRequest", "Validatio
 SHOWN = {"aria-label", "aria-description", "alt", "title", "placeholder", "label", "summary"}
 """Attributes that somebody reads or hears."""
 THE_SAME = {"Một Cửa", "Tiếng Việt", "English", "PDF", "QR", "CSV", "SHA-256", "VNeID", "CCCD", "SMS", "Esc", "Enter"}
-THE_SAME |= {"kB", "MB", "Cốc Cốc", "Samsung Internet", "Mac OS X", "Ctrl", "OIDC", "vi", "en", "VI", "EN", "URL", "đ"}
+THE_SAME |= {
+    "kB",
+    "MB",
+    "Cốc Cốc",
+    "Samsung Internet",
+    "Mac OS X",
+    "Ctrl",
+    "OIDC",
+    "Excel",
+    "XLSX",
+    "vi",
+    "en",
+    "VI",
+    "EN",
+    "URL",
+    "đ",
+}
 """Names, keys and signs that no language translates."""
 ON_PAPER = {"desk/paper_forms.html"}
 """The official forms: the law prescribes their Vietnamese words."""

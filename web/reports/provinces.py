@@ -9,7 +9,7 @@ from flask import Response
 from engine.acts.report_subscriptions import say_equipped
 from engine.queries.figure_readers import figure_reader
 from engine.queries.indicator_words import GROUPS
-from engine.queries.published_index import READ_ON, SOURCE, most_points, published_index
+from engine.queries.published_index import READ_ON, SOURCE, bare_name, most_points, published_index
 from engine.queries.readiness import FORMULAS, ITEMS, readiness
 from engine.queries.service_floors import FLOOR, LARGEST_FLOOR, Floors, service_floors
 from engine.text import Text
@@ -89,7 +89,7 @@ def published() -> str:
     with reading() as unit:
         asked = asked_of(unit)
     groups = [(key, name, most_points(key)) for key, name in GROUPS.items() if key != "other"]
-    own = {name.vi.removeprefix("Thành phố ").removeprefix("Tỉnh ") for name in asked.reader.provinces.values()}
+    own = {bare_name(name.vi) for name in asked.reader.provinces.values()}
     return render(
         "reports/published.html",
         asked=asked,

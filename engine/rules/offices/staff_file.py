@@ -17,6 +17,12 @@ from engine.rules.plain_text import plain_text
 from engine.text import Text
 
 COLUMNS = ("username", "name", "email", "phone", "language", "office", "role", "start", "end")
+SAMPLE = (
+    "username;name;email;phone;language;office;role;start;end\r\n"
+    "lan.nt;Nguyễn Thị Lan;lan@example.org;;vi;TT-26740;counter;01/08/2026;\r\n"
+    "lan.nt;Nguyễn Thị Lan;;;;UB-26740;specialist;01/08/2026;31/12/2026\r\n"
+)
+"""A file to begin with: one person in two roles."""
 NEEDED = ("username", "name")
 MOST_LINES, MOST_BYTES, LONGEST = 2000, 1_000_000, 500
 _CALLED = {

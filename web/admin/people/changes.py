@@ -241,7 +241,7 @@ def _declare(change: Change) -> None:
     def show(number: int) -> str:
         with reading() as unit:
             roles = sorted({*unit.catalogue.roles, *RESERVED})
-            deputies = {one: name for one, (_, name) in names_of(unit, _deputies(unit, number, change)).items()}
+            deputies = {one.number: one.name for one in names_of(unit, _deputies(unit, number, change))}
             one = person_line(unit, number)
         words = sorted(((role, role_words([role])[0]) for role in roles), key=lambda pair: pair[1])
         return render("admin/people/change.html", change=change, one=one, roles=words, deputies=deputies)

@@ -64,7 +64,7 @@ def entry_lines(unit: UnitOfWork, entries: Sequence[StaffEntry]) -> list[EntryLi
     """The entries with the names of the people in them."""
     numbers = {one.subject for one in entries if one.subject is not None}
     numbers |= {by for one in entries if (by := _person_of(one.actor)) is not None}
-    names = {number: name for number, (_, name) in names_of(unit, numbers).items()}
+    names = {one.number: one.name for one in names_of(unit, numbers)}
     return [
         EntryLine(
             one.number,

@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 
 from engine.acts.staff.import_staff import NEW, ROLE, ImportPlan, import_staff, plan_import
 from engine.errors import wrong
-from engine.rules.offices.staff_file import MOST_BYTES
+from engine.rules.offices.staff_file import MOST_BYTES, SAMPLE
 from engine.text import Text
 from engine.transaction import UnitOfWork
 from server.identity import Access, reading
@@ -21,11 +21,6 @@ from web.pages import Pages
 from web.render import render
 
 importing = Pages("staff_import", audience="desk")
-_SAMPLE = (
-    "username;name;email;phone;language;office;role;start;end\r\n"
-    "lan.nt;Nguyễn Thị Lan;lan@example.org;;vi;TT-26740;counter;01/08/2026;\r\n"
-    "lan.nt;Nguyễn Thị Lan;;;;UB-26740;specialist;01/08/2026;31/12/2026\r\n"
-)
 
 
 class File(Body):
@@ -50,7 +45,7 @@ def show() -> str:
 @importing.page(f"{HERE}/nhap/mau", access=Access.ADMIN)
 def sample() -> Response:
     """A sample of the file"""
-    return attachment("\ufeff" + _SAMPLE, "can-bo-mau.csv", "text/csv; charset=utf-8")
+    return attachment("\ufeff" + SAMPLE, "can-bo-mau.csv", "text/csv; charset=utf-8")
 
 
 @importing.post(f"{HERE}/nhap", access=Access.ADMIN, form=File, again=show)

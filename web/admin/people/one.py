@@ -102,11 +102,12 @@ def _roles(unit: UnitOfWork, found: PersonLine) -> list[Role]:
 
 
 def _substitutions(unit: UnitOfWork, number: int, found: tuple[Deputy, ...]) -> list[Substitution]:
-    names = names_of(unit, {one.absent for one in found} | {one.deputy for one in found})
+    ids = {one.absent for one in found} | {one.deputy for one in found}
+    names = {one.number: one.name for one in names_of(unit, ids)}
     made = []
     for one in found:
         other = one.deputy if one.absent == number else one.absent
         office = (unit.catalogue.office_name(one.office) or Text(one.office, one.office)) if one.office else None
-        name = names.get(other, ("", str(other)))[1]
+        name = names.get(other, str(other))
         made.append(Substitution(one.absent == number, other, name, office, one.start, one.end, one.legal))
     return made

@@ -90,14 +90,14 @@ def journal() -> str:
     with reading() as unit:
         found = staff_entries(unit, person=person, after=After(id=before) if before else None, limit=_SHOWN)
         lines = entry_lines(unit, found.lines)
-        name = names_of(unit, {person}).get(person, ("", ""))[1] if person else ""
+        name = next((one.name for one in names_of(unit, {person})), "") if person else ""
     after = found.after.id if found.after else None
     return render("admin/people/journal.html", lines=lines, person=person, name=name, after=after)
 
 
 def _line(unit: UnitOfWork, one: ProposalView) -> Proposal:
     ids = {number for number in (one.person, one.proposed_by, one.decided_by) if number is not None}
-    names = {number: name for number, (_, name) in names_of(unit, ids).items()}
+    names = {one.number: one.name for one in names_of(unit, ids)}
     until = one.proposed_at + LASTS
     return Proposal(
         one,
