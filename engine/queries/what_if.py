@@ -51,7 +51,7 @@ class Held:
 
 def what_if(unit: UnitOfWork, release: Release, asked: Asked, terms: Terms) -> Forecast:
     """The forecast of a version from the dossiers that ended in a period. Raises TooFewDossiers."""
-    pasts = [adapted(past, before, release) for before, past in _pasts_of(unit, asked)]
+    pasts = [adapted(past, before, release) for before, past in pasts_of(unit, asked)]
     pasts = [one for one in pasts if one.stays]
     if len(pasts) < FEWEST:
         raise TooFewDossiers(found=len(pasts), procedure=asked.procedure, fewest=FEWEST)
@@ -63,10 +63,10 @@ def what_if(unit: UnitOfWork, release: Release, asked: Asked, terms: Terms) -> F
 def held_out(unit: UnitOfWork, release: Release, asked: Asked, since: dt.date, terms: Terms) -> Held:
     """Forecasts from what ended before a day, and compares with what ended from that day on. Raises TooFewDossiers."""
     before = replace(asked, end=since - dt.timedelta(days=1))
-    later = [past for _, past in _pasts_of(unit, replace(asked, start=since))]
+    later = [past for _, past in pasts_of(unit, replace(asked, start=since))]
     if len(later) < FEWEST:
         raise TooFewDossiers(found=len(later), procedure=asked.procedure, fewest=FEWEST)
-    learned = sum(1 for _ in _pasts_of(unit, before))
+    learned = sum(1 for _ in pasts_of(unit, before))
     told = what_if(unit, release, before, terms)
     return Held(
         procedure=asked.procedure,
@@ -77,7 +77,7 @@ def held_out(unit: UnitOfWork, release: Release, asked: Asked, since: dt.date, t
     )
 
 
-def _pasts_of(unit: UnitOfWork, asked: Asked) -> list[tuple[Release, Past]]:
+def pasts_of(unit: UnitOfWork, asked: Asked) -> tuple[tuple[Release, Past], ...]:
     """The dossiers that were received and decided, in order of their arrival, each with its release."""
     first, last = moments_of(asked.start, asked.end)
     wanted = [
@@ -90,11 +90,11 @@ def _pasts_of(unit: UnitOfWork, asked: Asked) -> list[tuple[Release, Past]]:
     wanted += [dossiers.c.handler_office == asked.office] if asked.office else []
     found = sorted(histories(unit.reader(), wanted), key=lambda one: one.head.received_at or one.head.filed_at)
     if not found:
-        return []
+        return ()
     begin = midnight(civil_day(found[0].head.received_at or found[0].head.filed_at))
     told = [(unit.catalogue.workflow(one.head.release).release, one) for one in found]
     pasts = [(release, _past(unit, release, one, begin)) for release, one in told]
-    return [(release, past) for release, past in pasts if past is not None]
+    return tuple((release, past) for release, past in pasts if past is not None)
 
 
 def _past(unit: UnitOfWork, release: Release, one: History, begin: dt.datetime) -> Past | None:

@@ -35,14 +35,15 @@ def _session(stage: Stage, person: int) -> str:
     return page_token_hash(token)
 
 
-def _code(secret: str, at: dt.datetime) -> str:
+def totp_code(secret: str, at: dt.datetime) -> str:
+    """The code of a second factor at a moment."""
     return pyotp.TOTP(secret).at(int(at.timestamp()))
 
 
 def _protected(stage: Stage) -> tuple[int, str, tuple[str, ...]]:
     """A newcomer with a second factor: the person, its secret and the recovery codes."""
     person, secret = newcomer(stage), fresh_secret()
-    given = person, secret, _code(secret, stage.world.now), None
+    given = person, secret, totp_code(secret, stage.world.now), None
     return person, secret, stage.world.try_act("system", second_factor.set_second_factor, *given)
 
 
@@ -110,14 +111,14 @@ def factor_set(stage: Stage) -> Deed:
     """The session that was opened with one factor ends with it."""
     person, secret = newcomer(stage), fresh_secret()
     other, kept = _session(stage, person), _session(stage, person)
-    run = _now(stage, second_factor.set_second_factor, person, secret, _code(secret, stage.world.now), kept)
+    run = _now(stage, second_factor.set_second_factor, person, secret, totp_code(secret, stage.world.now), kept)
     return Deed(run, _ended(stage, other))
 
 
 def code_taken(stage: Stage) -> Deed:
     person, secret, _ = _protected(stage)
     late = stage.world.now + _LATER
-    run = stage.direct(second_factor.take_code, person, _code(secret, late), now=late)
+    run = stage.direct(second_factor.take_code, person, totp_code(secret, late), now=late)
     return Deed(run, stage.rows(second_factors, person_id=person, last_step=int(late.timestamp()) // SECONDS))
 
 

@@ -6,18 +6,25 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sqlalchemy import select, update
+
 from engine.acts.reform.apply import apply_batch, begin_applying, finish_applying
 from engine.acts.reform.decide import decide, in_triage
-from engine.acts.reform.decide_many import Choice, decide_many
+from engine.acts.reform.decide_groups import decide_groups
 from engine.acts.reform.load import load_plan
+from engine.acts.reform.orders import approve, ask_revert, put_up, withdraw
+from engine.acts.reform.orders import begin as begin_order
 from engine.acts.reform.revert import begin_reverting, finish_reverting, revert_batch
 from engine.acts.reform.run import Run, ids_standing, open_run
 from engine.acts.staff.people import add_membership
-from engine.reform.document import read_plan
+from engine.reform.document import PlanFile, read_plan
 from engine.reform.planning import make_plan
+from engine.store.dossiers import dossiers
 from engine.store.plans import reform_items, reforms
+from engine.store.reform_orders import reform_orders
 from tests.faults.crash_stage import Deed, Errand, Stage, Story
 from tests.installation.june import DA_KAO, JULY, permit, prepare_june, reform_of
+from tests.installation.plans_of_reforms import second_administrator
 from tests.installation.world import World
 
 _SAID = {"legal": "QĐ 5/QĐ-UBND", "reason": "Thuộc Tân Định"}
@@ -27,6 +34,7 @@ LOADED = {"reform.load.load_plan"}
 def june(world: World) -> None:
     """One dossier that moves by rule, and one that a person has to decide; another such one follows."""
     prepare_june(world)
+    second_administrator(world)
     permit(world)
     permit(world, DA_KAO)
 
@@ -82,12 +90,52 @@ def decided(stage: Stage) -> Deed:
 def decided_by_the_province(stage: Stage) -> Deed:
     person = stage.world.person("monitor")
     stage.world.try_act("system", add_membership, person, "UB-79", "leader", dt.date(2025, 7, 1))
-    choice = Choice(target="26737", commune=DA_KAO, **_SAID)
-    run = stage.direct(decide_many, _run(stage), choice, who=stage.world.actor("monitor"))
-    return Deed(run, stage.rows(reform_items, status="done"))
+    run = _run(stage)
+    with stage.world.reading() as connection:
+        numbers = in_triage(connection, run, commune=DA_KAO)
+        codes = list(connection.execute(select(dossiers.c.code).where(dossiers.c.id.in_(numbers))).scalars())
+    deciding = stage.direct(decide_groups, run, [(codes, "26737")], _SAID, who=stage.world.actor("monitor"))
+    return Deed(deciding, stage.rows(reform_items, status="done"))
+
+
+def _plan(stage: Stage) -> PlanFile:
+    return read_plan(stage.folder / "plan.json")
+
+
+def put_up_once(stage: Stage) -> Deed:
+    run = stage.direct(put_up, _plan(stage), who=stage.world.actor("admin"))
+    return Deed(run, stage.rows(reform_orders, kind="apply"))
+
+
+def withdrawn(stage: Stage) -> Deed:
+    run = stage.direct(withdraw, _plan(stage).digest, who=stage.world.actor("admin"))
+    return Deed(run, stage.rows(reform_orders, outcome="withdrawn"))
+
+
+def approved(stage: Stage) -> Deed:
+    plan = _plan(stage)
+    stage.world.try_act("admin", put_up, plan)
+    run = stage.direct(approve, plan.digest, plan.digest[:8], who=stage.world.actor("admin2"))
+    return Deed(run, stage.rows(reform_orders, approved_at=stage.world.now))
+
+
+def order_begun(stage: Stage) -> Deed:
+    run = stage.direct(begin_order, _plan(stage).digest, who=stage.world.actor("admin"))
+    return Deed(run, stage.rows(reform_orders, begun_at=stage.world.now))
+
+
+def way_back_asked(stage: Stage) -> Deed:
+    ended = update(reform_orders).values(ended_at=stage.world.now, outcome="done")
+    stage.world.try_act("system", lambda unit: unit.begin().execute(ended) and None)
+    run = stage.direct(ask_revert, _plan(stage).digest, "Thử hoàn lại", who=stage.world.actor("admin"))
+    return Deed(run, stage.rows(reform_orders, kind="revert"))
 
 
 REFORM_STORIES: Mapping[str, Story] = {
+    "put up": Story({"reform.orders.put_up"}, put_up_once),
+    "withdraw": Story({"reform.orders.withdraw"}, withdrawn),
+    "approve": Story({"reform.orders.approve"}, approved),
+    "begin the order": Story({"reform.orders.begin"}, order_begun),
     "begin": Story(
         {
             "reform.apply.begin_applying",
@@ -102,7 +150,11 @@ REFORM_STORIES: Mapping[str, Story] = {
         {"reform.apply.finish_applying", "follow_office.leave_predecessor"}, stood("applied", finish_applying)
     ),
     "decide": Story({"reform.decide.decide", "reform.move_dossiers.hand_lists_over"}, decided),
-    "decide many": Story({"reform.decide_many.decide_many", "reform.decide.decide"}, decided_by_the_province),
+    "decide groups": Story(
+        {"reform.decide_groups.decide_groups", "reform.decide_many.decide_many", "reform.decide.decide"},
+        decided_by_the_province,
+    ),
+    "ask for the way back": Story({"reform.orders.ask_revert"}, way_back_asked),
     "begin the way back": Story(
         {
             "reform.revert.begin_reverting",

@@ -17,6 +17,7 @@ from engine.rules.procedure.definition import Action
 from tests.faults.crash_stage import Stage, open_stage, publish_more
 from tests.faults.crash_stories import DOSSIER_STORIES, EFFECTS
 from tests.faults.crash_stories_elsewhere import OTHER_ERRANDS, OTHER_STORIES
+from tests.faults.crash_stories_of_administrators import ERRANDS_OF_ADMINISTRATORS, STORIES_OF_ADMINISTRATORS
 from tests.faults.crash_stories_of_citizens import STORIES_OF_CITIZENS
 from tests.faults.crash_stories_of_desks import ERRANDS_OF_DESKS, STORIES_OF_DESKS
 from tests.faults.crash_stories_of_drafts import DRAFT_STORIES
@@ -37,8 +38,9 @@ STORIES = {
     **STORIES_OF_PAPERS,
     **STORIES_OF_DESKS,
     **STORIES_OF_SESSIONS,
+    **STORIES_OF_ADMINISTRATORS,
 }
-ERRANDS = {**OTHER_ERRANDS, **ERRANDS_OF_DESKS}
+ERRANDS = {**OTHER_ERRANDS, **ERRANDS_OF_DESKS, **ERRANDS_OF_ADMINISTRATORS}
 CHANGE_NOTHING = {
     "batch.own_batch",
     "change_form.search_of",
@@ -56,12 +58,14 @@ CHANGE_NOTHING = {
     "reform.run.open_run",
     "reform.run.rows_standing",
     "send_feedback.feedback_office",
+    "versions.drafts.open_draft",
     "versions.load.rehearse",
     "versions.run.open_plan",
     "reopen_dossier.must_reopen",
     "return_result.returning",
     "staff.administrators.is_first_administrator",
     "staff.administrators.must_not_be_the_last",
+    "staff.import_staff.plan_import",
     "staff.password_policy.weakness",
     "staff.second_factor.has_second_factor",
     "staff.sign_in.must_be_unchanged",
@@ -76,6 +80,8 @@ CALL_OTHERS = {
     "reform.batches.revert_all",
     "rebuild_search.rebuild_search",
     "versions.batches.apply_all",
+    "versions.drafts.apply_draft",
+    "versions.drafts.move_now",
     "versions.batches.revert_all",
 }
 """They call acts that have a story, each in its own transaction."""

@@ -7,7 +7,7 @@ import re
 from engine.text import Text
 
 _ADDRESS = re.compile(r"[^\s<>()\"']+@[^\s<>()\"']+")
-_LINK = re.compile(r"https?://([^/\s:?#]+)[^\s]*")
+_LINK = re.compile(r"https?://([^/\s:?#,;]+)\S*?(?=[,.;:)]?(?:\s|$))")
 _NUMBER = re.compile(r"\+?[0-9](?:[0-9 .-]*[0-9]){3,}")
 _LONGEST = 160
 _KNOWN = {

@@ -10,13 +10,13 @@ import workflows
 from tests.installation.town import ADMIN, LEADER, MONITOR, OFFICER
 from tests.web.browser.sight import Sight, submit
 
-BIRTH = "1.001193"
+BIRTH, PERMIT = "1.001193", "1.013225"
 _PROCEDURES = Path(workflows.__file__).parent / "procedures"
 
 
-def _later_birth(page: Page, running: str) -> None:
-    """The plan of a later version of the birth procedure."""
-    text = (_PROCEDURES / f"{BIRTH}.yaml").read_text(encoding="utf-8")
+def _later_permit(page: Page, running: str) -> None:
+    """The plan of a later version of the building permit."""
+    text = (_PROCEDURES / f"{PERMIT}.yaml").read_text(encoding="utf-8")
     lines = text.replace("\nversion: 2\n", "\nversion: 3\n").split("\n")
     effective = f"effective: {{from: 2026-03-23, running: {running}}}"
     lines = [effective if line.startswith("effective:") else line for line in lines]
@@ -26,11 +26,11 @@ def _later_birth(page: Page, running: str) -> None:
 
 
 def _planned(page: Page) -> None:
-    _later_birth(page, "migrate")
+    _later_permit(page, "migrate")
 
 
 def _to_choose(page: Page) -> None:
-    _later_birth(page, "ask")
+    _later_permit(page, "ask")
 
 
 def _refused(page: Page) -> None:

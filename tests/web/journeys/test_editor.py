@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.installation.town import ADMIN
 from tests.web.browser.journeys import Journeys
-from tests.web.browser.sights_of_administrators import DRAFTS, draft_of_land, edit
+from tests.web.browser.sights_of_editor import DRAFTS, draft_of_land, edit
 
 CONTENT, FINDING = "#soan-thao .cm-content", "#soan-thao .cm-lintRange-error"
 
