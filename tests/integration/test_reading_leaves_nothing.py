@@ -59,7 +59,7 @@ WRITING = {
     *("db upgrade", "db downgrade", "db rebuild-search", "files adopt", "claims free", "link renew"),
     *("people add", "people password", "people membership", "people end-membership"),
     *("people remove-second-factor", "people bind", "people unbind"),
-    *("people substitute", "people token", "people end-substitute", "people revoke-token"),
+    *("people import", "people substitute", "people token", "people end-substitute", "people revoke-token"),
     *("people switch-off", "people switch-on", "people take-admin", "people propose-admin", "people decide-admin"),
     *("offices close", "offices reopen", "offices hours", "offices end-hours"),
     *("notices retry", "journal checkpoint", "journal export", "journal prove", "journal prove-growth"),

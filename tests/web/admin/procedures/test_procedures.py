@@ -39,7 +39,7 @@ def test_versions_stand_side_by_side_with_their_running_dossiers(office: Office)
     office.world.act("admin", publish_release, later())
     page = office.person("admin").get(OF_LAND)
     rows = [" ".join(row.get_text(" ").split()) for row in page.soup.select("#phien-ban tbody tr")]
-    assert rows[0].startswith("v2 Chưa đến ngày hiệu lực 09/03/2026 – nay") and rows[1].startswith("v1 Đang áp dụng")
+    assert rows[0].startswith("v2 Chưa đến ngày hiệu lực từ 09/03/2026") and rows[1].startswith("v1 Đang áp dụng")
     assert "1 hồ sơ đang chạy" in page.text and page.soup.select_one("svg.pic title") is not None
     assert "Sơ đồ phiên bản 2" in office.person("admin").get(f"{OF_LAND}?phien-ban=2").text
     office.person("admin").get(f"{OF_LAND}?phien-ban=9", status=404)
