@@ -1,0 +1,83 @@
+"""Starts a double as a process of its own, on a free port of the loopback interface, and ends that process."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A double that answers at ``address`` (``http://127.0.0.1:PORT``)."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+
+    def kill(self) -> None:
+        """Ends it at once, as a power failure does."""
+        self.process.kill()
+        self.process.wait()
+
+
+@contextmanager
+def running(module: str, folder: Path, port: int = 0) -> Iterator[Running]:
+    """The double ``module`` (such as ``tests.doubles.portal``), which keeps what it knows in ``folder``."""
+    port = port or free_port()
+    command = [sys.executable, "-m", module, "--port", str(port), "--folder", str(folder)]
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    double = Running(f"http://127.0.0.1:{port}", process)
+    try:
+        _wait(double)
+        yield double
+    finally:
+        double.kill()
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def _wait(double: Running) -> None:
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        if double.process.poll() is not None:
+            raise RuntimeError(f"the double ended with {double.process.returncode} before it answered")
+        try:
+            urllib.request.urlopen(f"{double.address}/_double/alive", timeout=1).close()  # noqa: S310 - loopback
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError("the double did not answer within 20 seconds")
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Says nothing: a double under load would fill the screen."""
+
+
+def serve(made: Callable[[Path], Flask]) -> None:
+    """The ``main`` of a double: answers with the program that ``made`` gives for the folder, until it is ended."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--port", type=int, required=True)
+    options.add_argument("--folder", type=Path, required=True)
+    given = options.parse_args()
+    given.folder.mkdir(parents=True, exist_ok=True)
+    make_server("127.0.0.1", given.port, made(given.folder), threaded=True, request_handler=_Quiet).serve_forever()
