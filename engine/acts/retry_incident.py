@@ -28,7 +28,7 @@ def retry_all(unit: UnitOfWork, reason: str) -> int:
 def _retry(unit: UnitOfWork, found: list[Incident], reason: str) -> int:
     clocks = [row for one in found if one.kind in ("clocks", "refused") for row in one.rows]
     notices = [int(row[0]) for one in found if one.kind in ("notices", "webhooks", "failing") for row in one.rows]
-    count = ring_again(unit.begin(), clocks) + send_again(unit.begin(), notices, unit.now)
+    count = ring_again(unit.begin(), clocks, unit.now) + send_again(unit.begin(), notices, unit.now)
     if count:
         names = ", ".join(sorted({one.kind for one in found}))
         record_staff(unit, "retry-incident", None, [], f"{reason} ({names}: {count})")

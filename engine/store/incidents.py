@@ -94,12 +94,13 @@ def send_again(connection: Connection, ids: Iterable[int], now: dt.datetime) -> 
     return count
 
 
-def ring_again(connection: Connection, keys: Iterable[tuple[Any, ...]]) -> int:
-    """Lets clocks that did not act fire once more; returns how many."""
+def ring_again(connection: Connection, keys: Iterable[tuple[Any, ...]], now: dt.datetime) -> int:
+    """Lets clocks that did not act fire once more, where their moment has come; returns how many. Whether a dossier
+    that went on meanwhile still needs its clock is decided when it fires."""
     own = tuple_(clocks.c.dossier_id, clocks.c.kind, clocks.c.subject, clocks.c.due_at)
     count = 0
     for some in _portions(list(keys)):
-        again = update(clocks).where(own.in_(some), FAILED).values(fired_at=None, outcome=None)
+        again = update(clocks).where(own.in_(some), FAILED, clocks.c.due_at <= now).values(fired_at=None, outcome=None)
         count += connection.execute(again).rowcount
     return count
 
