@@ -7,14 +7,17 @@ A file is ``ab/cd/abcd…`` (32 hexadecimal digits, two levels so that no folder
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import re
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import NotFound, Refusal
 
-_KEY = re.compile(r"[0-9a-f]{32}")
+_KEY = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")
+"""Random ones, and the hashes of contents that were moved here from an S3 store."""
 _UNFINISHED = ".part"
 _NAME = "installation"
 """The file with the name of the store (server/own_files.py)."""
@@ -48,6 +51,11 @@ class LocalFiles:
     def put(self, content: bytes) -> str:
         """Stores the content; returns its key once content and name are on the disk. Raises NotKept."""
         key = secrets.token_hex(16)
+        self.store(key, content)
+        return key
+
+    def store(self, key: str, content: bytes) -> None:
+        """Stores a content under a key that it has already, as when it is moved here. Raises NotKept, NoSuchFile."""
         path = self._path(key)
         unfinished = path.with_name(path.name + _UNFINISHED)
         try:
@@ -62,7 +70,6 @@ class LocalFiles:
                 _sync_folder(path.parent)
         except OSError as error:
             raise NotKept(why=error.strerror or str(error)) from error
-        return key
 
     def read(self, key: str) -> bytes:
         """The content under a key. Raises NoSuchFile."""
@@ -70,6 +77,23 @@ class LocalFiles:
             return self._path(key).read_bytes()
         except FileNotFoundError as error:
             raise NoSuchFile() from error
+
+    def delete(self, key: str) -> None:
+        """Deletes the content under a key; there may be none. Raises NoSuchFile for what is no key."""
+        self._path(key).unlink(missing_ok=True)
+
+    def hash_of(self, key: str) -> str | None:
+        """The SHA-256 of a content; None where there is none."""
+        try:
+            return hashlib.sha256(self.read(key)).hexdigest()
+        except NoSuchFile:
+            return None
+
+    def every_key(self) -> Iterator[str]:
+        """Every key, in no order."""
+        for path in self._root.glob("??/??/*"):
+            if _KEY.fullmatch(path.name):
+                yield path.name
 
     @property
     def place(self) -> str:

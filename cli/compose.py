@@ -17,13 +17,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from adapters.channels import ChannelNotifier, notifier_from, receiver_check
 from adapters.clamd import ClamdScanner
 from adapters.files_local import LocalFiles
+from adapters.files_moving import MovableFiles, MovingFiles
 from adapters.local_signer import LocalSigner
 from cli.main import DatabaseUnusable
 from engine.catalogue import Catalogue
 from engine.clock import told_clock, utc_now
 from engine.errors import NotFound, Refusal, in_log
+from engine.file_settings import S3Settings
 from engine.jobs.queue import Bell
-from engine.ports import IdentityProvider, NoScanner, Scanner
+from engine.ports import Files, IdentityProvider, NoScanner, Scanner
 from engine.security.private_files import keep_private
 from engine.settings import Settings, WrongSetting, missing_database, settings_from
 from engine.store.sql.schema import open_database
@@ -52,7 +54,7 @@ def compose(
         database=open_database(settings.database_url, pool_size=settings.pool_size, pooled=pooled),
         settings=settings,
         catalogue=Catalogue(open_database(settings.database_url, pooled=False)),
-        files=LocalFiles(settings.data / "files"),
+        files=compose_files(settings),
         signer=LocalSigner(settings.data / "signing"),
         ring=ring or Bell(settings.redis_url),
         now=now or clock_from(os.environ),
@@ -91,6 +93,25 @@ def read_ahead(runtime: Runtime) -> None:
 def compose_notifier(settings: Settings, *, echo: Callable[[str], None] | None = None) -> ChannelNotifier:
     """The notifier for all channels. Raises a Refusal on a wrong setting."""
     return notifier_from(settings, echo=echo)
+
+
+def compose_files(settings: Settings) -> Files:
+    """The store of files: the folder of this machine, or the S3 store that is set. Raises WrongSetting."""
+    folder = LocalFiles(settings.data / "files")
+    if settings.s3 is None:
+        return folder
+    bucket = compose_bucket(settings.s3)
+    return MovingFiles(bucket, folder) if settings.s3.also_folder else bucket
+
+
+def compose_bucket(given: S3Settings) -> MovableFiles:
+    """The files in a bucket. Raises WrongSetting where its libraries are not installed."""
+    try:
+        from adapters.files_s3 import S3Files  # late: its libraries are installed, and loaded, only where it is used
+    except ModuleNotFoundError as missing:
+        why = f"the module {missing.name} is not installed; install requirements/s3.lock"
+        raise WrongSetting(name="MOTCUA_FILES", why=why) from missing
+    return S3Files(given)
 
 
 def compose_scanner(settings: Settings) -> Scanner:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import click
 
-from cli.compose import compose_from_environment
+from adapters.files_local import LocalFiles
+from adapters.files_moving import MovableFiles, Moved, copy_files
+from cli.compose import compose_bucket, compose_from_environment
 from cli.output import json_option, say, show
+from engine.settings import WrongSetting, s3_settings
 from server.own_files import adopt_files, compare_files
 
 
@@ -35,3 +41,33 @@ def adopt(as_json: bool) -> None:
     place = runtime.files.place
     told = say(f"Từ nay dùng thư mục tệp {place} ({name}).", f"The folder of files is {place} from now on ({name}).")
     show(as_json, {"place": place, "name": name}, [told])
+
+
+@files.command()
+@click.option("--from", "old", required=True, metavar="PLACE", help="s3://BUCKET/FOLDER, or a folder of this machine.")
+@click.option("--to", "new", required=True, metavar="PLACE", help="s3://BUCKET/FOLDER, or a folder of this machine.")
+@json_option
+def copy(old: str, new: str, as_json: bool) -> None:
+    """Copy all files from one place to another, reading each back. Deletes nothing; start it again to go on."""
+    last = [0]
+
+    def tell(done: Moved) -> None:
+        if not as_json and done.copied + done.there >= last[0] + 1_000:
+            last[0] = done.copied + done.there
+            click.echo(say(f"… {last[0]} tệp", f"… {last[0]} files"), err=True)
+
+    done = copy_files(_place(old), _place(new, may_be_new=True), tell)
+    told = say(
+        f"Đã chép {done.copied} tệp ({done.size} byte) từ {old} sang {new}; {done.there} tệp đã có sẵn.",
+        f"Copied {done.copied} files ({done.size} bytes) from {old} to {new}; {done.there} were there already.",
+    )
+    show(as_json, {"copied": done.copied, "already_there": done.there, "bytes": done.size}, [told])
+
+
+def _place(text: str, *, may_be_new: bool = False) -> MovableFiles:
+    """Raises WrongSetting for an address that is none, and for a folder that does not exist."""
+    if text.startswith("s3:"):
+        return compose_bucket(s3_settings(os.environ, text))
+    if not Path(text).is_dir() and not may_be_new:
+        raise WrongSetting(name="--from", why=f"there is no folder {text}")
+    return LocalFiles(Path(text))

@@ -83,11 +83,15 @@ class SigningFailed(Refusal):
 
 
 class Files(Protocol):
-    """Stores contents under random keys. A content is durable when ``put`` returns its key."""
+    """Stores contents under keys that cannot be guessed. A content is durable when ``put`` returns its key."""
 
     def put(self, content: bytes) -> str: ...
 
     def read(self, key: str) -> bytes: ...
+
+    def delete(self, key: str) -> None:
+        """Deletes the content under a key; there may be none."""
+        ...
 
     @property
     def place(self) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 from string import Formatter
 
 from engine.errors import Refusal
+from engine.file_settings import S3Settings
 from engine.security.private_files import make_private_folder
 from engine.session_settings import ProviderSettings, SessionSettings
 from engine.upload_settings import Bound, UploadSettings
@@ -91,6 +92,7 @@ class Settings:
     reopen_days: int
     similar_days: int
     uploads: UploadSettings
+    s3: S3Settings | None
     claim_grace_minutes: int
     seen_after_days: int
     form_signs: Mapping[str, str]
@@ -133,6 +135,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         owner_database_url=environment.get("MOTCUA_OWNER_DATABASE_URL") or None,
         late_entry_days=_number(environment, "MOTCUA_LATE_ENTRY_DAYS", 5, 0, 60),
         uploads=_uploads(environment),
+        s3=s3_settings(environment, place) if (place := environment.get("MOTCUA_FILES")) else None,
         reopen_days=_number(environment, "MOTCUA_REOPEN_DAYS", 90, 0, 3650),
         similar_days=_number(environment, "MOTCUA_SIMILAR_DAYS", 30, 0, 365),
         names_on_paper=_names_on_paper(environment.get("MOTCUA_NAMES_ON_PAPER", "")),
@@ -169,6 +172,27 @@ def _uploads(environment: Mapping[str, str]) -> UploadSettings:
         clamd=_address(environment, "MOTCUA_CLAMD", ("unix://", "tcp://")),
         clamd_seconds=_number(environment, "MOTCUA_CLAMD_SECONDS", 20, 1, 120),
         unscanned=_choice(environment, "MOTCUA_CLAMD_SILENT", "REFUSE", ("REFUSE", "TAKE")) == "TAKE",
+    )
+
+
+def s3_settings(environment: Mapping[str, str], place: str) -> S3Settings:
+    """The S3 store at ``place`` (``s3://bucket/folder``), reached as the environment says. Raises WrongSetting."""
+    found = re.fullmatch(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/((?:[\w.=-]+/?)*))?", place, re.ASCII)
+    if found is None:
+        raise WrongSetting(name="MOTCUA_FILES", why="it must be like s3://bucket or s3://bucket/folder")
+    encryption = environment.get("MOTCUA_S3_ENCRYPTION") or None
+    if encryption not in (None, "AES256", "aws:kms"):
+        raise WrongSetting(name="MOTCUA_S3_ENCRYPTION", why="it must be AES256 or aws:kms")
+    prefix = (found[2] or "").strip("/")
+    return S3Settings(
+        bucket=found[1],
+        prefix=f"{prefix}/" if prefix else "",
+        endpoint=_address(environment, "MOTCUA_S3_ENDPOINT", ("http://", "https://")),
+        region=environment.get("MOTCUA_S3_REGION", "us-east-1"),
+        encryption=encryption,
+        kms_key=environment.get("MOTCUA_S3_KMS_KEY") or None,
+        also_folder=_flag(environment, "MOTCUA_S3_ALSO_FOLDER", False),
+        seconds=_number(environment, "MOTCUA_S3_SECONDS", 20, 1, 300),
     )
 
 

@@ -56,7 +56,7 @@ READING = (
 """Those that show something. ``reform plan`` and ``workflows plan`` keep their plan, ``journal export`` its folder."""
 WRITING = {
     *("serve", "worker", "clock", "demo", "seed"),
-    *("db upgrade", "db downgrade", "db rebuild-search", "files adopt", "claims free", "link renew"),
+    *("db upgrade", "db downgrade", "db rebuild-search", "files adopt", "files copy", "claims free", "link renew"),
     *("people add", "people password", "people membership", "people end-membership"),
     *("people remove-second-factor", "people bind", "people unbind"),
     *("people import", "people substitute", "people token", "people end-substitute", "people revoke-token"),

@@ -17,6 +17,7 @@ SQL = "a value of the database driver, or a hook of SQLAlchemy"
 FACT = "a fact of a condition, whose type the release declares"
 
 PLACES = {
+    "adapters/files_s3.py": HOOK,
     "adapters/forms/render.py": JSON,
     "adapters/gunicorn/patience.py": HOOK,
     "adapters/gunicorn/worker.py": HOOK,
