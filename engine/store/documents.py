@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text, text
 
 from engine.store.sql.schema import BigId, Json, Moment, metadata
 
@@ -31,4 +31,10 @@ documents = Table(
     Column("late", Integer, nullable=False, server_default="0"),  # 1: added after the dossier had ended
     CheckConstraint("original >= 0 AND certified >= 0 AND copy >= 0", name="counts"),
     Index("ix_documents_dossier_id_key", "dossier_id", "key"),
+    Index(
+        "ix_documents_reused",
+        "dossier_id",
+        sqlite_where=text("reused_from IS NOT NULL"),
+        postgresql_where=text("reused_from IS NOT NULL"),
+    ),
 )

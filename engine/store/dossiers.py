@@ -77,6 +77,7 @@ dossiers = Table(
     CheckConstraint("portal BETWEEN 1 AND 10", name="portal"),
     CheckConstraint("clock IN ('not_started', 'running', 'paused', 'stopped')", name="clock"),
     CheckConstraint("version >= 1", name="version"),
+    Index("ix_dossiers_province", "province", "id"),
     _partial("ix_dossiers_holder", "holder_office IS NOT NULL", "holder_office", "due_at", "id"),
     _partial("ix_dossiers_running_province", "clock = 'running'", "province", "due_at", "id"),
     _partial("ix_dossiers_running_handler", "clock = 'running'", "handler_office", "due_at", "id"),

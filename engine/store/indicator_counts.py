@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, and_, case, func, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, case, func, select, true
 
 from engine.store.dossiers import dossiers
-from engine.store.indicator_rules import RULES, Share, Span, groups_of, timed
+from engine.store.indicator_facts import indicator_facts
+from engine.store.indicator_rules import COUNTED, RULES, Share, Span, counts_at_all, timed
 from engine.store.releases import releases
 from engine.store.sql.seconds import seconds_between
 
@@ -76,20 +78,25 @@ def counted_together(connection: Connection, span: Span, scope: Scope, by: By) -
     """How many dossiers count for each indicator, and how many of them as achieved, told apart by ``by``; of the mean
     time ``part`` are the seconds from reception to result.
 
-    Indicators over the same dossiers are counted in one reading of these. OFFSET keeps PostgreSQL from writing a
-    condition out again wherever its answer is used.
+    The dossiers whose facts are kept are counted from these; the papers and fees of the others are read.
     """
+    kept = and_(indicator_facts.c.dossier_id == dossiers.c.id, indicator_facts.c.version == dossiers.c.version)
+    sums: dict[str, list[int]] = {}
+    for these, whose, only in (
+        (replace(span, kept=True), dossiers.join(indicator_facts, kept), true()),
+        (span, dossiers.outerjoin(indicator_facts, kept), indicator_facts.c.dossier_id.is_(None)),
+    ):
+        parts = [func.sum(one) for key in COUNTED for one in _flags(key, these)]
+        rules = (counts_at_all(span), only, *scope.rules())
+        for within, *row in connection.execute(
+            select(COLUMNS[by], *parts).select_from(whose).where(*rules).group_by(COLUMNS[by])
+        ):
+            before = sums.get(str(within), [0] * len(row))
+            sums[str(within)] = [one + int(more) for one, more in zip(before, row, strict=True)]
     found: dict[str, list[Counted]] = {}
-    for base, keys in groups_of(span):
-        flags: list[ColumnElement[Any]] = [COLUMNS[by].label("within")]
-        for number, key in enumerate(keys):
-            flags += [one.label(f"{name}{number}") for name, one in zip(("of", "part"), _flags(key, span), strict=True)]
-        each = select(*flags).select_from(dossiers).where(base, *scope.rules()).offset(0).subquery()
-        sums = [func.sum(each.c[f"{name}{number}"]) for number in range(len(keys)) for name in ("part", "of")]
-        rows = connection.execute(select(each.c.within, *sums).group_by(each.c.within).order_by(each.c.within)).all()
-        for number, key in enumerate(keys):
-            told = (Counted(str(row[0]), int(row[1 + 2 * number]), int(row[2 + 2 * number])) for row in rows)
-            found[key] = [one for one in told if one.of]
+    for number, key in enumerate(COUNTED):
+        told = (Counted(within, row[2 * number + 1], row[2 * number]) for within, row in sorted(sums.items()))
+        found[key] = [one for one in told if one.of]
     return found
 
 
@@ -97,7 +104,7 @@ def _flags(key: str, span: Span) -> tuple[ColumnElement[int], ColumnElement[int]
     """Of a dossier: 1 where it counts, and 1 where it counts as achieved, or the seconds that it took."""
     if key == "mean_time":
         took = func.coalesce(seconds_between(dossiers.c.received_at, dossiers.c.finished_at), 0)
-        return case((timed(span), 1), else_=0), took.cast(BigInteger)
+        return case((timed(span), 1), else_=0), case((timed(span), took.cast(BigInteger)), else_=0)
     share = RULES[key](span)
     return case((share.of, 1), else_=0), case((and_(share.of, share.part), 1), else_=0)
 

@@ -19,6 +19,7 @@ from engine.rules.procedure.portal_status import PortalStatus
 from engine.store.documents import documents
 from engine.store.dossiers import dossiers
 from engine.store.fees import fee_entries, fees
+from engine.store.indicator_facts import BITS, indicator_facts
 from engine.store.ratings import ratings
 from engine.store.sql.schema import Moment
 
@@ -39,12 +40,16 @@ class Share(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The period [start, end), the present moment, and (release, key) of each paper that is a result."""
+    """The period [start, end), the present moment, and (release, key) of each paper that is a result.
+
+    ``kept``: the statement joins ``indicator_facts`` by id and version, which are asked instead of papers and fees.
+    """
 
     start: dt.datetime
     end: dt.datetime
     now: dt.datetime
     results: Sequence[tuple[str, str]] = ()
+    kept: bool = False
 
 
 def on_time(span: Span) -> Share:
@@ -73,14 +78,13 @@ def paid_online(span: Span) -> Share:
 
     A payment that was taken back does not count. An earlier version of the program wrote no ledger beside the fee.
     """
-    settled = and_(fees.c.dossier_id == dossiers.c.id, fees.c.settled_at.is_not(None), fees.c.method == ONLINE)
-    return Share(and_(_received(span), _owes()), or_(_paid(ONLINE), _has(select(1).where(settled))))
+    return Share(and_(_received(span), _fact("owes", span)), _fact("paid_online", span))
 
 
 def online_with_electronic_result(span: Span) -> Share:
     """Dossiers filed online with an electronic result ÷ dossiers filed online whose result was ready in the period.
     Indicator 3.3 [M]."""
-    return Share(and_(_resulted(span), dossiers.c.channel == "portal"), _signed_result())
+    return Share(and_(_resulted(span), dossiers.c.channel == "portal"), _fact("signed", span))
 
 
 def electronic_result(span: Span) -> Share:
@@ -88,23 +92,23 @@ def electronic_result(span: Span) -> Share:
 
     An electronic result is a file with a digital signature (Decree 45/2020/NĐ-CP, art. 3).
     """
-    return Share(_resulted(span), _signed_result())
+    return Share(_resulted(span), _fact("signed", span))
 
 
 def result_with_file(span: Span) -> Share:
     """Dossiers with a file of the result ÷ dossiers whose result was ready in the period. Indicator 4.1 [M]."""
-    return Share(_resulted(span), _file(_is_result(span)))
+    return Share(_resulted(span), _fact("result_file", span))
 
 
 def digitised(span: Span) -> Share:
     """Dossiers with a file of a paper and a file of the result ÷ dossiers whose result was ready in the period.
     Indicator 4.2, group *digitisation* [M]."""
-    return Share(_resulted(span), and_(_file(_is_result(span)), _file(not_(_is_result(span)))))
+    return Share(_resulted(span), and_(_fact("result_file", span), _fact("paper_file", span)))
 
 
 def reused(span: Span) -> Share:
     """Dossiers with a paper taken over from an earlier dossier ÷ dossiers received in the period. Indicator 4.3 [M]."""
-    return Share(_received(span), _paper(documents.c.reused_from.is_not(None)))
+    return Share(_received(span), _fact("reused", span))
 
 
 def satisfied(span: Span) -> Share:
@@ -134,23 +138,39 @@ RULES: Mapping[str, Rule] = {
 """Each indicator over dossiers by its key."""
 
 
-def groups_of(span: Span) -> Sequence[tuple[ColumnElement[bool], tuple[str, ...]]]:
-    """The indicators over dossiers that one reading of the same dossiers can count: which dossiers, and the keys."""
-    return (
-        (_received(span), ("on_time", "paid_online", "reused")),
-        (_filed(span), ("filed_online",)),
-        (
-            _resulted(span),
-            ("electronic_result", "online_with_electronic_result", "result_with_file", "digitised", "mean_time"),
-        ),
-        (satisfied(span).of, ("satisfied",)),
-    )
+COUNTED = (*RULES, "mean_time")
+"""What one reading of the dossiers counts: the indicators over them, and the mean time."""
+
+
+def counts_at_all(span: Span) -> ColumnElement[bool]:
+    """The condition that a dossier counts for any indicator: received, filed, ready or rated in the period."""
+    rated = select(ratings.c.dossier_id).where(ratings.c.at >= span.start, ratings.c.at < span.end)
+    return or_(_received(span), _filed(span), _resulted(span), dossiers.c.id.in_(rated))
 
 
 def timed(span: Span) -> ColumnElement[bool]:
     """The dossiers of the mean time from reception to result: those whose result was ready in the period. Indicator 2.2
     [M]."""
     return _resulted(span)
+
+
+def live_fact(name: str, results: Sequence[tuple[str, str]]) -> ColumnElement[bool]:
+    """The condition of one of ``BITS`` as the dossier's papers and fees say it. ``results`` as in ``Span``."""
+    is_result = tuple_(dossiers.c.release, documents.c.key).in_(results) if results else false()
+    settled = and_(fees.c.dossier_id == dossiers.c.id, fees.c.settled_at.is_not(None), fees.c.method == ONLINE)
+    facts: Mapping[str, Callable[[], ColumnElement[bool]]] = {
+        "owes": lambda: _has(select(1).where(fees.c.dossier_id == dossiers.c.id, fees.c.vnd > 0)),
+        "paid_online": lambda: or_(_paid(ONLINE), _has(select(1).where(settled))),
+        "signed": lambda: _paper(documents.c.signature.is_not(None)),
+        "result_file": lambda: _paper(and_(documents.c.sha256.is_not(None), is_result)),
+        "paper_file": lambda: _paper(and_(documents.c.sha256.is_not(None), not_(is_result))),
+        "reused": lambda: _paper(documents.c.reused_from.is_not(None)),
+    }
+    return facts[name]()
+
+
+def _fact(name: str, span: Span) -> ColumnElement[bool]:
+    return indicator_facts.c.bits.bitwise_and(BITS[name]) != 0 if span.kept else live_fact(name, span.results)
 
 
 def _received(span: Span) -> ColumnElement[bool]:
@@ -166,10 +186,6 @@ def _resulted(span: Span) -> ColumnElement[bool]:
     return and_(ended, dossiers.c.portal.in_(_RESULT_GIVEN), dossiers.c.received_at.is_not(None))
 
 
-def _owes() -> ColumnElement[bool]:
-    return _has(select(1).where(fees.c.dossier_id == dossiers.c.id, fees.c.vnd > 0))
-
-
 def _paid(method: PaymentMethod) -> ColumnElement[bool]:
     """The condition that a payment by this method stands: no later entry of the ledger takes it back."""
     later = fee_entries.alias("later")
@@ -182,18 +198,6 @@ def _paid(method: PaymentMethod) -> ColumnElement[bool]:
     )
     paid = (fee_entries.c.kind == "payment", fee_entries.c.method == method)
     return _has(select(1).where(fee_entries.c.dossier_id == dossiers.c.id, *paid, not_(taken_back)))
-
-
-def _signed_result() -> ColumnElement[bool]:
-    return _paper(documents.c.signature.is_not(None))
-
-
-def _is_result(span: Span) -> ColumnElement[bool]:
-    return tuple_(dossiers.c.release, documents.c.key).in_(span.results) if span.results else false()
-
-
-def _file(which: ColumnElement[bool]) -> ColumnElement[bool]:
-    return _paper(and_(documents.c.sha256.is_not(None), which))
 
 
 def _paper(which: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -1,19 +1,21 @@
 """The visibility rule for statements that read most of the dossiers: reports, which count whatever the caller may see.
 
 It is the rule of ``engine.store.visibility``, told another way; a test compares the two. That one looks each dossier's
-offices up, which is best for a page of fifty. This one asks what costs least first, and gathers the dossiers of the
-caller's offices once.
+offices up, which is best for a page of fifty. This one gathers the dossiers that
+the caller sees first, by indexes: of a country's million dossiers an office sees thousands.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, or_, select, true, union_all
 
 from engine.rules.procedure.permissions import Actor
 from engine.store.dossiers import dossier_offices, dossiers
-from engine.store.visibility import holds_parent, visible_dossiers
+from engine.store.visibility import visible_dossiers
+
+_CHILD, _PARENT = dossiers.alias("seen"), dossiers.alias("seen_parent")
 
 
 def seen_by_many(actor: Actor, on: dt.date) -> ColumnElement[bool]:
@@ -23,8 +25,11 @@ def seen_by_many(actor: Actor, on: dt.date) -> ColumnElement[bool]:
         return visible_dossiers(actor, on)
     lasts = or_(dossier_offices.c.until.is_(None), dossier_offices.c.until > on)
     own = select(dossier_offices.c.dossier_id).where(dossier_offices.c.office.in_(offices), lasts)
-    rules: list[ColumnElement[bool]] = [dossiers.c.province.in_(provinces)] if provinces else []
-    return or_(*rules, dossiers.c.id.in_(own), holds_parent(offices))
+    opened = select(_CHILD.c.id).join(_PARENT, _PARENT.c.id == _CHILD.c.parent_id)
+    seen = [own, opened.where(_CHILD.c.parent_id.is_not(None), _PARENT.c.holder_office.in_(offices))]
+    if provinces:
+        seen.append(select(_CHILD.c.id).where(_CHILD.c.province.in_(provinces)))
+    return dossiers.c.id.in_(union_all(*seen))
 
 
 def counted_by_many(actor: Actor, on: dt.date) -> ColumnElement[bool]:

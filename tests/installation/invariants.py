@@ -23,6 +23,8 @@ from engine.rules.offices.routing import deciding_place, route
 from engine.rules.procedure.facts import nested
 from engine.store.clocks import clocks
 from engine.store.dossiers import applicants, dossier_offices, dossiers
+from engine.store.indicator_facts import BITS, indicator_facts
+from engine.store.indicator_rules import live_fact
 from engine.store.journal import journal
 from engine.store.sql.schema import metadata
 from tests.installation.installation import Installation
@@ -41,6 +43,7 @@ def check(installation: Installation, now: dt.datetime) -> None:
             _check_clocks(installation, connection, row)
             _check_parts(connection, row)
             _check_routing(installation, connection, row)
+        _check_facts(installation, connection)
 
 
 def everything(installation: Installation) -> dict[str, list[Any]]:
@@ -92,6 +95,17 @@ def _check_clocks(installation: Installation, connection: Connection, row: dict[
     waiting = {(one.kind, one.subject, one.due_at) for one in kept if one.fired_at is None}
     if not any(one[0] == "remind" for one in fired):  # later reminders depend on when the earlier ones rang
         assert waiting == wanted - fired
+
+
+def _check_facts(installation: Installation, connection: Connection) -> None:
+    """What was kept of papers and fees for a dossier's present version is what these say."""
+    kept = and_(indicator_facts.c.dossier_id == dossiers.c.id, indicator_facts.c.version == dossiers.c.version)
+    digests = set(connection.execute(select(dossiers.c.release).join(indicator_facts, kept)).scalars())
+    papers = {one: installation.runtime.catalogue.workflow(one).release.documents for one in digests}
+    results = [(one, key) for one in sorted(papers) for key, paper in papers[one].items() if paper.result]
+    for name, bit in BITS.items():
+        wrong = (indicator_facts.c.bits.bitwise_and(bit) != 0) != live_fact(name, results)
+        assert connection.execute(select(dossiers.c.code).join(indicator_facts, kept).where(wrong)).all() == [], name
 
 
 def _check_parts(connection: Connection, row: dict[str, Any]) -> None:

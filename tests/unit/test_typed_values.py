@@ -56,6 +56,7 @@ PLACES = {
     "server/presence.py": JSON,
     "server/request_body.py": HOOK,
     "engine/store/incidents.py": SQL,
+    "engine/store/kept_facts.py": SQL,
     "engine/store/rows.py": JSON,
     "engine/store/sql/bulk.py": SQL,
     "engine/store/sql/driver.py": SQL,
