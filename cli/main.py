@@ -40,8 +40,8 @@ class DatabaseUnusable(Refusal):
 
     code = "database-unusable"
     status = 503
-    vi = "Không dùng được cơ sở dữ liệu: {why}. Kiểm tra DATABASE_URL và chạy `motcua db upgrade`."
-    en = "The database cannot be used: {why}. Check DATABASE_URL and run `motcua db upgrade`."
+    vi = "Không dùng được cơ sở dữ liệu: {why}. Kiểm tra DATABASE_URL, MOTCUA_DATA và chạy `motcua db upgrade`."
+    en = "The database cannot be used: {why}. Check DATABASE_URL and MOTCUA_DATA, and run `motcua db upgrade`."
 
 
 class Lazy(click.Group):

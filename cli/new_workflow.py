@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import os
-import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from cli.new_questions import LEVELS, Known, answered, bodies_of, must_be_new
 from cli.output import Day, json_option, language, say, show
 from cli.shipped import Shipped
 from engine.clock import civil_day, utc_now
@@ -24,26 +24,7 @@ from workflows.competence_files import COLUMNS
 from workflows.lint import render_text
 from workflows.loader import check_bytes
 from workflows.new_file import Answers, story_text, to_fill_in, workflow_text
-from workflows.offices import read_bodies
 from workflows.problems import Suggest, WorkflowRefused
-
-LEVELS: tuple[Level, ...] = ("commune", "province")
-
-
-class AnswerMissing(Refusal):
-    """A command that cannot ask lacks an answer."""
-
-    code = "answer-missing"
-    vi = "Chưa có {options}: ghi trong lệnh, hoặc chạy trong cửa sổ dòng lệnh để được hỏi."
-    en = "Missing {options}: give them on the command line, or run this in a terminal to be asked."
-
-
-class WorkflowKnown(Conflict):
-    """There is a workflow file of this procedure."""
-
-    code = "workflow-known"
-    vi = "Thủ tục {procedure} đã có tệp quy trình. Sửa tệp đó và tăng version."
-    en = "Procedure {procedure} has a workflow file. Change that one and raise its version."
 
 
 class FileInTheWay(Conflict):
@@ -82,15 +63,15 @@ def new(folder: Path | None, as_json: bool, **given: Any) -> None:
     the shape of MOTCUA_CONTENT. The file has no error; marked places are to be filled in.
     """
     shipped = Shipped.here()
-    known = {one.sector.code: one.sector.name for one in shipped.releases}
-    answered = _answered(given, known)
-    answers = _answers(answered, known)
-    if any(one.procedure == answers.procedure for one in shipped.releases):
-        raise WorkflowKnown(procedure=answers.procedure)
+    sectors = {one.sector.code: one.sector.name for one in shipped.releases}
+    known = Known({one.procedure for one in shipped.releases}, sectors)
+    given = answered(given, known)
+    answers = _answers(given, sectors)
+    must_be_new(answers.procedure, known)
     place = folder or Path(os.environ.get("MOTCUA_CONTENT") or ".")
     paths = _free_places(place, answers.procedure)
     settled = any(one.subject == answers.procedure for one in shipped.competences)
-    competence = None if settled else _competence(answers, answered["level"], answered["body"])
+    competence = None if settled else _competence(answers, given["level"], given["body"])
     workflow = workflow_text(answers)
     _must_lint(workflow, f"{answers.procedure}.yaml", shipped, competence)
     story = story_text(answers, *_somewhere(shipped, answers.first_day))
@@ -100,58 +81,23 @@ def new(folder: Path | None, as_json: bool, **given: Any) -> None:
     _tell(as_json, place, paths, (workflow, story))
 
 
-def _answered(given: dict[str, Any], sectors: dict[str, Text]) -> dict[str, Any]:
-    """The options, with answers for those that were not given. Raises AnswerMissing where nobody can be asked."""
-    listed = ", ".join(sorted(sectors))
-    questions: tuple[tuple[str, str, str, Any], ...] = (
-        ("procedure", "Mã thủ tục", "Code of the procedure", None),
-        ("name", "Tên tiếng Việt", "Name in Vietnamese", None),
-        ("english", "Tên tiếng Anh", "Name in English", ""),
-        ("legal", "Căn cứ pháp lý, cách nhau bằng dấu phẩy", "Legal references, separated by commas", None),
-        ("sector", f"Mã lĩnh vực ({listed})", f"Code of the field ({listed})", "KHAC"),
-        ("days", "Thời hạn, ngày làm việc (0: trong ngày)", "Time limit in working days (0: the same day)", None),
-        ("fee", "Phí, lệ phí, đồng (0: không)", "Fee in đồng (0: none)", 0),
-        ("level", "Cấp giải quyết (commune, province)", "Level that decides (commune, province)", "commune"),
-        ("body", "Loại cơ quan giải quyết", "Kind of the office that decides", "authority"),
-    )
-    asks = _at_a_terminal()
-    lacking = [name for name, _, _, default in questions if default is None and given[name] in (None, (), "")]
-    if lacking and not asks:
-        raise AnswerMissing(options=["PROCEDURE" if name == "procedure" else f"--{name}" for name in lacking])
-    answered = dict(given)
-    for name, vi, en, default in questions:
-        if answered[name] in (None, ()):
-            answered[name] = _ask(name, say(vi, en), default) if asks else default
-    return answered
-
-
-def _at_a_terminal() -> bool:
-    return sys.stdin.isatty()
-
-
-def _ask(name: str, question: str, default: Any) -> Any:
-    kinds: dict[str, Any] = {"days": click.IntRange(0, 365), "fee": click.IntRange(0), "level": click.Choice(LEVELS)}
-    answer = click.prompt(question, default=default, type=kinds.get(name), err=True)
-    return tuple(one.strip() for one in answer.split(",") if one.strip()) if name == "legal" else answer
-
-
-def _answers(answered: dict[str, Any], sectors: dict[str, Text]) -> Answers:
-    code = str(answered["sector"]).strip()
+def _answers(given: Mapping[str, Any], sectors: Mapping[str, Text]) -> Answers:
+    code = str(given["sector"]).strip()
     return Answers(
-        procedure=str(answered["procedure"]).strip(),
-        name=answered["name"].strip(),
-        english=answered["english"].strip(),
+        procedure=str(given["procedure"]).strip(),
+        name=given["name"].strip(),
+        english=given["english"].strip(),
         sector=(code, sectors.get(code) or Text("Lĩnh vực khác", "Other field")),
-        legal=tuple(answered["legal"]),
-        days=answered["days"],
-        fee=answered["fee"],
-        first_day=answered["first_day"] or civil_day(utc_now()) + dt.timedelta(days=1),
+        legal=tuple(given["legal"]),
+        days=given["days"],
+        fee=given["fee"],
+        first_day=given["first_day"],
         language=language(),
     )
 
 
 def _competence(answers: Answers, level: Level, body: str) -> Competence:
-    bodies = tuple(sorted({one.body for one in read_bodies() if one.level == level}))
+    bodies = bodies_of(level)
     if body not in bodies:
         hint = Suggest(body, bodies).hint()
         raise UnknownBody(body=body, level=level, hint_vi=hint.vi, hint_en=hint.en)
@@ -211,6 +157,12 @@ def _tell(as_json: bool, folder: Path, written: Sequence[Path], texts: Sequence[
     ]
     lines = [say(f"Đã ghi {path}", f"Wrote {path}") for path in written]
     lines += [f"{one['file']}:{one['line']}: {one['what']}" for one in places]
-    lines += [say("Tiếp theo:", "Next:"), f"  export MOTCUA_CONTENT={folder.absolute()}"]
-    lines += [f"  motcua workflows lint {written[0]}", f"  motcua workflows test {written[0]} {written[1]} --coverage"]
+    lines.append(say("Tiếp theo:", "Next:"))
+    known = os.environ.get("MOTCUA_CONTENT")
+    if not known or Path(known).absolute() != folder.absolute():
+        lines.append(f"  export MOTCUA_CONTENT={folder.absolute()}")
+    lines.append(f"  motcua workflows lint {written[0]}")
+    lines.append(f"  motcua workflows test {written[0]} {written[1]} --coverage")
+    lines.append(f"  motcua workflows simulate {written[0]}")
+    lines.append(f"  motcua workflows publish {written[0]} --dry-run")
     show(as_json, {"written": [str(path) for path in written], "fill_in": places}, lines)

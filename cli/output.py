@@ -30,7 +30,11 @@ class Day(click.ParamType[dt.date]):
         try:
             return dt.date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is not a day such as 2025-07-01", param, ctx)
+            self.fail(
+                say(f"{value!r} không phải ngày như 2025-07-01", f"{value!r} is not a day such as 2025-07-01"),
+                param,
+                ctx,
+            )
 
 
 def show(as_json: bool, document: Any, lines: Iterable[str]) -> None:

@@ -15,10 +15,11 @@ import click
 from cli.compose import compose_from_environment
 from cli.output import json_option, language, say, show
 from cli.shipped import Shipped, yaml_files
-from engine.acts.publish_procedures import Planned, plan_release, publish_procedures
+from engine.acts.publish_procedures import Planned, plan_release, publish_procedures, unknown_competences
 from engine.clock import civil_day
 from engine.errors import Forbidden, NotFound
 from engine.jobs.migration import Migrated, migrate_due
+from engine.rules.offices.competence import Competence
 from engine.rules.offices.competence_proof import Defect
 from engine.rules.procedure.definition import Release
 from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor
@@ -42,6 +43,8 @@ def publish(files: tuple[Path, ...], dry_run: bool, username: str | None, as_jso
 
     A file with effective.running: migrate moves the running dossiers of its procedure. If one of them is in a state
     that the new version neither has nor maps, nothing is published.
+
+    The lines of competences.csv (MOTCUA_CONTENT) for a procedure of which the database has none are published with it.
     """
     if dry_run and missing_database(os.environ):
         fresh = [_named(release) for release in checked_releases(files)]
@@ -49,10 +52,11 @@ def publish(files: tuple[Path, ...], dry_run: bool, username: str | None, as_jso
         raise SystemExit(2)
     runtime = compose_from_environment(pooled=False)
     releases = checked_releases(files, runtime)
+    brought = Shipped.here().competences
     if dry_run:
-        _show_plans(as_json, in_transaction(runtime, SYSTEM_ACTOR, lambda unit: _plans(unit, releases)))
+        _show_plans(as_json, in_transaction(runtime, SYSTEM_ACTOR, lambda unit: _plans(unit, releases, brought)))
     by, name = publisher_of(runtime, username)
-    plans = in_transaction(runtime, by, lambda unit: publish_procedures(unit, releases, name))
+    plans = in_transaction(runtime, by, lambda unit: publish_procedures(unit, releases, name, brought))
     moved = migrate_due(runtime, seconds=float("inf"))
     done = [_done(plan, moved.get(plan.release.digest(), Migrated()), runtime) for plan in plans]
     show(as_json, done, [_told(one) for one in done])
@@ -60,8 +64,9 @@ def publish(files: tuple[Path, ...], dry_run: bool, username: str | None, as_jso
         raise SystemExit(1)
 
 
-def _plans(unit: UnitOfWork, releases: Sequence[Release]) -> list[Planned]:
-    return [plan_release(unit, release) for release in releases]
+def _plans(unit: UnitOfWork, releases: Sequence[Release], brought: Sequence[Competence]) -> list[Planned]:
+    fresh = unknown_competences(unit, releases, brought)
+    return [plan_release(unit, release, fresh) for release in releases]
 
 
 def _show_plans(as_json: bool, plans: Sequence[Planned]) -> NoReturn:

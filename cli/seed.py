@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from cli.compose import compose_from_environment
@@ -10,6 +12,7 @@ from cli.shipped import Shipped
 from engine.acts import publish
 from engine.acts.publish_procedures import PROOF, no_competence
 from engine.clock import civil_day, utc_now
+from engine.rules.offices.competence import Competence
 from engine.rules.offices.competence_proof import subjects_of, verify
 from engine.rules.offices.index import OfficeIndex
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
@@ -27,7 +30,7 @@ def seed(runtime: Runtime, shipped: Shipped | None = None) -> dict[str, int]:
     def act(unit: UnitOfWork) -> int:
         publish.publish_territory(unit, content.territory)
         publish.publish_offices(unit, content.offices)
-        publish.publish_competences(unit, content.competences)
+        publish.publish_competences(unit, [*content.competences, *_of_others(unit, content.competences)])
         for calendar in content.calendars.values():
             publish.publish_calendar(unit, calendar)
         for key, document in content.templates.items():
@@ -44,6 +47,13 @@ def seed(runtime: Runtime, shipped: Shipped | None = None) -> dict[str, int]:
         "releases": len(releases),
         "new_releases": fresh,
     }
+
+
+def _of_others(unit: UnitOfWork, told: Sequence[Competence]) -> list[Competence]:
+    """What is published of subjects that the content says nothing about: ``workflows publish`` brought it, and without
+    it every filing of that procedure would be refused."""
+    subjects = {one.subject for one in told}
+    return [one for one in unit.catalogue.competences if one.subject not in subjects]
 
 
 def must_be_proved(content: Shipped) -> None:

@@ -47,8 +47,8 @@ class NoContentFolder(Refusal):
     """``MOTCUA_CONTENT`` names no folder."""
 
     code = "no-content-folder"
-    vi = "Không có thư mục {folder} (MOTCUA_CONTENT)."
-    en = "There is no folder {folder} (MOTCUA_CONTENT)."
+    vi = "Không có thư mục {folder} (MOTCUA_CONTENT). Tạo nó: mkdir -p {folder}"
+    en = "There is no folder {folder} (MOTCUA_CONTENT). Make it: mkdir -p {folder}"
 
 
 class NoYamlFile(Refusal):
@@ -140,6 +140,17 @@ def read_template(path: Path) -> dict[str, Any]:
 def yaml_files(paths: Iterable[Path]) -> list[Path]:
     """The files, and for a folder the YAML files in it. Raises NoYamlFile for a folder without one."""
     return [file for path in paths for file in (_yaml_files_in(path) if path.is_dir() else [path])]
+
+
+def folder_not_read(paths: Iterable[Path]) -> Path | None:
+    """A folder with ``competences.csv`` or ``offices.csv`` above a file in its ``procedures/``, for whoever forgot to
+    name it in ``MOTCUA_CONTENT``; None where there is none, or it is the shipped one."""
+    for path in paths:
+        folder = path.absolute().parent.parent
+        own = any((folder / name).is_file() for name in ("competences.csv", "offices.csv"))
+        if path.absolute().parent.name == "procedures" and own and folder != ROOT:
+            return folder
+    return None
 
 
 def _yaml_files_in(folder: Path) -> list[Path]:

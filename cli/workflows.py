@@ -9,7 +9,7 @@ from typing import cast
 import click
 
 from cli.output import language, say
-from cli.shipped import Shipped, yaml_files
+from cli.shipped import Shipped, folder_not_read, yaml_files
 from workflows.explanations import reasons
 from workflows.lint import lint_files, render_json, render_sarif, render_text
 
@@ -58,6 +58,13 @@ def workflows() -> None:
 def lint(files: tuple[Path, ...], form: str, as_json: bool, strict: bool) -> None:
     """Check FILES (files or folders; the shipped procedures when none is given). Exits with 1 on an error."""
     shipped = Shipped.here()
+    beside = folder_not_read(files)
+    if beside is not None and not shipped.has_own:
+        told = say(
+            "Không đọc {folder}: đó là nội dung của nơi cài đặt. Chạy: export MOTCUA_CONTENT={folder}",
+            "The content of an installation in {folder} is not read. Run: export MOTCUA_CONTENT={folder}",
+        )
+        click.echo(told.format(folder=beside), err=True)
     problems = lint_files(yaml_files(files) or shipped.files("procedures"), shipped.context)
     form = "json" if as_json else form
     if form == "text":

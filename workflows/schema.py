@@ -36,7 +36,7 @@ _NAME = r"(?!(?:on|off|yes|no|y|n|true|false|null)$)[a-z][a-z0-9_]{0,39}"
 _FACT = r"[a-z][a-z0-9_]{0,39}(?:\.[a-z][a-z0-9_]{0,39}){0,2}"
 _NAMED = Form(_NAME, "checking")
 _OFFICE = Form(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}", "VPDK-TINH")
-_CODE = Code(r"[0-9]\.[0-9]{6}|[A-Z][A-Z0-9]*(?:[.-][A-Z0-9]+){1,5}", '"1.012783"')
+PROCEDURE_CODE = Code(r"[0-9]\.[0-9]{6}|[A-Z][A-Z0-9]*(?:[.-][A-Z0-9]+){1,5}", '"1.012783"')
 _CONDITION = Words(1000)
 
 
@@ -234,7 +234,7 @@ _NOTICE = Record(
 )
 _CHILD = Record(
     _text(
-        procedure=_key(_CODE, "mã thủ tục con", "procedure of the child", True),
+        procedure=_key(PROCEDURE_CODE, "mã thủ tục con", "procedure of the child", True),
         opens=_key(_NAMED, "mở khi vào trạng thái", "state that opens it", True),
         when=_WHEN,
         fields=_key(MapOf(Form(_FACT, "child.name"), _FACT, "person.name", rule="field-key"), "điền sẵn", "filled in"),
@@ -243,7 +243,7 @@ _CHILD = Record(
 
 FILE = Record(
     {
-        "procedure": _key(_CODE, "mã thủ tục, trong ngoặc kép", "procedure code, quoted", True),
+        "procedure": _key(PROCEDURE_CODE, "mã thủ tục, trong ngoặc kép", "procedure code, quoted", True),
         "version": _key(Whole(1, 9999), "số phiên bản", "version number", True),
         "name": _key(_TEXT, "tên thủ tục", "name of the procedure", True),
         "short": _key(

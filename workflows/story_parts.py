@@ -35,7 +35,8 @@ def parts_of(release: Release) -> set[Used]:
     """Every part of a release that its stories should go through."""
     parts: set[Used] = {("action", key) for key in release.actions}
     parts |= {("guard", key, "refused") for key, action in release.actions.items() if _can_refuse(release, action)}
-    parts |= {("branch", key, index) for key, action in release.actions.items() for index in range(len(action.to))}
+    branching = {key: len(action.to) for key, action in release.actions.items() if len(action.to) > 1}
+    parts |= {("branch", key, index) for key, number in branching.items() for index in range(number)}
     parts |= {("term", index) for index in range(len(release.sla.total))}
     parts |= {("route", key, i) for key, route in release.routing.items() for i in range(len(route.branches))}
     parts |= {("price", key, i) for key, fee in release.fees.items() for i in range(len(fee.prices or ()))}

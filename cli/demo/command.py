@@ -101,7 +101,7 @@ def _stay(data: Path, port: int, dossiers: int) -> None:
         welcome.tell_roles(base)
         welcome.tell_citizens(base, data / "links.json")
         _tell_who_is_who(base)
-        click.echo(f"  Thông báo đã gửi (delivered notices): {data / 'notices.jsonl'}")
+        welcome.tell_author(data, result_on_paper())
         _wait()
 
 

@@ -93,6 +93,6 @@ ROLES = (
     Role("đất đai", "land office", "/quay", "datdai.quan1"),
     Role("thuế", "tax", "/quay", "thue.hcm"),
     Role("giám sát", "monitor", "/quay", "giamsat.hcm"),
-    Role("quản trị", "administrator", "/tai-khoan", "quantri"),
+    Role("quản trị", "administrator", "/quan-tri", "quantri"),
 )
 """One of each role, for the first look."""

@@ -26,6 +26,15 @@ def tell_roles(base: str) -> None:
         click.echo(f"    {words:<42} {base}{role.page:<8} {role.username:<20} {PASSWORD}")
 
 
+def tell_author(data: Path, result: bytes) -> None:
+    """Says how commands in another terminal reach this installation, and where a result to sign lies."""
+    sample = data / "ket-qua-mau.pdf"
+    sample.write_bytes(result)
+    click.echo(f"  Thông báo đã gửi (delivered notices): {data / 'notices.jsonl'}")
+    click.echo(f"  Kết quả mẫu để ký thử (a sample result to sign): {sample}")
+    click.echo(f"  Lệnh ở cửa sổ khác (commands in another terminal): export MOTCUA_DATA={data}")
+
+
 def tell_citizens(base: str, kept: Path) -> None:
     """Prints the links and receipt codes of some applicants."""
     if not kept.exists():

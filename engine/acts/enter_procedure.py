@@ -8,6 +8,7 @@ from typing import Literal
 
 from sqlalchemy import insert
 
+from engine.acts.staff.record import record_staff
 from engine.errors import Forbidden, NotFound, wrong
 from engine.store.procedure_entries import procedure_entries
 from engine.store.running import releases_of
@@ -50,3 +51,5 @@ def enter_procedure(unit: UnitOfWork, entry: NewEntry) -> None:
     row = asdict(entry) | {"system": entry.system if entry.processed != "here" else None}
     made = {"made_at": unit.now, "made_by": unit.actor.person_id}
     unit.begin().execute(insert(procedure_entries), row | made)
+    of = entry.procedure if entry.version is None else f"{entry.procedure}@{entry.version}"
+    record_staff(unit, "enter-procedure", None, [], f"{of}: {entry.processed}, {entry.online}, {entry.decision}")

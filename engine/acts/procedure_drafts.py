@@ -1,5 +1,7 @@
 """The acts on drafts of workflow files: make, save and delete one. Administrators alone do them.
 
+Making and deleting stand in the journal of staff; the draft itself tells who saved it last.
+
 A draft is text that is worked on together: whoever saves it says which version they read, so that nobody writes over
 what somebody else saved meanwhile. Nothing of a draft is in force before its file is published.
 """
@@ -10,6 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, update
 
+from engine.acts.staff.record import record_staff
 from engine.errors import Conflict, Forbidden, NotFound, wrong
 from engine.store.procedure_drafts import draft_line, lock_draft, number_of_drafts, procedure_drafts
 from engine.transaction import UnitOfWork
@@ -64,7 +67,9 @@ def make_draft(unit: UnitOfWork, content: DraftContent, source: str) -> int:
         raise TooManyDrafts(most=MOST_DRAFTS)
     made = {"source": source[:80], "version": 1, "made_at": unit.now, "made_by": person}
     row = insert(procedure_drafts).values(**made, **_values(unit, content, person))
-    return int(connection.execute(row.returning(procedure_drafts.c.id)).scalar_one())
+    number = int(connection.execute(row.returning(procedure_drafts.c.id)).scalar_one())
+    record_staff(unit, "make-procedure-draft", None, [], _named(number, content.procedure, source))
+    return number
 
 
 def save_draft(unit: UnitOfWork, number: int, version: int | None, content: DraftContent) -> int:
@@ -83,6 +88,8 @@ def delete_draft(unit: UnitOfWork, number: int, version: int | None) -> None:
     """Deletes a draft. Raises Forbidden, NotFound, DraftChanged."""
     _administrator(unit)
     _must_be(unit, number, version)
+    last = draft_line(unit.begin(), number)
+    record_staff(unit, "delete-procedure-draft", None, [], _named(number, last.procedure if last else "", ""))
     unit.begin().execute(delete(procedure_drafts).where(procedure_drafts.c.id == number))
 
 
@@ -102,6 +109,11 @@ def _must_be(unit: UnitOfWork, number: int, version: int | None) -> int:
     if known != version and last is not None:
         raise DraftChanged(name=last.saved_name, when=last.saved_at, version=known)
     return known
+
+
+def _named(number: int, procedure: str, source: str) -> str:
+    """A draft in the journal of staff: ``#3 1.013225``, and what it was made from."""
+    return " ".join(filter(None, (f"#{number}", procedure[:40], source and f"({source[:80]})")))
 
 
 def _values(unit: UnitOfWork, content: DraftContent, person: int) -> dict[str, object]:

@@ -15,6 +15,7 @@ from sqlalchemy import Table, and_, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.acts.recount import ask_recount
+from engine.acts.staff.record import record_staff
 from engine.errors import Conflict, Forbidden
 from engine.rules.deadlines.calendar import Calendar
 from engine.rules.deadlines.office_bounds import check_closure, check_own_hours
@@ -94,6 +95,8 @@ def publish_release(
     }
     connection.execute(insert(releases), fresh)
     raise_version(unit, "releases")
+    if unit.actor.person_id is not None:
+        record_staff(unit, "publish-procedure", None, [], f"{release.procedure}@{release.version}")
     return True
 
 
@@ -179,8 +182,8 @@ def publish_offices(unit: UnitOfWork, given: Iterable[Office]) -> None:
     raise_version(unit, "offices")
 
 
-def publish_competences(unit: UnitOfWork, given: Iterable[Competence]) -> None:
-    """Makes the published competences exactly these."""
+def publish_competences(unit: UnitOfWork, given: Iterable[Competence], *, beside: bool = False) -> None:
+    """Makes the published competences exactly these, or adds these ``beside`` the published ones."""
     rows = [
         {
             "subject": one.subject,
@@ -193,7 +196,10 @@ def publish_competences(unit: UnitOfWork, given: Iterable[Competence]) -> None:
         }
         for one in given
     ]
-    _replace(unit, competences, rows)
+    if not beside:
+        unit.begin().execute(delete(competences))
+    if rows:
+        unit.begin().execute(insert(competences), rows)
     raise_version(unit, "competences")
 
 

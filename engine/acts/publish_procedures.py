@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
-from engine.acts.publish import publish_release
+from engine.acts.publish import publish_competences, publish_release
 from engine.errors import Conflict
+from engine.rules.offices.competence import Competence
 from engine.rules.offices.competence_proof import Defect, subjects_of, verify
 from engine.rules.procedure.definition import Release
 from engine.store.dossiers import dossiers
@@ -41,8 +42,14 @@ class CompetenceNotSettled(Conflict):
     """The routing of a release asks the table of competences, and the table has a gap or an overlap."""
 
     code = "competence-not-settled"
-    vi = "Thẩm quyền chưa đủ, mọi hồ sơ sẽ bị từ chối: {why_vi}."
-    en = "Competence is not settled, so that filings would be refused: {why_en}."
+    vi = (
+        "Thẩm quyền chưa đủ, mọi hồ sơ sẽ bị từ chối: {why_vi}. "
+        "Ghi vào competences.csv của nơi cài đặt (MOTCUA_CONTENT) rồi chạy motcua seed."
+    )
+    en = (
+        "Competence is not settled, so that filings would be refused: {why_en}. "
+        "Say in competences.csv of the installation (MOTCUA_CONTENT) who is competent, then run motcua seed."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +73,8 @@ class Planned:
     defects: tuple[Defect, ...]
 
 
-def plan_release(unit: UnitOfWork, release: Release) -> Planned:
-    """What publishing the release now would do. Changes nothing."""
+def plan_release(unit: UnitOfWork, release: Release, brought: Sequence[Competence] = ()) -> Planned:
+    """What publishing the release now would do, with the competences that are ``brought``. Changes nothing."""
     connection, digest = unit.reader(), release.digest()
     known = connection.execute(select(releases.c.digest).where(releases.c.digest == digest)).first() is not None
     by_state = _running(connection, release, digest)
@@ -75,23 +82,38 @@ def plan_release(unit: UnitOfWork, release: Release) -> Planned:
     lost = [state for state in by_state if release.effective.migrate.get(state, state) not in release.states]
     left = _left(connection, release, digest, lost) if migrates and lost else ()
     moves = running - sum(by_state[state] for state in lost) if migrates else 0
-    return Planned(release, not known, running, moves, left, () if known else _defects(unit, release))
+    return Planned(release, not known, running, moves, left, () if known else _defects(unit, release, brought))
 
 
-def publish_procedures(unit: UnitOfWork, given: Sequence[Release], publisher: str | None = None) -> list[Planned]:
+def publish_procedures(
+    unit: UnitOfWork, given: Sequence[Release], publisher: str | None = None, brought: Sequence[Competence] = ()
+) -> list[Planned]:
     """Publishes all of these releases in the name of ``publisher``; returns what each does.
 
-    Raises DossiersLeftBehind, CompetenceNotSettled, ReleaseChanged, ReleaseOverlap; then nothing is published.
+    ``brought`` are competences of these procedures, which are published with them where nothing is published of their
+    subject yet. Raises DossiersLeftBehind, CompetenceNotSettled, ReleaseChanged, ReleaseOverlap; then nothing is
+    published.
     """
-    plans = [plan_release(unit, release) for release in given]
+    brought = unknown_competences(unit, given, brought)
+    plans = [plan_release(unit, release, brought) for release in given]
     for plan in plans:
         if plan.left and plan.new:
             raise left_behind(plan)
         if plan.defects:
             raise no_competence(plan.defects)
+    if brought:
+        publish_competences(unit, brought, beside=True)
     for plan in plans:
         publish_release(unit, plan.release, publisher)
     return plans
+
+
+def unknown_competences(
+    unit: UnitOfWork, given: Sequence[Release], brought: Sequence[Competence]
+) -> tuple[Competence, ...]:
+    """Those that are brought for these procedures while nothing is published of their subject."""
+    wanted = {one.procedure for one in given} - {one.subject for one in unit.catalogue.competences}
+    return tuple(one for one in brought if one.subject in wanted)
 
 
 def left_behind(plan: Planned) -> DossiersLeftBehind:
@@ -108,14 +130,14 @@ def no_competence(defects: Sequence[Defect]) -> CompetenceNotSettled:
     return CompetenceNotSettled(why_vi="; ".join(one.vi for one in words), why_en="; ".join(one.en for one in words))
 
 
-def _defects(unit: UnitOfWork, release: Release) -> tuple[Defect, ...]:
+def _defects(unit: UnitOfWork, release: Release, brought: Sequence[Competence]) -> tuple[Defect, ...]:
     """The gaps and overlaps of competence in the time for which the release is proved, by the published data."""
     known, start = unit.catalogue.map, max(release.effective.start, unit.today)
     until = release.effective.until
     end = start + PROOF if until is None else min(start + PROOF, until + dt.timedelta(days=1))
     if end <= start:
         return ()
-    return verify(known.competences, subjects_of([release]), known.territory, known.offices, start, end)
+    return verify((*known.competences, *brought), subjects_of([release]), known.territory, known.offices, start, end)
 
 
 def _running(connection: Connection, release: Release, digest: str) -> dict[str, int]:

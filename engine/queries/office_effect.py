@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 
 from engine.errors import Refusal
 from engine.queries.office_times import office_times
@@ -18,19 +19,32 @@ from engine.rules.dossier_row import ClockRow
 from engine.store.dossiers import dossiers
 from engine.transaction import UnitOfWork
 
-MOST = 500
-"""Dossiers that are counted for a preview, oldest first."""
+LISTED = 500
+"""Dossiers with another due moment that a preview names, oldest first; all of them are counted."""
+_AT_A_TIME = 1000
+_COLUMNS = [dossiers.c[name] for name in ("id", "code", "release", "handler_office", "intake_office")]
+_COLUMNS += [dossiers.c[name] for name in ClockRow.__annotations__]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedDossier:
+    """A dossier that gets another due moment, and the appointment before and after; these are equal where only the
+    limit of a step moves."""
+
+    code: str
+    before: dt.datetime | None
+    after: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """How many dossiers the office has open, how many of them were counted, how many of these get another due moment,
-    and of how many the applicant gets another appointment."""
+    """How many dossiers the office has open, how many of these get another due moment, and of how many the applicant
+    gets another appointment. ``listed`` are the first of those with another due moment."""
 
     open: int
-    counted: int
     moved: int
     appointments: int
+    listed: tuple[MovedDossier, ...]
 
 
 def effect_of(
@@ -42,21 +56,36 @@ def effect_of(
     own = [one for one in times.hours if hours is None or one.first != hours.first]
     closures += [closure] if closure else []
     own += [hours] if hours else []
-    concerned = or_(*(dossiers.c[name] == office for name in ("handler_office", "intake_office", "holder_office")))
-    running = and_(dossiers.c.finished_at.is_(None), concerned)
-    number = unit.reader().execute(select(func.count()).select_from(dossiers).where(running)).scalar_one()
-    rows = unit.reader().execute(select(dossiers).where(running).order_by(dossiers.c.id).limit(MOST)).mappings().all()
-    moved = appointments = 0
     calendars = _Calendars(unit, office, closures, own)
-    for row in rows:
+    number = moved = appointments = 0
+    listed: list[MovedDossier] = []
+    for row in _open_at(unit, office):
+        number += 1
         try:
-            changes = _changes(unit, dict(row), calendars)
+            changes = _changes(unit, row, calendars)
         except (Refusal, ValueError, LookupError):
             continue  # its own clocks will tell
-        moved += bool(changes)
+        if not changes:
+            continue
+        moved += 1
         after = cast(ClockRow, {**row, **changes})
-        appointments += bool(changes) and promise_moved(cast(ClockRow, dict(row)), after, unit.now)
-    return Effect(open=int(number), counted=len(rows), moved=moved, appointments=appointments)
+        appointments += promise_moved(cast(ClockRow, row), after, unit.now)
+        if len(listed) < LISTED:
+            listed.append(MovedDossier(code=row["code"], before=row["due_at"], after=after["due_at"]))
+    return Effect(open=number, moved=moved, appointments=appointments, listed=tuple(listed))
+
+
+def _open_at(unit: UnitOfWork, office: str) -> Iterator[dict[str, Any]]:
+    """The open dossiers of an office, oldest first; an office may have tens of thousands."""
+    concerned = or_(*(dossiers.c[name] == office for name in ("handler_office", "intake_office", "holder_office")))
+    running, last = and_(dossiers.c.finished_at.is_(None), concerned), 0
+    while True:
+        some = select(*_COLUMNS).where(running, dossiers.c.id > last).order_by(dossiers.c.id).limit(_AT_A_TIME)
+        rows = unit.reader().execute(some).mappings().all()
+        yield from (dict(row) for row in rows)
+        if len(rows) < _AT_A_TIME:
+            return
+        last = rows[-1]["id"]
 
 
 class _Calendars:

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from engine.errors import NotFound
 from engine.queries.page import After, Page, page_of
 from engine.rules.journal.staff_entries import token_id
+from engine.store.actors import actor_of_person
 from engine.store.page_sessions import person_of_subject
 from engine.store.people import memberships, people, substitutes, tokens
 from engine.store.rows import PersonRow, StaffEntryRow
@@ -119,6 +120,12 @@ def people_lines(unit: UnitOfWork, ids: Sequence[int]) -> tuple[PersonLine, ...]
 def language_of(unit: UnitOfWork, person: int) -> str:
     """The language of a person: ``vi`` or ``en``."""
     return str(unit.reader().execute(select(people.c.language).where(people.c.id == person)).scalar_one())
+
+
+def administers_only(unit: UnitOfWork, person: int) -> bool:
+    """Whether a person is an administrator and works in no office today, also not as a deputy."""
+    found = actor_of_person(unit.reader(), person)
+    return found is not None and found.admin and not found.offices(unit.today)
 
 
 def person_meant(unit: UnitOfWork, issuer: str, subject: str) -> int | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from cli import new_workflow
+from cli import new_questions
 from cli.main import main
 from cli.shipped import Shipped
 from workflows.loader import load_files
@@ -116,10 +116,34 @@ def test_nothing_is_overwritten(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_person_is_asked_what_was_not_given(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(new_workflow, "_at_a_terminal", lambda: True)
+    monkeypatch.setattr(new_questions, "at_a_terminal", lambda: True)
     answers = "Thẻ mới\nNew card\n1/2026/NĐ-CP, 2/2026/TT-BTP\nHO-TICH\n3\n\n\n\n"
     asked = run("new", "1.009999", "--from", "2026-12-01", given=answers).output
     assert "Name in Vietnamese" in asked and "Time limit in working days" in asked
     (release,) = load_files([tmp_path / "procedures" / "1.009999.yaml"])
     assert (release.name.en, release.legal) == ("New card", ("1/2026/NĐ-CP", "2/2026/TT-BTP"))
     assert release.sla.total[0].term.amount == 3
+
+
+def test_what_cannot_be_used_is_asked_again(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong code is said at once and not after nine more questions; each question names what may be answered."""
+    monkeypatch.setattr(new_questions, "at_a_terminal", lambda: True)
+    code, legal, body, day = ("card", "1.013225", "1.009999"), (" , ", "1/2026/NĐ-CP"), ("justise", "justice"), "x"
+    answers = (*code, "Thẻ mới", "New card", *legal, "", "3", "0", "province", *body, day, "2026-12-01")
+    asked = run("new", given="".join(f"{one}\n" for one in answers)).output
+    assert "a digit, a dot and six digits" in asked and "has a workflow file" in asked
+    assert "  DAT-DAI: Land" in asked and "  KHAC: another field" in asked
+    assert "Level that decides (commune, province) [commune]" in asked and "home_affairs, justice" in asked
+    assert "'x' is not a day" in asked and "First day [" in asked
+    (release,) = load_files([tmp_path / "procedures" / "1.009999.yaml"])
+    assert release.effective.start.isoformat() == "2026-12-01"
+    assert "justice" in (tmp_path / "competences.csv").read_text(encoding="utf-8")
+
+
+def test_the_linter_says_which_content_it_does_not_read(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("new", *GIVEN)
+    monkeypatch.setattr(Shipped, "here", lambda: SHIPPED)
+    told = run("lint", str(tmp_path / "procedures" / "1.009999.yaml"), code=1).output
+    assert f"export MOTCUA_CONTENT={tmp_path}" in told and "no-competence" in told

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
+from cli.seed import seed
 from cli.shipped import NoContentFolder, Shipped
 from engine.acts.publish_procedures import CompetenceNotSettled, DossiersLeftBehind, plan_release, publish_procedures
 from engine.errors import Refusal
 from engine.jobs.migration import migrate_due
+from engine.rules.offices.competence import Competence
 from engine.rules.procedure.definition import Effective, Release, Route
 from engine.store.releases import releases
+from engine.store.staff_journal import staff_journal
+from engine.store.units import competences
 from tests.installation.content import country
 from tests.installation.short_releases import copies, land
 from tests.installation.world import World
@@ -109,6 +115,36 @@ def test_a_procedure_without_competence_is_not_published(world: World, by: str) 
     refused = world.refuse(CompetenceNotSettled, "admin", publish_procedures, [release])
     assert by.partition(":")[2] in refused.sentence("en")
     assert published(world) == before
+
+
+def test_competences_of_a_new_procedure_are_published_with_it_and_known_ones_stay(world: World) -> None:
+    """A line of the installation's own table is enough; what is published of another subject, or already, stays."""
+
+    def known(connection: Connection) -> set[tuple[str, str]]:
+        return {tuple(row) for row in connection.execute(select(competences.c.subject, competences.c.body))}
+
+    routing = land().routing | {"handler": Route(by="competent", place="land.commune")}
+    release = land(procedure="9.999999", routing=routing, effective=Effective(dt.date(2026, 3, 1)))
+    mine = Competence("9.999999", None, "province", "authority", dt.date(2026, 1, 1), None, "1/2026/QĐ-UBND")
+    other = replace(mine, subject="9.999998")
+    with world.reading() as connection:
+        before = known(connection)
+    assert world.act("admin", plan_release, release, [mine]).defects == ()
+    world.act("admin", publish_procedures, [release], None, [mine, other])
+    later = replace(mine, body="justice")
+    world.act("admin", publish_procedures, [release], None, [later])
+    with world.reading() as connection:
+        assert known(connection) == before | {("9.999999", "authority")}
+        told = connection.execute(select(staff_journal.c.body).where(staff_journal.c.act == "publish-procedure")).all()
+    assert ["9.999999@1" in row.body for row in told] == [True], "who published stands in the journal of staff, once"
+    known_here = world.runtime.catalogue
+    content = {"territory": known_here.territory, "offices": list(known_here.offices.values()), "releases": []}
+    shipped = [one for one in known_here.competences if one.subject != mine.subject]
+    seed(world.runtime, SimpleNamespace(**content, competences=shipped, calendars={}, templates={}))  # type: ignore[arg-type]  # a small one
+    with world.reading() as connection:
+        assert known(connection) == before | {("9.999999", "authority")}, (
+            "seeding takes nothing away"
+        )
 
 
 class TestContentOfTheInstallation:

@@ -7,6 +7,8 @@ import json
 import re
 from pathlib import Path
 
+from web.static_files import _files
+
 FOLDER = Path(__file__).parents[2] / "web" / "static" / "codemirror"
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 
@@ -31,3 +33,8 @@ def test_what_the_page_uses_is_in_the_bundle() -> None:
     )
     used = set(re.findall(r"\bcm\.([A-Za-z]+)", (FOLDER.parent / "editor.js").read_text(encoding="utf-8")))
     assert used <= exported and len(used) > 15
+
+
+def test_nothing_of_the_folder_is_served_but_the_bundle() -> None:
+    served = {name for name in _files() if name.startswith("codemirror/")}
+    assert served == {"codemirror/codemirror.min.js"}

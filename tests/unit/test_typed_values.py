@@ -34,6 +34,7 @@ PLACES = {
     "cli/demo/walk.py": JSON,
     "cli/events.py": HOOK,
     "cli/main.py": HOOK,
+    "cli/new_questions.py": HOOK,
     "cli/new_workflow.py": HOOK,
     "cli/output.py": JSON,
     "cli/reform_apply.py": HOOK,

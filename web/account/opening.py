@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, request
 
 from engine.acts.staff.sign_in import Visit
-from engine.queries.staff import language_of
+from engine.queries.staff import administers_only, language_of
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from server import sign_in
 from server.identity import reading
@@ -17,6 +17,7 @@ from web.sealed import keep_sealed
 from web.session import session_hash
 
 DESK = "/quay"
+ADMINISTRATION = "/quan-tri"
 
 
 def after_the_first(
@@ -38,7 +39,7 @@ def opened(person: int, onward: str, *, way: str, checked: str | None = None) ->
     """A new session with a new token; the one that this browser had before ends. Raises CredentialsChanged."""
     visit = Visit(way=way, device=request.headers.get("User-Agent", ""), earlier=session_hash())
     token = sign_in.open_pages(person, visit, checked)
-    response = see_other(own_address(onward, DESK))
+    response = see_other(_first_page(person, own_address(onward, DESK)))
     set_cookie(response, SESSION, token)
     end_cookie(response, GUEST)
     end_cookie(response, SECOND_STEP)
@@ -46,6 +47,14 @@ def opened(person: int, onward: str, *, way: str, checked: str | None = None) ->
         with reading(SYSTEM_ACTOR) as unit:
             set_cookie(response, LANGUAGE, language_of(unit, person), seconds=YEAR)
     return response
+
+
+def _first_page(person: int, onward: str) -> str:
+    """Where a person begins: an administrator without an office finds nothing at the desk but zeros."""
+    if onward != DESK:
+        return onward
+    with reading(SYSTEM_ACTOR) as unit:
+        return ADMINISTRATION if administers_only(unit, person) else DESK
 
 
 def closed(to: str = "/dang-nhap") -> Response:

@@ -91,9 +91,17 @@ def _that_opens(renderer: RendererHTML, tokens: Sequence[Token], at: int, option
 
 
 def _lead_here(tokens: Sequence[Token]) -> None:
-    """Lets links and pictures between the files lead to the pages, and a wide table scroll by itself."""
+    """Lets links and pictures between the files lead to the pages, and a wide table scroll by itself.
+
+    A document beside the handbook is on no page: what leads to it in the files is its title here.
+    """
+    beside = False
     for token in tokens:
-        if token.type == "link_open":
+        if token.type == "link_open" and str(token.attrs["href"]).startswith("../../"):
+            beside, token.tag, token.attrs = True, "em", {}
+        elif token.type == "link_close" and beside:
+            beside, token.tag = False, "em"
+        elif token.type == "link_open":
             token.attrs["href"] = re.sub(r"^(\w+)\.md", rf"{ADDRESS}/\1", str(token.attrs["href"]))
         elif token.type == "image":
             token.attrs["src"] = re.sub(r"^\.\./pictures/", f"{ADDRESS}/hinh/", str(token.attrs["src"]))

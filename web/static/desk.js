@@ -248,11 +248,21 @@ async function here() {
 async function opening() {
   if (!open_?.dataset.opening) return;
   const body = new URLSearchParams({ csrf: token() });
-  const answer = await fetch(open_.dataset.opening, { method: "POST", credentials: "same-origin", body });
+  const options = { method: "POST", credentials: "same-origin", body, signal: AbortSignal.timeout(4000) };
+  const answer = await fetch(open_.dataset.opening, options);
   const version = answer.ok && answer.headers.get("X-Version");
   if (version) document.querySelectorAll("input[name=version]").forEach((one) => { one.value = version; });
 }
+/* A form that is sent before the new version is known waits for it: the person's own opening is no conflict. */
+let opened = open_ && opening().catch(() => {}).finally(() => { opened = null; });
+document.addEventListener("submit", (event) => {
+  if (!opened) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const { target: form, submitter } = event;
+  opened.finally(() => form.requestSubmit(submitter));
+}, true);
 if (open_) {
-  opening().then(here).catch(() => {});
+  opened.then(here).catch(() => {});
   setInterval(() => here().catch(() => {}), 15000);
 }

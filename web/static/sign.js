@@ -3,24 +3,31 @@
    Uses refresh() of desk.js; without this file every link and button works as a page. */
 const pane = () => document.getElementById("xem");
 
+/* A press brings focus too: the same paper is asked for once, or the second answer would take a file that was chosen in
+   the first one. */
+let asked = "";
 async function showPaper(link) {
-  if (!pane() || link.getAttribute("aria-current")) return;
   const url = link.href.split("#")[0];
-  if (!(await refresh(url, ["xem"]))) return;
+  if (!pane() || link.getAttribute("aria-current") || asked === url) return true;
+  asked = url;
+  const shown = await refresh(url, ["xem"]).finally(() => { asked = ""; });
+  if (!shown) return false;
   history.replaceState(null, "", url);
   const wanted = new URL(url).searchParams.get("ma");
   document.querySelectorAll("#cho-ky a[data-pane]").forEach((one) => {
     if (new URL(one.href).searchParams.get("ma") === wanted) one.setAttribute("aria-current", "true");
     else one.removeAttribute("aria-current");
   });
+  return true;
 }
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-pane]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
+  clearTimeout(resting);
   link.blur();
-  showPaper(link).catch(() => location.assign(link.href));
+  showPaper(link).catch(() => false).then((shown) => { if (!shown) location.assign(link.href); });
 });
 
 /* j and k move the focus; the paper follows when the focus rests. */

@@ -67,13 +67,13 @@ class Defect:
         texts, codes = "; ".join(self.legal), ", ".join(self.offices)
         days_vi, days_en = f"từ {self.start} đến {last}", f"from {self.start} to {last}"
         if self.where == "law":
-            vi = (
-                "các văn bản chồng nhau" if self.kind == "overlap" else "không văn bản nào giao thẩm quyền, gần nhất là"
-            )
-            en = "these texts overlap" if self.kind == "overlap" else "no text makes anyone competent, the nearest are"
+            named = texts or ("–" if self.kind == "overlap" else "")
+            vi = "các văn bản chồng nhau: " if self.kind == "overlap" else "không văn bản nào giao thẩm quyền"
+            en = "these texts overlap: " if self.kind == "overlap" else "no text makes anyone competent"
+            if self.kind == "gap" and texts:
+                vi, en = f"{vi}, gần nhất là: ", f"{en}, the nearest are: "
             return Text(
-                f"{self.subject}, {who_vi}, {days_vi}: {vi}: {texts or '–'}",
-                f"{self.subject}, {who_en}, {days_en}: {en}: {texts or '–'}",
+                f"{self.subject}, {who_vi}, {days_vi}: {vi}{named}", f"{self.subject}, {who_en}, {days_en}: {en}{named}"
             )
         count, example = len(self.communes), self.communes[0]
         vi = f"có nhiều cơ quan ({codes})" if self.kind == "overlap" else "không có cơ quan nào"

@@ -19,8 +19,8 @@ from engine.text import Text
 COLUMNS = ("username", "name", "email", "phone", "language", "office", "role", "start", "end")
 SAMPLE = (
     "username;name;email;phone;language;office;role;start;end\r\n"
-    "lan.nt;Nguyễn Thị Lan;lan@example.org;;vi;TT-26740;counter;01/08/2026;\r\n"
-    "lan.nt;Nguyễn Thị Lan;;;;UB-26740;specialist;01/08/2026;31/12/2026\r\n"
+    "ten.dang.nhap;Họ và tên;dia.chi@example.org;;vi;TT-26740;counter;01/08/2026;\r\n"
+    "ten.dang.nhap;Họ và tên;;;;UB-26740;specialist;01/08/2026;31/12/2026\r\n"
 )
 """A file to begin with: one person in two roles."""
 NEEDED = ("username", "name")

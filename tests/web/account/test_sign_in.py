@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
-from tests.installation.trial_content import PASSWORD
+from engine.acts.staff.people import add_membership
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
+from engine.transaction import in_transaction
+from tests.installation.trial_content import CENTRE, PASSWORD
 from tests.web.site import Site
 from web.cookies import SESSION
 
@@ -63,3 +68,22 @@ def test_signing_out_ends_the_session(site: Site) -> None:
     stranger = site.nobody()
     stranger.client.set_cookie(SESSION, str(visitor.token), secure=True)
     assert stranger.get("/quay", status=303).location.startswith("/dang-nhap")
+
+
+def test_an_administrator_without_an_office_begins_at_the_administration(site: Site) -> None:
+    def landing(username: str, **sent: str) -> str:
+        visitor = site.nobody()
+        page = visitor.get("/dang-nhap")
+        return str(visitor.submit(page, "/dang-nhap", username=username, password=PASSWORD, **sent).location)
+
+    assert landing("counter") == "/quay"
+    assert landing("admin") == "/quan-tri"
+    assert landing("admin", tiep="/tai-khoan") == "/tai-khoan", "what was wanted comes first"
+    world = site.installation
+    number = world.actor("admin").person_id
+    assert number is not None
+    since = dt.date(2026, 1, 1)
+    in_transaction(
+        world.runtime, SYSTEM_ACTOR, lambda unit: add_membership(unit, number, CENTRE, "counter", since, None, "")
+    )
+    assert landing("admin") == "/quay", "whoever has both begins at the desk"

@@ -8,6 +8,7 @@ import json
 from sqlalchemy import select
 
 from engine.store.procedure_drafts import procedure_drafts
+from engine.store.staff_journal import staff_journal
 from tests.installation.trial_release import PROCEDURE
 from tests.web.admin.drafted import DRAFTS, file_of, made_from_version, place_of
 from tests.web.site import Site
@@ -122,3 +123,16 @@ def test_a_draft_is_deleted(site: Site) -> None:
     gone = admin.follow(admin.submit(page, f"{place}/xoa"))
     assert "Chưa có bản nháp nào" in gone.text
     admin.get(place, status=404)
+
+
+def test_making_and_deleting_stand_in_the_journal_of_staff(both_sites: Site) -> None:
+    admin = both_sites.person("admin")
+    page = made_from_version(admin)
+    admin.submit(page, f"{place_of(page)}/xoa")
+    with both_sites.installation.reading() as connection:
+        made = select(staff_journal.c.act, staff_journal.c.actor, staff_journal.c.body).order_by(staff_journal.c.number)
+        rows = connection.execute(made.where(staff_journal.c.act.like("%procedure-draft"))).all()
+    assert [row.act for row in rows] == ["make-procedure-draft", "delete-procedure-draft"]
+    assert all(row.actor.startswith("admin:") and f" {PROCEDURE}" in row.body for row in rows)
+    told = admin.get("/quan-tri/can-bo/nhat-ky").text
+    assert "Tạo bản nháp thủ tục" in told and "Xóa bản nháp thủ tục" in told

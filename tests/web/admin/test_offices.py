@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import func, select
 
+from engine.queries import office_effect
 from engine.store.clocks import closures, office_hours, recounts
 from tests.installation.trial_content import AUTHORITY, CENTRE
 from tests.web.site import Site
@@ -68,3 +70,16 @@ def test_a_day_that_cannot_be_read_keeps_what_was_typed(site: Site) -> None:
     page = admin.submit(admin.get(where), where, status=422, step="publish", first="mai", last="mai", **WORDS)
     assert page.soup.find(id="first-error") is not None
     assert page.soup.find("input", id="legal")["value"] == "Thông báo 2"  # type: ignore[index]
+
+
+def test_every_open_dossier_is_counted_and_the_oldest_are_named(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office_effect, "LISTED", 2)
+    monkeypatch.setattr(office_effect, "_AT_A_TIME", 1)
+    codes = [str(site.installation.filed()["code"]) for _ in range(3)]
+    for code in codes:
+        site.installation.act("counter", code, "forward")
+    admin, where = site.person("admin"), f"{HERE}/{AUTHORITY}/dong-cua"
+    seen = admin.submit(admin.get(where), where, status=200, step="preview", **days(site), **WORDS)
+    assert "3 hồ sơ có hạn khác" in seen.text and "Trong 3 hồ sơ" in seen.text
+    named = [row.get_text() for row in seen.soup.select("#ho-so-doi-han tbody th")]
+    assert named == codes[:2] and "(2 hồ sơ cũ nhất)" in seen.text

@@ -47,6 +47,11 @@ def test_what_is_written_is_no_markup() -> None:
     assert "<script" not in shown and 'href="javascript' not in shown and "<kbd>c</kbd>" in shown
 
 
+def test_a_document_beside_the_handbook_is_named_and_leads_nowhere() -> None:
+    shown = str(book._html("see [the lesson](../../tutorial.md) and [here](clerk.md#today)"))
+    assert "<em>the lesson</em>" in shown and 'href="/tro-giup/clerk#today"' in shown and "tutorial.md" not in shown
+
+
 def test_every_page_leads_to_the_section_about_it(site: Site) -> None:
     app = site.installation.app
     sections = {f"{name}#{one.name}" for name in book.CHAPTERS for one in book.chapter(name, "vi").sections}

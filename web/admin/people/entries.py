@@ -41,6 +41,10 @@ _ACTS = {
     "sign-out-everywhere": Text("Đăng xuất khỏi mọi nơi", "Signed out everywhere"),
     "end-idle-sessions": Text("Kết thúc phiên không dùng", "Idle sessions ended"),
     "set-language": Text("Đổi ngôn ngữ", "Language changed"),
+    "make-procedure-draft": Text("Tạo bản nháp thủ tục", "Draft of a procedure made"),
+    "delete-procedure-draft": Text("Xóa bản nháp thủ tục", "Draft of a procedure deleted"),
+    "enter-procedure": Text("Ghi danh mục thủ tục", "Procedure entered in the catalogue"),
+    "publish-procedure": Text("Công bố phiên bản thủ tục", "Version of a procedure published"),
     "retry-incident": Text("Thử lại sự cố", "Incident retried"),
 }
 _OPERATOR = Text("người vận hành {name}", "the operator {name}")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -14,100 +12,31 @@ from engine.errors import Forbidden, Refusal
 from engine.forms.issued import Issue, issue_of
 from engine.queries.clock_bar import Turn, clock_bar_of, turns_of
 from engine.queries.colleagues import commune_name, named
-from engine.queries.dossier import ClockView, DossierView, Offer, clock_of, dossier_of
+from engine.queries.dossier import DossierView, Offer, clock_of, dossier_of
 from engine.queries.forms import issues_of
 from engine.queries.journal import JournalLine, journal_of_case
-from engine.queries.messages import MessageLine, messages
-from engine.queries.next_hands import NextHands, next_hands
-from engine.queries.parties import PartyView, parties_view
+from engine.queries.messages import messages
+from engine.queries.next_hands import next_hands
+from engine.queries.parties import parties_view
 from engine.queries.reads import Look, looks_at
 from engine.queries.relations import OfficeHeld, Relations, relations_of
-from engine.queries.sent_notices import SentNotice, sent_notices
-from engine.queries.verifications import VerificationView, verifications
-from engine.rules.procedure.definition import Field
+from engine.queries.sent_notices import sent_notices
+from engine.queries.verifications import verifications
 from engine.text import Text
-from server.presence import Present
 from web.desk.dossier.bar import Drawing, draw
 from web.desk.dossier.doors import Door
 from web.desk.dossier.every_door import DOORS
-from web.desk.dossier.joint import JointStep, joint_steps
+from web.desk.dossier.joint import joint_steps
 from web.desk.dossier.opened import note_open
 from web.desk.dossier.steps import needs_form
-from web.desk.dossier.story import KINDS, Note, Told, corrections, notes, told
+from web.desk.dossier.story import KINDS, corrections, notes, told
 from web.desk.dossier.values import fields_said
+from web.desk.dossier.whole import Asked, StepButton, Value, Whole
 from web.desk.dossier.words import may_answer
 
 RECENT = 80
 """Entries of the journal that the page shows. What it needs of a longer journal has a query of its own."""
 _FIRST = ("receive", "forward", "submit", "sign", "finish", "return", "answer", "step", "ask", "back")
-
-
-@dataclass(frozen=True, slots=True)
-class StepButton:
-    """A step that is possible. ``form``: something must be filled in first. ``rule`` says why that office follows."""
-
-    offer: Offer
-    form: bool
-    after: NextHands | None
-    rule: Text | None
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A value of the dossier's form, and what it was before each correction."""
-
-    key: str
-    field: Field
-    words: Text
-    before: tuple[tuple[JournalLine, object], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question to another office, and whether the person may answer it now."""
-
-    view: VerificationView
-    office: Text | None
-    mine: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """The page."""
-
-    view: DossierView
-    clock: ClockView
-    kind: str
-    sign: str
-    held_by: str | None
-    holds: bool
-    steps: tuple[StepButton, ...]
-    others: tuple[tuple[Door, str], ...]
-    locked: tuple[tuple[Text, Text], ...]
-    waiting: tuple[Offer, ...]
-    joint: tuple[JointStep, ...]
-    possible: Mapping[str, Text | None]
-    bar: Drawing | None
-    values: tuple[Value, ...]
-    missing: tuple[Text, ...]
-    relations: Relations
-    parties: tuple[PartyView, ...]
-    asked: tuple[Asked, ...]
-    similar: tuple[str, ...]
-    issues: tuple[Issue, ...]
-    told: tuple[Told, ...]
-    older: int | None
-    notices: tuple[SentNotice, ...]
-    looks: tuple[Look, ...]
-    sees_looks: bool
-    kinds: Mapping[str, Text]
-    chosen: str
-    notes: tuple[Note, ...]
-    messages: tuple[MessageLine, ...]
-    people: Mapping[int, str]
-    others_here: tuple[Present, ...]
-    opens: bool
 
 
 def gather(case: Case, chosen: str, upto: int | None) -> Whole:

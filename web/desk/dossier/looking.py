@@ -30,7 +30,7 @@ from web.attachment import attachment
 from web.desk.dossier.doors import DoorForm
 from web.desk.dossier.group import dossier
 from web.desk.dossier.listed import address
-from web.desk.dossier.people import PARTY_KINDS
+from web.desk.dossier.parties import PARTY_KINDS
 from web.desk.dossier.ticket import shown, ticket
 from web.desk.dossier.values import said
 from web.form_values import whole

@@ -23,7 +23,7 @@ from web.desk.dossier.listed import neighbours
 from web.desk.dossier.looking import person
 from web.desk.dossier.money import LEDGER, METHODS
 from web.desk.dossier.opened import stay
-from web.desk.dossier.people import PARTY_KINDS
+from web.desk.dossier.parties import PARTY_KINDS
 from web.desk.dossier.story import KINDS
 from web.desk.dossier.words import LINK_KINDS, may_answer
 from web.form_values import whole
