@@ -62,8 +62,8 @@ def record(
 
     ``data`` explains the act (never personal data). ``private`` holds names, reasons and form data; the entry holds a
     salted commitment to it. ``events`` are (event, subject) pairs that may cause notices: ("entered", state),
-    ("action", key). ``by`` is whom the entry names where that is not the caller: a clock that rings within their act.
-    The flush raises Stale if the row has changed since it was read.
+    ("action", key). ``by`` is named where it is not the caller: a clock that rings within an act. The flush raises
+    Stale if the row has changed since it was read.
     """
     _must_be_writable(case)
     changed, label = _changed(case), (by or case.unit.actor).label
@@ -86,8 +86,7 @@ def record(
     _show_to_offices(case, changed)
     if not changed.keys().isdisjoint(_TIMED):
         arm(case)
-    told = notices_of(case, number, events)
-    send(case.unit, told + of_the_running_clock(case, number, told))
+    _tell(case, number, events)
     case.recorded()
     return number
 
@@ -158,6 +157,12 @@ def send(unit: UnitOfWork, messages: list[dict[str, Any]]) -> None:
     if messages:
         unit.writes.insert(outbox, messages, new_only=True)
         unit.rings = True
+
+
+def _tell(case: Case, number: int, events: Iterable[tuple[str, str | None]]) -> None:
+    """Sends the notices of an entry, and that of the new appointment when the clock runs again."""
+    told = notices_of(case, number, events)
+    send(case.unit, told + of_the_running_clock(case, number, told))
 
 
 def _update_row(case: Case, changed: dict[str, Any]) -> None:

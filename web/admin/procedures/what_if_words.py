@@ -27,7 +27,7 @@ class ShareMark:
 
 @dataclass(frozen=True, slots=True)
 class PictureOfShares:
-    """The share on time today, of the version that is tried, and (below) what really happened; None: not known."""
+    """The share on time today and of the version that is tried, on a scale down to 80 %, or lower where one lies."""
 
     before: ShareMark
     after: ShareMark
@@ -45,12 +45,14 @@ class StepLine:
 
 
 def picture_of(told: Trial) -> PictureOfShares:
-    """Where the marks of a forecast stand: 0 to 100 percent, from left to right."""
+    """Where the marks of a forecast stand, from the foot of the scale at the left to 100 percent."""
     before, after = told.between
+    foot = next(one for one in (0.8, 0.6, 0.4, 0.2, 0.0) if one <= min(before[0], after[0]))
+    ticks = [foot + (1 - foot) * quarter / 4 for quarter in range(5)]
     return PictureOfShares(
-        _mark(told.before, before, 30.0),
-        _mark(told.after, after, 62.0),
-        tuple((percent, _x(percent / 100)) for percent in (0, 25, 50, 75, 100)),
+        _mark(told.before, before, 30.0, foot),
+        _mark(told.after, after, 62.0, foot),
+        tuple((round(one * 100), _x(one, foot)) for one in ticks),
     )
 
 
@@ -71,10 +73,11 @@ def step_lines(told: Trial, now: Release, release: Release) -> tuple[StepLine, .
     )
 
 
-def _mark(told: Forecast, around: tuple[float, float], y: float) -> ShareMark:
+def _mark(told: Forecast, around: tuple[float, float], y: float, foot: float) -> ShareMark:
     low, high = around
-    return ShareMark(told.on_time, low, high, _x(told.on_time), _x(low), _x(high), y)
+    return ShareMark(told.on_time, low, high, _x(told.on_time, foot), _x(low, foot), _x(high, foot), y)
 
 
-def _x(share: float) -> float:
-    return round(_LEFT + share * _WIDE, 1)
+def _x(share: float, foot: float) -> float:
+    """The distance from the left; a share below the foot stands at the foot."""
+    return round(_LEFT + max(share - foot, 0) / (1 - foot) * _WIDE, 1)

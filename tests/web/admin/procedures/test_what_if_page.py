@@ -14,7 +14,10 @@ from engine.rules.versions.fates import Orders
 from tests.installation.later_land import reviewed
 from tests.installation.lived import asked, live
 from tests.installation.short_releases import LAND
+from tests.installation.trial_release import PROCEDURE
+from tests.web.admin.drafted import made_from_version, place_of, without_errors
 from tests.web.desk.conftest import Office
+from tests.web.site import Site
 from web.admin.procedures import what_if as page_
 
 HERE = f"/quan-tri/thu-tuc/{LAND}/neu-nhu"
@@ -103,3 +106,16 @@ def test_only_a_plan_keeps_a_figure_and_only_administrators_come_here(lived: Off
         lived.person(who).get(HERE, status=403)
     lived.nobody().get(HERE, status=303)
     admin.get("/quan-tri/thu-tuc/9.999/neu-nhu", status=404)
+
+
+def test_a_draft_of_the_editor_is_tried_once_it_has_no_errors(site: Site) -> None:
+    admin = site.person("admin")
+    editor = made_from_version(admin)
+    number = place_of(editor).rpartition("/")[2]
+    tries = f"/quan-tri/thu-tuc/{PROCEDURE}/neu-nhu?thu=nhap-{number}"
+    refused = admin.get(tries)
+    assert "Bản nháp còn lỗi" in refused.text
+    assert refused.soup.select_one("#tu-choi a")["href"] == place_of(editor)  # type: ignore[index]
+    saved = admin.follow(admin.submit(editor, place_of(editor), text=without_errors(editor)))
+    assert saved.soup.find("a", href=tries) is not None
+    assert "dự báo cần ít nhất 10" in admin.get(tries).text
