@@ -31,3 +31,12 @@ def test_a_forecast_is_reached_from_the_procedure_and_seen(journeys: Journeys, l
     assert page.locator("#ty-le svg").count() == 1 and page.locator("#buoc tbody tr").count() >= 2
     assert half_of_findings(page, on_phone=language == "en") == []
     assert came.fine() == []
+
+
+def test_it_works_without_scripts(journeys: Journeys) -> None:
+    journeys.town.at("2026-03-20 09:00")
+    page = journeys.staff(ADMIN, scripts=False).go(f"/quan-tri/thu-tuc/{BIRTH}/neu-nhu")
+    page.select_option("#nguoi", "1")
+    page.click("form[data-main] button[type=submit]")
+    page.wait_for_selector("#ty-le svg")
+    assert "nguoi=1" in page.url and page.locator("#nguoi option[selected]").get_attribute("value") == "1"
