@@ -4,6 +4,7 @@ killed once on the way, and started again."""
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import subprocess
@@ -72,11 +73,18 @@ def _apply(server: MeasuredServer, june: June, say: Callable[[str], None], plan:
 
 
 def _next_version(folder: Path) -> Path:
-    """A version of the birth procedure from the day of the measurement on, to which running dossiers move."""
-    source = max(file for file in Shipped.here().files("procedures") if file.name.startswith(BIRTH))
+    """A version of the birth procedure from the day of the measurement on, to which running dossiers move.
+
+    It takes the place of the version of that day, until the next one that is shipped begins.
+    """
+    known = sorted((one for one in Shipped.here().releases if one.procedure == BIRTH), key=lambda one: one.version)
+    present = max((one for one in known if one.effective.start <= JUNE.date()), key=lambda one: one.version)
+    later = min((one.effective.start for one in known if one.effective.start > JUNE.date()), default=None)
+    last = f"until: {later - dt.timedelta(days=1)}, " if later else ""
+    effective = f"{{from: {JUNE.date()}, {last}running: migrate, replaces: {present.version}}}"
+    source = next(file for file in Shipped.here().files("procedures") if file.name == f"{BIRTH}.yaml")
     text = re.sub(r"^version: \d+", "version: 99", source.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    effective = f"effective: {{from: {JUNE.date()}, running: migrate}}"
-    text = re.sub(r"^effective: .*$", effective, text, flags=re.MULTILINE)
+    text = re.sub(r"^effective: .*$", f"effective: {effective}", text, flags=re.MULTILINE)
     target = folder / f"{BIRTH}-99.yaml"
     target.write_text(text, encoding="utf-8")
     return target
