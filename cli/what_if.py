@@ -30,7 +30,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--hands-on", type=click.IntRange(1, 480), default=30, show_default=True, help="Minutes of work a step.")
 @click.option("--staff", "staff", multiple=True, metavar="OFFICE/ROLE=N", help="So many people instead of today's.")
 @click.option("--office", help="Only dossiers that this office handled.")
-@click.option("--from", "start", type=_DAY, help="Learn from what ended since this day (default: a year).")
+@click.option("--from", "start", type=_DAY, help="Learn from what was due since this day (default: a year).")
 @click.option("--until", "end", type=_DAY, help="… until this day (default: today).")
 @click.option("--held-out", type=_DAY, help="Learn from before this day; compare with what happened from it on.")
 @json_option
@@ -98,11 +98,13 @@ def _compared(
         return {"procedure": release.procedure, "refused": refused.code}, refused.sentence(language())
     words = say(
         f"{found.procedure}: dự báo {found.forecast:.1%} đúng hạn từ {found.learned} hồ sơ, thực tế {found.real:.1%}"
-        f" của {found.held_out} hồ sơ: sai {found.error * 100:+.1f} điểm phần trăm",
+        f" của {found.held_out} hồ sơ: sai {found.error * 100:+.1f} điểm phần trăm"
+        f" (riêng may rủi: đến {found.chance * 100:.1f})",
         f"{found.procedure}: {found.forecast:.1%} on time forecast from {found.learned} dossiers,"
-        f" really {found.real:.1%} of {found.held_out}: error {found.error * 100:+.1f} percentage points",
+        f" really {found.real:.1%} of {found.held_out}: error {found.error * 100:+.1f} percentage points"
+        f" (chance alone: up to {found.chance * 100:.1f})",
     )
-    return asdict(found) | {"error": found.error}, words
+    return asdict(found) | {"error": found.error, "chance": found.chance}, words
 
 
 def _post(text: str) -> tuple[tuple[str, str], int]:

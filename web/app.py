@@ -14,7 +14,7 @@ from web.admin.incidents import shown
 from web.admin.offices import shown as office_shown
 from web.admin.offices import times as office_times
 from web.admin.people import changes, importing, listed, one, proposals
-from web.admin.procedures import listing, live, made_plan, new_plan, plan, procedure, record
+from web.admin.procedures import listing, live, made_plan, new_plan, plan, procedure, record, what_if
 from web.admin.units import competences, reforms, units
 from web.citizen import (
     centres,
@@ -99,6 +99,7 @@ PAGES = [
     plan.loaded_plans,
     live.live,
     record.records,
+    what_if.forecasts,
     public_procedures.public,
     reforms.reforms,
     competences.competences,

@@ -18,7 +18,8 @@ from engine.dossier.case import Case, lock_case_by_id
 from engine.dossier.notices import clock_notices, facts_of, message_row
 from engine.dossier.record import add_clocks, record, send
 from engine.errors import Refusal
-from engine.rules.deadlines.timing import Clock, next_reminder, wanted_clocks
+from engine.rules.deadlines.timing import Clock, is_overdue, next_reminder, wanted_clocks
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.clocks import clocks
 from engine.store.dossiers import verifications
 from engine.store.rows import VerificationRow
@@ -58,6 +59,21 @@ def give_up_clock(unit: UnitOfWork, dossier_id: int, kind: str, subject: str, du
     ``why``, cut at 40 characters, becomes the outcome.
     """
     _mark(unit, and_(_key(dossier_id, kind, subject, due_at), clocks.c.fired_at.is_(None)), why[:40])
+
+
+def ring_overdue(case: Case) -> None:
+    """Rings the clock of a locked case that is late already, before an act gives it another due moment.
+
+    So the journal tells of the lateness whether the sweep came before the act or not.
+    """
+    row, unit = case.row, case.unit
+    if row["due_at"] is None or not is_overdue(row["clock"], row["due_at"], unit.now):
+        return
+    clock = Clock("overdue", "", row["due_at"])
+    this = and_(_key(case.id, clock.kind, clock.subject, clock.due_at), clocks.c.fired_at.is_(None))
+    if unit.begin().execute(select(clocks.c.kind).where(this)).first() is not None:
+        _mark(unit, this, DONE)
+        _overdue(case, clock)
 
 
 def _key(dossier_id: int, kind: str, subject: str, due_at: dt.datetime) -> ColumnElement[bool]:
@@ -110,7 +126,7 @@ def _tell(case: Case, clock: Clock) -> str:
 def _overdue(case: Case, clock: Clock) -> str:
     """Records the fact in the journal, since the apology (Form 04) and the control slip (Form 06) rest on it."""
     forms = sorted({one.form for one in case.release.notify if one.event == "overdue" and one.form})
-    record(case, "overdue", data={"due_at": clock.due_at, "forms": forms})
+    record(case, "overdue", data={"due_at": clock.due_at, "forms": forms}, by=SYSTEM_ACTOR)
     return _tell(case, clock)
 
 

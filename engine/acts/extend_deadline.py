@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.acts.expire_clock import ring_overdue
 from engine.dossier.case import Case, lock_case
 from engine.dossier.record import record
 from engine.dossier.rights import must_may
@@ -31,6 +32,7 @@ def extend_deadline(unit: UnitOfWork, code: str, term: Term, reason: str, versio
     must_extend(case)
     if not reason.strip():
         raise wrong("reason", "xin lỗi thì phải ghi lý do", "an apology says why")
+    ring_overdue(case)
     before = case.row["due_at"] or case.row["promised_at"]
     more = Extension(term, unit.now, "mau-04")
     case.change(**extended(case.row, case.release, case.calendar, more, unit.now))

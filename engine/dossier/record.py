@@ -23,6 +23,7 @@ from engine.rules.deadlines.timing import Clock, wanted_clocks
 from engine.rules.dossier_row import DossierRow
 from engine.rules.journal.entries import ORIGIN, Entry, commitment, entry, plain_row
 from engine.rules.offices.routing import INTAKE
+from engine.rules.procedure.permissions import Actor
 from engine.store.clocks import clocks
 from engine.store.dossiers import dossier_offices, dossiers
 from engine.store.journal import journal, journal_private
@@ -55,15 +56,17 @@ def record(
     data: Mapping[str, Any] | None = None,
     private: Mapping[str, Any] | None = None,
     events: Iterable[tuple[str, str | None]] = (),
+    by: Actor | None = None,
 ) -> int:
     """Adds the case's changes and one journal entry to the pending writes; returns the entry's number.
 
     ``data`` explains the act (never personal data). ``private`` holds names, reasons and form data; the entry holds a
     salted commitment to it. ``events`` are (event, subject) pairs that may cause notices: ("entered", state),
-    ("action", key). The flush raises Stale if the row has changed since it was read.
+    ("action", key). ``by`` is named where it is not the caller: a clock that rings within an act. The flush raises
+    Stale if the row has changed since it was read.
     """
     _must_be_writable(case)
-    changed = _changed(case)
+    changed, label = _changed(case), (by or case.unit.actor).label
     number = 1 if case.is_new else case.before["version"] + 1
     salt = secrets.token_bytes(16) if private else b""
     written = entry(
@@ -72,19 +75,18 @@ def record(
         previous=ORIGIN if case.is_new else case.before["head"],
         at=case.unit.now,
         act=act,
-        actor=case.unit.actor.label,
+        actor=label,
         changes={key: value for key, value in changed.items() if key not in UNFOLDED},
         data=_proven(case, data or {}),
         private=commitment(salt, private) if private else None,
     )
     case.row |= {"version": number, "head": written.hash}
     _write_row(case, changed | {"version": number, "head": written.hash})
-    _write_entry(case, act, written, salt, private)
+    _write_entry(case, act, label, written, salt, private)
     _show_to_offices(case, changed)
     if not changed.keys().isdisjoint(_TIMED):
         arm(case)
-    told = notices_of(case, number, events)
-    send(case.unit, told + of_the_running_clock(case, number, told))
+    _tell(case, number, events)
     case.recorded()
     return number
 
@@ -121,9 +123,11 @@ def _write_row(case: Case, changed: dict[str, Any]) -> None:
         _update_row(case, changed)
 
 
-def _write_entry(case: Case, act: str, written: Entry, salt: bytes, private: Mapping[str, Any] | None) -> None:
+def _write_entry(
+    case: Case, act: str, label: str, written: Entry, salt: bytes, private: Mapping[str, Any] | None
+) -> None:
     writes, number = case.unit.writes, case.row["version"]
-    writes.insert(journal, [entry_row(case, act, written)])
+    writes.insert(journal, [entry_row(case, act, written) | {"actor": label}])
     if private:
         hidden = {"dossier_id": case.id, "number": number, "salt": salt, "data": plain_row(private)}
         writes.insert(journal_private, [hidden])
@@ -153,6 +157,12 @@ def send(unit: UnitOfWork, messages: list[dict[str, Any]]) -> None:
     if messages:
         unit.writes.insert(outbox, messages, new_only=True)
         unit.rings = True
+
+
+def _tell(case: Case, number: int, events: Iterable[tuple[str, str | None]]) -> None:
+    """Sends the notices of an entry, and that of the new appointment when the clock runs again."""
+    told = notices_of(case, number, events)
+    send(case.unit, told + of_the_running_clock(case, number, told))
 
 
 def _update_row(case: Case, changed: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from engine.rules.procedure.definition import Release
 from engine.store.version_drafts import DraftRow, draft_row, newest_drafts
 from engine.transaction import UnitOfWork
 from engine.versions.document import SeenWorld
+from engine.versions.kept_forecast import KeptForecast, kept_forecast
 from engine.versions.planning import world_of
 
 MOST_LISTED = 100
@@ -29,6 +30,11 @@ class PlanMade:
     made_at: dt.datetime
     made_by: str
     plan: int | None
+
+    @property
+    def forecast(self) -> KeptForecast | None:
+        """The forecast that somebody kept with it."""
+        return kept_forecast(self.summary)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

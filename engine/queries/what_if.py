@@ -1,36 +1,34 @@
-"""Reads what a forecast of a version needs (``engine.rules.history.what_if``), and holds forecasts against months that
-they did not know."""
+"""Forecasts of a version from the journal, and held against days that they did not know.
+
+The rules are in ``engine.rules.history.what_if``, the reading in ``engine.queries.pasts``.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from engine.clock import civil_day, midnight
 from engine.errors import Conflict
-from engine.queries.histories import Asked, worked_minutes
-from engine.rules.history.visits import visits_of
-from engine.rules.history.what_if import Forecast, Past, Stay, Terms, adapted, simulate
-from engine.rules.period import moments_of
-from engine.rules.procedure.definition import Release, Term
-from engine.store.dossiers import dossiers
-from engine.store.histories import History, histories
-from engine.store.sight_of_many import seen_by_many
+from engine.queries.histories import Asked
+from engine.queries.pasts import pasts_of, told_of
+from engine.rules.history.certainty import chance, interval
+from engine.rules.history.what_if import Forecast, Past, Terms, adapted, simulate
+from engine.rules.procedure.definition import Release
 from engine.store.staff_counts import people_of_posts
 from engine.transaction import UnitOfWork
 
 FEWEST = 10
 """Past dossiers below which no forecast is given."""
+Pasts = Sequence[tuple[Release, Past]]
 
 
 class TooFewDossiers(Conflict):
     """A forecast rests on past dossiers, and there are too few."""
 
     code = "too-few-dossiers"
-    vi = "Chỉ có {found} hồ sơ đã giải quyết của thủ tục {procedure} trong kỳ; dự báo cần ít nhất {fewest}."
-    en = "Only {found} dossiers of procedure {procedure} ended in the period; a forecast needs {fewest} at least."
+    vi = "Chỉ có {found} hồ sơ của thủ tục {procedure} đến hạn trong kỳ; dự báo cần ít nhất {fewest}."
+    en = "Only {found} dossiers of procedure {procedure} were due in the period; a forecast needs {fewest} at least."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,92 +46,115 @@ class Held:
         """The forecast minus what happened."""
         return self.forecast - self.real
 
+    @property
+    def chance(self) -> float:
+        """An error up to this one is explained by the small numbers alone, nine times in ten."""
+        both = (self.forecast * self.learned + self.real * self.held_out) / (self.learned + self.held_out)
+        return chance(both, self.learned, self.held_out)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """A change of capacity: ``more`` people (fewer where negative) at each post of ``role`` (None: of every role). One
+    person stays at least."""
+
+    more: int = 0
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A version beside the one in force, from the same past dossiers. ``held`` is how far off the forecast of the last
+    days would have been; None where too few were due. ``whole`` is False where older dossiers were left out."""
+
+    before: Forecast
+    after: Forecast
+    learned: int
+    held: Held | None
+    whole: bool
+    people: int
+
+    @property
+    def between(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Between what each share on time lies, nine times in ten."""
+        return interval(self.before.on_time, self.learned), interval(self.after.on_time, self.learned)
+
 
 def what_if(unit: UnitOfWork, release: Release, asked: Asked, terms: Terms) -> Forecast:
-    """The forecast of a version from the dossiers that ended in a period. Raises TooFewDossiers."""
-    pasts = [adapted(past, before, release) for before, past in pasts_of(unit, asked)]
-    pasts = [one for one in pasts if one.stays]
-    if len(pasts) < FEWEST:
-        raise TooFewDossiers(found=len(pasts), procedure=asked.procedure, fewest=FEWEST)
-    return simulate(
-        pasts, release, replace(terms, people={**people_of_posts(unit.reader(), unit.today), **terms.people})
-    )
+    """The forecast of a version from the dossiers that were due in a period. Raises TooFewDossiers."""
+    return _forecast(unit, release, asked, pasts_of(unit, told_of(unit, asked), asked.start, asked.end), terms)
 
 
 def held_out(unit: UnitOfWork, release: Release, asked: Asked, since: dt.date, terms: Terms) -> Held:
-    """Forecasts from what ended before a day, and compares with what ended from that day on. Raises TooFewDossiers."""
-    before = replace(asked, end=since - dt.timedelta(days=1))
-    later = [past for _, past in pasts_of(unit, replace(asked, start=since))]
-    if len(later) < FEWEST:
-        raise TooFewDossiers(found=len(later), procedure=asked.procedure, fewest=FEWEST)
-    learned = sum(1 for _ in pasts_of(unit, before))
-    told = what_if(unit, release, before, terms)
-    return Held(
-        procedure=asked.procedure,
-        learned=learned,
-        held_out=len(later),
-        forecast=told.on_time,
-        real=1 - sum(one.late for one in later) / len(later),
+    """Forecasts from what was due before a day, and compares with what was due from that day on.
+
+    What happened since that day to dossiers that were due before is not used. Raises TooFewDossiers.
+    """
+    told, eve = told_of(unit, asked), since - dt.timedelta(days=1)
+    before, later = pasts_of(unit, told, asked.start, eve), pasts_of(unit, told, since, asked.end)
+    return _held(unit, release, asked, (before, later), terms)
+
+
+def trial(
+    unit: UnitOfWork, before: Release, after: Release, asked: Asked, terms: Terms, staff: Staff, bounds: tuple[int, int]
+) -> Trial:
+    """Both versions through the same past: the one in force with today's people, the other with more or fewer and
+    with ``terms.arrivals``. ``bounds``: the most dossiers to read, and the last days against which the forecast of the
+    version in force is held. Raises TooFewDossiers.
+    """
+    most, days = bounds
+    told = told_of(unit, asked, most)
+    pasts = pasts_of(unit, told, asked.start, asked.end)
+    people = people_of_posts(unit.reader(), unit.today)
+    today = replace(terms, people={**people, **terms.people}, arrivals=1.0)
+    posts = _posts(pasts, after, staff.role)
+    changed = {post: max(1, today.people.get(post, 1) + staff.more) for post in posts} if staff.more else {}
+    since = asked.end - dt.timedelta(days=days)
+    eve = since - dt.timedelta(days=1)
+    try:
+        parts = pasts_of(unit, told, asked.start, eve), pasts_of(unit, told, since, asked.end)
+        held = _held(unit, before, asked, parts, today)
+    except TooFewDossiers:
+        held = None
+    return Trial(
+        before=_forecast(unit, before, asked, pasts, today),
+        after=_forecast(
+            unit, after, asked, pasts, replace(today, people={**today.people, **changed}, arrivals=terms.arrivals)
+        ),
+        learned=len(pasts),
+        held=held,
+        whole=told.whole,
+        people=sum(changed.get(post, today.people.get(post, 1)) for post in posts),
     )
 
 
-def pasts_of(unit: UnitOfWork, asked: Asked) -> tuple[tuple[Release, Past], ...]:
-    """The dossiers that were received and decided, in order of their arrival, each with its release."""
-    first, last = moments_of(asked.start, asked.end)
-    wanted = [
-        dossiers.c.procedure == asked.procedure,
-        dossiers.c.received_at.is_not(None),
-        dossiers.c.finished_at >= first,
-        dossiers.c.finished_at < last,
-        seen_by_many(unit.actor, unit.today),
-    ]
-    wanted += [dossiers.c.handler_office == asked.office] if asked.office else []
-    found = sorted(histories(unit.reader(), wanted), key=lambda one: one.head.received_at or one.head.filed_at)
-    if not found:
-        return ()
-    begin = midnight(civil_day(found[0].head.received_at or found[0].head.filed_at))
-    told = [(unit.catalogue.workflow(one.head.release).release, one) for one in found]
-    pasts = [(release, _past(unit, release, one, begin)) for release, one in told]
-    return tuple((release, past) for release, past in pasts if past is not None)
+def _held(unit: UnitOfWork, release: Release, asked: Asked, parts: tuple[Pasts, Pasts], terms: Terms) -> Held:
+    before, later = parts
+    if len(later) < FEWEST:
+        raise TooFewDossiers(found=len(later), procedure=asked.procedure, fewest=FEWEST)
+    return Held(
+        procedure=asked.procedure,
+        learned=len(before),
+        held_out=len(later),
+        forecast=_forecast(unit, release, asked, before, terms).on_time,
+        real=1 - sum(one.late for _, one in later) / len(later),
+    )
 
 
-def _past(unit: UnitOfWork, release: Release, one: History, begin: dt.datetime) -> Past | None:
-    """A dossier from its reception until its clock stopped; None where the journal does not tell its due moment."""
-    decided = _decided(one.entries)
-    received = one.head.received_at
-    if decided is None or received is None:
-        return None
-    at, due, term = decided
-    stays, counted = [], 0
-    for visit in visits_of(one.entries):
-        state = release.states.get(visit.state)
-        if visit.entered < received or visit.entered >= at or state is None or state.clock == "not_started":
-            continue
-        minutes = worked_minutes(unit, release, visit.office, visit.entered, min(visit.left or at, at))
-        if minutes is None:
-            return None
-        counted += minutes if state.clock == "running" else 0
-        stays.append(Stay(visit.state, visit.office, minutes))
-    arrived = worked_minutes(unit, release, one.head.handler_office, begin, received)
-    margin = worked_minutes(unit, release, one.head.handler_office, min(at, due), max(at, due))
-    if not stays or arrived is None or margin is None:
-        return None
-    late = at > due
-    return Past(arrived, tuple(stays), counted - max(margin, 1) if late else counted + margin, late, term)
+def _forecast(unit: UnitOfWork, release: Release, asked: Asked, pasts: Pasts, terms: Terms) -> Forecast:
+    fitted = [one for one in (adapted(past, before, release) for before, past in pasts) if one.stays]
+    if len(fitted) < FEWEST:
+        raise TooFewDossiers(found=len(fitted), procedure=asked.procedure, fewest=FEWEST)
+    people = {**people_of_posts(unit.reader(), unit.today), **terms.people}
+    return simulate(fitted, release, replace(terms, people=people))
 
 
-def _decided(entries: Sequence[dict[str, Any]]) -> tuple[dt.datetime, dt.datetime, Term | None] | None:
-    """When the clock stopped for good, the due moment of then, and the term."""
-    now: dict[str, Any] = {}
-    found = None
-    for body in entries:
-        before, changes = dict(now), body["changes"]
-        now |= {key: changes[key] for key in ("clock", "due_at", "term") if key in changes}
-        if now.get("clock") == "stopped" and before.get("clock") == "running" and before.get("due_at"):
-            term = before.get("term")
-            found = (
-                dt.datetime.fromisoformat(body["at"]),
-                dt.datetime.fromisoformat(before["due_at"]),
-                Term(**term) if term else None,
-            )
+def _posts(pasts: Pasts, release: Release, role: str | None) -> set[tuple[str, str]]:
+    """The posts that past dossiers need under a version; only those of ``role`` where it is given."""
+    found = set()
+    for before, past in pasts:
+        for stay in adapted(past, before, release).stays:
+            held = release.states[stay.state].role
+            if held is not None and role in (None, held):
+                found.add((stay.office, held))
     return found

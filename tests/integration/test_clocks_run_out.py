@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from sqlalchemy import and_, insert, select
 
 from engine.acts.expire_clock import DONE, GONE, MOVED, NOT_YET, VOID, expire_clock
+from engine.acts.extend_deadline import extend_deadline
 from engine.acts.publish import publish_calendar, publish_release
 from engine.acts.verification import answer_verification, ask_verification
 from engine.dossier.record import record as record_entry
@@ -77,6 +78,19 @@ def test_being_overdue_stands_in_the_journal_once_and_changes_nothing_else(world
     assert {key for key in before if before[key] != after[key]} == {"version", "head"}
     assert ("qua-han", "applicant", "sms") in world.messages(code, "qua-han")
     assert world.rung > 0
+
+
+def test_an_extension_that_comes_before_the_sweep_tells_of_the_lateness_first(world: World) -> None:
+    code = world.land_at("checking")
+    due = world.armed(code)["overdue", ""]
+    world.now = due + dt.timedelta(minutes=5)
+    world.act("leader", extend_deadline, code, Term(5, "working_day"), "mưa lũ")
+    late, extended = world.entries(code)[-2:]
+    assert (late["act"], late["actor"], late["changes"]) == ("overdue", "system", {})
+    assert extended["act"] == "extend_deadline" and extended["actor"] != "system"
+    assert outcome_of(world, code, "overdue") == [DONE, None]
+    sweep(world, due + dt.timedelta(minutes=6))
+    assert [entry["act"] for entry in world.entries(code)].count("overdue") == 1
 
 
 def test_two_sweepers_at_once_fire_each_clock_once(world: World) -> None:

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from cli.main import main
 from engine.queries import what_if as queries
 from engine.queries.histories import Asked
-from engine.queries.what_if import TooFewDossiers, held_out, what_if
+from engine.queries.pasts import pasts_of, told_of
+from engine.queries.what_if import Staff, TooFewDossiers, held_out, trial, what_if
 from engine.rules.history.what_if import Terms
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.staff_counts import people_of_posts
@@ -45,8 +46,45 @@ def test_the_forecast_is_near_to_what_it_learned_from(lived: World) -> None:
     assert real.learned >= 3 and real.held_out >= 3
     assert real.error == real.forecast - real.real
     assert {step.state for step in told.steps} >= {"accepted", "checking", "signing"}
-    past = [one.late for _, one in asked(lived, SYSTEM_ACTOR, queries.pasts_of, MARCH)]
+    known = asked(lived, SYSTEM_ACTOR, told_of, MARCH)
+    past = [one.late for _, one in asked(lived, SYSTEM_ACTOR, pasts_of, known, MARCH.start, MARCH.end)]
     assert abs(told.on_time - (1 - sum(past) / len(past))) < 0.05
+
+
+def test_a_dossier_counts_by_the_day_on_which_it_was_due(lived: World) -> None:
+    """Who ended early but is due later is not counted yet; who was still open on the due day is late."""
+    told = asked(lived, SYSTEM_ACTOR, told_of, MARCH)
+    everything = asked(lived, SYSTEM_ACTOR, pasts_of, told, MARCH.start, MARCH.end)
+    known = dt.datetime(2026, 3, 11, 17, tzinfo=dt.UTC)
+    early = asked(lived, SYSTEM_ACTOR, pasts_of, told, MARCH.start, MARCH.end, known)
+    assert 0 < len(early) < len(everything)
+    finished = {one.head.id: one.head.finished_at for _, one in told.histories}
+    due = {one.head.id: one.head.promised_at for _, one in told.histories}
+    quick = [key for key, at in finished.items() if at is not None and at < known and (due[key] or known) >= known]
+    assert quick and len(early) <= len(told.histories) - len(quick)
+    for _, past in early:
+        spent = sum(one.minutes for one in past.stays)
+        assert past.late is (spent > past.allowed) or any(one.state == "supplement" for one in past.stays)
+    few = asked(lived, SYSTEM_ACTOR, told_of, MARCH, 4)
+    assert not few.whole and len(few.histories) == 4 and told.whole
+    newest = {one.head.id for _, one in few.histories}
+    assert newest == set(sorted(one.head.id for _, one in told.histories)[-4:])
+
+
+def test_a_trial_sets_a_version_beside_the_one_in_force(lived: World) -> None:
+    release = lived.runtime.catalogue.current(LAND, MARCH.end).release
+    terms, bounds = Terms(dossiers=500), (1000, 14)
+    same = asked(lived, SYSTEM_ACTOR, trial, release, release, MARCH, terms, Staff(), bounds)
+    assert same.before == same.after and same.held is not None and same.held.chance > 0
+    (low, high), _ = same.between
+    assert low < same.before.on_time <= high and same.learned >= 3 and same.whole
+    more = asked(lived, SYSTEM_ACTOR, trial, release, release, MARCH, terms, Staff(more=3, role="specialist"), bounds)
+    alone = asked(lived, SYSTEM_ACTOR, trial, release, release, MARCH, terms, Staff(role="specialist"), bounds)
+    assert more.people > alone.people and more.before == same.before
+    fewer = asked(lived, SYSTEM_ACTOR, trial, release, release, MARCH, terms, Staff(more=-99), bounds)
+    assert fewer.people <= same.people
+    held = asked(lived, SYSTEM_ACTOR, trial, release, release, MARCH, terms, Staff(), (1000, 1)).held
+    assert held is None
 
 
 def test_people_are_counted_at_their_posts(lived: World) -> None:

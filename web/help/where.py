@@ -27,6 +27,7 @@ _SECTIONS = (
     (r"/so-do.*|/ho-so/[^/]+/so-do", "administrator#diagram"),
     (r"/quan-tri/thu-tuc/[^/]+/so-sanh", "administrator#compare"),
     (r"/quan-tri/thu-tuc/[^/]+/kiem-tra", "administrator#checks"),
+    (r"/quan-tri/thu-tuc/[^/]+/neu-nhu", "administrator#what-if"),
     (r"/quan-tri/thu-tuc/[^/]+/danh-muc", "administrator#catalogue"),
     (r"/quan-tri/thu-tuc(/[^/]+)?", "administrator#procedures"),
     (r"/quan-tri/ke-hoach/nhap/.*", "administrator#apply"),

@@ -45,6 +45,8 @@ PROCEDURES = [
     Sight("procedure", f"/quan-tri/thu-tuc/{BIRTH}", ADMIN, like="admin-procedure"),
     Sight("procedure-compare", f"/quan-tri/thu-tuc/{BIRTH}/so-sanh", ADMIN),
     Sight("procedure-checks", f"/quan-tri/thu-tuc/{BIRTH}/kiem-tra", ADMIN),
+    Sight("procedure-what-if", f"/quan-tri/thu-tuc/{BIRTH}/neu-nhu", ADMIN),
+    Sight("procedure-what-if-few", f"/quan-tri/thu-tuc/{PERMIT}/neu-nhu?thu=v2", ADMIN),
     Sight("procedure-record", f"/quan-tri/thu-tuc/{BIRTH}/danh-muc", ADMIN),
     Sight("procedure-record-refused", f"/quan-tri/thu-tuc/{BIRTH}/danh-muc", ADMIN, then=submit),
     Sight("plans", "/quan-tri/ke-hoach", ADMIN),

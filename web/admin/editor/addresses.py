@@ -27,3 +27,8 @@ def simulator_of_draft(number: int) -> str:
 def simulator_of_version(procedure: str, version: int) -> str:
     """The simulator of a published version."""
     return f"{SIMULATOR}?{urlencode({'phien-ban': f'{procedure}@{version}'})}"
+
+
+def what_if_of_draft(procedure: str, number: int) -> str:
+    """The forecast of a draft beside the version in force; a procedure that is not published yet has none."""
+    return f"/quan-tri/thu-tuc/{procedure}/neu-nhu?{urlencode({'thu': f'nhap-{number}'})}"

@@ -16,8 +16,8 @@ from engine.text import Text
 from server.context import language, runtime
 from server.identity import Access, reading
 from server.values import KEY, Line, Word, Words
-from web.admin.editor.addresses import DRAFTS, draft_at, plan_at, simulator_of_draft
-from web.admin.editor.checking import content_of
+from web.admin.editor.addresses import DRAFTS, draft_at, plan_at, simulator_of_draft, what_if_of_draft
+from web.admin.editor.checking import content_of, published_releases
 from web.admin.editor.draft_view import chosen_fixes, fix_key, picture_of, stories_of, view_of
 from web.admin.editor.quick_try import tried
 from web.admin.editor.typed_moment import written
@@ -132,11 +132,16 @@ def _page(known: Draft, text: str, stories: str, version: int, *, asked: str = "
         at=draft_at(known.id),
         plan=plan_at(known.id),
         simulator=simulator_of_draft(known.id),
+        what_if=what_if_of_draft(known.procedure, known.id) if _in_force(known.procedure) else "",
         drafts=DRAFTS,
         fix_key=fix_key,
         templates=json.dumps(sorted(runtime().catalogue.templates)),
         most_days=MOST_DAYS,
     )
+
+
+def _in_force(procedure: str) -> bool:
+    return any(one.procedure == procedure for one in published_releases())
 
 
 def _next_morning() -> dt.datetime:
