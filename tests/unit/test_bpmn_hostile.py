@@ -12,6 +12,7 @@ import pytest
 
 from cli.shipped import Shipped
 from engine.pictures.bpmn import bpmn_of
+from engine.rules.procedure.definition import Release
 from tests.workflow_samples.diagrams import END, MODEL, START, bpmn, flow, task
 from workflows.bpmn.draft import draft_of
 from workflows.bpmn.markup import MOST_BYTES, MOST_ELEMENTS
@@ -98,6 +99,30 @@ def test_names_are_text_wherever_they_stand(name: str) -> None:
     checked = check_bytes(made.text, "draft.yaml", [])
     assert checked.draft is not None, checked.problems
     assert len(checked.draft.states) == 3 and len(checked.draft.actions) in (2, 3)
+
+
+@pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
+def test_what_our_own_export_adds_is_believed_only_where_it_can_be(name: str) -> None:
+    keys = ("procedure", "state", "portal", "clock", "action", "by", "effect", "role", "unit")
+    own = " ".join(f'motcua:{one}="{_escaped(name)}"' for one in keys)
+    parts = (
+        START, f'<userTask id="a" name="Một" {own}><potentialOwner name="Ai" {own}/></userTask>', task("b"), END,
+        flow("s", "a"), flow("a", "b").replace("<sequenceFlow", f"<sequenceFlow {own}"), flow("b", "e"),
+    )  # fmt: skip
+    document = bpmn(*parts, attributes='xmlns:motcua="https://motcua.invalid/bpmn"')
+    made = draft_of(document.replace("<process", f"<process {own}").encode(), GIVEN, "draft.yaml")
+    assert made.text is not None, made.problems
+    checked = check_bytes(made.text, "draft.yaml", [])
+    told = {one.rule for one in checked.problems if one.severity == "error"}
+    assert told <= {"bad-format"}  # the code of the procedure, which is taken as it stands
+    assert len(_without_code(made.text).states) == 3
+
+
+def _without_code(text: str) -> Release:
+    lines = ['procedure: "1.234567"' if line.startswith("procedure:") else line for line in text.splitlines()]
+    draft = check_bytes("\n".join(lines) + "\n", "draft.yaml", []).draft
+    assert draft is not None
+    return draft
 
 
 def _named(name: str) -> str:

@@ -74,15 +74,16 @@ class _Draft:
         return self.out
 
     def _head(self) -> None:
-        given, own = self.given, self.process.get("own:procedure")
-        code = given.code or own or NO_CODE
-        name = clean(given.name) or self.diagram.name.removeprefix(f"{own}: ") or clean(given.source)
+        given, own = self.given, clean(self.process.get("own:procedure"))
+        code = clean(given.code) or own or NO_CODE
+        name = self.diagram.name.removeprefix(f"{own}: ") if own else self.diagram.name
+        name = clean(given.name) or name or clean(given.source) or "BPMN"
         self._notes(self.diagram.notes.get(self.diagram.id, []), "")
-        if not given.code and not own:
+        if code == NO_CODE:
             self._mark("bpmn-decide-code", code=code)
         self._line(f"procedure: {flow(Quoted(code))}", "version: 1", f"name: {flow({'vi': name})}")
         self._mark("bpmn-decide-legal")
-        legal = list(given.legal) or [NO_BASIS.in_(given.language)]
+        legal = list(dict.fromkeys(filter(None, map(clean, given.legal)))) or [NO_BASIS.in_(given.language)]
         sector = {"code": "KHAC", "vi": "Lĩnh vực khác", "en": "Other field"}
         self._line(
             f"legal: {flow(list(map(Quoted, legal)))}",
