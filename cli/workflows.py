@@ -18,6 +18,7 @@ _FILES = click.argument("files", nargs=-1, type=click.Path(exists=True, path_typ
 
 _ELSEWHERE = {
     "new": "cli.new_workflow:new",
+    "import": "cli.bpmn_import:import_bpmn",
     "test": "cli.stories:test",
     "explain": "cli.explain:explain",
     "simulate": "cli.simulation:simulate",

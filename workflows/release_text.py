@@ -56,19 +56,19 @@ class _File:
         self.tables = Tables(release.tables, release.fields, release.areas)
 
     def text(self) -> str:
-        lines = [f"{key}: {_flow(value)}" for key, value in self._head().items() if value is not None]
+        lines = [f"{key}: {flow(value)}" for key, value in self._head().items() if value is not None]
         for key, group in (self._what_it_asks() | self._what_happens()).items():
             if group:
                 lines += ["", f"{key}:"]
-                lines += [f"  {_key(name)}: {_flow(one)}" for name, one in group.items() if one is not None]
+                lines += [f"  {_key(name)}: {flow(one)}" for name, one in group.items() if one is not None]
         if self.release.notify:
-            lines += ["", "notify:", *(f"  - {_flow(_notice(one))}" for one in self.release.notify)]
+            lines += ["", "notify:", *(f"  - {flow(_notice(one))}" for one in self.release.notify)]
         return "\n".join(lines) + "\n"
 
     def _head(self) -> dict[str, object]:
         release = self.release
         return {
-            "procedure": _Quoted(release.procedure),
+            "procedure": Quoted(release.procedure),
             "version": release.version,
             "name": _named(release.name),
             "short": _named(release.short) if release.short else None,
@@ -90,7 +90,7 @@ class _File:
             "fees": {key: self._fee(one) for key, one in release.fees.items()},
             "tables": {key: _table(one) for key, one in release.tables.items()},
             "areas": {
-                key: {**_named(one.name), "communes": list(map(_Quoted, one.communes)), "legal": one.legal}
+                key: {**_named(one.name), "communes": list(map(Quoted, one.communes)), "legal": one.legal}
                 for key, one in release.areas.items()
             },
         }
@@ -151,7 +151,7 @@ class _File:
             "verified": None if fee.verified else False,
         }
         if not fee.prices:
-            by_province = {_Quoted(key): one for key, one in fee.by_province.items()} or None
+            by_province = {Quoted(key): one for key, one in fee.by_province.items()} or None
             return {**_named(fee.name), "vnd": fee.vnd, "by_province": by_province, **rest}
         wanted = [(one.vnd, one.when) for one in fee.prices]
         arms = ((key, self.tables.arms(key)) for key in self.release.tables)
@@ -165,7 +165,7 @@ class _File:
             "calendar": sla.calendar,
             "total": self._total(),
             "starts": sla.starts,
-            "cutoff": _Quoted(sla.cutoff) if sla.cutoff else None,
+            "cutoff": Quoted(sla.cutoff) if sla.cutoff else None,
             "first_day": None if sla.first_day == "counted" else sla.first_day,
             "warn": {"before": sla.warn.amount} if sla.warn else None,
             "extensions": sla.extensions,
@@ -200,7 +200,7 @@ class _File:
         }
 
 
-class _Quoted(str):
+class Quoted(str):
     """A text that is written in quotes although it looks plain: a code that YAML would read as a number."""
 
 
@@ -253,10 +253,10 @@ def _table(table: Table) -> dict[str, Any]:
     rules = []
     for rule in table.rules:
         cells = {
-            key: {"not": list(map(_Quoted, cell.items))} if cell.inverted else list(map(_Quoted, cell.items))
+            key: {"not": list(map(Quoted, cell.items))} if cell.inverted else list(map(Quoted, cell.items))
             for key, cell in rule.cells.items()
         }
-        outcome = _Quoted(rule.outcome)
+        outcome = Quoted(rule.outcome)
         rules.append({"else": outcome} if rule.otherwise else {**cells, "then": outcome})
     return {**_named(table.name), "hit": table.hit, "inputs": dict(table.inputs), "rules": rules}
 
@@ -278,7 +278,7 @@ def _state(state: State) -> dict[str, Any]:
 
 def _child(child: Child) -> dict[str, Any]:
     return {
-        "procedure": _Quoted(child.procedure),
+        "procedure": Quoted(child.procedure),
         **_named(child.name),
         "opens": child.opens,
         "when": child.when,
@@ -307,19 +307,19 @@ def _one_or_more(words: Sequence[str]) -> object:
 
 
 def _key(name: str) -> str:
-    return json.dumps(name) if isinstance(name, _Quoted) else name
+    return json.dumps(name) if isinstance(name, Quoted) else name
 
 
-def _flow(value: object) -> str:
+def flow(value: object) -> str:
     """A value on one line, as authors write it."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_key(key)}: {_flow(one)}" for key, one in value.items() if one is not None) + "}"
+        return "{" + ", ".join(f"{_key(key)}: {flow(one)}" for key, one in value.items() if one is not None) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_flow, value)) + "]"
+        return "[" + ", ".join(map(flow, value)) + "]"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float, dt.date)):
         return f"{value:g}" if isinstance(value, float) else str(value)
     text = str(value)
-    plain = not isinstance(value, _Quoted) and _PLAIN.fullmatch(text) and not _WORDS_OF_YAML.fullmatch(text)
+    plain = not isinstance(value, Quoted) and _PLAIN.fullmatch(text) and not _WORDS_OF_YAML.fullmatch(text)
     return text if plain else json.dumps(text, ensure_ascii=False)

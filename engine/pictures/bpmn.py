@@ -10,12 +10,15 @@ from engine.pictures.layout import label_size
 from engine.rules.procedure.definition import Release, Term
 
 CEL = "https://cel.dev"
+OWN = "https://motcua.invalid/bpmn"
+"""The namespace of what BPMN has no word for: keys, the national portal's codes, effects. An import reads it again."""
 _SPACES = {
     "xmlns:bpmn": "http://www.omg.org/spec/BPMN/20100524/MODEL",
     "xmlns:bpmndi": "http://www.omg.org/spec/BPMN/20100524/DI",
     "xmlns:dc": "http://www.omg.org/spec/DD/20100524/DC",
     "xmlns:di": "http://www.omg.org/spec/DD/20100524/DI",
     "xmlns:xsi": "http://www.w3.org/2001/XMLSchema-instance",
+    "xmlns:motcua": OWN,
 }
 _SIZES = {
     "startEvent": Size(36, 36),
@@ -31,23 +34,25 @@ def bpmn_of(release: Release, language: str) -> str:
     process = process_of(release)
     root = ET.Element(
         "bpmn:definitions",
-        {**_SPACES, "id": "definitions", "targetNamespace": "https://motcua.invalid/bpmn", "expressionLanguage": CEL},
+        {**_SPACES, "id": "definitions", "targetNamespace": OWN, "expressionLanguage": CEL},
     )
     name = f"{release.procedure}: {release.name.in_(language)}"
-    body = ET.SubElement(root, "bpmn:process", {"id": "process", "name": name, "isExecutable": "false"})
+    own = {"motcua:procedure": release.procedure}
+    body = ET.SubElement(root, "bpmn:process", {"id": "process", "name": name, "isExecutable": "false", **own})
     for element in process.elements.values():
-        _write_element(body, element, process, language)
+        _write_element(body, element, process, release, language)
     for flow in process.flows:
-        _write_flow(body, flow, language)
+        _write_flow(body, flow, release, language)
     _write_diagram(root, process, language)
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _write_element(body: ET.Element, element: Element, process: Process, language: str) -> None:
+def _write_element(body: ET.Element, element: Element, process: Process, release: Release, language: str) -> None:
     name = {"name": element.name.in_(language)} if element.name.vi else {}
     host = {"attachedToRef": element.host} if element.host else {}
-    part = ET.SubElement(body, f"bpmn:{element.kind}", {"id": element.id, **name, **host})
+    own = _own_of_state(release, element.state) | _own_of_action(release, element.action)
+    part = ET.SubElement(body, f"bpmn:{element.kind}", {"id": element.id, **name, **host, **own})
     for tag, flows in (
         ("incoming", [flow.id for flow in process.flows if flow.target == element.id]),
         ("outgoing", [flow.id for flow in process.flows if flow.source == element.id]),
@@ -55,8 +60,9 @@ def _write_element(body: ET.Element, element: Element, process: Process, languag
         for flow in flows:
             _said(part, f"bpmn:{tag}", flow)
     for performer in element.performers:
-        words = performer.in_(language)
-        owner = ET.SubElement(part, "bpmn:potentialOwner", {"name": words})
+        words = performer.name.in_(language)
+        unit = {"motcua:unit": performer.unit} if performer.unit else {}
+        owner = ET.SubElement(part, "bpmn:potentialOwner", {"name": words, "motcua:role": performer.key, **unit})
         assignment = ET.SubElement(owner, "bpmn:resourceAssignmentExpression")
         _said(assignment, "bpmn:formalExpression", words)
     if element.after is not None:
@@ -64,11 +70,25 @@ def _write_element(body: ET.Element, element: Element, process: Process, languag
         _said(timer, "bpmn:timeDuration", _duration(element.after), {"xsi:type": "bpmn:tFormalExpression"})
 
 
-def _write_flow(body: ET.Element, flow: Flow, language: str) -> None:
+def _own_of_state(release: Release, key: str) -> dict[str, str]:
+    if not key:
+        return {}
+    state = release.states[key]
+    return {"motcua:state": key, "motcua:portal": str(state.portal), "motcua:clock": state.clock}
+
+
+def _own_of_action(release: Release, key: str) -> dict[str, str]:
+    if not key:
+        return {}
+    action = release.actions[key]
+    return {"motcua:action": key, "motcua:by": " ".join(action.by), "motcua:effect": action.effect}
+
+
+def _write_flow(body: ET.Element, flow: Flow, release: Release, language: str) -> None:
     name = {"name": flow.name.in_(language)} if flow.name.vi else {}
-    part = ET.SubElement(
-        body, "bpmn:sequenceFlow", {"id": flow.id, **name, "sourceRef": flow.source, "targetRef": flow.target}
-    )
+    ends = {"sourceRef": flow.source, "targetRef": flow.target}
+    own = _own_of_action(release, flow.action)
+    part = ET.SubElement(body, "bpmn:sequenceFlow", {"id": flow.id, **name, **ends, **own})
     if flow.when is not None:
         condition = {"xsi:type": "bpmn:tFormalExpression", "language": CEL}
         _said(part, "bpmn:conditionExpression", flow.when, condition)

@@ -20,26 +20,40 @@ _EMPTY = Text("", "")
 
 
 @dataclass(frozen=True, slots=True)
+class Performer:
+    """Who does a user task: a role, by its name, key and office."""
+
+    name: Text
+    key: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Element:
-    """A flow node. ``performers`` do a user task; ``host`` and ``after`` are of a boundary event."""
+    """A flow node. ``performers`` do a user task; ``host`` and ``after`` are of a boundary event. ``state`` is the key
+    of the state that it stands for."""
 
     id: str
     kind: Kind
     name: Text
-    performers: tuple[Text, ...] = ()
+    performers: tuple[Performer, ...] = ()
     host: str = ""
     after: Term | None = None
+    state: str = ""
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A sequence flow. ``when`` is its condition, an expression of the Common Expression Language."""
+    """A sequence flow. ``when`` is its condition, an expression of the Common Expression Language; ``action`` the key
+    of the action that it begins."""
 
     id: str
     source: str
     target: str
     name: Text = _EMPTY
     when: str | None = None
+    action: str = ""
 
 
 @dataclass(slots=True)
@@ -54,9 +68,9 @@ class Process:
         self.elements.setdefault(element.id, element)
         return element.id
 
-    def join(self, source: str, target: str, name: Text = _EMPTY, when: str | None = None) -> None:
+    def join(self, source: str, target: str, name: Text = _EMPTY, when: str | None = None, action: str = "") -> None:
         """Adds a flow."""
-        self.flows.append(Flow(f"flow_{len(self.flows) + 1}", source, target, name, when))
+        self.flows.append(Flow(f"flow_{len(self.flows) + 1}", source, target, name, when, action))
 
 
 def process_of(release: Release) -> Process:
@@ -78,16 +92,19 @@ def _add_state(process: Process, release: Release, key: str) -> None:
     if state.final:
         aside = common_exits(release)
         if any(key in ways_of(action) for name, action in release.actions.items() if name not in aside):
-            process.add(Element(f"state_{key}", "endEvent", state.name))
+            process.add(Element(f"state_{key}", "endEvent", state.name, state=key))
         return
-    process.add(Element(f"state_{key}", "userTask", state.name, _performers(release, key)))
+    process.add(Element(f"state_{key}", "userTask", state.name, _performers(release, key), state=key))
 
 
-def _performers(release: Release, state: str) -> tuple[Text, ...]:
+def _performers(release: Release, state: str) -> tuple[Performer, ...]:
     keys = dict.fromkeys(role for action in release.actions.values() if state in action.sources for role in action.by)
-    names: Mapping[str, Text] = {key: role.name for key, role in release.roles.items()}
-    applicant = {APPLICANT: Text("Người nộp hồ sơ", "Applicant")}
-    return tuple({**names, **applicant}[key] for key in keys if key != SYSTEM)
+    known: Mapping[str, Performer] = {
+        APPLICANT: Performer(Text("Người nộp hồ sơ", "Applicant"), APPLICANT),
+        **{key: Performer(role.name, key, role.unit) for key, role in release.roles.items()},
+    }
+    holder = release.states[state].role
+    return tuple(known[key] for key in sorted(keys, key=lambda one: one != holder) if key != SYSTEM)
 
 
 def _add_ways(process: Process, release: Release, state: str, exits: frozenset[str]) -> None:
@@ -100,16 +117,19 @@ def _add_ways(process: Process, release: Release, state: str, exits: frozenset[s
         process.join(task, chosen)
     for key, action in by_hand.items():
         target = _end_of_its_own(process, release, state, action) if key in exits else _target(process, key, action)
-        process.join(chosen, target, action.name, action.guard)
+        process.join(chosen, target, action.name, action.guard, key)
     for key, action in leaving.items():
         if action.after is not None:
-            event = Element(f"timer_{key}_{state}", "boundaryEvent", action.name, host=task, after=action.after)
+            event = Element(
+                f"timer_{key}_{state}", "boundaryEvent", action.name, host=task, after=action.after, action=key
+            )
             process.join(process.add(event), _target(process, key, action))
 
 
 def _end_of_its_own(process: Process, release: Release, state: str, action: Action) -> str:
     final = action.to[0].then
-    return process.add(Element(f"state_{final}_from_{state}", "endEvent", release.states[final].name))
+    name = release.states[final].name
+    return process.add(Element(f"state_{final}_from_{state}", "endEvent", name, state=final))
 
 
 def _target(process: Process, key: str, action: Action) -> str:

@@ -63,7 +63,7 @@ WRITING = {
     *("people switch-off", "people switch-on", "people take-admin", "people propose-admin", "people decide-admin"),
     *("offices close", "offices reopen", "offices hours", "offices end-hours"),
     *("notices retry", "journal checkpoint", "journal export", "journal prove", "journal prove-growth"),
-    *("workflows new", "workflows plan", "workflows apply", "workflows revert"),
+    *("workflows new", "workflows import", "workflows plan", "workflows apply", "workflows revert"),
     *("journal rotate-key", "reform plan", "reform apply", "reform revert", "reform decide"),
 }
 

@@ -13,6 +13,7 @@ from tests.installation.trial_release import PROCEDURE
 from tests.web.admin.drafted import DRAFTS, file_of, made_from_version, place_of
 from tests.web.site import Site
 from tests.web.visitor import Visitor
+from tests.workflow_samples.diagrams import bpmn, flow, task
 
 
 def test_a_draft_is_made_from_a_version_with_its_file(site: Site) -> None:
@@ -72,6 +73,41 @@ def test_a_file_is_uploaded_or_pasted_even_with_errors(site: Site) -> None:
     with site.installation.runtime.database.connect() as connection:
         kept = connection.execute(select(procedure_drafts.c.source, procedure_drafts.c.errors)).all()
     assert [row.source for row in kept] == ["text", "text"] and all(row.errors for row in kept)
+
+
+def _diagram(*parts: str) -> bytes:
+    return bpmn(*parts).encode()
+
+
+def test_a_bpmn_diagram_becomes_a_draft_that_says_what_is_to_be_decided(site: Site) -> None:
+    admin = site.person("admin")
+    parts = ('<startEvent id="s"/>', task("a", "Tiếp nhận"), task("b", "Ký duyệt"), '<endEvent id="e" name="Đã trả"/>')
+    drawn = _diagram(*parts, flow("s", "a"), flow("a", "b"), flow("b", "e"), '<subProcess id="x" name="Khác"/>')
+    page = admin.submit(admin.get(DRAFTS), f"{DRAFTS}/tu-so-do", so_do=(io.BytesIO(drawn), "cap-phep.bpmn"))
+    shown = admin.follow(page)
+    assert "từ sơ đồ BPMN" in shown.text and "ky_duyet: {vi: Ký duyệt" in file_of(shown)
+    assert "# Khác với sơ đồ" in file_of(shown) and "# ĐIỀN: căn cứ pháp lý" in file_of(shown)
+    assert 'procedure: "0.000000"' in file_of(shown)
+    told = json.loads(str(shown.soup.select_one("#ket-qua")["data-findings"]))  # type: ignore[index]
+    assert {one["rule"] for one in told if one["severity"] == "error"} == {"template-missing", "no-competence"}
+    listed = admin.get(DRAFTS, lang="en")
+    assert "from a BPMN diagram" in listed.text
+    coded = admin.submit(listed, f"{DRAFTS}/tu-so-do", so_do=(io.BytesIO(drawn), "x.bpmn"), ma_so_do="1.234567")
+    assert 'procedure: "1.234567"' in file_of(admin.follow(coded))
+
+
+def test_a_diagram_that_is_refused_makes_no_draft_and_is_told_at_its_field(site: Site) -> None:
+    admin = site.person("admin")
+    bomb = b'<!DOCTYPE d [<!ENTITY a "b">]><definitions/>'
+    for sent, said in ((bomb, "DOCTYPE"), (b"PK\x03\x04", "XML"), (_diagram("<x/>" * 20_001), "20000 phần tử")):
+        page = admin.get(DRAFTS)
+        kept = admin.submit(page, f"{DRAFTS}/tu-so-do", status=422, so_do=(io.BytesIO(sent), "x.bpmn"), ma_so_do="1.2")
+        told = kept.soup.select_one("#so_do-error")
+        assert told is not None and said in told.get_text()
+        assert kept.soup.select_one("#ma_so_do")["value"] == "1.2"  # type: ignore[index]
+    nothing = admin.submit(admin.get(DRAFTS), f"{DRAFTS}/tu-so-do", status=422)
+    assert "chọn một tệp .bpmn" in nothing.text
+    assert "Chưa có bản nháp nào" in admin.get(DRAFTS).text
 
 
 def test_a_draft_is_saved_with_who_and_when_and_once(site: Site) -> None:

@@ -62,10 +62,17 @@ def _refused_questions(page: Page) -> None:
     send(page, f"form[action='{DRAFTS}/tu-cau-hoi']", ma="x", ten="Thủ tục thử", so_ngay="nhiều")
 
 
+def _refused_diagram(page: Page) -> None:
+    bomb = b'<!DOCTYPE d [<!ENTITY a "b">]><definitions/>'
+    page.set_input_files("#so_do", {"name": "cap-phep.bpmn", "mimeType": "application/xml", "buffer": bomb})
+    send(page, f"form[action='{DRAFTS}/tu-so-do']", ma_so_do="1.234567")
+
+
 EDITOR = [
     Sight("help-administrator", "/tro-giup/administrator"),
     Sight("editor-drafts", DRAFTS, ADMIN, first=draft_of_land),
     Sight("editor-drafts-refused", DRAFTS, ADMIN, then=_refused_questions),
+    Sight("editor-drafts-diagram", DRAFTS, ADMIN, then=_refused_diagram),
     Sight("editor-draft", f"{DRAFTS}/1", ADMIN, first=draft_of_land, then=_opened, like="admin-procedure"),
     Sight("editor-errors", f"{DRAFTS}/1", ADMIN, first=draft_of_land, then=_with_errors, like="admin-procedure"),
     Sight("editor-checked", f"{DRAFTS}/1", ADMIN, first=draft_of_land, then=_checked_with_errors),

@@ -1,4 +1,4 @@
-"""The drafts of procedures: all of them, and a new one from a published version, from questions, or from a file."""
+"""The drafts of procedures: all of them, and new ones from a published version, questions, a file or a diagram."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ from web.admin.editor.typed_moment import read_day
 from web.once import once
 from web.pages import Pages
 from web.render import render
+from workflows.bpmn.draft import draft_of
+from workflows.bpmn.markup import MOST_BYTES
+from workflows.bpmn.written import Given
 from workflows.new_file import Answers, story_text, workflow_text
 from workflows.release_text import text_of
 from workflows.shipped_text import shipped_stories, shipped_text
@@ -57,6 +60,12 @@ class FromText(Words):
     """A workflow file that is pasted; or it is uploaded as ``tep``."""
 
     text = source_text()
+
+
+class FromDiagram(Words):
+    """A BPMN file, uploaded as ``so_do``; with the code of the procedure, where it has one already."""
+
+    ma_so_do = Line(20, load_default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +148,21 @@ def from_text(form: dict[str, Any]) -> Response:
     if not text.strip():
         raise wrong("text", "chọn một tệp hoặc dán nội dung", "choose a file, or paste its text")
     return _kept(content_of(plain_text(text), ""), "text")
+
+
+@listing.post(f"{DRAFTS}/tu-so-do", access=Access.ADMIN, form=FromDiagram, again=show)
+def from_diagram(form: dict[str, Any]) -> Response:
+    """Make a draft from a BPMN diagram"""
+    sent = request.files.get("so_do")
+    if sent is None or not sent.filename:
+        raise wrong("so_do", "chọn một tệp .bpmn", "choose a .bpmn file")
+    tomorrow = civil_day(runtime().now()) + dt.timedelta(days=1)
+    given = Given(sent.filename, tomorrow, code=form["ma_so_do"], language=language())
+    made = draft_of(sent.stream.read(MOST_BYTES + 1), given, "quy-trinh.yaml")
+    if made.text is None:
+        refused = next(one for one in made.problems if one.severity == "error")
+        raise wrong("so_do", f"dòng {refused.line}: {refused.vi}", f"line {refused.line}: {refused.en}")
+    return _kept(content_of(made.text, ""), "bpmn")
 
 
 def _kept(content: DraftContent, source: str) -> Response:

@@ -25,6 +25,7 @@ from web.form_values import whole
 from web.pages import Pages
 from web.render import render
 from workflows.problems import Problem
+from workflows.release_text import text_of
 from workflows.scenario_files import read_stories
 from workflows.scenario_runner import Gap, Outcome, coverage, run_all
 from workflows.shipped_text import shipped_stories, shipped_text
@@ -47,9 +48,11 @@ class ChangeLine:
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """What linter and stories say of a version; ``problems`` is None where its file is not part of the software."""
+    """What linter and stories say of a version. ``rewritten``: its file is not part of the software, so that the
+    linter read one that was written from what was published, without the author's comments and lines."""
 
-    problems: tuple[Problem, ...] | None
+    problems: tuple[Problem, ...]
+    rewritten: bool
     stories: tuple[Outcome, ...]
     gaps: tuple[Gap, ...]
 
@@ -134,11 +137,11 @@ def _before(found: ProcedureVersions, new: VersionLine) -> VersionLine:
 
 def _proven(release: Release) -> Proven:
     text = shipped_text(release)
-    problems = None if text is None else tuple(checked_file(text).problems)
+    problems = tuple(checked_file(text_of(release) if text is None else text).problems)
     written = shipped_stories(release.procedure) if text is not None else ""
     if not written:
-        return Proven(problems, (), ())
+        return Proven(problems, text is None, (), ())
     stories = read_stories(written.encode(), f"{release.procedure}.yaml")
     told = [one for one in stories if one.version in (None, release.version)]
     outcomes = tuple(run_all(told, [release], runtime().catalogue.calendars))
-    return Proven(problems, outcomes, tuple(coverage([release], outcomes)))
+    return Proven(problems, text is None, outcomes, tuple(coverage([release], outcomes)))

@@ -57,6 +57,12 @@ def test_two_versions_are_compared_in_sentences_and_drawn(office: Office) -> Non
     assert "giống hệt nhau" in office.person("admin").get(f"{OF_LAND}/so-sanh?tu=2&den=2").text
 
 
-def test_the_checks_of_a_file_that_is_not_shipped_say_so(office: Office) -> None:
+def test_a_version_whose_file_is_not_shipped_is_checked_as_it_was_published(office: Office) -> None:
     page = office.person("admin").get(f"{OF_LAND}/kiem-tra")
     assert "không đi kèm phần mềm" in page.text
+    assert page.soup.h1 is not None and "điều cần xem, 0 câu chuyện" in page.soup.h1.get_text()
+    found = page.soup.select("#kiem-tra li")
+    assert found and all("Dòng" in one.get_text() for one in found)
+    office.world.act("admin", publish_release, reviewed(SINCE))
+    later_ = office.person("admin").get(f"{OF_LAND}/kiem-tra?phien-ban=2", lang="en")
+    assert "The file of version 2 is not part of the software" in later_.text
