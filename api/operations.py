@@ -81,6 +81,7 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]  # its base has n
         body: type[Schema] | None = None,
         body_optional: bool = False,
         upload: type[Schema] | None = None,
+        signed: type[Schema] | None = None,
         query: type[Schema] | None = None,
         refuses: Sequence[int] = (),
         if_match: bool | Literal["optional"] = False,
@@ -89,7 +90,7 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]  # its base has n
         """Declares a view. ``key`` is ``required`` or ``optional`` where an Idempotency-Key is taken, else ''.
 
         The view gets the values of the path and the validated ``query`` and ``body`` by name. ``upload`` only documents
-        a multipart body; the view reads it itself.
+        a multipart body, and ``signed`` a JSON body whose very bytes are signed; the view reads these itself.
         """
         loaders = _Loaders(query() if query else None, body() if body else None, body_optional)
         documented = _documentation(
@@ -98,6 +99,7 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]  # its base has n
             body=body,
             body_optional=body_optional,
             upload=upload,
+            signed=signed,
             query=query,
             refuses=refuses,
             if_match=if_match,
@@ -164,6 +166,7 @@ def _documentation(
     body: type[Schema] | None,
     body_optional: bool,
     upload: type[Schema] | None,
+    signed: type[Schema] | None,
     query: type[Schema] | None,
     refuses: Sequence[int],
     if_match: bool | Literal["optional"],
@@ -172,7 +175,7 @@ def _documentation(
     statuses = {*COMMON, *OF_ACCESS[access], *refuses}
     if body or query:
         statuses |= {422}
-    if body or upload:
+    if body or upload or signed:
         statuses |= {413, 415}
     if if_match:
         statuses |= {409, 412} if if_match == "optional" else {409, 412, 428}
@@ -189,10 +192,10 @@ def _documentation(
         documented["parameters"] = parameters
     if access in (Access.STAFF, Access.ADMIN):
         documented["security"] = [{"bearer": []}]
-    if body:
+    if body or signed:
         documented["requestBody"] = {
             "required": not body_optional,
-            "content": {"application/json": {"schema": body}},
+            "content": {"application/json": {"schema": body or signed}},
         }
     if upload:
         documented["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": upload}}}

@@ -41,6 +41,9 @@ _ACTS = {
     "sign-out-everywhere": Text("Đăng xuất khỏi mọi nơi", "Signed out everywhere"),
     "end-idle-sessions": Text("Kết thúc phiên không dùng", "Idle sessions ended"),
     "set-language": Text("Đổi ngôn ngữ", "Language changed"),
+    "read-statement": Text("Đọc tệp của ngân hàng", "Bank file read"),
+    "place-payment": Text("Xếp khoản tiền vào hồ sơ", "Payment placed"),
+    "close-line": Text("Đóng giao dịch ngân hàng", "Bank transaction closed"),
     "retry-incident": Text("Thử lại sự cố", "Incident retried"),
 }
 _OPERATOR = Text("người vận hành {name}", "the operator {name}")

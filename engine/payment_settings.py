@@ -1,0 +1,14 @@
+"""The settings of the payment gateway."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentSettings:
+    """``url`` is the gateway's address, None where none is connected; ``secrets`` sign its callbacks, newest first."""
+
+    url: str | None
+    token: str | None = field(repr=False)
+    secrets: tuple[str, ...] = field(repr=False)
