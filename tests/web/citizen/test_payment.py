@@ -39,7 +39,7 @@ def paid_site(tmp_path: Path) -> Iterator[Site]:
 def ready(site: Site) -> dict[str, Any]:
     """A dossier whose result waits, and whose fee is paid at the return."""
     filed = site.installation.filed()
-    for who, action in (("specialist", "submit"), ("leader", "sign")):
+    for who, action in (("counter", "forward"), ("specialist", "submit"), ("leader", "sign")):
         site.installation.act(who, filed["code"], action)
     return filed
 
