@@ -87,19 +87,17 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]  # its base has n
         if_match: bool | Literal["optional"] = False,
         key: str = "",
     ) -> Callable[[View], View]:
-        """Declares a view. ``key`` is ``required`` or ``optional`` where an Idempotency-Key is taken, else ''.
-
-        The view gets the values of the path and the validated ``query`` and ``body`` by name. ``upload`` only documents
+        """Declares a view. ``key`` is ``required`` or ``optional`` where an Idempotency-Key is taken, else ''. The view
+        gets the values of the path and the validated ``query`` and ``body`` by name. ``upload`` only documents
         a multipart body, and ``signed`` a JSON body whose very bytes are signed; the view reads these itself.
         """
         loaders = _Loaders(query() if query else None, body() if body else None, body_optional)
         documented = _documentation(
             access=access,
             gives=[gives] if isinstance(gives, Gives) else list(gives),
-            body=body,
+            body=body or signed,
             body_optional=body_optional,
             upload=upload,
-            signed=signed,
             query=query,
             refuses=refuses,
             if_match=if_match,
@@ -166,7 +164,6 @@ def _documentation(
     body: type[Schema] | None,
     body_optional: bool,
     upload: type[Schema] | None,
-    signed: type[Schema] | None,
     query: type[Schema] | None,
     refuses: Sequence[int],
     if_match: bool | Literal["optional"],
@@ -175,7 +172,7 @@ def _documentation(
     statuses = {*COMMON, *OF_ACCESS[access], *refuses}
     if body or query:
         statuses |= {422}
-    if body or upload or signed:
+    if body or upload:
         statuses |= {413, 415}
     if if_match:
         statuses |= {409, 412} if if_match == "optional" else {409, 412, 428}
@@ -192,10 +189,10 @@ def _documentation(
         documented["parameters"] = parameters
     if access in (Access.STAFF, Access.ADMIN):
         documented["security"] = [{"bearer": []}]
-    if body or signed:
+    if body:
         documented["requestBody"] = {
             "required": not body_optional,
-            "content": {"application/json": {"schema": body or signed}},
+            "content": {"application/json": {"schema": body}},
         }
     if upload:
         documented["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": upload}}}

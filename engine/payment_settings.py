@@ -1,4 +1,4 @@
-"""The settings of the payment gateway."""
+"""The settings of payments: the gateway, and whether receipts of the counter are numbered."""
 
 from __future__ import annotations
 
@@ -12,3 +12,4 @@ class PaymentSettings:
     url: str | None
     token: str | None = field(repr=False)
     secrets: tuple[str, ...] = field(repr=False)
+    receipt_numbers: bool

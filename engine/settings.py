@@ -96,7 +96,6 @@ class Settings:
     claim_grace_minutes: int
     seen_after_days: int
     form_signs: Mapping[str, str]
-    receipt_numbers: bool
     payments: PaymentSettings
     sessions: SessionSettings
 
@@ -143,7 +142,6 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         claim_grace_minutes=_number(environment, "MOTCUA_CLAIM_GRACE_MINUTES", 30, 0, 10_080),
         seen_after_days=_number(environment, "MOTCUA_SEEN_AFTER_DAYS", 5, 0, 3_650),
         form_signs=_form_signs(environment.get("MOTCUA_FORM_SIGNS", "")),
-        receipt_numbers=_flag(environment, "MOTCUA_RECEIPT_NUMBERS", False),
         payments=_payments(environment),
         sessions=_sessions(environment),
     )
@@ -188,7 +186,8 @@ def _payments(environment: Mapping[str, str]) -> PaymentSettings:
         raise WrongSetting(name="MOTCUA_PAYMENT_URL", why="it needs MOTCUA_PAYMENT_TOKEN and MOTCUA_PAYMENT_SECRETS")
     if token and not re.fullmatch(r"[!-~]{8,500}", token):
         raise WrongSetting(name="MOTCUA_PAYMENT_TOKEN", why="it must be 8 to 500 printable ASCII characters")
-    return PaymentSettings(url=url.rstrip("/") if url else None, token=token, secrets=secrets_)
+    numbers = _flag(environment, "MOTCUA_RECEIPT_NUMBERS", False)
+    return PaymentSettings(url=url.rstrip("/") if url else None, token=token, secrets=secrets_, receipt_numbers=numbers)
 
 
 def _sessions(environment: Mapping[str, str]) -> SessionSettings:

@@ -85,10 +85,11 @@ def place_line(unit: UnitOfWork, account: str, key: str, dossier: str, reason: s
 
     Raises Forbidden, NotFound, NotSettled, InvalidInput.
     """
-    finding = _finding(unit, accounts_to_reconcile(unit), account, key)
+    accounts = accounts_to_reconcile(unit)
+    finding = _finding(unit, accounts, account, key)
     if finding.kind != "unknown" or finding.booked is None:
         raise NotSettled(key=key)
-    reference = _newest_charge(unit, dossier)
+    reference = _newest_charge(unit, dossier, accounts)
     record_staff(unit, "place-payment", None, [], f"{key}: {dossier}: {_said(reason)}")
     return receive_payment(unit, "bank", _paid(finding, reference))
 
@@ -98,8 +99,7 @@ def place_payment(unit: UnitOfWork, payment: int, dossier: str, reason: str) -> 
 
     Raises Forbidden, NotFound, NotSettled, InvalidInput.
     """
-    accounts_to_reconcile(unit)
-    numbers = numbers_of(_newest_charge(unit, dossier))
+    numbers = numbers_of(_newest_charge(unit, dossier, accounts_to_reconcile(unit)))
     if numbers is None:
         raise NotFound(what=dossier)
     case = lock_case_of_money(unit, numbers[0])
@@ -140,15 +140,15 @@ def _paid(finding: Finding, reference: str) -> Paid:
     return Paid(key=f"{line.account}:{line.key}", reference=reference, vnd=line.vnd, at=noon)
 
 
-def _newest_charge(unit: UnitOfWork, dossier: str) -> str:
-    """The reference of the newest charge of a dossier, named by its code or by a reference. Raises InvalidInput."""
-    if named := references_in(dossier):
-        return named[0]
-    c = charges.c
-    of_code = (
-        select(c.reference).join(dossiers, dossiers.c.id == c.dossier_id).where(dossiers.c.code == dossier.strip())
-    )
-    found = unit.begin().execute(of_code.order_by(c.number.desc()).limit(1)).scalar()
+def _newest_charge(unit: UnitOfWork, dossier: str, accounts: frozenset[str]) -> str:
+    """The reference of the newest charge to these accounts of a dossier, which its code or a reference names.
+
+    Raises InvalidInput.
+    """
+    c, named = charges.c, references_in(dossier)
+    of_these = select(c.reference).join(dossiers, dossiers.c.id == c.dossier_id).where(c.account.in_(sorted(accounts)))
+    wanted = c.reference == named[0] if named else dossiers.c.code == dossier.strip()
+    found = unit.begin().execute(of_these.where(wanted).order_by(c.number.desc()).limit(1)).scalar()
     if found is None:
         raise wrong(
             "dossier",

@@ -36,10 +36,7 @@ def settle_fee(
     ``vnd`` is a part of what is due, in đồng. A payment without a number of its own gets one from the office's book,
     where the installation numbers receipts. Raises NotFound, Stale, Forbidden, InvalidInput, FeeSettled.
     """
-    if unit.settings.receipt_numbers and not receipt:
-        case = lock_case(unit, code, version)  # before the book, as everybody takes these two
-    else:
-        case = read_case(unit, code, version, along=("fees", "ledger"))
+    case = _opened(unit, code, version, receipt)
     must_may(case, "waive_fee" if method == "waived" else "settle_fee")
     if method not in PAYMENT_METHODS:
         raise wrong(
@@ -64,3 +61,10 @@ def settle_fee(
     record(case, "settle_fee", data={"fee": key, "vnd": amount, "method": method, "receipt": receipt})
     case.forget()
     return case
+
+
+def _opened(unit: UnitOfWork, code: str, version: int | None, receipt: str | None) -> Case:
+    """The dossier; locked where a number of the book will be taken, as everybody takes these two in this order."""
+    if unit.settings.payments.receipt_numbers and not (receipt or "").strip():
+        return lock_case(unit, code, version)
+    return read_case(unit, code, version, along=("fees", "ledger"))

@@ -16,7 +16,7 @@ def numbered(case: Case, receipt: str | None, vnd: int) -> str | None:
     Raises InvalidInput for a number that only the book gives.
     """
     must_be_of_paper(receipt)
-    if (receipt or "").strip() or not case.unit.settings.receipt_numbers:
+    if (receipt or "").strip() or not case.unit.settings.payments.receipt_numbers:
         return receipt
     return str(take_receipt(case, vnd))
 

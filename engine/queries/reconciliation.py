@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -101,7 +101,7 @@ def reconciliation(unit: UnitOfWork, first: dt.date, last: dt.date, tried: State
         last=last,
         matched=sum(one.kind == "matched" for one in found),
         groups=[_group(kind, lines) for kind in KINDS if kind != "matched" and any(_is(one, kind) for one in lines)],
-        queue=_queue(connection),
+        queue=_queue(connection) if _sees_queue(unit, accounts) else (),
         to_pay_back=_to_pay_back(connection, accounts),
         files=_files(connection, accounts),
     )
@@ -147,6 +147,11 @@ def _codes(connection: Connection, found: Sequence[Finding]) -> dict[str, str]:
         some = joined.where(c.reference.in_(named[start : start + 500]))
         codes |= {row.reference: row.code for row in connection.execute(some)}
     return codes
+
+
+def _sees_queue(unit: UnitOfWork, accounts: Set[str]) -> bool:
+    """Whether the actor sees money without a place: it may be any office's, so it is shown to who sees all accounts."""
+    return accounts >= {one.number for one in unit.runtime.accounts.all}
 
 
 def _queue(connection: Connection) -> list[Waiting]:

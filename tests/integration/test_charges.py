@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -21,7 +22,9 @@ from engine.errors import Forbidden, NotFound
 from engine.queries.payments import PaymentView, payment_of
 from engine.rules.payments.reference import numbers_of
 from engine.rules.procedure.balance import SURPLUS
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.payments import charges, incoming_payments
+from engine.transaction import in_transaction
 from tests.installation.filings import PDF
 from tests.installation.payments import NUMBER, account, taking_payments, transfer
 from tests.installation.world import LONG_KHANH, World
@@ -173,3 +176,22 @@ class TestMoneyThatComesIn:
         came(office, "t1", asked(office, code), 54_000)
         with office.reading() as connection:
             assert connection.execute(select(charges.c.status)).scalar_one() == "paid"
+
+    def test_told_by_many_at_once_is_entered_once(self, office: World) -> None:
+        code = office.land_at("accepted")
+        reference = asked(office, code)
+
+        def tell(number: int) -> str:
+            paid = transfer(f"t{number % 2}", reference, 54_000, NOON)
+            named = transfer("q", "không rõ", 54_000, NOON)
+            in_transaction(office.runtime, SYSTEM_ACTOR, lambda unit: receive_payment(unit, "gateway", named))
+            taken = in_transaction(office.runtime, SYSTEM_ACTOR, lambda unit: receive_payment(unit, "gateway", paid))
+            return taken.outcome
+
+        with ThreadPoolExecutor(8) as pool:
+            outcomes = set(pool.map(tell, range(16)))
+        assert outcomes == {"settled", "double"}
+        assert sums(office, code) == (54_000, 108_000, 0, 54_000)
+        with office.reading() as connection:
+            assert len(connection.execute(select(incoming_payments)).all()) == 3
+        office.check()

@@ -22,7 +22,9 @@ from tests.installation.world import LONG_KHANH, World
 @pytest.fixture
 def numbering(world: World) -> World:
     """A world that numbers the receipts of its counters."""
-    world.runtime = replace(world.runtime, settings=replace(world.runtime.settings, receipt_numbers=True))
+    settings = world.runtime.settings
+    payments = replace(settings.payments, receipt_numbers=True)
+    world.runtime = replace(world.runtime, settings=replace(settings, payments=payments))
     return world
 
 
