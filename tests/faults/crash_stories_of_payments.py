@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 from engine.acts.open_charge import open_charge
 from engine.acts.receive_payment import receive_payment
 from engine.acts.reconcile import close_line, keep_statement, place_line, place_payment, settle_line
 from engine.acts.refunds import conclude_refund, order_refund
-from engine.ports import RefundAnswer
+from engine.acts.settle_refund import NothingToRefund
+from engine.acts.work_payments import work_payments
+from engine.ports import Ordered, RefundAnswer
 from engine.rules.payments.reference import reference_of
 from engine.rules.payments.statement import BankLine, Statement
 from engine.rules.payments.wire import Paid
 from engine.store.payments import bank_lines, charges, incoming_payments, refund_orders
 from engine.store.staff_journal import staff_journal
-from tests.faults.crash_stage import Deed, Stage, Story
+from engine.transaction import in_transaction
+from tests.faults.crash_stage import Deed, Errand, Stage, Story
 from tests.installation.payments import NUMBER, taking_payments
 from tests.installation.world import LONG_KHANH
 
@@ -142,4 +148,73 @@ STORIES_OF_PAYMENTS: Mapping[str, Story] = {
         "reconcile.place_payment", _placed_from_queue, "receive_payment.settle_charge"
     ),
     "closing a line of the bank": _story("reconcile.close_line", _closed),
+}
+
+
+class _KeptGateway:
+    """A gateway that remembers in files, since whoever asks it is killed: each key is done once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "gateway"
+
+    def create(self, reference: str, vnd: int, about: str) -> Ordered:
+        self._note(f"charge-{reference}-{vnd}")
+        return Ordered(reference, "")
+
+    def transactions(self, key: str) -> list[Any]:
+        told = {"merchantReference": key, "amount": 54_000, "currency": "VND", "paidAt": AT.isoformat()}
+        return [told | {"transactionId": f"{key}-{number}", "status": "PAID"} for number in (1, 2)]
+
+    def refund(self, key: str, transaction: str, vnd: int) -> RefundAnswer:
+        self._note(f"{key}-{vnd}")
+        return RefundAnswer("done", key)
+
+    def known(self) -> int:
+        return len(list(self._folder.iterdir()))
+
+    def _note(self, name: str) -> None:
+        self._folder.mkdir(exist_ok=True)
+        (self._folder / name).touch()
+
+
+def _worked(stage: Stage) -> Errand:
+    """A charge is announced, paid twice, and what was too much goes back."""
+    gateway = _KeptGateway(stage.folder)
+    for one in (stage.world, stage.doomed):
+        one.runtime = taking_payments(one.runtime, LONG_KHANH, gateway=gateway)
+    code, begin = stage.world.land_at("accepted"), stage.world.now
+    stage.world.try_act("counter", open_charge, code)
+    counter = stage.world.actor("counter")
+
+    def work(*minutes: int) -> None:
+        for one in minutes:
+            stage.doomed.now = begin + dt.timedelta(minutes=one)
+            work_payments(stage.doomed.runtime, 20.0)
+
+    def order() -> None:
+        with suppress(NothingToRefund):
+            in_transaction(stage.doomed.runtime, counter, lambda unit: order_refund(unit, code))
+
+    def run() -> None:
+        work(0, 3)
+        order()
+        work(4)
+
+    def resume() -> None:
+        work(30, 60)
+        order()
+        work(90)
+
+    def whole() -> None:
+        assert stage.number(charges, status="paid", gateway="created") == 1
+        assert stage.number(incoming_payments) == 2 and gateway.known() == 2
+        assert stage.number(refund_orders, status="done") == stage.number(refund_orders) == 1
+        acts = [one["act"] for one in stage.world.entries(code)]
+        assert (acts.count("receive_payment"), acts.count("conclude_refund")) == (2, 1)
+
+    return Errand(run, resume, whole)
+
+
+ERRANDS_OF_PAYMENTS: Mapping[str, tuple[set[str], Callable[[Stage], Errand]]] = {
+    "work at the payment gateway": ({"work_payments.work_payments"}, _worked),
 }

@@ -23,7 +23,7 @@ from tests.faults.crash_stories_of_desks import ERRANDS_OF_DESKS, STORIES_OF_DES
 from tests.faults.crash_stories_of_drafts import DRAFT_STORIES
 from tests.faults.crash_stories_of_ends import STORIES_OF_ENDS
 from tests.faults.crash_stories_of_papers import STORIES_OF_PAPERS
-from tests.faults.crash_stories_of_payments import STORIES_OF_PAYMENTS
+from tests.faults.crash_stories_of_payments import ERRANDS_OF_PAYMENTS, STORIES_OF_PAYMENTS
 from tests.faults.crash_stories_of_sessions import STORIES_OF_SESSIONS
 from tests.faults.crash_stories_of_staff import STAFF_STORIES
 from tests.faults.crash_stories_reform import LOADED, REFORM_STORIES, another, june, loading
@@ -42,7 +42,7 @@ STORIES = {
     **STORIES_OF_ADMINISTRATORS,
     **STORIES_OF_PAYMENTS,
 }
-ERRANDS = {**OTHER_ERRANDS, **ERRANDS_OF_DESKS, **ERRANDS_OF_ADMINISTRATORS}
+ERRANDS = {**OTHER_ERRANDS, **ERRANDS_OF_DESKS, **ERRANDS_OF_ADMINISTRATORS, **ERRANDS_OF_PAYMENTS}
 CHANGE_NOTHING = {
     "batch.own_batch",
     "change_form.search_of",
@@ -84,7 +84,6 @@ CALL_OTHERS = {
     "reform.batches.revert_all",
     "rebuild_search.rebuild_search",
     "versions.batches.apply_all",
-    "work_payments.work_payments",
     "versions.drafts.apply_draft",
     "versions.drafts.move_now",
     "versions.batches.revert_all",

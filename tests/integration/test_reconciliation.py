@@ -90,7 +90,7 @@ def test_finds_every_kind_and_repairs_what_is_proven(office: World) -> None:
     assert office.act("admin", settle_line, NUMBER, "FT5").outcome == "double"
     for key in ("FT1", "FT2", "FT3", "FT6"):
         office.refuse(NotSettled, "admin", settle_line, NUMBER, key)
-    office.act("admin", close_line, NUMBER, "FT7", "Phí của ngân hàng")
+    office.act("admin", close_line, NUMBER, "FT7/out", "Phí của ngân hàng")
     office.act("admin", place_line, NUMBER, "FT6", codes[1], "Người nộp đã gọi")
     assert told(office) == {"matched": 5, "differs": 1, "missing_there": 1}
     assert sums(office, codes[1]) == (54_000, 153_000, 0, 99_000)
