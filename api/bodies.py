@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import INCLUDE, Schema, fields, validate
 
 from engine.acts.correct_payment import MOST_VND
 from engine.acts.link_dossiers import KINDS
@@ -217,6 +217,15 @@ class CorrectPayment(Body):
 class CancelPayment(Body):
     number = Whole(1, required=True)
     reason = Prose(required=True)
+
+
+class PaymentCallback(Schema):
+    """Only documented: the body is read as the mapping file of the installation says."""
+
+    class Meta:
+        unknown = INCLUDE
+
+    data = fields.Dict(metadata={"description": "The transaction, by the names of `connections/payments.yaml`."})
 
 
 class AskVerification(Body):

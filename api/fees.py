@@ -10,6 +10,8 @@ from api.dossier_act import STANDS, act
 from api.operations import ETAG, Gives, Resource
 from api.versions import expected_version
 from engine.acts.correct_payment import cancel_payment, correct_payment
+from engine.acts.open_charge import open_charge
+from engine.acts.refunds import order_refund
 from engine.acts.settle_fee import settle_fee
 from engine.acts.settle_refund import settle_refund
 from engine.dossier.case import read_case
@@ -103,3 +105,31 @@ def cancel(code: str, body: dict[str, Any]) -> Answer:
     """Take back a payment, a waiver or a refund that was entered by mistake"""
     version = expected_version()
     return act("cancel_payment", lambda uow: cancel_payment(uow, code, version=version, **body))
+
+
+@fees.operation(
+    "POST",
+    "/dossiers/<code>/charges",
+    access=Access.STAFF,
+    gives=STANDS,
+    refuses=(403, 404, 409),
+    key="optional",
+)
+def charge(code: str) -> Answer:
+    """Ask for all that is due now by transfer, under a reference of its own"""
+    return act("open_charge", lambda uow: open_charge(uow, code))
+
+
+@fees.operation(
+    "POST",
+    "/dossiers/<code>/gateway-refunds",
+    access=Access.STAFF,
+    gives=STANDS,
+    refuses=(403, 404, 409),
+    if_match=True,
+    key="optional",
+)
+def refund_by_gateway(code: str) -> Answer:
+    """Order at the payment gateway what is owed back and came by it"""
+    version = expected_version()
+    return act("order_refund", lambda uow: order_refund(uow, code, version))

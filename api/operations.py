@@ -81,21 +81,21 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]  # its base has n
         body: type[Schema] | None = None,
         body_optional: bool = False,
         upload: type[Schema] | None = None,
+        signed: type[Schema] | None = None,
         query: type[Schema] | None = None,
         refuses: Sequence[int] = (),
         if_match: bool | Literal["optional"] = False,
         key: str = "",
     ) -> Callable[[View], View]:
-        """Declares a view. ``key`` is ``required`` or ``optional`` where an Idempotency-Key is taken, else ''.
-
-        The view gets the values of the path and the validated ``query`` and ``body`` by name. ``upload`` only documents
-        a multipart body; the view reads it itself.
+        """Declares a view. ``key`` is ``required`` or ``optional`` where an Idempotency-Key is taken, else ''. The view
+        gets the values of the path and the validated ``query`` and ``body`` by name. ``upload`` only documents
+        a multipart body, and ``signed`` a JSON body whose very bytes are signed; the view reads these itself.
         """
         loaders = _Loaders(query() if query else None, body() if body else None, body_optional)
         documented = _documentation(
             access=access,
             gives=[gives] if isinstance(gives, Gives) else list(gives),
-            body=body,
+            body=body or signed,
             body_optional=body_optional,
             upload=upload,
             query=query,

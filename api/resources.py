@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.actions import actions
 from api.assignment import holding
+from api.connections import connections
 from api.corrections import corrections
 from api.documents import documents
 from api.dossiers import dossiers
@@ -42,6 +43,7 @@ RESOURCES = (
     holding,
     documents,
     fees,
+    connections,
     verifications,
     corrections,
     endings,

@@ -20,6 +20,7 @@ from adapters.files_local import LocalFiles
 from adapters.files_moving import MovableFiles, MovingFiles
 from adapters.local_signer import LocalSigner
 from cli.main import DatabaseUnusable
+from cli.payment_setup import payment_setup
 from engine.catalogue import Catalogue
 from engine.clock import told_clock, utc_now
 from engine.errors import NotFound, Refusal, in_log
@@ -50,6 +51,7 @@ def compose(
     occupies. No connection is opened yet.
     """
     keep_private(settings.data)
+    payments = payment_setup(settings, os.environ)
     return Runtime(
         database=open_database(settings.database_url, pool_size=settings.pool_size, pooled=pooled),
         settings=settings,
@@ -61,6 +63,9 @@ def compose(
         scanner=compose_scanner(settings),
         check_receiver=receiver_check(settings),
         provider=compose_provider(settings),
+        accounts=payments.accounts,
+        wire=payments.wire,
+        gateway=payments.gateway,
     )
 
 

@@ -22,6 +22,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "claims": ("cli.claims:claims", "Free what an absent person has claimed."),
     "notices": ("cli.notices:notices", "Notices to applicants, staff and programs."),
     "link": ("cli.link:link", "The citizen's link to a dossier."),
+    "payments": ("cli.payments:payments", "Payments from elsewhere: receipts, bank files, the gateway."),
     "files": ("cli.files:files", "The folder of uploaded files."),
     "journal": ("cli.journal:journal", "The journal of all dossiers."),
     "reports": ("cli.reports:reports", "Indicators, variants and step times, for people and spreadsheets."),

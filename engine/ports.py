@@ -141,6 +141,52 @@ class ScannerSilent(Refusal):
     en = "Files cannot be checked for malicious programs at present, so none is taken. Send it again in some minutes."
 
 
+class GatewayFailed(Refusal):
+    """The payment gateway did not do what it was asked. ``permanent``: trying again cannot help."""
+
+    code = "gateway-failed"
+    status = 502
+    vi = "Cổng thanh toán không thực hiện được: {why}."
+    en = "The payment gateway did not do it: {why}."
+
+    def __init__(self, *, permanent: bool = False, **facts: object) -> None:
+        self.permanent = permanent
+        super().__init__(**facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """What the gateway calls a payment, and its page for the payer ('' where it has none)."""
+
+    key: str
+    pay_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAnswer:
+    """The outcome of an order to pay back: ``done``, ``refused`` or ``waiting``, and what the gateway calls it."""
+
+    outcome: str
+    key: str
+    why: str = ""
+
+
+class Gateway(Protocol):
+    """A payment gateway. Every call may be made twice with the same key. Raises GatewayFailed."""
+
+    def create(self, reference: str, vnd: int, about: str) -> Ordered:
+        """Announces a charge under its reference."""
+        ...
+
+    def transactions(self, key: str) -> list[Any]:
+        """The transactions of a payment as the gateway tells them (``engine.rules.payments.wire.paid_in``)."""
+        ...
+
+    def refund(self, key: str, transaction: str, vnd: int) -> RefundAnswer:
+        """Pays back ``vnd`` đồng of a transaction; ``key`` names the order, and is never used for another."""
+        ...
+
+
 class ProviderUnreachable(Refusal):
     """The identity provider does not answer, or not as its protocol asks."""
 

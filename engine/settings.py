@@ -18,7 +18,9 @@ from string import Formatter
 
 from engine.errors import Refusal
 from engine.file_settings import S3Settings
+from engine.payment_settings import PaymentSettings
 from engine.security.private_files import make_private_folder
+from engine.security.signed_callback import usable_secret
 from engine.session_settings import ProviderSettings, SessionSettings
 from engine.upload_settings import Bound, UploadSettings
 
@@ -96,6 +98,7 @@ class Settings:
     claim_grace_minutes: int
     seen_after_days: int
     form_signs: Mapping[str, str]
+    payments: PaymentSettings
     sessions: SessionSettings
 
     @property
@@ -142,6 +145,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         claim_grace_minutes=_number(environment, "MOTCUA_CLAIM_GRACE_MINUTES", 30, 0, 10_080),
         seen_after_days=_number(environment, "MOTCUA_SEEN_AFTER_DAYS", 5, 0, 3_650),
         form_signs=_form_signs(environment.get("MOTCUA_FORM_SIGNS", "")),
+        payments=_payments(environment),
         sessions=_sessions(environment),
     )
 
@@ -194,6 +198,20 @@ def s3_settings(environment: Mapping[str, str], place: str) -> S3Settings:
         also_folder=_flag(environment, "MOTCUA_S3_ALSO_FOLDER", False),
         seconds=_number(environment, "MOTCUA_S3_SECONDS", 20, 1, 300),
     )
+
+
+def _payments(environment: Mapping[str, str]) -> PaymentSettings:
+    url = _address(environment, "MOTCUA_PAYMENT_URL", ("https://", "http://"))
+    secrets_ = tuple(one for one in environment.get("MOTCUA_PAYMENT_SECRETS", "").split(",") if one)
+    if any(not usable_secret(one) for one in secrets_):
+        raise WrongSetting(name="MOTCUA_PAYMENT_SECRETS", why="each must be whsec_ and base64 of 24 bytes or more")
+    token = environment.get("MOTCUA_PAYMENT_TOKEN") or None
+    if url and not (token and secrets_):
+        raise WrongSetting(name="MOTCUA_PAYMENT_URL", why="it needs MOTCUA_PAYMENT_TOKEN and MOTCUA_PAYMENT_SECRETS")
+    if token and not re.fullmatch(r"[!-~]{8,500}", token):
+        raise WrongSetting(name="MOTCUA_PAYMENT_TOKEN", why="it must be 8 to 500 printable ASCII characters")
+    numbers = _flag(environment, "MOTCUA_RECEIPT_NUMBERS", False)
+    return PaymentSettings(url=url.rstrip("/") if url else None, token=token, secrets=secrets_, receipt_numbers=numbers)
 
 
 def _sessions(environment: Mapping[str, str]) -> SessionSettings:

@@ -27,7 +27,9 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from engine.catalogue import Catalogue
 from engine.clock import civil_day, utc_now
 from engine.errors import Conflict, Refusal
-from engine.ports import Files, IdentityProvider, NoScanner, Scanner, Signer
+from engine.ports import Files, Gateway, IdentityProvider, NoScanner, Scanner, Signer
+from engine.rules.payments.accounts import Accounts
+from engine.rules.payments.wire import Wire
 from engine.rules.procedure.permissions import Actor
 from engine.settings import Settings
 from engine.store.actors import Claim, claim_stands
@@ -68,6 +70,10 @@ class Runtime:
     check_receiver: Callable[[str], None] = lambda url: None
     """Raises InvalidInput when a webhook's URL leads where no notice may go; it looks the name up."""
     provider: IdentityProvider | None = None
+    accounts: Accounts = field(default_factory=Accounts)
+    wire: Wire | None = None
+    """What the payment gateway's and the bank's messages mean; None where neither is connected."""
+    gateway: Gateway | None = None
 
 
 @dataclass(slots=True)

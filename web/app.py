@@ -6,7 +6,7 @@ from flask import Flask, Response
 
 from server.identity import Access
 from web.account import own, provider, second_factor, sign_in
-from web.admin import overview
+from web.admin import overview, reconciliation
 from web.admin.editor import drafts as editor_drafts
 from web.admin.editor import page as editor_page
 from web.admin.editor import simulator
@@ -23,6 +23,7 @@ from web.citizen import (
     messages,
     moves,
     notices,
+    payment,
     proof,
     public_procedures,
     result,
@@ -33,6 +34,7 @@ from web.citizen import (
 from web.csrf import register_csrf
 from web.desk import (
     batch,
+    fee_notice,
     intake,
     keys,
     papers,
@@ -77,6 +79,7 @@ PAGES = [
     messages.messages,
     feedback.feedback,
     proof.proof,
+    payment.payment,
     today.today,
     queue.queue,
     saved_views.saved,
@@ -85,6 +88,7 @@ PAGES = [
     intake.intake,
     receipt.receipts,
     page.dossier,
+    fee_notice.fee_notice,
     sign.sign,
     sign_round.sign_rounds,
     papers.papers,
@@ -109,6 +113,7 @@ PAGES = [
     changes.changes,
     importing.importing,
     proposals.proposals,
+    reconciliation.reconciling,
     shown.incidents,
     overview.overview,
     figures.overview,

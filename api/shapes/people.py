@@ -90,6 +90,11 @@ class CloudEvent(Shape):
     data = one(EventData)
 
 
+class PaymentTaken(Shape):
+    outcome = text()
+    again = yes_no()
+
+
 class EventPage(Shape):
     items = many(CloudEvent)
     next = whole()

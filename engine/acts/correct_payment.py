@@ -10,11 +10,13 @@ from typing import Any
 
 from engine.dossier.case import Case, read_case
 from engine.dossier.charge import enter
+from engine.dossier.receipts import cancel_receipt, must_be_of_paper, take_receipt
 from engine.dossier.record import record
 from engine.dossier.rights import must_may
 from engine.errors import Conflict, NotFound, wrong
 from engine.rules.procedure.balance import WAIVED, LedgerEntry, NewEntry
 from engine.rules.procedure.definition import PAYMENT_METHODS
+from engine.store.receipts import receipt_number
 from engine.transaction import UnitOfWork
 
 MOST_VND = 10_000_000_000
@@ -59,7 +61,7 @@ def correct_payment(
         kind=entry.kind,
         vnd=vnd or entry.vnd,
         method=method or entry.method,
-        receipt=receipt or entry.receipt,
+        receipt=_receipt(case, entry, receipt, vnd or entry.vnd),
         corrects=entry.number,
     )
     before, after = _told(entry), _told(new)
@@ -78,6 +80,7 @@ def cancel_payment(unit: UnitOfWork, code: str, number: int, reason: str, versio
     Raises NotFound, Stale, Forbidden, InvalidInput, AlreadyTakenBack, RefundedAlready.
     """
     case, entry = _opened(unit, code, number, reason, version)
+    cancel_receipt(case, entry.receipt)
     _enter(case, entry, [])
     data = {"cancels": number, "fee": entry.key, "kind": entry.kind, "vnd": entry.vnd, "method": entry.method}
     record(case, "cancel_payment", data=data, private={"reason": reason})
@@ -98,6 +101,17 @@ def _opened(unit: UnitOfWork, code: str, number: int, reason: str, version: int 
     if entry is None:
         raise AlreadyTakenBack(number=number)
     return case, entry
+
+
+def _receipt(case: Case, entry: LedgerEntry, given: str | None, vnd: int) -> str | None:
+    """The number of the receipt after the correction. One of the book that says another amount now is cancelled, and
+    the next number takes its place."""
+    if given is not None:
+        must_be_of_paper(given)
+    if receipt_number(entry.receipt) is None or (given is None and vnd == entry.vnd):
+        return given or entry.receipt
+    cancel_receipt(case, entry.receipt)
+    return given or str(take_receipt(case, vnd, place=2))
 
 
 def _check(entry: LedgerEntry, method: str | None, receipt: str | None, vnd: int | None) -> None:

@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from engine.acts.extend_deadline import must_extend
+from engine.acts.open_charge import must_be_payable
 from engine.acts.parties import must_hand_over
 from engine.acts.recall import must_recall
 from engine.acts.refile import end_without_result
+from engine.acts.refunds import must_go_back_by_gateway
 from engine.acts.reopen_dossier import must_reopen
 from engine.acts.settle_refund import NothingToRefund
 from engine.acts.withdraw_at_counter import counter_role, withdrawing_action
@@ -94,6 +96,8 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
     "settle_fee": (_may("settle_fee"),),
     "waive_fee": (_may("waive_fee"),),
     "settle_refund": (_may("settle_fee"), _overpaid),
+    "open_charge": (_may("settle_fee"), must_be_payable),
+    "order_refund": (_may("settle_fee"), _overpaid, must_go_back_by_gateway),
     "add_note": (_may("add_note"),),
     "link": (_may("link"),),
     "rectify": (_may("rectify"),),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.dossier.case import Case, read_case
 from engine.dossier.charge import enter
+from engine.dossier.ordered_refunds import ordered_vnd
 from engine.dossier.record import record
 from engine.dossier.rights import must_may
 from engine.errors import Conflict, wrong
@@ -30,7 +31,8 @@ def settle_refund(
     vnd: int | None = None,
     version: int | None = None,
 ) -> Case:
-    """Records that ``vnd`` đồng (default: all that was paid too much) were paid back to the applicant.
+    """Records that ``vnd`` đồng (default: all that was paid too much and is not ordered at the
+    gateway) were paid back to the applicant.
 
     ``receipt`` is the number of the paper that shows it. Raises NotFound, Stale, Forbidden, InvalidInput,
     NothingToRefund.
@@ -42,13 +44,14 @@ def settle_refund(
             "method", f"phải là một trong: {', '.join(REFUND_METHODS)}", f"must be one of {', '.join(REFUND_METHODS)}"
         )
     money = case.money()
-    if not money.refund:
+    open_ = money.refund - ordered_vnd(case)
+    if open_ <= 0:
         raise NothingToRefund(dossier=case.code, owed=money.owed, paid=money.paid)
-    amount = money.refund if vnd is None else vnd
-    if not 1 <= amount <= money.refund:
-        most = money.refund
+    amount = open_ if vnd is None else vnd
+    if not 1 <= amount <= open_:
+        most = open_
         raise wrong("vnd", f"phải từ 1 đến {most} đồng nộp thừa", f"must be 1 to {most}, the đồng paid too much")
-    parts = _parts(money, amount)
+    parts = refund_parts(money, amount)
     told = [NewEntry(key=key, kind="refund", vnd=-part, method=method, receipt=receipt) for key, part in parts.items()]
     enter(case, told)
     record(case, "settle_refund", data={"vnd": amount, "fees": parts, "method": method, "receipt": receipt})
@@ -56,7 +59,7 @@ def settle_refund(
     return case
 
 
-def _parts(money: Balance, amount: int) -> dict[str, int]:
+def refund_parts(money: Balance, amount: int) -> dict[str, int]:
     """How a refund is taken from the fees that were overpaid, in order of their keys."""
     parts: dict[str, int] = {}
     for fee in money.fees:

@@ -309,6 +309,14 @@ def lock_case_by_id(unit: UnitOfWork, dossier_id: int) -> Case:
     return _opened(unit, "id", dossier_id, None, True, ())
 
 
+def lock_case_of_money(unit: UnitOfWork, dossier_id: int) -> Case:
+    """The dossier that money has come for, locked. Whoever enters what a bank or a gateway tells reaches it.
+
+    Raises NotFound.
+    """
+    return _opened(unit, "id", dossier_id, None, True, (), seen=Sight("system", False, False))
+
+
 def child_case(parent: Case, child: int, *, lock: bool) -> Case:
     """A linked dossier of an open case. Whoever opened the parent reaches it, whether they see it or not.
 
@@ -395,5 +403,5 @@ def _must_be_prints(unit: UnitOfWork, found: DossierRow, version: int) -> None:
         raise stale(unit, found)
 
 
-_TOUCH_NOTHING = frozenset({"issue_form", "send_message", "write_message"})
+_TOUCH_NOTHING = frozenset({"issue_form", "send_message", "write_message", "open_charge"})
 """Acts after which a dossier stands as it stood."""

@@ -16,6 +16,7 @@ from engine.acts.checkpoint import checkpoint_now
 from engine.acts.count_paces import count_paces as count_paces_anew
 from engine.acts.notices.deliver import Receivers, deliver_notices
 from engine.acts.staff.idle_sessions import end_idle_sessions
+from engine.acts.work_payments import work_payments
 from engine.jobs.indicator_facts import keep_facts_of_all
 from engine.jobs.migration import migrate_due
 from engine.jobs.recounting import recount_waiting
@@ -144,6 +145,12 @@ def keep_indicator_facts() -> None:
         log.info("indicator-facts", batches=batches)
 
 
+def work_on_payments() -> None:
+    """Tells the payment gateway of charges and refunds, and asks it for payments whose callback never came."""
+    if done := work_payments(_at_hand[0].runtime, SECONDS):
+        log.info("payments", **dict(done))
+
+
 _ALL = (
     drain_outbox,
     sweep_clocks,
@@ -156,5 +163,6 @@ _ALL = (
     carry_out_reforms,
     mail_reports,
     keep_indicator_facts,
+    work_on_payments,
 )
 JOBS: Mapping[str, Callable[[], None]] = {job.__name__: job for job in _ALL}

@@ -18,5 +18,6 @@ TICKS: tuple[tuple[str, int], ...] = (
     ("carry_out_reforms", 3),
     ("mail_reports", 600),
     ("keep_indicator_facts", 600),
+    ("work_on_payments", 5),
 )
 """Jobs of ``engine.jobs.registry``, each with the seconds between two rings."""

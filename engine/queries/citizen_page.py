@@ -12,6 +12,7 @@ from engine.dossier.given_out import NoResultYet, given_out
 from engine.dossier.papers import asks_applicant
 from engine.errors import Refusal
 from engine.queries.centres import CALENDAR, Hours, usual_hours
+from engine.queries.payments import PaymentView, payment_of
 from engine.queries.status import Status, status_of
 from engine.rules.deadlines.calendar import OutsideCalendar
 from engine.rules.deadlines.due import Due
@@ -138,6 +139,7 @@ class CitizenPage:
     notices: Notices
     mark: int | None
     rated_at: dt.datetime | None
+    payment: PaymentView
 
 
 def citizen_page(unit: UnitOfWork, code: str) -> CitizenPage:
@@ -170,6 +172,7 @@ def citizen_page(unit: UnitOfWork, code: str) -> CitizenPage:
         results=_results(case),
         notices=_notices(case, chosen),
         mark=chosen.mark,
+        payment=payment_of(case),
         rated_at=chosen.rated_at,
     )
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.dossier.case import Case
+from engine.dossier.fee_names import fee_name
 from engine.dossier.repeats import warning
 from engine.queries.applicant import Applicant, applicant_of
 from engine.queries.clock import IntakeView, Warned, intake_of, warnings_of
@@ -370,7 +371,7 @@ def _fee(fee: FeeBalance, release: Release) -> Fee:
     known = release.fees.get(fee.key)
     return Fee(
         key=fee.key,
-        name=known.name if known else Text(fee.key, fee.key),
+        name=fee_name(release, fee.key),
         vnd=fee.owed,
         collect=known.collect if known else "during",
         settled_at=fee.settled_at,

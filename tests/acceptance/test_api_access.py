@@ -34,6 +34,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "closures": {"first": "2026-03-10", "last": "2026-03-10", "vi": "bão", "en": "storm", "legal": "TB 1"},
     "decisions": {"to": "26737", "commune": "26737", "legal": "QĐ 5", "reason": "thuộc phường ấy"},
     "documents": {"reason": "nhầm"},
+    "charges": {},
+    "gateway-refunds": {},
     "extensions": {"term": {"amount": 1, "unit": "working_day"}, "reason": "mưa"},
     "fees": {"method": "cash", "receipt": "1"},
     "fee-cancellations": {"number": 1, "reason": "nhầm"},

@@ -23,6 +23,7 @@ from tests.faults.crash_stories_of_desks import ERRANDS_OF_DESKS, STORIES_OF_DES
 from tests.faults.crash_stories_of_drafts import DRAFT_STORIES
 from tests.faults.crash_stories_of_ends import STORIES_OF_ENDS
 from tests.faults.crash_stories_of_papers import STORIES_OF_PAPERS
+from tests.faults.crash_stories_of_payments import ERRANDS_OF_PAYMENTS, STORIES_OF_PAYMENTS
 from tests.faults.crash_stories_of_sessions import STORIES_OF_SESSIONS
 from tests.faults.crash_stories_of_staff import STAFF_STORIES
 from tests.faults.crash_stories_reform import LOADED, REFORM_STORIES, another, june, loading
@@ -39,8 +40,9 @@ STORIES = {
     **STORIES_OF_DESKS,
     **STORIES_OF_SESSIONS,
     **STORIES_OF_ADMINISTRATORS,
+    **STORIES_OF_PAYMENTS,
 }
-ERRANDS = {**OTHER_ERRANDS, **ERRANDS_OF_DESKS, **ERRANDS_OF_ADMINISTRATORS}
+ERRANDS = {**OTHER_ERRANDS, **ERRANDS_OF_DESKS, **ERRANDS_OF_ADMINISTRATORS, **ERRANDS_OF_PAYMENTS}
 CHANGE_NOTHING = {
     "batch.own_batch",
     "change_form.search_of",
@@ -48,6 +50,7 @@ CHANGE_NOTHING = {
     "follow_office.who_works",
     "follow_office.works_at",
     "migrate_dossier.mapped_state",
+    "open_charge.must_be_payable",
     "open_children.papers_for",
     "parties.must_hand_over",
     "possible.why_not",
@@ -56,6 +59,7 @@ CHANGE_NOTHING = {
     "recall.must_recall",
     "refile.end_without_result",
     "reform.run.open_run",
+    "refunds.must_go_back_by_gateway",
     "reform.run.rows_standing",
     "send_feedback.feedback_office",
     "versions.drafts.open_draft",

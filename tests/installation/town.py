@@ -35,6 +35,7 @@ from tests.installation.application import application
 from tests.installation.content import DISTRICTS, Content, territory_around
 from tests.installation.databases import Filled
 from tests.installation.installation import Installation
+from tests.installation.payments import taking_payments
 from tests.installation.runtime import runtime_over
 from web.app import register_pages
 
@@ -70,7 +71,8 @@ class Town(Installation):
         self.now = moment(BEGIN)
         self.known: dict[str, Known] = {}
         environment = {"MOTCUA_POOL_SIZE": "12", "MOTCUA_SECOND_FACTOR": "0"} | environment
-        super().__init__(runtime_over(url, folder, lambda: self.now, pool_size=12, **environment))
+        runtime = runtime_over(url, folder, lambda: self.now, pool_size=12, **environment)
+        super().__init__(taking_payments(runtime, CENTRE))
         self.app = application(self.runtime, render_form=render_form, pages=register_pages)
 
     def at(self, local: str) -> None:

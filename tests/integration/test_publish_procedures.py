@@ -142,9 +142,7 @@ def test_competences_of_a_new_procedure_are_published_with_it_and_known_ones_sta
     shipped = [one for one in known_here.competences if one.subject != mine.subject]
     seed(world.runtime, SimpleNamespace(**content, competences=shipped, calendars={}, templates={}))  # type: ignore[arg-type]  # a small one
     with world.reading() as connection:
-        assert known(connection) == before | {("9.999999", "authority")}, (
-            "seeding takes nothing away"
-        )
+        assert known(connection) == before | {("9.999999", "authority")}, "seeding takes nothing away"
 
 
 class TestContentOfTheInstallation:

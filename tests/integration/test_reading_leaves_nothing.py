@@ -27,6 +27,8 @@ READING = (
     ("people", "journal", "counter"),
     ("offices", "times", "TT-26740"),
     ("notices", "status"),
+    ("payments", "check"),
+    ("payments", "receipts", "--verify"),
     ("notices", "list"),
     ("journal", "verify"),
     ("journal", "reads"),
@@ -64,7 +66,7 @@ WRITING = {
     *("offices close", "offices reopen", "offices hours", "offices end-hours"),
     *("notices retry", "journal checkpoint", "journal export", "journal prove", "journal prove-growth"),
     *("workflows new", "workflows import", "workflows plan", "workflows apply", "workflows revert"),
-    *("journal rotate-key", "reform plan", "reform apply", "reform revert", "reform decide"),
+    *("payments reconcile", "journal rotate-key", "reform plan", "reform apply", "reform revert", "reform decide"),
 }
 
 

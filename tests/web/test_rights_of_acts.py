@@ -29,6 +29,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     "documents/<int:number>/check": {"accepted": "true"},
     "documents/<int:number>/removal": {"reason": "nhầm"},
     "fees/<key>": {"method": "cash", "receipt": "1", "vnd": "20.000"},
+    "charges": {},
+    "gateway-refunds": {},
     "refunds": {"method": "cash", "receipt": "2"},
     "fee-corrections": {"number": "1", "reason": "nhầm", "receipt": "2"},
     "fee-cancellations": {"number": "1", "reason": "nhầm"},

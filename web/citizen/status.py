@@ -8,6 +8,7 @@ from server.identity import Access, reading
 from web.citizen.progress import progress_of
 from web.citizen.verdict import verdict_of
 from web.pages import Pages
+from web.qr import qr_of
 from web.render import render
 
 status = Pages("status", audience="citizen")
@@ -26,6 +27,7 @@ def show(code: str) -> str:
         stages=progress_of(page),
         statuses=PortalStatus,
         to_pay=to_pay(page),
+        qr=qr_of(page.payment.asked.text) if page.payment.asked else None,
         reasons=[line for line in page.trace if line.kind == "extension"],
     )
 

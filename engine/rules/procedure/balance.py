@@ -3,6 +3,7 @@
 What is owed is computed again at every change of facts. What was paid is a ledger to which entries are only added: a
 payment, a waiver, a refund, or a reversal that takes one of these back. What was paid for one fee beyond what is owed
 for it counts for the others of the same dossier; what then remains is a refund to settle. A waiver is never refunded.
+Money under ``SURPLUS`` never counts for a fee.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from typing import Literal
 
 EntryKind = Literal["payment", "waiver", "refund", "reversal"]
 WAIVED = "waived"
+SURPLUS = "_surplus"
+"""The key of money that nobody owed when it came: too much, twice, or too late. It counts for no fee and is owed back.
+No fee of a workflow file can have this key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +122,7 @@ def balance(owed: Mapping[str, int], ledger: Sequence[LedgerEntry]) -> Balance:
     money = {key: _sum(entry for entry in ledger if entry.key == key and entry.method != WAIVED) for key in keys}
     waived = {key: _sum(entry for entry in ledger if entry.key == key and entry.method == WAIVED) for key in keys}
     needed = {key: max(owed.get(key, 0) - waived[key], 0) for key in keys}
-    moved = _moved({key: needed[key] - money[key] for key in keys})
+    moved = _moved({key: needed[key] - money[key] for key in keys if key != SURPLUS}) | {SURPLUS: 0}
     fees = []
     for key in keys:
         rest = needed[key] - money[key] - moved[key]

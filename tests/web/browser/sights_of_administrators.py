@@ -44,6 +44,38 @@ def _see_closure(page: Page) -> None:
         page.click("button[value=preview]")
 
 
+_LINES = (
+    "02/03/2026;FT1;0011001932418;54.000,00;CK MC00004K701GX",
+    "02/03/2026;FT2;0011001932418;7.000;Nguyễn Thị Mẫu nộp phí",
+    "03/03/2026;FT3;0011001932418;-11.000;Phí dịch vụ SMS",
+)
+_STATEMENT = "Ngày giao dịch;Số tham chiếu;Số tài khoản;Số tiền;Nội dung\n" + "\n".join(_LINES)
+
+
+def _read_statement(came: Visitor) -> None:
+    """A file of the bank is read, once for all visits."""
+    page = came.go("/quan-tri/doi-soat")
+    if page.locator("section#unknown").count() == 0:
+        file = {"name": "sao-ke.csv", "mimeType": "text/csv", "buffer": _STATEMENT.encode()}
+        page.set_input_files("input[name=file]", [file])
+        with page.expect_navigation():
+            page.locator("form[enctype] button").click()
+
+
+def _read_nothing(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("form[enctype] button").click()
+
+
+PAYMENTS = [
+    Sight("reconciliation-none", "/quan-tri/doi-soat?tu=2025-01-01&den=2025-01-02", ADMIN),
+    Sight("reconciliation", "/quan-tri/doi-soat?tu=2026-02-20&den=2026-03-20", ADMIN, first=_read_statement),
+    Sight("reconciliation-refused", "/quan-tri/doi-soat", ADMIN, then=_read_nothing),
+    Sight("bank-line", "/quan-tri/doi-soat/dong?tk=0011001932418&so=FT2", ADMIN),
+    Sight("bank-line-refused", "/quan-tri/doi-soat/dong?tk=0011001932418&so=FT2", ADMIN, then=submit),
+    Sight("payment-waiting", "/quan-tri/doi-soat/cho/1", ADMIN),
+]
+
 PEOPLE = [
     Sight("staff", STAFF, ADMIN),
     Sight("staff-nobody-found", f"{STAFF}?q=zzzz", ADMIN),
@@ -87,4 +119,4 @@ OFFICES = [
     Sight("office-end", "/quan-tri/co-quan/TT-26740/thu-lai?kind=closure&first=2026-03-10", ADMIN),
 ]
 
-ADMINISTRATORS = [*PEOPLE, *INCIDENTS, *OFFICES]
+ADMINISTRATORS = [*PEOPLE, *INCIDENTS, *OFFICES, *PAYMENTS]

@@ -32,6 +32,14 @@ def _notices_off(came: Visitor) -> None:
         page.locator("main form button").click()
 
 
+def _ask_for_code(came: Visitor) -> None:
+    """The QR code is asked for, once for all visits."""
+    page = came.go(came.at())
+    if page.locator("form[action$='/nop-phi']").count():
+        with page.expect_navigation():
+            page.locator("form[action$='/nop-phi'] button").click()
+
+
 CITIZENS = [
     Sight("start", "/", like="citizen-start"),
     Sight("start-refused", "/", then=submit),
@@ -67,5 +75,8 @@ CITIZENS = [
     Sight("messages-refused", "/h/{running}/tin-nhan", link="running", then=submit),
     Sight("rating-refused", "/h/{returned}", link="returned", then=submit),
     Sight("notices-off", "/h/{accepted}", link="accepted", first=_notices_off, like="citizen-status-running"),
+    Sight("status-pay", "/h/{ready}", link="ready", first=_ask_for_code),
+    Sight("fee-notice", "/h/{ready}/nop-phi", link="ready", first=_ask_for_code),
+    Sight("fee-notice-none", "/h/{running}/nop-phi", link="running"),
     Sight("proof", "/h/{returned}/bang-chung", link="returned"),
 ]

@@ -8,9 +8,13 @@ from typing import Any
 from marshmallow import fields, validate
 
 from engine.acts.correct_payment import cancel_payment, correct_payment
+from engine.acts.open_charge import open_charge
+from engine.acts.refunds import order_refund
 from engine.acts.settle_fee import settle_fee
 from engine.acts.settle_refund import REFUND_METHODS, settle_refund
 from engine.dossier.case import Case
+from engine.dossier.fee_names import fee_name
+from engine.dossier.payable import payable
 from engine.rules.procedure.balance import WAIVED, FeeBalance, LedgerEntry
 from engine.rules.procedure.definition import PAYMENT_METHODS
 from engine.text import Text
@@ -66,15 +70,9 @@ def _fee(case: Case, key: str) -> FeeBalance | None:
     return case.money().of(key)
 
 
-def fee_name(case: Case, key: str) -> Text:
-    """The name of a fee; its key where the release has none any more."""
-    known = case.release.fees.get(key)
-    return known.name if known else Text(key, key)
-
-
 def _about(case: Case, path: Mapping[str, Any]) -> Input:
     """The fee that a form is about, with what is due of it, as its heading."""
-    fee, name = _fee(case, path["key"]), fee_name(case, path["key"])
+    fee, name = _fee(case, path["key"]), fee_name(case.release, path["key"])
     due = fee.due if fee else 0
     heading = Text(f"{name.vi}: còn phải nộp {due:,} đ".replace(",", "."), f"{name.en}: {due:,} đ due")
     return Input(name="about", label=heading, kind="heading")
@@ -120,6 +118,18 @@ def _refund(case: Case, path: Mapping[str, Any]) -> tuple[Input, ...]:
     )
 
 
+def _asked(case: Case) -> Input:
+    vnd = sum(payable(case).values())
+    heading = Text(f"Yêu cầu chuyển khoản {vnd:,} đ".replace(",", "."), f"Ask for a transfer of {vnd:,} đ")
+    return Input(name="about", label=heading, kind="heading")
+
+
+def _owed_back(case: Case) -> Input:
+    vnd = case.money().refund
+    heading = Text(f"Phải hoàn trả {vnd:,} đ".replace(",", "."), f"{vnd:,} đ are owed back")
+    return Input(name="about", label=heading, kind="heading")
+
+
 def standing_entries(case: Case) -> tuple[LedgerEntry, ...]:
     """The entries of the ledger that can be corrected or cancelled."""
     money = case.money()
@@ -135,7 +145,7 @@ def _entries(case: Case) -> Input:
 
 
 def _entry(case: Case, one: LedgerEntry) -> Text:
-    kind, name = LEDGER.get(one.kind, Text(one.kind, one.kind)), fee_name(case, one.key)
+    kind, name = LEDGER.get(one.kind, Text(one.kind, one.kind)), fee_name(case.release, one.key)
     vnd = abs(one.vnd)
     return Text(
         f"{one.number}. {kind.vi} {vnd:,} đ – {name.vi}".replace(",", "."),
@@ -207,6 +217,30 @@ MONEY = (
         inputs=_refund,
         doing=lambda unit, to: settle_refund(unit, to.code, version=to.version, **_settled(to.form)),
         done=Text("Đã ghi khoản hoàn trả.", "The refund is recorded."),
+    ),
+    Door(
+        name="charge",
+        noun="charges",
+        title=Text("Thông báo nộp phí có mã QR", "Notice of fees with a QR code"),
+        sign="money",
+        guard="open_charge",
+        schema=DoorForm,
+        inputs=lambda case, path: (_asked(case),),
+        doing=lambda unit, to: open_charge(unit, to.code),
+        done=Text("Đã có mã QR để nộp phí.", "Here is the QR code for the fees."),
+        onward=lambda case: f"/ho-so/{case.code}/thong-bao-phi",
+        loose=True,
+    ),
+    Door(
+        name="refund-online",
+        noun="gateway-refunds",
+        title=Text("Hoàn tiền qua cổng thanh toán", "Pay back through the payment gateway"),
+        sign="money",
+        guard="order_refund",
+        schema=DoorForm,
+        inputs=lambda case, path: (_owed_back(case),),
+        doing=lambda unit, to: order_refund(unit, to.code, to.version),
+        done=Text("Đã gửi yêu cầu hoàn tiền tới cổng thanh toán.", "The refund is ordered at the gateway."),
     ),
     Door(
         name="correct-fee",

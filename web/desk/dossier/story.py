@@ -74,7 +74,7 @@ def _about(line: JournalLine, case: Case) -> Text | None:
         return Text("đạt", "in order") if data.get("accepted") else Text("không đạt", "not in order")
     if line.act == "issue_form":
         return Text(f"Mẫu số {data.get('form')} ({data.get('mark')})", f"Form {data.get('form')} ({data.get('mark')})")
-    if line.act == "settle_fee":
+    if line.act in ("settle_fee", "open_charge", "receive_payment", "order_refund", "conclude_refund"):
         return Text(f"{data.get('vnd', 0):,} đ".replace(",", "."), f"{data.get('vnd', 0):,} đ")
     if line.act == "transfer":
         return case.unit.catalogue.office_name(str(data.get("to")))
