@@ -71,6 +71,10 @@ class LocalFiles:
         except FileNotFoundError as error:
             raise NoSuchFile() from error
 
+    def remove(self, key: str) -> None:
+        """Removes the content; once more does nothing. Raises NoSuchFile for a text that is no key."""
+        self._path(key).unlink(missing_ok=True)
+
     @property
     def place(self) -> str:
         return str(self._root)

@@ -89,6 +89,10 @@ class Files(Protocol):
 
     def read(self, key: str) -> bytes: ...
 
+    def remove(self, key: str) -> None:
+        """Removes a content for good; one that is gone already is no fault."""
+        ...
+
     @property
     def place(self) -> str:
         """Where the contents are, for a person to read."""

@@ -1,6 +1,7 @@
 """Every table of the schema: importing this module fills ``engine.store.sql.schema.metadata``, as Alembic needs."""
 
 from engine.store import (
+    archive,
     batches,
     checkpoints,
     clocks,
@@ -10,6 +11,7 @@ from engine.store import (
     fees,
     form_numbers,
     idempotency,
+    imported,
     installation,
     intake_drafts,
     journal,
@@ -27,6 +29,7 @@ from engine.store import (
     read_log,
     reform_orders,
     releases,
+    report_mails,
     reports,
     saved_views,
     search,
@@ -39,6 +42,7 @@ from engine.store import (
 from engine.store.sql.schema import metadata
 
 __all__ = [
+    "archive",
     "batches",
     "checkpoints",
     "clocks",
@@ -48,6 +52,7 @@ __all__ = [
     "fees",
     "form_numbers",
     "idempotency",
+    "imported",
     "installation",
     "intake_drafts",
     "journal",
@@ -66,6 +71,7 @@ __all__ = [
     "read_log",
     "reform_orders",
     "releases",
+    "report_mails",
     "reports",
     "saved_views",
     "search",

@@ -28,6 +28,8 @@ READING = (
     ("offices", "times", "TT-26740"),
     ("notices", "status"),
     ("notices", "list"),
+    ("archive", "status"),
+    ("archive", "list"),
     ("journal", "verify"),
     ("journal", "reads"),
     ("events", "xes"),
@@ -63,6 +65,8 @@ WRITING = {
     *("people switch-off", "people switch-on", "people take-admin", "people propose-admin", "people decide-admin"),
     *("offices close", "offices reopen", "offices hours", "offices end-hours"),
     *("notices retry", "journal checkpoint", "journal export", "journal prove", "journal prove-growth"),
+    *("archive export", "archive transfer", "archive receipt", "archive destroy", "archive decide"),
+    *("archive carry-out", "import dossiers"),
     *("workflows new", "workflows plan", "workflows apply", "workflows revert"),
     *("journal rotate-key", "reform plan", "reform apply", "reform revert", "reform decide"),
 }
