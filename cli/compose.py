@@ -18,16 +18,18 @@ from adapters.channels import ChannelNotifier, notifier_from, receiver_check
 from adapters.clamd import ClamdScanner
 from adapters.files_local import LocalFiles
 from adapters.local_signer import LocalSigner
+from adapters.population import HttpPopulation
 from cli.main import DatabaseUnusable
 from engine.catalogue import Catalogue
 from engine.clock import told_clock, utc_now
 from engine.errors import NotFound, Refusal, in_log
 from engine.jobs.queue import Bell
-from engine.ports import IdentityProvider, NoScanner, Scanner
+from engine.ports import IdentityProvider, NoScanner, PopulationData, Scanner
 from engine.security.private_files import keep_private
 from engine.settings import Settings, WrongSetting, missing_database, settings_from
 from engine.store.sql.schema import open_database
 from engine.transaction import Runtime
+from workflows.population_mapping import SHIPPED, load_population_mapping
 
 log = structlog.get_logger("motcua.start")
 
@@ -59,6 +61,7 @@ def compose(
         scanner=compose_scanner(settings),
         check_receiver=receiver_check(settings),
         provider=compose_provider(settings),
+        population=compose_population(settings),
     )
 
 
@@ -108,6 +111,17 @@ def compose_provider(settings: Settings) -> IdentityProvider | None:
     from adapters.openid_provider import OpenIdProvider  # late: its libraries take a tenth of a start
 
     return OpenIdProvider(settings.sessions.provider)
+
+
+def compose_population(settings: Settings) -> PopulationData | None:
+    """The population data that intake asks; None where none is set. Raises WrongSetting, PopulationMappingRefused."""
+    given = settings.population
+    if given is None:
+        return None
+    mapping = load_population_mapping(given.mapping or SHIPPED)
+    if not mapping.verified:
+        log.warning("population-mapping-unverified", file=str(given.mapping or SHIPPED.name))
+    return HttpPopulation(given.url, mapping, token=given.token, seconds=given.seconds)
 
 
 def clock_from(environment: Mapping[str, str]) -> Callable[[], dt.datetime]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from string import Formatter
 
 from engine.errors import Refusal
+from engine.population_settings import PopulationSettings
 from engine.security.private_files import make_private_folder
 from engine.session_settings import ProviderSettings, SessionSettings
 from engine.upload_settings import Bound, UploadSettings
@@ -95,6 +96,8 @@ class Settings:
     seen_after_days: int
     form_signs: Mapping[str, str]
     sessions: SessionSettings
+    population: PopulationSettings | None
+    reuse_needs_consent: bool
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -140,6 +143,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         seen_after_days=_number(environment, "MOTCUA_SEEN_AFTER_DAYS", 5, 0, 3_650),
         form_signs=_form_signs(environment.get("MOTCUA_FORM_SIGNS", "")),
         sessions=_sessions(environment),
+        population=_population(environment),
+        reuse_needs_consent=_flag(environment, "MOTCUA_REUSE_NEEDS_CONSENT", False),
     )
 
 
@@ -179,6 +184,18 @@ def _sessions(environment: Mapping[str, str]) -> SessionSettings:
         proof=dt.timedelta(minutes=_number(environment, "MOTCUA_PROOF_MINUTES", 10, 1, 60)),
         second_factor=_flag(environment, "MOTCUA_SECOND_FACTOR", True),
         provider=_provider(environment),
+    )
+
+
+def _population(environment: Mapping[str, str]) -> PopulationSettings | None:
+    url = _address(environment, "MOTCUA_POPULATION_URL", ("http://", "https://"))
+    if url is None:
+        return None
+    return PopulationSettings(
+        url=url,
+        token=environment.get("MOTCUA_POPULATION_TOKEN", ""),
+        seconds=_number(environment, "MOTCUA_POPULATION_SECONDS", 4, 1, 30),
+        mapping=_path(environment, "MOTCUA_POPULATION_MAPPING"),
     )
 
 

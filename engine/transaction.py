@@ -27,7 +27,7 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from engine.catalogue import Catalogue
 from engine.clock import civil_day, utc_now
 from engine.errors import Conflict, Refusal
-from engine.ports import Files, IdentityProvider, NoScanner, Scanner, Signer
+from engine.ports import Files, IdentityProvider, NoScanner, PopulationData, Scanner, Signer
 from engine.rules.procedure.permissions import Actor
 from engine.settings import Settings
 from engine.store.actors import Claim, claim_stands
@@ -68,6 +68,7 @@ class Runtime:
     check_receiver: Callable[[str], None] = lambda url: None
     """Raises InvalidInput when a webhook's URL leads where no notice may go; it looks the name up."""
     provider: IdentityProvider | None = None
+    population: PopulationData | None = None
 
 
 @dataclass(slots=True)

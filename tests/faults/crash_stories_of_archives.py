@@ -15,18 +15,24 @@ from engine.acts.archive import destroy
 from engine.acts.archive.export import archive_export, pack_ended
 from engine.acts.archive.files import remove_files
 from engine.acts.archive.receipt import archive_receipt
+from engine.acts.drafts.consent import give_consent, withdraw_consent
+from engine.acts.drafts.identity import ask_identity, join_identity_checks, note_identity
 from engine.acts.import_dossier import import_dossier
 from engine.acts.import_run import import_file
 from engine.archive.bag import Payload, bag_hash, write_bag
 from engine.clock import civil_day
+from engine.ports import IdentityOutcome
 from engine.rules.imports.row import ImportedRow
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.rules.retention import RetentionSchedule, RetentionTerm
 from engine.store.archive import archive_bags, archive_destructions, file_removals
+from engine.store.identity_checks import identity_checks
 from engine.store.imported import imported_dossiers
+from engine.store.journal import reads
+from engine.store.reuse_consents import reuse_consents
 from tests.faults.crash_stage import Deed, Errand, Stage, Story
 from tests.installation.short_releases import LAND
-from tests.installation.world import BRANCH, LONG_KHANH, World, moment
+from tests.installation.world import APPLICANT, BRANCH, LONG_KHANH, World, moment
 from tests.integration.test_archive_destroy import second_admin
 from tests.integration.test_archive_export import ended
 from tests.integration.test_import_dossiers import MAPPING, ROW
@@ -36,6 +42,7 @@ _AT_ONCE = RetentionSchedule(terms=(RetentionTerm(procedures=("*",), years=-1, l
 """Terms that are over in the year of the end."""
 _RECEIPT = {"number": "1/BN", "day": dt.date(2026, 3, 2), "archive": "Lưu trữ mẫu"}
 _NUMBERS = itertools.count(1)
+_NUMBER = str(APPLICANT["identity_number"])
 
 
 def render(_number: str, _data: Mapping[str, Any]) -> bytes:
@@ -124,6 +131,43 @@ def brought_in(stage: Stage) -> Deed:
     return Deed(stage.direct(import_dossier, told), stage.rows(imported_dossiers, number=told.code))
 
 
+def asked(stage: Stage) -> Deed:
+    run = stage.direct(
+        ask_identity, f"token-{next(_NUMBERS):020}", _NUMBER, LONG_KHANH, "tiếp nhận", who=stage.world.actor("counter")
+    )
+    return Deed(run, stage.rows(identity_checks))
+
+
+def answered(stage: Stage) -> Deed:
+    token = f"token-{next(_NUMBERS):020}"
+    check = stage.world.try_act("counter", ask_identity, token, _NUMBER, LONG_KHANH, "tiếp nhận")
+    outcome = IdentityOutcome(number="match", name="match", born="match", address="differs")
+    run = stage.direct(note_identity, check, outcome, who=stage.world.actor("counter"))
+    return Deed(run, stage.rows(identity_checks, id=check, status="answered"))
+
+
+def joined(stage: Stage) -> Deed:
+    token = f"token-{next(_NUMBERS):020}"
+    stage.world.try_act("counter", ask_identity, token, _NUMBER, LONG_KHANH, "tiếp nhận")
+    number = stage.world.row(stage.world.land_at("new"))["id"]
+    run = stage.direct(join_identity_checks, token, number)
+    return Deed(run, stage.rows(reads, dossier_id=number, what="population"))
+
+
+def agreed(stage: Stage) -> Deed:
+    number = f"0790900{next(_NUMBERS):05}"
+    run = stage.direct(give_consent, number, LONG_KHANH, "dùng lại", who=stage.world.actor("counter"))
+    return Deed(run, stage.rows(reuse_consents))
+
+
+def took_back(stage: Stage) -> Deed:
+    number = f"0790900{next(_NUMBERS):05}"
+    stage.world.try_act("counter", give_consent, number, LONG_KHANH, "dùng lại")
+    standing = stage.rows(reuse_consents, withdrawn_at=None)
+    run = stage.direct(withdraw_consent, number, LONG_KHANH, who=stage.world.actor("counter"))
+    return Deed(run, lambda: -standing())
+
+
 STORIES_OF_ARCHIVES: Mapping[str, Story] = {
     "archive: packed": Story({"archive.export.archive_export"}, packed),
     "archive: receipt": Story({"archive.receipt.archive_receipt"}, confirmed),
@@ -131,6 +175,13 @@ STORIES_OF_ARCHIVES: Mapping[str, Story] = {
     "archive: decide to destroy": Story({"archive.destroy.decide_destruction"}, decided),
     "archive: destroy": Story({"archive.destroy.destroy_dossier"}, destroyed),
     "archive: minutes": Story({"archive.destroy.keep_minutes"}, with_minutes),
+    "consent: given": Story({"drafts.consent.give_consent"}, agreed),
+    "consent: withdrawn": Story(
+        {"drafts.consent.withdraw_consent"}, took_back, again="nothing stands that could be withdrawn once more"
+    ),
+    "population: asked": Story({"drafts.identity.ask_identity"}, asked, again="another question of the same"),
+    "population: answered": Story({"drafts.identity.note_identity"}, answered),
+    "population: joined to its dossier": Story({"drafts.identity.join_identity_checks"}, joined),
     "import a dossier": Story(
         {"import_dossier.import_dossier", "imported_offices.offices_of_import", "imported_papers.paper_rows"},
         brought_in,
