@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from adapters.forms import render_minutes
+from adapters.minutes import render_minutes
 from cli.archive_transfer import read
 from cli.compose import compose_from_environment
 from cli.output import language, say

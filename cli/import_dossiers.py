@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -63,7 +63,7 @@ def dossiers(
         ctx.exit(1)
 
 
-def _reported(rows: Iterable[RowDone], out: Any) -> Iterator[RowDone]:
+def _reported(rows: Iterable[RowDone], out: TextIO | None) -> Iterator[RowDone]:
     """Passes the rows on, and writes the refused ones to the report as they come."""
     writer = None
     for done in rows:

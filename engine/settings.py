@@ -109,14 +109,11 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     """Settings from environment variables (names in docs/operations.md). Raises WrongSetting."""
     data, database = _data(environment), _database_url(environment)
     redis = _redis_url(environment, data)
-    public_url = environment.get("MOTCUA_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
-    if not re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?", public_url):
-        raise WrongSetting(name="MOTCUA_PUBLIC_URL", why="it must be an http or https address")
     return Settings(
         data=data,
         database_url=database,
         redis_url=redis,
-        public_url=public_url,
+        public_url=_public_url(environment),
         keys=SecretKeys(_given_keys(environment), data),
         code_template=_code_template(environment.get("MOTCUA_CODE_TEMPLATE", "{agency}-{yy}{mm}{dd}-{sequence:04d}")),
         smtp_url=_address(environment, "MOTCUA_SMTP_URL", ("smtp://", "smtps://")),
@@ -146,6 +143,13 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         population=_population(environment),
         reuse_needs_consent=_flag(environment, "MOTCUA_REUSE_NEEDS_CONSENT", False),
     )
+
+
+def _public_url(environment: Mapping[str, str]) -> str:
+    public_url = environment.get("MOTCUA_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+    if not re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?", public_url):
+        raise WrongSetting(name="MOTCUA_PUBLIC_URL", why="it must be an http or https address")
+    return public_url
 
 
 def missing_database(environment: Mapping[str, str]) -> Path | None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from engine.clock import LOCAL, civil_day
 from engine.errors import Forbidden, NotFound
 from engine.store.archive import (
+    DestructionRow,
+    PackedRow,
     archive_bags,
     archive_destruction_items,
     archive_destructions,
@@ -88,6 +89,22 @@ class Destruction:
     mine: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Minutes:
+    """What the minutes of a list say, ready for paper. A line is place, code, procedure, end, term, receipt."""
+
+    number: str
+    at: str
+    proposed_by: str
+    proposed_at: str
+    decided_by: str
+    decided_at: str
+    reason: str
+    schedule: str
+    count: str
+    lines: tuple[tuple[str, str, str, str, str, str], ...]
+
+
 def archive_status(unit: UnitOfWork) -> ArchiveStatus:
     """The numbers, as of now. Raises Forbidden."""
     _must_look(unit)
@@ -112,7 +129,7 @@ def bags(unit: UnitOfWork, way: Way | None = None, before: int | None = None, li
     if before is not None:
         statement = statement.where(archive_bags.c.dossier_id < before)
     rows = unit.reader().execute(statement).all()
-    shown = tuple(_bag(unit, row) for row in rows[:limit])
+    shown = tuple(_bag(unit, cast(PackedRow, row)) for row in rows[:limit])
     return Bags(bags=shown, next=shown[-1].id if len(rows) > limit else None)
 
 
@@ -120,7 +137,7 @@ def destructions(unit: UnitOfWork) -> tuple[Destruction, ...]:
     """The lists for destruction, newest first. Raises Forbidden."""
     _must_look(unit)
     rows = unit.reader().execute(select(archive_destructions).order_by(archive_destructions.c.id.desc()).limit(PAGE))
-    return tuple(_destruction(unit, row) for row in rows.all())
+    return tuple(_destruction(unit, cast(DestructionRow, row)) for row in rows.all())
 
 
 def destruction(unit: UnitOfWork, number: int) -> Destruction:
@@ -140,7 +157,7 @@ def waiting_items(unit: UnitOfWork, number: int) -> tuple[int, ...]:
     return tuple(unit.reader().execute(wanted.order_by(items.c.dossier_id)).scalars())
 
 
-def minutes_of(unit: UnitOfWork, number: int) -> Mapping[str, Any]:
+def minutes_of(unit: UnitOfWork, number: int) -> Minutes:
     """What the minutes of a list say: texts alone, in Vietnamese, in the order of the list. Raises Forbidden,
     NotFound."""
     told = destruction(unit, number)
@@ -153,29 +170,29 @@ def minutes_of(unit: UnitOfWork, number: int) -> Mapping[str, Any]:
         .where(items.c.destruction_id == number, items.c.done_at.is_not(None))
         .order_by(dossiers.c.id)
     )
-    lines = [
-        [
+    lines = tuple(
+        (
             str(place),
             one.code,
             unit.catalogue.workflow(one.release).release.name.vi,
             f"{civil_day(one.finished_at):%d/%m/%Y}",
             one.term,
             f"{one.receipt}, {one.receipt_day:%d/%m/%Y}, {one.archive}",
-        ]
+        )
         for place, one in enumerate(unit.reader().execute(statement).all(), 1)
-    ]
-    return {
-        "number": str(number),
-        "at": _told(unit.now),
-        "proposed_by": told.proposed_by,
-        "proposed_at": _told(told.proposed_at),
-        "decided_by": told.decided_by or "",
-        "decided_at": _told(told.decided_at) if told.decided_at else "",
-        "reason": told.reason,
-        "schedule": row.schedule if row else "",
-        "count": str(len(lines)),
-        "lines": lines,
-    }
+    )
+    return Minutes(
+        number=str(number),
+        at=_told(unit.now),
+        proposed_by=told.proposed_by,
+        proposed_at=_told(told.proposed_at),
+        decided_by=told.decided_by or "",
+        decided_at=_told(told.decided_at) if told.decided_at else "",
+        reason=told.reason,
+        schedule=row.schedule if row else "",
+        count=str(len(lines)),
+        lines=lines,
+    )
 
 
 def _must_look(unit: UnitOfWork) -> None:
@@ -192,7 +209,7 @@ def _stands(way: Way) -> ColumnElement[bool]:
     return {"packed": and_(~there, ~gone), "transferred": and_(there, ~gone), "destroyed": gone}[way]
 
 
-def _bag(unit: UnitOfWork, row: Any) -> Bag:
+def _bag(unit: UnitOfWork, row: PackedRow) -> Bag:
     way: Way = "destroyed" if row.destroyed_at else "transferred" if row.transferred_at else "packed"
     same = ("sha256", "bytes", "exported_at", "receipt", "receipt_day", "archive", "transferred_at", "destroyed_at")
     return Bag(
@@ -205,7 +222,7 @@ def _bag(unit: UnitOfWork, row: Any) -> Bag:
     )
 
 
-def _destruction(unit: UnitOfWork, row: Any) -> Destruction:
+def _destruction(unit: UnitOfWork, row: DestructionRow) -> Destruction:
     items, connection = archive_destruction_items, unit.reader()
     mine = items.c.destruction_id == row.id
     number, done = connection.execute(select(func.count(), func.count(items.c.done_at)).where(mine)).one()

@@ -120,6 +120,14 @@ class BagRow(Protocol):
     destroyed_at: dt.datetime | None
 
 
+class PackedRow(BagRow, Protocol):
+    """A row of ``archive_bags`` with three columns of its dossier."""
+
+    code: str
+    release: str
+    finished_at: dt.datetime | None
+
+
 def bag_of(connection: Connection, dossier_id: int) -> BagRow | None:
     """The package of a dossier, or None."""
     found = connection.execute(select(archive_bags).where(archive_bags.c.dossier_id == dossier_id)).first()

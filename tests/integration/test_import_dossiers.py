@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from engine.acts import import_run
 from engine.acts.import_run import RowDone, import_file
+from engine.acts.rebuild_search import rebuild_search
 from engine.acts.rectify import rectify
 from engine.acts.renew_link import renew_link
 from engine.dossier.case import read_case
@@ -172,6 +173,9 @@ def test_a_code_that_no_link_can_carry_becomes_a_name_to_find_it_by(brought: Bro
     found = world.try_act("counter", queue_page, Ask(everywhere=True, text="Số 12/HS-lk"))
     assert [one.code for one in found.lines] == [done.code]
     world.act("counter", rectify, done.code, "Sai tên", applicant={"name": "Nguyễn Văn Mẫu Hai"})
+    found = world.try_act("counter", queue_page, Ask(everywhere=True, text="Số 12/HS-lk"))
+    assert [one.code for one in found.lines] == [done.code]
+    list(rebuild_search(world.runtime))
     found = world.try_act("counter", queue_page, Ask(everywhere=True, text="Số 12/HS-lk"))
     assert [one.code for one in found.lines] == [done.code]
     _, keys = world.act("counter", renew_link, done.code, "Mất giấy hẹn")

@@ -127,16 +127,16 @@ def test_a_silent_answer_and_a_wrong_number(world: World) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "place", "words"),
     [
-        ("verified: false", "verified: maybe", (5, 11), "true or false"),
+        ("verified: false", "verified: maybe", (4, 11), "true or false"),
         (
             "  name: fullName\n  born: dateOfBirth      #",
             "  nam: fullName\n  born: dateOfBirth      #",
-            (11, 3),
+            (10, 3),
             "name",
         ),
-        ("MATCH: match", "MATCH: same", (20, 10), "one of"),
-        ("path: /identity/compare", "path: ''", (6, 7), "name in ASCII"),
-        ("purpose: purpose", "porpose: purpose", (7, 1), "did you mean"),
+        ("MATCH: match", "MATCH: same", (19, 10), "one of"),
+        ("path: /identity/compare", "path: ''", (5, 7), "name in ASCII"),
+        ("purpose: purpose", "porpose: purpose", (6, 1), "did you mean"),
     ],
 )
 def test_a_wrong_mapping_is_told_by_line(old: str, new: str, place: tuple[int, int], words: str) -> None:

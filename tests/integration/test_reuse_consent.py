@@ -26,7 +26,7 @@ NUMBER = str(APPLICANT["identity_number"])
 def earlier(world: World) -> int:
     """An earlier dossier with a paper that may be taken over; the paper's id."""
     code = world.file().case.code
-    world.act("counter", add_document, code, "cccd", content=PDF, file_name="the.pdf")
+    world.act("counter", add_document, code, key="cccd", content=PDF, file_name="the.pdf")
     with world.reading() as connection:
         found: int = connection.execute(select(documents.c.id).where(documents.c.key == "cccd")).scalar_one()
     return found

@@ -6,7 +6,10 @@ from engine.ports import IdentityOutcome, PersonAsked, PopulationData, Populatio
 from engine.rules.offices.offices import Office
 from engine.rules.offices.staff_file import read_day
 from engine.rules.values.compact import compact
+from engine.text import Text
 from web.desk.intake_values import Typed
+
+_PURPOSE = Text("tiếp nhận hồ sơ", "receives a dossier of")
 
 
 def asked_about(typed: Typed, office: Office) -> tuple[str, str, str]:
@@ -37,4 +40,4 @@ def answer_of(population: PopulationData | None, asked: PersonAsked) -> Identity
 
 def _purpose(typed: Typed) -> str:
     procedure = typed.get("procedure").partition(" ")[0]
-    return f"tiếp nhận hồ sơ {procedure} / receives a dossier of {procedure}".strip()
+    return f"{_PURPOSE.vi} {procedure} / {_PURPOSE.en} {procedure}"

@@ -18,7 +18,7 @@ HERE = "/quan-tri/luu-tru"
 
 def kept(site: Site, proposer: str = "leader") -> str:
     """A transferred dossier on a list that ``proposer`` made; its code."""
-    code = str(site.installation.filed()["code"])
+    code, who = str(site.installation.filed()["code"]), site.installation.actor(proposer).person_id
 
     def act(unit: UnitOfWork) -> None:
         connection = unit.begin()
@@ -26,7 +26,6 @@ def kept(site: Site, proposer: str = "leader") -> str:
         row: dict[str, Any] = {"dossier_id": dossier, "bag": code, "sha256": "ab" * 32, "files": 9, "bytes": 5_000_000}
         row |= {"entries": 3, "exported_at": unit.now, "transferred_at": unit.now, "archive": "Lưu trữ <b>mẫu</b>"}
         connection.execute(insert(archive_bags), row | {"receipt": "1/BN", "receipt_day": unit.today})
-        who = site.installation.actor(proposer).person_id
         told = {"status": "proposed", "schedule": "cd" * 32, "reason": "Hết hạn <i>", "proposed_at": unit.now}
         made = insert(archive_destructions).returning(archive_destructions.c.id)
         number = connection.execute(made, told | {"proposed_by": who}).scalar_one()
