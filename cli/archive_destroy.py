@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from pathlib import Path
 
 import click
@@ -12,11 +13,18 @@ from cli.archive_transfer import read
 from cli.compose import compose_from_environment
 from cli.output import language, say
 from cli.staff import administrator, operator
-from engine.acts.archive.destroy import decide_destruction, destroy_dossier, keep_minutes, propose_destruction
+from engine.acts.archive.destroy import (
+    ChangedSinceTransfer,
+    decide_destruction,
+    destroy_dossier,
+    keep_minutes,
+    leave_out,
+    propose_destruction,
+)
 from engine.acts.archive.files import remove_files
 from engine.errors import Conflict, Refusal
 from engine.queries.archive import destruction, minutes_of, waiting_items
-from engine.transaction import Runtime, in_transaction
+from engine.transaction import Runtime, UnitOfWork, in_transaction
 from workflows.retention_file import load_retention
 
 
@@ -64,12 +72,18 @@ def decide(number: int, by: str, refuse: bool) -> None:
 @click.command("carry-out")
 @click.argument("number", type=int)
 @click.option("--minutes", type=click.Path(dir_okay=False, path_type=Path), help="Write the minutes here, too.")
-def carry_out(number: int, minutes: Path | None) -> None:
+@click.option("--leave-out", "without", is_flag=True, help="Take off the list what was acted on after it was packed.")
+def carry_out(number: int, minutes: Path | None, without: bool) -> None:
     """Destroy every dossier of approved list NUMBER and keep the minutes. May be stopped and given again."""
     runtime, refused = compose_from_environment(pooled=False), 0
     for dossier in read(runtime, lambda unit: waiting_items(unit, number)):
         try:
-            in_transaction(runtime, operator(), lambda unit, dossier=dossier: destroy_dossier(unit, number, dossier))  # type: ignore[misc]
+            in_transaction(runtime, operator(), partial(_destroy, number=number, dossier=dossier))
+        except ChangedSinceTransfer as refusal:
+            click.echo(refusal.sentence(language()))
+            if without:
+                in_transaction(runtime, operator(), partial(_leave_out, number=number, dossier=dossier))
+            refused += not without
         except Refusal as refusal:
             refused += 1
             click.echo(refusal.sentence(language()))
@@ -80,6 +94,14 @@ def carry_out(number: int, minutes: Path | None) -> None:
     if minutes is not None:
         minutes.write_bytes(content)
     click.echo(say(f"Đã tiêu hủy danh sách số {number}.", f"List {number} was carried out."))
+
+
+def _destroy(unit: UnitOfWork, number: int, dossier: int) -> None:
+    destroy_dossier(unit, number, dossier)
+
+
+def _leave_out(unit: UnitOfWork, number: int, dossier: int) -> None:
+    leave_out(unit, number, dossier)
 
 
 def _minutes(runtime: Runtime, number: int) -> bytes:

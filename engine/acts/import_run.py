@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from sqlalchemy.exc import IntegrityError
+
 from engine.acts.import_dossier import AlreadyImported, import_dossier
 from engine.acts.imported_papers import read_papers
 from engine.errors import InvalidInput, Refusal
@@ -115,6 +117,11 @@ def _one(
         in_transaction(runtime, actor, bring)
     except _Tried:
         pass
+    except IntegrityError:  # another run brought it in at the same moment
+        known = in_transaction(runtime, actor, lambda unit: imported_as(unit.reader(), told.source, told.code))
+        if known is None:
+            raise
+        return RowDone(line=line, outcome="known", cells=cells, code=known)
     except AlreadyImported as refusal:  # by another run, a moment ago
         return RowDone(line=line, outcome="known", cells=cells, code=str(refusal.facts["dossier"]))
     except Refusal as refusal:

@@ -25,7 +25,7 @@ from engine.ports import IdentityOutcome
 from engine.rules.imports.row import ImportedRow
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.rules.retention import RetentionSchedule, RetentionTerm
-from engine.store.archive import archive_bags, archive_destructions, file_removals
+from engine.store.archive import archive_bags, archive_destruction_items, archive_destructions, file_removals
 from engine.store.identity_checks import identity_checks
 from engine.store.imported import imported_dossiers
 from engine.store.journal import reads
@@ -106,6 +106,13 @@ def destroyed(stage: Stage) -> Deed:
     return Deed(run, stage.entries(code, "archive_destroy"))
 
 
+def left_out(stage: Stage) -> Deed:
+    code, number = _listed(stage, approve=True)
+    run = stage.direct(destroy.leave_out, number, stage.world.row(code)["id"])
+    fewer = stage.rows(archive_destruction_items, destruction_id=number, dossier_id=stage.world.row(code)["id"])
+    return Deed(run, lambda: -fewer())
+
+
 def with_minutes(stage: Stage) -> Deed:
     _, number = _listed(stage, approve=True)
     run = stage.direct(destroy.keep_minutes, number, "0" * 32, "0" * 64)
@@ -174,6 +181,7 @@ STORIES_OF_ARCHIVES: Mapping[str, Story] = {
     "archive: propose to destroy": Story({"archive.destroy.propose_destruction"}, proposed),
     "archive: decide to destroy": Story({"archive.destroy.decide_destruction"}, decided),
     "archive: destroy": Story({"archive.destroy.destroy_dossier"}, destroyed),
+    "archive: left out": Story({"archive.destroy.leave_out"}, left_out),
     "archive: minutes": Story({"archive.destroy.keep_minutes"}, with_minutes),
     "consent: given": Story({"drafts.consent.give_consent"}, agreed),
     "consent: withdrawn": Story(

@@ -20,6 +20,7 @@ from engine.acts.archive.destroy import (
     SamePerson,
     decide_destruction,
     destroy_dossier,
+    leave_out,
     propose_destruction,
 )
 from engine.acts.archive.export import pack_ended
@@ -162,7 +163,12 @@ def test_what_was_acted_on_since_is_not_destroyed(world: World, tmp_path: Path) 
     (code,) = transferred(world, tmp_path)
     world.act("system", print_form, code, "06", why="Xem lại")
     number = approved(world)
-    world.refuse(ChangedSinceTransfer, "system", destroy_dossier, number, world.row(code)["id"])
+    dossier = world.row(code)["id"]
+    world.refuse(ChangedSinceTransfer, "system", destroy_dossier, number, dossier)
+    world.refuse(Forbidden, "counter", leave_out, number, dossier)
+    world.act("system", leave_out, number, dossier)
+    assert world.try_act("system", waiting_items, number) == ()
+    assert world.act("admin", propose_destruction, SCHEDULE, "Lần hai") > number
 
 
 def test_a_death_between_content_and_row_is_taken_up(

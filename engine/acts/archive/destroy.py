@@ -6,7 +6,7 @@ files (``engine.dossier.erasure``); the journal stays verifiable. Minutes with t
 
 from __future__ import annotations
 
-from sqlalchemy import and_, exists, insert, select, update
+from sqlalchemy import and_, delete, exists, insert, select, update
 
 from engine.acts.archive.export import must_archive
 from engine.clock import civil_day
@@ -58,8 +58,8 @@ class ChangedSinceTransfer(Conflict):
     """The dossier is open again, or was acted on after it was packed; the archive does not have what happened since."""
 
     code = "archive-changed-since"
-    vi = "Hồ sơ {dossier} có thao tác sau khi đóng gói; không tiêu hủy. Hãy bỏ hồ sơ này khỏi việc tiêu hủy."
-    en = "Dossier {dossier} was acted on after it was packed; it is not destroyed. Leave it out."
+    vi = "Hồ sơ {dossier} có thao tác sau khi đóng gói; không tiêu hủy. Chạy lại với --leave-out để bỏ khỏi danh sách."
+    en = "Dossier {dossier} was acted on after it was packed; it is not destroyed. Give --leave-out to take it off."
 
 
 def propose_destruction(unit: UnitOfWork, schedule: RetentionSchedule, reason: str) -> int:
@@ -134,6 +134,20 @@ def destroy_dossier(unit: UnitOfWork, number: int, dossier_id: int) -> Case:
     own = update(archive_bags).where(archive_bags.c.dossier_id == dossier_id)
     unit.begin().execute(own.values(destroyed_at=unit.now))
     return case
+
+
+def leave_out(unit: UnitOfWork, number: int, dossier_id: int) -> None:
+    """Takes a dossier that was not destroyed off an approved list; once more changes nothing.
+
+    Raises Forbidden, NotFound, DestructionClosed.
+    """
+    must_archive(unit)
+    found = _numbered(unit, number)
+    if found.status != "approved":
+        raise DestructionClosed(number=number, status=found.status)
+    items = archive_destruction_items.c
+    this = and_(items.destruction_id == number, items.dossier_id == dossier_id, items.done_at.is_(None))
+    unit.begin().execute(delete(archive_destruction_items).where(this))
 
 
 _OWN_ENTRIES = 2
