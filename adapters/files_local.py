@@ -78,10 +78,6 @@ class LocalFiles:
         except FileNotFoundError as error:
             raise NoSuchFile() from error
 
-    def delete(self, key: str) -> None:
-        """Deletes the content under a key; there may be none. Raises NoSuchFile for what is no key."""
-        self._path(key).unlink(missing_ok=True)
-
     def hash_of(self, key: str) -> str | None:
         """The SHA-256 of a content; None where there is none."""
         try:
@@ -94,6 +90,10 @@ class LocalFiles:
         for path in self._root.glob("??/??/*"):
             if _KEY.fullmatch(path.name):
                 yield path.name
+
+    def remove(self, key: str) -> None:
+        """Removes the content; once more does nothing. Raises NoSuchFile for a text that is no key."""
+        self._path(key).unlink(missing_ok=True)
 
     @property
     def place(self) -> str:

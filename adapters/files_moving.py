@@ -37,10 +37,10 @@ class MovingFiles:
         except NoSuchFile:
             return self._old.read(key)
 
-    def delete(self, key: str) -> None:
-        """Deletes it in both places: nothing that was deleted may come back with the move."""
-        self._old.delete(key)
-        self._new.delete(key)
+    def remove(self, key: str) -> None:
+        """Removes it from both places: nothing that was removed may come back with the move."""
+        self._old.remove(key)
+        self._new.remove(key)
 
     @property
     def place(self) -> str:

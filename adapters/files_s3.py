@@ -85,8 +85,8 @@ class S3Files:
             raise FileDamaged(key=key)
         return content
 
-    def delete(self, key: str) -> None:
-        """Deletes the content under a key; there may be none. Whoever calls knows that no other document has the same
+    def remove(self, key: str) -> None:
+        """Removes the content; once more does nothing. Whoever calls knows that no other document has the same
         content. Raises FilesSilent, NoSuchFile for what is no key."""
         self._asked("delete_object", Key=self._path(key))
 

@@ -19,6 +19,7 @@ from adapters.clamd import ClamdScanner
 from adapters.files_local import LocalFiles
 from adapters.files_moving import MovableFiles, MovingFiles
 from adapters.local_signer import LocalSigner
+from adapters.population import HttpPopulation
 from cli.main import DatabaseUnusable
 from cli.payment_setup import payment_setup
 from engine.catalogue import Catalogue
@@ -26,11 +27,12 @@ from engine.clock import told_clock, utc_now
 from engine.errors import NotFound, Refusal, in_log
 from engine.file_settings import S3Settings
 from engine.jobs.queue import Bell
-from engine.ports import Files, IdentityProvider, NoScanner, Scanner
+from engine.ports import Files, IdentityProvider, NoScanner, PopulationData, Scanner
 from engine.security.private_files import keep_private
 from engine.settings import Settings, WrongSetting, missing_database, settings_from
 from engine.store.sql.schema import open_database
 from engine.transaction import Runtime
+from workflows.population_mapping import SHIPPED, load_population_mapping
 
 log = structlog.get_logger("motcua.start")
 
@@ -66,6 +68,7 @@ def compose(
         accounts=payments.accounts,
         wire=payments.wire,
         gateway=payments.gateway,
+        population=compose_population(settings),
     )
 
 
@@ -134,6 +137,17 @@ def compose_provider(settings: Settings) -> IdentityProvider | None:
     from adapters.openid_provider import OpenIdProvider  # late: its libraries take a tenth of a start
 
     return OpenIdProvider(settings.sessions.provider)
+
+
+def compose_population(settings: Settings) -> PopulationData | None:
+    """The population data that intake asks; None where none is set. Raises WrongSetting, PopulationMappingRefused."""
+    given = settings.population
+    if given is None:
+        return None
+    mapping = load_population_mapping(given.mapping or SHIPPED)
+    if not mapping.verified:
+        log.warning("population-mapping-unverified", file=str(given.mapping or SHIPPED.name))
+    return HttpPopulation(given.url, mapping, token=given.token, seconds=given.seconds)
 
 
 def clock_from(environment: Mapping[str, str]) -> Callable[[], dt.datetime]:

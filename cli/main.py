@@ -24,6 +24,8 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "link": ("cli.link:link", "The citizen's link to a dossier."),
     "payments": ("cli.payments:payments", "Payments from elsewhere: receipts, bank files, the gateway."),
     "files": ("cli.files:files", "The folder of uploaded files."),
+    "archive": ("cli.archive:archive", "Finished dossiers: packages, receipts, destruction."),
+    "import": ("cli.import_dossiers:import_group", "Bring in what a predecessor system holds."),
     "journal": ("cli.journal:journal", "The journal of all dossiers."),
     "reports": ("cli.reports:reports", "Indicators, variants and step times, for people and spreadsheets."),
     "events": ("cli.events:events", "The journal as a log of events, for process mining."),

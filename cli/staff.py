@@ -76,7 +76,7 @@ def take_admin(username: str, reason: str) -> None:
 def propose_admin(username: str, by: str | None, reason: str) -> None:
     """Propose a person as an administrator; another administrator decides within 7 days."""
     runtime = _runtime()
-    who = _administrator(runtime, by) if by else operator()
+    who = administrator(runtime, by) if by else operator()
 
     def act(unit: UnitOfWork) -> int:
         return administrators.propose_administrator(unit, known(unit, username), reason)
@@ -93,7 +93,7 @@ def propose_admin(username: str, by: str | None, reason: str) -> None:
 def decide_admin(number: int, by: str, refuse: bool, reason: str) -> None:
     """Approve a proposed administrator. The password is asked for, or taken from MOTCUA_PASSWORD."""
     runtime = _runtime()
-    who = _administrator(runtime, by)
+    who = administrator(runtime, by)
     in_transaction(runtime, who, lambda unit: administrators.decide_administrator(unit, number, not refuse, reason))
     click.echo(say(f"Đã quyết định đề nghị số {number}.", f"Proposal {number} is decided."))
 
@@ -208,7 +208,7 @@ def _read(query: Callable[[UnitOfWork], T]) -> T:
         return query(UnitOfWork(runtime, connection, operator(), runtime.now(), begun=False, read_only=True))
 
 
-def _administrator(runtime: Runtime, username: str) -> Actor:
+def administrator(runtime: Runtime, username: str) -> Actor:
     """The administrator who gives this command, proven by the password. Raises Forbidden."""
     given = os.environ.get("MOTCUA_PASSWORD") or click.prompt(
         say(f"Mật khẩu của {username}", f"Password of {username}"), hide_input=True

@@ -6,7 +6,7 @@ Only the command line, ``wsgi`` and the start of the worker choose the adapters.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from engine.errors import Refusal
 
@@ -89,8 +89,8 @@ class Files(Protocol):
 
     def read(self, key: str) -> bytes: ...
 
-    def delete(self, key: str) -> None:
-        """Deletes the content under a key; there may be none."""
+    def remove(self, key: str) -> None:
+        """Removes a content for good; one that is gone already is no fault."""
         ...
 
     @property
@@ -185,6 +185,48 @@ class Gateway(Protocol):
     def refund(self, key: str, transaction: str, vnd: int) -> RefundAnswer:
         """Pays back ``vnd`` đồng of a transaction; ``key`` names the order, and is never used for another."""
         ...
+
+
+Compared = Literal["match", "differs", "unknown"]
+"""How a field compares with what is known elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAsked:
+    """What a person says of themselves. ``born`` is a day (``1990-11-04``) or empty; ``reference`` names the question,
+    so that a second one with it is known there."""
+
+    number: str
+    name: str
+    born: str
+    address: str
+    purpose: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityOutcome:
+    """How each field compares with the population data. The data themselves are never asked for."""
+
+    number: Compared
+    name: Compared
+    born: Compared
+    address: Compared
+
+
+class PopulationData(Protocol):
+    """Compares what a person says with the national population data. Raises PopulationSilent."""
+
+    def compare(self, asked: PersonAsked) -> IdentityOutcome: ...
+
+
+class PopulationSilent(Refusal):
+    """The population data did not answer in time, or not as the mapping says; reception goes on without them."""
+
+    code = "population-silent"
+    status = 503
+    vi = "Cơ sở dữ liệu dân cư chưa trả lời. Vẫn tiếp nhận hồ sơ; đối chiếu giấy tờ như thường lệ."
+    en = "The population data do not answer. Go on receiving, and compare the papers as usual."
 
 
 class ProviderUnreachable(Refusal):

@@ -19,6 +19,7 @@ from string import Formatter
 from engine.errors import Refusal
 from engine.file_settings import S3Settings
 from engine.payment_settings import PaymentSettings
+from engine.population_settings import PopulationSettings
 from engine.security.private_files import make_private_folder
 from engine.security.signed_callback import usable_secret
 from engine.session_settings import ProviderSettings, SessionSettings
@@ -100,6 +101,8 @@ class Settings:
     form_signs: Mapping[str, str]
     payments: PaymentSettings
     sessions: SessionSettings
+    population: PopulationSettings | None
+    reuse_needs_consent: bool
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -111,14 +114,11 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     """Settings from environment variables (names in docs/operations.md). Raises WrongSetting."""
     data, database = _data(environment), _database_url(environment)
     redis = _redis_url(environment, data)
-    public_url = environment.get("MOTCUA_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
-    if not re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?", public_url):
-        raise WrongSetting(name="MOTCUA_PUBLIC_URL", why="it must be an http or https address")
     return Settings(
         data=data,
         database_url=database,
         redis_url=redis,
-        public_url=public_url,
+        public_url=_public_url(environment),
         keys=SecretKeys(_given_keys(environment), data),
         code_template=_code_template(environment.get("MOTCUA_CODE_TEMPLATE", "{agency}-{yy}{mm}{dd}-{sequence:04d}")),
         smtp_url=_address(environment, "MOTCUA_SMTP_URL", ("smtp://", "smtps://")),
@@ -147,7 +147,16 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         form_signs=_form_signs(environment.get("MOTCUA_FORM_SIGNS", "")),
         payments=_payments(environment),
         sessions=_sessions(environment),
+        population=_population(environment),
+        reuse_needs_consent=_flag(environment, "MOTCUA_REUSE_NEEDS_CONSENT", False),
     )
+
+
+def _public_url(environment: Mapping[str, str]) -> str:
+    public_url = environment.get("MOTCUA_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+    if not re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?", public_url):
+        raise WrongSetting(name="MOTCUA_PUBLIC_URL", why="it must be an http or https address")
+    return public_url
 
 
 def missing_database(environment: Mapping[str, str]) -> Path | None:
@@ -221,6 +230,18 @@ def _sessions(environment: Mapping[str, str]) -> SessionSettings:
         proof=dt.timedelta(minutes=_number(environment, "MOTCUA_PROOF_MINUTES", 10, 1, 60)),
         second_factor=_flag(environment, "MOTCUA_SECOND_FACTOR", True),
         provider=_provider(environment),
+    )
+
+
+def _population(environment: Mapping[str, str]) -> PopulationSettings | None:
+    url = _address(environment, "MOTCUA_POPULATION_URL", ("http://", "https://"))
+    if url is None:
+        return None
+    return PopulationSettings(
+        url=url,
+        token=environment.get("MOTCUA_POPULATION_TOKEN", ""),
+        seconds=_number(environment, "MOTCUA_POPULATION_SECONDS", 4, 1, 30),
+        mapping=_path(environment, "MOTCUA_POPULATION_MAPPING"),
     )
 
 

@@ -27,7 +27,7 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from engine.catalogue import Catalogue
 from engine.clock import civil_day, utc_now
 from engine.errors import Conflict, Refusal
-from engine.ports import Files, Gateway, IdentityProvider, NoScanner, Scanner, Signer
+from engine.ports import Files, Gateway, IdentityProvider, NoScanner, PopulationData, Scanner, Signer
 from engine.rules.payments.accounts import Accounts
 from engine.rules.payments.wire import Wire
 from engine.rules.procedure.permissions import Actor
@@ -74,6 +74,7 @@ class Runtime:
     wire: Wire | None = None
     """What the payment gateway's and the bank's messages mean; None where neither is connected."""
     gateway: Gateway | None = None
+    population: PopulationData | None = None
 
 
 @dataclass(slots=True)

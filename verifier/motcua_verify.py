@@ -4,6 +4,7 @@
     python motcua_verify.py export FOLDER --published checkpoint-00000012.json [--key HEX]
     python motcua_verify.py entry PROOF.json --published checkpoint-00000012.json
     python motcua_verify.py growth PROOF.json --published checkpoint-00000012.json
+    python motcua_verify.py bag FOLDER --published checkpoint-00000012.json
 
 ``export`` checks what ``motcua journal export`` wrote: every entry, its chain, the Merkle tree (RFC 9162) and every
 signed checkpoint (Ed25519), and that it contains each checkpoint you kept from earlier unchanged; the read log with its
@@ -11,6 +12,8 @@ seals in the same way; and that the numbers of entries and reads agree. A folder
 (``checkpoint-*.json``) and seals (``reads-*.json``). Without such a
 checkpoint or a key known from elsewhere, a journal rewritten and signed again from its beginning would pass.
 ``entry`` and ``growth`` check the proofs that ``motcua journal prove`` and ``prove-growth`` print.
+``bag`` checks a package of the archive: every file against its manifests, the dossier's whole chain, the proof of each
+entry, and the private parts against what the entries promise of them.
 
 Exit code: 0 nothing wrong, 1 something is wrong, 2 it could not be checked. Needs Python 3.9 and ``cryptography``.
 """
@@ -303,6 +306,74 @@ def verify_growth(proof: Any, published: Iterable[tuple[str, bytes]] = (), keys:
     return report
 
 
+def verify_bag(folder: Path, published: Iterable[tuple[str, bytes]] = (), keys: Collection[str] = ()) -> Report:
+    """Checks a package of the archive (BagIt): its files, its dossier's chain, each proof, and the private parts."""
+    report, kept = Report(), list(published)
+    named = _check_manifest(folder, "tagmanifest-sha256.txt", report) | {"tagmanifest-sha256.txt"}
+    named |= _check_manifest(folder, "manifest-sha256.txt", report)
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.relative_to(folder).as_posix() not in named:
+            report.add(path.relative_to(folder).as_posix(), "no manifest names this file")
+    inside = folder / "data" / "journal"
+    entries, proofs = (_lines_of(inside / f"{name}.jsonl") for name in ("entries", "proofs"))
+    heads: dict[str, tuple[int, bytes]] = {}
+    promised: dict[int, str | None] = {}
+    for number, line in enumerate(entries, 1):
+        try:
+            _entry(line, heads)
+            promised[number] = json.loads(line)["body"]["private"]
+            proof = json.loads(proofs[number - 1])
+            if proof["entry"].encode() != line[len(START) : -TAIL]:
+                raise Wrong("its proof is about another entry")
+        except (Wrong, ValueError, LookupError, TypeError, AttributeError) as error:
+            report.add(f"entry {number}", str(error) if isinstance(error, Wrong) else "its proof is missing")
+            continue
+        one = verify_entry(proof, kept, keys)
+        report.findings += [Finding(f"entry {number}", finding.what) for finding in one.findings]
+        report.checkpoints, report.notes = one.checkpoints or report.checkpoints, one.notes
+    report.entries, report.dossiers = len(entries), len(heads)
+    if not entries or len(heads) > 1 or len(proofs) != len(entries):
+        report.add("journal", "it is not the journal of one dossier with a proof for each entry")
+    _check_private(_lines_of(inside / "private.jsonl"), promised, report)
+    return report
+
+
+def _lines_of(path: Path) -> list[bytes]:
+    return path.read_bytes().splitlines(keepends=True)
+
+
+def _check_manifest(folder: Path, name: str, report: Report) -> set[str]:
+    """Compares the files that a manifest names; returns their paths."""
+    named: set[str] = set()
+    for line in (folder / name).read_text(encoding="utf-8").splitlines():
+        digest, _, path = line.partition("  ")
+        named.add(path)
+        place = folder / path
+        if ".." in Path(path).parts or Path(path).is_absolute():
+            report.add(name, f"{path} lies outside")
+        elif not place.is_file() or place.is_symlink():
+            report.add(path, "the file is missing")
+        elif hashlib.sha256(place.read_bytes()).hexdigest() != digest:
+            report.add(path, "the file is not the one that was packed")
+    return named
+
+
+def _check_private(lines: Iterable[bytes], promised: dict[int, str | None], report: Report) -> None:
+    known: set[int] = set()
+    for line in lines:
+        try:
+            told = json.loads(line)
+            number, salt, data = told["number"], bytes.fromhex(told["salt"]), _canonical(told["data"])
+            known.add(number)
+            if hashlib.sha256(salt + data).hexdigest() != promised.get(number):
+                report.add(f"entry {number}", "its private part is not the one that was promised")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            report.add("private parts", "a line cannot be read")
+    missing = sorted(number for number, promise in promised.items() if promise is not None and number not in known)
+    if missing:
+        report.notes.append(f"the private parts of entries {', '.join(map(str, missing))} were erased before packing")
+
+
 NONE = Seal(b"", 0, "", 0, "", ORIGIN, 0, "")
 """What stands before the first seal."""
 
@@ -524,8 +595,8 @@ def _why(error: Exception) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["export", "entry", "growth"])
-    parser.add_argument("path", type=Path, help="the folder of the export, or the file of the proof")
+    parser.add_argument("what", choices=["export", "entry", "growth", "bag"])
+    parser.add_argument("path", type=Path, help="the folder of the export or package, or the file of the proof")
     parser.add_argument("--published", type=Path, action="append", default=[], metavar="PATH",
                         help="a checkpoint kept from earlier, or a folder of them; may be repeated")  # fmt: skip
     parser.add_argument("--key", action="append", default=[], help="a public key known from elsewhere (64 hex digits)")
@@ -540,6 +611,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             ):
                 report = verify_export(entries, log, published, told.key)
             _verify_beside(report, told.path, told.published)
+        elif told.what == "bag":
+            report = verify_bag(told.path, published, told.key)
         else:
             proof = json.loads(told.path.read_bytes())
             report = (verify_entry if told.what == "entry" else verify_growth)(proof, published, told.key)

@@ -7,6 +7,7 @@ from flask import Flask, Response
 from server.identity import Access
 from web.account import own, provider, second_factor, sign_in
 from web.admin import overview, reconciliation
+from web.admin.archive import kept
 from web.admin.editor import drafts as editor_drafts
 from web.admin.editor import page as editor_page
 from web.admin.editor import simulator
@@ -115,6 +116,7 @@ PAGES = [
     proposals.proposals,
     reconciliation.reconciling,
     shown.incidents,
+    kept.archive,
     overview.overview,
     figures.overview,
     unit_figures.units,

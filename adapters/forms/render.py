@@ -68,7 +68,7 @@ def render_form(number: str, data: Mapping[str, Any] | FormData, *, created: dat
     except msgspec.ValidationError as error:
         raise WrongFormData(number=number, why=str(error)) from error
     longest = _LONGEST_WORD_IN_A_TABLE if number in ("06", "07") else _LONGEST_WORD
-    content: dict[str, Any] = _for_paper(msgspec.to_builtins(filled), longest)
+    content: dict[str, Any] = for_paper(msgspec.to_builtins(filled), longest)
     url = getattr(filled, "status_url", "")
     try:
         content["qr"] = segno.make(url, error="m", micro=False).svg_inline(border=4) if url else ""
@@ -77,10 +77,15 @@ def render_form(number: str, data: Mapping[str, Any] | FormData, *, created: dat
     inputs = {"data": msgspec.json.encode(content).decode()}
     template = _template(number, filled.head.edition)
     moment = created or _issued_at(number, filled.head.issued_at)
+    return compiled(template, inputs, moment)
+
+
+def compiled(template: Path, inputs: dict[str, str], created: datetime) -> bytes:
+    """A template as PDF/A by Typst's own fonts; as a plain PDF by the machine's where these lack a letter."""
     try:
-        return _compiled(template, inputs, moment, any_font=False)
+        return _compiled(template, inputs, created, any_font=False)
     except typst.TypstError:
-        return _compiled(template, inputs, moment, any_font=True)
+        return _compiled(template, inputs, created, any_font=True)
 
 
 def _template(number: str, edition: int) -> Path:
@@ -117,7 +122,7 @@ def _fonts(any_font: bool) -> typst.Fonts:
     return typst.Fonts(include_system_fonts=any_font)
 
 
-def _for_paper(value: Any, longest: int, name: str = "") -> Any:
+def for_paper(value: Any, longest: int, name: str = "") -> Any:
     """The same value with every text clean, and breakable after ``longest`` characters."""
     if isinstance(value, str):
         clean = _clean(value, keep_lines=name in _LONG_TEXTS)
@@ -125,9 +130,9 @@ def _for_paper(value: Any, longest: int, name: str = "") -> Any:
             return clean
         return _breakable(clean, _WIDE_PLACES.get(name, longest))
     if isinstance(value, list | tuple):
-        return [_for_paper(item, longest, name) for item in value]
+        return [for_paper(item, longest, name) for item in value]
     if isinstance(value, dict):
-        return {key: _for_paper(item, longest, key) for key, item in value.items()}
+        return {key: for_paper(item, longest, key) for key, item in value.items()}
     return value
 
 

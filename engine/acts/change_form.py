@@ -16,6 +16,7 @@ from engine.dossier.charge import charge
 from engine.rules.part_rows import ApplicantRow
 from engine.rules.plain_text import plain_text
 from engine.store.dossiers import applicants
+from engine.store.imported import number_before
 from engine.store.parties import parties_of
 from engine.store.search import replace_keys
 
@@ -57,6 +58,7 @@ def search_of(case: Case) -> str:
     if not case.is_new:
         now = [row for row in parties_of(case.unit.reader(), case.id) if row["until"] is None]
         beside = [row[key] for row in now for key in ("name", "phone", "identity_number")]
+        beside.append(number_before(case.unit.reader(), case.id))
     return plain_text(case.code, applicant["name"], applicant["phone"], applicant["identity_number"], *beside)
 
 

@@ -22,6 +22,7 @@ from engine.rules.values.identity_papers import identity_paper
 from engine.rules.values.telephones import telephone_if_one
 from engine.rules.values.wrong_value import WrongValue
 from engine.store.dossiers import applicants, dossier_offices, dossiers
+from engine.store.imported import imported_dossiers
 from engine.store.rows import SearchableRow
 from engine.store.search import key_of, province_scope, scopes_read, search_keys
 from engine.store.sql.bulk import insert_rows
@@ -88,7 +89,7 @@ def _put_right(connection: Connection, row: SearchableRow) -> set[str]:
     if (phone, number) != (row.phone, row.identity_number):
         this = update(applicants).where(applicants.c.dossier_id == row.id)
         connection.execute(this.values(phone=phone, identity_number=number))
-    text = plain_text(row.code, row.name, phone, number)
+    text = plain_text(row.code, row.name, phone, number, row.former)
     if text != row.search:
         connection.execute(update(dossiers).where(dossiers.c.id == row.id).values(search=text))
     return terms_of(text)
@@ -111,8 +112,10 @@ _PAGE = (
             dossiers.c.applicant_kind.label("kind"),
         ),
         *(applicants.c.name, applicants.c.phone, applicants.c.identity_number, applicants.c.erased_at),
+        imported_dossiers.c.number.label("former"),
     )
     .join(applicants, applicants.c.dossier_id == dossiers.c.id)
+    .outerjoin(imported_dossiers, imported_dossiers.c.dossier_id == dossiers.c.id)
     .order_by(dossiers.c.id)
     .with_for_update(of=dossiers)
 )

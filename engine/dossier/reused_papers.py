@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, select
 
 from engine.clock import civil_day
+from engine.dossier.consent import ReuseNeedsConsent, may_reuse
 from engine.errors import NotFound, wrong
 from engine.rules.procedure.machine import Workflow
 from engine.store.documents import documents
@@ -38,7 +39,7 @@ def reused_file(
 ) -> dict[str, Any]:
     """The columns of document ``reuse`` for the paper ``key`` of another dossier of the same person.
 
-    Raises InvalidInput, NotFound.
+    Raises InvalidInput, NotFound, ReuseNeedsConsent.
     """
     wanted = None if key in workflow.results.bringing else workflow.release.documents.get(key)
     if wanted is None or not wanted.reusable:
@@ -49,6 +50,8 @@ def reused_file(
         )
     if not identity_number:
         raise wrong("reuse", "chưa có số định danh của người nộp", "the applicant's identity number is not known")
+    if not may_reuse(unit, identity_number):
+        raise ReuseNeedsConsent()
     statement = (
         select(documents)
         .join(applicants, applicants.c.dossier_id == documents.c.dossier_id)
@@ -62,7 +65,9 @@ def reused_file(
 
 
 def papers_known(unit: UnitOfWork, identity_number: str) -> Sequence[KnownPaper]:
-    """The files of the person's earlier dossiers that may be taken over, newest first."""
+    """The files of the person's earlier dossiers that may be taken over, newest first; none without their consent."""
+    if not may_reuse(unit, identity_number):
+        return []
     statement = (
         select(documents.c.id, documents.c.key, documents.c.file_name, dossiers.c.code, dossiers.c.release)
         .join(applicants, applicants.c.dossier_id == documents.c.dossier_id)

@@ -24,7 +24,7 @@ def control_sheet(case: Case, told: Told) -> dict[str, Any]:
     row = case.row
     names = Names(case, told.entries, "06", row["finished_at"])
     desks = names.desks(names.moment)
-    asked = [one.office for one in dossier_parts.verifications_of(case.unit.begin(), case.id)]
+    asked = [one.office for one in dossier_parts.verifications_of(case.unit.reader(), case.id)]
     others = {*desks.values(), *asked} - {desks["handler"], desks["intake"]}
     return {
         **of_dossier(case, names, local_day(case.unit.now), *desks),

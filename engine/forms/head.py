@@ -61,7 +61,7 @@ def person_of(case: Case, entry: Mapping[str, Any] | None) -> str:
         return case.applicant["name"] or ""
     if kind not in ("staff", "admin") or not number.isdigit():
         return "Hệ thống" if kind == "system" else ""
-    return dossier_parts.names_of_people(case.unit.begin(), {int(number)}).get(int(number), "")
+    return dossier_parts.names_of_people(case.unit.reader(), {int(number)}).get(int(number), "")
 
 
 def _dossier(case: Case) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from engine.dossier.consent import known_consent
 from engine.dossier.reused_papers import KnownPaper, papers_known
 from engine.rules.procedure.machine import Workflow
 from engine.rules.values.identity_papers import identity_number
@@ -30,12 +31,23 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """The newest consent to reuse: since when, at which office, for what; ``withdrawn_at`` where it was taken back."""
+
+    given_at: dt.datetime
+    office: str
+    purpose: str
+    withdrawn_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPerson:
     """``dossiers`` are the newest ones; ``papers`` by key of the new procedure are files that may be taken over."""
 
     name: str
     dossiers: tuple[Earlier, ...]
     more: bool
+    consent: Consent | None
     papers: dict[str, tuple[KnownPaper, ...]]
 
 
@@ -69,8 +81,20 @@ def known_person(unit: UnitOfWork, number: str, workflow: Workflow | None) -> Kn
     ]
     papers = _papers(unit, number, workflow) if workflow is not None else {}
     return KnownPerson(
-        name=rows[0].name or "", dossiers=tuple(earlier[: _MOST - 1]), more=len(rows) == _MOST, papers=papers
+        name=rows[0].name or "",
+        dossiers=tuple(earlier[: _MOST - 1]),
+        more=len(rows) == _MOST,
+        consent=_consent(unit, number),
+        papers=papers,
     )
+
+
+def _consent(unit: UnitOfWork, number: str) -> Consent | None:
+    known = known_consent(unit, number)
+    if known is None:
+        return None
+    told = ("given_at", "office", "purpose", "withdrawn_at")
+    return Consent(**{name: getattr(known, name) for name in told})
 
 
 def _papers(unit: UnitOfWork, number: str, workflow: Workflow) -> dict[str, tuple[KnownPaper, ...]]:

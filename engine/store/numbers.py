@@ -33,6 +33,14 @@ def take_numbers(connection: Connection, office: str, day: str, papers: int) -> 
     return Numbers(sequence, dossier, list(range(paper, paper + papers)))
 
 
+def take_ids(connection: Connection, papers: int) -> Numbers:
+    """The next ids for a dossier that brings its own code; its ``sequence`` is 0."""
+    if connection.dialect.name == "postgresql":
+        return Numbers(0, *run(connection, f"SELECT {_IDS.replace('$3', '$1')}", [as_bytes(papers)])[0])
+    dossier, paper = connection.exec_driver_sql(_NEXT).one()
+    return Numbers(0, dossier, list(range(paper, paper + papers)))
+
+
 def take_paper_number(connection: Connection) -> int:
     """The next id of a paper."""
     if connection.dialect.name == "postgresql":

@@ -98,6 +98,7 @@ class SearchableRow(Protocol):
     name: str | None
     phone: str | None
     identity_number: str | None
+    former: str | None  # the code in a predecessor system
 
 
 class UncoveredEntry(Protocol):

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, case, insert, literal_column, or_, select, update
 
 from engine.store.dossiers import dossiers
+from engine.store.imported import imported_dossiers
 from engine.store.people import people, tokens
 from engine.store.rows import Credentials
 from engine.store.sql.question import PreparedSelect
@@ -52,7 +53,7 @@ def dossier_by_link(connection: Connection, hashed: str) -> Keys | None:
 
 
 def dossier_keys(connection: Connection, code: str) -> Keys | None:
-    """The dossier with this code, with the nonce for checking a receipt code; None if there is none."""
+    """The dossier with this code, here or in a predecessor system, with the nonce of its receipt code; None: none."""
     return _keys(_BY_CODE.fetch(connection, {"code": code}))
 
 
@@ -66,7 +67,13 @@ class Keys(NamedTuple):
 
 _KEYS = select(*(dossiers.c[name] for name in Keys._fields))
 _BY_LINK = PreparedSelect(_KEYS.where(dossiers.c.link_hash == bindparam("hash")))
-_BY_CODE = PreparedSelect(_KEYS.where(dossiers.c.code == bindparam("code")))
+_FORMERLY = select(imported_dossiers.c.dossier_id).where(imported_dossiers.c.sought == bindparam("code"))
+_BY_CODE = PreparedSelect(
+    _KEYS.where(or_(dossiers.c.code == bindparam("code"), dossiers.c.id.in_(_FORMERLY))).order_by(
+        case((dossiers.c.code == bindparam("code"), literal_column("0")), else_=literal_column("1")), dossiers.c.id
+    )
+)
+"""By the code, else by the one that a predecessor system gave; one statement, so that it takes as long either way."""
 
 
 def _keys(found: Sequence[tuple[Any, ...]]) -> Keys | None:

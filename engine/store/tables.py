@@ -1,6 +1,7 @@
 """Every table of the schema: importing this module fills ``engine.store.sql.schema.metadata``, as Alembic needs."""
 
 from engine.store import (
+    archive,
     batches,
     checkpoints,
     clocks,
@@ -10,6 +11,8 @@ from engine.store import (
     fees,
     form_numbers,
     idempotency,
+    identity_checks,
+    imported,
     indicator_facts,
     installation,
     intake_drafts,
@@ -32,6 +35,7 @@ from engine.store import (
     releases,
     report_mails,
     reports,
+    reuse_consents,
     saved_views,
     search,
     signings,
@@ -43,6 +47,7 @@ from engine.store import (
 from engine.store.sql.schema import metadata
 
 __all__ = [
+    "archive",
     "batches",
     "checkpoints",
     "clocks",
@@ -52,6 +57,8 @@ __all__ = [
     "fees",
     "form_numbers",
     "idempotency",
+    "identity_checks",
+    "imported",
     "indicator_facts",
     "installation",
     "intake_drafts",
@@ -75,6 +82,7 @@ __all__ = [
     "releases",
     "report_mails",
     "reports",
+    "reuse_consents",
     "saved_views",
     "search",
     "signings",

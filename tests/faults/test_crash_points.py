@@ -18,6 +18,7 @@ from tests.faults.crash_stage import Stage, open_stage, publish_more
 from tests.faults.crash_stories import DOSSIER_STORIES, EFFECTS
 from tests.faults.crash_stories_elsewhere import OTHER_ERRANDS, OTHER_STORIES
 from tests.faults.crash_stories_of_administrators import ERRANDS_OF_ADMINISTRATORS, STORIES_OF_ADMINISTRATORS
+from tests.faults.crash_stories_of_archives import ERRANDS_OF_ARCHIVES, STORIES_OF_ARCHIVES
 from tests.faults.crash_stories_of_citizens import STORIES_OF_CITIZENS
 from tests.faults.crash_stories_of_desks import ERRANDS_OF_DESKS, STORIES_OF_DESKS
 from tests.faults.crash_stories_of_drafts import DRAFT_STORIES
@@ -41,9 +42,17 @@ STORIES = {
     **STORIES_OF_SESSIONS,
     **STORIES_OF_ADMINISTRATORS,
     **STORIES_OF_PAYMENTS,
+    **STORIES_OF_ARCHIVES,
 }
-ERRANDS = {**OTHER_ERRANDS, **ERRANDS_OF_DESKS, **ERRANDS_OF_ADMINISTRATORS, **ERRANDS_OF_PAYMENTS}
+ERRANDS = {
+    **OTHER_ERRANDS,
+    **ERRANDS_OF_DESKS,
+    **ERRANDS_OF_ADMINISTRATORS,
+    **ERRANDS_OF_PAYMENTS,
+    **ERRANDS_OF_ARCHIVES,
+}
 CHANGE_NOTHING = {
+    "archive.export.must_archive",
     "batch.own_batch",
     "change_form.search_of",
     "extend_deadline.must_extend",

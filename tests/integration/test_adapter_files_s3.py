@@ -95,10 +95,10 @@ def test_more_than_a_page_of_keys_is_listed(files: S3Files, monkeypatch: pytest.
     assert set(files.every_key()) == made
 
 
-def test_what_was_deleted_is_gone_and_deleting_again_harms_nobody(files: S3Files) -> None:
+def test_what_was_removed_is_gone_and_removing_again_harms_nobody(files: S3Files) -> None:
     key = files.put(b"one")
-    files.delete(key)
-    files.delete(key)
+    files.remove(key)
+    files.remove(key)
     with pytest.raises(NoSuchFile):
         files.read(key)
     assert files.hash_of(key) is None
@@ -106,7 +106,7 @@ def test_what_was_deleted_is_gone_and_deleting_again_harms_nobody(files: S3Files
 
 @pytest.mark.parametrize("key", ["", "..", "../" * 9, "a" * 31, "A" * 32, "a" * 32 + "\n", "g" * 64, "a" * 63])
 def test_only_keys_of_our_own_form_become_names_there(files: S3Files, key: str) -> None:
-    for call in (files.read, files.delete):
+    for call in (files.read, files.remove):
         with pytest.raises(NoSuchFile):
             call(key)
     assert files.hash_of(key) is None
@@ -139,7 +139,7 @@ def test_nobody_there(place: str) -> None:
     with pytest.raises(NotKept) as refused:
         silent.put(b"x")
     assert "127.0.0.1" not in refused.value.sentence()
-    for call in (silent.read, silent.hash_of, silent.delete):
+    for call in (silent.read, silent.hash_of, silent.remove):
         with pytest.raises(FilesSilent):
             call("a" * 64)
 
@@ -230,7 +230,7 @@ def test_while_it_moves_both_places_are_one(files: S3Files, tmp_path: Path) -> N
     both = MovingFiles(files, old)
     after = both.put(b"after")
     assert both.read(before) == b"before" and both.read(after) == b"after" and files.read(after) == b"after"
-    both.delete(before)
+    both.remove(before)
     with pytest.raises(NoSuchFile):
         both.read(before)
 

@@ -30,6 +30,8 @@ READING = (
     ("payments", "check"),
     ("payments", "receipts", "--verify"),
     ("notices", "list"),
+    ("archive", "status"),
+    ("archive", "list"),
     ("journal", "verify"),
     ("journal", "reads"),
     ("events", "xes"),
@@ -67,6 +69,8 @@ WRITING = {
     *("notices retry", "journal checkpoint", "journal export", "journal prove", "journal prove-growth"),
     *("workflows new", "workflows import", "workflows plan", "workflows apply", "workflows revert"),
     *("payments reconcile", "journal rotate-key", "reform plan", "reform apply", "reform revert", "reform decide"),
+    *("archive export", "archive transfer", "archive receipt", "archive destroy", "archive decide"),
+    *("archive carry-out", "import dossiers"),
 }
 
 

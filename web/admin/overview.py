@@ -65,6 +65,12 @@ GROUPS = (
         Text("chỉ số, đúng hạn, sổ sách", "indicators, on time, registers"),
     ),
     (
+        "/quan-tri/luu-tru",
+        "files",
+        Text("Lưu trữ", "Archive"),
+        Text("đóng gói, giao nộp, tiêu hủy", "packages, transfers, destruction"),
+    ),
+    (
         "/su-co",
         "alert",
         Text("Sự cố", "Incidents"),

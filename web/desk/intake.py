@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from flask import Response, request
 from werkzeug.datastructures import FileStorage
 
 from engine.acts.drafts.call_next import call_next
+from engine.acts.drafts.consent import give_consent, withdraw_consent
 from engine.acts.drafts.draft import drop_draft, keep_draft
 from engine.acts.drafts.files import drop_file, keep_file
+from engine.acts.drafts.identity import ask_identity, note_identity
 from engine.acts.read_personal_data import read_personal_data
 from engine.dossier.intake_draft import Draft, DraftFiled
 from engine.errors import Forbidden, NotFound
@@ -21,9 +24,11 @@ from engine.rules.offices.offices import Office
 from engine.text import Text
 from engine.transaction import UnitOfWork
 from server.answer import Answer
+from server.context import runtime
 from server.identity import Access, reading
-from server.once import perform
+from server.once import perform, perform_unkept
 from server.uploads import read_file
+from web.desk.intake_asked import answer_of, asked_about, person_asked
 from web.desk.intake_filing import file_typed, filed_address, fitting
 from web.desk.intake_values import Typed, kept_of, typed_of
 from web.desk.intake_view import intake_of, office_of
@@ -126,6 +131,32 @@ def fill_in() -> Response:
 
     _run("read_personal_data", doing)
     return see_other(_at(token))
+
+
+@intake.post(f"{ADDRESS}/doi-chieu", access=Access.STAFF, again=show)
+def compare() -> str | Response:
+    """Compare the applicant with the population data; without an answer reception goes on"""
+    token, asking = _posted_token(), runtime().population
+    _keep(token)
+    with reading() as unit:
+        typed, office = _typed(unit), office_of(_offices(unit), request.form.get("office", ""))
+    check = perform_unkept("ask_identity", lambda unit: ask_identity(unit, token, *asked_about(typed, office)))
+    outcome = answer_of(asking, person_asked(typed, office, f"{check}"))
+    perform_unkept("note_identity", lambda unit: note_identity(unit, check, outcome))
+    return show() if "X-Part" in request.headers else see_other(f"{_at(token)}#nn")
+
+
+@intake.post(f"{ADDRESS}/dong-y", access=Access.STAFF, again=show)
+def agree() -> str | Response:
+    """Record that the applicant agrees to the reuse of papers, or withdraws that"""
+    token = _posted_token()
+    _keep(token)
+    with reading() as unit:
+        number, office, purpose = asked_about(_typed(unit), office_of(_offices(unit), request.form.get("office", "")))
+    back = request.form.get("dong-y") == "rut"
+    doing = withdraw_consent if back else partial(give_consent, purpose=purpose)
+    _run("record_consent", lambda unit: doing(unit, number, office))
+    return show() if "X-Part" in request.headers else see_other(f"{_at(token)}#nn")
 
 
 @intake.post(ADDRESS, access=Access.STAFF, again=show)

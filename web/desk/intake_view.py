@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from engine.dossier.intake_draft import Draft, DraftFile
 from engine.dossier.reused_papers import KnownPaper
+from engine.queries.identity_check import IdentityCheck, identity_check
 from engine.queries.intake_choices import KeptDraft, ProcedureLine, procedure_meant, procedures_like
 from engine.queries.intake_preview import Preview, Wanted, preview
 from engine.queries.known_person import KnownPerson, known_person
@@ -67,6 +68,8 @@ class Intake:
     places: Mapping[str, Place] = field(default_factory=dict)
     faults: Mapping[str, Text] = field(default_factory=dict)
     known: KnownPerson | None = None
+    can_check: bool = False
+    checked: IdentityCheck | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +158,8 @@ def _of_procedure(
         places=made.read.places,
         faults={**seen.faults, **made.read.faults},
         known=known,
+        can_check=unit.runtime.population is not None,
+        checked=identity_check(unit, token, made.typed.get("applicant.identity_number")),
     )
 
 

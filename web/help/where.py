@@ -45,6 +45,7 @@ _SECTIONS = (
     (r"/ho-so/[^/]+/lam/(fee|refund|correct-fee|cancel-fee).*", "leader#waive"),
     (r"/ho-so/[^/]+/lam/reissue.*", "clerk#print"),
     (r"/ho-so.*", "specialist#dossier"),
+    (r"/quan-tri/luu-tru.*", "administrator#archive"),
     (r"/su-co.*", "administrator#incidents"),
     (r"/quan-tri/doi-soat.*", "administrator#reconciliation"),
     (r"/quan-tri/co-quan.*", "administrator#offices"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from engine.acts.drafts.identity import join_identity_checks
 from engine.acts.file_dossier import Filed, Filing, file_dossier
 from engine.dossier.intake_draft import DraftFile, own_draft, read_draft, unsealed
 from engine.errors import NotFound
@@ -24,6 +25,7 @@ def file_draft(unit: UnitOfWork, token: str, filing: Filing) -> Filed:
     draft = read_draft(unit, token)
     files = [(one.key, _stored(unit, token, one)) for one in draft.files]
     filed = file_dossier(unit, replace(filing, documents=_with_files(filing.documents, files)))
+    join_identity_checks(unit, token, filed.case.id)
     empty_draft(unit.begin(), token, filed.case.code, unit.now)
     return filed
 

@@ -146,13 +146,13 @@ def term_to_data(term: Term) -> dict[str, Any]:
 
 
 def term_from_data(data: Mapping[str, Any]) -> Term:
-    """The term that ``term_to_data`` wrote. Raises BadTerm.
+    """The term that ``term_to_data`` wrote; a moment that it keeps (``until``) is no part of it. Raises BadTerm.
 
     >>> term_from_data({"amount": 15, "unit": "working_day"})
     Term(amount=15, unit='working_day')
     """
     try:
-        term = msgspec.convert(dict(data), Term)
+        term = msgspec.convert({key: value for key, value in data.items() if key != "until"}, Term)
     except msgspec.ValidationError as error:
         raise BadTerm(what_vi="dữ liệu thời hạn không đúng dạng", what_en=str(error)) from error
     check_term(term)

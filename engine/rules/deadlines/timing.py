@@ -15,6 +15,7 @@ from typing import cast
 from engine.clock import LOCAL
 from engine.rules.deadlines.calendar import Calendar
 from engine.rules.deadlines.due import Due, due, due_moment, minutes_left, warn_before
+from engine.rules.deadlines.kept import kept_due, kept_explained, kept_left, kept_until
 from engine.rules.deadlines.pauses import Extension, Pause, term_from_data, term_to_data
 from engine.rules.dossier_row import ClockChanges, ClockRow, ExtensionData, PauseData
 from engine.rules.procedure.definition import Release, State, Term
@@ -105,28 +106,38 @@ def due_columns(row: ClockRow, release: Release, calendar: Calendar) -> ClockCha
         return {}
     if row["started_at"] is None:
         return {"due_at": None, "promised_at": None}
-    moment = due_moment(
+    moment = _counted(row, row["started_at"], release, calendar)
+    return {"due_at": moment, "promised_at": moment or row["promised_at"]}
+
+
+def _counted(row: ClockRow, start: dt.datetime, release: Release, calendar: Calendar) -> dt.datetime | None:
+    pauses, extensions = read_pauses(row["pauses"]), read_extensions(row["extensions"])
+    if (until := kept_until(row["term"])) is not None:
+        return kept_due(calendar, until, pauses, extensions)
+    return due_moment(
         calendar,
-        row["started_at"],
+        start,
         term_from_data(row["term"] or {}),
-        read_pauses(row["pauses"]),
-        read_extensions(row["extensions"]),
+        pauses,
+        extensions,
         cutoff=release.sla.cutoff,
         first_day=release.sla.first_day,
     )
-    return {"due_at": moment, "promised_at": moment or row["promised_at"]}
 
 
 def explained(row: ClockRow, release: Release, calendar: Calendar, now: dt.datetime) -> Due | None:
     """The due moment with its trace and the time left; None until the clock has started."""
     if row["started_at"] is None:
         return None
+    pauses, extensions = read_pauses(row["pauses"]), read_extensions(row["extensions"])
+    if (until := kept_until(row["term"])) is not None:
+        return kept_explained(calendar, row["started_at"], until, pauses, extensions, row["finished_at"] or now)
     return due(
         calendar,
         row["started_at"],
         term_from_data(row["term"] or {}),
-        read_pauses(row["pauses"]),
-        read_extensions(row["extensions"]),
+        pauses,
+        extensions,
         row["finished_at"] or now,
         cutoff=release.sla.cutoff,
         first_day=release.sla.first_day,
@@ -138,12 +149,15 @@ def remaining_minutes(row: ClockRow, release: Release, calendar: Calendar, now: 
     """The working minutes left that ``explained`` finds, without its trace; None until the clock has started."""
     if row["started_at"] is None:
         return None
+    pauses, extensions = read_pauses(row["pauses"]), read_extensions(row["extensions"])
+    if (until := kept_until(row["term"])) is not None:
+        return kept_left(calendar, until, pauses, extensions, row["finished_at"] or now)
     return minutes_left(
         calendar,
         row["started_at"],
         term_from_data(row["term"] or {}),
-        read_pauses(row["pauses"]),
-        read_extensions(row["extensions"]),
+        pauses,
+        extensions,
         now=row["finished_at"] or now,
         cutoff=release.sla.cutoff,
         first_day=release.sla.first_day,

@@ -16,10 +16,11 @@ from sqlalchemy import insert, select
 from cli.demo.people import PASSWORD
 from engine.acts.staff.second_factor import set_second_factor
 from engine.acts.staff.sign_in import open_session
+from engine.store.archive import archive_bags, archive_destruction_items, archive_destructions
 from engine.store.dossiers import dossiers
 from engine.store.outbox import outbox
 from engine.transaction import UnitOfWork
-from tests.installation.town import Town, open_town
+from tests.installation.town import LEADER, Town, open_town
 from tests.web.browser.accessibility import axe_itself
 from tests.web.browser.serving import served
 from tests.web.browser.visitor import Visitor, visitor
@@ -91,6 +92,29 @@ def something_failed(town: Town) -> None:
     town.try_act("system", act)
 
 
+def something_archived(town: Town) -> None:
+    """Packages on their way, and a list for destruction that somebody else proposed, for the pages of the archive."""
+
+    def act(unit: UnitOfWork) -> None:
+        connection = unit.begin()
+        ways: tuple[dict[str, Any], ...] = ({}, {"receipt": "12/BN-LT"})
+        ended = select(dossiers.c.id).where(dossiers.c.finished_at.is_not(None)).order_by(dossiers.c.id).limit(2)
+        ids = connection.execute(ended).scalars().all()
+        for number, way in zip(ids, ways, strict=False):
+            row = {"dossier_id": number, "bag": "x", "sha256": "ab" * 32, "files": 9, "bytes": 123456, "entries": 7}
+            there = {"receipt_day": unit.today, "archive": "Trung tâm Lưu trữ mẫu", "transferred_at": unit.now}
+            connection.execute(insert(archive_bags), row | {"exported_at": unit.now} | way | (there if way else {}))
+        proposer = town.actor(LEADER).person_id
+        told = {"status": "proposed", "schedule": "cd" * 32, "reason": "Hết thời hạn bảo quản"}
+        told |= {"proposed_by": proposer, "proposed_at": unit.now}
+        made = insert(archive_destructions).returning(archive_destructions.c.id)
+        listed = connection.execute(made, told).scalar_one()
+        item = {"destruction_id": listed, "dossier_id": ids[-1], "since": unit.today, "term": "5 năm (QĐ mẫu)"}
+        connection.execute(insert(archive_destruction_items), item)
+
+    town.try_act("system", act)
+
+
 def sign_in(came: Visitor, username: str, password: str = PASSWORD) -> None:
     """Signs in through the page, as a person does."""
     page = came.page if "/dang-nhap" in came.page.url else came.go("/dang-nhap")
@@ -113,6 +137,7 @@ def opened_journeys(browser: Browser, folder: Path, stack: ExitStack) -> Journey
         town = stack.enter_context(open_town(folder))
     _second_factor(town)
     something_failed(town)
+    something_archived(town)
     base = stack.enter_context(served(town.app))
     stack.callback(_no_reports, town)
 

@@ -119,4 +119,12 @@ OFFICES = [
     Sight("office-end", "/quan-tri/co-quan/TT-26740/thu-lai?kind=closure&first=2026-03-10", ADMIN),
 ]
 
-ADMINISTRATORS = [*PEOPLE, *INCIDENTS, *OFFICES, *PAYMENTS]
+ARCHIVE = [
+    Sight("archive", "/quan-tri/luu-tru", ADMIN),
+    Sight("archive-transferred", "/quan-tri/luu-tru?o=transferred", ADMIN),
+    Sight("archive-list", "/quan-tri/luu-tru/tieu-huy/1", ADMIN),
+    Sight("archive-list-refused", "/quan-tri/luu-tru/tieu-huy/1", ADMIN, then=submit),
+    Sight("archive-list-gone", "/quan-tri/luu-tru/tieu-huy/99", ADMIN, status=404),
+]
+
+ADMINISTRATORS = [*PEOPLE, *INCIDENTS, *OFFICES, *PAYMENTS, *ARCHIVE]

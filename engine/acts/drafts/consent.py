@@ -1,0 +1,62 @@
+"""The acts that record at the counter that a person agrees to the reuse of earlier papers, or withdraws that."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, insert, update
+
+from engine.dossier.consent import subjects_of
+from engine.dossier.intake_draft import clerk_of
+from engine.errors import Forbidden, wrong
+from engine.rules.values.identity_papers import identity_number
+from engine.rules.values.wrong_value import WrongValue
+from engine.store.identity_checks import subject_of
+from engine.store.reuse_consents import consent_of, reuse_consents
+from engine.transaction import UnitOfWork
+
+LONGEST_PURPOSE = 300
+
+
+def give_consent(unit: UnitOfWork, number: str, office: str, purpose: str) -> None:
+    """Records the consent; one that stands is not recorded twice. Raises Forbidden, InvalidInput."""
+    person, clean = _clerk(unit, office), _number(number)
+    known = consent_of(unit.begin(), subjects_of(unit, clean))
+    if known is not None and known.withdrawn_at is None:
+        return
+    if not purpose.strip():
+        raise wrong("purpose", "phải ghi mục đích", "say for which purpose")
+    row = {
+        "subject": subject_of(unit.settings.secret_keys[0], clean),
+        "office": office,
+        "purpose": purpose.strip()[:LONGEST_PURPOSE],
+        "given_at": unit.now,
+        "given_to": person,
+    }
+    unit.begin().execute(insert(reuse_consents), row)
+
+
+def withdraw_consent(unit: UnitOfWork, number: str, office: str) -> None:
+    """Records that the person withdraws the consent, also one that was never recorded: no paper is reused any more.
+
+    Raises Forbidden, InvalidInput.
+    """
+    person, clean = _clerk(unit, office), _number(number)
+    subjects = subjects_of(unit, clean)
+    if consent_of(unit.begin(), subjects) is None:
+        give_consent(unit, number, office, "rút đồng ý / withdrawn")
+    standing = and_(reuse_consents.c.subject.in_(sorted(subjects)), reuse_consents.c.withdrawn_at.is_(None))
+    told = {"withdrawn_at": unit.now, "withdrawn_to": person}
+    unit.begin().execute(update(reuse_consents).where(standing).values(told))
+
+
+def _clerk(unit: UnitOfWork, office: str) -> int:
+    person = clerk_of(unit)
+    if office not in unit.actor.offices(unit.today):
+        raise Forbidden(why_vi="chỉ cán bộ của nơi tiếp nhận", why_en="only staff of the office that receives")
+    return person
+
+
+def _number(number: str) -> str:
+    try:
+        return identity_number(number)
+    except WrongValue as fault:
+        raise wrong("applicant.identity_number", fault.text.vi, fault.text.en) from fault
