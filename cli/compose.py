@@ -23,7 +23,7 @@ from engine.catalogue import Catalogue
 from engine.clock import told_clock, utc_now
 from engine.errors import NotFound, Refusal, in_log
 from engine.jobs.queue import Bell
-from engine.ports import IdentityProvider, NoScanner, Scanner
+from engine.ports import IdentityProvider, NoScanner, Portal, Scanner
 from engine.security.private_files import keep_private
 from engine.settings import Settings, WrongSetting, missing_database, settings_from
 from engine.store.sql.schema import open_database
@@ -108,6 +108,16 @@ def compose_provider(settings: Settings) -> IdentityProvider | None:
     from adapters.openid_provider import OpenIdProvider  # late: its libraries take a tenth of a start
 
     return OpenIdProvider(settings.sessions.provider)
+
+
+def compose_portal(settings: Settings) -> Portal | None:
+    """The national portal; None where none is set. Raises MappingRefused."""
+    if settings.portal is None:
+        return None
+    from adapters.portal import HttpPortal  # late: most installations have none
+    from workflows.portal_mapping import SHIPPED, read_mapping
+
+    return HttpPortal(settings.portal, read_mapping(settings.portal.mapping or SHIPPED))
 
 
 def clock_from(environment: Mapping[str, str]) -> Callable[[], dt.datetime]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from string import Formatter
 
 from engine.errors import Refusal
+from engine.portal_settings import PortalSettings
 from engine.security.private_files import make_private_folder
 from engine.session_settings import ProviderSettings, SessionSettings
 from engine.upload_settings import Bound, UploadSettings
@@ -95,6 +96,7 @@ class Settings:
     seen_after_days: int
     form_signs: Mapping[str, str]
     sessions: SessionSettings
+    portal: PortalSettings | None
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -140,6 +142,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         seen_after_days=_number(environment, "MOTCUA_SEEN_AFTER_DAYS", 5, 0, 3_650),
         form_signs=_form_signs(environment.get("MOTCUA_FORM_SIGNS", "")),
         sessions=_sessions(environment),
+        portal=_portal(environment),
     )
 
 
@@ -179,6 +182,28 @@ def _sessions(environment: Mapping[str, str]) -> SessionSettings:
         proof=dt.timedelta(minutes=_number(environment, "MOTCUA_PROOF_MINUTES", 10, 1, 60)),
         second_factor=_flag(environment, "MOTCUA_SECOND_FACTOR", True),
         provider=_provider(environment),
+    )
+
+
+def _portal(environment: Mapping[str, str]) -> PortalSettings | None:
+    """The connection to the national portal, or None: nothing is told then, and no act writes anything for it."""
+    url = _address(environment, "MOTCUA_PORTAL_URL", ("http://", "https://"))
+    if url is None:
+        return None
+    if "@" in url:
+        raise WrongSetting(name="MOTCUA_PORTAL_URL", why="the password belongs into MOTCUA_PORTAL_PASSWORD")
+    for name in ("MOTCUA_PORTAL_USER", "MOTCUA_PORTAL_PASSWORD", "MOTCUA_PORTAL_AGENCY"):
+        if not environment.get(name):
+            raise WrongSetting(name=name, why="it is needed with MOTCUA_PORTAL_URL")
+    return PortalSettings(
+        url=url.rstrip("/"),
+        username=environment["MOTCUA_PORTAL_USER"],
+        password=environment["MOTCUA_PORTAL_PASSWORD"],
+        agency=environment["MOTCUA_PORTAL_AGENCY"],
+        mapping=_path(environment, "MOTCUA_PORTAL_MAPPING"),
+        on_time=dt.timedelta(minutes=_number(environment, "MOTCUA_PORTAL_ON_TIME_MINUTES", 15, 1, 10_080)),
+        grace=dt.timedelta(minutes=_number(environment, "MOTCUA_PORTAL_GRACE_MINUTES", 10, 0, 10_080)),
+        compare_at=_number(environment, "MOTCUA_PORTAL_COMPARE_HOUR", 1, 0, 23),
     )
 
 

@@ -17,5 +17,7 @@ TICKS: tuple[tuple[str, int], ...] = (
     ("count_paces", 1800),
     ("carry_out_reforms", 3),
     ("mail_reports", 600),
+    ("tell_national_portal", 2),
+    ("compare_national_portal", 30),
 )
 """Jobs of ``engine.jobs.registry``, each with the seconds between two rings."""

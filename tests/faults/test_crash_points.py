@@ -25,6 +25,7 @@ from tests.faults.crash_stories_of_ends import STORIES_OF_ENDS
 from tests.faults.crash_stories_of_papers import STORIES_OF_PAPERS
 from tests.faults.crash_stories_of_sessions import STORIES_OF_SESSIONS
 from tests.faults.crash_stories_of_staff import STAFF_STORIES
+from tests.faults.crash_stories_portal import ERRANDS_OF_THE_PORTAL, STORIES_OF_THE_PORTAL
 from tests.faults.crash_stories_reform import LOADED, REFORM_STORIES, another, june, loading
 from tests.faults.crash_stories_versions import VERSION_LOADED, VERSION_STORIES, loading_a_version
 
@@ -39,8 +40,9 @@ STORIES = {
     **STORIES_OF_DESKS,
     **STORIES_OF_SESSIONS,
     **STORIES_OF_ADMINISTRATORS,
+    **STORIES_OF_THE_PORTAL,
 }
-ERRANDS = {**OTHER_ERRANDS, **ERRANDS_OF_DESKS, **ERRANDS_OF_ADMINISTRATORS}
+ERRANDS = {**OTHER_ERRANDS, **ERRANDS_OF_DESKS, **ERRANDS_OF_ADMINISTRATORS, **ERRANDS_OF_THE_PORTAL}
 CHANGE_NOTHING = {
     "batch.own_batch",
     "change_form.search_of",

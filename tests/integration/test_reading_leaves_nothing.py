@@ -49,6 +49,10 @@ READING = (
     ("territory", "resolve", "Phường Sài Gòn"),
     ("territory", "verify"),
     ("competence", "verify", "--from", "2026-03-02", "--to", "2026-03-02"),
+    ("portal", "status"),
+    ("portal", "differences"),
+    ("portal", "lateness"),
+    ("portal", "check-mapping"),
     ("reform", "show", REFORM),
     ("reform", "status"),
     ("reform", "triage", "1"),
@@ -63,6 +67,7 @@ WRITING = {
     *("people switch-off", "people switch-on", "people take-admin", "people propose-admin", "people decide-admin"),
     *("offices close", "offices reopen", "offices hours", "offices end-hours"),
     *("notices retry", "journal checkpoint", "journal export", "journal prove", "journal prove-growth"),
+    *("portal retry", "portal replay", "portal resend", "portal reconcile"),
     *("workflows new", "workflows plan", "workflows apply", "workflows revert"),
     *("journal rotate-key", "reform plan", "reform apply", "reform revert", "reform decide"),
 }

@@ -42,6 +42,9 @@ _ACTS = {
     "end-idle-sessions": Text("Kết thúc phiên không dùng", "Idle sessions ended"),
     "set-language": Text("Đổi ngôn ngữ", "Language changed"),
     "retry-incident": Text("Thử lại sự cố", "Incident retried"),
+    "portal-retry": Text("Gửi lại lên Cổng quốc gia", "National portal: sent again"),
+    "portal-replay": Text("Gửi lại một kỳ lên Cổng quốc gia", "National portal: period replayed"),
+    "portal-resend": Text("Gửi lại cả hồ sơ lên Cổng quốc gia", "National portal: dossiers sent again"),
 }
 _OPERATOR = Text("người vận hành {name}", "the operator {name}")
 _SYSTEM = Text("hệ thống", "the system")
