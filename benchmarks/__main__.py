@@ -30,6 +30,7 @@ from benchmarks import (
     outbox,
     page_grounds,
     pages,
+    portal,
     reading,
     reform,
     reports,
@@ -41,7 +42,7 @@ from benchmarks.ground import Ground, lay
 from benchmarks.multiply import multiply
 
 PARTS = ("statements", "acts", "reading", "outbox", "notices", "engines")
-LONG = ("hour", "reform", "versions", "pages", "desks", "reports")
+LONG = ("hour", "reform", "versions", "pages", "desks", "reports", "portal")
 """Measured only where they are named; a reform, a version and pages on databases of their own, and alone."""
 ALONE = ("reform", "versions", "pages")
 LOADED = 100_000
@@ -102,12 +103,8 @@ def _measure(part: str, server: MeasuredServer, ground: Ground, asked: argparse.
     if part == "engines":
         walks, rounds = max(5, round(asked.seconds * 10)), asked.rounds
         return other_engines.table(other_engines.measure(server, ground, walks=walks, rounds=rounds, say=_say))
-    if part == "outbox":
-        return outbox.told(outbox.measure(server, ground, asked.rounds))
-    if part == "reports":
-        return reports.table(reports.measure(server, ground, _say))
-    if part == "notices":
-        return notices.table(notices.measure(server, ground, asked.folder, _say))
+    if part in ("outbox", "reports", "portal", "notices"):
+        return _beside(part, server, ground, asked)
     results = acts.measure(
         server,
         ground,
@@ -123,6 +120,17 @@ def _measure(part: str, server: MeasuredServer, ground: Ground, asked: argparse.
         for count, ceiling, usual in acts.ratios(results)
     ]
     return "\n\n".join([acts.table(results), *compared])
+
+
+def _beside(part: str, server: MeasuredServer, ground: Ground, asked: argparse.Namespace) -> str:
+    """What is measured beside the acts: what is sent, and what is counted."""
+    if part == "outbox":
+        return outbox.told(outbox.measure(server, ground, asked.rounds))
+    if part == "reports":
+        return reports.table(reports.measure(server, ground, _say))
+    if part == "portal":
+        return portal.table(portal.measure(ground, asked.folder, _say))
+    return notices.table(notices.measure(server, ground, asked.folder, _say))
 
 
 def _pages(asked: argparse.Namespace, redis_url: str) -> str:

@@ -27,7 +27,7 @@ from engine.clock import told_clock, utc_now
 from engine.errors import NotFound, Refusal, in_log
 from engine.file_settings import S3Settings
 from engine.jobs.queue import Bell
-from engine.ports import Files, IdentityProvider, NoScanner, PopulationData, Scanner
+from engine.ports import Files, IdentityProvider, NoScanner, PopulationData, Portal, Scanner
 from engine.security.private_files import keep_private
 from engine.settings import Settings, WrongSetting, missing_database, settings_from
 from engine.store.sql.schema import open_database
@@ -148,6 +148,16 @@ def compose_population(settings: Settings) -> PopulationData | None:
     if not mapping.verified:
         log.warning("population-mapping-unverified", file=str(given.mapping or SHIPPED.name))
     return HttpPopulation(given.url, mapping, token=given.token, seconds=given.seconds)
+
+
+def compose_portal(settings: Settings) -> Portal | None:
+    """The national portal; None where none is set. Raises MappingRefused."""
+    if settings.portal is None:
+        return None
+    from adapters.portal import HttpPortal  # late: most installations have none
+    from workflows.portal_mapping import SHIPPED, read_mapping
+
+    return HttpPortal(settings.portal, read_mapping(settings.portal.mapping or SHIPPED))
 
 
 def clock_from(environment: Mapping[str, str]) -> Callable[[], dt.datetime]:

@@ -25,7 +25,7 @@ from rq.queue import Queue
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.logging import set_up_logging
-from cli.compose import compose, compose_notifier
+from cli.compose import compose, compose_notifier, compose_portal
 from engine.acts.notices.webhooks import seal_webhooks
 from engine.errors import Refusal, in_log
 from engine.jobs.queue import ClosedJob, ClosedJson, ClosedQueue, queue_on
@@ -122,7 +122,7 @@ def worker() -> None:
     settings.keys.made()  # an unreadable file stops the start
     runtime = compose(settings)
     check_files_at_start(runtime)
-    set_up_jobs(runtime, compose_notifier(settings))
+    set_up_jobs(runtime, compose_notifier(settings), compose_portal(settings))
     _seal_secrets(runtime)
     log.info("started", pid=os.getpid())
     Shift(settings).work()

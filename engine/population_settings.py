@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from engine.setting_values import address, number, path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,3 +17,16 @@ class PopulationSettings:
     token: str
     seconds: int
     mapping: Path | None
+
+
+def population_from(environment: Mapping[str, str]) -> PopulationSettings | None:
+    """What the environment says (names in docs/operations.md). Raises WrongSetting."""
+    url = address(environment, "MOTCUA_POPULATION_URL", ("http://", "https://"))
+    if url is None:
+        return None
+    return PopulationSettings(
+        url=url,
+        token=environment.get("MOTCUA_POPULATION_TOKEN", ""),
+        seconds=number(environment, "MOTCUA_POPULATION_SECONDS", 4, 1, 30),
+        mapping=path(environment, "MOTCUA_POPULATION_MAPPING"),
+    )

@@ -5,6 +5,8 @@ Only the command line, ``wsgi`` and the start of the worker choose the adapters.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -275,4 +277,71 @@ class IdentityProvider(Protocol):
 
     def finish(self, back: str, begun: Begun, address: str, now: float, *, again: bool) -> ProvenSubject:
         """The person whom the answer in ``address`` proves. Raises ProviderRefused, ProviderUnreachable."""
+        ...
+
+
+Fact = str | int | dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One message about a dossier to the national portal, in our facts (``engine.rules.portal.mapping``).
+
+    ``key`` never changes, so a portal that de-duplicates keeps each once. ``sequence`` rises within a dossier. ``at``
+    is the moment of the event that is told; its civil day in Viet Nam decides the codes. ``state`` is the workflow's.
+    """
+
+    key: str
+    sequence: int
+    kind: str
+    at: dt.datetime
+    state: str
+    facts: Mapping[str, Fact]
+    lists: Mapping[str, Sequence[Mapping[str, Fact]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What the portal lists of a dossier: its code, and the fingerprint of the compared fields."""
+
+    code: str
+    fingerprint: str
+
+
+class PortalFailed(DeliveryFailed):
+    """The portal did not take a telling, or did not answer a question.
+
+    ``cause`` is ``network`` (a retry may help), ``refused`` (the portal said no) or ``mapping`` (a code is missing).
+    """
+
+    code = "portal-failed"
+    vi = "Cổng Dịch vụ công quốc gia không nhận: {why}."
+    en = "The national portal did not take it: {why}."
+
+    def __init__(self, *, cause: str, **facts: object) -> None:
+        self.cause = cause
+        super().__init__(permanent=cause != "network", **facts)
+
+
+class Portal(Protocol):
+    """The national portal. Every method but the first three asks it, and raises PortalFailed."""
+
+    def fingerprint(self, telling: Telling) -> str:
+        """The fingerprint that the portal should list for a ``dossier`` telling. Raises PortalFailed (mapping)."""
+        ...
+
+    def compared(self, telling: Telling) -> Mapping[str, str]:
+        """The compared fields of a ``dossier`` telling as canonical texts, by kind. Raises PortalFailed (mapping)."""
+        ...
+
+    def tell(self, telling: Telling) -> str:
+        """Tells once, and returns the portal's reference or ''. Safe to call twice."""
+        ...
+
+    def listed(self, after: str) -> Iterator[Held]:
+        """What the portal holds of this agency behind a code, in the order of the codes' bytes, as a stream."""
+        ...
+
+    def held(self, code: str) -> Sequence[Mapping[str, str]]:
+        """The records there under a code, each as canonical texts by kind; none, or more than one."""
         ...

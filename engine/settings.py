@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
 
-from engine.errors import Refusal
-from engine.file_settings import S3Settings
-from engine.payment_settings import PaymentSettings
-from engine.population_settings import PopulationSettings
+from engine.file_settings import S3Settings, s3_settings
+from engine.payment_settings import PaymentSettings, payments_from
+from engine.population_settings import PopulationSettings, population_from
+from engine.portal_settings import PortalSettings, portal_from
 from engine.security.private_files import make_private_folder
-from engine.security.signed_callback import usable_secret
 from engine.session_settings import ProviderSettings, SessionSettings
+from engine.setting_values import WrongSetting, address, choice, flag, networks, number, path
 from engine.upload_settings import Bound, UploadSettings
 
 NAMING_DAYS = ("filing", "decision", "print")
@@ -39,15 +39,6 @@ NAMES_ON_PAPER = {
 FORM_SIGNS = {"01": "TNHS", "02": "HDHS", "03": "TCTN", "04": "PXL", "05": "TBD", "06": "KSHS"}
 """The sign behind the number of each form (``12/TNHS``). That of 01 is the 2018 form's, the others are not verified."""
 CODE_FIELDS = frozenset({"agency", "yy", "mm", "dd", "sequence"})
-
-
-class WrongSetting(Refusal):
-    """An environment variable holds a value that the program cannot run with."""
-
-    code = "wrong-setting"
-    status = 500
-    vi = "Biến môi trường {name} không hợp lệ: {why}."
-    en = "The environment variable {name} is wrong: {why}."
 
 
 class SecretKeys:
@@ -103,6 +94,7 @@ class Settings:
     sessions: SessionSettings
     population: PopulationSettings | None
     reuse_needs_consent: bool
+    portal: PortalSettings | None
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -121,34 +113,35 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         public_url=_public_url(environment),
         keys=SecretKeys(_given_keys(environment), data),
         code_template=_code_template(environment.get("MOTCUA_CODE_TEMPLATE", "{agency}-{yy}{mm}{dd}-{sequence:04d}")),
-        smtp_url=_address(environment, "MOTCUA_SMTP_URL", ("smtp://", "smtps://")),
+        smtp_url=address(environment, "MOTCUA_SMTP_URL", ("smtp://", "smtps://")),
         mail_from=environment.get("MOTCUA_MAIL_FROM", "motcua@localhost"),
-        sms_webhook_url=_address(environment, "MOTCUA_SMS_URL", ("http://", "https://")),
-        notice_file=_path(environment, "MOTCUA_NOTICE_FILE"),
-        checkpoint_folder=_path(environment, "MOTCUA_CHECKPOINT_FOLDER") or data / "checkpoints",
-        webhook_allow_private=_flag(environment, "MOTCUA_WEBHOOK_ALLOW_PRIVATE", False),
-        event_feed=_flag(environment, "MOTCUA_EVENT_FEED", False),
-        max_upload_bytes=_number(environment, "MOTCUA_MAX_UPLOAD_BYTES", 20_000_000, 1_000, 1_000_000_000),
-        proxy_hops=_number(environment, "MOTCUA_PROXY_HOPS", 0, 0, 5),
-        internal_from=_networks(environment, "MOTCUA_INTERNAL_FROM", "127.0.0.0/8,::1/128"),
-        rate_limits=_flag(environment, "MOTCUA_RATE_LIMITS", True),
-        log_level=_choice(environment, "MOTCUA_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
-        log_json=_flag(environment, "MOTCUA_LOG_JSON", True),
-        pool_size=_number(environment, "MOTCUA_POOL_SIZE", 8, 1, 200),
+        sms_webhook_url=address(environment, "MOTCUA_SMS_URL", ("http://", "https://")),
+        notice_file=path(environment, "MOTCUA_NOTICE_FILE"),
+        checkpoint_folder=path(environment, "MOTCUA_CHECKPOINT_FOLDER") or data / "checkpoints",
+        webhook_allow_private=flag(environment, "MOTCUA_WEBHOOK_ALLOW_PRIVATE", False),
+        event_feed=flag(environment, "MOTCUA_EVENT_FEED", False),
+        max_upload_bytes=number(environment, "MOTCUA_MAX_UPLOAD_BYTES", 20_000_000, 1_000, 1_000_000_000),
+        proxy_hops=number(environment, "MOTCUA_PROXY_HOPS", 0, 0, 5),
+        internal_from=networks(environment, "MOTCUA_INTERNAL_FROM", "127.0.0.0/8,::1/128"),
+        rate_limits=flag(environment, "MOTCUA_RATE_LIMITS", True),
+        log_level=choice(environment, "MOTCUA_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+        log_json=flag(environment, "MOTCUA_LOG_JSON", True),
+        pool_size=number(environment, "MOTCUA_POOL_SIZE", 8, 1, 200),
         owner_database_url=environment.get("MOTCUA_OWNER_DATABASE_URL") or None,
-        late_entry_days=_number(environment, "MOTCUA_LATE_ENTRY_DAYS", 5, 0, 60),
+        late_entry_days=number(environment, "MOTCUA_LATE_ENTRY_DAYS", 5, 0, 60),
         uploads=_uploads(environment),
         s3=s3_settings(environment, place) if (place := environment.get("MOTCUA_FILES")) else None,
-        reopen_days=_number(environment, "MOTCUA_REOPEN_DAYS", 90, 0, 3650),
-        similar_days=_number(environment, "MOTCUA_SIMILAR_DAYS", 30, 0, 365),
+        reopen_days=number(environment, "MOTCUA_REOPEN_DAYS", 90, 0, 3650),
+        similar_days=number(environment, "MOTCUA_SIMILAR_DAYS", 30, 0, 365),
         names_on_paper=_names_on_paper(environment.get("MOTCUA_NAMES_ON_PAPER", "")),
-        claim_grace_minutes=_number(environment, "MOTCUA_CLAIM_GRACE_MINUTES", 30, 0, 10_080),
-        seen_after_days=_number(environment, "MOTCUA_SEEN_AFTER_DAYS", 5, 0, 3_650),
+        claim_grace_minutes=number(environment, "MOTCUA_CLAIM_GRACE_MINUTES", 30, 0, 10_080),
+        seen_after_days=number(environment, "MOTCUA_SEEN_AFTER_DAYS", 5, 0, 3_650),
         form_signs=_form_signs(environment.get("MOTCUA_FORM_SIGNS", "")),
-        payments=_payments(environment),
+        payments=payments_from(environment),
         sessions=_sessions(environment),
-        population=_population(environment),
-        reuse_needs_consent=_flag(environment, "MOTCUA_REUSE_NEEDS_CONSENT", False),
+        population=population_from(environment),
+        reuse_needs_consent=flag(environment, "MOTCUA_REUSE_NEEDS_CONSENT", False),
+        portal=portal_from(environment),
     )
 
 
@@ -171,77 +164,30 @@ def missing_database(environment: Mapping[str, str]) -> Path | None:
 def _uploads(environment: Mapping[str, str]) -> UploadSettings:
     return UploadSettings(
         dossier=Bound(
-            _number(environment, "MOTCUA_MAX_DOSSIER_PAPERS", 500, 1, 100_000),
-            _number(environment, "MOTCUA_MAX_DOSSIER_BYTES", 600_000_000, 1_000, 1_000_000_000_000),
+            number(environment, "MOTCUA_MAX_DOSSIER_PAPERS", 500, 1, 100_000),
+            number(environment, "MOTCUA_MAX_DOSSIER_BYTES", 600_000_000, 1_000, 1_000_000_000_000),
         ),
         step=Bound(
-            _number(environment, "MOTCUA_MAX_STEP_PAPERS", 100, 1, 100_000),
-            _number(environment, "MOTCUA_MAX_STEP_BYTES", 200_000_000, 1_000, 1_000_000_000_000),
+            number(environment, "MOTCUA_MAX_STEP_PAPERS", 100, 1, 100_000),
+            number(environment, "MOTCUA_MAX_STEP_BYTES", 200_000_000, 1_000, 1_000_000_000_000),
         ),
         asked=Bound(
-            _number(environment, "MOTCUA_MAX_ASKED_PAPERS", 20, 1, 10_000),
-            _number(environment, "MOTCUA_MAX_ASKED_BYTES", 60_000_000, 1_000, 1_000_000_000_000),
+            number(environment, "MOTCUA_MAX_ASKED_PAPERS", 20, 1, 10_000),
+            number(environment, "MOTCUA_MAX_ASKED_BYTES", 60_000_000, 1_000, 1_000_000_000_000),
         ),
-        clamd=_address(environment, "MOTCUA_CLAMD", ("unix://", "tcp://")),
-        clamd_seconds=_number(environment, "MOTCUA_CLAMD_SECONDS", 20, 1, 120),
-        unscanned=_choice(environment, "MOTCUA_CLAMD_SILENT", "REFUSE", ("REFUSE", "TAKE")) == "TAKE",
+        clamd=address(environment, "MOTCUA_CLAMD", ("unix://", "tcp://")),
+        clamd_seconds=number(environment, "MOTCUA_CLAMD_SECONDS", 20, 1, 120),
+        unscanned=choice(environment, "MOTCUA_CLAMD_SILENT", "REFUSE", ("REFUSE", "TAKE")) == "TAKE",
     )
-
-
-def s3_settings(environment: Mapping[str, str], place: str) -> S3Settings:
-    """The S3 store at ``place`` (``s3://bucket/folder``), reached as the environment says. Raises WrongSetting."""
-    found = re.fullmatch(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/((?:[\w.=-]+/?)*))?", place, re.ASCII)
-    if found is None:
-        raise WrongSetting(name="MOTCUA_FILES", why="it must be like s3://bucket or s3://bucket/folder")
-    encryption = environment.get("MOTCUA_S3_ENCRYPTION") or None
-    if encryption not in (None, "AES256", "aws:kms"):
-        raise WrongSetting(name="MOTCUA_S3_ENCRYPTION", why="it must be AES256 or aws:kms")
-    prefix = (found[2] or "").strip("/")
-    return S3Settings(
-        bucket=found[1],
-        prefix=f"{prefix}/" if prefix else "",
-        endpoint=_address(environment, "MOTCUA_S3_ENDPOINT", ("http://", "https://")),
-        region=environment.get("MOTCUA_S3_REGION", "us-east-1"),
-        encryption=encryption,
-        kms_key=environment.get("MOTCUA_S3_KMS_KEY") or None,
-        also_folder=_flag(environment, "MOTCUA_S3_ALSO_FOLDER", False),
-        seconds=_number(environment, "MOTCUA_S3_SECONDS", 20, 1, 300),
-    )
-
-
-def _payments(environment: Mapping[str, str]) -> PaymentSettings:
-    url = _address(environment, "MOTCUA_PAYMENT_URL", ("https://", "http://"))
-    secrets_ = tuple(one for one in environment.get("MOTCUA_PAYMENT_SECRETS", "").split(",") if one)
-    if any(not usable_secret(one) for one in secrets_):
-        raise WrongSetting(name="MOTCUA_PAYMENT_SECRETS", why="each must be whsec_ and base64 of 24 bytes or more")
-    token = environment.get("MOTCUA_PAYMENT_TOKEN") or None
-    if url and not (token and secrets_):
-        raise WrongSetting(name="MOTCUA_PAYMENT_URL", why="it needs MOTCUA_PAYMENT_TOKEN and MOTCUA_PAYMENT_SECRETS")
-    if token and not re.fullmatch(r"[!-~]{8,500}", token):
-        raise WrongSetting(name="MOTCUA_PAYMENT_TOKEN", why="it must be 8 to 500 printable ASCII characters")
-    numbers = _flag(environment, "MOTCUA_RECEIPT_NUMBERS", False)
-    return PaymentSettings(url=url.rstrip("/") if url else None, token=token, secrets=secrets_, receipt_numbers=numbers)
 
 
 def _sessions(environment: Mapping[str, str]) -> SessionSettings:
     return SessionSettings(
-        idle=dt.timedelta(minutes=_number(environment, "MOTCUA_SESSION_IDLE_MINUTES", 30, 1, 1440)),
-        longest=dt.timedelta(hours=_number(environment, "MOTCUA_SESSION_HOURS", 12, 1, 24)),
-        proof=dt.timedelta(minutes=_number(environment, "MOTCUA_PROOF_MINUTES", 10, 1, 60)),
-        second_factor=_flag(environment, "MOTCUA_SECOND_FACTOR", True),
+        idle=dt.timedelta(minutes=number(environment, "MOTCUA_SESSION_IDLE_MINUTES", 30, 1, 1440)),
+        longest=dt.timedelta(hours=number(environment, "MOTCUA_SESSION_HOURS", 12, 1, 24)),
+        proof=dt.timedelta(minutes=number(environment, "MOTCUA_PROOF_MINUTES", 10, 1, 60)),
+        second_factor=flag(environment, "MOTCUA_SECOND_FACTOR", True),
         provider=_provider(environment),
-    )
-
-
-def _population(environment: Mapping[str, str]) -> PopulationSettings | None:
-    url = _address(environment, "MOTCUA_POPULATION_URL", ("http://", "https://"))
-    if url is None:
-        return None
-    return PopulationSettings(
-        url=url,
-        token=environment.get("MOTCUA_POPULATION_TOKEN", ""),
-        seconds=_number(environment, "MOTCUA_POPULATION_SECONDS", 4, 1, 30),
-        mapping=_path(environment, "MOTCUA_POPULATION_MAPPING"),
     )
 
 
@@ -258,7 +204,7 @@ def _provider(environment: Mapping[str, str]) -> ProviderSettings | None:
         discovery_url=discovery,
         client_id=environment["MOTCUA_OIDC_CLIENT_ID"],
         client_secret=environment["MOTCUA_OIDC_CLIENT_SECRET"],
-        trusted_second_factor=_flag(environment, "MOTCUA_OIDC_SECOND_FACTOR", False),
+        trusted_second_factor=flag(environment, "MOTCUA_OIDC_SECOND_FACTOR", False),
     )
 
 
@@ -340,48 +286,3 @@ def _names_on_paper(value: str) -> dict[str, str]:
             raise WrongSetting(name="MOTCUA_NAMES_ON_PAPER", why=why)
         chosen[number] = day
     return NAMES_ON_PAPER | chosen
-
-
-def _address(environment: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
-    value = environment.get(name) or None
-    if value and not value.startswith(schemes):
-        raise WrongSetting(name=name, why=f"it must start with {' or '.join(schemes)}")
-    return value
-
-
-def _path(environment: Mapping[str, str], name: str) -> Path | None:
-    value = environment.get(name)
-    return Path(value).absolute() if value else None
-
-
-def _networks(
-    environment: Mapping[str, str], name: str, default: str
-) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
-    given = environment.get(name, default)
-    try:
-        return tuple(ipaddress.ip_network(one.strip()) for one in given.split(",") if one.strip())
-    except ValueError as error:
-        raise WrongSetting(name=name, why=f"it must be networks such as 10.0.0.0/8, with commas ({error})") from error
-
-
-def _flag(environment: Mapping[str, str], name: str, default: bool) -> bool:
-    value = environment.get(name, "").lower()
-    if value in ("", "1", "true", "yes", "0", "false", "no"):
-        return default if value == "" else value in ("1", "true", "yes")
-    raise WrongSetting(name=name, why="it must be 1 or 0")
-
-
-def _number(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
-    value = environment.get(name, "")
-    if not value:
-        return default
-    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
-        raise WrongSetting(name=name, why=f"it must be a whole number from {least} to {most}")
-    return int(value)
-
-
-def _choice(environment: Mapping[str, str], name: str, default: str, choices: tuple[str, ...]) -> str:
-    value = environment.get(name, default).upper()
-    if value not in choices:
-        raise WrongSetting(name=name, why=f"it must be one of {', '.join(choices)}")
-    return value

@@ -15,6 +15,7 @@ from web.admin.incidents import shown
 from web.admin.offices import shown as office_shown
 from web.admin.offices import times as office_times
 from web.admin.people import changes, importing, listed, one, proposals
+from web.admin.portal import pages as portal_pages
 from web.admin.procedures import listing, live, made_plan, new_plan, plan, procedure, record, what_if
 from web.admin.units import competences, reforms, units
 from web.citizen import (
@@ -117,6 +118,7 @@ PAGES = [
     reconciliation.reconciling,
     shown.incidents,
     kept.archive,
+    portal_pages.portal,
     overview.overview,
     figures.overview,
     unit_figures.units,

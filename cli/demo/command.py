@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ import click
 
 from adapters.embedded_redis import embedded_redis
 from adapters.tied_child import tied
+from cli.demo import doubles as other_systems
 from cli.demo import lived_in, page_walk, reform_night, story, telling, welcome
 from cli.demo.june import fill_june
 from cli.demo.people import PASSWORD, STAFF, STORYTELLERS
@@ -29,6 +30,7 @@ from cli.demo.trial_offices import TrialContent
 from cli.demo.walk import Stage
 
 PORT = 8000
+_PLAIN = {"MOTCUA_LOG_LEVEL": "INFO", "MOTCUA_SECOND_FACTOR": "0"}
 OF_JUNE = 2000
 """So many dossiers are open in June 2025, with ``--reform``."""
 
@@ -52,7 +54,8 @@ class Installation:
     type=click.IntRange(0, 100_000),
     help=f"How many are made ({lived_in.DOSSIERS}; with --reform {OF_JUNE}).",
 )
-def demo(once: bool, port: int | None, reform: bool, dossiers: int | None) -> None:
+@click.option("--connected", is_flag=True, help="Beside doubles of the other systems, such as the national portal.")
+def demo(once: bool, port: int | None, reform: bool, dossiers: int | None, connected: bool) -> None:
     """Show the main job on this machine: SQLite, a private Redis, real territory and procedures, sample people."""
     stop_at_signals()
     if reform:
@@ -62,15 +65,15 @@ def demo(once: bool, port: int | None, reform: bool, dossiers: int | None) -> No
         return
     if once:
         with tempfile.TemporaryDirectory(prefix="motcua-demo-") as folder:
-            _walk_once(Path(folder), port or _free_port())
+            _walk_once(Path(folder), port or _free_port(), connected=connected)
         return
     data = Path(os.environ.get("MOTCUA_DATA", "var/demo")).absolute()
-    _stay(data, port or PORT, lived_in.DOSSIERS if dossiers is None else dossiers)
+    _stay(data, port or PORT, lived_in.DOSSIERS if dossiers is None else dossiers, connected=connected)
 
 
-def _walk_once(data: Path, port: int) -> None:
+def _walk_once(data: Path, port: int, *, connected: bool) -> None:
     started = time.monotonic()
-    with _installation(data, port, told=True) as installation:
+    with _installation(data, port, told=True, connected=connected) as installation:
         walks = story.tell(installation.stage, result_on_paper())
         page_walk.PageWalk(installation.stage, result_on_paper()).go()
         telling.heading("Nhật ký (journal)")
@@ -94,9 +97,9 @@ def _play_the_night(data: Path, port: int, dossiers: int, *, stay: bool) -> None
             _wait()
 
 
-def _stay(data: Path, port: int, dossiers: int) -> None:
+def _stay(data: Path, port: int, dossiers: int, *, connected: bool) -> None:
     lived_in.begin_anew_if_unfinished(data)
-    with _installation(data, port, told=False, dossiers=dossiers) as installation:
+    with _installation(data, port, told=False, dossiers=dossiers, connected=connected) as installation:
         base = installation.stage.base
         welcome.tell_roles(base)
         welcome.tell_citizens(base, data / "links.json")
@@ -124,23 +127,31 @@ def _wait() -> None:
 
 @contextmanager
 def _installation(
-    data: Path, port: int, *, told: bool, begins: str = "2025-06-16T08:00:00+07:00", dossiers: int = 0
+    data: Path,
+    port: int,
+    *,
+    told: bool,
+    begins: str = "2025-06-16T08:00:00+07:00",
+    dossiers: int = 0,
+    connected: bool = False,
 ) -> Iterator[Installation]:
     """Prepares the folder, starts all processes, and stops them at the end; ``told`` sets the clock to ``begins``.
 
-    Without it so many ``dossiers`` of the months before now are made in a fresh folder.
+    ``connected``: beside doubles of the other systems. Without ``told`` so many ``dossiers`` of the months before now
+    are made in a fresh folder.
     """
     data.mkdir(parents=True, exist_ok=True)
     clock_file, notice_file = data / "clock", data / "notices.jsonl"
-    with embedded_redis(data) as redis_url:
+    others = other_systems.connected(data) if connected else nullcontext[Mapping[str, str]]({})
+    with embedded_redis(data) as redis_url, others as connections:
         environment = {
+            **connections,
             "MOTCUA_DATA": str(data),
             "DATABASE_URL": f"sqlite:///{data / 'motcua.sqlite'}",
             "REDIS_URL": redis_url,
             "MOTCUA_PUBLIC_URL": f"http://127.0.0.1:{port}",
             "MOTCUA_NOTICE_FILE": str(notice_file),
-            "MOTCUA_LOG_LEVEL": "INFO",
-            "MOTCUA_SECOND_FACTOR": "0",
+            **_PLAIN,
         }
         stage = Stage(f"http://127.0.0.1:{port}", clock_file, notice_file)
         if told:

@@ -19,6 +19,7 @@ from engine.dossier.notices import notices_of, of_the_running_clock
 from engine.dossier.reach import reached
 from engine.dossier.rights import Ended
 from engine.dossier.stale import Stale
+from engine.dossier.tellings import tellings_of
 from engine.rules.deadlines.timing import Clock, wanted_clocks
 from engine.rules.dossier_row import DossierRow
 from engine.rules.journal.entries import ORIGIN, Entry, commitment, entry, plain_row
@@ -28,6 +29,7 @@ from engine.store.clocks import clocks
 from engine.store.dossiers import dossier_offices, dossiers
 from engine.store.journal import journal, journal_private
 from engine.store.outbox import outbox
+from engine.store.portal import portal_tellings
 from engine.store.search import key_rows, province_scope, search_keys
 from engine.text import Text
 from engine.transaction import UnitOfWork
@@ -87,6 +89,7 @@ def record(
     if not changed.keys().isdisjoint(_TIMED):
         arm(case)
     _tell(case, number, events)
+    _tell_portal(case, number, act, changed)
     case.recorded()
     return number
 
@@ -131,6 +134,12 @@ def _write_entry(
     if private:
         hidden = {"dossier_id": case.id, "number": number, "salt": salt, "data": plain_row(private)}
         writes.insert(journal_private, [hidden])
+
+
+def _tell_portal(case: Case, number: int, act: str, changed: Mapping[str, Any]) -> None:
+    if told := tellings_of(case, number, act, changed):
+        case.unit.writes.insert(portal_tellings, told)
+        case.unit.rings = True
 
 
 def arm(case: Case) -> None:

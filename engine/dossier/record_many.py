@@ -18,12 +18,14 @@ from sqlalchemy import ColumnElement, Table
 from engine.dossier.case import Case
 from engine.dossier.notices import notices_of
 from engine.dossier.record import UNFOLDED, arm, ends_of_sight, entry_row, parts_of, with_a_part
+from engine.dossier.tellings import tellings_of
 from engine.rules.dossier_row import DossierRow
 from engine.rules.journal.entries import commitment, entry
 from engine.rules.part_rows import ApplicantRow
 from engine.store.dossiers import applicants, dossier_offices, dossiers
 from engine.store.journal import journal, journal_private
 from engine.store.outbox import outbox
+from engine.store.portal import portal_tellings
 from engine.store.sql.bulk import Part, write_together
 from engine.transaction import UnitOfWork
 
@@ -78,6 +80,7 @@ class BulkRecord:
         if not _SHOWN.isdisjoint(changed):
             self._show(case)
         self._new[outbox] += notices_of(case, number, events)
+        self._new[portal_tellings] += tellings_of(case, number, act, changed.keys())
         if not changed.keys().isdisjoint(_TIMED):
             arm(case)
         return number
@@ -95,7 +98,7 @@ class BulkRecord:
         changed = [{name: row[name] for name in columns} for row in self._rows]
         parts = [
             Part(dossiers, changed, ("id",), of="id"),
-            *(Part(table, self._new[table]) for table in (journal, journal_private, outbox)),
+            *(Part(table, self._new[table]) for table in (journal, journal_private, outbox, portal_tellings)),
             Part(dossier_offices, self._new[dossier_offices], new_only=True),
             Part(dossier_offices, self._ends, ("office", "dossier_id")),
             *more,
@@ -103,7 +106,7 @@ class BulkRecord:
         done: set[int] = set()
         if self._versions:
             done = write_together(self._unit.begin(), dossiers, self._versions, parts)
-        self._unit.rings |= bool(self._new[outbox])
+        self._unit.rings |= bool(self._new[outbox] or self._new[portal_tellings])
         for gathered in (self._versions, self._touched, self._rows, self._new, self._ends):
             gathered.clear()
         return done

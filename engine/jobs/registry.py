@@ -19,6 +19,7 @@ from engine.acts.staff.idle_sessions import end_idle_sessions
 from engine.acts.work_payments import work_payments
 from engine.jobs.indicator_facts import keep_facts_of_all
 from engine.jobs.migration import migrate_due
+from engine.jobs.portal import Connected, compare_nightly, tell_waiting
 from engine.jobs.recounting import recount_waiting
 from engine.jobs.reforms import carry_out
 from engine.jobs.report_mails import mail_due_reports
@@ -30,7 +31,7 @@ from engine.jobs.schedule import (
     sweep_all_due,
 )
 from engine.jobs.version_plans import apply_due
-from engine.ports import Notifier
+from engine.ports import Notifier, Portal
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import Runtime, in_transaction
 
@@ -53,14 +54,15 @@ class AtHand:
     runtime: Runtime
     notifier: Notifier
     receivers: Receivers = field(default_factory=Receivers)
+    connected: Connected | None = None
 
 
 _at_hand: list[AtHand] = []
 
 
-def set_up_jobs(runtime: Runtime, notifier: Notifier) -> None:
-    """Sets the dependencies of the jobs in this process."""
-    _at_hand[:] = [AtHand(runtime, notifier)]
+def set_up_jobs(runtime: Runtime, notifier: Notifier, portal: Portal | None = None) -> None:
+    """Sets the dependencies of the jobs in this process. ``portal``: None where none is set up."""
+    _at_hand[:] = [AtHand(runtime, notifier, connected=Connected(portal) if portal else None)]
 
 
 def drain_outbox() -> None:
@@ -151,6 +153,18 @@ def work_on_payments() -> None:
         log.info("payments", **dict(done))
 
 
+def tell_national_portal() -> None:
+    """Tells the national portal what waits; where none is set up, nothing waits."""
+    if connected := _at_hand[0].connected:
+        tell_waiting(_at_hand[0].runtime, connected, SECONDS)
+
+
+def compare_national_portal() -> None:
+    """Compares both sides once a night; a long comparison continues at the next tick."""
+    if connected := _at_hand[0].connected:
+        compare_nightly(_at_hand[0].runtime, connected.portal, SECONDS)
+
+
 _ALL = (
     drain_outbox,
     sweep_clocks,
@@ -164,5 +178,7 @@ _ALL = (
     mail_reports,
     keep_indicator_facts,
     work_on_payments,
+    tell_national_portal,
+    compare_national_portal,
 )
 JOBS: Mapping[str, Callable[[], None]] = {job.__name__: job for job in _ALL}

@@ -19,5 +19,7 @@ TICKS: tuple[tuple[str, int], ...] = (
     ("mail_reports", 600),
     ("keep_indicator_facts", 600),
     ("work_on_payments", 5),
+    ("tell_national_portal", 2),
+    ("compare_national_portal", 30),
 )
 """Jobs of ``engine.jobs.registry``, each with the seconds between two rings."""

@@ -245,8 +245,8 @@ MISSING: Final = (
         "publicity",
         ("Hồ sơ đồng bộ", "Dossiers synchronised"),
         (
-            "không biết Cổng Dịch vụ công quốc gia đang giữ hồ sơ nào",
-            "nothing tells which dossiers the national portal holds",
+            "trang Đồng bộ tính cho cả hệ thống từ lần so với Cổng gần nhất; không chia theo cơ quan và kỳ",
+            "the page Synchronisation counts it for the whole installation, from the last comparison with the portal",
         ),
     ),
     _not(

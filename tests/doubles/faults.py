@@ -7,8 +7,10 @@ generator with the seed, so a run can be repeated.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import random
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -69,6 +71,9 @@ class _Struck:
             return self._program(environ, start_response)
         kind = self._faults.draw()
         if kind == "down":
+            # Without this werkzeug keeps the connection, and the caller waits until its own time limit.
+            with contextlib.suppress(OSError):
+                environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise ConnectionAbortedError("struck by the fault 'down'")
         if kind == "slow":
             time.sleep(self._faults.seconds)

@@ -27,6 +27,7 @@ from tests.faults.crash_stories_of_papers import STORIES_OF_PAPERS
 from tests.faults.crash_stories_of_payments import ERRANDS_OF_PAYMENTS, STORIES_OF_PAYMENTS
 from tests.faults.crash_stories_of_sessions import STORIES_OF_SESSIONS
 from tests.faults.crash_stories_of_staff import STAFF_STORIES
+from tests.faults.crash_stories_portal import ERRANDS_OF_THE_PORTAL, STORIES_OF_THE_PORTAL
 from tests.faults.crash_stories_reform import LOADED, REFORM_STORIES, another, june, loading
 from tests.faults.crash_stories_versions import VERSION_LOADED, VERSION_STORIES, loading_a_version
 
@@ -43,6 +44,7 @@ STORIES = {
     **STORIES_OF_ADMINISTRATORS,
     **STORIES_OF_PAYMENTS,
     **STORIES_OF_ARCHIVES,
+    **STORIES_OF_THE_PORTAL,
 }
 ERRANDS = {
     **OTHER_ERRANDS,
@@ -50,6 +52,7 @@ ERRANDS = {
     **ERRANDS_OF_ADMINISTRATORS,
     **ERRANDS_OF_PAYMENTS,
     **ERRANDS_OF_ARCHIVES,
+    **ERRANDS_OF_THE_PORTAL,
 }
 CHANGE_NOTHING = {
     "archive.export.must_archive",

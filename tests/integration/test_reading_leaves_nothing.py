@@ -53,6 +53,10 @@ READING = (
     ("territory", "resolve", "Phường Sài Gòn"),
     ("territory", "verify"),
     ("competence", "verify", "--from", "2026-03-02", "--to", "2026-03-02"),
+    ("portal", "status"),
+    ("portal", "differences"),
+    ("portal", "lateness"),
+    ("portal", "check-mapping"),
     ("reform", "show", REFORM),
     ("reform", "status"),
     ("reform", "triage", "1"),
@@ -71,6 +75,7 @@ WRITING = {
     *("payments reconcile", "journal rotate-key", "reform plan", "reform apply", "reform revert", "reform decide"),
     *("archive export", "archive transfer", "archive receipt", "archive destroy", "archive decide"),
     *("archive carry-out", "import dossiers"),
+    *("portal retry", "portal replay", "portal resend", "portal reconcile"),
 }
 
 

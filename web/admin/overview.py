@@ -76,6 +76,12 @@ GROUPS = (
         Text("Sự cố", "Incidents"),
         Text("cái gì hỏng, thử lại, sức khỏe hệ thống", "what failed, trying again, health"),
     ),
+    (
+        "/quan-tri/dong-bo",
+        "refresh",
+        Text("Đồng bộ", "Synchronisation"),
+        Text("gửi lên Cổng quốc gia, hai bên khác gì", "telling the national portal, how the two sides differ"),
+    ),
 )
 """Every group of pages for administrators; one whose pages are not installed is left out."""
 

@@ -25,6 +25,7 @@ from tests.web.browser.accessibility import axe_itself
 from tests.web.browser.serving import served
 from tests.web.browser.visitor import Visitor, visitor
 from tests.web.failing import failing_pages
+from tests.web.portal_trouble import portal_trouble
 
 SECURED = "giamdoc.noivu"
 """Somebody with a second factor, who signed in a while ago."""
@@ -81,7 +82,7 @@ def _second_factor(town: Town) -> None:
 
 
 def something_failed(town: Town) -> None:
-    """Two notices that were given up, for the pages about incidents."""
+    """Two notices that were given up, and what went wrong with the national portal, for the pages about them."""
 
     def act(unit: UnitOfWork) -> None:
         number = unit.begin().execute(select(dossiers.c.id).where(dossiers.c.code == town.known["late"].code)).scalar()
@@ -90,6 +91,7 @@ def something_failed(town: Town) -> None:
         unit.begin().execute(insert(outbox), [row | {"key": f"gone-{one}", "error": "refused"} for one in range(2)])
 
     town.try_act("system", act)
+    town.try_act("system", portal_trouble, town.known["late"].code)
 
 
 def something_archived(town: Town) -> None:

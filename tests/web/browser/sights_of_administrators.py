@@ -106,6 +106,10 @@ INCIDENTS = [
     Sight("incident-refused", _FAILED, ADMIN, then=submit),
     Sight("incident-gone", "/su-co/notices/000000000000", ADMIN, status=404),
     Sight("incidents-all", "/su-co/tat-ca", ADMIN),
+    Sight("portal", "/quan-tri/dong-bo", ADMIN),
+    Sight("portal-retry", "/quan-tri/dong-bo/gui-lai", ADMIN),
+    Sight("portal-safe", "/quan-tri/dong-bo/state/theirs", ADMIN),
+    Sight("portal-unsafe", "/quan-tri/dong-bo/missing_here/untold", ADMIN),
 ]
 
 OFFICES = [

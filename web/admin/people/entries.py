@@ -49,6 +49,9 @@ _ACTS = {
     "place-payment": Text("Xếp khoản tiền vào hồ sơ", "Payment placed"),
     "close-line": Text("Đóng giao dịch ngân hàng", "Bank transaction closed"),
     "retry-incident": Text("Thử lại sự cố", "Incident retried"),
+    "portal-retry": Text("Gửi lại lên Cổng quốc gia", "National portal: sent again"),
+    "portal-replay": Text("Gửi lại một kỳ lên Cổng quốc gia", "National portal: period replayed"),
+    "portal-resend": Text("Gửi lại cả hồ sơ lên Cổng quốc gia", "National portal: dossiers sent again"),
 }
 _OPERATOR = Text("người vận hành {name}", "the operator {name}")
 _SYSTEM = Text("hệ thống", "the system")

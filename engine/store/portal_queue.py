@@ -1,0 +1,146 @@
+"""The outbox of the national portal as the worker uses it: leasing, writing results, trying again, replaying.
+
+Only the oldest unsent telling of a dossier is ever leased, so a dossier's tellings leave in their order, however many
+workers there are. Those behind one that failed wait with it; those behind a parked one wait until it is tried again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal_column, or_, select, update
+
+from engine.store.delivery import among
+from engine.store.dossiers import dossiers
+from engine.store.portal import portal_tellings
+
+FAR: Final = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
+"""When a telling behind a parked one is tried: never, until that one is."""
+_T = portal_tellings.c
+_WAITING = _T.status == literal_column("'waiting'")
+_PARKED = _T.status == literal_column("'parked'")
+_EARLIER = portal_tellings.alias("earlier")
+_FIRST = ~exists().where(
+    _EARLIER.c.dossier_id == _T.dossier_id,
+    _EARLIER.c.id < _T.id,
+    or_(_EARLIER.c.status == literal_column("'waiting'"), _EARLIER.c.status == literal_column("'parked'")),
+)
+_LEASED: tuple[Any, ...] = (_T.id, _T.dossier_id, _T.entry, _T.key, _T.kind, _T.at, _T.data, _T.attempts)
+
+
+class Told(NamedTuple):
+    """The result of one telling: ``sent``, ``waiting`` until ``next_attempt_at``, or ``parked``.
+
+    ``attempts`` is the row's count at the lease. If ``tried`` is False, the attempt is subtracted again.
+    """
+
+    id: int
+    dossier_id: int
+    attempts: int
+    status: str
+    next_attempt_at: dt.datetime
+    reference: str | None = None
+    cause: str | None = None
+    error: str | None = None
+    tried: bool = True
+
+
+class Backlog(NamedTuple):
+    """How many tellings wait and are parked, and since when the oldest of each is due."""
+
+    waiting: int
+    oldest_waiting: dt.datetime | None
+    parked: int
+    oldest_parked: dt.datetime | None
+    sent_last_hour: int
+
+
+def lease(connection: Connection, now: dt.datetime, until: dt.datetime, limit: int) -> Sequence[Any]:
+    """Leases up to ``limit`` tellings, the oldest unsent one of each dossier, until ``until``. Needs a transaction."""
+    due = select(*_LEASED).where(_WAITING, _T.next_attempt_at <= now, _FIRST)
+    due = due.order_by(_T.next_attempt_at, _T.id).limit(limit).with_for_update(of=portal_tellings, skip_locked=True)
+    rows = connection.execute(due).all()
+    if rows:
+        these = among(connection, _T.id, [row.id for row in rows])
+        connection.execute(update(portal_tellings).where(these).values(attempts=_T.attempts + 1, next_attempt_at=until))
+    return rows
+
+
+def renew(connection: Connection, ids: Collection[int], until: dt.datetime) -> None:
+    """Extends the lease of tellings that are still being sent."""
+    if ids:
+        these = and_(among(connection, _T.id, ids), _WAITING)
+        connection.execute(update(portal_tellings).where(these).values(next_attempt_at=until))
+
+
+def write_results(connection: Connection, results: Sequence[Told], now: dt.datetime) -> None:
+    """Writes results. ``sent`` counts even if the lease has run out; anything else only while it is held."""
+    for one in results:
+        if one.status == "sent":
+            sent = {"status": "sent", "sent_at": now, "first_sent_at": func.coalesce(_T.first_sent_at, now)}
+            sent |= {"reference": _plain(one.reference), "cause": None, "error": None}
+            unsent = and_(_T.id == one.id, _T.status.in_(("waiting", "parked")))
+            connection.execute(update(portal_tellings).where(unsent).values(sent))
+            continue
+        mine = and_(_T.id == one.id, _WAITING, _T.attempts == one.attempts)
+        tries = one.attempts if one.tried else one.attempts - 1
+        failed = {"status": one.status, "attempts": tries, "next_attempt_at": one.next_attempt_at}
+        if one.tried:
+            failed |= {"cause": one.cause, "error": _plain(one.error)}
+        if connection.execute(update(portal_tellings).where(mine).values(failed)).rowcount:
+            later = FAR if one.status == "parked" else one.next_attempt_at
+            behind = and_(_T.dossier_id == one.dossier_id, _T.id > one.id, _WAITING)
+            connection.execute(update(portal_tellings).where(behind).values(next_attempt_at=later))
+
+
+def try_again(connection: Connection, now: dt.datetime, dossier_ids: Collection[int] | None = None) -> int:
+    """Lets parked and failing tellings, and those behind them, be sent now; of some dossiers, or of all.
+
+    Returns how many were parked or failing.
+    """
+    stuck = or_(_PARKED, and_(_WAITING, or_(_T.cause.is_not(None), _T.next_attempt_at > now)))
+    if dossier_ids is not None:
+        stuck = and_(stuck, among(connection, _T.dossier_id, dossier_ids))
+    counted = select(func.count()).select_from(portal_tellings).where(stuck, _T.cause.is_not(None))
+    number = int(connection.execute(counted).scalar_one())
+    again = {"status": "waiting", "attempts": 0, "next_attempt_at": now, "cause": None}
+    connection.execute(update(portal_tellings).where(stuck).values(again))
+    return number
+
+
+def supersede(connection: Connection, dossier_ids: Collection[int]) -> None:
+    """Drops what is unsent about dossiers that are told as a whole next; steps of their progress stay."""
+    unsent = and_(among(connection, _T.dossier_id, dossier_ids), or_(_WAITING, _PARKED), _T.kind != "progress")
+    dropped = {"status": "dropped", "error": "a whole telling follows"}
+    connection.execute(update(portal_tellings).where(unsent).values(dropped))
+
+
+def replay(connection: Connection, start: dt.datetime, end: dt.datetime, now: dt.datetime) -> int:
+    """Lets what was sent about events from ``start`` to ``end`` (exclusive) be sent once more; returns how many."""
+    these = and_(_T.at >= start, _T.at < end, _T.status == "sent")
+    again = {"status": "waiting", "attempts": 0, "next_attempt_at": now, "cause": None, "error": None}
+    return connection.execute(update(portal_tellings).where(these).values(again)).rowcount
+
+
+def backlog(connection: Connection, now: dt.datetime) -> Backlog:
+    """The backlog."""
+    waiting = select(func.count(), func.min(_T.at)).where(_WAITING)
+    parked = select(func.count(), func.min(_T.at)).where(_PARKED)
+    sent = select(func.count()).where(_T.status == "sent", _T.sent_at > now - dt.timedelta(hours=1))
+    one, two = connection.execute(waiting).one(), connection.execute(parked).one()
+    return Backlog(one[0], one[1], two[0], two[1], int(connection.execute(sent).scalar_one()))
+
+
+def unsent(connection: Connection, status: str, limit: int) -> Sequence[Any]:
+    """Tellings that are parked or failing, oldest first, with the dossier's code."""
+    which: ColumnElement[bool] = _PARKED if status == "parked" else and_(_WAITING, _T.cause.is_not(None))
+    wanted = select(_T.id, dossiers.c.code, _T.kind, _T.at, _T.attempts, _T.cause, _T.error, _T.next_attempt_at)
+    wanted = wanted.join(dossiers, dossiers.c.id == _T.dossier_id).where(which)
+    return connection.execute(wanted.order_by(_T.id).limit(limit)).all()
+
+
+def _plain(told: str | None) -> str | None:
+    """The portal's words without NUL and lone surrogates, which no database takes."""
+    return (told or "").replace("\0", "").encode(errors="replace").decode()[:500] or None

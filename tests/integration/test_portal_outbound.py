@@ -1,0 +1,207 @@
+"""What an act tells the national portal, against its double as a process: content, order, retries, parking, replay."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.acts.documents import add_document
+from engine.acts.portal.again import NoPortal, replay_portal, resend_dossiers, retry_portal
+from engine.acts.portal.tell import Line, tell_portal
+from engine.acts.settle_fee import settle_fee
+from engine.errors import Forbidden, InvalidInput
+from engine.queries.portal import late_by_telling, standing, unsent_tellings
+from engine.rules.portal.mapping import Dated
+from tests.installation.portal import Connected, asked, connected
+from tests.installation.world import World, moment
+
+
+@pytest.fixture
+def linked(world: World, tmp_path: Path) -> Iterator[Connected]:
+    with connected(world, tmp_path / "portal") as made:
+        yield made
+
+
+def test_without_a_portal_nothing_is_written(world: World) -> None:
+    world.land_at("checking")
+    assert world.try_act("system", standing).waiting == 0
+    world.refuse(NoPortal, "admin", retry_portal, "vì sao")
+
+
+def test_every_step_is_told_in_its_order(linked: Connected) -> None:
+    world = linked.world
+    code = world.land_at("checking")
+    kinds = [row.kind for row in linked.rows(code)]
+    assert kinds == ["dossier", "progress"] * 3
+    linked.tell()
+    told = linked.records()[code]
+    assert told["MaHoSo"] == code and told["TrangThaiHoSo"] == str(world.row(code)["portal"])
+    assert told["ChuHoSo"] == "Nguyễn Văn Mẫu" and told["KenhThucHien"] == "1"
+    assert [one["TenGiayTo"] != "" for one in told["TaiLieuNop"]] == [True, True]
+    counts = linked.counts()
+    assert (counts["keys"], counts["steps"], counts.get("out_of_order", 0)) == (6, 3, 0)
+    assert {row.status for row in linked.rows(code)} == {"sent"}
+
+
+def test_a_fee_and_a_paper_are_told_without_a_change_of_state(linked: Connected) -> None:
+    world = linked.world
+    code = world.land_at("checking")
+    linked.tell()
+    key = next(iter(world.fees(code)))
+    world.act("counter", settle_fee, code, key, "cash", "01234")
+    assert [row.kind for row in linked.rows(code)][-1] == "fees"
+    linked.tell()
+    assert any(one["DaNop"] == "1" for one in linked.records()[code]["DanhSachLePhi"])
+    world.act("specialist", add_document, code, key="other", original=1)
+    assert [row.kind for row in linked.rows(code)][-2:] == ["documents", "results"]
+    linked.tell()
+    assert len(linked.records()[code]["TaiLieuNop"]) == 3
+
+
+def test_nothing_passes_what_failed_and_it_is_tried_again(linked: Connected) -> None:
+    world = linked.world
+    code = world.land_at("checking")
+    linked.faults(error=1.0)
+    linked.tell(1)
+    first, *others = linked.rows(code)
+    assert (first.status, first.attempts, first.cause) == ("waiting", 1, "network") and "500" in first.error
+    assert all(row.attempts == 0 and row.next_attempt_at == first.next_attempt_at for row in others)
+    linked.faults()
+    linked.tell()
+    assert linked.counts()["keys"] == 0
+    world.now += dt.timedelta(minutes=1)
+    linked.tell()
+    assert linked.counts()["keys"] == 6 and linked.counts().get("out_of_order", 0) == 0
+
+
+def test_a_refusal_is_parked_with_its_cause_and_what_follows_waits(linked: Connected) -> None:
+    world = linked.world
+    code = world.land_at("checking")
+    linked.faults(refuse=1.0)
+    linked.tell()
+    assert [row.status for row in linked.rows(code)] == ["parked", *["waiting"] * 5]
+    parked = world.try_act("system", unsent_tellings, "parked")
+    assert [(one.code, one.fault.en) for one in parked] == [(code, "the portal refused it")]
+    linked.faults()
+    world.now += dt.timedelta(days=1)
+    linked.tell()
+    assert linked.counts()["keys"] == 0
+    assert world.act("admin", retry_portal, "Cổng đã sửa") == 1
+    linked.tell()
+    assert linked.counts()["keys"] == 6 and {row.status for row in linked.rows(code)} == {"sent"}
+
+
+def test_a_lost_answer_and_a_second_delivery_change_nothing_there(linked: Connected) -> None:
+    code = linked.world.land_at("checking")
+    linked.portal._with_session({})
+    linked.faults(lost_answer=1.0)
+    linked.tell(1)
+    linked.faults(twice=1.0)
+    linked.world.now += dt.timedelta(minutes=1)
+    linked.tell()
+    counts = linked.counts()
+    assert (counts["records"], counts["keys"], counts["steps"]) == (1, 6, 3)
+    assert counts["duplicates"] == 1 + 6 and counts.get("out_of_order", 0) == 0
+    assert linked.records()[code]["TrangThaiHoSo"] == str(linked.world.row(code)["portal"])
+
+
+def test_a_session_that_has_ended_is_renewed(linked: Connected) -> None:
+    linked.world.land_at("checking")
+    linked.tell(1)
+    asked(linked.double, "expire", [])
+    linked.tell()
+    assert linked.counts()["keys"] == 6
+
+
+def test_a_portal_that_is_down_rests_and_costs_no_attempts(linked: Connected) -> None:
+    world = linked.world
+    codes = [world.file().case.code for _ in range(20)]
+    linked.double.kill()
+    line = Line()
+    tally = tell_portal(world.runtime, linked.portal, line=line)
+    assert tally.waiting == 20 and line.resting
+    assert sum(linked.rows(code)[0].attempts for code in codes) < 20 + 8
+    assert tell_portal(world.runtime, linked.portal, line=line).taken == 0
+
+
+def test_codes_are_those_of_the_event_and_not_of_the_sending(world: World, tmp_path: Path) -> None:
+    """A code that changes at midnight: one event a second before, one at midnight, both told in the morning."""
+    with connected(world, tmp_path / "portal") as linked:
+        mapping = linked.portal._mapping
+        office = world.row(world.land_at("checking"))["handler_office"]
+        object.__setattr__(mapping, "agencies", Dated([(office, dt.date(2026, 4, 30), "NEW")]))
+        codes = []
+        for at in ("2026-04-29 23:59:59", "2026-04-30 00:00"):
+            world.now = moment(at)
+            codes.append(world.land_at("checking"))
+        world.now = moment("2026-05-04 08:00")
+        linked.tell()
+        old, new = (linked.records()[code]["DonViXuLy"] for code in codes)
+        assert old == world.runtime.catalogue.office(office).identifier and new == "NEW"
+
+
+def test_an_office_without_a_code_parks_until_the_mapping_has_one(linked: Connected) -> None:
+    world = linked.world
+    code = world.land_at("checking")
+    mapping = linked.portal._mapping
+    whole = mapping.codes
+    object.__setattr__(mapping, "codes", {**whole, "channel": {"portal": "2"}})
+    linked.tell()
+    (parked,) = world.try_act("system", unsent_tellings, "parked")
+    assert parked.fault.en == "the mapping file lacks a code" and "counter" in parked.error
+    object.__setattr__(mapping, "codes", whole)
+    world.act("system", retry_portal, "đã thêm mã")
+    linked.tell()
+    assert linked.records()[code]["KenhThucHien"] == "1"
+
+
+def test_a_period_is_replayed_under_the_same_keys(linked: Connected) -> None:
+    world = linked.world
+    code = world.land_at("checking")
+    linked.tell()
+    linked.change(("lose", code, {}))
+    today = dt.date(2026, 3, 2)
+    assert world.act("admin", replay_portal, today, today, "Cổng mất dữ liệu") == 6
+    linked.tell()
+    assert linked.records()[code]["MaHoSo"] == code
+    assert world.act("admin", replay_portal, today + dt.timedelta(1), today + dt.timedelta(2), "thử") == 0
+    world.refuse(InvalidInput, "admin", replay_portal, today, today - dt.timedelta(days=1), "thử")
+    world.refuse(Forbidden, "leader", replay_portal, today, today, "thử")
+
+
+def test_a_whole_telling_replaces_what_is_unsent(linked: Connected) -> None:
+    world = linked.world
+    code = world.land_at("checking")
+    linked.faults(refuse=1.0)
+    linked.tell()
+    linked.faults()
+    assert world.act("admin", resend_dossiers, [code, "KHONG-CO"], "gửi lại") == 1
+    rows = linked.rows(code)
+    assert [row.status for row in rows if row.kind == "dossier"] == ["dropped"] * 3 + ["waiting"]
+    world.refuse(Forbidden, "counter", resend_dossiers, [code], "gửi lại")
+    world.refuse(InvalidInput, "admin", resend_dossiers, [code], " ")
+
+
+def test_a_limit_that_was_kept_here_and_told_too_late_is_attributed(linked: Connected) -> None:
+    world = linked.world
+    code = world.file(channel="portal").case.code
+    due = world.row(code)["intake_due_at"]
+    linked.tell()
+    linked.faults(error=1.0)
+    world.do("counter", code, "receive")
+    linked.tell()
+    assert world.try_act("system", late_by_telling) == ()
+    world.now = due + dt.timedelta(hours=1)
+    (late,) = world.try_act("system", late_by_telling, code=code)
+    assert (late.limit, late.limit_at, late.told_at) == ("intake", due, None)
+    linked.faults()
+    linked.tell()
+    (late,) = world.try_act("system", late_by_telling)
+    assert late.code == code and late.told_at == world.now and late.done_at < due
+    in_time = world.file(channel="portal").case.code
+    world.do("counter", in_time, "receive")
+    linked.tell()
+    assert len(world.try_act("system", late_by_telling)) == 1
