@@ -10,6 +10,7 @@ from api.dossiers import dossiers
 from api.endings import endings
 from api.events import events
 from api.fees import fees
+from api.filings import filings
 from api.forms import forms
 from api.histories import histories
 from api.indicators import indicators
@@ -63,5 +64,6 @@ RESOURCES = (
     reforms,
     webhooks,
     events,
+    filings,
     problem_kinds,
 )

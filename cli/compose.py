@@ -10,6 +10,7 @@ import datetime as dt
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -59,6 +60,7 @@ def compose(
         scanner=compose_scanner(settings),
         check_receiver=receiver_check(settings),
         provider=compose_provider(settings),
+        **compose_filings(settings),
     )
 
 
@@ -108,6 +110,17 @@ def compose_provider(settings: Settings) -> IdentityProvider | None:
     from adapters.openid_provider import OpenIdProvider  # late: its libraries take a tenth of a start
 
     return OpenIdProvider(settings.sessions.provider)
+
+
+def compose_filings(settings: Settings) -> dict[str, Any]:
+    """The source of inbound filings and its form, where one is set. Raises WrongSetting, FilingFormRefused."""
+    if settings.filings.url is None:
+        return {}
+    from adapters.filings import HttpFilings  # late: few processes need its library
+    from workflows.filings_file import SHIPPED, read_filing_form
+
+    form = read_filing_form(settings.filings.form or SHIPPED)
+    return {"filing_form": form, "filing_source": HttpFilings(settings.filings, form)}
 
 
 def clock_from(environment: Mapping[str, str]) -> Callable[[], dt.datetime]:

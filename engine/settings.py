@@ -17,6 +17,7 @@ from pathlib import Path
 from string import Formatter
 
 from engine.errors import Refusal
+from engine.filing_settings import FilingSettings
 from engine.security.private_files import make_private_folder
 from engine.session_settings import ProviderSettings, SessionSettings
 from engine.upload_settings import Bound, UploadSettings
@@ -95,6 +96,7 @@ class Settings:
     seen_after_days: int
     form_signs: Mapping[str, str]
     sessions: SessionSettings
+    filings: FilingSettings
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -140,6 +142,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         seen_after_days=_number(environment, "MOTCUA_SEEN_AFTER_DAYS", 5, 0, 3_650),
         form_signs=_form_signs(environment.get("MOTCUA_FORM_SIGNS", "")),
         sessions=_sessions(environment),
+        filings=_filings(environment),
     )
 
 
@@ -196,6 +199,18 @@ def _provider(environment: Mapping[str, str]) -> ProviderSettings | None:
         client_id=environment["MOTCUA_OIDC_CLIENT_ID"],
         client_secret=environment["MOTCUA_OIDC_CLIENT_SECRET"],
         trusted_second_factor=_flag(environment, "MOTCUA_OIDC_SECOND_FACTOR", False),
+    )
+
+
+def _filings(environment: Mapping[str, str]) -> FilingSettings:
+    secrets = tuple(one for one in environment.get("MOTCUA_FILINGS_SECRET", "").split(",") if one)
+    if any(not re.fullmatch(r"whsec_[A-Za-z0-9+/]{32,}={0,2}", one) for one in secrets):
+        raise WrongSetting(name="MOTCUA_FILINGS_SECRET", why="each must be whsec_ and 24 bytes or more as base64")
+    return FilingSettings(
+        url=(_address(environment, "MOTCUA_FILINGS_URL", ("http://", "https://")) or "").rstrip("/") or None,
+        token=environment.get("MOTCUA_FILINGS_TOKEN") or None,
+        secrets=secrets,
+        form=_path(environment, "MOTCUA_FILINGS_FILE"),
     )
 
 

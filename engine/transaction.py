@@ -27,7 +27,8 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from engine.catalogue import Catalogue
 from engine.clock import civil_day, utc_now
 from engine.errors import Conflict, Refusal
-from engine.ports import Files, IdentityProvider, NoScanner, Scanner, Signer
+from engine.ports import Files, FilingSource, IdentityProvider, NoScanner, Scanner, Signer
+from engine.rules.filings.form import FilingForm
 from engine.rules.procedure.permissions import Actor
 from engine.settings import Settings
 from engine.store.actors import Claim, claim_stands
@@ -68,6 +69,9 @@ class Runtime:
     check_receiver: Callable[[str], None] = lambda url: None
     """Raises InvalidInput when a webhook's URL leads where no notice may go; it looks the name up."""
     provider: IdentityProvider | None = None
+    filing_form: FilingForm | None = None
+    """How another system writes the filings that it takes; None where none is connected."""
+    filing_source: FilingSource | None = None
 
 
 @dataclass(slots=True)

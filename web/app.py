@@ -33,6 +33,7 @@ from web.citizen import (
 from web.csrf import register_csrf
 from web.desk import (
     batch,
+    filings,
     intake,
     keys,
     papers,
@@ -89,6 +90,7 @@ PAGES = [
     sign_round.sign_rounds,
     papers.papers,
     questions.questions,
+    filings.filings,
     returns.returns,
     register.books,
     chapter.handbook,

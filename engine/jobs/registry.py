@@ -16,6 +16,7 @@ from engine.acts.checkpoint import checkpoint_now
 from engine.acts.count_paces import count_paces as count_paces_anew
 from engine.acts.notices.deliver import Receivers, deliver_notices
 from engine.acts.staff.idle_sessions import end_idle_sessions
+from engine.jobs import filings
 from engine.jobs.migration import migrate_due
 from engine.jobs.recounting import recount_waiting
 from engine.jobs.reforms import carry_out
@@ -137,6 +138,32 @@ def mail_reports() -> None:
         log.info("reports", sent=done.sent, failed=done.failed)
 
 
+def pull_filings() -> None:
+    """Reads what was filed with the other system, and opens the dossiers."""
+    runtime = _at_hand[0].runtime
+    if fresh := filings.pull_filings(runtime, SECONDS / 2):
+        log.info("filings-pulled", new=fresh)
+    take_filings()
+
+
+def take_filings() -> None:
+    """Opens the dossiers of filings that wait, also of those that were pushed."""
+    if done := filings.take_filings(_at_hand[0].runtime, SECONDS):
+        log.info("filings", **done)
+
+
+def answer_filings() -> None:
+    """Tells the other system what became of its filings."""
+    if done := filings.answer_filings(_at_hand[0].runtime, SECONDS):
+        log.info("filing-answers", **done)
+
+
+def pull_mirrors() -> None:
+    """Brings the mirrors of dossiers of other systems up to date."""
+    if done := filings.pull_mirrors(_at_hand[0].runtime, SECONDS):
+        log.info("mirrors", **done)
+
+
 _ALL = (
     drain_outbox,
     sweep_clocks,
@@ -148,5 +175,9 @@ _ALL = (
     work_on_batches,
     carry_out_reforms,
     mail_reports,
+    pull_filings,
+    take_filings,
+    answer_filings,
+    pull_mirrors,
 )
 JOBS: Mapping[str, Callable[[], None]] = {job.__name__: job for job in _ALL}

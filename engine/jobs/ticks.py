@@ -17,5 +17,9 @@ TICKS: tuple[tuple[str, int], ...] = (
     ("count_paces", 1800),
     ("carry_out_reforms", 3),
     ("mail_reports", 600),
+    ("pull_filings", 5),
+    ("take_filings", 2),
+    ("answer_filings", 2),
+    ("pull_mirrors", 60),
 )
 """Jobs of ``engine.jobs.registry``, each with the seconds between two rings."""

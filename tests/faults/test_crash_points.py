@@ -22,6 +22,7 @@ from tests.faults.crash_stories_of_citizens import STORIES_OF_CITIZENS
 from tests.faults.crash_stories_of_desks import ERRANDS_OF_DESKS, STORIES_OF_DESKS
 from tests.faults.crash_stories_of_drafts import DRAFT_STORIES
 from tests.faults.crash_stories_of_ends import STORIES_OF_ENDS
+from tests.faults.crash_stories_of_filings import FILING_STORIES
 from tests.faults.crash_stories_of_papers import STORIES_OF_PAPERS
 from tests.faults.crash_stories_of_sessions import STORIES_OF_SESSIONS
 from tests.faults.crash_stories_of_staff import STAFF_STORIES
@@ -39,6 +40,7 @@ STORIES = {
     **STORIES_OF_DESKS,
     **STORIES_OF_SESSIONS,
     **STORIES_OF_ADMINISTRATORS,
+    **FILING_STORIES,
 }
 ERRANDS = {**OTHER_ERRANDS, **ERRANDS_OF_DESKS, **ERRANDS_OF_ADMINISTRATORS}
 CHANGE_NOTHING = {

@@ -28,6 +28,9 @@ READING = (
     ("offices", "times", "TT-26740"),
     ("notices", "status"),
     ("notices", "list"),
+    ("filings", "status"),
+    ("filings", "queue"),
+    ("filings", "check"),
     ("journal", "verify"),
     ("journal", "reads"),
     ("events", "xes"),
@@ -63,6 +66,7 @@ WRITING = {
     *("people switch-off", "people switch-on", "people take-admin", "people propose-admin", "people decide-admin"),
     *("offices close", "offices reopen", "offices hours", "offices end-hours"),
     *("notices retry", "journal checkpoint", "journal export", "journal prove", "journal prove-growth"),
+    *("filings pull", "filings route", "filings retry", "filings refuse", "filings retry-answers"),
     *("workflows new", "workflows plan", "workflows apply", "workflows revert"),
     *("journal rotate-key", "reform plan", "reform apply", "reform revert", "reform decide"),
 }

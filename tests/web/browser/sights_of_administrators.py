@@ -76,6 +76,16 @@ INCIDENTS = [
     Sight("incidents-all", "/su-co/tat-ca", ADMIN),
 ]
 
+FILINGS = [
+    Sight("filings", "/ho-so-den", ADMIN),
+    Sight("filings-none", "/ho-so-den?nguyen-nhan=none", ADMIN),
+    Sight("filing-divided", "/ho-so-den/1", ADMIN),
+    Sight("filing-divided-refused", "/ho-so-den/1", ADMIN, then=submit),
+    Sight("filing-faulty", "/ho-so-den/2", ADMIN),
+    Sight("filing-refuse", "/ho-so-den/2/tu-choi", ADMIN),
+    Sight("filing-refuse-empty", "/ho-so-den/2/tu-choi", ADMIN, then=submit),
+]
+
 OFFICES = [
     Sight("offices", "/quan-tri/co-quan", ADMIN),
     Sight("offices-none", "/quan-tri/co-quan?q=zzzz", ADMIN),
@@ -87,4 +97,4 @@ OFFICES = [
     Sight("office-end", "/quan-tri/co-quan/TT-26740/thu-lai?kind=closure&first=2026-03-10", ADMIN),
 ]
 
-ADMINISTRATORS = [*PEOPLE, *INCIDENTS, *OFFICES]
+ADMINISTRATORS = [*PEOPLE, *INCIDENTS, *OFFICES, *FILINGS]

@@ -10,6 +10,7 @@ from engine.dossier.case import Case, read_case
 from engine.errors import NotFound
 from engine.queries.dossier import standing_of
 from engine.queries.elsewhere import elsewhere
+from engine.queries.filings import inbound_of
 from engine.queries.verifications import verifications
 from engine.transaction import UnitOfWork
 from server.identity import Access, reading
@@ -72,6 +73,7 @@ def _words(case: Case) -> dict[str, Any]:
         "money": case.money(),
         "can_preview": can_preview,
         "elsewhere": elsewhere(case),
+        "inbound": inbound_of(case),
     }
 
 
