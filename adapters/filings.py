@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 import requests
 
+from engine.clock import LOCAL
 from engine.errors import in_log
 from engine.filing_settings import FilingSettings
 from engine.ports import FeedPage, PaperDiffers, SourceRefuses, SourceUnreachable
@@ -168,7 +169,7 @@ class HttpFilings:
 
 def _local(value: dt.datetime | str) -> dt.datetime:
     moment = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(value)
-    return moment.astimezone(dt.timezone(dt.timedelta(hours=7)))
+    return moment.astimezone(LOCAL)
 
 
 def _put(told: dict[str, Any], path: str, value: Any) -> None:

@@ -89,14 +89,10 @@ def _entry(connection: Connection, dossier_id: int, number: int) -> Row[*tuple[A
 def _asked(release: Release, data: dict[str, Any]) -> dict[str, Any]:
     """The papers and fields that a request names; where it names none, the papers that were missing."""
     asks = data.get("asks") or {}
-    papers = list(asks.get("documents", ())) or [_key(one) for one in data.get("missing", ())]
+    papers = list(asks.get("documents", ())) or list(data.get("missing", ()))
     names = {key: release.documents[key].name.vi for key in papers if key in release.documents}
     fields = {key: release.fields[key].name.vi for key in asks.get("fields", ()) if key in release.fields}
     return {
         "items": [{"key": key, "name": names.get(key, key)} for key in papers],
         "fields": [{"key": key, "name": name} for key, name in fields.items()],
     }
-
-
-def _key(missing: Any) -> str:
-    return str(missing.get("key")) if isinstance(missing, dict) else str(missing)

@@ -10,6 +10,8 @@ import datetime as dt
 import hashlib
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -167,20 +169,29 @@ def _files(runtime: Runtime, number: int) -> list[dict[str, Any]]:
     Raises the refusals of the source, of ``check_content`` and of the scanner.
     """
 
-    def papers(unit: UnitOfWork) -> tuple[ComingPaper, ...]:
-        row = filing_row(unit.reader(), number)
-        if row is None or row.body is None:
-            return ()
-        try:
-            told = told_by(unit, row)
-            return () if isinstance(route_of(unit, told, row.choices), NotHere) else told.papers
-        except Refusal as refusal:
-            if refusal.status >= 500:
-                raise
-            return ()  # the act says so, and queues it
-
-    wanted = in_transaction(runtime, SYSTEM_ACTOR, papers)
+    with _reading(runtime) as unit:
+        wanted = _papers_of(unit, number)
     return [_stored(runtime, paper) for paper in wanted]
+
+
+@contextmanager
+def _reading(runtime: Runtime) -> Iterator[UnitOfWork]:
+    """A unit of work that only reads, and waits for no writer."""
+    with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
+        yield UnitOfWork(runtime, connection, SYSTEM_ACTOR, runtime.now(), begun=False, read_only=True)
+
+
+def _papers_of(unit: UnitOfWork, number: int) -> tuple[ComingPaper, ...]:
+    row = filing_row(unit.reader(), number)
+    if row is None or row.body is None:
+        return ()
+    try:
+        told = told_by(unit, row)
+        return () if isinstance(route_of(unit, told, row.choices), NotHere) else told.papers
+    except Refusal as refusal:
+        if refusal.status >= 500:
+            raise
+        return ()  # the act says so, and queues it
 
 
 def _stored(runtime: Runtime, paper: ComingPaper) -> dict[str, Any]:
@@ -211,7 +222,8 @@ def _sent(runtime: Runtime, source: FilingSource, row: AnswerRow) -> str:
     form = runtime.filing_form
     name = form.source if form is not None else ""
     try:
-        body = in_transaction(runtime, SYSTEM_ACTOR, lambda unit: facts_of(unit, name, row))
+        with _reading(runtime) as unit:
+            body = facts_of(unit, name, row)
         source.answer(f"{name}/{row.key}/{row.number}/{row.kind}", body)
     except Refusal as refusal:
         over = refusal.status != 503 or row.attempts >= PARK_AFTER

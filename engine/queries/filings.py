@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,6 +52,19 @@ class QueuedFiling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FilingDetail:
+    """A filing of the queue with what a choice needs: address and commune of the applicant, and the number of papers.
+
+    Administrators, who see no dossier, get no address.
+    """
+
+    filing: QueuedFiling
+    address: str | None
+    commune: str | None
+    papers: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParkedAnswer:
     """An answer that was given up, with its cause; it holds back those after it."""
 
@@ -84,7 +98,7 @@ def filing_queue(unit: UnitOfWork, cause: str | None = None) -> tuple[QueuedFili
     return tuple(_queued(unit, row) for row in unit.reader().execute(oldest.limit(MOST)).all())
 
 
-def one_queued(unit: UnitOfWork, number: int) -> tuple[QueuedFiling, Coming | None]:
+def one_queued(unit: UnitOfWork, number: int) -> FilingDetail:
     """One filing of the queue with what it says, where that can be read. Raises Forbidden, NotFound."""
     seen = and_(filings.c.id == number, filings.c.status == QUEUED, _seen(unit))
     if unit.reader().execute(select(filings.c.id).where(seen)).first() is None:
@@ -92,11 +106,16 @@ def one_queued(unit: UnitOfWork, number: int) -> tuple[QueuedFiling, Coming | No
     row = filing_row(unit.reader(), number)
     if row is None:
         raise NotFound(what=f"filing {number}")
-    try:
+    told: Coming | None = None
+    with contextlib.suppress(Refusal):
         told = told_by(unit, row)
-    except Refusal:
-        told = None
-    return _queued(unit, row), told
+    near = told.applicant if told is not None else {}
+    return FilingDetail(
+        filing=_queued(unit, row),
+        address=near.get("address") if not unit.actor.admin else None,
+        commune=near.get("commune"),
+        papers=len(told.papers) if told is not None else None,
+    )
 
 
 def queued_count(unit: UnitOfWork) -> int:

@@ -75,6 +75,11 @@ def test_what_is_told_later_is_written_and_differences_are_named(there: Connecte
     jobs.pull_mirrors(world.runtime)
     row = rows(world)[MINISTRY]
     assert {one["what"] for one in row.differs} == {"trạng thái", "hạn trả"}
+    there.mirrored_there(told(PROVINCE))
+    jobs.pull_mirrors(world.runtime)
+    for differing, numbers in ((True, [MINISTRY]), (None, [MINISTRY, PROVINCE])):
+        page = world.try_act("counter", queue_page, Ask(everywhere=True, differing=differing))
+        assert sorted(line.code for line in page.lines) == sorted(rows(world)[one].code for one in numbers)
     there.mirrored_there(told(MINISTRY, TrangThaiHoSo="9", NgayKetThucXuLy="20260302095000"))
     jobs.pull_mirrors(world.runtime)
     world.check()

@@ -52,8 +52,8 @@ def show() -> str:
 def show_one(number: int) -> str:
     """A filing that waits for a person"""
     with reading() as unit:
-        one, said = one_queued(unit, number)
-    return render("desk/filing.html", one=one, said=said)
+        said = one_queued(unit, number)
+    return render("desk/filing.html", one=said.filing, said=said)
 
 
 @filings.post(f"{HERE}/<int:number>/chuyen", access=Access.STAFF, form=Chosen, again=show_one)
@@ -75,7 +75,7 @@ def retry(number: int, form: dict[str, Any]) -> Response:
 def show_refusal(number: int) -> str:
     """Why a filing is refused"""
     with reading() as unit:
-        one, _ = one_queued(unit, number)
+        one = one_queued(unit, number).filing
     return render("desk/filing_refuse.html", one=one)
 
 

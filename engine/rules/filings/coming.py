@@ -8,16 +8,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import orjson
 
+from engine.clock import LOCAL
 from engine.errors import InvalidInput
 from engine.rules.filings.form import FilingForm
 from engine.text import Text
 
 LONGEST_KEY, LONGEST_CODE, MOST_PAPERS = 100, 60, 100
-_LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -93,7 +92,7 @@ def moment_of(form: FilingForm, given: Any) -> dt.datetime:
     if not isinstance(given, str):
         raise ValueError("not a text")
     read = dt.datetime.strptime(given, form.moments)  # noqa: DTZ007 - the next line gives it its zone
-    return (read if read.tzinfo else read.replace(tzinfo=_LOCAL)).astimezone(dt.UTC)
+    return (read if read.tzinfo else read.replace(tzinfo=LOCAL)).astimezone(dt.UTC)
 
 
 class _Reader:
