@@ -91,7 +91,7 @@ def _line(release: Release, entries: Sequence[CatalogueEntry], on: dt.date) -> d
         "short": both(release.in_lists),
         "sector": release.sector.code,
         "sector_name": both(release.sector.name),
-        "channels": list(release.channels),
+        "channels": list(release.open_channels),
         "applicants": list(release.applicants),
         "effective_from": release.effective.start.isoformat(),
         "effective_until": until.isoformat() if until else None,

@@ -11,6 +11,7 @@ from api.dossiers import dossiers
 from api.endings import endings
 from api.events import events
 from api.fees import fees
+from api.filings import filings
 from api.forms import forms
 from api.histories import histories
 from api.indicators import indicators
@@ -65,5 +66,6 @@ RESOURCES = (
     reforms,
     webhooks,
     events,
+    filings,
     problem_kinds,
 )

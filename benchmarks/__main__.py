@@ -24,6 +24,7 @@ from benchmarks import (
     acts,
     compare,
     desks,
+    filings,
     national_hour,
     notices,
     other_engines,
@@ -53,6 +54,9 @@ def main() -> None:
     """Measures what was asked for."""
     if sys.argv[1:2] == ["compare"]:
         compare.main(sys.argv[2:])
+        return
+    if sys.argv[1:2] == ["filings"]:
+        filings.main(sys.argv[2:])
         return
     asked = _arguments()
     asked.folder.mkdir(mode=0o755, parents=True, exist_ok=True)

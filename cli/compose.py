@@ -10,6 +10,7 @@ import datetime as dt
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -69,6 +70,7 @@ def compose(
         wire=payments.wire,
         gateway=payments.gateway,
         population=compose_population(settings),
+        **compose_filings(settings),
     )
 
 
@@ -158,6 +160,17 @@ def compose_portal(settings: Settings) -> Portal | None:
     from workflows.portal_mapping import SHIPPED, read_mapping
 
     return HttpPortal(settings.portal, read_mapping(settings.portal.mapping or SHIPPED))
+
+
+def compose_filings(settings: Settings) -> dict[str, Any]:
+    """The source of inbound filings and its form, where one is set. Raises WrongSetting, FilingFormRefused."""
+    if settings.filings.url is None:
+        return {}
+    from adapters.filings import HttpFilings  # late: few processes need its library
+    from workflows.filings_file import SHIPPED, read_filing_form
+
+    form = read_filing_form(settings.filings.form or SHIPPED)
+    return {"filing_form": form, "filing_source": HttpFilings(settings.filings, form)}
 
 
 def clock_from(environment: Mapping[str, str]) -> Callable[[], dt.datetime]:

@@ -19,6 +19,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "seed": ("cli.seed:seed_command", "Publish what the product ships."),
     "people": ("cli.people:people", "People of the offices."),
     "offices": ("cli.offices:offices", "Offices: closures and hours of one office."),
+    "filings": ("cli.filings:filings", "Filings that another system took: pull, queue, route, refuse."),
     "claims": ("cli.claims:claims", "Free what an absent person has claimed."),
     "notices": ("cli.notices:notices", "Notices to applicants, staff and programs."),
     "link": ("cli.link:link", "The citizen's link to a dossier."),

@@ -231,6 +231,56 @@ class PopulationSilent(Refusal):
     en = "The population data do not answer. Go on receiving, and compare the papers as usual."
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPage:
+    """A page of a feed of another system. ``next`` is the cursor of the page after it, the same where none came."""
+
+    items: tuple[dict[str, Any], ...]
+    next: str
+
+
+class SourceUnreachable(Refusal):
+    """The other system does not answer, or not as was agreed; trying again may help."""
+
+    code = "source-unreachable"
+    status = 503
+    vi = "Hệ thống kia không trả lời đúng: {why}."
+    en = "The other system does not answer as it should: {why}."
+
+
+class SourceRefuses(Refusal):
+    """The other system refuses what it was told; trying again does not help."""
+
+    code = "source-refuses"
+    status = 502
+    vi = "Hệ thống kia từ chối: {why}."
+    en = "The other system refuses: {why}."
+
+
+class PaperDiffers(Refusal):
+    """The bytes of a paper are not those that were told of: another length or another hash."""
+
+    code = "paper-differs"
+    vi = "Giấy tờ {paper}: {why_vi}. Đề nghị bên kia gửi lại, rồi thử lại."
+    en = "Paper {paper}: {why_en}. Ask the other side to send it again, then try again."
+
+
+class FilingSource(Protocol):
+    """Another system that takes filings: it is asked page by page, gives papers, and is told what became of each."""
+
+    def page(self, feed: str, after: str, most: int) -> FeedPage:
+        """The page of ``filings`` or ``mirrors`` after a cursor. Raises SourceUnreachable."""
+        ...
+
+    def paper(self, name: str, path: str, size: int, sha256: str, most: int) -> bytes:
+        """The bytes of a paper, compared with what was told. Raises SourceUnreachable, PaperDiffers."""
+        ...
+
+    def answer(self, key: str, body: dict[str, Any]) -> None:
+        """Tells what became of a filing; safe to call twice with one key. Raises SourceUnreachable, SourceRefuses."""
+        ...
+
+
 class ProviderUnreachable(Refusal):
     """The identity provider does not answer, or not as its protocol asks."""
 

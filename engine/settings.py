@@ -17,6 +17,7 @@ from pathlib import Path
 from string import Formatter
 
 from engine.file_settings import S3Settings, s3_settings
+from engine.filing_settings import FilingSettings, filings_from
 from engine.payment_settings import PaymentSettings, payments_from
 from engine.population_settings import PopulationSettings, population_from
 from engine.portal_settings import PortalSettings, portal_from
@@ -95,6 +96,7 @@ class Settings:
     population: PopulationSettings | None
     reuse_needs_consent: bool
     portal: PortalSettings | None
+    filings: FilingSettings
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -142,6 +144,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         population=population_from(environment),
         reuse_needs_consent=flag(environment, "MOTCUA_REUSE_NEEDS_CONSENT", False),
         portal=portal_from(environment),
+        filings=filings_from(environment),
     )
 
 

@@ -27,7 +27,8 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from engine.catalogue import Catalogue
 from engine.clock import civil_day, utc_now
 from engine.errors import Conflict, Refusal
-from engine.ports import Files, Gateway, IdentityProvider, NoScanner, PopulationData, Scanner, Signer
+from engine.ports import Files, FilingSource, Gateway, IdentityProvider, NoScanner, PopulationData, Scanner, Signer
+from engine.rules.filings.form import FilingForm
 from engine.rules.payments.accounts import Accounts
 from engine.rules.payments.wire import Wire
 from engine.rules.procedure.permissions import Actor
@@ -75,6 +76,9 @@ class Runtime:
     """What the payment gateway's and the bank's messages mean; None where neither is connected."""
     gateway: Gateway | None = None
     population: PopulationData | None = None
+    filing_form: FilingForm | None = None
+    """How another system writes the filings that it takes; None where none is connected."""
+    filing_source: FilingSource | None = None
 
 
 @dataclass(slots=True)

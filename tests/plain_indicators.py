@@ -84,7 +84,7 @@ def recounted(
         return one.within("finished_at", start, end) and one.row["portal"] in (9, 10) and bool(one.row["received_at"])
 
     def online(_: str, one: Told) -> bool:
-        return bool(one.row["channel"] == "portal")
+        return bool(one.row["channel"] in ("portal", "vneid"))
 
     def in_time(_: str, one: Told) -> bool:
         finished, promised, until = one.moment("finished_at"), one.moment("promised_at"), min(end, now)

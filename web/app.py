@@ -37,6 +37,7 @@ from web.csrf import register_csrf
 from web.desk import (
     batch,
     fee_notice,
+    filings,
     intake,
     keys,
     papers,
@@ -95,6 +96,7 @@ PAGES = [
     sign_round.sign_rounds,
     papers.papers,
     questions.questions,
+    filings.filings,
     returns.returns,
     register.books,
     chapter.handbook,

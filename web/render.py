@@ -13,6 +13,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from engine.clock import civil_day
+from engine.dossier.filings import settled_provinces
 from engine.rules.procedure.permissions import Actor
 from engine.text import Text
 from server.context import language, runtime
@@ -46,6 +47,8 @@ class Who:
     """The code and the name of each office where they work today."""
     keys_off: bool = False
     """Whether single keys do nothing for them (WCAG 2.1.4)."""
+    settles: bool = False
+    """Whether they look after the filings of other systems that wait for a person."""
 
 
 def render(template: str, **given: Any) -> str:
@@ -82,7 +85,8 @@ def _who() -> Who | None:
     named = tuple((code, offices[code].name) for code in sorted(actor.offices(today)) if code in offices)
     roles = frozenset(one.role for one in actor.memberships if one.valid(today))
     state = g.get("page_session")
-    return Who(actor.name, actor.admin, roles, named, bool(state and state.keys_off))
+    settles = settled_provinces(runtime().catalogue, actor, today) != frozenset()
+    return Who(actor.name, actor.admin, roles, named, bool(state and state.keys_off), settles)
 
 
 @cache

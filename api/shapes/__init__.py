@@ -58,6 +58,7 @@ from api.shapes.dossiers import (
 from api.shapes.forms import FormIssue, Forms
 from api.shapes.people import (
     EventPage,
+    FilingTaken,
     Inbox,
     InboxLine,
     Me,
@@ -131,6 +132,7 @@ __all__ = [
     "Fee",
     "Fees",
     "Filed",
+    "FilingTaken",
     "FormIssue",
     "Forms",
     "HeldBy",

@@ -61,6 +61,13 @@ class Webhooks(Shape):
     items = many(Webhook)
 
 
+class FilingTaken(Shape):
+    """A filing that was pushed: its key, and whether it was not known yet."""
+
+    key = text()
+    new = yes_no()
+
+
 class EventData(Shape):
     """What an event tells (docs/webhooks.md)."""
 

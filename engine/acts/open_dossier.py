@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from engine.acts.change_form import search_of
-from engine.acts.documents import check_counts
+from engine.acts.documents import OTHER, check_counts
 from engine.dossier.applicant import clean_applicant
 from engine.dossier.assign_offices import assign_offices
 from engine.dossier.case import Case
@@ -101,6 +101,8 @@ def _write(case: Case, filing: Filing, assignment: Assignment, papers: Sequence[
         "fallback": assignment.fallback,
         "papers": [_told(paper) for paper in papers],
     }
+    if filing.inbound:
+        data["filing"] = dict(filing.inbound)
     if filing.queue_number is not None:
         data["queue"] = filing.queue_number
     private: dict[str, Any] = {
@@ -127,7 +129,8 @@ def _told(paper: Mapping[str, Any]) -> dict[str, Any]:
 def _papers(unit: UnitOfWork, workflow: Workflow, filing: Filing, applicant: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The papers handed in, with checked keys and numbers, and their files. Raises InvalidInput, NotFound."""
     given = filing.documents
-    unknown = [str(paper.get("key")) for paper in given if paper.get("key") not in workflow.release.documents]
+    named = {*workflow.release.documents, OTHER} if filing.inbound else {*workflow.release.documents}
+    unknown = [str(paper.get("key")) for paper in given if paper.get("key") not in named]
     if unknown:
         raise wrong(
             "documents",

@@ -18,6 +18,7 @@ from engine.acts.settle_children import decide_children
 from engine.acts.withdraw_at_counter import counter_role
 from engine.dossier.case import Case, lock_case
 from engine.dossier.charge import charge
+from engine.dossier.filing_answers import pass_filing
 from engine.dossier.papers import standing_results
 from engine.dossier.receivers import may_receive_at, receiving_action
 from engine.dossier.record import record
@@ -70,6 +71,7 @@ def refile(
     must_have_counter(case)
     filed = _file_anew(case, unit.catalogue.current(procedure, case.today), fields, handler_office)
     _link(case, filed.case)
+    pass_filing(unit, case, filed.case)
     _cancel(case, target, filed.case, reason, children)
     moment = case.row["received_at"]
     if receive and moment is not None:
@@ -105,7 +107,7 @@ def _file_anew(case: Case, workflow: Workflow, fields: Mapping[str, Any] | None,
         procedure=release.procedure,
         applicant={"kind": row["applicant_kind"], **case.applicant, "commune": commune},
         intake_office=office.code,
-        channel=row["channel"] if row["channel"] in release.channels else release.channels[0],
+        channel=row["channel"] if row["channel"] in release.open_channels else release.channels[0],
         fields=_fitting(case, workflow) | dict(fields or {}),
         support_office=row["support_office"],
         filed_at=row["filed_at"],

@@ -43,7 +43,8 @@ class Filing:
     ``action`` is another first action in its place, to refuse the dossier or to ask for what is missing, with
     ``reason`` and ``asks``. ``parties`` are people beside the applicant, each with ``kind``. ``queue_number`` is the
     number that was called at the counter; the first journal entry keeps it. ``card`` is what the identity card says
-    beside the applicant's data (born, sex, issued); the private part of that entry keeps it.
+    beside the applicant's data (born, sex, issued); the private part of that entry keeps it. ``inbound`` says from
+    which filing of another system it comes; such a filing may bring papers that the procedure does not name.
     """
 
     procedure: str
@@ -66,12 +67,13 @@ class Filing:
     parties: Sequence[Mapping[str, Any]] = ()
     queue_number: str | None = None
     card: Mapping[str, str] = field(default_factory=dict)
+    inbound: Mapping[str, Any] = field(default_factory=dict)
 
 
 def check_open(workflow: Workflow, filing: Filing, kind: str) -> None:
     """Requires that the procedure takes this channel and this kind of applicant. Raises ChannelClosed."""
     release = workflow.release
-    if filing.channel not in release.channels:
+    if filing.channel not in release.open_channels:
         raise ChannelClosed(procedure=release.procedure, what=filing.channel)
     if kind not in release.applicants:
         raise ChannelClosed(procedure=release.procedure, what=kind)

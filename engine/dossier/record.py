@@ -15,6 +15,7 @@ from typing import Any
 from engine.dossier.case import Case
 from engine.dossier.citizen_keys import BY_LINK
 from engine.dossier.elsewhere import must_be_ours
+from engine.dossier.filing_answers import tell_filing
 from engine.dossier.notices import notices_of, of_the_running_clock
 from engine.dossier.reach import reached
 from engine.dossier.rights import Ended
@@ -83,6 +84,7 @@ def record(
         private=commitment(salt, private) if private else None,
     )
     case.row |= {"version": number, "head": written.hash}
+    tell_filing(case, number)
     _write_row(case, changed | {"version": number, "head": written.hash})
     _write_entry(case, act, label, written, salt, private)
     _show_to_offices(case, changed)

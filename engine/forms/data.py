@@ -38,7 +38,7 @@ __all__ = ["NUMBERS", "FormNotDue", "NoSuchForm", "applicants_keys", "form_data"
 NUMBERS = ("01", "02", "03", "04", "05", "06", "07")
 WITH_LINK = frozenset({"01"})
 """The forms that print the citizen's link."""
-_CHANNELS = {"counter": "trực tiếp", "portal": "trực tuyến", "post": "bưu chính công ích"}
+_CHANNELS = {"counter": "trực tiếp", "portal": "trực tuyến", "post": "bưu chính công ích", "vneid": "VNeID"}
 _AFTER_A_STOP = (
     "Ông/Bà có thể nhận lại giấy tờ đã nộp, nộp hồ sơ mới khi có đủ thành phần và điều kiện, hoặc khiếu nại theo quy "
     "định của pháp luật về khiếu nại."

@@ -17,6 +17,7 @@ from engine.acts.count_paces import count_paces as count_paces_anew
 from engine.acts.notices.deliver import Receivers, deliver_notices
 from engine.acts.staff.idle_sessions import end_idle_sessions
 from engine.acts.work_payments import work_payments
+from engine.jobs import filings
 from engine.jobs.indicator_facts import keep_facts_of_all
 from engine.jobs.migration import migrate_due
 from engine.jobs.portal import Connected, compare_nightly, tell_waiting
@@ -165,6 +166,32 @@ def compare_national_portal() -> None:
         compare_nightly(_at_hand[0].runtime, connected.portal, SECONDS)
 
 
+def pull_filings() -> None:
+    """Reads what was filed with the other system, and opens the dossiers."""
+    runtime = _at_hand[0].runtime
+    if fresh := filings.pull_filings(runtime, SECONDS / 2):
+        log.info("filings-pulled", new=fresh)
+    take_filings()
+
+
+def take_filings() -> None:
+    """Opens the dossiers of filings that wait, also of those that were pushed."""
+    if done := filings.take_filings(_at_hand[0].runtime, SECONDS):
+        log.info("filings", **done)
+
+
+def answer_filings() -> None:
+    """Tells the other system what became of its filings."""
+    if done := filings.answer_filings(_at_hand[0].runtime, SECONDS):
+        log.info("filing-answers", **done)
+
+
+def pull_mirrors() -> None:
+    """Brings the mirrors of dossiers of other systems up to date."""
+    if done := filings.pull_mirrors(_at_hand[0].runtime, SECONDS):
+        log.info("mirrors", **done)
+
+
 _ALL = (
     drain_outbox,
     sweep_clocks,
@@ -180,5 +207,9 @@ _ALL = (
     work_on_payments,
     tell_national_portal,
     compare_national_portal,
+    pull_filings,
+    take_filings,
+    answer_filings,
+    pull_mirrors,
 )
 JOBS: Mapping[str, Callable[[], None]] = {job.__name__: job for job in _ALL}

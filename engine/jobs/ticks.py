@@ -21,5 +21,9 @@ TICKS: tuple[tuple[str, int], ...] = (
     ("work_on_payments", 5),
     ("tell_national_portal", 2),
     ("compare_national_portal", 30),
+    ("pull_filings", 5),
+    ("take_filings", 2),
+    ("answer_filings", 2),
+    ("pull_mirrors", 60),
 )
 """Jobs of ``engine.jobs.registry``, each with the seconds between two rings."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from engine.clock import civil_day
 from engine.rules.deadlines.calendar import OutsideCalendar
-from engine.rules.procedure.definition import Release
+from engine.rules.procedure.definition import ONLINE, Release
 from engine.store.indicator_counts import Counted, Scope, last_release_of, procedures_with, published_between
 from engine.store.indicator_rules import RULES, Span
 from engine.text import Text
@@ -78,13 +78,14 @@ def offered_online(asked: ServiceQuestion) -> ServiceShare:
     """Procedures that take filings over the portal ÷ procedures in force on the last day. Group *online service*, A
     [M]."""
     releases = _in_force(asked)
-    return _share(map(_service, releases), (_service(one) for one in releases if "portal" in one.channels))
+    online = (one for one in releases if not set(ONLINE).isdisjoint(one.channels))
+    return _share(map(_service, releases), map(_service, online))
 
 
 def online_with_dossiers(asked: ServiceQuestion) -> ServiceShare:
     """Procedures with dossiers filed over the portal in the period ÷ procedures that take filings over the portal on
     its last day. Group *online service*, B [M]."""
-    online = [_service(one) for one in _in_force(asked) if "portal" in one.channels]
+    online = [_service(one) for one in _in_force(asked) if not set(ONLINE).isdisjoint(one.channels)]
     used = asked.procedures_of("filed_online", achieved=True)
     return _share(online, (one for one in online if one.procedure in used))
 

@@ -61,6 +61,7 @@ class Ask:
     due_from: dt.date | None = None
     due_to: dt.date | None = None
     mirrored: bool | None = None
+    differing: bool | None = None
     text: str | None = None
     order: Order = "due"
 
@@ -253,6 +254,7 @@ def _filters(unit: UnitOfWork, ask: Ask) -> Filters | None:
         due_from=midnight(ask.due_from) if ask.due_from else None,
         due_before=midnight(ask.due_to + dt.timedelta(days=1)) if ask.due_to else None,
         mirrored=ask.mirrored,
+        differing=ask.differing,
         text=ask.text,
     )
 

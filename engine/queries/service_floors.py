@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from engine.queries.figure_readers import Reader
 from engine.rules.period import moments_of
-from engine.rules.procedure.definition import Release
+from engine.rules.procedure.definition import ONLINE, Release
 from engine.store.indicator_counts import Scope
 from engine.store.report_counts import ServiceRow, filed_by_service
 from engine.store.sight_of_many import counted_by_many
@@ -80,7 +80,7 @@ def _line(
     unit: UnitOfWork, release: Release, place: str, reader: Reader, row: ServiceRow | None, floor: int
 ) -> Service:
     filed, online = (row.filed, row.online) if row else (0, 0)
-    offered = "portal" in release.channels
+    offered = not set(ONLINE).isdisjoint(release.channels)
     name = reader.provinces.get(place) or Text(place, place)
     return Service(
         procedure=release.procedure,

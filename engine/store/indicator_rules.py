@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, literal, not_, or_, select, tuple_
 
+from engine.rules.procedure.definition import ONLINE as ONLINE_CHANNELS
 from engine.rules.procedure.definition import PaymentMethod
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.store.documents import documents
@@ -69,7 +70,7 @@ def on_time(span: Span) -> Share:
 
 def filed_online(span: Span) -> Share:
     """Dossiers filed over the portal ÷ all dossiers filed in the period. Group *online service*, C [M]."""
-    return Share(_filed(span), dossiers.c.channel == "portal")
+    return Share(_filed(span), dossiers.c.channel.in_(ONLINE_CHANNELS))
 
 
 def paid_online(span: Span) -> Share:
@@ -84,7 +85,7 @@ def paid_online(span: Span) -> Share:
 def online_with_electronic_result(span: Span) -> Share:
     """Dossiers filed online with an electronic result ÷ dossiers filed online whose result was ready in the period.
     Indicator 3.3 [M]."""
-    return Share(and_(_resulted(span), dossiers.c.channel == "portal"), _fact("signed", span))
+    return Share(and_(_resulted(span), dossiers.c.channel.in_(ONLINE_CHANNELS)), _fact("signed", span))
 
 
 def electronic_result(span: Span) -> Share:

@@ -10,11 +10,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, literal_column, or_
+from sqlalchemy import BindParameter, ColumnElement, Text, and_, bindparam, cast, exists, literal_column, or_
 
 from engine.clock import civil_day, midnight
 from engine.rules.procedure.portal_status import PortalStatus
-from engine.store.dossiers import dossiers
+from engine.store.dossiers import dossiers, mirrors
 from engine.store.overdue import intake_overdue_at, overdue_at
 from engine.store.visibility import has_part
 
@@ -40,6 +40,7 @@ class Filters:
     warned: bool | None = None
     unclaimed: bool | None = None
     mirrored: bool | None = None
+    differing: bool | None = None
     due_before: dt.datetime | None = None
     due_from: dt.datetime | None = None
     text: str | None = None
@@ -50,7 +51,7 @@ class Filters:
     states: tuple[str, ...] | None = None
 
 
-FLAGS = ("intake_overdue", "warned", "unclaimed", "mirrored")
+FLAGS = ("intake_overdue", "warned", "unclaimed", "mirrored", "differing")
 """The filters that are true or false; a page's shape has them as ``name=True``."""
 FILTERS = {
     "state": "state",
@@ -71,6 +72,12 @@ WARNED = dossiers.c.warned_at.is_not(None)
 """An action was taken more often than the procedure foresees (``warn_after``)."""
 UNHELD = and_(dossiers.c.holder_office.is_(None), dossiers.c.finished_at.is_(None))
 """No office must act, and the dossier goes on: it waits for the applicant or another body. Partial indexes serve it."""
+_NOTHING: ColumnElement[str] = literal_column("'[]'")
+DIFFERING = and_(
+    dossiers.c.source.is_not(None),
+    exists().where(mirrors.c.dossier_id == dossiers.c.id, cast(mirrors.c.differs, Text) != _NOTHING),
+)
+"""Another system holds the dossier's truth, and what it said last differs from what is known here."""
 UNCLAIMED = and_(dossiers.c.holder_office.is_not(None), dossiers.c.holder_id.is_(None))
 """An office must act, and nobody there has claimed the dossier."""
 _SLASH: ColumnElement[str] = literal_column("'/'")
@@ -142,6 +149,7 @@ def _rules_of_flags() -> dict[str, ColumnElement[bool]]:
         "warned": WARNED,
         "unclaimed": UNCLAIMED,
         "mirrored": dossiers.c.source.is_not(None),
+        "differing": DIFFERING,
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Integer, and_, case, func, select
 
+from engine.rules.procedure.definition import ONLINE
 from engine.store.dossiers import dossiers
 from engine.store.reports import DONE, finished_by_week
 from engine.store.sql.seconds import seconds_between
@@ -77,7 +78,7 @@ def filed_by_service(
 ) -> list[ServiceRow]:
     """The dossiers that were filed in [start, end) and satisfy ``rules``, by procedure and province."""
     by = (dossiers.c.procedure, dossiers.c.province)
-    online = func.sum(case((dossiers.c.channel == "portal", 1), else_=0)).cast(Integer)
+    online = func.sum(case((dossiers.c.channel.in_(ONLINE), 1), else_=0)).cast(Integer)
     filed = (dossiers.c.filed_at >= start, dossiers.c.filed_at < end)
     rows = connection.execute(select(*by, func.count(), online).where(*filed, *rules).group_by(*by).order_by(*by))
     return [ServiceRow(*row) for row in rows]

@@ -23,6 +23,7 @@ from tests.faults.crash_stories_of_citizens import STORIES_OF_CITIZENS
 from tests.faults.crash_stories_of_desks import ERRANDS_OF_DESKS, STORIES_OF_DESKS
 from tests.faults.crash_stories_of_drafts import DRAFT_STORIES
 from tests.faults.crash_stories_of_ends import STORIES_OF_ENDS
+from tests.faults.crash_stories_of_filings import FILING_STORIES
 from tests.faults.crash_stories_of_papers import STORIES_OF_PAPERS
 from tests.faults.crash_stories_of_payments import ERRANDS_OF_PAYMENTS, STORIES_OF_PAYMENTS
 from tests.faults.crash_stories_of_sessions import STORIES_OF_SESSIONS
@@ -45,6 +46,7 @@ STORIES = {
     **STORIES_OF_PAYMENTS,
     **STORIES_OF_ARCHIVES,
     **STORIES_OF_THE_PORTAL,
+    **FILING_STORIES,
 }
 ERRANDS = {
     **OTHER_ERRANDS,

@@ -32,6 +32,9 @@ READING = (
     ("notices", "list"),
     ("archive", "status"),
     ("archive", "list"),
+    ("filings", "status"),
+    ("filings", "queue"),
+    ("filings", "check"),
     ("journal", "verify"),
     ("journal", "reads"),
     ("events", "xes"),
@@ -76,6 +79,7 @@ WRITING = {
     *("archive export", "archive transfer", "archive receipt", "archive destroy", "archive decide"),
     *("archive carry-out", "import dossiers"),
     *("portal retry", "portal replay", "portal resend", "portal reconcile"),
+    *("filings pull", "filings route", "filings retry", "filings refuse", "filings retry-answers"),
 }
 
 

@@ -63,6 +63,7 @@ def read_ask(args: Mapping[str, str]) -> Ask:
         due_from=read_day(args.get("tu")),
         due_to=read_day(args.get("den")),
         mirrored={"ngoai": True, "trong": False}.get(args.get("nguon", "")),
+        differing=True if args.get("nguon") == "lech" else None,
         text=text,
         order="newest" if order == "moi" or (everywhere and order != "han") else "due",
     )

@@ -13,6 +13,7 @@ from web.text import day
 CHANNEL_NAMES: Mapping[str, Text] = {
     "counter": Text("Trực tiếp", "At the counter"),
     "portal": Text("Trực tuyến", "Online"),
+    "vneid": Text("VNeID", "VNeID"),
     "post": Text("Bưu chính", "By post"),
 }
 

@@ -10,6 +10,7 @@ _SECTIONS = (
     (r"/quay/tiep-nhan.*", "clerk#receive"),
     (r"/quay/phim-tat", "clerk#keys"),
     (r"/quay.*", "clerk#today"),
+    (r"/ho-so-den.*", "administrator#filings"),
     (r"/ho-so(/bo-loc.*|/chon)?", "clerk#queue"),
     (r"/viec.*", "clerk#batch"),
     (r"/in.*|/ho-so/[^/]+/in.*", "clerk#print"),

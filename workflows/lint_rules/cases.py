@@ -150,7 +150,7 @@ def _values(subject: Subject, name: str, type_: FactType, told: _Told) -> list[A
     if name == "applicant.kind":
         return list(subject.release.applicants)
     if name == "dossier.channel":
-        return list(subject.release.channels)
+        return list(subject.release.open_channels)
     if type_.kind == "bool":
         return [True, False]
     if type_.kind == "list":

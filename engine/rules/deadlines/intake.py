@@ -12,21 +12,21 @@ from typing import Final
 from engine.rules.deadlines.calendar import Calendar
 from engine.rules.deadlines.due import Due, due, due_moment
 from engine.rules.dossier_row import ClockChanges, ClockRow
-from engine.rules.procedure.definition import Term
+from engine.rules.procedure.definition import ONLINE, Term
 from engine.rules.procedure.portal_status import PortalStatus
 
 INTAKE_LIMIT: Final = Term(8, "working_hour")
-ONLINE: Final = "portal"
-"""The channel whose filings nobody has taken in yet: a counter receives at once what is handed in there."""
 
 
 def waits_for_intake(portal: int, channel: str) -> bool:
     """Whether a filing of this channel with this portal status waits to be received, refused or asked about.
 
-    >>> [waits_for_intake(1, one) for one in ("portal", "counter")], waits_for_intake(2, "portal")
-    ([True, False], False)
+    A counter receives at once what is handed in there; nobody has taken in yet what came online.
+
+    >>> [waits_for_intake(1, one) for one in ("portal", "vneid", "counter")], waits_for_intake(2, "portal")
+    ([True, True, False], False)
     """
-    return channel == ONLINE and portal == PortalStatus.REGISTERED
+    return channel in ONLINE and portal == PortalStatus.REGISTERED
 
 
 def intake_columns(since: dt.datetime, counter: Calendar) -> ClockChanges:

@@ -23,7 +23,7 @@ from engine.text import Text
 
 ApplicantKind = Literal["citizen", "business", "organisation", "state_body", "foreigner"]
 """Kinds of applicant. LoaiDoiTuong of the national portal has 1 citizen (and foreigner), 2 business, 3 state body."""
-Channel = Literal["counter", "portal", "post"]
+Channel = Literal["counter", "portal", "post", "vneid"]
 PaymentMethod = Literal["cash", "transfer", "card", "portal", "waived"]
 """How a fee is settled; waiving one needs its legal ground."""
 Clock = Literal["not_started", "running", "paused", "stopped"]
@@ -52,6 +52,8 @@ FieldType = Literal[
 
 APPLICANT_KINDS: tuple[ApplicantKind, ...] = get_args(ApplicantKind)
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
+ONLINE: tuple[Channel, ...] = ("portal", "vneid")
+"""The channels without a counter: the national portal, and the application VNeID (Decree 367/2025/NĐ-CP)."""
 PAYMENT_METHODS: tuple[PaymentMethod, ...] = get_args(PaymentMethod)
 APPLICANT = "applicant"  # the built-in role of the applicant; needs no membership
 SYSTEM = "system"  # the built-in role of timers
@@ -352,6 +354,12 @@ class Release(_Frozen, frozen=True):
     def in_lists(self) -> Text:
         """The name that lists and tables show: the short one, else the whole name."""
         return self.short or self.name
+
+    @property
+    def open_channels(self) -> tuple[Channel, ...]:
+        """The channels by which a dossier may be filed: VNeID wherever the portal is open (Decree 367/2025/NĐ-CP)."""
+        more: tuple[Channel, ...] = ("vneid",) if "portal" in self.channels and "vneid" not in self.channels else ()
+        return self.channels + more
 
     @property
     def initial(self) -> str:

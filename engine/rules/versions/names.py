@@ -199,6 +199,7 @@ _WORDS: Mapping[str, Text] = _texts(
     counter=("tại quầy", "at the counter"),
     portal=("trực tuyến", "online"),
     post=("qua bưu chính", "by post"),
+    vneid=("qua VNeID", "by VNeID"),
     not_started=("chưa tính", "not started"),
     running=("đang tính", "runs"),
     paused=("tạm dừng", "paused"),

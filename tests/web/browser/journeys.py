@@ -18,12 +18,14 @@ from engine.acts.staff.second_factor import set_second_factor
 from engine.acts.staff.sign_in import open_session
 from engine.store.archive import archive_bags, archive_destruction_items, archive_destructions
 from engine.store.dossiers import dossiers
+from engine.store.filings import filings
 from engine.store.outbox import outbox
 from engine.transaction import UnitOfWork
 from tests.installation.town import LEADER, Town, open_town
 from tests.web.browser.accessibility import axe_itself
 from tests.web.browser.serving import served
 from tests.web.browser.visitor import Visitor, visitor
+from tests.web.desk.test_filings import waiting
 from tests.web.failing import failing_pages
 from tests.web.portal_trouble import portal_trouble
 
@@ -117,6 +119,16 @@ def something_archived(town: Town) -> None:
     town.try_act("system", act)
 
 
+def filings_wait(town: Town) -> None:
+    """Two inbound filings that wait for a person: number 1 for a choice, number 2 for something to be mended."""
+
+    def act(unit: UnitOfWork) -> None:
+        for row in waiting(unit):
+            unit.begin().execute(insert(filings), row)
+
+    town.try_act("system", act)
+
+
 def sign_in(came: Visitor, username: str, password: str = PASSWORD) -> None:
     """Signs in through the page, as a person does."""
     page = came.page if "/dang-nhap" in came.page.url else came.go("/dang-nhap")
@@ -140,6 +152,7 @@ def opened_journeys(browser: Browser, folder: Path, stack: ExitStack) -> Journey
     _second_factor(town)
     something_failed(town)
     something_archived(town)
+    filings_wait(town)
     base = stack.enter_context(served(town.app))
     stack.callback(_no_reports, town)
 

@@ -112,6 +112,16 @@ INCIDENTS = [
     Sight("portal-unsafe", "/quan-tri/dong-bo/missing_here/untold", ADMIN),
 ]
 
+FILINGS = [
+    Sight("filings", "/ho-so-den", ADMIN),
+    Sight("filings-none", "/ho-so-den?nguyen-nhan=none", ADMIN),
+    Sight("filing-divided", "/ho-so-den/1", ADMIN),
+    Sight("filing-divided-refused", "/ho-so-den/1", ADMIN, then=submit),
+    Sight("filing-faulty", "/ho-so-den/2", ADMIN),
+    Sight("filing-refuse", "/ho-so-den/2/tu-choi", ADMIN),
+    Sight("filing-refuse-empty", "/ho-so-den/2/tu-choi", ADMIN, then=submit),
+]
+
 OFFICES = [
     Sight("offices", "/quan-tri/co-quan", ADMIN),
     Sight("offices-none", "/quan-tri/co-quan?q=zzzz", ADMIN),
@@ -131,4 +141,4 @@ ARCHIVE = [
     Sight("archive-list-gone", "/quan-tri/luu-tru/tieu-huy/99", ADMIN, status=404),
 ]
 
-ADMINISTRATORS = [*PEOPLE, *INCIDENTS, *OFFICES, *PAYMENTS, *ARCHIVE]
+ADMINISTRATORS = [*PEOPLE, *INCIDENTS, *OFFICES, *PAYMENTS, *ARCHIVE, *FILINGS]

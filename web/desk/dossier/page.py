@@ -10,6 +10,7 @@ from engine.dossier.case import Case, read_case
 from engine.errors import NotFound
 from engine.queries.dossier import standing_of
 from engine.queries.elsewhere import elsewhere
+from engine.queries.filings import inbound_of
 from engine.queries.portal import late_of
 from engine.queries.verifications import verifications
 from engine.transaction import UnitOfWork
@@ -74,6 +75,7 @@ def _words(case: Case) -> dict[str, Any]:
         "can_preview": can_preview,
         "elsewhere": elsewhere(case),
         "late_by_telling": late_of(case),
+        "inbound": inbound_of(case),
     }
 
 
