@@ -5,6 +5,7 @@ Only the command line, ``wsgi`` and the start of the worker choose the adapters.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -49,26 +50,47 @@ class Notifier(Protocol):
     def send(self, message: Message) -> str: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureFacts:
+    """What a signature in a PDF says of itself.
+
+    ``signer`` and ``issuer`` are the common names in the certificate; ``level`` is the PAdES level that was reached
+    (``B-B``, ``B-T``, ``B-LT``, ``B-LTA``); ``stamped_at`` is the moment that a timestamp authority vouches for.
+    """
+
+    signer: str
+    issuer: str
+    serial: str
+    valid_until: dt.datetime
+    level: str
+    stamped_at: dt.datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Signature:
     """A detached signature over a file: ``value`` and ``certificate`` (or public key) as PEM or base64 text.
 
     ``statement`` is the signed text that names the file by its hash; empty if the file's own bytes were signed.
+    ``content`` is the file with the signature in it, where the signature stands in the file (PAdES); it begins with the
+    bytes that were given. ``about`` tells of the certificate and the timestamp then.
     """
 
     algorithm: str
     value: str
     certificate: str
     statement: str = ""
+    content: bytes | None = None
+    about: SignatureFacts | None = None
 
 
 class Signer(Protocol):
     """Signs bytes in the name of a person of an office. Raises SigningFailed.
 
+    ``check`` is the address at which anybody checks the result; a signature in a PDF prints it as a QR code.
     ``certificate`` is that of the installation, as PEM, with which anybody checks its signatures.
     """
 
-    def sign(self, content: bytes, *, person: str, office: str) -> Signature: ...
+    def sign(self, content: bytes, *, person: str, office: str, at: dt.datetime, check: str = "") -> Signature: ...
 
     def certificate(self) -> str: ...
 

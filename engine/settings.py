@@ -15,10 +15,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
+from typing import Literal, cast
 
 from engine.errors import Refusal
 from engine.security.private_files import make_private_folder
 from engine.session_settings import ProviderSettings, SessionSettings
+from engine.signing_settings import RemoteSettings, SigningSettings, TokenSettings
 from engine.upload_settings import Bound, UploadSettings
 
 NAMING_DAYS = ("filing", "decision", "print")
@@ -95,6 +97,7 @@ class Settings:
     seen_after_days: int
     form_signs: Mapping[str, str]
     sessions: SessionSettings
+    signing: SigningSettings
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -140,6 +143,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         seen_after_days=_number(environment, "MOTCUA_SEEN_AFTER_DAYS", 5, 0, 3_650),
         form_signs=_form_signs(environment.get("MOTCUA_FORM_SIGNS", "")),
         sessions=_sessions(environment),
+        signing=_signing(environment),
     )
 
 
@@ -180,6 +184,40 @@ def _sessions(environment: Mapping[str, str]) -> SessionSettings:
         second_factor=_flag(environment, "MOTCUA_SECOND_FACTOR", True),
         provider=_provider(environment),
     )
+
+
+def _signing(environment: Mapping[str, str]) -> SigningSettings:
+    kind = _choice(environment, "MOTCUA_SIGNING", "LOCAL", ("LOCAL", "PKCS12", "PKCS11"))
+    needed = {"PKCS12": ("PKCS12",), "PKCS11": ("PKCS11_MODULE", "PKCS11_TOKEN", "PKCS11_KEY")}.get(kind, ())
+    for name in (f"MOTCUA_SIGNING_{one}" for one in needed):
+        if not environment.get(name):
+            raise WrongSetting(name=name, why=f"it is needed with MOTCUA_SIGNING={kind.lower()}")
+    module = _path(environment, "MOTCUA_SIGNING_PKCS11_MODULE")
+    token, key = (environment.get(f"MOTCUA_SIGNING_PKCS11_{name}", "") for name in ("TOKEN", "KEY"))
+    return SigningSettings(
+        kind=cast(Literal["LOCAL", "PKCS12", "PKCS11"], kind),
+        pkcs12=_path(environment, "MOTCUA_SIGNING_PKCS12"),
+        pkcs11=TokenSettings(module=module, token=token, key=key) if module else None,
+        pin=environment.get("MOTCUA_SIGNING_PIN", ""),
+        roots=_path(environment, "MOTCUA_SIGNING_ROOTS"),
+        tsa_url=_address(environment, "MOTCUA_SIGNING_TSA_URL", ("http://", "https://")),
+        remote=_remote(environment),
+    )
+
+
+def _remote(environment: Mapping[str, str]) -> RemoteSettings | None:
+    url = environment.get("MOTCUA_REMOTE_SIGNING_URL")
+    if not url:
+        return None
+    if not re.fullmatch(r"https://\S+|http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?", url):
+        raise WrongSetting(name="MOTCUA_REMOTE_SIGNING_URL", why="it must be an https address, or one of this machine")
+    secret, signers = (environment.get(f"MOTCUA_REMOTE_SIGNING_{name}", "") for name in ("SECRET", "SIGNERS"))
+    if len(secret) < 32:
+        raise WrongSetting(name="MOTCUA_REMOTE_SIGNING_SECRET", why="it must have at least 32 characters")
+    if not signers:
+        raise WrongSetting(name="MOTCUA_REMOTE_SIGNING_SIGNERS", why="it must name the file of the signatories (CSV)")
+    mapping = _path(environment, "MOTCUA_REMOTE_SIGNING_MAPPING")
+    return RemoteSettings(url=url.rstrip("/"), secret=secret, signers=Path(signers).absolute(), mapping=mapping)
 
 
 def _provider(environment: Mapping[str, str]) -> ProviderSettings | None:

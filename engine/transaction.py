@@ -28,6 +28,7 @@ from engine.catalogue import Catalogue
 from engine.clock import civil_day, utc_now
 from engine.errors import Conflict, Refusal
 from engine.ports import Files, IdentityProvider, NoScanner, Scanner, Signer
+from engine.remote_signing import RemoteSigning
 from engine.rules.procedure.permissions import Actor
 from engine.settings import Settings
 from engine.store.actors import Claim, claim_stands
@@ -68,6 +69,8 @@ class Runtime:
     check_receiver: Callable[[str], None] = lambda url: None
     """Raises InvalidInput when a webhook's URL leads where no notice may go; it looks the name up."""
     provider: IdentityProvider | None = None
+    remote: RemoteSigning | None = None
+    """The provider of remote signing; None where there is none."""
 
 
 @dataclass(slots=True)

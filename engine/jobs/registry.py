@@ -19,6 +19,7 @@ from engine.acts.staff.idle_sessions import end_idle_sessions
 from engine.jobs.migration import migrate_due
 from engine.jobs.recounting import recount_waiting
 from engine.jobs.reforms import carry_out
+from engine.jobs.remote_signing import sign_due
 from engine.jobs.report_mails import mail_due_reports
 from engine.jobs.schedule import (
     ANSWERS_KEPT,
@@ -137,6 +138,12 @@ def mail_reports() -> None:
         log.info("reports", sent=done.sent, failed=done.failed)
 
 
+def sign_remotely() -> None:
+    """Looks after the requests for remote signatures that are due."""
+    if done := sign_due(_at_hand[0].runtime, SECONDS):
+        log.info("remote-signing", requests=done)
+
+
 _ALL = (
     drain_outbox,
     sweep_clocks,
@@ -148,5 +155,6 @@ _ALL = (
     work_on_batches,
     carry_out_reforms,
     mail_reports,
+    sign_remotely,
 )
 JOBS: Mapping[str, Callable[[], None]] = {job.__name__: job for job in _ALL}

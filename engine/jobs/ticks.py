@@ -17,5 +17,6 @@ TICKS: tuple[tuple[str, int], ...] = (
     ("count_paces", 1800),
     ("carry_out_reforms", 3),
     ("mail_reports", 600),
+    ("sign_remotely", 2),
 )
 """Jobs of ``engine.jobs.registry``, each with the seconds between two rings."""
