@@ -101,7 +101,7 @@ class RemoteSigner:
     def read_callback(self, headers: Mapping[str, str], body: bytes, now: dt.datetime) -> RemoteAnswers:
         """What a call of the provider says."""
         words = self._wire.words
-        stamp, given = (headers.get(words[f"callback.{name}"], "") for name in ("timestamp", "signature"))
+        stamp, given = (headers.get(words[f"callback.{name}"].lower(), "") for name in ("timestamp", "signature"))
         right = hmac.new(self._settings.secret.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
         if not hmac.compare_digest(given.encode(), right.encode()) or not stamp.isascii() or not stamp.isdigit():
             raise CallbackForged()

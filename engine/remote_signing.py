@@ -118,7 +118,10 @@ class RemoteSigning(Protocol):
         ...
 
     def read_callback(self, headers: Mapping[str, str], body: bytes, now: dt.datetime) -> RemoteAnswers:
-        """What a call of the provider says. Raises CallbackForged, RemoteSigningFailed."""
+        """What a call of the provider says; the names of its headers are in small letters.
+
+        Raises CallbackForged, RemoteSigningFailed.
+        """
         ...
 
     def finish(self, prepared: PreparedPdf, value: bytes, certificates: tuple[str, ...], at: dt.datetime) -> Signature:

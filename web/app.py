@@ -18,6 +18,7 @@ from web.admin.procedures import listing, live, made_plan, new_plan, plan, proce
 from web.admin.units import competences, reforms, units
 from web.citizen import (
     centres,
+    check,
     feedback,
     link,
     messages,
@@ -40,6 +41,7 @@ from web.desk import (
     queue,
     receipt,
     register,
+    remote_sign,
     returns,
     saved_views,
     sign,
@@ -77,6 +79,7 @@ PAGES = [
     messages.messages,
     feedback.feedback,
     proof.proof,
+    check.check,
     today.today,
     queue.queue,
     saved_views.saved,
@@ -87,6 +90,7 @@ PAGES = [
     page.dossier,
     sign.sign,
     sign_round.sign_rounds,
+    remote_sign.remote,
     papers.papers,
     questions.questions,
     returns.returns,

@@ -24,6 +24,7 @@ from tests.faults.crash_stories_of_drafts import DRAFT_STORIES
 from tests.faults.crash_stories_of_ends import STORIES_OF_ENDS
 from tests.faults.crash_stories_of_papers import STORIES_OF_PAPERS
 from tests.faults.crash_stories_of_sessions import STORIES_OF_SESSIONS
+from tests.faults.crash_stories_of_signatures import STORIES_OF_SIGNATURES
 from tests.faults.crash_stories_of_staff import STAFF_STORIES
 from tests.faults.crash_stories_reform import LOADED, REFORM_STORIES, another, june, loading
 from tests.faults.crash_stories_versions import VERSION_LOADED, VERSION_STORIES, loading_a_version
@@ -39,6 +40,7 @@ STORIES = {
     **STORIES_OF_DESKS,
     **STORIES_OF_SESSIONS,
     **STORIES_OF_ADMINISTRATORS,
+    **STORIES_OF_SIGNATURES,
 }
 ERRANDS = {**OTHER_ERRANDS, **ERRANDS_OF_DESKS, **ERRANDS_OF_ADMINISTRATORS}
 CHANGE_NOTHING = {
@@ -54,6 +56,9 @@ CHANGE_NOTHING = {
     "publish_procedures.plan_release",
     "publish.must_administer",
     "recall.must_recall",
+    "remote_items.paper_to_prepare",
+    "remote_sign.end_if_done",
+    "remote_sign.remote_of",
     "refile.end_without_result",
     "reform.run.open_run",
     "reform.run.rows_standing",

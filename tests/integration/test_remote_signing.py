@@ -274,13 +274,13 @@ def test_a_callback_counts_only_with_its_signature_and_while_it_is_fresh(
     remote, body = signing.remote(), b'{"request_id": "a", "transaction_id": "b", "documents": []}'
     stamp = str(int(world.now.timestamp()))
     right = hmac.new(SECRET.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
-    headers = {"X-Timestamp": stamp, "X-Signature": right}
+    headers = {"x-timestamp": stamp, "x-signature": right}
     assert remote.read_callback(headers, body, world.now).key == "a"
     for wrong in (
         {},
-        headers | {"X-Signature": "0" * 64},
-        headers | {"X-Timestamp": "1"},
-        headers | {"X-Timestamp": "x"},
+        headers | {"x-signature": "0" * 64},
+        headers | {"x-timestamp": "1"},
+        headers | {"x-timestamp": "x"},
     ):
         with pytest.raises(CallbackForged):
             remote.read_callback(wrong, body, world.now)
