@@ -33,6 +33,7 @@ from benchmarks import (
     reading,
     reform,
     reports,
+    signatures,
     statements,
     versions,
 )
@@ -52,6 +53,9 @@ def main() -> None:
     """Measures what was asked for."""
     if sys.argv[1:2] == ["compare"]:
         compare.main(sys.argv[2:])
+        return
+    if sys.argv[1:2] == ["signatures"]:
+        signatures.main(sys.argv[2:])
         return
     asked = _arguments()
     asked.folder.mkdir(mode=0o755, parents=True, exist_ok=True)

@@ -68,6 +68,13 @@ def begin_request(unit: UnitOfWork, number: int, until: dt.datetime) -> bool:
     return take_turn(unit.begin(), number, unit.now, until)
 
 
+def keep_turn(unit: UnitOfWork, number: int, until: dt.datetime) -> None:
+    """Keeps the turn of a worker that goes on with a request, until a moment."""
+    signing = signing_with(unit.begin(), number, lock=True)
+    if signing is not None and signing.status != "ended":
+        change_signing(unit.begin(), number, next_at=until)
+
+
 def keep_certificates(unit: UnitOfWork, number: int, credential: str, certificates: Sequence[str]) -> None:
     """Keeps what the provider knows the signatory by, and their certificate with its chain."""
     change_signing(unit.begin(), number, credential=credential, certificates=list(certificates))

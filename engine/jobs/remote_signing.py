@@ -24,6 +24,7 @@ from engine.acts.remote_items import (
     keep_certificates,
     keep_prepared,
     keep_sent,
+    keep_turn,
     look_again,
     paper_to_prepare,
     refuse_remote,
@@ -40,8 +41,8 @@ from engine.store.people import username_of
 from engine.store.remote_signings import RemoteItemRow, RemoteSigningRow, due_signings, items_of, signing_with
 from engine.transaction import Busy, Runtime, in_transaction
 
-TURN = dt.timedelta(seconds=60)
-"""For how long a request is one worker's; one that died is followed by another then."""
+TURN = dt.timedelta(seconds=20)
+"""For how long a request is one worker's, counted from its last step; one that died is followed by another then."""
 PATIENCE = dt.timedelta(hours=1)
 """How long after the time for confirming what does not answer is asked again."""
 MOST_WAIT = dt.timedelta(minutes=5)
@@ -67,6 +68,10 @@ class _Work:
     def items(self, *statuses: str) -> list[RemoteItemRow]:
         with self.runtime.database.connect().execution_options(motcua_read_only=True) as connection:
             return items_of(connection, self.number, *statuses)
+
+    def keep_turn(self) -> None:
+        until = self.runtime.now() + TURN
+        in_transaction(self.runtime, SYSTEM_ACTOR, partial(keep_turn, number=self.number, until=until))
 
     def refuse(self, items: list[RemoteItemRow], refusal: Refusal) -> None:
         numbers = [one.number for one in items]
@@ -143,6 +148,7 @@ def _prepare_one(work: _Work, actor: Actor, item: RemoteItemRow, certificates: t
     key = in_transaction(runtime, actor, partial(paper_to_prepare, item=item))
     address = check_address(runtime.settings.public_url, item.token)
     prepared = work.remote.prepare(runtime.files.read(key), certificates, check=address)
+    work.keep_turn()
     file = runtime.files.put(prepared.content)
     kept = partial(keep_prepared, number=work.number, item=item.number, prepared=prepared, file=file)
     in_transaction(runtime, SYSTEM_ACTOR, kept)
@@ -203,6 +209,7 @@ def _finish_one(work: _Work, row: RemoteSigningRow, item: RemoteItemRow) -> None
         raise NoLongerEmployed()
     prepared = _kept(runtime, item)
     value, certificates = base64.b64decode(item.value or ""), tuple(row.certificates or ())
+    work.keep_turn()
     signature = work.remote.finish(prepared, value, certificates, runtime.now())
     act = partial(finish_item, number=work.number, item=item.number, signature=signature)
     in_transaction(runtime, actor, act)

@@ -15,6 +15,7 @@ from engine.acts.remote_items import (
     keep_certificates,
     keep_prepared,
     keep_sent,
+    keep_turn,
     look_again,
     refuse_remote,
     take_answers,
@@ -69,6 +70,12 @@ def turn_taken(stage: Stage) -> Deed:
     return Deed(_direct(stage, "system", begin_request, number, until), stage.rows(remote_signings, next_at=until))
 
 
+def turn_kept(stage: Stage) -> Deed:
+    _, number = _asked(stage)
+    until = stage.world.now + dt.timedelta(minutes=2)
+    return Deed(_direct(stage, "system", keep_turn, number, until), stage.rows(remote_signings, next_at=until))
+
+
 def certificates_kept(stage: Stage) -> Deed:
     _, number = _asked(stage)
     run = _direct(stage, "system", keep_certificates, number, "known", ["pem"])
@@ -115,6 +122,7 @@ STORIES_OF_SIGNATURES = {
     "ask for remote signatures": Story({"remote_sign.ask_remotely"}, asked, again=_ASKED_TWICE),
     "take a request for remote signatures back": Story({"remote_sign.take_back"}, taken_back),
     "take the turn of a request": Story({"remote_items.begin_request"}, turn_taken),
+    "keep the turn of a request": Story({"remote_items.keep_turn"}, turn_kept),
     "keep certificates": Story({"remote_items.keep_certificates"}, certificates_kept),
     "keep a prepared paper": Story({"remote_items.keep_prepared"}, prepared),
     "keep that a request was sent": Story({"remote_items.keep_sent"}, sent),
