@@ -72,9 +72,16 @@ class Figures:
 
 
 def run(
-    world: World, folder: Path, results: int, *, refuse: float = 0.05, batch: int = BATCH, say: Say = print
+    world: World,
+    folder: Path,
+    results: int,
+    *,
+    refuse: float = 0.05,
+    batch: int = BATCH,
+    kills: int = 4,
+    say: Say = print,
 ) -> Figures:
-    """Signs so many results of a world, and checks every one."""
+    """Signs so many results of a world while so many workers are killed, and checks every one."""
     wanted = _dossiers(world, results)
     say(f"{results} dossiers wait for signature")
     with ExitStack() as stack:
@@ -86,7 +93,7 @@ def run(
         began = time.monotonic()
         for start in range(0, results, batch):
             world.try_act("leader", ask_remotely, wanted[start : start + batch])
-        restarts, kills = _through_trouble(world, signing, folder, results, stack, say)
+        restarts = _through_trouble(world, signing, folder, results, kills, stack, say)
         seconds = time.monotonic() - began
         say(f"signed in {seconds:.0f} s")
         return _checked(world, signing, folder, seconds, restarts, kills, say)
@@ -106,10 +113,10 @@ def _dossiers(world: World, number: int) -> list[ToSign]:
 
 
 def _through_trouble(
-    world: World, signing: Signing, folder: Path, results: int, stack: ExitStack, say: Say
-) -> tuple[int, int]:
-    """Lets workers work until nothing is open, while the provider restarts and workers are killed."""
-    chance, restarts, kills = random.Random(11), 0, 0
+    world: World, signing: Signing, folder: Path, results: int, kills: int, stack: ExitStack, say: Say
+) -> int:
+    """Lets workers work until nothing is open; workers are killed, and the provider restarts: how often."""
+    chance, restarts, killed = random.Random(11), 0, 0
     environment = _environment(world, signing, folder)
     workers = [stack.enter_context(_worker(environment)) for _ in range(WORKERS)]
     told, end = 0, time.monotonic() + 60 + 4 * results
@@ -124,17 +131,17 @@ def _through_trouble(
                 running("tests.doubles.remote_signer", signing.folder / "provider", port)
             )
             restarts += 1
-        if ended >= (kills + 1) * results // 6 and kills < 4:
+        if ended >= (killed + 1) * results // 6 and killed < kills:
             one = chance.randrange(WORKERS)
             workers[one].kill()
             workers[one].wait()
             workers[one] = stack.enter_context(_worker(environment))
-            kills += 1
+            killed += 1
         if ended >= told + 100:
             told = ended
             say(f"{ended} of {results} have an outcome")
         time.sleep(0.2)
-    return restarts, kills
+    return restarts
 
 
 def _environment(world: World, signing: Signing, folder: Path) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import Any
 
@@ -21,6 +22,7 @@ class _Token:
     def __init__(self, settings: TokenSettings, pin: str) -> None:
         self._settings, self._pin, self._lock = settings, pin, threading.Lock()
         self._session: Any = None
+        self._process: int | None = None
 
     def chain(self) -> tuple[x509.Certificate, ...]:
         """The key's certificate, and those of authorities that lie beside it."""
@@ -51,9 +53,16 @@ class _Token:
         return bytes(algos.DSASignature.from_p1363(raw).dump())
 
     def _opened(self) -> Any:
-        if self._session is None:
+        if self._session is None or self._process != os.getpid():
             library = pkcs11.lib(str(self._settings.module))
-            self._session = library.get_token(token_label=self._settings.token).open(user_pin=self._pin)
+            if self._process not in (None, os.getpid()):
+                library.reinitialize()  # a forked process must not speak over its parent's sessions
+            token = library.get_token(token_label=self._settings.token)
+            try:
+                self._session = token.open(user_pin=self._pin)
+            except pkcs11.exceptions.UserAlreadyLoggedIn:
+                self._session = token.open()
+            self._process = os.getpid()
         return self._session
 
 

@@ -2,7 +2,7 @@
 
 It keeps its keys, its certificates and what was revoked in its folder, so it is the same authority after a restart.
 
-- ``GET /root.pem``, ``/root.crl``, ``/issuing.crl``, ``POST /ocsp``, ``POST /tsa``: what a real one publishes.
+- ``GET /anchor.pem``, ``/anchor.crl``, ``/issuing.crl``, ``POST /ocsp``, ``POST /tsa``: what a real one publishes.
 - ``POST /_double/certificates`` with ``{"name": …, "usage": "sign", "days": 365}`` issues to a person: PEM of the key,
   of the certificate and of the chain. ``POST /_double/revoked`` with ``{"serial": …}`` revokes one.
 - ``PUT /_double/clock`` with ``{"now": ISO 8601}`` sets its clock, ``{}`` lets it run again.
@@ -89,8 +89,8 @@ class Authority:
         return answer.sign(self.issuing_key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def crl(self, which: str) -> bytes:
-        """The revocation list of ``root`` (which revokes nothing) or ``issuing``."""
-        key, certificate = (self.root_key, self.root) if which == "root" else (self.issuing_key, self.issuing)
+        """The revocation list of ``anchor`` (which revokes nothing) or ``issuing``."""
+        key, certificate = (self.root_key, self.root) if which == "anchor" else (self.issuing_key, self.issuing)
         made = x509.CertificateRevocationListBuilder().issuer_name(certificate.subject)
         made = made.last_update(self.now() - dt.timedelta(minutes=1)).next_update(self.now() + _FRESH)
         made = made.add_extension(x509.CRLNumber(len(self.revoked) + 1), critical=False)
@@ -124,7 +124,7 @@ class Authority:
                 x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False
             )
             if issuer is not None:
-                made = made.add_extension(_list_at(f"{self._address}/root.crl"), critical=False)
+                made = made.add_extension(_list_at(f"{self._address}/anchor.crl"), critical=False)
             kept.write_bytes(_pem(key) + made.sign(signer, hashes.SHA256()).public_bytes(Encoding.PEM))
         return _read(kept)
 
@@ -168,7 +168,7 @@ def make(folder: Path) -> Flask:
                 made.append(Authority(folder, request.host_url.rstrip("/")))
         return made[0]
 
-    app.add_url_rule("/root.pem", "root", lambda: Response(own().root.public_bytes(Encoding.PEM)))
+    app.add_url_rule("/anchor.pem", "root", lambda: Response(own().root.public_bytes(Encoding.PEM)))
     app.add_url_rule("/<which>.crl", "crl", lambda which: Response(own().crl(which), mimetype=der))
 
     @app.post("/ocsp")

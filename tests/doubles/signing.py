@@ -73,7 +73,7 @@ class Signing:
         """The settings of an installation that trusts the authority and signs at the provider."""
         roots = self.folder / "roots.pem"
         if not roots.exists():
-            roots.write_bytes(requests.get(f"{self.authority.address}/root.pem", timeout=20).content)
+            roots.write_bytes(requests.get(f"{self.authority.address}/anchor.pem", timeout=20).content)
         remote = RemoteSettings(url=self.provider.address, secret=SECRET, signers=self.signers, mapping=None)
         tsa = f"{self.authority.address}/tsa"
         return SigningSettings(kind="LOCAL", pkcs12=None, pkcs11=None, pin="", roots=roots, tsa_url=tsa, remote=remote)
