@@ -1,4 +1,4 @@
-"""Adapters: implementations of the Protocols of ``engine.ports``, and the server, log and PDF libraries of a process.
+"""Adapters: what implements the Protocols of the engine, and the server, log and PDF libraries of a process.
 
 The engine imports none of them.
 """

@@ -16,9 +16,9 @@ import orjson
 import requests
 
 from engine.clock import LOCAL
+from engine.connection_ports import FeedPage, PaperDiffers, SourceRefuses, SourceUnreachable
 from engine.errors import in_log
 from engine.filing_settings import FilingSettings
-from engine.ports import FeedPage, PaperDiffers, SourceRefuses, SourceUnreachable
 from engine.rules.filings.coming import at_path
 from engine.rules.filings.form import FilingForm, Pages
 from engine.settings import WrongSetting

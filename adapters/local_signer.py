@@ -10,6 +10,7 @@ port.
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import os
 import secrets
@@ -42,7 +43,9 @@ class LocalSigner:
     def __init__(self, folder: Path) -> None:
         self._path = folder / "signing-key.pem"
 
-    def sign(self, content: bytes, *, person: str, office: str) -> Signature:
+    def sign(
+        self, content: bytes, *, person: str, office: str, at: dt.datetime | None = None, check: str = ""
+    ) -> Signature:
         """Signs in the name of a person of an office. Raises SigningFailed when the key cannot be used."""
         key, statement = self._key(), _statement(content, person, office)
         value = base64.b64encode(key.sign(statement.encode())).decode()

@@ -15,8 +15,8 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from adapters.tls import trusted
+from engine.connection_ports import GatewayFailed, Ordered, RefundAnswer
 from engine.errors import in_log
-from engine.ports import GatewayFailed, Ordered, RefundAnswer
 from engine.rules.payments.wire import MessageUnreadable, Wire, at_path, text_at
 
 TIMEOUT = urllib3.Timeout(connect=5.0, read=15.0)
@@ -25,7 +25,7 @@ _PASSING = frozenset({401, 403, 408, 409, 425, 429})
 
 
 class HttpGateway:
-    """Gateway (``engine.ports``) at an address, with the token of the office."""
+    """Gateway (``engine.connection_ports``) at an address, with the token of the office."""
 
     def __init__(self, url: str, token: str, wire: Wire) -> None:
         self._url, self._token, self._wire = url, token, wire

@@ -15,8 +15,8 @@ import orjson
 import structlog
 
 from adapters.tls import trusted
+from engine.connection_ports import IdentityOutcome, PersonAsked, PopulationSilent
 from engine.errors import in_log
-from engine.ports import IdentityOutcome, PersonAsked, PopulationSilent
 from engine.rules.population import FIELDS, Compared, PopulationMapping
 from engine.settings import WrongSetting
 

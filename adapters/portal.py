@@ -17,9 +17,9 @@ import orjson
 
 from adapters.portal_wire import compared_fields, fingerprint_of, message_of
 from adapters.tls import trusted
+from engine.connection_ports import Held, PortalFailed, Telling
 from engine.errors import in_log
 from engine.portal_settings import PortalSettings
-from engine.ports import Held, PortalFailed, Telling
 from engine.rules.portal.mapping import PortalMapping
 
 SECONDS = 15.0
@@ -29,7 +29,7 @@ LOOK_UP = "TraCuuHoSo"
 
 
 class HttpPortal:
-    """``engine.ports.Portal`` at the address of the settings."""
+    """``engine.connection_ports.Portal`` at the address of the settings."""
 
     def __init__(self, settings: PortalSettings, mapping: PortalMapping) -> None:
         self._settings, self._mapping = settings, mapping

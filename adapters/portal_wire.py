@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from engine.clock import LOCAL, civil_day
-from engine.ports import Fact, PortalFailed, Telling
+from engine.connection_ports import Fact, PortalFailed, Telling
 from engine.rules.portal.mapping import FACTS, LISTS, NotMapped, PortalMapping
 
 Written = str | list[dict[str, str]]

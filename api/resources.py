@@ -26,6 +26,7 @@ from api.problem_kinds import problem_kinds
 from api.procedures import procedures
 from api.reads import reads
 from api.reforms import reforms
+from api.remote_signing import remote_signing
 from api.reports import reports
 from api.sessions import sessions
 from api.staff import staff
@@ -58,6 +59,7 @@ RESOURCES = (
     units,
     offices,
     times,
+    remote_signing,
     reports,
     reads,
     statistics,

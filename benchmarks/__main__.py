@@ -35,6 +35,7 @@ from benchmarks import (
     reading,
     reform,
     reports,
+    signatures,
     statements,
     versions,
 )
@@ -57,6 +58,9 @@ def main() -> None:
         return
     if sys.argv[1:2] == ["filings"]:
         filings.main(sys.argv[2:])
+        return
+    if sys.argv[1:2] == ["signatures"]:
+        signatures.main(sys.argv[2:])
         return
     asked = _arguments()
     asked.folder.mkdir(mode=0o755, parents=True, exist_ok=True)

@@ -25,15 +25,18 @@ from cli.main import DatabaseUnusable
 from cli.payment_setup import payment_setup
 from engine.catalogue import Catalogue
 from engine.clock import told_clock, utc_now
+from engine.connection_ports import PopulationData, Portal
 from engine.errors import NotFound, Refusal, in_log
 from engine.file_settings import S3Settings
 from engine.jobs.queue import Bell
-from engine.ports import Files, IdentityProvider, NoScanner, PopulationData, Portal, Scanner
+from engine.ports import Files, IdentityProvider, NoScanner, Scanner, Signer
+from engine.remote_signing import RemoteSigning
 from engine.security.private_files import keep_private
 from engine.settings import Settings, WrongSetting, missing_database, settings_from
 from engine.store.sql.schema import open_database
 from engine.transaction import Runtime
 from workflows.population_mapping import SHIPPED, load_population_mapping
+from workflows.remote_signing_file import load_remote_wire
 
 log = structlog.get_logger("motcua.start")
 
@@ -60,7 +63,7 @@ def compose(
         settings=settings,
         catalogue=Catalogue(open_database(settings.database_url, pooled=False)),
         files=compose_files(settings),
-        signer=LocalSigner(settings.data / "signing"),
+        signer=compose_signer(settings),
         ring=ring or Bell(settings.redis_url),
         now=now or clock_from(os.environ),
         scanner=compose_scanner(settings),
@@ -71,6 +74,7 @@ def compose(
         gateway=payments.gateway,
         population=compose_population(settings),
         **compose_filings(settings),
+        remote=compose_remote(settings),
     )
 
 
@@ -171,6 +175,35 @@ def compose_filings(settings: Settings) -> dict[str, Any]:
 
     form = read_filing_form(settings.filings.form or SHIPPED)
     return {"filing_form": form, "filing_source": HttpFilings(settings.filings, form)}
+
+
+def compose_signer(settings: Settings) -> Signer:
+    """The signer of results: the installation's own key, or one that signs within PDF files. Raises WrongSetting."""
+    own, given = LocalSigner(settings.data / "signing"), settings.signing
+    if given.kind == "LOCAL":
+        return own
+    from adapters.pades.local import PdfSigner, pkcs12_key  # late: its libraries take half a start
+    from adapters.pades.trust import trust_of
+
+    if given.kind == "PKCS11" and given.pkcs11 is not None:
+        from adapters.pades.token import pkcs11_key
+
+        return PdfSigner(pkcs11_key(given.pkcs11, given.pin), trust_of(given), own)
+    if given.pkcs12 is None:
+        raise WrongSetting(name="MOTCUA_SIGNING_PKCS12", why="it must name the file of the key")
+    return PdfSigner(pkcs12_key(given.pkcs12, given.pin), trust_of(given), own)
+
+
+def compose_remote(settings: Settings) -> RemoteSigning | None:
+    """The provider of remote signing; None where none is set. Raises WrongSetting, BadConnectionFile."""
+    given = settings.signing.remote
+    if given is None:
+        return None
+    from adapters.pades.trust import trust_of  # late, as above
+    from adapters.remote_signing import RemoteSigner
+
+    back = f"{settings.public_url}/api/v1/remote-signing/callbacks"
+    return RemoteSigner(given, load_remote_wire(given.mapping), trust_of(settings.signing), back)
 
 
 def clock_from(environment: Mapping[str, str]) -> Callable[[], dt.datetime]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.ports import Gateway
+from engine.connection_ports import Gateway
 from engine.rules.payments.accounts import Accounts
 from engine.rules.payments.wire import Wire
 from engine.settings import Settings

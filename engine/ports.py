@@ -6,9 +6,8 @@ Only the command line, ``wsgi`` and the start of the worker choose the adapters.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from engine.errors import Refusal
 
@@ -51,26 +50,47 @@ class Notifier(Protocol):
     def send(self, message: Message) -> str: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureFacts:
+    """What a signature in a PDF says of itself.
+
+    ``signer`` and ``issuer`` are the common names in the certificate; ``level`` is the PAdES level that was reached
+    (``B-B``, ``B-T``, ``B-LT``, ``B-LTA``); ``stamped_at`` is the moment that a timestamp authority vouches for.
+    """
+
+    signer: str
+    issuer: str
+    serial: str
+    valid_until: dt.datetime
+    level: str
+    stamped_at: dt.datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Signature:
     """A detached signature over a file: ``value`` and ``certificate`` (or public key) as PEM or base64 text.
 
     ``statement`` is the signed text that names the file by its hash; empty if the file's own bytes were signed.
+    ``content`` is the file with the signature in it, where the signature stands in the file (PAdES); it begins with the
+    bytes that were given. ``about`` tells of the certificate and the timestamp then.
     """
 
     algorithm: str
     value: str
     certificate: str
     statement: str = ""
+    content: bytes | None = None
+    about: SignatureFacts | None = None
 
 
 class Signer(Protocol):
     """Signs bytes in the name of a person of an office. Raises SigningFailed.
 
+    ``check`` is the address at which anybody checks the result; a signature in a PDF prints it as a QR code.
     ``certificate`` is that of the installation, as PEM, with which anybody checks its signatures.
     """
 
-    def sign(self, content: bytes, *, person: str, office: str) -> Signature: ...
+    def sign(self, content: bytes, *, person: str, office: str, at: dt.datetime, check: str = "") -> Signature: ...
 
     def certificate(self) -> str: ...
 
@@ -143,144 +163,6 @@ class ScannerSilent(Refusal):
     en = "Files cannot be checked for malicious programs at present, so none is taken. Send it again in some minutes."
 
 
-class GatewayFailed(Refusal):
-    """The payment gateway did not do what it was asked. ``permanent``: trying again cannot help."""
-
-    code = "gateway-failed"
-    status = 502
-    vi = "Cổng thanh toán không thực hiện được: {why}."
-    en = "The payment gateway did not do it: {why}."
-
-    def __init__(self, *, permanent: bool = False, **facts: object) -> None:
-        self.permanent = permanent
-        super().__init__(**facts)
-
-
-@dataclass(frozen=True, slots=True)
-class Ordered:
-    """What the gateway calls a payment, and its page for the payer ('' where it has none)."""
-
-    key: str
-    pay_at: str
-
-
-@dataclass(frozen=True, slots=True)
-class RefundAnswer:
-    """The outcome of an order to pay back: ``done``, ``refused`` or ``waiting``, and what the gateway calls it."""
-
-    outcome: str
-    key: str
-    why: str = ""
-
-
-class Gateway(Protocol):
-    """A payment gateway. Every call may be made twice with the same key. Raises GatewayFailed."""
-
-    def create(self, reference: str, vnd: int, about: str) -> Ordered:
-        """Announces a charge under its reference."""
-        ...
-
-    def transactions(self, key: str) -> list[Any]:
-        """The transactions of a payment as the gateway tells them (``engine.rules.payments.wire.paid_in``)."""
-        ...
-
-    def refund(self, key: str, transaction: str, vnd: int) -> RefundAnswer:
-        """Pays back ``vnd`` đồng of a transaction; ``key`` names the order, and is never used for another."""
-        ...
-
-
-Compared = Literal["match", "differs", "unknown"]
-"""How a field compares with what is known elsewhere."""
-
-
-@dataclass(frozen=True, slots=True)
-class PersonAsked:
-    """What a person says of themselves. ``born`` is a day (``1990-11-04``) or empty; ``reference`` names the question,
-    so that a second one with it is known there."""
-
-    number: str
-    name: str
-    born: str
-    address: str
-    purpose: str
-    reference: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdentityOutcome:
-    """How each field compares with the population data. The data themselves are never asked for."""
-
-    number: Compared
-    name: Compared
-    born: Compared
-    address: Compared
-
-
-class PopulationData(Protocol):
-    """Compares what a person says with the national population data. Raises PopulationSilent."""
-
-    def compare(self, asked: PersonAsked) -> IdentityOutcome: ...
-
-
-class PopulationSilent(Refusal):
-    """The population data did not answer in time, or not as the mapping says; reception goes on without them."""
-
-    code = "population-silent"
-    status = 503
-    vi = "Cơ sở dữ liệu dân cư chưa trả lời. Vẫn tiếp nhận hồ sơ; đối chiếu giấy tờ như thường lệ."
-    en = "The population data do not answer. Go on receiving, and compare the papers as usual."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedPage:
-    """A page of a feed of another system. ``next`` is the cursor of the page after it, the same where none came."""
-
-    items: tuple[dict[str, Any], ...]
-    next: str
-
-
-class SourceUnreachable(Refusal):
-    """The other system does not answer, or not as was agreed; trying again may help."""
-
-    code = "source-unreachable"
-    status = 503
-    vi = "Hệ thống kia không trả lời đúng: {why}."
-    en = "The other system does not answer as it should: {why}."
-
-
-class SourceRefuses(Refusal):
-    """The other system refuses what it was told; trying again does not help."""
-
-    code = "source-refuses"
-    status = 502
-    vi = "Hệ thống kia từ chối: {why}."
-    en = "The other system refuses: {why}."
-
-
-class PaperDiffers(Refusal):
-    """The bytes of a paper are not those that were told of: another length or another hash."""
-
-    code = "paper-differs"
-    vi = "Giấy tờ {paper}: {why_vi}. Đề nghị bên kia gửi lại, rồi thử lại."
-    en = "Paper {paper}: {why_en}. Ask the other side to send it again, then try again."
-
-
-class FilingSource(Protocol):
-    """Another system that takes filings: it is asked page by page, gives papers, and is told what became of each."""
-
-    def page(self, feed: str, after: str, most: int) -> FeedPage:
-        """The page of ``filings`` or ``mirrors`` after a cursor. Raises SourceUnreachable."""
-        ...
-
-    def paper(self, name: str, path: str, size: int, sha256: str, most: int) -> bytes:
-        """The bytes of a paper, compared with what was told. Raises SourceUnreachable, PaperDiffers."""
-        ...
-
-    def answer(self, key: str, body: dict[str, Any]) -> None:
-        """Tells what became of a filing; safe to call twice with one key. Raises SourceUnreachable, SourceRefuses."""
-        ...
-
-
 class ProviderUnreachable(Refusal):
     """The identity provider does not answer, or not as its protocol asks."""
 
@@ -327,71 +209,4 @@ class IdentityProvider(Protocol):
 
     def finish(self, back: str, begun: Begun, address: str, now: float, *, again: bool) -> ProvenSubject:
         """The person whom the answer in ``address`` proves. Raises ProviderRefused, ProviderUnreachable."""
-        ...
-
-
-Fact = str | int | dt.datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
-    """One message about a dossier to the national portal, in our facts (``engine.rules.portal.mapping``).
-
-    ``key`` never changes, so a portal that de-duplicates keeps each once. ``sequence`` rises within a dossier. ``at``
-    is the moment of the event that is told; its civil day in Viet Nam decides the codes. ``state`` is the workflow's.
-    """
-
-    key: str
-    sequence: int
-    kind: str
-    at: dt.datetime
-    state: str
-    facts: Mapping[str, Fact]
-    lists: Mapping[str, Sequence[Mapping[str, Fact]]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """What the portal lists of a dossier: its code, and the fingerprint of the compared fields."""
-
-    code: str
-    fingerprint: str
-
-
-class PortalFailed(DeliveryFailed):
-    """The portal did not take a telling, or did not answer a question.
-
-    ``cause`` is ``network`` (a retry may help), ``refused`` (the portal said no) or ``mapping`` (a code is missing).
-    """
-
-    code = "portal-failed"
-    vi = "Cổng Dịch vụ công quốc gia không nhận: {why}."
-    en = "The national portal did not take it: {why}."
-
-    def __init__(self, *, cause: str, **facts: object) -> None:
-        self.cause = cause
-        super().__init__(permanent=cause != "network", **facts)
-
-
-class Portal(Protocol):
-    """The national portal. Every method but the first three asks it, and raises PortalFailed."""
-
-    def fingerprint(self, telling: Telling) -> str:
-        """The fingerprint that the portal should list for a ``dossier`` telling. Raises PortalFailed (mapping)."""
-        ...
-
-    def compared(self, telling: Telling) -> Mapping[str, str]:
-        """The compared fields of a ``dossier`` telling as canonical texts, by kind. Raises PortalFailed (mapping)."""
-        ...
-
-    def tell(self, telling: Telling) -> str:
-        """Tells once, and returns the portal's reference or ''. Safe to call twice."""
-        ...
-
-    def listed(self, after: str) -> Iterator[Held]:
-        """What the portal holds of this agency behind a code, in the order of the codes' bytes, as a stream."""
-        ...
-
-    def held(self, code: str) -> Sequence[Mapping[str, str]]:
-        """The records there under a code, each as canonical texts by kind; none, or more than one."""
         ...

@@ -24,6 +24,7 @@ from engine.portal_settings import PortalSettings, portal_from
 from engine.security.private_files import make_private_folder
 from engine.session_settings import ProviderSettings, SessionSettings
 from engine.setting_values import WrongSetting, address, choice, flag, networks, number, path
+from engine.signing_settings import SigningSettings, signing_from
 from engine.upload_settings import Bound, UploadSettings
 
 NAMING_DAYS = ("filing", "decision", "print")
@@ -97,6 +98,7 @@ class Settings:
     reuse_needs_consent: bool
     portal: PortalSettings | None
     filings: FilingSettings
+    signing: SigningSettings
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -145,6 +147,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         reuse_needs_consent=flag(environment, "MOTCUA_REUSE_NEEDS_CONSENT", False),
         portal=portal_from(environment),
         filings=filings_from(environment),
+        signing=signing_from(environment),
     )
 
 

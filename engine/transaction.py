@@ -26,8 +26,10 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from engine.catalogue import Catalogue
 from engine.clock import civil_day, utc_now
+from engine.connection_ports import FilingSource, Gateway, PopulationData
 from engine.errors import Conflict, Refusal
-from engine.ports import Files, FilingSource, Gateway, IdentityProvider, NoScanner, PopulationData, Scanner, Signer
+from engine.ports import Files, IdentityProvider, NoScanner, Scanner, Signer
+from engine.remote_signing import RemoteSigning
 from engine.rules.filings.form import FilingForm
 from engine.rules.payments.accounts import Accounts
 from engine.rules.payments.wire import Wire
@@ -79,6 +81,8 @@ class Runtime:
     filing_form: FilingForm | None = None
     """How another system writes the filings that it takes; None where none is connected."""
     filing_source: FilingSource | None = None
+    remote: RemoteSigning | None = None
+    """The provider of remote signing; None where there is none."""
 
 
 @dataclass(slots=True)

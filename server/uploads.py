@@ -10,7 +10,7 @@ from flask import request
 from marshmallow import fields
 from werkzeug.datastructures import FileStorage
 
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, wrong
 from engine.rules.file_types import check_content
 from server.context import runtime
 from server.request_limits import WrongContentType
@@ -66,6 +66,17 @@ def sent_files(name: str) -> list[tuple[bytes, str]]:
     """
     chosen = (read_file(one) for one in request.files.getlist(name) if one.filename)
     return [(given["content"], given["file_name"]) for given in chosen]
+
+
+def hash_of_sent(name: str) -> str:
+    """The SHA-256 of a file that was chosen in a field, which is read and not kept. Raises InvalidInput."""
+    chosen = [one for one in request.files.getlist(name) if one.filename]
+    if len(chosen) != 1:
+        raise wrong(name, "chọn một tệp", "choose one file")
+    digest = hashlib.sha256()
+    while part := chosen[0].stream.read(1 << 16):
+        digest.update(part)
+    return digest.hexdigest()
 
 
 def read_file(sent: FileStorage) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from web.admin.procedures import listing, live, made_plan, new_plan, plan, proce
 from web.admin.units import competences, reforms, units
 from web.citizen import (
     centres,
+    check,
     feedback,
     link,
     messages,
@@ -45,6 +46,7 @@ from web.desk import (
     queue,
     receipt,
     register,
+    remote_sign,
     returns,
     saved_views,
     sign,
@@ -83,6 +85,7 @@ PAGES = [
     feedback.feedback,
     proof.proof,
     payment.payment,
+    check.check,
     today.today,
     queue.queue,
     saved_views.saved,
@@ -94,6 +97,7 @@ PAGES = [
     fee_notice.fee_notice,
     sign.sign,
     sign_round.sign_rounds,
+    remote_sign.remote,
     papers.papers,
     questions.questions,
     filings.filings,

@@ -113,7 +113,8 @@ def take(
     if assignee is not None:
         _give_to(case, assignee)
     data = _entry_of(step, verdict, wanted, document) | joint | followed.data | _of_request(case, step, asks, how.proof)
-    data |= _entered_later(case, late) | _warned(case, action, too_often) | _of_results(case, wanted, document, void)
+    data |= _entered_later(case, late) | _warned(case, action, too_often)
+    data |= _of_results(case, wanted, document, void, how)
     data |= (how.stand_in.told() if how.stand_in else {}) | decide_children(case, action, how.children, take)
     private = {"reason": reason or followed.reason, "note": note, "fields": dict(fields or {}), "before": before}
     private |= {"received_reason": late[1] if late else None, "paper": how.stand_in.paper if how.stand_in else None}
@@ -139,14 +140,14 @@ def _must_be_allowed(case: Case, action: str, reason: str | None, stand_in: Stan
     return verdict
 
 
-def _of_results(case: Case, wanted: Action, document: DocumentRow | None, void: list[int]) -> dict[str, Any]:
+def _of_results(case: Case, wanted: Action, document: DocumentRow | None, void: list[int], how: How) -> dict[str, Any]:
     """Makes results void that the step undoes, and signs the one that it takes; what the journal entry says of both."""
     data: dict[str, Any] = {}
     if void:
         make_void(case, void)
         data["void"] = void
     if wanted.signature == "digital" and document is not None:
-        data["signature"] = sign_result(case, document["id"])
+        data["signature"] = sign_result(case, document["id"], how.signature, how.token)
     return data
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from sqlalchemy import insert, select, update
 
 from engine.acts.settle_refund import NothingToRefund, refund_parts
+from engine.connection_ports import RefundAnswer
 from engine.dossier.case import Case, lock_case, lock_case_of_money
 from engine.dossier.charge import enter
 from engine.dossier.ordered_refunds import Refundable, ordered_vnd, refundable
 from engine.dossier.record import record
 from engine.dossier.rights import must_may
 from engine.errors import Conflict
-from engine.ports import RefundAnswer
 from engine.rules.procedure.balance import NewEntry
 from engine.store.payments import refund_orders
 from engine.transaction import UnitOfWork

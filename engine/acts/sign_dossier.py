@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.acts.perform_action import take
 from engine.dossier.case import Case, read_case
+from engine.dossier.how import USUAL, How
 from engine.dossier.papers import attached
 from engine.errors import Conflict, wrong
 from engine.rules.procedure.signatures import is_signature
@@ -19,12 +20,18 @@ class PaperChanged(Conflict):
 
 
 def sign_dossier(
-    unit: UnitOfWork, code: str, action: str, *, sha256: str | None = None, version: int | None = None
+    unit: UnitOfWork,
+    code: str,
+    action: str,
+    *,
+    sha256: str | None = None,
+    version: int | None = None,
+    how: How = USUAL,
 ) -> Case:
     """Takes a signing action. ``sha256`` is that of the paper that the person saw; None where the action takes none.
 
-    Without a paper the ``version`` of the dossier says what was seen. Raises PaperChanged, InvalidInput, SigningFailed,
-    and the refusals of ``perform_action``.
+    Without a paper the ``version`` of the dossier says what was seen. ``how`` brings the signature where a
+    provider made it. Raises PaperChanged, InvalidInput, SigningFailed, and the refusals of ``perform_action``.
     """
     case = read_case(unit, code, version, along=("documents",))
     wanted = case.release.actions.get(action)
@@ -34,4 +41,4 @@ def sign_dossier(
         paper = attached(case, action, wanted.attach)
         if paper is not None and paper["sha256"] != sha256:
             raise PaperChanged(dossier=case.code)
-    return take(case, action)
+    return take(case, action, how=how)

@@ -18,8 +18,8 @@ from sqlalchemy import Row, Table, and_, select, update
 from engine.acts.notices.deliver import backoff
 from engine.acts.receive_payment import receive_payment
 from engine.acts.refunds import conclude_refund
+from engine.connection_ports import Gateway, GatewayFailed, RefundAnswer
 from engine.errors import Refusal
-from engine.ports import Gateway, GatewayFailed, RefundAnswer
 from engine.rules.payments.wire import paid_in
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.payments import charges, incoming_payments, refund_orders

@@ -22,11 +22,11 @@ from engine.acts.filings.mirror_told import mirror_told
 from engine.acts.filings.note_filings import FEED, Cursor, note_filings
 from engine.acts.filings.take_filing import postpone_filing, take_filing
 from engine.acts.notices.deliver import PARK_AFTER, backoff
+from engine.connection_ports import FilingSource, SourceRefuses
 from engine.dossier.filing_answers import facts_of
 from engine.dossier.filing_route import NotHere, route_of
 from engine.dossier.filings import FilingFault, told_by
 from engine.errors import Refusal, in_log
-from engine.ports import FilingSource, SourceRefuses
 from engine.rules.file_types import check_content
 from engine.rules.filings.coming import ComingPaper
 from engine.rules.procedure.permissions import SYSTEM_ACTOR

@@ -10,8 +10,8 @@ import structlog
 from engine.acts.portal.compare import compare_with_portal
 from engine.acts.portal.tell import Line, tell_portal
 from engine.clock import LOCAL, civil_day
+from engine.connection_ports import Portal
 from engine.errors import Refusal
-from engine.ports import Portal
 from engine.store.portal_comparing import last_comparison
 from engine.transaction import Runtime
 

@@ -17,12 +17,14 @@ from engine.acts.count_paces import count_paces as count_paces_anew
 from engine.acts.notices.deliver import Receivers, deliver_notices
 from engine.acts.staff.idle_sessions import end_idle_sessions
 from engine.acts.work_payments import work_payments
+from engine.connection_ports import Portal
 from engine.jobs import filings
 from engine.jobs.indicator_facts import keep_facts_of_all
 from engine.jobs.migration import migrate_due
 from engine.jobs.portal import Connected, compare_nightly, tell_waiting
 from engine.jobs.recounting import recount_waiting
 from engine.jobs.reforms import carry_out
+from engine.jobs.remote_signing import sign_due
 from engine.jobs.report_mails import mail_due_reports
 from engine.jobs.schedule import (
     ANSWERS_KEPT,
@@ -32,7 +34,7 @@ from engine.jobs.schedule import (
     sweep_all_due,
 )
 from engine.jobs.version_plans import apply_due
-from engine.ports import Notifier, Portal
+from engine.ports import Notifier
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import Runtime, in_transaction
 
@@ -192,6 +194,12 @@ def pull_mirrors() -> None:
         log.info("mirrors", **done)
 
 
+def sign_remotely() -> None:
+    """Looks after the requests for remote signatures that are due."""
+    if done := sign_due(_at_hand[0].runtime, SECONDS):
+        log.info("remote-signing", requests=done)
+
+
 _ALL = (
     drain_outbox,
     sweep_clocks,
@@ -211,5 +219,6 @@ _ALL = (
     take_filings,
     answer_filings,
     pull_mirrors,
+    sign_remotely,
 )
 JOBS: Mapping[str, Callable[[], None]] = {job.__name__: job for job in _ALL}

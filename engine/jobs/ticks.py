@@ -25,5 +25,6 @@ TICKS: tuple[tuple[str, int], ...] = (
     ("take_filings", 2),
     ("answer_filings", 2),
     ("pull_mirrors", 60),
+    ("sign_remotely", 2),
 )
 """Jobs of ``engine.jobs.registry``, each with the seconds between two rings."""

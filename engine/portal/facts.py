@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.catalogue import Catalogue
-from engine.ports import Fact, Telling
+from engine.connection_ports import Fact, Telling
 from engine.rules.procedure.machine import Workflow
 from engine.store.portal_reading import Owed, Paper, Parts, last_told, names_of, own_rows, parts_of_many
 

@@ -264,3 +264,10 @@ _PARTS = {"documents": _documents, "fees": _fees, "ledger": _ledger, "steps": _s
 _ALONE = {name: PreparedSelect(of(bindparam("dossier"))) for name, of in _PARTS.items()}
 ALONG = {name: JsonRows(of(dossiers.c.id), dossiers) for name, of in _PARTS.items()}
 """The parts that may be read with a dossier's row in one statement, as JSON columns."""
+
+
+def code_of_document(connection: Connection, document: int) -> str | None:
+    """The code of the dossier that a paper belongs to; None if there is none or it was removed."""
+    wanted = select(dossiers.c.code).join(documents, documents.c.dossier_id == dossiers.c.id)
+    this = and_(documents.c.id == document, documents.c.removed_at.is_(None))
+    return connection.execute(wanted.where(this)).scalar_one_or_none()

@@ -106,6 +106,11 @@ def person_named(connection: Connection, username: str) -> int | None:
     return connection.execute(select(people.c.id).where(people.c.username == username)).scalar_one_or_none()
 
 
+def username_of(connection: Connection, person: int) -> str | None:
+    """The user name of a person, or None."""
+    return connection.execute(select(people.c.username).where(people.c.id == person)).scalar_one_or_none()
+
+
 def person_name(connection: Connection, person: int) -> str | None:
     """The name of a member of staff, or None."""
     return connection.execute(select(people.c.name).where(people.c.id == person)).scalar_one_or_none()

@@ -21,7 +21,7 @@ from engine.acts.import_dossier import import_dossier
 from engine.acts.import_run import import_file
 from engine.archive.bag import Payload, bag_hash, write_bag
 from engine.clock import civil_day
-from engine.ports import IdentityOutcome
+from engine.connection_ports import IdentityOutcome
 from engine.rules.imports.row import ImportedRow
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.rules.retention import RetentionSchedule, RetentionTerm

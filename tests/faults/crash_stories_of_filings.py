@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.acts.filings import note_filings, settle_filing, take_filing
-from engine.ports import SourceUnreachable
+from engine.connection_ports import SourceUnreachable
 from engine.store.filings import filings
 from tests.doubles.portal_filings import written
 from tests.faults.crash_stage import Deed, Stage, Story

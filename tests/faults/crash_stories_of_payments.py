@@ -14,7 +14,7 @@ from engine.acts.reconcile import close_line, keep_statement, place_line, place_
 from engine.acts.refunds import conclude_refund, order_refund
 from engine.acts.settle_refund import NothingToRefund
 from engine.acts.work_payments import work_payments
-from engine.ports import Ordered, RefundAnswer
+from engine.connection_ports import Ordered, RefundAnswer
 from engine.rules.payments.reference import reference_of
 from engine.rules.payments.statement import BankLine, Statement
 from engine.rules.payments.wire import Paid

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from engine.acts.portal.again import replay_portal, resend_dossiers, retry_portal
 from engine.acts.portal.compare import compare_with_portal
 from engine.acts.portal.tell import tell_portal
-from engine.ports import Held, Telling
+from engine.connection_ports import Held, Telling
 from engine.store.portal import portal_comparisons, portal_differences, portal_tellings
 from engine.store.staff_journal import staff_journal
 from engine.transaction import Runtime, in_transaction

@@ -27,6 +27,7 @@ from tests.faults.crash_stories_of_filings import FILING_STORIES
 from tests.faults.crash_stories_of_papers import STORIES_OF_PAPERS
 from tests.faults.crash_stories_of_payments import ERRANDS_OF_PAYMENTS, STORIES_OF_PAYMENTS
 from tests.faults.crash_stories_of_sessions import STORIES_OF_SESSIONS
+from tests.faults.crash_stories_of_signatures import STORIES_OF_SIGNATURES
 from tests.faults.crash_stories_of_staff import STAFF_STORIES
 from tests.faults.crash_stories_portal import ERRANDS_OF_THE_PORTAL, STORIES_OF_THE_PORTAL
 from tests.faults.crash_stories_reform import LOADED, REFORM_STORIES, another, june, loading
@@ -47,6 +48,7 @@ STORIES = {
     **STORIES_OF_ARCHIVES,
     **STORIES_OF_THE_PORTAL,
     **FILING_STORIES,
+    **STORIES_OF_SIGNATURES,
 }
 ERRANDS = {
     **OTHER_ERRANDS,
@@ -71,6 +73,9 @@ CHANGE_NOTHING = {
     "publish_procedures.plan_release",
     "publish.must_administer",
     "recall.must_recall",
+    "remote_items.paper_to_prepare",
+    "remote_sign.end_if_done",
+    "remote_sign.remote_of",
     "refile.end_without_result",
     "reform.run.open_run",
     "refunds.must_go_back_by_gateway",

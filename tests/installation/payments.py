@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
-from engine.ports import Gateway
+from engine.connection_ports import Gateway
 from engine.rules.payments.accounts import Account, Accounts
 from engine.rules.payments.wire import Paid
 from engine.transaction import Runtime

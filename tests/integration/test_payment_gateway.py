@@ -21,7 +21,7 @@ from engine.acts.receive_payment import receive_payment
 from engine.acts.refunds import NotByGateway, order_refund
 from engine.acts.settle_refund import NothingToRefund, settle_refund
 from engine.acts.work_payments import work_payments
-from engine.ports import GatewayFailed
+from engine.connection_ports import GatewayFailed
 from engine.store.payments import charges, incoming_payments, refund_orders
 from tests.doubles.process import Running, free_port, running
 from tests.installation.application import application

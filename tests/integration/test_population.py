@@ -16,8 +16,8 @@ from adapters.population import HttpPopulation
 from engine.acts.drafts.draft import keep_draft
 from engine.acts.drafts.file_draft import file_draft
 from engine.acts.drafts.identity import ask_identity, note_identity
+from engine.connection_ports import IdentityOutcome, PersonAsked, PopulationSilent
 from engine.errors import Forbidden, InvalidInput
-from engine.ports import IdentityOutcome, PersonAsked, PopulationSilent
 from engine.queries.identity_check import identity_check
 from engine.settings import WrongSetting
 from engine.store.identity_checks import identity_checks

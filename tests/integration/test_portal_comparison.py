@@ -10,7 +10,7 @@ import pytest
 
 from engine.acts.portal.again import resend_dossiers
 from engine.acts.portal.compare import compare_with_portal
-from engine.ports import PortalFailed
+from engine.connection_ports import PortalFailed
 from engine.queries.portal import difference_groups, standing
 from engine.rules.portal.differences import KINDS
 from tests.installation.portal import Connected, connected

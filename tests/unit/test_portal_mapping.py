@@ -9,7 +9,7 @@ import json
 import pytest
 
 from adapters.portal_wire import compared_fields, fingerprint_of, message_of
-from engine.ports import PortalFailed, Telling
+from engine.connection_ports import PortalFailed, Telling
 from engine.rules.portal.differences import FAULTS, FIELDS, KINDS, advice, differing
 from engine.rules.portal.mapping import FACTS
 from engine.rules.portal.mapping import KINDS as MESSAGES

@@ -23,6 +23,8 @@ PLACES = {
     "adapters/gunicorn/patience.py": HOOK,
     "adapters/gunicorn/worker.py": HOOK,
     "adapters/logging.py": HOOK,
+    "adapters/pades/token.py": HOOK,
+    "adapters/remote_signing.py": JSON,
     "adapters/webhook.py": HOOK,
     "api/answers.py": JSON,
     "api/operations.py": JSON,

@@ -8,10 +8,13 @@ from flask import Response
 
 from engine.acts.fetch_result import fetch_result
 from engine.acts.rate import rate
+from engine.acts.sign_result import check_address
+from engine.dossier.case import read_case
 from engine.dossier.citizen_keys import ReceiptCodeWrong
 from engine.queries.citizen_page import citizen_page
 from engine.queries.files import file_of
 from engine.queries.look_up import NoSuchReceipt, look_up
+from engine.queries.result_check import signed_results
 from engine.text import Text
 from server.context import reading_connection, runtime, served
 from server.identity import Access, reading
@@ -22,6 +25,7 @@ from web.attachment import attachment
 from web.citizen.status import show as show_status
 from web.once import once
 from web.pages import Pages
+from web.qr import qr_of
 from web.render import render
 
 result = Pages("result", audience="citizen")
@@ -46,8 +50,11 @@ class Rating(Words):
 def show(code: str) -> str:
     """The files of the result"""
     with reading() as unit:
-        page = citizen_page(unit, code)
-    return render("citizen/result.html", code=code, page=page)
+        page, signed = citizen_page(unit, code), signed_results(read_case(unit, code, along=("documents",)))
+    taken = {one.id for one in page.results}
+    checks = tuple(one for one in signed if one.id in taken)
+    codes = {one.id: qr_of(check_address(runtime().settings.public_url, one.token)) for one in checks}
+    return render("citizen/result.html", code=code, page=page, checks=checks, codes=codes)
 
 
 @result.post("/h/<code>/ket-qua", access=Access.LINK, form=Wanted, again=show, keeps=(NoSuchReceipt, TooMany))

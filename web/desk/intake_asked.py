@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.ports import IdentityOutcome, PersonAsked, PopulationData, PopulationSilent
+from engine.connection_ports import IdentityOutcome, PersonAsked, PopulationData, PopulationSilent
 from engine.rules.offices.offices import Office
 from engine.rules.offices.staff_file import read_day
 from engine.rules.values.compact import compact

@@ -15,6 +15,7 @@ from engine.acts.sign_round import MOST_SIGNED, ToSign, begin_round
 from engine.dossier.case import Case, read_case
 from engine.errors import wrong
 from engine.queries.files import FileView, file_of
+from engine.queries.remote_signings import open_requests
 from engine.queries.sign_queue import SignLine, sign_detail, sign_queue, stand_ins, to_sign
 from engine.queries.sign_rounds import unfinished_round
 from engine.text import Text
@@ -94,13 +95,15 @@ def show(code: str | None = None) -> str:
             last=unfinished_round(unit),
             pictures=_pictures(unit, chosen),
             asks_again=not recently_proven(),
+            remote=runtime().remote is not None,
+            asked=open_requests(unit) if runtime().remote is not None else (),
         )
 
 
 @sign.post("/ky", access=Access.STAFF, form=Chosen, again=show, step_up=True)
 def sign_chosen(form: dict[str, list[str]]) -> Response:
     """Sign what was chosen"""
-    wanted = [_to_sign(one) for one in form["chon"]]
+    wanted = [to_sign_of(one) for one in form["chon"]]
     response = once("begin_round", lambda unit: begin_round(unit, wanted), to=lambda number: f"/ky/lan/{number}")
     carry_on(int(response.headers["Location"].rpartition("/")[2]))
     return response
@@ -185,7 +188,8 @@ def _shown(lines: tuple[SignLine, ...], code: str | None) -> SignLine | None:
     return next((line for line in lines if line.code == code), lines[0] if lines else None)
 
 
-def _to_sign(said: str) -> ToSign:
+def to_sign_of(said: str) -> ToSign:
+    """The choice in a form: dossier, action, and what was seen. Raises InvalidInput."""
     found = _SEEN.fullmatch(said)
     if found is None:
         raise wrong("chon", "không đọc được lựa chọn; hãy tải lại trang", "a choice is not readable; reload the page")

@@ -74,6 +74,7 @@ _SECTIONS = (
     (r"/h/[^/]+/viec/.*", "citizen#withdraw"),
     (r"/h/[^/]+/(phan-anh|danh-gia)", "citizen#rate"),
     (r"/h/[^/]+/bang-chung.*", "citizen#proof"),
+    (r"/kiem-tra/.*", "citizen#proof"),
     (r"/h/.*", "citizen#status"),
 )
 

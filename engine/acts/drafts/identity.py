@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from sqlalchemy import and_, insert, update
 
+from engine.connection_ports import IdentityOutcome
 from engine.dossier.intake_draft import clerk_of
 from engine.errors import wrong
-from engine.ports import IdentityOutcome
 from engine.rules.values.identity_papers import identity_number
 from engine.rules.values.wrong_value import WrongValue
 from engine.store.identity_checks import checks_of, draft_hash, identity_checks, subject_of

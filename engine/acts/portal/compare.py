@@ -18,10 +18,10 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from engine.acts.portal.again import NoPortal
+from engine.connection_ports import Portal, PortalFailed, Telling
 from engine.errors import Refusal
 from engine.portal.facts import present_tellings
 from engine.portal_settings import PortalSettings
-from engine.ports import Portal, PortalFailed, Telling
 from engine.rules.portal.differences import DUPLICATE, MISSING_HERE, MISSING_THERE, Difference, differing
 from engine.rules.portal.merge import Pair, merged
 from engine.rules.procedure.permissions import SYSTEM_ACTOR

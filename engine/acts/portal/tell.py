@@ -16,9 +16,9 @@ from queue import SimpleQueue
 from typing import Any
 
 from engine.acts.notices.deliver import PARK_AFTER, backoff
+from engine.connection_ports import Portal, PortalFailed, Telling
 from engine.errors import in_log
 from engine.portal.facts import tellings_from
-from engine.ports import Portal, PortalFailed, Telling
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.portal_queue import Told, lease, renew, write_results
 from engine.transaction import Runtime, UnitOfWork, in_transaction

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from engine.ports import IdentityOutcome, PersonAsked, PopulationSilent
+from engine.connection_ports import IdentityOutcome, PersonAsked, PopulationSilent
 from engine.store.identity_checks import identity_checks
 from engine.store.journal import reads
 from tests.web.desk.test_intake import AT, CARD, COMPLETE, codes, post, typed
