@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from engine.ports import FileInfected, ScannerSilent
-from engine.settings import WrongSetting
+from engine.setting_values import WrongSetting
 
 log = structlog.get_logger("motcua.scanner")
 

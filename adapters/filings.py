@@ -21,7 +21,7 @@ from engine.errors import in_log
 from engine.filing_settings import FilingSettings
 from engine.rules.filings.coming import at_path
 from engine.rules.filings.form import FilingForm, Pages
-from engine.settings import WrongSetting
+from engine.setting_values import WrongSetting
 
 SECONDS = (5.0, 30.0)  # to connect, and between two bytes
 LARGEST_PAGE = 64 * 1024 * 1024  # bytes

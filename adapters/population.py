@@ -18,7 +18,7 @@ from adapters.tls import trusted
 from engine.connection_ports import IdentityOutcome, PersonAsked, PopulationSilent
 from engine.errors import in_log
 from engine.rules.population import FIELDS, Compared, PopulationMapping
-from engine.settings import WrongSetting
+from engine.setting_values import WrongSetting
 
 log = structlog.get_logger("motcua.population")
 

@@ -17,7 +17,7 @@ from adapters.webhook import post_signed, usable_secret
 from engine.ports import DeliveryFailed, Message
 from engine.rules.values.telephones import international
 from engine.rules.values.wrong_value import WrongValue
-from engine.settings import WrongSetting
+from engine.setting_values import WrongSetting
 
 _FEWEST_SIGNS = 10
 """Shorter numbers are those of services, which receive no SMS."""

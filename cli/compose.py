@@ -32,7 +32,8 @@ from engine.jobs.queue import Bell
 from engine.ports import Files, IdentityProvider, NoScanner, Scanner, Signer
 from engine.remote_signing import RemoteSigning
 from engine.security.private_files import keep_private
-from engine.settings import Settings, WrongSetting, missing_database, settings_from
+from engine.setting_values import WrongSetting
+from engine.settings import Settings, missing_database, settings_from
 from engine.store.sql.schema import open_database
 from engine.transaction import Runtime
 from workflows.population_mapping import SHIPPED, load_population_mapping

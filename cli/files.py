@@ -11,7 +11,8 @@ from adapters.files_local import LocalFiles
 from adapters.files_moving import MovableFiles, Moved, copy_files
 from cli.compose import compose_bucket, compose_from_environment
 from cli.output import json_option, say, show
-from engine.settings import WrongSetting, s3_settings
+from engine.file_settings import s3_settings
+from engine.setting_values import WrongSetting
 from server.own_files import adopt_files, compare_files
 
 

@@ -21,7 +21,7 @@ from adapters.pades.pdf import Signing
 from adapters.pades.trust import Trust, as_pem
 from engine.errors import Refusal
 from engine.ports import Signature, Signer, SigningFailed
-from engine.settings import WrongSetting
+from engine.setting_values import WrongSetting
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pkcs11 import Attribute, Mechanism, ObjectClass
 
 from adapters.pades.local import Key
 from engine.ports import SigningFailed
-from engine.settings import WrongSetting
+from engine.setting_values import WrongSetting
 from engine.signing_settings import TokenSettings
 
 

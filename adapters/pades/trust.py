@@ -24,7 +24,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from engine.ports import SigningFailed
 from engine.remote_signing import CertificateUnfit
-from engine.settings import WrongSetting
+from engine.setting_values import WrongSetting
 from engine.signing_settings import SigningSettings
 
 SECONDS = 10

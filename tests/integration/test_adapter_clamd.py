@@ -13,7 +13,8 @@ import pytest
 from adapters.clamd import PIECE, ClamdScanner
 from cli.compose import compose_scanner
 from engine.ports import FileInfected, NoScanner, ScannerSilent
-from engine.settings import WrongSetting, settings_from
+from engine.setting_values import WrongSetting
+from engine.settings import settings_from
 from tests.clamd_double import EICAR, ClamdDouble, clamd_double
 from tests.file_samples import pdf
 

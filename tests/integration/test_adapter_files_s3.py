@@ -20,7 +20,9 @@ from adapters.files_moving import Moved, MovingFiles, copy_files
 from adapters.files_s3 import PART, FileDamaged, FilesSilent, S3Files
 from cli.compose import compose_files
 from cli.main import main
-from engine.settings import WrongSetting, s3_settings, settings_from
+from engine.file_settings import s3_settings
+from engine.setting_values import WrongSetting
+from engine.settings import settings_from
 from tests.doubles.process import free_port
 from tests.s3_server import KEY, SECRET, program, s3_server
 

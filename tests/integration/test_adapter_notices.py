@@ -14,7 +14,8 @@ import pytest
 from adapters.channels import notifier_from
 from adapters.notice_file import FileNotifier
 from engine.ports import DeliveryFailed, Message
-from engine.settings import Settings, WrongSetting, settings_from
+from engine.setting_values import WrongSetting
+from engine.settings import Settings, settings_from
 
 NOTICE = Message(key="k/1", channel="email", address="a@example.com", subject="Đã nhận", body="Dòng 1\nDòng 2")
 

@@ -26,7 +26,7 @@ from adapters.public_address import is_public, place_of
 from adapters.sms import SmsNotifier
 from adapters.webhook import WebhookNotifier, usable_secret
 from engine.ports import DeliveryFailed, Message
-from engine.settings import WrongSetting
+from engine.setting_values import WrongSetting
 from tests.integration.certificates import certificate_for
 
 SECRET = "whsec_" + base64.b64encode(b"a signing secret of 32 bytes ...").decode()

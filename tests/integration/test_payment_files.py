@@ -9,7 +9,8 @@ from click.testing import CliRunner
 
 from cli.main import main
 from cli.payment_setup import payment_setup
-from engine.settings import WrongSetting, settings_from
+from engine.setting_values import WrongSetting
+from engine.settings import settings_from
 from tests.installation.payments import SECRET
 from workflows.connections.accounts_file import COLUMNS, BadAccounts, read_accounts
 from workflows.connections.mapping_file import SHIPPED, BadMapping, read_mapping

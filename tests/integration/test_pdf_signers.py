@@ -22,7 +22,7 @@ from adapters.local_signer import LocalSigner
 from adapters.pades.local import PdfSigner, pkcs12_key
 from adapters.pades.trust import Trust
 from engine.ports import Signature, SigningFailed
-from engine.settings import WrongSetting
+from engine.setting_values import WrongSetting
 from engine.signing_settings import TokenSettings
 from tests.doubles.process import ROOT
 from tests.doubles.signing import Signing, signing_doubles

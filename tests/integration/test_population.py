@@ -19,7 +19,7 @@ from engine.acts.drafts.identity import ask_identity, note_identity
 from engine.connection_ports import IdentityOutcome, PersonAsked, PopulationSilent
 from engine.errors import Forbidden, InvalidInput
 from engine.queries.identity_check import identity_check
-from engine.settings import WrongSetting
+from engine.setting_values import WrongSetting
 from engine.store.identity_checks import identity_checks
 from engine.store.journal import reads
 from tests.doubles.process import Running, free_port, running

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.settings import NAMES_ON_PAPER, WrongSetting, settings_from
+from engine.setting_values import WrongSetting
+from engine.settings import NAMES_ON_PAPER, settings_from
 
 SECRET = "a secret key that has more than 32 characters"
 
