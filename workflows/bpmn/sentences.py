@@ -113,8 +113,8 @@ LEFT_OUT: dict[str, Rule] = {
         'the message flow "{name}" ({id}) between two pools is not in the draft. Write messages to the applicant as notify.',
     ),
     "bpmn-other-process": warning(
-        'quy trình "{name}" ({id}) không được nhập: bản nháp lấy quy trình nhiều bước nhất. Nhập riêng nó bằng motcua workflows import --process {id}',
-        'the process "{name}" ({id}) is not imported: the draft takes the one with most steps. Import it by itself with motcua workflows import --process {id}',
+        'quy trình "{name}" ({id}) không được nhập: bản nháp lấy quy trình nhiều bước nhất. Nhập riêng nó bằng cách ghi id ấy khi nhập (trên trang, hoặc --process {id}).',
+        'the process "{name}" ({id}) is not imported: the draft takes the one with most steps. Import it by itself by giving that id (on the page, or --process {id}).',
     ),
     "bpmn-pool": warning(
         'bên tham gia "{name}" ({id}) không có quy trình riêng, nên không có trong bản nháp.',

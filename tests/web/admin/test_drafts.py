@@ -94,6 +94,9 @@ def test_a_bpmn_diagram_becomes_a_draft_that_says_what_is_to_be_decided(site: Si
     assert "from a BPMN diagram" in listed.text
     coded = admin.submit(listed, f"{DRAFTS}/tu-so-do", so_do=(io.BytesIO(drawn), "x.bpmn"), ma_so_do="1.234567")
     assert 'procedure: "1.234567"' in file_of(admin.follow(coded))
+    sent = {"so_do": (io.BytesIO(drawn), "x.bpmn"), "quy_trinh": "khac"}
+    unknown = admin.submit(listed, f"{DRAFTS}/tu-so-do", status=422, **sent)
+    assert "khac" in unknown.text and "p." in unknown.text
 
 
 def test_a_diagram_that_is_refused_makes_no_draft_and_is_told_at_its_field(site: Site) -> None:

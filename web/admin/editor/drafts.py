@@ -63,9 +63,11 @@ class FromText(Words):
 
 
 class FromDiagram(Words):
-    """A BPMN file, uploaded as ``so_do``; with the code of the procedure, where it has one already."""
+    """A BPMN file, uploaded as ``so_do``; with the code of the procedure, where it has one already, and the id of the
+    process, where the file has several."""
 
     ma_so_do = Line(20, load_default="")
+    quy_trinh = Line(200, load_default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ def from_diagram(form: dict[str, Any]) -> Response:
         raise wrong("so_do", "chọn một tệp .bpmn", "choose a .bpmn file")
     tomorrow = civil_day(runtime().now()) + dt.timedelta(days=1)
     given = Given(sent.filename, tomorrow, code=form["ma_so_do"], language=language())
-    made = draft_of(sent.stream.read(MOST_BYTES + 1), given, "quy-trinh.yaml")
+    made = draft_of(sent.stream.read(MOST_BYTES + 1), given, "quy-trinh.yaml", form["quy_trinh"])
     if made.text is None:
         refused = next(one for one in made.problems if one.severity == "error")
         raise wrong("so_do", f"dòng {refused.line}: {refused.vi}", f"line {refused.line}: {refused.en}")
