@@ -32,7 +32,7 @@ class Booking(Body):
     """Which transaction of the bank is meant."""
 
     account = Line(30, required=True)
-    key = Line(120, required=True)
+    line = Line(120, required=True)
 
 
 class Placing(Booking):
@@ -86,7 +86,7 @@ def read_file() -> Response:
 @reconciling.post(f"{HERE}/ghi-thu", access=Access.STAFF, form=Booking, again=show)
 def settle(form: dict[str, Any]) -> Response:
     """Settle a payment that the bank booked"""
-    return once("settle_line", lambda unit: settle_line(unit, form["account"], form["key"]), to=HERE, done=_taken)
+    return once("settle_line", lambda unit: settle_line(unit, form["account"], form["line"]), to=HERE, done=_taken)
 
 
 @reconciling.page(f"{HERE}/dong", access=Access.STAFF)
@@ -102,21 +102,26 @@ def show_line() -> str:
 
 def _again() -> str:
     """The form that was refused, with what was typed."""
-    given = {name: request.form.get(name, "") for name in ("account", "key", "payment")}
-    return render("admin/bank_line.html", **given)
+    given = {name: request.form.get(name, "") for name in ("account", "payment")}
+    return render("admin/bank_line.html", key=request.form.get("line", ""), **given)
 
 
 @reconciling.post(f"{HERE}/dong/xep", access=Access.STAFF, form=Placing, again=_again)
 def place(form: dict[str, Any]) -> Response:
     """Place a transaction of the bank"""
-    return once("place_line", lambda unit: place_line(unit, **form), to=HERE, done=_taken)
+    return once(
+        "place_line",
+        lambda unit: place_line(unit, *_booked(form), form["dossier"], form["reason"]),
+        to=HERE,
+        done=_taken,
+    )
 
 
 @reconciling.post(f"{HERE}/dong/dong-lai", access=Access.STAFF, form=Closing, again=_again)
 def close(form: dict[str, Any]) -> Response:
     """Close a transaction of the bank"""
     done = Text("Đã đóng giao dịch.", "The transaction is closed.")
-    return once("close_line", lambda unit: close_line(unit, **form), to=HERE, done=done)
+    return once("close_line", lambda unit: close_line(unit, *_booked(form), form["reason"]), to=HERE, done=done)
 
 
 @reconciling.page(f"{HERE}/cho/<payment>", access=Access.STAFF)
@@ -133,6 +138,10 @@ def show_waiting(payment: str) -> str:
 def place_waiting(form: dict[str, Any]) -> Response:
     """Place a payment of the queue"""
     return once("place_payment", lambda unit: place_payment(unit, **form), to=HERE, done=_taken)
+
+
+def _booked(form: dict[str, Any]) -> tuple[str, str]:
+    return form["account"], form["line"]
 
 
 def _understood(unit: UnitOfWork, content: bytes) -> Statement:

@@ -138,8 +138,10 @@ def _line(number: int, told: Mapping[str, str], form: StatementForm, account: st
 
 def _amount(told: Mapping[str, str]) -> int | None:
     """The amount with its sign: of one column, or a credit less a debit."""
-    if told.get("amount"):
+    if "amount" in told:
         return whole_dong(told["amount"])
+    if not told.get("credit") and not told.get("debit"):
+        return None
     credit, debit = (whole_dong(told.get(name) or "0") for name in ("credit", "debit"))
     if credit is None or debit is None or (credit and debit):
         return None

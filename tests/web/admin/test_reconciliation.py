@@ -97,4 +97,4 @@ def test_a_file_that_is_none_is_refused(paid_site: Site) -> None:
     for content in (b"", b"\xff\x00", b"PK\x03\x04"):
         sent_ = {"csrf": csrf, "key": key, "file": (io.BytesIO(content), "a.csv")}
         answer = visitor.client.post(HERE, data=sent_)
-        assert 400 <= answer.status_code < 500 and "statement-unreadable" in answer.get_data(as_text=True)
+        assert 400 <= answer.status_code < 500 and "Không đọc được tệp của ngân hàng" in answer.get_data(as_text=True)
