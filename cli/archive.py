@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_NB, flock
+from functools import partial
 from pathlib import Path
 
 import click
@@ -17,7 +18,10 @@ from cli.compose import compose_from_environment
 from cli.output import Day, json_option, language, say, show
 from cli.staff import operator
 from engine.acts.archive.export import Packed, pack_ended
+from engine.dossier.case import Case
 from engine.errors import Conflict, Refusal
+from engine.rules.retention import RetentionSchedule
+from workflows.retention_file import load_retention
 
 
 class FolderInUse(Conflict):
@@ -36,16 +40,20 @@ def archive() -> None:
 @archive.command()
 @click.option("--finished-before", "before", type=Day(), required=True, help="The first day that is left out.")
 @click.option("--to", "folder", type=click.Path(path_type=Path, file_okay=False), required=True)
+@click.option(
+    "--schedule", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Name these terms in it."
+)
 @json_option
-def export(before: dt.date, folder: Path, as_json: bool) -> None:
+def export(before: dt.date, folder: Path, schedule: Path | None, as_json: bool) -> None:
     """Pack every finished dossier that was not packed yet as a BagIt package in the folder.
 
     May be stopped at any moment and given again. Exits with 1 when a dossier was refused; the others are packed.
     """
     runtime = compose_from_environment(pooled=False)
+    terms = load_retention(schedule) if schedule is not None else RetentionSchedule(terms=(), digest="")
     with _alone(folder):
         packed, refused = list[Packed](), list[Packed]()
-        for one in pack_ended(runtime, operator(), before, folder, render_form):
+        for one in pack_ended(runtime, operator(), before, folder, render_form, partial(_term, terms)):
             (refused if one.refused else packed).append(one)
     document = {
         "folder": str(folder),
@@ -63,6 +71,11 @@ def export(before: dt.date, folder: Path, as_json: bool) -> None:
     show(as_json, document, lines)
     if refused:
         raise SystemExit(1)
+
+
+def _term(terms: RetentionSchedule, case: Case) -> str:
+    known = terms.term_of(case.release.procedure)
+    return known.in_words() if known is not None else ""
 
 
 def _told(refusal: Refusal) -> dict[str, str]:

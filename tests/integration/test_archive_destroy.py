@@ -220,7 +220,9 @@ def test_the_commands_go_the_whole_way(
     world.try_act("system", set_password, second_admin(world).person_id, "một mật khẩu thật dài 2")
     bag_folder, listed, terms = tmp_path / "bags", tmp_path / "list.csv", tmp_path / "terms.yaml"
     terms.write_bytes(TERMS.replace(b"years: 5", b"years: 1"))
-    run("archive", "export", "--finished-before", "2026-04-01", "--to", str(bag_folder))
+    given: tuple[str, ...] = ("--finished-before", "2026-04-01", "--to", str(bag_folder), "--schedule", str(terms))
+    run("archive", "export", *given)
+    assert "Archive-Retention: 1 năm (QĐ mẫu 1)" in (bag_folder / code / "bag-info.txt").read_text(encoding="utf-8")
     assert "Packed without a receipt: 1" in run("archive", "status").output
     run("archive", "transfer", "--folder", str(bag_folder), "--list", str(listed))
     rows = list(csv.DictReader(listed.read_text(encoding="utf-8-sig").splitlines()))
