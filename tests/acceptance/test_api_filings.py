@@ -26,7 +26,8 @@ def connected(both_installations: ServedInstallation) -> ServedInstallation:
     served = both_installations.app.extensions["motcua"]
     settings = FilingSettings(url="http://127.0.0.1:1", token=None, secrets=(SECRET, OLD), form=None)
     own = replace(served.runtime.settings, filings=settings)
-    served.runtime = replace(served.runtime, settings=own, filing_form=read_filing_form())
+    runtime = replace(served.runtime, settings=own, filing_form=read_filing_form())
+    both_installations.app.extensions["motcua"] = replace(served, runtime=runtime)
     return both_installations
 
 

@@ -58,7 +58,20 @@ def told_mirror(form: FilingForm, mirrors: MirrorForm, raw: Mapping[str, Any]) -
     channel = form.channels.get(str(at_path(raw, names["channel"])), "portal")
     if errors:
         raise UnreadableFiling(dict(errors))
-    return ToldMirror(**texts, **moments, status=status, kind=kind or "citizen", channel=channel)
+    return ToldMirror(
+        source=texts["source"],
+        number=texts["number"],
+        procedure=texts["procedure"],
+        unit=texts["unit"],
+        applicant=texts["applicant"],
+        status=status,
+        kind=kind or "citizen",
+        channel=channel,
+        filed_at=moments["filed_at"],
+        received_at=moments["received_at"],
+        due_at=moments["due_at"],
+        finished_at=moments["finished_at"],
+    )
 
 
 def state_for(mirrors: MirrorForm, told: ToldMirror, release: Release) -> tuple[str, bool]:

@@ -7,7 +7,7 @@ then a person chooses.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from engine.rules.filings.form import FilingForm
 from engine.rules.offices.index import served_units
@@ -22,13 +22,15 @@ def intake_offices(
 
     Empty where no office had that code. ``unit`` is a code of the form, the identifier of an office, or its code.
     """
-    named = _named(form, unit, filed_on, offices.values(), offices)
+    named = _named(form, unit, filed_on, offices)
     if named is None:
         return ()
-    if named.valid(today) and named.receives:
+    if named.valid(filed_on) and named.valid(today):
         return (named,)
+    there = _unit_then(named, filed_on, territory)
     receiving = [one for one in offices.values() if one.receives and one.valid(today)]
-    return _in_units([one.unit.id for one in territory.successors(named.unit_id, today)], receiving, named.body)
+    units = [one.unit.id for one in territory.successors(there, max(today, territory.unit(there).valid_from))]
+    return _in_units(units, receiving, named.body)
 
 
 def communes_of(code: str, filed_on: dt.date, today: dt.date, territory: Territory) -> tuple[str, ...]:
@@ -43,16 +45,23 @@ def communes_of(code: str, filed_on: dt.date, today: dt.date, territory: Territo
     return tuple(one.unit.code for one in territory.successors(unit.id, max(today, unit.valid_from)))
 
 
-def _named(
-    form: FilingForm, unit: str, on: dt.date, every: Iterable[Office], by_code: Mapping[str, Office]
-) -> Office | None:
-    """The receiving office that had the code on a day, or the last one that had it before."""
+def _named(form: FilingForm, unit: str, on: dt.date, offices: Mapping[str, Office]) -> Office | None:
+    """The receiving office that had the code on a day; else the one that had it on another day."""
     code = form.unit(unit, on)
     if code is not None:
-        return by_code.get(code)
-    bearing = [one for one in every if one.receives and unit in (one.identifier, one.code)]
+        return offices.get(code)
+    bearing = [one for one in offices.values() if one.receives and unit in (one.identifier, one.code)]
     then = [one for one in bearing if one.valid(on)]
     return max(then or bearing, key=lambda one: (one.valid_from, one.code), default=None)
+
+
+def _unit_then(office: Office, on: dt.date, territory: Territory) -> str:
+    """The id of the unit that an office's code meant on a day: the office's own, or an earlier one of the same code."""
+    own = territory.unit(office.unit_id)
+    if office.valid(on):
+        return own.id
+    earlier = territory.find(own.code, own.level, max(on, territory.first))
+    return earlier.id if earlier is not None else own.id
 
 
 def _in_units(units: Sequence[str], receiving: Sequence[Office], body: str) -> tuple[Office, ...]:
