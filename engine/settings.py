@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
+from typing import TypedDict
 
 from engine.file_settings import S3Settings, s3_settings
 from engine.filing_settings import FilingSettings, filings_from
@@ -134,21 +135,36 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         owner_database_url=environment.get("MOTCUA_OWNER_DATABASE_URL") or None,
         late_entry_days=number(environment, "MOTCUA_LATE_ENTRY_DAYS", 5, 0, 60),
         uploads=_uploads(environment),
-        s3=s3_settings(environment, place) if (place := environment.get("MOTCUA_FILES")) else None,
         reopen_days=number(environment, "MOTCUA_REOPEN_DAYS", 90, 0, 3650),
         similar_days=number(environment, "MOTCUA_SIMILAR_DAYS", 30, 0, 365),
         names_on_paper=_names_on_paper(environment.get("MOTCUA_NAMES_ON_PAPER", "")),
         claim_grace_minutes=number(environment, "MOTCUA_CLAIM_GRACE_MINUTES", 30, 0, 10_080),
         seen_after_days=number(environment, "MOTCUA_SEEN_AFTER_DAYS", 5, 0, 3_650),
         form_signs=_form_signs(environment.get("MOTCUA_FORM_SIGNS", "")),
-        payments=payments_from(environment),
         sessions=_sessions(environment),
-        population=population_from(environment),
         reuse_needs_consent=flag(environment, "MOTCUA_REUSE_NEEDS_CONSENT", False),
-        portal=portal_from(environment),
-        filings=filings_from(environment),
-        signing=signing_from(environment),
+        **_connections(environment),
     )
+
+
+class _Connections(TypedDict):
+    s3: S3Settings | None
+    payments: PaymentSettings
+    population: PopulationSettings | None
+    portal: PortalSettings | None
+    filings: FilingSettings
+    signing: SigningSettings
+
+
+def _connections(environment: Mapping[str, str]) -> _Connections:
+    return {
+        "s3": s3_settings(environment, place) if (place := environment.get("MOTCUA_FILES")) else None,
+        "payments": payments_from(environment),
+        "population": population_from(environment),
+        "portal": portal_from(environment),
+        "filings": filings_from(environment),
+        "signing": signing_from(environment),
+    }
 
 
 def _public_url(environment: Mapping[str, str]) -> str:

@@ -100,8 +100,7 @@ class Case:
 
     @property
     def counter(self) -> str:
-        """The office that the applicant deals with today. ``intake_office`` keeps the one that received the dossier,
-        which a reform may have closed."""
+        """The office that the applicant deals with today; ``intake_office`` may have been closed by a reform."""
         return str(self.row["offices"].get(INTAKE, self.row["intake_office"]))
 
     @property
@@ -153,15 +152,12 @@ class Case:
         return self._money
 
     def steps(self) -> list[StepRow]:
-        """The entries that may have changed the state, oldest first: ``at``, ``changes`` (column → new value),
-        ``reason``."""
+        """The entries that may have changed the state, oldest first: ``at``, ``changes`` (by column), ``reason``."""
         return cast(list[StepRow], self.part("steps"))
 
     def facts(self) -> Facts:
-        """The nested facts that conditions read. Facts from other tables are read when a condition first uses them.
-
-        The facts are cached; ``forget`` drops them after papers, fees, children or verifications have changed.
-        """
+        """The nested facts that conditions read, those from other tables when a condition first uses them. Cached;
+        ``forget`` drops them after papers, fees, children or verifications have changed."""
         if self._facts is None:
             around = self.surroundings()
             known = Facts({**nested(self.applicant.get("form") or {}), **around.known}, around.later)
@@ -310,10 +306,7 @@ def lock_case_by_id(unit: UnitOfWork, dossier_id: int) -> Case:
 
 
 def lock_case_of_money(unit: UnitOfWork, dossier_id: int) -> Case:
-    """The dossier that money has come for, locked. Whoever enters what a bank or a gateway tells reaches it.
-
-    Raises NotFound.
-    """
+    """The dossier that money has come for, locked, whoever enters what a bank or gateway tells. Raises NotFound."""
     return _opened(unit, "id", dossier_id, None, True, (), seen=Sight("system", False, False))
 
 

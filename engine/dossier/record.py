@@ -65,8 +65,7 @@ def record(
 
     ``data`` explains the act (never personal data). ``private`` holds names, reasons and form data; the entry holds a
     salted commitment to it. ``events`` are (event, subject) pairs that may cause notices: ("entered", state),
-    ("action", key). ``by`` is named where it is not the caller: a clock that rings within an act. The flush raises
-    Stale if the row has changed since it was read.
+    ("action", key). ``by`` is named where it is not the caller: a clock within an act. The flush may raise Stale.
     """
     _must_be_writable(case)
     changed, label = _changed(case), (by or case.unit.actor).label
@@ -84,14 +83,13 @@ def record(
         private=commitment(salt, private) if private else None,
     )
     case.row |= {"version": number, "head": written.hash}
-    tell_filing(case, number)
     _write_row(case, changed | {"version": number, "head": written.hash})
     _write_entry(case, act, label, written, salt, private)
     _show_to_offices(case, changed)
     if not changed.keys().isdisjoint(_TIMED):
         arm(case)
     _tell(case, number, events)
-    _tell_portal(case, number, act, changed)
+    _tell_systems(case, number, act, changed)
     case.recorded()
     return number
 
@@ -138,7 +136,8 @@ def _write_entry(
         writes.insert(journal_private, [hidden])
 
 
-def _tell_portal(case: Case, number: int, act: str, changed: Mapping[str, Any]) -> None:
+def _tell_systems(case: Case, number: int, act: str, changed: Mapping[str, Any]) -> None:
+    tell_filing(case, number)
     if told := tellings_of(case, number, act, changed):
         case.unit.writes.insert(portal_tellings, told)
         case.unit.rings = True

@@ -54,7 +54,7 @@ READERS = {
     "Document.when": RULES + "checks.py:_sources",
     "Document.result": RULES + "machine.py:documents_required",
     "Document.verified": "workflows/lint_rules/data.py:_list_unverified",
-    "Fee.name": "engine/queries/dossier.py:_fee",
+    "Fee.name": "engine/dossier/fee_names.py:fee_name",
     "Fee.when": RULES + "checks.py:_sources",
     "Fee.vnd": RULES + "fees.py:amount",
     "Tier.vnd": RULES + "fees.py:_sum",

@@ -103,13 +103,17 @@ def test_what_stands_in_an_address_is_bounded(document: dict[str, Any]) -> None:
             assert parameter["schema"].keys() & {"pattern", "maximum"}, f"{path} {parameter['name']}"
 
 
+OF_OTHERS = {"PaymentCallback"}
+"""Bodies that another system writes: what they hold is said by a mapping file, and keys of no meaning to us pass."""
+
+
 def test_unknown_keys_are_refused_by_every_body_and_query(document: dict[str, Any]) -> None:
     for module in (bodies, parameters):
         for one in vars(module).values():
-            if isinstance(one, type) and issubclass(one, marshmallow.Schema):
+            if isinstance(one, type) and issubclass(one, marshmallow.Schema) and one.__name__ not in OF_OTHERS:
                 assert one().unknown == marshmallow.RAISE, one
     for name, schema in document["components"]["schemas"].items():
-        assert schema.get("additionalProperties") is False, name
+        assert name in OF_OTHERS or schema.get("additionalProperties") is False, name
 
 
 def test_every_sentence_of_the_validation_is_told_in_vietnamese() -> None:
