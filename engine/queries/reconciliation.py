@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
@@ -105,12 +104,6 @@ def reconciliation(unit: UnitOfWork, first: dt.date, last: dt.date, tried: State
         to_pay_back=_to_pay_back(connection, accounts),
         files=_files(connection, accounts),
     )
-
-
-def counts(found: Reconciliation) -> dict[str, int]:
-    """The numbers of findings by kind."""
-    told = Counter({group.kind: len(group.lines) for group in found.groups})
-    return {"matched": found.matched} | {kind: told[kind] for kind in KINDS if kind != "matched"}
 
 
 def _of_file(tried: Statement | None) -> tuple[list[Booked], list[tuple[str, dt.date, dt.date]]]:
