@@ -1,4 +1,4 @@
-"""The mapping file of remote signing: the shipped one is right; each mistake is said with its line in two languages."""
+"""The mapping file of remote signing: the shipped one is right; each mistake is said with its line, twice."""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ SHOW_NOTHING = {
 AFTER_AN_ACT = {
     *("/viec/<int:number>", "/ky/lan/<int:number>", "/in/<int:run>", "/xac-minh/<int:number>"),
     "/ho-so/<code>/giay-to/<int:number>",
+    *("/kiem-tra/<token>", "/ky/tu-xa/<int:number>"),
     *("/quan-tri/ke-hoach/nhap/<int:number>", "/quan-tri/ke-hoach/<int:number>"),
     "/quan-tri/sap-xep/<digest>",
 }

@@ -120,6 +120,7 @@ STAFF = [
     Sight("print-chosen", "/in?chon=H79.26740-260304-0001&chon=H79.26740-260304-0002", COUNTER),
     Sight("sign", "/ky", LEADER, like="desk-sign"),
     Sight("sign-nothing", "/ky", COUNTER),
+    Sight("remote-signs-none", "/ky/tu-xa", LEADER),
     Sight("questions", "/xac-minh", OFFICER),
     Sight("returns", "/tra-ket-qua", COUNTER),
     Sight("returns-none", "/tra-ket-qua?q=zzzz", COUNTER),
