@@ -14,7 +14,7 @@ from cli.output import json_option, say, show
 from cli.payment_setup import accounts_path, mapping_path
 from engine.acts.reconcile import keep_statement
 from engine.queries.receipts import books, faults
-from engine.queries.reconciliation import Reconciliation, counts, reconciliation
+from engine.queries.reconciliation import Reconciliation, reconciliation
 from engine.rules.payments.accounts import Accounts
 from engine.rules.payments.statement import Statement, read_statement
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
@@ -88,7 +88,7 @@ def reconcile(file: Path, dry_run: bool, account: str | None, as_json: bool) -> 
     with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
         unit = UnitOfWork(runtime, connection, SYSTEM_ACTOR, runtime.now(), begun=False, read_only=True)
         found = reconciliation(unit, min(days), max(days), statement if dry_run else None)
-    told = counts(found) | {"new": fresh, "doubled": len(statement.doubled), "faults": len(statement.faults)}
+    told = found.counts() | {"new": fresh, "doubled": len(statement.doubled), "faults": len(statement.faults)}
     show(as_json, told, [*_outcome(told), *_differences(found), *_faults(statement)])
     if statement.faults or found.groups:
         raise SystemExit(2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
@@ -35,7 +35,7 @@ class Fault:
     why: Text
 
 
-def books(connection: Connection, office: str | None = None, year: int | None = None) -> Sequence[Book]:
+def books(connection: Connection, office: str | None = None, year: int | None = None) -> tuple[Book, ...]:
     """The books, by office and year; ``vnd`` are the đồng of the receipts that hold."""
     c, counters = receipts.c, receipt_counters.c
     cancelled = func.count(c.cancelled_at)
@@ -49,10 +49,10 @@ def books(connection: Connection, office: str | None = None, year: int | None = 
     )
     found = found.where(counters.office == office) if office else found
     found = found.where(counters.year == year) if year else found
-    return [
+    return tuple(
         Book(office=row[0], year=row[1], last=row[2], given=row[3], cancelled=row[4], vnd=int(row[5]))
         for row in connection.execute(found)
-    ]
+    )
 
 
 def faults(connection: Connection, office: str | None = None, year: int | None = None) -> Iterator[Fault]:

@@ -88,6 +88,11 @@ class Reconciliation:
     to_pay_back: Sequence[ToPayBack]
     files: Sequence[ReadFile]
 
+    def counts(self) -> dict[str, int]:
+        """The numbers of findings by kind."""
+        told = Counter({group.kind: len(group.lines) for group in self.groups})
+        return {"matched": self.matched} | {kind: told[kind] for kind in KINDS if kind != "matched"}
+
 
 def reconciliation(unit: UnitOfWork, first: dt.date, last: dt.date, tried: Statement | None = None) -> Reconciliation:
     """The state of reconciliation; ``tried`` are lines of a file that is not kept. Raises Forbidden."""
@@ -105,12 +110,6 @@ def reconciliation(unit: UnitOfWork, first: dt.date, last: dt.date, tried: State
         to_pay_back=_to_pay_back(connection, accounts),
         files=_files(connection, accounts),
     )
-
-
-def counts(found: Reconciliation) -> dict[str, int]:
-    """The numbers of findings by kind."""
-    told = Counter({group.kind: len(group.lines) for group in found.groups})
-    return {"matched": found.matched} | {kind: told[kind] for kind in KINDS if kind != "matched"}
 
 
 def _of_file(tried: Statement | None) -> tuple[list[Booked], list[tuple[str, dt.date, dt.date]]]:
