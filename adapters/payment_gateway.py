@@ -7,6 +7,7 @@ somebody, or pass. Neither the token nor what a payer wrote is logged.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -88,7 +89,7 @@ class HttpGateway:
             raise GatewayFailed(why=f"its answer lacks {path}") from error
 
 
-def _named(ours: dict[str, Any], names: Any) -> dict[str, Any]:
+def _named(ours: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """Our values under the other side's names, dotted paths as objects within objects."""
     made: dict[str, Any] = {}
     for name, path in names.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -17,7 +16,6 @@ from engine.acts.reconcile import keep_statement
 from engine.queries.receipts import books, faults
 from engine.queries.reconciliation import Reconciliation, reconciliation
 from engine.rules.payments.accounts import Accounts
-from engine.rules.payments.matching import KINDS
 from engine.rules.payments.statement import Statement, read_statement
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import UnitOfWork, in_transaction
@@ -90,7 +88,7 @@ def reconcile(file: Path, dry_run: bool, account: str | None, as_json: bool) -> 
     with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
         unit = UnitOfWork(runtime, connection, SYSTEM_ACTOR, runtime.now(), begun=False, read_only=True)
         found = reconciliation(unit, min(days), max(days), statement if dry_run else None)
-    told = _counts(found) | {"new": fresh, "doubled": len(statement.doubled), "faults": len(statement.faults)}
+    told = found.counts() | {"new": fresh, "doubled": len(statement.doubled), "faults": len(statement.faults)}
     show(as_json, told, [*_outcome(told), *_differences(found), *_faults(statement)])
     if statement.faults or found.groups:
         raise SystemExit(2)
@@ -119,9 +117,3 @@ def _faults(statement: Statement) -> Iterator[str]:
 def _line(office: str, year: int, last: int, cancelled: int, vnd: int) -> str:
     vi = f"{office} {year}: đến số {last}, đã hủy {cancelled}, {vnd} đồng"
     return say(vi, f"{office} {year}: up to {last}, {cancelled} cancelled, {vnd} đồng")
-
-
-def _counts(found: Reconciliation) -> dict[str, int]:
-    """The numbers of findings by kind."""
-    told = Counter({group.kind: len(group.lines) for group in found.groups})
-    return {"matched": found.matched} | {kind: told[kind] for kind in KINDS if kind != "matched"}

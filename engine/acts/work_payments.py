@@ -13,14 +13,14 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, Table, and_, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, select, update
 
 from engine.acts.notices.deliver import backoff
 from engine.acts.receive_payment import receive_payment
 from engine.acts.refunds import conclude_refund
 from engine.connection_ports import Gateway, GatewayFailed, RefundAnswer
 from engine.errors import Refusal
-from engine.rules.payments.wire import paid_in
+from engine.rules.payments.wire import Paid, paid_in
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.payments import charges, incoming_payments, refund_orders
 from engine.transaction import Runtime, UnitOfWork, in_transaction
@@ -42,7 +42,7 @@ def work_payments(runtime: Runtime, seconds: float) -> Counter[str]:
         return done
     latest = time.monotonic() + seconds
     open_ = charges.c.status != "paid"
-    kinds: tuple[tuple[str, Table, Any, Work], ...] = (
+    kinds: tuple[tuple[str, Table, ColumnElement[bool], Work], ...] = (
         ("announced", charges, and_(charges.c.gateway == "waiting", open_), _announce),
         ("asked", charges, and_(charges.c.gateway == "created", open_), _ask),
         ("refund", refund_orders, refund_orders.c.status == "waiting", _pay_back),
@@ -84,7 +84,7 @@ def _ask(runtime: Runtime, gateway: Gateway, row: _Row) -> str:
     return "taken" if taken else "nothing"
 
 
-def _received(runtime: Runtime, paid: Any) -> bool:
+def _received(runtime: Runtime, paid: Paid) -> bool:
     return in_transaction(runtime, SYSTEM_ACTOR, lambda unit: receive_payment(unit, "gateway", paid)).again
 
 
@@ -104,7 +104,7 @@ def _pay_back(runtime: Runtime, gateway: Gateway, row: _Row) -> str:
     return outcome
 
 
-def _leased(runtime: Runtime, table: Table, wanted: Any) -> list[_Row]:
+def _leased(runtime: Runtime, table: Table, wanted: ColumnElement[bool]) -> list[_Row]:
     def lease(unit: UnitOfWork) -> list[_Row]:
         c, connection = table.c, unit.begin()
         due = connection.execute(select(table).where(wanted, c.next_at <= unit.now).order_by(c.next_at).limit(BATCH))
@@ -135,5 +135,5 @@ def _write(runtime: Runtime, table: Table, row: _Row, values: dict[str, Any]) ->
     in_transaction(runtime, SYSTEM_ACTOR, lambda unit: unit.begin().execute(written).rowcount)
 
 
-def _this(table: Table, row: _Row) -> Any:
+def _this(table: Table, row: _Row) -> ColumnElement[bool]:
     return and_(*(column == getattr(row, column.name) for column in table.primary_key))

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, select
 
 from engine.clock import civil_day, midnight
 from engine.errors import Forbidden
@@ -109,7 +109,7 @@ def _known(connection: Connection, accounts: Collection[str], first: dt.date, la
     return found
 
 
-def _payment(row: Any) -> Known | None:
+def _payment(row: Row[*tuple[Any, ...]]) -> Known | None:
     """A payment; one of a bank file says by its key which line it is, one of the gateway needs its charge."""
     account, key = row.account, None
     if row.source == "bank":

@@ -87,6 +87,11 @@ class Reconciliation:
     to_pay_back: Sequence[ToPayBack]
     files: Sequence[ReadFile]
 
+    def counts(self) -> dict[str, int]:
+        """The numbers of findings by kind."""
+        told = Counter({group.kind: len(group.lines) for group in self.groups})
+        return {"matched": self.matched} | {kind: told[kind] for kind in KINDS if kind != "matched"}
+
 
 def reconciliation(unit: UnitOfWork, first: dt.date, last: dt.date, tried: Statement | None = None) -> Reconciliation:
     """The state of reconciliation; ``tried`` are lines of a file that is not kept. Raises Forbidden."""

@@ -20,7 +20,7 @@ from engine.acts.reconcile import (
     settle_line,
 )
 from engine.errors import Forbidden, InvalidInput, NotFound
-from engine.queries.reconciliation import Reconciliation, counts, reconciliation
+from engine.queries.reconciliation import Reconciliation, reconciliation
 from engine.rules.payments.statement import read_statement
 from engine.transaction import UnitOfWork
 from tests.installation.payments import NUMBER, taking_payments
@@ -54,7 +54,7 @@ def state(world: World, who: str = "admin") -> Reconciliation:
 
 
 def told(world: World) -> dict[str, int]:
-    return {kind: number for kind, number in counts(state(world)).items() if number}
+    return {kind: number for kind, number in state(world).counts().items() if number}
 
 
 def test_finds_every_kind_and_repairs_what_is_proven(office: World) -> None:
@@ -122,7 +122,7 @@ def test_a_dry_run_tells_the_same_and_keeps_nothing(office: World) -> None:
     def trying(unit: UnitOfWork) -> Any:
         return reconciliation(unit, FIRST, LAST, statement)
 
-    assert counts(office.try_act("admin", trying))["missing_here"] == 1
+    assert office.try_act("admin", trying).counts()["missing_here"] == 1
     assert office.everything() == before
     assert told(office) == {}
 

@@ -102,8 +102,9 @@ def show_line() -> str:
 
 def _again() -> str:
     """The form that was refused, with what was typed."""
-    given = {name: request.form.get(name, "") for name in ("account", "payment")}
-    return render("admin/bank_line.html", key=request.form.get("line", ""), **given)
+    form = request.form
+    account, key, payment = form.get("account", ""), form.get("line", ""), form.get("payment", "")
+    return render("admin/bank_line.html", account=account, key=key, payment=payment)
 
 
 @reconciling.post(f"{HERE}/dong/xep", access=Access.STAFF, form=Placing, again=_again)
