@@ -69,6 +69,7 @@ PLACES = {
     "server/values.py": HOOK,
     "workflows/loader.py": JSON,
     "workflows/normal_form.py": JSON,
+    "workflows/portal_mapping.py": JSON,
     "workflows/problems.py": JSON,
     "workflows/reform_files.py": JSON,
     "workflows/scenario_files.py": JSON,

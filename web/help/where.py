@@ -45,7 +45,7 @@ _SECTIONS = (
     (r"/ho-so/[^/]+/lam/reissue.*", "clerk#print"),
     (r"/ho-so.*", "specialist#dossier"),
     (r"/su-co.*", "administrator#incidents"),
-    (r"/quan-tri/dong-bo.*", "administrator#incidents"),
+    (r"/quan-tri/dong-bo.*", "administrator#synchronisation"),
     (r"/quan-tri/co-quan.*", "administrator#offices"),
     (r"/quan-tri", "administrator#overview"),
     (r"/quan-tri/can-bo/nhap.*", "administrator#import"),
