@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 
@@ -19,6 +19,7 @@ from engine.clock import LOCAL
 from engine.queries import portal as queries
 from engine.rules.portal.differences import FAULTS, KINDS
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
+from engine.text import Text
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 from workflows.portal_mapping import SHIPPED, check_mapping
 from workflows.problems import render_json, render_text
@@ -206,8 +207,8 @@ def _comparison(one: queries.Compared) -> str:
     )
 
 
-def _words(text: Any) -> str:
-    return str(text.vi if language() == "vi" else text.en)
+def _words(text: Text) -> str:
+    return text.vi if language() == "vi" else text.en
 
 
 def _since(moment: dt.datetime | None) -> str:

@@ -22,6 +22,7 @@ from tests.postgres_server import APPLICATION, OWNER, create_database, drop_data
 from tests.redis_server import redis_server
 
 if TYPE_CHECKING:
+    from tests.doubles.process import Running
     from tests.installation.world import World
 
 pytest.register_assert_rewrite("tests.installation.invariants")  # here: several folders import it
@@ -158,6 +159,15 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
 
     with open_world(request.param, tmp_path) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def portal_double(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The double of the national portal, one a process of the run; ``connected_anew`` makes it forget."""
+    from tests.doubles.process import running
+
+    with running("tests.doubles.portal", tmp_path_factory.mktemp("portal")) as double:
+        yield double
 
 
 @pytest.fixture(scope="session")

@@ -12,14 +12,15 @@ from sqlalchemy import Connection
 from engine.catalogue import Catalogue
 from engine.connection_ports import Fact, Telling
 from engine.rules.procedure.machine import Workflow
-from engine.store.portal_reading import Owed, Paper, Parts, last_told, names_of, own_rows, parts_of_many
+from engine.store.portal_queue import Leased
+from engine.store.portal_reading import Owed, Own, Paper, Parts, last_told, names_of, own_rows, parts_of_many
 
 _MOMENTS = ("received_at", "due_at", "promised_at", "finished_at", "returned_at", "entered_at", "step_due_at")
 _REFUSED, _ENDS = 3, frozenset({7, 8, 9, 10})
 _NO_LISTS: Mapping[str, Sequence[Mapping[str, Fact]]] = {}
 
 
-def tellings_from(connection: Connection, catalogue: Catalogue, rows: Sequence[Any]) -> list[Telling]:
+def tellings_from(connection: Connection, catalogue: Catalogue, rows: Sequence[Leased]) -> list[Telling]:
     """The tellings of rows of ``portal_tellings``, in their order."""
     ids = {row.dossier_id for row in rows}
     owns, parts = own_rows(connection, ids), parts_of_many(connection, ids)
@@ -27,38 +28,38 @@ def tellings_from(connection: Connection, catalogue: Catalogue, rows: Sequence[A
     return [_telling(catalogue, row, owns[row.dossier_id], parts, people) for row in rows]
 
 
-def present_tellings(connection: Connection, catalogue: Catalogue, owns: Iterable[Any]) -> dict[str, Telling]:
+def present_tellings(connection: Connection, catalogue: Catalogue, owns: Iterable[Own]) -> dict[str, Telling]:
     """By code, what a whole telling of each dossier would say now, under the codes of its last told event.
 
     ``owns`` are rows with ``OWN_COLUMNS``.
     """
-    found = {row.id: row for row in owns}
+    found = {row["id"]: row for row in owns}
     if not found:
         return {}
     parts, told = parts_of_many(connection, found), last_told(connection, found)
     return {
-        row.code: Telling(
-            key=row.code,
+        row["code"]: Telling(
+            key=row["code"],
             sequence=0,
             kind="dossier",
-            at=told.get(row.id) or row.entered_at,
-            state=row.state,
-            facts=_facts(catalogue, row, row._mapping, parts, ""),
-            lists=_lists(catalogue.workflow(row.release), row.id, parts),
+            at=told.get(row["id"]) or row["entered_at"],
+            state=row["state"],
+            facts=_facts(catalogue, row, row, parts, ""),
+            lists=_lists(catalogue.workflow(row["release"]), row["id"], parts),
         )
         for row in found.values()
     }
 
 
-def _telling(catalogue: Catalogue, row: Any, own: Any, parts: Parts, people: Mapping[int, str]) -> Telling:
-    then: dict[str, Any] = {**own._mapping, **row.data}
+def _telling(catalogue: Catalogue, row: Leased, own: Own, parts: Parts, people: Mapping[int, str]) -> Telling:
+    then: dict[str, Any] = {**own, **row.data}
     for name in _MOMENTS:
         if isinstance(then[name], str):
             then[name] = dt.datetime.fromisoformat(then[name])
     facts = _facts(catalogue, own, then, parts, people.get(row.data.get("actor") or 0, ""))
-    lists = _NO_LISTS if row.kind == "progress" else _lists(catalogue.workflow(own.release), own.id, parts)
+    lists = _NO_LISTS if row.kind == "progress" else _lists(catalogue.workflow(own["release"]), own["id"], parts)
     return Telling(
-        key=f"{own.code}:{row.key}",
+        key=f"{own['code']}:{row.key}",
         sequence=row.id,
         kind=row.kind,
         at=row.at,
@@ -68,25 +69,25 @@ def _telling(catalogue: Catalogue, row: Any, own: Any, parts: Parts, people: Map
     )
 
 
-def _facts(catalogue: Catalogue, own: Any, then: Mapping[str, Any], parts: Parts, person: str) -> dict[str, Fact]:
-    release = catalogue.workflow(own.release).release
+def _facts(catalogue: Catalogue, own: Own, then: Mapping[str, Any], parts: Parts, person: str) -> dict[str, Fact]:
+    release = catalogue.workflow(own["release"]).release
     portal, role = int(then["portal"]), release.roles.get(then["holder_role"] or "")
     state = release.states.get(then["state"])
     ended = then["finished_at"] if portal in _ENDS else None
-    methods = [fee.method for fee in parts.fees.get(own.id, ()) if fee.method is not None]
-    papers = parts.papers.get(own.id, ())
+    methods = [fee.method for fee in parts.fees.get(own["id"], ()) if fee.method is not None]
+    papers = parts.papers.get(own["id"], ())
     return {
-        "code": own.code,
-        "procedure": own.procedure,
+        "code": own["code"],
+        "procedure": own["procedure"],
         "procedure.name": release.name.vi,
         "sector": release.sector.code,
         "sector.name": release.sector.name.vi,
-        "channel": own.channel,
-        "applicant": own.applicant,
-        "applicant.number": own.identity_number,
-        "applicant.kind": own.applicant_kind,
-        "verified": own.verified,
-        "filed": own.filed_at,
+        "channel": own["channel"],
+        "applicant": own["applicant"],
+        "applicant.number": own["identity_number"],
+        "applicant.kind": own["applicant_kind"],
+        "verified": own["verified"],
+        "filed": own["filed_at"],
         "received": then["received_at"],
         "due": then["due_at"] or then["promised_at"],
         "status": str(portal),

@@ -6,7 +6,6 @@ It tells codes, numbers and causes, and nothing personal. The caller admits admi
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.dossier.case import Case
@@ -248,7 +247,7 @@ def _difference(row: views.DifferenceRow) -> OpenDifference:
     )
 
 
-def repairable_codes(unit: UnitOfWork, kind: str, fault: str, most: int) -> Sequence[str]:
+def repairable_codes(unit: UnitOfWork, kind: str, fault: str, most: int) -> tuple[str, ...]:
     """The codes of the oldest open, safe differences of a group that a resend settles."""
     found = [one for one in differences(unit, kind=kind, fault=fault, most=most) if one.safe]
     return tuple(dict.fromkeys(one.code for one in found))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, true, update
 
 from engine.rules.portal.differences import Difference
 from engine.store.delivery import among
 from engine.store.dossiers import applicants, dossiers
 from engine.store.portal import portal_comparisons, portal_differences, portal_tellings
-from engine.store.portal_reading import OWN_COLUMNS
+from engine.store.portal_reading import OWN_COLUMNS, Own
 
 _T = portal_tellings.c
 _D = portal_differences.c
@@ -24,6 +24,16 @@ class Code(NamedTuple):
     code: str
     id: int
     elsewhere: bool
+
+
+class Begun(NamedTuple):
+    """A comparison that was begun, and how far it has come."""
+
+    id: int
+    started_at: dt.datetime
+    finished_at: dt.datetime | None
+    error: str | None
+    reached: str | None
 
 
 class Unsent(NamedTuple):
@@ -46,17 +56,18 @@ class Found(NamedTuple):
 
 def codes_after(connection: Connection, after: str, limit: int) -> list[Code]:
     """The next codes in the order of their bytes."""
-    code: Any = dossiers.c.code
+    code: ColumnElement[str] = dossiers.c.code
     if connection.dialect.name == "postgresql":
         code = dossiers.c.code.collate("C")
     wanted = select(dossiers.c.code, dossiers.c.id, dossiers.c.source).where(code > after).order_by(code).limit(limit)
     return [Code(row.code, row.id, row.source is not None) for row in connection.execute(wanted)]
 
 
-def own_by_code(connection: Connection, codes: Collection[str]) -> Sequence[Any]:
+def own_by_code(connection: Connection, codes: Collection[str]) -> list[Own]:
     """The rows of dossiers whose truth is here, with ``OWN_COLUMNS``."""
     wanted = select(*OWN_COLUMNS).join(applicants, applicants.c.dossier_id == dossiers.c.id)
-    return connection.execute(wanted.where(dossiers.c.code.in_(list(codes)), dossiers.c.source.is_(None))).all()
+    mine = wanted.where(dossiers.c.code.in_(list(codes)), dossiers.c.source.is_(None))
+    return [dict(row) for row in connection.execute(mine).mappings()]
 
 
 def unsent_of(connection: Connection, ids: Collection[int]) -> dict[int, Unsent]:
@@ -99,16 +110,21 @@ def begin_comparison(connection: Connection, now: dt.datetime) -> int:
     return int(number)
 
 
-def open_comparison(connection: Connection) -> Any | None:
+def open_comparison(connection: Connection) -> Begun | None:
     """The comparison that has neither ended nor failed, if there is one."""
     c = portal_comparisons.c
-    wanted = select(portal_comparisons).where(c.finished_at.is_(None), c.error.is_(None))
-    return connection.execute(wanted.order_by(c.id.desc()).limit(1)).first()
+    return _last(connection, c.finished_at.is_(None) & c.error.is_(None))
 
 
-def last_comparison(connection: Connection) -> Any | None:
+def last_comparison(connection: Connection) -> Begun | None:
     """The last comparison that was begun, however it ended."""
-    return connection.execute(select(portal_comparisons).order_by(portal_comparisons.c.id.desc()).limit(1)).first()
+    return _last(connection, true())
+
+
+def _last(connection: Connection, which: ColumnElement[bool]) -> Begun | None:
+    columns = (portal_comparisons.c[name] for name in Begun._fields)
+    row = connection.execute(select(*columns).where(which).order_by(portal_comparisons.c.id.desc()).limit(1)).first()
+    return Begun(*row) if row is not None else None
 
 
 def count_up(connection: Connection, number: int, counts: Mapping[str, int], reached: str) -> None:

@@ -27,7 +27,19 @@ _FIRST = ~exists().where(
     _EARLIER.c.id < _T.id,
     or_(_EARLIER.c.status == literal_column("'waiting'"), _EARLIER.c.status == literal_column("'parked'")),
 )
-_LEASED: tuple[Any, ...] = (_T.id, _T.dossier_id, _T.entry, _T.key, _T.kind, _T.at, _T.data, _T.attempts)
+
+
+class Leased(NamedTuple):
+    """A leased telling; ``attempts`` counts those before this one."""
+
+    id: int
+    dossier_id: int
+    entry: int
+    key: str
+    kind: str
+    at: dt.datetime
+    data: dict[str, Any]
+    attempts: int
 
 
 class Told(NamedTuple):
@@ -47,6 +59,19 @@ class Told(NamedTuple):
     tried: bool = True
 
 
+class Stuck(NamedTuple):
+    """A telling that is parked or failing."""
+
+    id: int
+    code: str
+    kind: str
+    at: dt.datetime
+    attempts: int
+    cause: str | None
+    error: str | None
+    next_attempt_at: dt.datetime
+
+
 class Backlog(NamedTuple):
     """How many tellings wait and are parked, and since when the oldest of each is due."""
 
@@ -57,11 +82,11 @@ class Backlog(NamedTuple):
     sent_last_hour: int
 
 
-def lease(connection: Connection, now: dt.datetime, until: dt.datetime, limit: int) -> Sequence[Any]:
+def lease(connection: Connection, now: dt.datetime, until: dt.datetime, limit: int) -> list[Leased]:
     """Leases up to ``limit`` tellings, the oldest unsent one of each dossier, until ``until``. Needs a transaction."""
-    due = select(*_LEASED).where(_WAITING, _T.next_attempt_at <= now, _FIRST)
+    due = select(*(_T[name] for name in Leased._fields)).where(_WAITING, _T.next_attempt_at <= now, _FIRST)
     due = due.order_by(_T.next_attempt_at, _T.id).limit(limit).with_for_update(of=portal_tellings, skip_locked=True)
-    rows = connection.execute(due).all()
+    rows = [Leased(*row) for row in connection.execute(due)]
     if rows:
         these = among(connection, _T.id, [row.id for row in rows])
         connection.execute(update(portal_tellings).where(these).values(attempts=_T.attempts + 1, next_attempt_at=until))
@@ -133,12 +158,12 @@ def backlog(connection: Connection, now: dt.datetime) -> Backlog:
     return Backlog(one[0], one[1], two[0], two[1], int(connection.execute(sent).scalar_one()))
 
 
-def unsent(connection: Connection, status: str, limit: int) -> Sequence[Any]:
+def unsent(connection: Connection, status: str, limit: int) -> list[Stuck]:
     """Tellings that are parked or failing, oldest first, with the dossier's code."""
     which: ColumnElement[bool] = _PARKED if status == "parked" else and_(_WAITING, _T.cause.is_not(None))
     wanted = select(_T.id, dossiers.c.code, _T.kind, _T.at, _T.attempts, _T.cause, _T.error, _T.next_attempt_at)
     wanted = wanted.join(dossiers, dossiers.c.id == _T.dossier_id).where(which)
-    return connection.execute(wanted.order_by(_T.id).limit(limit)).all()
+    return [Stuck(*row) for row in connection.execute(wanted.order_by(_T.id).limit(limit))]
 
 
 def _plain(told: str | None) -> str | None:

@@ -30,6 +30,10 @@ OWN_COLUMNS: tuple[Any, ...] = (
 """The columns of a dossier and its applicant that tellings hold."""
 
 
+Own = Mapping[str, Any]
+"""A row with ``OWN_COLUMNS``."""
+
+
 class Paper(NamedTuple):
     """A paper that was not taken off."""
 
@@ -57,10 +61,11 @@ class Parts(NamedTuple):
     fees: Mapping[int, Sequence[Owed]]
 
 
-def own_rows(connection: Connection, ids: Collection[int]) -> dict[int, Any]:
+def own_rows(connection: Connection, ids: Collection[int]) -> dict[int, Own]:
     """The rows with ``OWN_COLUMNS`` by id."""
     wanted = select(*OWN_COLUMNS).join(applicants, applicants.c.dossier_id == dossiers.c.id)
-    return {row.id: row for row in connection.execute(wanted.where(among(connection, dossiers.c.id, ids)))}
+    rows = connection.execute(wanted.where(among(connection, dossiers.c.id, ids))).mappings()
+    return {row["id"]: dict(row) for row in rows}
 
 
 def parts_of_many(connection: Connection, ids: Collection[int]) -> Parts:

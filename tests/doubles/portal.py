@@ -178,6 +178,12 @@ def _for_tests(app: Flask, records: Records) -> None:
     def held() -> Any:
         return [[code, json.loads(fields)] for code, fields in records.run("SELECT code, fields FROM records")]
 
+    @app.post("/_double/reset")
+    def reset() -> Any:
+        for name in ("records", "keys", "steps", "counts"):
+            records.run(f"DELETE FROM {name}")
+        return "", 204
+
     @app.post("/_double/change")
     def change() -> Any:
         """``[[what, code, fields], …]``; what: lose, alter, double, invent."""

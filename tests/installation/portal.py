@@ -97,6 +97,13 @@ def asked(double: Running, what: str, body: Any = None, method: str | None = Non
 
 @contextmanager
 def connected(world: World, folder: Path) -> Iterator[Connected]:
-    """The world, connected to a double in ``folder``."""
+    """The world, connected to a double of its own in ``folder``."""
     with running("tests.doubles.portal", folder) as double:
         yield Connected(world, double)
+
+
+def connected_anew(world: World, double: Running) -> Connected:
+    """The world, connected to a double that forgets what it knew."""
+    asked(double, "reset", [])
+    asked(double, "faults", {"faults": {}}, "PUT")
+    return Connected(world, double)

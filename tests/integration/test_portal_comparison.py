@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +11,8 @@ from engine.acts.portal.compare import compare_with_portal
 from engine.connection_ports import PortalFailed
 from engine.queries.portal import difference_groups, standing
 from engine.rules.portal.differences import KINDS
-from tests.installation.portal import Connected, connected
+from tests.doubles.process import Running
+from tests.installation.portal import Connected, connected_anew
 from tests.installation.world import World
 
 ALTERED = {
@@ -31,9 +30,8 @@ SAFE = set(KINDS) - {"missing_here", "duplicate_there", "procedure"}
 
 
 @pytest.fixture
-def linked(world: World, tmp_path: Path) -> Iterator[Connected]:
-    with connected(world, tmp_path / "portal") as made:
-        yield made
+def linked(world: World, portal_double: Running) -> Connected:
+    return connected_anew(world, portal_double)
 
 
 def seeded(linked: Connected, each: int) -> dict[str, set[str]]:
@@ -106,15 +104,15 @@ def test_it_says_whose_turn_it_is(linked: Connected) -> None:
     assert {one.code: one.fault for one in linked.found()} == {refused: "refused", forgotten: "theirs"}
 
 
-def test_a_dossier_from_before_the_connection_was_never_told(world: World, tmp_path: Path) -> None:
+def test_a_dossier_from_before_the_connection_was_never_told(world: World, portal_double: Running) -> None:
     code = world.land_at("checking")
-    with connected(world, tmp_path / "portal") as linked:
-        linked.compare()
-        (one,) = linked.found()
-        assert (one.kind, one.fault, one.safe) == ("missing_there", "untold", True)
-        world.act("system", resend_dossiers, [code], "lần đầu")
-        linked.tell()
-        assert linked.compare().differing == 0
+    linked = connected_anew(world, portal_double)
+    linked.compare()
+    (one,) = linked.found()
+    assert (one.kind, one.fault, one.safe) == ("missing_there", "untold", True)
+    world.act("system", resend_dossiers, [code], "lần đầu")
+    linked.tell()
+    assert linked.compare().differing == 0
 
 
 def test_a_dossier_that_ended_there_is_not_overwritten_without_asking(linked: Connected) -> None:

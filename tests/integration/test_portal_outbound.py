@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,14 +13,14 @@ from engine.acts.settle_fee import settle_fee
 from engine.errors import Forbidden, InvalidInput
 from engine.queries.portal import late_by_telling, standing, unsent_tellings
 from engine.rules.portal.mapping import Dated
-from tests.installation.portal import Connected, asked, connected
+from tests.doubles.process import Running, free_port
+from tests.installation.portal import Connected, asked, connected_anew
 from tests.installation.world import World, moment
 
 
 @pytest.fixture
-def linked(world: World, tmp_path: Path) -> Iterator[Connected]:
-    with connected(world, tmp_path / "portal") as made:
-        yield made
+def linked(world: World, portal_double: Running) -> Connected:
+    return connected_anew(world, portal_double)
 
 
 def test_without_a_portal_nothing_is_written(world: World) -> None:
@@ -116,10 +114,10 @@ def test_a_session_that_has_ended_is_renewed(linked: Connected) -> None:
     assert linked.counts()["keys"] == 6
 
 
-def test_a_portal_that_is_down_rests_and_costs_no_attempts(linked: Connected) -> None:
-    world = linked.world
+def test_a_portal_that_is_down_rests_and_costs_no_attempts(world: World, portal_double: Running) -> None:
+    nowhere = Running(f"http://127.0.0.1:{free_port()}", portal_double.process)
+    linked = Connected(world, nowhere)
     codes = [world.file().case.code for _ in range(20)]
-    linked.double.kill()
     line = Line()
     tally = tell_portal(world.runtime, linked.portal, line=line)
     assert tally.waiting == 20 and line.resting
@@ -127,20 +125,20 @@ def test_a_portal_that_is_down_rests_and_costs_no_attempts(linked: Connected) ->
     assert tell_portal(world.runtime, linked.portal, line=line).taken == 0
 
 
-def test_codes_are_those_of_the_event_and_not_of_the_sending(world: World, tmp_path: Path) -> None:
+def test_codes_are_those_of_the_event_and_not_of_the_sending(linked: Connected) -> None:
     """A code that changes at midnight: one event a second before, one at midnight, both told in the morning."""
-    with connected(world, tmp_path / "portal") as linked:
-        mapping = linked.portal._mapping
-        office = world.row(world.land_at("checking"))["handler_office"]
-        object.__setattr__(mapping, "agencies", Dated([(office, dt.date(2026, 4, 30), "NEW")]))
-        codes = []
-        for at in ("2026-04-29 23:59:59", "2026-04-30 00:00"):
-            world.now = moment(at)
-            codes.append(world.land_at("checking"))
-        world.now = moment("2026-05-04 08:00")
-        linked.tell()
-        old, new = (linked.records()[code]["DonViXuLy"] for code in codes)
-        assert old == world.runtime.catalogue.office(office).identifier and new == "NEW"
+    world = linked.world
+    mapping = linked.portal._mapping
+    office = world.row(world.land_at("checking"))["handler_office"]
+    object.__setattr__(mapping, "agencies", Dated([(office, dt.date(2026, 4, 30), "NEW")]))
+    codes = []
+    for at in ("2026-04-29 23:59:59", "2026-04-30 00:00"):
+        world.now = moment(at)
+        codes.append(world.land_at("checking"))
+    world.now = moment("2026-05-04 08:00")
+    linked.tell()
+    old, new = (linked.records()[code]["DonViXuLy"] for code in codes)
+    assert old == world.runtime.catalogue.office(office).identifier and new == "NEW"
 
 
 def test_an_office_without_a_code_parks_until_the_mapping_has_one(linked: Connected) -> None:

@@ -81,6 +81,7 @@ PLACES = {
     "workflows/filings_file.py": JSON,
     "workflows/loader.py": JSON,
     "workflows/normal_form.py": JSON,
+    "workflows/portal_mapping.py": JSON,
     "workflows/problems.py": JSON,
     "workflows/reform_files.py": JSON,
     "workflows/scenario_files.py": JSON,

@@ -49,7 +49,7 @@ _SECTIONS = (
     (r"/quan-tri/luu-tru.*", "administrator#archive"),
     (r"/su-co.*", "administrator#incidents"),
     (r"/quan-tri/doi-soat.*", "administrator#reconciliation"),
-    (r"/quan-tri/dong-bo.*", "administrator#incidents"),
+    (r"/quan-tri/dong-bo.*", "administrator#synchronisation"),
     (r"/quan-tri/co-quan.*", "administrator#offices"),
     (r"/quan-tri", "administrator#overview"),
     (r"/quan-tri/can-bo/nhap.*", "administrator#import"),

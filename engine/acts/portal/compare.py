@@ -72,7 +72,7 @@ def compare_with_portal(runtime: Runtime, portal: Portal, *, seconds: float = 50
     def begin(unit: UnitOfWork) -> tuple[int, dt.datetime, str]:
         row = open_comparison(unit.begin())
         if row is not None:
-            return row.id, row.started_at, row.reached
+            return row.id, row.started_at, row.reached or ""
         return begin_comparison(unit.begin(), unit.now), unit.now, ""
 
     number, started, reached = in_transaction(runtime, SYSTEM_ACTOR, begin)
@@ -178,7 +178,7 @@ class _Slice:
         if not suspects:
             return [], 0
         now, codes = self._runtime.now(), [one.code for one in suspects]
-        rows = {row.code: row.id for row in self._read(lambda connection: own_by_code(connection, codes))}
+        rows = {row["code"]: row["id"] for row in self._read(lambda connection: own_by_code(connection, codes))}
         tellings, ids = self._present(codes), list(rows.values())
         unsent = self._read(lambda connection: unsent_of(connection, ids))
         sent = self._read(lambda connection: last_sent(connection, ids))

@@ -13,14 +13,13 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import Any
 
 from engine.acts.notices.deliver import PARK_AFTER, backoff
 from engine.connection_ports import Portal, PortalFailed, Telling
 from engine.errors import in_log
 from engine.portal.facts import tellings_from
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
-from engine.store.portal_queue import Told, lease, renew, write_results
+from engine.store.portal_queue import Leased, Told, lease, renew, write_results
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 
 LEASE = dt.timedelta(seconds=20)
@@ -83,7 +82,7 @@ class _Batch:
         self._tally = Tally()
 
     def run(self, limit: int) -> Tally:
-        def take(unit: UnitOfWork) -> list[tuple[Any, Telling]]:
+        def take(unit: UnitOfWork) -> list[tuple[Leased, Telling]]:
             rows = lease(unit.begin(), unit.now, unit.now + LEASE, limit)
             return list(zip(rows, tellings_from(unit.begin(), unit.catalogue, rows), strict=True)) if rows else []
 
@@ -102,11 +101,11 @@ class _Batch:
             pool.shutdown(wait=False, cancel_futures=True)
         return self._tally
 
-    def _lane(self, taken: Sequence[tuple[Any, Telling]]) -> None:
+    def _lane(self, taken: Sequence[tuple[Leased, Telling]]) -> None:
         for row, telling in taken:
             self._results.put(self._attempt(row, telling))
 
-    def _attempt(self, row: Any, telling: Telling) -> Told:
+    def _attempt(self, row: Leased, telling: Telling) -> Told:
         now, tries = self._runtime.now(), row.attempts + 1
         if self._line.resting or time.monotonic() > self._latest:
             later = dt.timedelta(seconds=max(0.0, self._line.until - time.monotonic()))
@@ -122,7 +121,7 @@ class _Batch:
         self._line.answered()
         return Told(row.id, row.dossier_id, tries, "sent", now, reference=reference)
 
-    def _failed(self, row: Any, cause: str, why: str) -> Told:
+    def _failed(self, row: Leased, cause: str, why: str) -> Told:
         tries = row.attempts + 1
         status = "parked" if cause != "network" or tries >= PARK_AFTER else "waiting"
         later = self._runtime.now() + backoff(tries)

@@ -45,7 +45,14 @@ def show() -> str:
         failing = unsent_tellings(unit, "failing", SHOWN)
         groups, late = difference_groups(unit), late_by_telling(unit, most=SHOWN)
     return render(
-        "admin/portal/shown.html", told=told, stuck=stuck, failing=failing, groups=groups, late=late, shown=SHOWN
+        "admin/portal/shown.html",
+        told=told,
+        last=next((one for one in told.comparisons if one.finished_at), None),
+        stuck=stuck,
+        failing=failing,
+        groups=groups,
+        late=late,
+        shown=SHOWN,
     )
 
 
