@@ -101,6 +101,7 @@ STAFF = [
     Sight("dossier-supplement", "/ho-so/{supplement}", OFFICER, like="desk-dossier"),
     Sight("dossier-to-sign", "/ho-so/{to_sign}", LEADER, like="desk-dossier"),
     Sight("dossier-ready", "/ho-so/{ready}", COUNTER, like="desk-dossier"),
+    Sight("desk-fee-notice", "/ho-so/{ready}/thong-bao-phi", COUNTER),
     Sight("dossier-returned", "/ho-so/{returned}", LEADER, like="desk-dossier"),
     Sight("dossier-only-seen", "/ho-so/{running}", MONITOR),
     Sight("dossier-listed", "/ho-so/{late}?trong=", OFFICER),
