@@ -9,6 +9,6 @@ from tests.installation.world import World
 
 
 def test_each_filing_is_filed_once_whoever_is_killed(world: World, tmp_path: Path) -> None:
-    told = Run(world, tmp_path, 150).run(kills=8, seconds=120)
+    told = Run(world, tmp_path, 150).run(kills=8, seconds=600)
     assert told.wrong == [] and told.kills.total() == 8 and told.told > told.filings
     world.check()
