@@ -160,7 +160,6 @@ def make(folder: Path) -> Flask:
     """The authority of a folder as a program. Its certificates name the address at which it was first asked."""
     app, made, first = Flask("authority"), list[Authority](), threading.Lock()
     give_faults(app)
-    der = "application/octet-stream"
 
     def own() -> Authority:
         with first:
@@ -169,7 +168,7 @@ def make(folder: Path) -> Flask:
         return made[0]
 
     app.add_url_rule("/anchor.pem", "root", lambda: Response(own().root.public_bytes(Encoding.PEM)))
-    app.add_url_rule("/<which>.crl", "crl", lambda which: Response(own().crl(which), mimetype=der))
+    app.add_url_rule("/<which>.crl", "crl", lambda which: Response(own().crl(which), mimetype="application/pkix-crl"))
 
     @app.post("/ocsp")
     def ask() -> Response:
