@@ -71,6 +71,7 @@ CHANGE_NOTHING = {
     "parties.must_hand_over",
     "possible.why_not",
     "publish_procedures.plan_release",
+    "publish_procedures.unknown_competences",
     "publish.must_administer",
     "recall.must_recall",
     "remote_items.paper_to_prepare",
