@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.acts.filings import note_filings, settle_filing, take_filing
+from engine.acts.filings import mirror_told, note_filings, settle_filing, take_filing
 from engine.connection_ports import SourceUnreachable
+from engine.store.dossiers import mirrors
 from engine.store.filings import filings
 from tests.doubles.portal_filings import written
 from tests.faults.crash_stage import Deed, Stage, Story
@@ -33,6 +34,13 @@ def postponed(stage: Stage) -> Deed:
     number = _waiting(stage, "postponed")
     run = stage.direct(take_filing.postpone_filing, number, SourceUnreachable(why="x"), None)
     return Deed(run, stage.rows(filings, id=number, status="queued"))
+
+
+def mirrored(stage: Stage) -> Deed:
+    number = _connected(stage, "mirrored")
+    told = {"HeThong": "bnv", "MaHoSo": number, "MaTTHC": LAND, "MaCoQuan": "H75.26080", "TrangThaiHoSo": "4"}
+    told |= {"ChuHoSo": "Người Mẫu", "LoaiDoiTuong": "1", "KenhThucHien": "2"}
+    return Deed(stage.direct(mirror_told.mirror_told, told), stage.rows(mirrors, number=number))
 
 
 def settled(act: Callable[..., Any], *more: str, status: str, **changes: Any) -> Callable[[Stage], Deed]:
@@ -69,6 +77,7 @@ _NOWHERE = {"MaCoQuan": "H99.9"}
 FILING_STORIES: Mapping[str, Story] = {
     "note filings": Story({"filings.note_filings.note_filings"}, noted),
     "take a filing": Story({"filings.take_filing.take_filing"}, taken),
+    "mirror what is told": Story({"filings.mirror_told.mirror_told", "mirror.mirror"}, mirrored),
     "postpone a filing": Story({"filings.take_filing.postpone_filing"}, postponed),
     "route a filing": Story(
         {"filings.settle_filing.route_filing"},
