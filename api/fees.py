@@ -111,11 +111,13 @@ def cancel(code: str, body: dict[str, Any]) -> Answer:
     "POST",
     "/dossiers/<code>/charges",
     access=Access.STAFF,
+    body=bodies.Empty,
+    body_optional=True,
     gives=STANDS,
     refuses=(403, 404, 409),
     key="optional",
 )
-def charge(code: str) -> Answer:
+def charge(code: str, body: dict[str, Any]) -> Answer:
     """Ask for all that is due now by transfer, under a reference of its own"""
     return act("open_charge", lambda uow: open_charge(uow, code))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from engine.archive.bag import bag_hash
 from engine.errors import Refusal, wrong
 from engine.queries import archive as queries
 from engine.transaction import Runtime, UnitOfWork, in_transaction
+from server.tables import Cell, Table, csv_of
 
 T = TypeVar("T")
 COLUMNS = ("code", "sha256", "bytes", "procedure", "finished", "number", "day", "archive")
@@ -32,16 +33,15 @@ def transfer(folder: Path, out: Path) -> None:
 
     Each package is compared with the recorded hash first. Exits with 1 when one is missing or differs.
     """
-    runtime, faults, number = compose_from_environment(pooled=False), list[str](), 0
-    with out.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        for bag in _every(runtime, "packed"):
-            if bag_hash(folder / bag.code) != bag.sha256:
-                faults.append(bag.code)
-                continue
-            number += 1
-            writer.writerow([bag.code, bag.sha256, bag.bytes, bag.procedure.vi, bag.finished or "", "", "", ""])
+    runtime, faults, lines = compose_from_environment(pooled=False), list[str](), list[Sequence[Cell]]()
+    for bag in _every(runtime, "packed"):
+        if bag_hash(folder / bag.code) != bag.sha256:
+            faults.append(bag.code)
+            continue
+        finished = bag.finished.isoformat() if bag.finished else ""
+        lines.append((bag.code, bag.sha256, bag.bytes, bag.procedure.vi, finished, "", "", ""))
+    out.write_bytes(csv_of(Table("", COLUMNS, lines)))
+    number = len(lines)
     for code in faults:
         click.echo(say(f"{code}: thiếu gói hoặc gói đã thay đổi", f"{code}: the package is missing or was changed"))
     click.echo(say(f"{number} gói trong danh sách {out}.", f"{number} packages are on the list {out}."))
@@ -145,7 +145,7 @@ def _record(runtime: Runtime, code: str, number: str, day: dt.date, place: str, 
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
     with file.open(encoding="utf-8-sig", newline="") as text:
         for line, row in enumerate(csv.DictReader(text), 2):
-            yield line, {key: value or "" for key, value in row.items() if key}
+            yield line, {key: (value or "").removeprefix("'") for key, value in row.items() if key}
 
 
 def _day(written: str) -> dt.date:

@@ -32,7 +32,7 @@ _SLICE = 60.0  # seconds
 
 @click.group()
 def portal() -> None:
-    """The national portal: what is told there, and how the two sides differ."""
+    """What the national portal is told, and what differs."""
 
 
 @portal.command()

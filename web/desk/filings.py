@@ -53,7 +53,7 @@ def show_one(number: int) -> str:
     """A filing that waits for a person"""
     with reading() as unit:
         said = one_queued(unit, number)
-    return render("desk/filing.html", one=said.filing, said=said)
+    return render("desk/filing.html", filing=said.filing, detail=said)
 
 
 @filings.post(f"{HERE}/<int:number>/chuyen", access=Access.STAFF, form=Chosen, again=show_one)
@@ -75,8 +75,8 @@ def retry(number: int, form: dict[str, Any]) -> Response:
 def show_refusal(number: int) -> str:
     """Why a filing is refused"""
     with reading() as unit:
-        one = one_queued(unit, number).filing
-    return render("desk/filing_refuse.html", one=one)
+        filing = one_queued(unit, number).filing
+    return render("desk/filing_refuse.html", filing=filing)
 
 
 @filings.post(f"{HERE}/<int:number>/tu-choi", access=Access.STAFF, form=Refused, again=show_refusal)

@@ -29,7 +29,7 @@ async options => {
 
 _SQUEEZED = """
 () => [...document.querySelectorAll('main :is(dd, td, tbody th, li, p, label)')].filter(one =>
-  one.clientWidth > 1 && one.textContent.trim().length > 6 && !one.closest('svg, .sr, thead')
+  one.checkVisibility() && one.clientWidth > 1 && one.textContent.trim().length > 6 && !one.closest('svg, .sr, thead')
   && !one.querySelector('.sr')
   && (one.clientWidth < 40 || one.clientWidth < 80 && one.clientHeight > 130))
   .slice(0, 4).map(one => `“${one.textContent.trim().slice(0, 30)}” stands in ${one.clientWidth} pixels`)
