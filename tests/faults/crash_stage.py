@@ -166,7 +166,16 @@ class Stage:
         return lambda: count() - before
 
     def kill_everywhere(self, story: Story) -> int:
-        """For an act of one transaction. Returns how many deaths there were."""
+        """For an act of one transaction. Returns how many deaths there were.
+
+        On a slow machine an act may ask once more in one try and not in the next, which then comes to its end before
+        anybody died at its commit: the story is told again from its beginning.
+        """
+        deaths = next(filter(None, (self._kill_everywhere(story) for _ in range(3))), 0)
+        assert deaths, "it never committed anything"
+        return deaths
+
+    def _kill_everywhere(self, story: Story) -> int:
         deed = story.prepare(self)
         start, settled, deaths = self.digest(), "", 0
         assert deed.count() == 0
@@ -179,7 +188,8 @@ class Stage:
                 assert self.digest() == start, f"killed before one of {number} statements, and something is left"
                 settled = self._die_after_commit(story, deed, number, start)
                 deaths += 1
-        assert settled, "it never committed anything"
+        if not settled:
+            return 0
         self._done_again(story, deed, one, settled)
         return deaths
 
