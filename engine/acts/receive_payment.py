@@ -90,7 +90,7 @@ def settle_charge(case: Case, charge: _Charge, row: Mapping[str, Any], *, paymen
     case.forget()
     if before + row["vnd"] >= charge.vnd:
         this = (charges.c.dossier_id == case.id, charges.c.number == charge.number)
-        case.unit.begin().execute(update(charges).where(*this).values(status="paid", next_at=None))
+        case.unit.begin().execute(update(charges).where(*this).values(status="paid"))
     entered = {
         "outcome": verdict.outcome,
         "dossier_id": case.id,

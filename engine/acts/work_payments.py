@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Row, Table, and_, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, case, select, update
 
 from engine.acts.notices.deliver import backoff
 from engine.acts.receive_payment import receive_payment
@@ -44,7 +44,7 @@ def work_payments(runtime: Runtime, seconds: float) -> Counter[str]:
     open_ = charges.c.status != "paid"
     kinds: tuple[tuple[str, Table, ColumnElement[bool], Work], ...] = (
         ("announced", charges, and_(charges.c.gateway == "waiting", open_), _announce),
-        ("asked", charges, and_(charges.c.gateway == "created", open_), _ask),
+        ("asked", charges, charges.c.gateway == "created", _ask),
         ("refund", refund_orders, refund_orders.c.status == "waiting", _pay_back),
     )
     for name, table, wanted, work in kinds:
@@ -67,7 +67,8 @@ def _announce(runtime: Runtime, gateway: Gateway, row: _Row) -> str:
 
 
 def _ask(runtime: Runtime, gateway: Gateway, row: _Row) -> str:
-    """Takes the payments that the gateway knows of a charge; most were told by a callback before."""
+    """Takes the payments that the gateway knows of a charge; most were told by a callback before. A charge is asked
+    after once more when it is paid, since a second payment may have come, or a death between two of them."""
     wire, taken = runtime.wire, 0
     if wire is None:
         return "none"
@@ -80,7 +81,10 @@ def _ask(runtime: Runtime, gateway: Gateway, row: _Row) -> str:
             raise GatewayFailed(why=refusal.sentence("en")[:300]) from refusal
     since = runtime.now() - row.opened_at
     later = dt.timedelta(minutes=2) if since < dt.timedelta(hours=2) else dt.timedelta(hours=1)
-    _write(runtime, charges, row, {"next_at": runtime.now() + later if since < ASKED_FOR else None, "error": None})
+    again = runtime.now() + later if since < ASKED_FOR else None
+    next_at = case((charges.c.status == "paid", None), else_=again)
+    noted = update(charges).where(_this(charges, row)).values(next_at=next_at, error=None)
+    in_transaction(runtime, SYSTEM_ACTOR, lambda unit: unit.begin().execute(noted).rowcount)
     return "taken" if taken else "nothing"
 
 

@@ -207,7 +207,7 @@ def _worked(stage: Stage) -> Errand:
 
     def whole() -> None:
         assert stage.number(charges, status="paid", gateway="created") == 1
-        assert stage.number(incoming_payments) == 2 and gateway.known() == 2
+        assert (stage.number(incoming_payments), gateway.known()) == (2, 2)
         assert stage.number(refund_orders, status="done") == stage.number(refund_orders) == 1
         acts = [one["act"] for one in stage.world.entries(code)]
         assert (acts.count("receive_payment"), acts.count("conclude_refund")) == (2, 1)
