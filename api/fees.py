@@ -126,12 +126,14 @@ def charge(code: str, body: dict[str, Any]) -> Answer:
     "POST",
     "/dossiers/<code>/gateway-refunds",
     access=Access.STAFF,
+    body=bodies.Empty,
+    body_optional=True,
     gives=STANDS,
     refuses=(403, 404, 409),
     if_match=True,
     key="optional",
 )
-def refund_by_gateway(code: str) -> Answer:
+def refund_by_gateway(code: str, body: dict[str, Any]) -> Answer:
     """Order at the payment gateway what is owed back and came by it"""
     version = expected_version()
     return act("order_refund", lambda uow: order_refund(uow, code, version))

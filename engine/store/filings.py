@@ -154,8 +154,8 @@ def add_filings(connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
     if not rows:
         return 0
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    new = dialect.insert(filings).on_conflict_do_nothing(index_elements=["source", "key"])
-    return sum(connection.execute(new, row).rowcount for row in rows)
+    new = dialect.insert(filings).on_conflict_do_nothing(index_elements=["source", "key"]).returning(filings.c.id)
+    return sum(len(connection.execute(new, row).all()) for row in rows)
 
 
 def filing_row(connection: Connection, number: int, *, lock: bool = False) -> FilingRow | None:

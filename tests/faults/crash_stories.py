@@ -310,7 +310,7 @@ DOSSIER_STORIES: Mapping[str, Story] = {
         plain("specialist", "POST", "rectifications", {"applicant": {"phone": "0911111111"}, **_FIX}, "rectify"),
     ),
     "extend": Story(
-        {"extend_deadline.extend_deadline"},
+        {"extend_deadline.extend_deadline", "expire_clock.ring_overdue"},
         plain(
             "leader",
             "POST",

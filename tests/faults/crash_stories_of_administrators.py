@@ -18,6 +18,7 @@ from engine.acts.retry_incident import retry_all, retry_incident
 from engine.acts.staff import resets, second_factor
 from engine.acts.staff.import_staff import import_staff
 from engine.acts.versions.drafts import plan_version
+from engine.acts.versions.keep_forecast import keep_forecast
 from engine.queries.incidents import every_incident
 from engine.rules.versions.fates import Orders
 from engine.security.one_time_codes import fresh_secret
@@ -30,6 +31,7 @@ from engine.store.report_mails import readiness_ticks, report_subscriptions
 from engine.store.staff_journal import staff_journal
 from engine.store.version_drafts import version_drafts
 from engine.transaction import UnitOfWork, in_transaction
+from engine.versions.kept_forecast import KEY, KeptForecast
 from tests.faults.crash_stage import Deed, Errand, Stage, Story
 from tests.faults.crash_stories_of_sessions import totp_code
 from tests.faults.crash_stories_of_staff import newcomer
@@ -143,6 +145,18 @@ def imported(stage: Stage) -> Deed:
     return Deed(_by_admin(stage, import_staff, file, reason=_WHY), stage.rows(people, username=name))
 
 
+def forecast_kept(stage: Stage) -> Deed:
+    by = stage.world.actor("admin")
+    row = {"procedure": LAND, "version": 9, "digest": f"{next(_NEW):064}", "content": b"", "summary": {}}
+    made = insert(version_drafts).values(**row, made_at=stage.world.now, made_by=by.person_id)
+    number = stage.world.try_act(
+        "system", lambda unit: int(unit.begin().execute(made.returning(version_drafts.c.id)).scalar_one())
+    )
+    told = KeptForecast(before=0.9, after=0.8, low=0.7, high=0.9, learned=40, asked="thu=1", at=stage.world.now)
+    kept = stage.rows(version_drafts, id=number, summary={KEY: told.to_data()})
+    return Deed(lambda: keep_forecast(stage.doomed.runtime, by, number, told), kept)
+
+
 def password_reset(stage: Stage) -> Deed:
     person = newcomer(stage)
     run = _by_admin(stage, resets.reset_password, person, "một mật khẩu đủ dài", _WHY)
@@ -187,6 +201,7 @@ STORIES_OF_ADMINISTRATORS: Mapping[str, Story] = {
     "say what is equipped": Story({"report_subscriptions.say_equipped"}, equipped),
     "retry an incident": Story({"retry_incident.retry_incident"}, retried(every=False)),
     "retry all incidents": Story({"retry_incident.retry_all"}, retried(every=True)),
+    "keep a forecast": Story({"versions.keep_forecast.keep_forecast"}, forecast_kept),
     "import staff": Story({"staff.import_staff.import_staff", "staff.people.person_faults"}, imported),
     "reset a password": Story({"staff.resets.reset_password"}, password_reset, again="each hash has another salt"),
     "reset a second factor": Story({"staff.resets.reset_second_factor"}, factor_reset),
