@@ -67,7 +67,7 @@ class PaymentView:
 def payment_of(case: Case) -> PaymentView:
     """How the dossier stands with payments from elsewhere."""
     parts, account = payable(case), receiving_account(case)
-    known = charges_of(case.unit.reader(), case.id)
+    known = charges_of(case.unit.reader(), case.id) if case.unit.runtime.accounts.all else ()
     current = next((one for one in known if account and is_current(one, parts, account)), None)
     asked = None
     if current is not None:
