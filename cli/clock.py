@@ -17,7 +17,7 @@ from rq.exceptions import SchedulerNotFound, StopRequested
 from adapters.logging import set_up_logging
 from engine.errors import in_log
 from engine.jobs.queue import QUEUE, Bell
-from engine.jobs.ticks import TICKS
+from engine.jobs.ticks import TICKS, ticks_of
 from engine.settings import settings_from
 
 WAIT = 1.0  # seconds before Redis is retried
@@ -39,9 +39,15 @@ class Tick(CronJob):
 class Ticker(CronScheduler):
     """rq's scheduler with the ticks of ``engine.jobs.ticks``. The data it keeps in Redis are for display only."""
 
-    def __init__(self, connection: redis.Redis, bell: Bell, stop: threading.Event | None = None) -> None:
+    def __init__(
+        self,
+        connection: redis.Redis,
+        bell: Bell,
+        stop: threading.Event | None = None,
+        ticks: tuple[tuple[str, int], ...] = TICKS,
+    ) -> None:
         super().__init__(connection)
-        self.get_jobs().extend(Tick(bell, name, seconds) for name, seconds in TICKS)
+        self.get_jobs().extend(Tick(bell, name, seconds) for name, seconds in ticks)
         self._stop = stop or threading.Event()
 
     def register_death(self, pipeline: Any = None) -> None:
@@ -62,17 +68,17 @@ def clock() -> None:
     settings = settings_from(os.environ)
     set_up_logging(settings, "clock")
     log.info("started", pid=os.getpid())
-    tick_until_stopped(settings.redis_url)
+    tick_until_stopped(settings.redis_url, ticks_of(settings))
     log.info("stopped", pid=os.getpid())
 
 
-def tick_until_stopped(url: str) -> None:
+def tick_until_stopped(url: str, ticks: tuple[tuple[str, int], ...] = TICKS) -> None:
     """Runs until SIGTERM or SIGINT; retries while Redis does not answer."""
     stop = threading.Event()
     _hear_signals(stop)
     connection = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2)
     while not stop.is_set():
-        ticker = Ticker(connection, Bell(url), stop)
+        ticker = Ticker(connection, Bell(url), stop, ticks)
         try:
             ticker.start()  # type: ignore[no-untyped-call]  # rq gives it no types
             return  # rq handles the signals meanwhile, and returns at one of them

@@ -6,6 +6,8 @@ repeated tick finds nothing to do.
 
 from __future__ import annotations
 
+from engine.settings import Settings
+
 TICKS: tuple[tuple[str, int], ...] = (
     ("sweep_clocks", 3),
     ("drain_outbox", 2),
@@ -18,13 +20,21 @@ TICKS: tuple[tuple[str, int], ...] = (
     ("carry_out_reforms", 3),
     ("mail_reports", 600),
     ("keep_indicator_facts", 600),
-    ("work_on_payments", 5),
-    ("tell_national_portal", 2),
-    ("compare_national_portal", 30),
-    ("pull_filings", 5),
-    ("take_filings", 2),
-    ("answer_filings", 2),
-    ("pull_mirrors", 60),
-    ("sign_remotely", 2),
 )
 """Jobs of ``engine.jobs.registry``, each with the seconds between two rings."""
+
+TICKS_OF_PORTAL = (("tell_national_portal", 2), ("compare_national_portal", 30))
+TICKS_OF_FILINGS = (("pull_filings", 5), ("take_filings", 2), ("answer_filings", 2), ("pull_mirrors", 60))
+TICKS_OF_PAYMENTS = (("work_on_payments", 5),)
+TICKS_OF_REMOTE_SIGNING = (("sign_remotely", 2),)
+
+
+def ticks_of(settings: Settings) -> tuple[tuple[str, int], ...]:
+    """The ticks of an installation. A connection that is not set up rings for nothing: each ring is a fork."""
+    return (
+        *TICKS,
+        *(TICKS_OF_PORTAL if settings.portal else ()),
+        *(TICKS_OF_FILINGS if settings.filings.url else ()),
+        *(TICKS_OF_PAYMENTS if settings.payments.url else ()),
+        *(TICKS_OF_REMOTE_SIGNING if settings.signing.remote else ()),
+    )

@@ -24,7 +24,8 @@ from cli.clock import Tick, Ticker
 from cli.worker import Worker
 from engine.jobs import registry
 from engine.jobs.queue import LONGEST_QUEUE, QUEUE, READ, Bell, ClosedJob, ClosedJson, DistantBell, queue_on
-from engine.jobs.ticks import TICKS
+from engine.jobs.ticks import TICKS, ticks_of
+from engine.settings import settings_from
 
 CALLBACK = "tests.integration.test_job_queue.smuggled"
 
@@ -366,3 +367,18 @@ def test_a_fork_rings_with_a_thread_of_its_own(tmp_path: Path) -> None:
             time.sleep(0.01)
         os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_a_connection_rings_only_where_it_is_set_up(tmp_path: Path) -> None:
+    """Each ring is a fork of the worker: what is not connected must not cost any."""
+    plain = {"MOTCUA_DATA": str(tmp_path)}
+    assert ticks_of(settings_from(plain)) == TICKS
+    portal = {"MOTCUA_PORTAL_URL": "http://127.0.0.1:1", "MOTCUA_PORTAL_USER": "u", "MOTCUA_PORTAL_PASSWORD": "p"}
+    payment = {"MOTCUA_PAYMENT_URL": "http://127.0.0.1:1", "MOTCUA_PAYMENT_TOKEN": "t" * 20}
+    payment |= {"MOTCUA_PAYMENT_SECRETS": "whsec_" + "A" * 32}
+    filing = {"MOTCUA_FILINGS_URL": "http://127.0.0.1:1"}
+    signing = {"MOTCUA_REMOTE_SIGNING_URL": "http://127.0.0.1:1", "MOTCUA_REMOTE_SIGNING_SECRET": "s" * 40}
+    signing |= {"MOTCUA_REMOTE_SIGNING_SIGNERS": str(tmp_path / "signers.csv")}
+    connected = plain | portal | {"MOTCUA_PORTAL_AGENCY": "H79"} | payment | filing | signing
+    more = {name for name, _ in ticks_of(settings_from(connected))}
+    assert more == set(registry.JOBS)
