@@ -34,7 +34,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "territory": ("cli.territory:territory", "Administrative units, past and present."),
     "competence": ("cli.competence:competence", "Which office is competent for what, where and when."),
     "reform": ("cli.reform:reform", "Reorganisations: what they do to open dossiers."),
-    "portal": ("cli.portal:portal", "The national portal: what is told there, and how the two sides differ."),
+    "portal": ("cli.portal:portal", "What the national portal is told, and what differs."),
     "demo": ("cli.demo.command:demo", "Show the main job on this machine."),
 }
 """Each command with its ``module:function`` and its short help; a module is imported only for its own command."""
