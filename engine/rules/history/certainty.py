@@ -12,7 +12,7 @@ def interval(share: float, count: int) -> tuple[float, float]:
     """Between what the true share lies, nine times in ten, when ``count`` were looked at (Wilson's score interval).
 
     >>> [round(one, 3) for one in interval(0.9, 20)]
-    [0.744, 0.965]
+    [0.738, 0.966]
     >>> interval(1.0, 0)
     (0.0, 1.0)
     """

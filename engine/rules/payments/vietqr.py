@@ -21,7 +21,7 @@ def transfer_text(bin_: str, account: str, vnd: int, reference: str) -> str:
     ``bin_`` has six digits. Raises ValueError for what does not fit into the format.
 
     >>> transfer_text("970415", "0011001932418", 120000, "ung ho lu lut")[-44:]
-    '061200005802VN62170813ung ho lu lut6304C15C'
+    '4061200005802VN62170813ung ho lu lut6304C15C'
     """
     if vnd < 1 or not (reference.isascii() and 1 <= len(reference) <= 25):
         raise ValueError("a transfer has an amount from 1 đồng, and a purpose of 1 to 25 ASCII characters")
