@@ -124,8 +124,8 @@ def test_only_administrators_open_their_pages(stage: Stage) -> None:
 def test_each_page_without_a_dossier_opens_for_somebody(stage: Stage) -> None:
     people = [stage.site.person(who) for who in ("counter", "specialist", "leader", "admin")]
     for route in stage.walked(Access.STAFF, "GET") + stage.walked(Access.PUBLIC, "GET"):
-        if route.arguments or route.rule.startswith("/dang-nhap/co-quan"):
-            continue
+        if route.arguments or route.rule.startswith(("/dang-nhap/co-quan", "/quan-tri/doi-soat/dong")):
+            continue  # the one leads away, the other is of a line of the bank, which its address names
         assert any(_send(visitor, route, stage.path(route))[0] in (200, 303) for visitor in people), route.named
 
 
