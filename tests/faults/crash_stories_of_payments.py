@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import func, select
+
 from engine.acts.open_charge import open_charge
 from engine.acts.receive_payment import receive_payment
 from engine.acts.reconcile import close_line, keep_statement, place_line, place_payment, settle_line
@@ -83,7 +85,8 @@ def _ordered(stage: Stage) -> Deed:
 def _concluded(stage: Stage) -> Deed:
     code = _owed_back(stage)
     stage.world.try_act("counter", order_refund, code)
-    order = stage.number(refund_orders)
+    with stage.world.reading() as connection:
+        order = connection.execute(select(func.max(refund_orders.c.id))).scalar_one()
     run = stage.direct(conclude_refund, order, RefundAnswer("done", "RF1"))
     return Deed(run, stage.entries(code, "conclude_refund"))
 
