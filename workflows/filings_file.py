@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from engine.errors import Refusal
 from engine.rules.filings.form import ANSWERS, APPLICANT, PAPER, TOLD, FilingForm, MirrorForm, Pages, Recoded
 from engine.rules.procedure.definition import APPLICANT_KINDS, ONLINE
-from workflows.problems import Both, Mark, Problem, Report, in_order
+from workflows.problems import Both, Mark, Problem, in_order
+from workflows.refused_file import RefusedFile, content_of
 from workflows.shape_groups import Key, ListOf, MapOf, Record
 from workflows.shapes import BAD, Day, Flag, Form, OneOf, Shape, Words
 from workflows.source import Source
-from workflows.yaml_reader import MOST_BYTES, decode, read
+from workflows.yaml_reader import decode, read
 
 SHIPPED = Path(__file__).parent / "connections" / "filings.yaml"
 FILING = ("key", "procedure", "unit", "channel", "filed_at", "fields", "papers")
@@ -29,7 +29,7 @@ _CODE = Form(r"[\x21-\x7e]{1,60}", "H79.26740")
 _WORD = Form(r"[A-Za-z][\w-]{0,39}", "TiepNhan")
 
 
-class FilingFormRefused(Refusal):
+class FilingFormRefused(RefusedFile):
     """A file about inbound filings has errors; ``problems`` holds all findings in the order of the file."""
 
     code: ClassVar[str] = "filing-form-refused"
@@ -37,22 +37,10 @@ class FilingFormRefused(Refusal):
     vi = "Tệp {file} có {count} lỗi. Lỗi đầu tiên: {first_vi}"
     en = "The file {file} has {count} error(s). The first: {first_en}"
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        first = self.problems[0]
-        where, count = f"{first.file}:{first.line}:{first.column}: ", len(self.problems)
-        super().__init__(file=first.file, count=count, first_vi=where + first.vi, first_en=where + first.en)
-
 
 def read_filing_form(path: Path = SHIPPED) -> FilingForm:
     """The form in a file. Raises FilingFormRefused."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        report = Report(path.name)
-        report.add("no-file", Mark(1, 1), name=str(path), why=error.strerror or type(error).__name__)
-        raise FilingFormRefused(report.problems()) from error
+    data = content_of(path, FilingFormRefused)
     form, problems = check_filing_form(data, path.name)
     if form is None:
         raise FilingFormRefused(problems)

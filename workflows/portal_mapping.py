@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from engine.errors import Refusal
 from engine.rules.portal.differences import FIELDS
 from engine.rules.portal.mapping import (
     ADDRESSES,
@@ -21,18 +20,19 @@ from engine.rules.portal.mapping import (
     MessageForm,
     PortalMapping,
 )
-from workflows.problems import Both, Mark, Problem, Report, Suggest, in_order
+from workflows.problems import Both, Problem, Report, Suggest, in_order
+from workflows.refused_file import RefusedFile, content_of
 from workflows.shape_groups import Key, ListOf, MapOf, Record
 from workflows.shapes import BAD, Code, Day, Flag, Form, OneOf, Shape, Words
 from workflows.source import Source
-from workflows.yaml_reader import MOST_BYTES, decode, read
+from workflows.yaml_reader import decode, read
 
 SHIPPED = Path(__file__).parent / "connections" / "national-portal.yaml"
 _NAME = r"[A-Za-z_][A-Za-z0-9_.-]{0,59}"
 _STATUSES = tuple(str(number) for number in range(1, 11))
 
 
-class MappingRefused(Refusal):
+class MappingRefused(RefusedFile):
     """A mapping file has errors; ``problems`` holds all findings in the order of the file."""
 
     code: ClassVar[str] = "portal-mapping-refused"
@@ -40,24 +40,10 @@ class MappingRefused(Refusal):
     vi = "Tệp ánh xạ {file} có {count} lỗi. Lỗi đầu tiên: {first_vi}"
     en = "The mapping file {file} has {count} error(s). The first: {first_en}"
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        first = self.problems[0]
-        where = f"{first.file}:{first.line}:{first.column}: "
-        super().__init__(
-            file=first.file, count=len(self.problems), first_vi=where + first.vi, first_en=where + first.en
-        )
-
 
 def read_mapping(path: Path = SHIPPED) -> PortalMapping:
     """The mapping in a file. Raises MappingRefused."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        report = Report(path.name)
-        report.add("no-file", Mark(1, 1), name=str(path), why=error.strerror or type(error).__name__)
-        raise MappingRefused(report.problems()) from error
+    data = content_of(path, MappingRefused)
     mapping, problems = check_mapping(data, path.name)
     if mapping is None:
         raise MappingRefused(problems)
