@@ -23,7 +23,6 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(64)),
         sa.Column("refusal", Json),
         sa.PrimaryKeyConstraint("id"),
-        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_reform_drafts_waiting",
