@@ -22,7 +22,7 @@ from rq.exceptions import DeserializationError, StopRequested
 from rq.job import Job
 
 from cli.clock import Tick, Ticker
-from cli.worker import Worker
+from cli.worker import SILENT_AFTER, Worker
 from engine.jobs import registry
 from engine.jobs.queue import LONGEST_QUEUE, QUEUE, READ, Bell, ClosedJob, ClosedJson, DistantBell, queue_on
 from engine.jobs.ticks import TICKS, OwnTicks, ticks_of
@@ -395,3 +395,10 @@ def test_a_worker_that_nobody_rings_for_keeps_to_the_seconds_of_each_job() -> No
     assert ran["migrate_dossiers"] == 10
     assert ran["checkpoint_journal"] == ran["mail_reports"] == 1
     assert "pull_filings" not in ran, "a connection that is not set up"
+
+
+def test_a_redis_that_hangs_holds_a_worker_for_seconds_only(connection: redis.Redis) -> None:
+    """By its settings: by default rq waits ten seconds longer than it asks Redis to wait for a job."""
+    worker = Worker(connection)
+    assert worker.connection_timeout <= worker.dequeue_timeout + SILENT_AFTER
+    assert worker.connection.connection_pool.connection_kwargs["socket_timeout"] == worker.connection_timeout
