@@ -10,7 +10,6 @@ import signal
 import threading
 import time
 import zlib
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,10 @@ from rq.exceptions import DeserializationError, StopRequested
 from rq.job import Job
 
 from cli.clock import Tick, Ticker
-from cli.worker import SILENT_AFTER, Worker
+from cli.worker import Worker
 from engine.jobs import registry
 from engine.jobs.queue import LONGEST_QUEUE, QUEUE, READ, Bell, ClosedJob, ClosedJson, DistantBell, queue_on
-from engine.jobs.ticks import TICKS, OwnTicks, ticks_of
+from engine.jobs.ticks import TICKS, ticks_of
 from engine.settings import settings_from
 
 CALLBACK = "tests.integration.test_job_queue.smuggled"
@@ -383,22 +382,3 @@ def test_a_connection_rings_only_where_it_is_set_up(tmp_path: Path) -> None:
     connected = plain | portal | {"MOTCUA_PORTAL_AGENCY": "H79"} | payment | filing | signing
     more = {name for name, _ in ticks_of(settings_from(connected))}
     assert more == set(registry.JOBS)
-
-
-def test_a_worker_that_nobody_rings_for_keeps_to_the_seconds_of_each_job() -> None:
-    """While Redis is away for minutes, an hourly checkpoint is not made every two seconds."""
-    ticks, ran = OwnTicks(TICKS), Counter[str]()
-    for moment in range(0, 600, 2):
-        ran.update(ticks.due(float(moment)))
-    assert ran["drain_outbox"] == 300
-    assert ran["sweep_clocks"] == 150
-    assert ran["migrate_dossiers"] == 10
-    assert ran["checkpoint_journal"] == ran["mail_reports"] == 1
-    assert "pull_filings" not in ran, "a connection that is not set up"
-
-
-def test_a_redis_that_hangs_holds_a_worker_for_seconds_only(connection: redis.Redis) -> None:
-    """By its settings: by default rq waits ten seconds longer than it asks Redis to wait for a job."""
-    worker = Worker(connection)
-    assert worker.connection_timeout <= worker.dequeue_timeout + SILENT_AFTER
-    assert worker.connection.connection_pool.connection_kwargs["socket_timeout"] == worker.connection_timeout
