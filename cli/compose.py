@@ -60,9 +60,14 @@ def compose(
     keep_private(settings.data)
     payments = payment_setup(settings, os.environ)
     return Runtime(
-        database=open_database(settings.database_url, pool_size=settings.pool_size, pooled=pooled),
+        database=open_database(
+            settings.database_url,
+            pool_size=settings.pool_size,
+            pooled=pooled,
+            prepared=settings.prepared_statements,
+        ),
         settings=settings,
-        catalogue=Catalogue(open_database(settings.database_url, pooled=False)),
+        catalogue=Catalogue(open_database(settings.database_url, pooled=False, prepared=settings.prepared_statements)),
         files=compose_files(settings),
         signer=compose_signer(settings),
         ring=ring or Bell(settings.redis_url),

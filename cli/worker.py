@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -30,6 +31,7 @@ from engine.acts.notices.webhooks import seal_webhooks
 from engine.errors import Refusal, in_log
 from engine.jobs.queue import ClosedJob, ClosedJson, ClosedQueue, queue_on
 from engine.jobs.registry import JOBS, set_up_jobs
+from engine.jobs.ticks import OwnTicks, ticks_of
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.settings import Settings, settings_from
 from engine.transaction import Runtime, in_transaction
@@ -40,6 +42,7 @@ ALIVE_FOR = 8  # seconds after the last heartbeat when a job counts as orphaned:
 LOOK_EVERY = 2  # seconds between two searches for orphaned jobs
 WORKER_TTL = 15 + LOOK_EVERY  # rq waits for a job for this less 15 seconds
 POLL_EVERY = 2.0  # seconds, while Redis does not answer
+SILENT_AFTER = 2  # seconds after which a Redis that keeps a connection open and says nothing counts as away
 
 log = structlog.get_logger("motcua.worker")
 
@@ -62,6 +65,11 @@ class Worker(SimpleWorker):
             log_job_description=False,
         )
         self._told_to_stop = stop or threading.Event()
+
+    @property
+    def connection_timeout(self) -> int:
+        """Seconds that rq waits for an answer; by default it would be 10 more than it asks Redis to wait for a job."""
+        return self.dequeue_timeout + SILENT_AFTER
 
     def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
         return ALIVE_FOR
@@ -146,6 +154,7 @@ class Shift:
 
     def __init__(self, settings: Settings) -> None:
         self._url = settings.redis_url
+        self._ticks = OwnTicks(ticks_of(settings))
         self._stop = threading.Event()
 
     def work(self) -> None:
@@ -154,13 +163,14 @@ class Shift:
         while not self._stop.is_set():
             self._listen()
             if not self._stop.is_set():
-                self._do_all()
+                self._do_what_is_due()
                 self._stop.wait(POLL_EVERY)
 
     def _listen(self) -> None:
         """Runs jobs from the queue until a signal comes or Redis fails."""
-        connection = redis.Redis.from_url(self._url, socket_connect_timeout=2)
+        connection = redis.Redis.from_url(self._url, socket_connect_timeout=SILENT_AFTER)
         try:
+            self._ask_whether_it_is_there()
             Worker(connection, self._stop).work()
         except StopRequested:
             pass  # a signal came (then the flag is set), or Redis does not answer
@@ -170,11 +180,18 @@ class Shift:
             self._hear_signals()
             connection.close()
 
-    def _do_all(self) -> None:
-        """Runs every job once, without the queue."""
-        for name, job in JOBS.items():
+    def _ask_whether_it_is_there(self) -> None:
+        """Raises redis.RedisError or OSError: rq itself would wait longer, at each of several questions."""
+        with redis.Redis.from_url(
+            self._url, socket_connect_timeout=SILENT_AFTER, socket_timeout=SILENT_AFTER
+        ) as connection:
+            connection.ping()
+
+    def _do_what_is_due(self) -> None:
+        """Runs the jobs that the clock would ring for now, without the queue."""
+        for name in self._ticks.due(time.monotonic()):
             try:
-                job()
+                JOBS[name]()
             except Exception:  # the next round retries; no fault of a job may end the worker
                 log.exception("job-failed", job=name)
 

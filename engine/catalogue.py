@@ -37,7 +37,7 @@ from engine.store.clocks import calendars, closures, office_hours
 from engine.store.outbox import webhooks
 from engine.store.releases import notice_templates, releases
 from engine.store.rows import ReleaseRow, WebhookRow
-from engine.store.sql.schema import open_database
+from engine.store.sql.schema import open_alike
 from engine.store.units import catalogue_versions, competences, offices, successions, units
 from engine.text import Text
 
@@ -60,7 +60,7 @@ class Catalogue:
     """The published data in force, by date or by digest. Safe to share between threads."""
 
     def __init__(self, database: Engine) -> None:
-        self._database = open_database(database.url.render_as_string(hide_password=False), pooled=False)
+        self._database = open_alike(database)
         self._lock = threading.RLock()
         self._kept: dict[str, tuple[frozenset[str], Any]] = {}  # name → names of the versions it depends on, value
         self._workflows: dict[str, Workflow] = {}

@@ -17,6 +17,7 @@ from pathlib import Path
 from string import Formatter
 from typing import TypedDict
 
+from engine.database_settings import database_address
 from engine.file_settings import S3Settings, s3_settings
 from engine.filing_settings import FilingSettings, filings_from
 from engine.payment_settings import PaymentSettings, payments_from
@@ -83,6 +84,7 @@ class Settings:
     log_level: str
     log_json: bool
     pool_size: int
+    prepared_statements: bool
     owner_database_url: str | None
     names_on_paper: Mapping[str, str]
     late_entry_days: int
@@ -132,7 +134,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         log_level=choice(environment, "MOTCUA_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         log_json=flag(environment, "MOTCUA_LOG_JSON", True),
         pool_size=number(environment, "MOTCUA_POOL_SIZE", 8, 1, 200),
-        owner_database_url=environment.get("MOTCUA_OWNER_DATABASE_URL") or None,
+        prepared_statements=flag(environment, "MOTCUA_PREPARED_STATEMENTS", True),
+        owner_database_url=_owner_database_url(environment),
         late_entry_days=number(environment, "MOTCUA_LATE_ENTRY_DAYS", 5, 0, 60),
         uploads=_uploads(environment),
         reopen_days=number(environment, "MOTCUA_REOPEN_DAYS", 90, 0, 3650),
@@ -242,12 +245,12 @@ def _data(environment: Mapping[str, str]) -> Path:
 
 
 def _database_url(environment: Mapping[str, str]) -> str:
-    database = environment.get("DATABASE_URL") or f"sqlite:///{_data(environment) / 'motcua.sqlite'}"
-    if database.startswith("postgresql://"):
-        database = database.replace("postgresql://", "postgresql+psycopg://", 1)
-    if not database.startswith(("postgresql+psycopg://", "sqlite:///")):
-        raise WrongSetting(name="DATABASE_URL", why="it must start with postgresql+psycopg:// or sqlite:///")
-    return database
+    return database_address(environment, "DATABASE_URL", f"sqlite:///{_data(environment) / 'motcua.sqlite'}")
+
+
+def _owner_database_url(environment: Mapping[str, str]) -> str | None:
+    name = "MOTCUA_OWNER_DATABASE_URL"
+    return database_address(environment, name, "") if environment.get(name) else None
 
 
 def _given_keys(environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
@@ -84,7 +84,9 @@ def refusal_of(error: Exception) -> Refusal:
         return TooLarge()
     if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
         return NoSuchAddress() if error.code == 404 else BadRequest()
-    if isinstance(error, PoolTimeout | OperationalError):
+    if isinstance(error, PoolTimeout | OperationalError | InterfaceError) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    ):
         log.error("database_unavailable", exc_info=error, request=request_id())
         return Unavailable()
     log.error("internal_error", exc_info=error, request=request_id(), path=request.url_rule and request.url_rule.rule)

@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -29,6 +31,10 @@ _PORT = "5432"  # only the name of the socket's file; nothing listens on a netwo
 _SECONDS_TO_START = 60.0
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "128MB", "jit": "off"}
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+
+
+Connect = Callable[[str], psycopg.Connection[Any]]
+"""Gives an autocommitting connection of the superuser to a database."""
 
 
 class PostgresMissing(RuntimeError):
@@ -55,8 +61,8 @@ class PostgresServer:
     def __init__(self, *, durable: bool = False, folder: Path | None = None) -> None:
         self._programs = server_programs()
         self._settings = _DURABLE if durable else _FAST
-        self._account = _unprivileged_account()
-        self.folder = folder or Path(tempfile.mkdtemp(prefix="motcua-pg-", dir=_reachable_temporary_folder()))
+        self._account = unprivileged_account()
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="motcua-pg-", dir=reachable_temporary_folder()))
         self.socket_folder = self.folder / "socket"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -86,9 +92,7 @@ class PostgresServer:
             )
         self._wait_until_it_answers()
         if fresh:
-            with self.connect("postgres") as admin:
-                admin.execute(f"CREATE ROLE {OWNER} LOGIN CREATEDB")
-                admin.execute(f"CREATE ROLE {APPLICATION} LOGIN")
+            make_roles(self.connect)
 
     def stop(self) -> None:
         """A fast, clean shutdown."""
@@ -207,9 +211,14 @@ def connect_to(socket_folder: Path, database: str, role: str = "postgres") -> ps
 
 
 def create_database(socket_folder: Path, name: str, template: str | None = None) -> None:
+    """A database of the owner's on the server behind a socket's folder (see ``make_database``)."""
+    make_database(partial(connect_to, socket_folder), name, template)
+
+
+def make_database(connect: Connect, name: str, template: str | None = None) -> None:
     """A database of the owner's. Tables that the owner makes in it are the application's to read and write;
     a migration takes away what the application must not do (change the journal)."""
-    with connect_to(socket_folder, "postgres") as admin:
+    with connect("postgres") as admin:
         made_from = sql.SQL("TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
         if template and admin.info.server_version >= 150000:  # older ones know no other way than copying the files
             made_from += sql.SQL(" STRATEGY FILE_COPY")
@@ -217,10 +226,17 @@ def create_database(socket_folder: Path, name: str, template: str | None = None)
             sql.SQL("CREATE DATABASE {} OWNER {} {}").format(sql.Identifier(name), sql.Identifier(OWNER), made_from)
         )
     if template is None:
-        with connect_to(socket_folder, name) as admin:
+        with connect(name) as admin:
             admin.execute(f"ALTER SCHEMA public OWNER TO {OWNER}")
             for kind, rights in (("TABLES", "SELECT, INSERT, UPDATE, DELETE"), ("SEQUENCES", "USAGE, SELECT")):
                 admin.execute(f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT {rights} ON {kind} TO {APPLICATION}")
+
+
+def make_roles(connect: Connect) -> None:
+    """The owner of the tables and the role of the application, in a new cluster."""
+    with connect("postgres") as admin:
+        admin.execute(f"CREATE ROLE {OWNER} LOGIN CREATEDB")
+        admin.execute(f"CREATE ROLE {APPLICATION} LOGIN")
 
 
 def drop_database(socket_folder: Path, name: str) -> None:
@@ -250,8 +266,8 @@ def _version(programs: Path) -> tuple[int, ...]:
     return tuple(int(part) for part in programs.parent.name.split(".") if part.isdigit())
 
 
-def _unprivileged_account() -> pwd.struct_passwd | None:
-    """Whom the server runs as: None is ourselves."""
+def unprivileged_account() -> pwd.struct_passwd | None:
+    """Whom the server runs as: None is ourselves. Raises PostgresMissing."""
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):
@@ -262,7 +278,7 @@ def _unprivileged_account() -> pwd.struct_passwd | None:
     raise PostgresMissing("PostgreSQL does not run as root, and there is neither a user 'postgres' nor 'nobody'.")
 
 
-def _reachable_temporary_folder() -> str:
+def reachable_temporary_folder() -> str:
     """A folder that another user may enter, with a name short enough for a socket below it."""
     usual = Path(tempfile.gettempdir())
     open_to_all = all(folder.stat().st_mode & 0o001 for folder in (usual, *usual.parents))

@@ -6,6 +6,8 @@ repeated tick finds nothing to do.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.settings import Settings
 
 TICKS: tuple[tuple[str, int], ...] = (
@@ -38,3 +40,20 @@ def ticks_of(settings: Settings) -> tuple[tuple[str, int], ...]:
         *(TICKS_OF_PAYMENTS if settings.payments.url else ()),
         *(TICKS_OF_REMOTE_SIGNING if settings.signing.remote else ()),
     )
+
+
+class OwnTicks:
+    """The ticks of a worker that nobody can ring for: which jobs are due, by their own seconds.
+
+    An hourly job stays hourly, however often the worker looks.
+    """
+
+    def __init__(self, ticks: Sequence[tuple[str, int]]) -> None:
+        self._ticks = ticks
+        self._begun: dict[str, float] = {}
+
+    def due(self, now: float) -> list[str]:
+        """The jobs whose seconds have passed at ``now``, on a clock that never goes back; they count as begun."""
+        names = [name for name, seconds in self._ticks if now >= self._begun.get(name, float("-inf")) + seconds]
+        self._begun.update(dict.fromkeys(names, now))
+        return names

@@ -113,5 +113,7 @@ def _config(url: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["lock_seconds"] = LOCK_SECONDS
-    config.attributes["engine"] = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    # Behind a pooler a statement that psycopg prepares would stay in a server process that others get.
+    driver = {"prepare_threshold": None} if url.startswith("postgresql") else {}
+    config.attributes["engine"] = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=driver)
     return config

@@ -54,6 +54,7 @@ class RunningInstallation:
     runtime: Runtime
     database: PostgresServer | None
     tokens: dict[str, str]
+    environment: dict[str, str] = field(default_factory=dict)
     small_disk: Path | None = None
     exits: dict[str, int] = field(default_factory=dict)
 
@@ -156,13 +157,22 @@ def open_installation(
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="motcua-installation-")))
         small_disk = stack.enter_context(_small_disk(folder / "disk")) if on_small_disk else None
+        database = stack.enter_context(_postgres(small_disk)) if kind == "postgresql" else None
+        url = _database_url(database, small_disk or folder)
+        installation = stack.enter_context(installation_on(url, folder, shipped=shipped))
+        installation.database, installation.small_disk = database, small_disk
+        yield installation
+
+
+@contextlib.contextmanager
+def installation_on(
+    url: str, folder: Path, *, shipped: Shipped | None = None, **settings: str
+) -> Iterator[RunningInstallation]:
+    """An installation in ``folder`` on the migrated, empty database at ``url``, with ``settings`` of its own."""
+    with contextlib.ExitStack() as stack:
         receiver = stack.enter_context(Receiver())
         redis_server = stack.enter_context(EmbeddedRedis(folder / "redis"))
-        database = stack.enter_context(_postgres(small_disk)) if kind == "postgresql" else None
-        port = _free_port()
-        environment = environment_over(
-            _database_url(database, small_disk or folder), folder, REDIS_URL=redis_server.url, **_served_at(port)
-        )
+        environment = environment_over(url, folder, REDIS_URL=redis_server.url, **_served_at(_free_port())) | settings
         environment |= {"MOTCUA_NOTICE_FILE": str(folder / "notices.jsonl"), "MOTCUA_SMS_URL": receiver.sms_url}
         environment["MOTCUA_TOLD_CLOCK"] = str(folder / "clock")
         _tell(folder / "clock", dt.datetime.fromisoformat(OPENS))
@@ -172,8 +182,8 @@ def open_installation(
             name: Child(name, arguments, environment, folder / f"{name}.log") for name, arguments in COMMANDS.items()
         }
         base = environment["MOTCUA_PUBLIC_URL"]
-        installation = RunningInstallation(folder, base, children, redis_server, receiver, runtime, database, tokens)
-        installation.small_disk = small_disk
+        installation = RunningInstallation(folder, base, children, redis_server, receiver, runtime, None, tokens)
+        installation.environment = environment
         stack.callback(_end, children)
         installation.look_after()
         installation.wait_until_ready()

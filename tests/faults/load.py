@@ -111,6 +111,9 @@ class Load:
         for thread in self._threads:
             thread.join(PATIENCE + 30)
 
+    def wait_for_turn(self) -> None:
+        """Called before each thing that somebody does: here, everybody does as much as they can."""
+
     def send(self, http: urllib3.PoolManager, request: Request) -> urllib3.BaseHTTPResponse:
         """The answer, however often the request had to be sent. Raises Lost."""
         latest, pause = time.monotonic() + PATIENCE, 0.05
@@ -138,6 +141,7 @@ class Load:
     def _work(self, dice: random.Random) -> None:
         http = urllib3.PoolManager(timeout=urllib3.Timeout(connect=2, read=30), retries=False)
         while not self.done:
+            self.wait_for_turn()
             try:
                 self._do_one(http, dice)
             except Lost:

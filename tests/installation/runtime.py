@@ -43,10 +43,11 @@ def runtime_over(
     With the default pool of one connection, a request that needed a second one beside its own would wait for itself.
     The catalogue reads through connections of its own, as in production.
     """
-    database = open_database(url, pool_size=pool_size)
+    settings = settings_from(environment_over(url, data, **environment))
+    database = open_database(url, pool_size=pool_size, prepared=settings.prepared_statements)
     return Runtime(
         database=database,
-        settings=settings_from(environment_over(url, data, **environment)),
+        settings=settings,
         catalogue=catalogue_over(database),
         files=LocalFiles(data / "files"),
         signer=LocalSigner(data / "signing"),

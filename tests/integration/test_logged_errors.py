@@ -24,6 +24,7 @@ from engine.acts.notices.deliver import deliver_notices
 from engine.acts.rectify import rectify
 from engine.errors import InvalidInput, in_log
 from engine.jobs import queue, registry
+from engine.jobs.registry import JOBS
 from engine.ports import Message
 from engine.settings import settings_from
 from engine.store.dossiers import applicants
@@ -133,8 +134,8 @@ def test_the_round_of_all_jobs_logs_no_value(
     def fail() -> None:
         raise ValueError(SECRETS[0])
 
-    monkeypatch.setattr("cli.worker.JOBS", {"sweep_clocks": fail})
-    Shift(world.runtime.settings)._do_all()
+    monkeypatch.setattr("cli.worker.JOBS", dict.fromkeys(JOBS, fail))
+    Shift(world.runtime.settings)._do_what_is_due()
     said = logged()
     assert "job-failed" in said
     nothing_told(said)

@@ -283,3 +283,20 @@ def test_without_redis_the_worker_looks_for_itself_and_comes_back_to_the_bell(
         until(lambda: bell.ring("drain_outbox") and waiting(world) == 0, crew)
         assert stop(worker) == 0
     assert len(gateway.taken) == 1 + 3
+
+
+@on_sqlite
+def test_a_redis_that_hangs_counts_as_away(world: World, gateway: Gateway, tmp_path: Path) -> None:
+    """It keeps its connections and takes new ones, and says nothing: a machine out of memory, a network that is cut."""
+    templates(world)
+    code = world.land_at("accepted")
+    with redis_server() as server, crew_of(world, gateway, server.url, tmp_path) as crew:
+        worker = crew.start("worker")
+        until(lambda: "started" in crew.log("worker"), crew)
+        os.kill(server.pid, signal.SIGSTOP)
+        for channel in ("sms", "email"):  # the one it was listening on, and each it tries again
+            add(world, code, 3, channel=channel)
+            until(lambda: waiting(world) == 0, crew)
+        assert crew.log("worker").count("redis-away") >= 1
+        os.kill(server.pid, signal.SIGCONT)
+        assert stop(worker) == 0

@@ -280,7 +280,7 @@ def test_the_procfile_names_the_three_processes() -> None:
     assert processes == {"web": "motcua serve", "worker": "motcua worker", "clock": "motcua clock"}
 
 
-@pytest.mark.parametrize("name", ["runtime", "test", "installer"])
+@pytest.mark.parametrize("name", ["runtime", "test", "installer", "failover"])
 def test_locks_are_exact_hashed_and_name_no_download_host(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.lock").read_text()
     entries = re.split(r"(?m)^(?=\w)", text)[1:]
@@ -297,7 +297,7 @@ def test_what_runs_in_production_is_tested_at_the_same_version() -> None:
     assert pins("runtime") - pins("test") == set()
 
 
-@pytest.mark.parametrize("name", ["bin/setup", "bin/test", "bin/demo", "bin/lock", ".ci/run"])
+@pytest.mark.parametrize("name", ["bin/setup", "bin/test", "bin/demo", "bin/lock", "bin/failover", ".ci/run"])
 def test_programs_can_be_run_and_stop_at_the_first_error(name: str) -> None:
     path = ROOT / name
     assert path.stat().st_mode & 0o111, f"{name} is not executable"

@@ -26,6 +26,23 @@ def test_a_plain_postgresql_address_gets_the_driver(tmp_path: Path) -> None:
     assert read(tmp_path, DATABASE_URL="postgresql://a@b/c").database_url == "postgresql+psycopg://a@b/c"
 
 
+@pytest.mark.parametrize(
+    ("given", "read_as"),
+    [
+        ("postgresql://a:p%40@h1,h2:6432/c", "a:p%40@/c?host=h1,h2&port=5432,6432&target_session_attrs=read-write"),
+        ("postgresql+psycopg://[::1]:1,h2:2/c?x=1", "/c?host=%3A%3A1,h2&port=1,2&x=1&target_session_attrs=read-write"),
+        ("postgresql://a@/c?host=h1:1&host=h2:2", "a@/c?host=h1:1&host=h2:2&target_session_attrs=read-write"),
+        ("postgresql://h1,h2/c?target_session_attrs=any", "/c?host=h1,h2&port=5432,5432&target_session_attrs=any"),
+        ("postgresql://a@h1:6432/c?x=1", "a@h1:6432/c?x=1"),
+    ],
+)
+@pytest.mark.parametrize("name", ["DATABASE_URL", "MOTCUA_OWNER_DATABASE_URL"])
+def test_several_hosts_are_read_as_libpq_writes_them(tmp_path: Path, name: str, given: str, read_as: str) -> None:
+    settings = read(tmp_path, **{name: given})
+    found = settings.database_url if name == "DATABASE_URL" else settings.owner_database_url
+    assert found == f"postgresql+psycopg://{read_as}"
+
+
 def test_a_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
     first = settings_from({"MOTCUA_DATA": str(tmp_path)}).secret_keys
     assert settings_from({"MOTCUA_DATA": str(tmp_path)}).secret_keys == first
@@ -42,6 +59,9 @@ def test_secrets_rotate_newest_first(tmp_path: Path) -> None:
     ("name", "value"),
     [
         ("DATABASE_URL", "mysql://a/b"),
+        ("DATABASE_URL", "postgresql://h1:x,h2/b"),
+        ("MOTCUA_OWNER_DATABASE_URL", "mysql://a/b"),
+        ("MOTCUA_PREPARED_STATEMENTS", "perhaps"),
         ("REDIS_URL", "http://a"),
         ("MOTCUA_PUBLIC_URL", "motcua.example"),
         ("MOTCUA_SECRET_KEYS", "short"),

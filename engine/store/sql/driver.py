@@ -18,7 +18,8 @@ import psycopg
 from psycopg.adapt import Transformer
 from psycopg.pq import ConnStatus, ExecStatus
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+
+from engine.store.sql.loss import as_sqlalchemy_says, lost, note_loss
 
 MOST_PREPARED = 300
 """The cap on prepared statements per connection. Statement text varies with the row count, so the set is unbounded."""
@@ -39,24 +40,24 @@ def run(
         return say(kept.driver_connection, kept.info.setdefault(_PREPARED, {}), text, values, formats)
 
 
+def prepare_nothing(info: dict[str, Any]) -> None:
+    """Lets the connection with this ``info`` prepare no statement."""
+    info[_PREPARED] = None
+
+
 def say(
     raw: psycopg.Connection[Any],
-    prepared: dict[str, bytes],
+    prepared: dict[str, bytes] | None,
     text: str,
     values: Sequence[bytes | None],
     formats: Sequence[int] | None = None,
 ) -> list[tuple[Any, ...]]:
     """Runs one statement and returns its rows; the second time that a connection sends a text, it prepares it.
 
-    ``prepared`` maps texts to the names of this connection's prepared statements. Raises psycopg.Error.
+    ``prepared`` maps texts to the names of this connection's prepared statements; None prepares nothing. Raises
+    psycopg.Error.
     """
-    name = prepared.get(text)
-    if name is None and len(prepared) < MOST_PREPARED:
-        prepared[text] = b""  # seen once; preparing pays from the second time on
-    elif name == b"":
-        name = b"motcua_%d" % sum(map(bool, prepared.values()))
-        _checked(raw, raw.pgconn.prepare(name, text.encode()))
-        prepared[text] = name
+    name = None if prepared is None else _prepared_name(raw, prepared, text)
     if name:
         # libpq takes None for NULL in both calls; the stub of this one does not say so.
         result = raw.pgconn.exec_prepared(name, values, formats)  # type: ignore[arg-type]
@@ -73,13 +74,23 @@ def _as_sqlalchemy_says(connection: Connection, text: str) -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
-        raw: Any = connection.connection.driver_connection
-        if raw.closed:
+        kept: Any = connection.connection
+        gone = lost(error, kept.driver_connection)
+        if gone:
+            note_loss(kept.info)
             connection.invalidate(error)
-        # The values may be personal data, so the error must not carry them.
-        raise DBAPIError.instance(
-            text, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=raw.closed
-        ) from error
+        raise as_sqlalchemy_says(text, error, invalidated=gone) from error
+
+
+def _prepared_name(raw: psycopg.Connection[Any], prepared: dict[str, bytes], text: str) -> bytes | None:
+    name = prepared.get(text)
+    if name is None and len(prepared) < MOST_PREPARED:
+        prepared[text] = b""  # seen once; preparing pays from the second time on
+    elif name == b"":
+        name = b"motcua_%d" % sum(map(bool, prepared.values()))
+        _checked(raw, raw.pgconn.prepare(name, text.encode()))
+        prepared[text] = name
+    return name
 
 
 def _checked(raw: psycopg.Connection[Any], result: Any) -> None:

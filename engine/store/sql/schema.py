@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, create_engine, event
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, create_engine, event, make_url
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 
 from engine.security.private_files import keep_database_private
+from engine.store.sql.driver import prepare_nothing
+from engine.store.sql.loss import watch_for_loss
 
 metadata = MetaData(
     naming_convention={
@@ -35,6 +37,16 @@ metadata = MetaData(
 
 REST = 1.0
 """Seconds of rest after which a pooled connection is pinged before use."""
+
+_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""libpq's options for a server that falls silent: connecting in seconds, unanswered bytes in milliseconds. By default
+the system would wait for a quarter of an hour. An address may name others."""
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 Json = JSON().with_variant(JSONB(), "postgresql")
@@ -75,13 +87,14 @@ def _leave_to_the_parent() -> None:
 os.register_at_fork(after_in_child=_leave_to_the_parent)
 
 
-def open_database(url: str, *, pool_size: int = 8, pooled: bool = True) -> Engine:
+def open_database(url: str, *, pool_size: int = 8, pooled: bool = True, prepared: bool = True) -> Engine:
     """An SQLAlchemy engine for ``sqlite:///…`` or ``postgresql+psycopg://…``.
 
     No connection crosses a fork: the pool of the child begins empty. ``pooled=False`` keeps none in the parent either.
     Every BEGIN is sent by this file or by ``engine.transaction``, never by the driver. On SQLite it is BEGIN IMMEDIATE,
     since a deferred transaction that turns into a writer fails at once, whatever the busy timeout. On PostgreSQL a
     connection with the option ``motcua_unbegun`` runs each statement as its own transaction until BEGIN is sent.
+    ``prepared=False`` prepares no statement, for a pooler that gives each transaction another server process.
     """
     # The values of a statement may be personal data, so no error and no log line may carry them.
     options: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": orjson.loads, "hide_parameters": True}
@@ -95,14 +108,25 @@ def open_database(url: str, *, pool_size: int = 8, pooled: bool = True) -> Engin
         _opened.add(engine)
         return engine
     # psycopg would deallocate every prepared statement at each rollback; engine.store.sql.driver prepares instead.
-    driver = {"autocommit": True, "prepare_threshold": None}
+    patience = {name: value for name, value in _PATIENCE.items() if name not in make_url(url).query}
+    driver = {"autocommit": True, "prepare_threshold": None} | patience
+    options["execution_options"] = {"motcua_prepared": prepared}
     engine = create_engine(url, connect_args=driver, **options, **_pool(pool_size, pooled))
     event.listen(engine, "connect", _speak_utc)
+    if not prepared:
+        event.listen(engine, "connect", lambda _connection, record: prepare_nothing(record.info))
+    watch_for_loss(engine)
     event.listen(engine, "begin", _begin_unless_told_otherwise)
     event.listen(engine, "checkin", _note_rest)
     event.listen(engine, "checkout", partial(_check_rested, engine.dialect))
     _opened.add(engine)
     return engine
+
+
+def open_alike(database: Engine) -> Engine:
+    """An engine on the same database, with the same choice about prepared statements, that keeps no connection."""
+    prepared = bool(database.get_execution_options().get("motcua_prepared", True))
+    return open_database(database.url.render_as_string(hide_password=False), pooled=False, prepared=prepared)
 
 
 def _pool(size: int, pooled: bool) -> dict[str, Any]:
