@@ -265,21 +265,20 @@ FROM written WHERE {portal} AND source IS NULL AND handler_after <> handler_offi
 _SEEN = """
 INSERT INTO dossier_offices (office, dossier_id, since)
 SELECT DISTINCT office, id, {now} FROM written CROSS JOIN LATERAL unnest(parts_after) AS office
-WHERE office <> ALL (parts) ON CONFLICT DO NOTHING
+WHERE office <> ALL (parts)
+ON CONFLICT (office, dossier_id) DO UPDATE SET until = NULL WHERE dossier_offices.until IS NOT NULL
 """
 
-# ``ends_of_sight``: who gets a part sees it without end, who loses it for some days more.
+# ``ends_of_sight``: an office that loses its part, or has done it, sees the dossier for some days more.
 _ENDS = """
 UPDATE dossier_offices SET until = ends.until
 FROM (
-  SELECT DISTINCT id, office, CASE
-    WHEN office IN (came, holder_office) AND came <> holder_office AND NOT lasts
-    THEN CASE WHEN office = came THEN NULL ELSE {last} END
-    WHEN NOT gone THEN NULL ELSE {last} END AS until
-  FROM written CROSS JOIN LATERAL unnest(parts || parts_after) AS office
-  CROSS JOIN LATERAL (SELECT holder_after AS came, office <> ALL (parts) AS fresh, office <> ALL (parts_after) AS gone,
-    office IN (offices_after->>'intake', intake_office, handler_after) IS TRUE AS lasts) AS how
-  WHERE fresh OR gone OR (office IN (came, holder_office) AND came <> holder_office AND NOT lasts)
+  SELECT DISTINCT id, office, CASE WHEN gone OR office = holder_office THEN {last} END AS until
+  FROM written CROSS JOIN LATERAL unnest(parts) AS office
+  CROSS JOIN LATERAL (SELECT office <> ALL (parts_after) AS gone,
+    holder_after <> holder_office AND office IN (holder_after, holder_office)
+      AND (office IN (offices_after->>'intake', intake_office, handler_after)) IS NOT TRUE AS done) AS how
+  WHERE gone OR done
 ) AS ends
 WHERE dossier_offices.office = ends.office AND dossier_offices.dossier_id = ends.id
 """

@@ -38,14 +38,16 @@ COUNTERS = {SAI_GON: "old_counter", DA_KAO: "dk_counter"}
 
 
 def prepare_odd_june(world: World) -> None:
-    """The world of June with pauses, a clerk who does not follow, and an office that will be closed for a day."""
+    """The world of June with pauses, a clerk who does not follow, an office that will be closed for a day, and one
+    whose dossiers come to another province."""
     prepare_june(world)
     world.try_act("system", publish_release, _with_pauses())
     world.try_act("system", employ, {"stayed": (("UB-760-C", "specialist"),)}, dt.date(2024, 1, 1))
     storm = Closure(dt.date(2025, 7, 3), dt.date(2025, 7, 3), "bão số 3", "storm no. 3", "Công điện 1")
     world.try_act("system", publish_closure, "UB-26737", storm)
     renamed = replace(world.runtime.catalogue.office("UB-26740"), name=Text(ODD[0], ODD[3]))
-    world.try_act("system", publish_offices, [renamed])
+    elsewhere = replace(world.runtime.catalogue.office("TT-26740"), province="75")
+    world.try_act("system", publish_offices, [renamed, elsewhere])
 
 
 def odd_reform(world: World) -> Reform:

@@ -28,8 +28,8 @@ from engine.store.planned_moves import SALT, Move, Night, Planned, move_at_once
 from engine.transaction import UnitOfWork
 
 ACT = "reform"
-_MOST_KEPT = 20_000
-"""Kinds of moves that are kept, some 2 KB each."""
+_MOST_KEPT = 50_000
+"""Courses that are kept, some 2 KB each."""
 
 
 def apply_at_once(unit: UnitOfWork, run: Run, regular: Regular, planned: Sequence[Planned]) -> Done:
@@ -50,10 +50,10 @@ def apply_at_once(unit: UnitOfWork, run: Run, regular: Regular, planned: Sequenc
     return Done(moved=len(moved), held_since=held_since, left=left)
 
 
-class _Kind(NamedTuple):
-    """What the moves of dossiers with the same passages, release, state and holder's role share (see ``Move``).
+class _Course(NamedTuple):
+    """What the moves of dossiers with the same passages share (see ``Move``).
 
-    ``counts`` are the offices left and reached whose days of closure decide the due moment, ``calendar`` its name.
+    ``counts`` are the offices left and reached whose days of closure decide the due moment.
     """
 
     data: str
@@ -62,11 +62,20 @@ class _Kind(NamedTuple):
     sources: dict[str, str]
     targets: dict[str, str]
     deciding: str | None
-    desk: str | None
     province: str | None
     told: int
-    calendar: str
     counts: tuple[str, str] | None
+
+
+class _Stand(NamedTuple):
+    """What follows from a release, a state and the holder's role. ``desk`` is the role's, ``calendar`` the release's.
+
+    ``says_more``: there is more to tell than the transfer.
+    """
+
+    desk: str | None
+    calendar: str
+    says_more: bool
 
 
 class Regular:
@@ -77,51 +86,63 @@ class Regular:
 
     def __init__(self, catalogue: Catalogue, run: Run) -> None:
         self._catalogue, self._run = catalogue, run
-        self._kinds: dict[tuple[str, str, str, str | None], _Kind | None] = {}
+        self._courses: dict[str, _Course | None] = {}
+        self._stands: dict[tuple[str, str, str | None], _Stand | None] = {}
 
     def move(self, one: Planned) -> Move | None:
         """The move of a dossier; None where it is no regular case."""
         if not one.as_planned:
             return None
-        key = (one.passages, one.release, one.state, one.holder_role)
-        if len(self._kinds) >= _MOST_KEPT:
-            self._kinds = {}
-        kind = self._kinds[key] if key in self._kinds else self._kinds.setdefault(key, self._kind(one))
-        if kind is None or not self._keeps_time(kind):
+        course, stand = self._course(one.passages), self._stand(one.release, one.state, one.holder_role)
+        if course is None or stand is None or (course.told and stand.says_more):
             return None
-        own = (kind.deciding, kind.desk, one.place, kind.province, kind.told)
-        return Move(one.id, one.version, kind.data, kind.vi, kind.en, kind.sources, kind.targets, *own)
+        if course.counts is not None and not self._keeps_time(stand.calendar, *course.counts):
+            return None
+        desk = stand.desk if stand.desk in course.targets else None
+        own = (course.deciding, desk, one.place, course.province, course.told)
+        return Move(one.id, one.version, course.data, course.vi, course.en, course.sources, course.targets, *own)
 
-    def _kind(self, one: Planned) -> _Kind | None:
-        way, workflow = self._run.way(orjson.loads(one.passages)), self._catalogue.workflow(one.release)
-        passages, targets, release = way.passages, way.targets, workflow.release
+    def _course(self, passages: str) -> _Course | None:
+        courses = self._courses  # another thread may begin a new one meanwhile
+        if passages not in courses:
+            if len(courses) >= _MOST_KEPT:
+                courses = self._courses = {}
+            courses[passages] = self._found(passages)
+        return courses[passages]
+
+    def _found(self, passages_text: str) -> _Course | None:
+        way = self._run.way(orjson.loads(passages_text))
+        passages, targets = way.passages, way.targets
         if len(targets) < len(passages) or any(desk.startswith(f"{VERIFICATION}:") for desk in passages):
             return None
-        if ACT in release.actions or (way.told and _says_more(workflow, one.state)):
-            return None
-        role = release.roles.get(one.holder_role or "")
         decides = next((desk for desk in ("handler", INTAKE) if desk in targets), None)
         vi, en = (canonical({"reason": way.reason(language)}).decode() for language in ("vi", "en"))
-        return _Kind(
+        return _Course(
             data=orjson.dumps(way.data).decode(),
             vi=vi,
             en=en,
             sources={desk: passage.source for desk, passage in passages.items()},
             targets=targets,
             deciding=passages["handler"].source if decides == "handler" else None,
-            desk=role.unit if role is not None and role.unit in targets else None,
             province=self._catalogue.office(targets[INTAKE]).province if INTAKE in targets else None,
             told=int(way.told),
-            calendar=release.sla.calendar,
             counts=(passages[decides].source, targets[decides]) if decides else None,
         )
 
-    def _keeps_time(self, kind: _Kind) -> bool:
+    def _stand(self, digest: str, state: str, holder_role: str | None) -> _Stand | None:
+        key = (digest, state, holder_role)
+        if key not in self._stands:
+            workflow = self._catalogue.workflow(digest)
+            release = workflow.release
+            role = release.roles.get(holder_role or "")
+            desk, calendar = role.unit if role else None, release.sla.calendar
+            plain = ACT not in release.actions
+            self._stands[key] = _Stand(desk, calendar, _says_more(workflow, state)) if plain else None
+        return self._stands[key]
+
+    def _keeps_time(self, calendar: str, left: str, reached: str) -> bool:
         """Asked for each dossier, since an office may publish closures during the apply."""
-        if kind.counts is None:
-            return True
-        left, reached = (self._catalogue.calendar(kind.calendar, office) for office in kind.counts)
-        return left is reached
+        return self._catalogue.calendar(calendar, left) is self._catalogue.calendar(calendar, reached)
 
 
 def _says_more(workflow: Workflow, state: str) -> bool:
