@@ -12,13 +12,13 @@ from engine.acts.perform_action import perform_action
 from engine.acts.publish import publish_closure, publish_offices, publish_release
 from engine.acts.verification import ask_verification
 from engine.rules.deadlines.office_hours import Closure
-from engine.rules.procedure.definition import Action, Branch, Effective, Release, State, Term
+from engine.rules.procedure.definition import Action, Branch, Effective, Release, Route, State, Term
 from engine.rules.reform.policy import Reform
 from engine.text import Text
 from tests.installation import short_releases
 from tests.installation.june import DA_KAO, SAI_GON, prepare_june, reform_of
 from tests.installation.people import employ
-from tests.installation.releases import step, text
+from tests.installation.releases import roles, sample_release, step, text
 from tests.installation.short_releases import PERMIT
 from tests.installation.world import APPLICANT, World
 
@@ -31,6 +31,7 @@ ODD = (
     "</script>",
 )
 NAMES = ('"Bảy" \\ O’Hara', "Đặng Thị Đào 🏠", "Nguye\u0302\u0303n Va\u0306n Mẫu", "</script>")
+COUNTER = "1.000001"
 STATES = ("new", "working", "working", "asked", "halted", "ready")
 MOMENTS = ("2025-04-07 09:00", "2025-06-02 09:00", "2025-06-24 09:00:00.123456")
 """Of filing; what was filed in April is late on the night of the reform."""
@@ -41,7 +42,8 @@ def prepare_odd_june(world: World) -> None:
     """The world of June with pauses, a clerk who does not follow, an office that will be closed for a day, and one
     whose dossiers come to another province."""
     prepare_june(world)
-    world.try_act("system", publish_release, _with_pauses())
+    for release in (_with_pauses(), _at_the_counter()):
+        world.try_act("system", publish_release, release)
     world.try_act("system", employ, {"stayed": (("UB-760-C", "specialist"),)}, dt.date(2024, 1, 1))
     storm = Closure(dt.date(2025, 7, 3), dt.date(2025, 7, 3), "bão số 3", "storm no. 3", "Công điện 1")
     world.try_act("system", publish_closure, "UB-26737", storm)
@@ -67,23 +69,39 @@ def some_permit(world: World, dice: random.Random) -> str:
     world.at(dice.choice(MOMENTS))
     applicant = APPLICANT | {"commune": commune, "name": dice.choice(NAMES), "language": dice.choice(("vi", "en"))}
     applicant |= {"phone": dice.choice(("0900000001", None)), "email": dice.choice(("mau@example.vn", None))}
+    at_counter = dice.random() < 0.2
     given = world.filing(
-        procedure=PERMIT,
+        procedure=COUNTER if at_counter else PERMIT,
         intake_office=f"MC-{commune}-C",
         documents=[],
-        fields={"land.commune": commune} | dice.choice(({}, {"land.hamlet": "Khu phố 1"})),
+        fields={} if at_counter else {"land.commune": commune} | dice.choice(({}, {"land.hamlet": "Khu phố 1"})),
         applicant=applicant,
     )
     code = world.try_act(COUNTERS[commune], file_dossier, given).case.code
+    if at_counter:
+        return code
     if state != "new":
         world.try_act(COUNTERS[commune], perform_action, code, "receive")
         _bring(world, code, state)
     if state == "working" and dice.random() < 0.3:
         world.try_act("district", ask_verification, code, "UB-26740-C", "Có tranh chấp không?")
     if state != "asked" and dice.random() < 0.5:
-        at_counter = state in ("new", "ready")
-        world.try_act(COUNTERS[commune] if at_counter else dice.choice(("district", "stayed")), claim, code)
+        holder = COUNTERS[commune] if state in ("new", "ready") else dice.choice(("district", "stayed"))
+        world.try_act(holder, claim, code)
     return code
+
+
+def _at_the_counter() -> Release:
+    """A procedure that is decided where it is received: it has no desk but the intake."""
+    routing = {"intake": Route(by="any_commune_in_province")}
+    counter = roles("counter")["counter"]
+    return sample_release(
+        procedure=COUNTER,
+        name=text("Xác nhận tại chỗ"),
+        routing=routing,
+        roles={"counter": counter, "specialist": counter},
+        effective=Effective(dt.date(2024, 1, 1)),
+    )
 
 
 def _bring(world: World, code: str, state: str) -> None:
