@@ -34,6 +34,7 @@ from benchmarks import (
     portal,
     reading,
     reform,
+    reform_ways,
     reports,
     signatures,
     statements,
@@ -61,6 +62,9 @@ def main() -> None:
         return
     if sys.argv[1:2] == ["signatures"]:
         signatures.main(sys.argv[2:])
+        return
+    if sys.argv[1:2] == ["reform-ways"]:
+        reform_ways.main(sys.argv[2:])
         return
     asked = _arguments()
     asked.folder.mkdir(mode=0o755, parents=True, exist_ok=True)

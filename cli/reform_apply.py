@@ -15,9 +15,10 @@ from sqlalchemy import select
 
 from cli.compose import compose_from_environment
 from cli.output import json_option, language, say, show
-from engine.acts.reform.batches import Tally, apply_all, revert_all
+from engine.acts.reform.batches import apply_all, revert_all
 from engine.acts.reform.decide import decide, in_triage
 from engine.acts.reform.load import load_plan
+from engine.acts.reform.rounds import Tally
 from engine.acts.reform.run import Done, Run, open_run
 from engine.errors import NotFound
 from engine.reform.document import read_plan

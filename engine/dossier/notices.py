@@ -115,9 +115,12 @@ _NEW_LINK = Notice(event="action", to=(APPLICANT,), via=("sms", "email"), templa
 _BUILT_IN = {"warn": "sap-den-han", "step": "buoc-qua-han"}
 """The holder's notices in every procedure: the due moment is near; the step's own limit has passed."""
 
+TRANSFER: Final = Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="chuyen-co-quan")
+"""The applicant's notice that another office handles the dossier."""
+
 _OF_ACTS = {
     "extend_deadline": Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="gia-han"),
-    "transfer": Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="chuyen-co-quan"),
+    "transfer": TRANSFER,
     "reopen": Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="mo-lai-ho-so"),
     "refile": Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="huy-tiep-nhan"),
 }

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from engine.acts.reform.apply import apply_batch, begin_applying, finish_applying
+from engine.acts.reform.at_once import Regular, apply_at_once
 from engine.acts.reform.decide import decide, in_triage
 from engine.acts.reform.decide_groups import decide_groups
 from engine.acts.reform.drafts import ask_plan, keep_plan, refuse_plan
@@ -21,6 +22,7 @@ from engine.acts.staff.people import add_membership
 from engine.reform.document import PlanFile, read_plan
 from engine.reform.planning import make_plan
 from engine.store.dossiers import dossiers
+from engine.store.planned_moves import planned_after
 from engine.store.plans import reform_items, reforms
 from engine.store.reform_drafts import reform_drafts
 from engine.store.reform_orders import reform_orders
@@ -34,9 +36,10 @@ LOADED = {"reform.load.load_plan"}
 
 
 def june(world: World) -> None:
-    """One dossier that moves by rule, and one that a person has to decide; another such one follows."""
+    """Two dossiers that move by rule, and one that a person has to decide; another such one follows."""
     prepare_june(world)
     second_administrator(world)
+    permit(world)
     permit(world)
     permit(world, DA_KAO)
 
@@ -55,7 +58,7 @@ def loading(stage: Stage) -> Errand:
 
     def whole() -> None:
         assert stage.number(reforms, state="ready") == 1
-        assert stage.number(reform_items) == 3
+        assert stage.number(reform_items) == 4
 
     return Errand(run, run, whole)
 
@@ -79,6 +82,16 @@ def batch(status: str, becomes: str, act: Callable[..., Any], *more: str) -> Cal
         return Deed(stage.direct(act, run, ids, *more), stage.rows(reform_items, status=becomes))
 
     return prepare
+
+
+def moved_at_once(stage: Stage) -> Deed:
+    """The one statement on PostgreSQL, the long way on SQLite."""
+    run = _run(stage)
+    with stage.world.reading() as connection:
+        planned = planned_after(connection, run.id, 0, 1)
+    regular = Regular(stage.doomed.runtime.catalogue, run)
+    moving = stage.direct(apply_at_once, run, regular, planned)
+    return Deed(moving, stage.rows(reform_items, status="done"))
 
 
 def decided(stage: Stage) -> Deed:
@@ -172,6 +185,7 @@ REFORM_STORIES: Mapping[str, Story] = {
         },
         stood("applying", begin_applying),
     ),
+    "move at once": Story({"reform.at_once.apply_at_once"}, moved_at_once),
     "move": Story({"reform.apply.apply_batch", "reform.run.rows_standing"}, batch("waiting", "done", apply_batch)),
     "finish": Story(
         {"reform.apply.finish_applying", "follow_office.leave_predecessor"}, stood("applied", finish_applying)
@@ -197,6 +211,9 @@ REFORM_STORIES: Mapping[str, Story] = {
         {"reform.revert.revert_batch"}, batch("done", "reverted", revert_batch, "Theo yêu cầu của tỉnh")
     ),
     "take back the third": Story(
+        {"reform.revert.revert_batch"}, batch("done", "reverted", revert_batch, "Theo yêu cầu của tỉnh")
+    ),
+    "take back the fourth": Story(
         {"reform.revert.revert_batch"}, batch("done", "reverted", revert_batch, "Theo yêu cầu của tỉnh")
     ),
     "finish the way back": Story({"reform.revert.finish_reverting"}, stood("reverted", finish_reverting)),

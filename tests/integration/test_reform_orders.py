@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select, update
 
 from engine.acts.reform.apply import TooEarly
-from engine.acts.reform.batches import Tally
 from engine.acts.reform.orders import (
     OrderNotOpen,
     SecondPersonApproves,
@@ -20,6 +19,7 @@ from engine.acts.reform.orders import (
     put_up,
     withdraw,
 )
+from engine.acts.reform.rounds import Tally
 from engine.acts.reform.run import Run
 from engine.errors import Forbidden, InvalidInput
 from engine.jobs.reforms import LEASE, carry_out

@@ -63,14 +63,15 @@ def world_of(country: Country) -> Iterator[World]:
     world = World(f"sqlite:///{folder / 'world.sqlite'}", folder)
     world.at(f"{DAYS[0]} 08:00")
     try:
-        seed(world.runtime, _content(country))
+        seed(world.runtime, content_of(country))
         yield world
     finally:
         world.database.dispose()
         shutil.rmtree(folder)
 
 
-def _content(country: Country) -> Content:
+def content_of(country: Country) -> Content:
+    """The country with one procedure, to be published."""
     return Content(
         territory=country.known.territory,
         offices=[replace(one, identifier=one.code) for one in country.offices],

@@ -36,13 +36,17 @@ class NotReady(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The numbers of dossiers of one batch by outcome; ``held_since`` (``time.monotonic``) is when it began to lock."""
+    """The numbers of dossiers of one batch by outcome; ``held_since`` (``time.monotonic``) is when it began to lock.
+
+    ``left`` are the dossiers that the one statement of a batch leaves to the long way.
+    """
 
     moved: int = 0
     stale: int = 0
     ended: int = 0
     busy: int = 0
     held_since: float = 0.0
+    left: tuple[int, ...] = ()
 
     @property
     def settled(self) -> int:
@@ -121,17 +125,19 @@ class Standing(NamedTuple):
 
 
 def rows_standing(unit: UnitOfWork, run: Run, status: str, ids: Sequence[int]) -> list[Standing]:
-    """The dossiers of ``ids`` (a part of a result of ``ids_standing``) that still have the status.
+    """The dossiers of ``ids`` (few others lie between them) that still have the status, in order of their ids.
 
     They are not locked: the write compares the version.
     """
     if not ids:
         return []
-    which = {"reform": run.id, "status": status, "first": ids[0], "last": ids[-1]}
-    rows = _ROWS.fetch(unit.reader(), which)
+    wanted = set(ids)
+    which = {"reform": run.id, "status": status, "first": min(wanted), "last": max(wanted)}
+    rows = [row for row in _ROWS.fetch(unit.reader(), which) if row[_ID] in wanted]
     return [Standing(case_from(unit, row), *row[len(CASE_COLUMNS) :]) for row in rows]
 
 
+_ID = [column.key for column in CASE_COLUMNS].index("id")
 _ITEM = (reform_items.c[name] for name in ("version", "passages", "place", "entry", "before"))
 _ROWS = PreparedSelect(
     select(*CASE_COLUMNS, *_ITEM)

@@ -7,7 +7,7 @@ paused or stopped, nor once it has passed. Notices and forms ask ``appointment``
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
@@ -18,7 +18,7 @@ from engine.rules.deadlines.timing import changed, due_columns, term_end
 from engine.rules.deadlines.trace import term_in_words
 from engine.rules.deadlines.words import moment_in_words
 from engine.rules.dossier_row import ClockChanges, ClockRow
-from engine.rules.procedure.definition import Release
+from engine.rules.procedure.definition import Release, Term
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.text import Text
 
@@ -110,14 +110,19 @@ def automatic_stop(state: str, entered_at: dt.datetime, release: Release, calend
     None also where the stop lies beyond the calendar: a day that is not known is not told.
     """
     stops = []
+    for key, after, status in stopping_timers(state, release):
+        try:
+            stops.append(Stop(term_end(calendar, entered_at, after), status, key))
+        except OutsideCalendar:
+            continue
+    return min(stops, key=lambda stop: stop.at, default=None)
+
+
+def stopping_timers(state: str, release: Release) -> Iterator[tuple[str, Term, PortalStatus]]:
+    """The timers of a state that end the dossier without a result: action, term, and the status after it."""
     for key, action in release.actions.items():
         if action.after is None or state not in action.sources:
             continue
         statuses = [release.states[branch.then].status for branch in action.to]
-        if not _WITHOUT_RESULT.issuperset(statuses):
-            continue
-        try:
-            stops.append(Stop(term_end(calendar, entered_at, action.after), statuses[0], key))
-        except OutsideCalendar:
-            continue
-    return min(stops, key=lambda stop: stop.at, default=None)
+        if _WITHOUT_RESULT.issuperset(statuses):
+            yield key, action.after, statuses[0]

@@ -74,7 +74,10 @@ def write_together(
     parts = [part for part in parts if part.rows]
     if connection.dialect.name != "postgresql":
         return _each_in_turn(connection, dossiers, versions, parts)
-    shapes, values = [], [_array(dossiers.c.id, list(versions)), _array(dossiers.c.version, list(versions.values()))]
+    shapes, values = (
+        [],
+        [array_of(dossiers.c.id, list(versions)), array_of(dossiers.c.version, list(versions.values()))],
+    )
     for part in parts:
         shape, given = _shaped(part)
         shapes.append(shape)
@@ -129,7 +132,7 @@ def _shaped(part: Part) -> tuple[_Shape, list[Any]]:
     own = {part.of, *part.key} if part.of in columns else {columns[0]}
     shared = tuple(name for name in columns if name not in own and values[name].count(rows[0][name]) == len(rows))
     differ = tuple(name for name in columns if name not in shared)
-    arrays = [_array(table.c[name], values[name]) for name in differ]
+    arrays = [array_of(table.c[name], values[name]) for name in differ]
     single = [_single(table.c[name], rows[0][name]) for name in shared]
     return _Shape(table, differ, shared, part.key, part.new_only, part.of), [*arrays, *single]
 
@@ -157,11 +160,11 @@ def _together(dossiers: str, shapes: tuple[_Shape, ...]) -> str:
 def _text(shape: _Shape, used: int, guarded: bool = False) -> str:
     """The SQL of one part; its parameters begin at ``$(used + 1)``. ``guarded`` writes rows of free dossiers only."""
     table = shape.table
-    arrays = ", ".join(f"${used + n}::{_type(table.c[name])}[]" for n, name in enumerate(shape.differ, 1))
+    arrays = ", ".join(f"${used + n}::{type_of(table.c[name])}[]" for n, name in enumerate(shape.differ, 1))
     rows = f"unnest({arrays}) AS given({_names(shape.differ)})"
     later = used + len(shape.differ)
     told = {name: f'given."{name}"' for name in shape.differ}
-    told |= {name: f"${later + n}::{_type(table.c[name])}" for n, name in enumerate(shape.shared, 1)}
+    told |= {name: f"${later + n}::{type_of(table.c[name])}" for n, name in enumerate(shape.shared, 1)}
     free = [f'given."{shape.of}" IN (SELECT id FROM free)'] if guarded else []  # noqa: S608 - only names of the schema
     if not shape.key:
         only = f" WHERE {free[0]}" if free else ""
@@ -207,11 +210,13 @@ def _kind(column: Column[Any]) -> tuple[str, int, Callable[[Any], bytes]]:
     return next((name, number, write) for kind, name, number, write in _KINDS if isinstance(column.type, kind))
 
 
-def _type(column: Column[Any]) -> str:
+def type_of(column: Column[Any]) -> str:
+    """PostgreSQL's name for the type of a column's values in an array."""
     return _kind(column)[0]
 
 
-def _array(column: Column[Any], values: Sequence[Any]) -> bytes:
+def array_of(column: Column[Any], values: Sequence[Any]) -> bytes:
+    """The values of a column as one array in PostgreSQL's binary format."""
     _, number, write = _kind(column)
     head = pack(">iiIii", 1, 1, number, len(values), 1)
     return head + b"".join([_NULL if value is None else write(value) for value in values])
