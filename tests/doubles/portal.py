@@ -116,6 +116,16 @@ def make(folder: Path) -> Flask:
     app, records = Flask(__name__), Records(folder)
     faults = give_faults(app)
     sessions: set[str] = set()
+    lines: set[tuple[str, str]] = set()
+
+    @app.before_request
+    def note_line() -> None:
+        lines.add((request.remote_addr or "", request.environ.get("REMOTE_PORT", "")))
+
+    @app.get("/_double/lines")
+    def count_lines() -> Any:
+        """How many connections there were, this one included."""
+        return [len(lines)]
 
     @app.post("/login")
     def login() -> Any:
@@ -173,6 +183,10 @@ def _for_tests(app: Flask, records: Records) -> None:
         for name in ("records", "keys", "steps"):
             told[name] = records.run(f"SELECT count(*) FROM {name}")[0][0]
         return told
+
+    @app.get("/_double/keys")
+    def keys() -> Any:
+        return [key for (key,) in records.run("SELECT key FROM keys")]
 
     @app.get("/_double/records")
     def held() -> Any:
