@@ -33,6 +33,7 @@ from benchmarks import (
     pages,
     portal,
     reading,
+    reconcile,
     reform,
     reports,
     signatures,
@@ -44,9 +45,10 @@ from benchmarks.ground import Ground, lay
 from benchmarks.multiply import multiply
 
 PARTS = ("statements", "acts", "reading", "outbox", "notices", "engines")
-LONG = ("hour", "reform", "versions", "pages", "desks", "reports", "portal")
-"""Measured only where they are named; a reform, a version and pages on databases of their own, and alone."""
-ALONE = ("reform", "versions", "pages")
+LONG = ("hour", "reform", "versions", "pages", "desks", "reports", "portal", "reconcile")
+"""Measured only where they are named; a reform, a version, pages and reconciliation on databases of their own, and
+alone."""
+ALONE = ("reform", "versions", "pages", "reconcile")
 LOADED = 100_000
 PACKAGES = ("Flask", "SQLAlchemy", "psycopg", "gunicorn", "granian", "Flask-SQLAlchemy", "marshmallow")
 
@@ -76,6 +78,9 @@ def main() -> None:
             return
         if asked.parts == ["pages"]:
             print(f"{_machine(None, asked.dossiers)}\n\n{_pages(asked, redis_url)}")
+            return
+        if asked.parts == ["reconcile"]:
+            print(f"{_machine(None, asked.dossiers)}\n\n{_reconcile(asked, redis_url)}")
             return
         server = MeasuredServer(asked.folder / "pg")
         server.start()
@@ -155,6 +160,15 @@ def _pages(asked: argparse.Namespace, redis_url: str) -> str:
             stand = page_grounds.country(ground, asked.dossiers)
             told.append(pages.table(stand.name, pages.measure(stand, _say)))
     return "\n\n".join(told)
+
+
+def _reconcile(asked: argparse.Namespace, redis_url: str) -> str:
+    """In a folder of its own, whose dossiers have no journal."""
+    folder = asked.folder / "reconcile"
+    with _started(folder) as server:
+        ground = lay(server, folder, redis_url)
+        multiply(server, ground, reconcile.TOLD_FIRST)
+        return reconcile.table(reconcile.measure(server, ground, folder, asked.dossiers, _say))
 
 
 @contextmanager

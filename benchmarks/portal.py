@@ -92,25 +92,32 @@ def measure(ground: Ground, folder: Path, say: Callable[[str], None]) -> Told:
         runtime = connect(ground.runtime(), double.address)
         assert runtime.settings.portal is not None
         portal = HttpPortal(runtime.settings.portal, read_mapping())
-        _run(runtime, "DELETE FROM portal_tellings", "DELETE FROM portal_differences", "DELETE FROM portal_comparisons")
-        told = Told(dossiers=int(_one(runtime, "SELECT count(*) FROM dossiers WHERE source IS NULL")))
-        _run(runtime, _FILL.format(mark=0, which="d.source IS NULL"))
+        run_all(
+            runtime, "DELETE FROM portal_tellings", "DELETE FROM portal_differences", "DELETE FROM portal_comparisons"
+        )
+        told = Told(dossiers=int(one(runtime, "SELECT count(*) FROM dossiers WHERE source IS NULL")))
+        fill(runtime)
         say(f"{told.dossiers:,} dossiers wait with 2 tellings each")
         _drain(runtime, portal, double, told, say)
         _live(runtime, portal, double, told)
         asked(double, "faults", {"faults": {}}, "PUT")
-        _finish(runtime, portal)
+        finish(runtime, portal)
         _count_anew(runtime, double, told)
-        _compare(runtime, portal, told, "after the faults")
-        _repair(runtime, portal, told)
-        _seed(runtime, double, told)
-        _compare(runtime, portal, told, f"{DIFFERENCES} seeded differences")
-        told.found = _kinds(runtime)
-        _repair(runtime, portal, told)
-        _compare(runtime, portal, told, "after the repair")
-        told.left = _kinds(runtime)
+        compare(runtime, portal, told, "after the faults")
+        repair(runtime, portal, told)
+        seed(runtime, double, told)
+        compare(runtime, portal, told, f"{DIFFERENCES} seeded differences")
+        told.found = kinds(runtime)
+        repair(runtime, portal, told)
+        compare(runtime, portal, told, "after the repair")
+        told.left = kinds(runtime)
         runtime.database.dispose()
     return told
+
+
+def fill(runtime: Runtime) -> None:
+    """Two tellings of each dossier whose truth is here."""
+    run_all(runtime, _FILL.format(mark=0, which="d.source IS NULL"))
 
 
 def _drain(runtime: Runtime, portal: HttpPortal, double: Running, told: Told, say: Callable[[str], None]) -> None:
@@ -136,14 +143,14 @@ def _drain(runtime: Runtime, portal: HttpPortal, double: Running, told: Told, sa
 
 def _live(runtime: Runtime, portal: HttpPortal, double: Running, told: Told) -> None:
     """New tellings at a steady rate, told as the worker does; the lag is that of all that were told meanwhile."""
-    _finish(runtime, portal)
+    finish(runtime, portal)
     ids = [row[0] for row in _rows(runtime, "SELECT id FROM dossiers WHERE source IS NULL ORDER BY id LIMIT 5000")]
     line, began, turn = Line(), time.monotonic(), 0
     while time.monotonic() < began + LIVE_SECONDS:
         due = int((time.monotonic() - began) * LIVE_RATE / 2)
         if due > turn:
             some = ", ".join(str(ids[number % len(ids)]) for number in range(turn, due))
-            _run(runtime, _FILL.format(mark=f"'live-{turn}'", which=f"d.id IN ({some})"))
+            run_all(runtime, _FILL.format(mark=f"'live-{turn}'", which=f"d.id IN ({some})"))
             turn = due
         if not tell_portal(runtime, portal, line=line).taken:
             time.sleep(0.05)
@@ -153,20 +160,19 @@ def _live(runtime: Runtime, portal: HttpPortal, double: Running, told: Told) -> 
     told.lags = sorted(float(row[0]) for row in _rows(runtime, lag))
 
 
-def _finish(runtime: Runtime, portal: HttpPortal) -> None:
+def finish(runtime: Runtime, portal: HttpPortal) -> None:
     """Until nothing waits: nobody waits for a retry, and an operator sends again what the portal refused.
 
-    What it refuses three times stays: the steps of a dossier that it has forgotten.
+    What it refuses four times stays: the steps of a dossier that it has forgotten.
     """
-    line, refused = Line(), 0
-    while refused < 3:
-        tally = tell_portal(runtime, portal, line=line)
-        if tally.taken:
-            continue
+    for _ in range(4):
         line = Line()
-        if not in_transaction(runtime, SYSTEM, lambda unit: retry_portal(unit, "benchmark")):
-            return
-        refused += 1
+        while tell_portal(runtime, portal, line=line).taken:
+            pass
+        in_transaction(runtime, SYSTEM, lambda unit: retry_portal(unit, "benchmark"))
+        _again(runtime)
+    while tell_portal(runtime, portal, line=line).taken:
+        pass
 
 
 def _again(runtime: Runtime) -> None:
@@ -183,7 +189,7 @@ def _count_anew(runtime: Runtime, double: Running, told: Told) -> None:
     told.sent, told.absent, told.foreign = len(sent), len(sent - held), len(held - ours.keys())
 
 
-def _compare(runtime: Runtime, portal: HttpPortal, told: Told, what: str) -> None:
+def compare(runtime: Runtime, portal: HttpPortal, told: Told, what: str) -> None:
     before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
     differing = 0
     while True:
@@ -195,16 +201,16 @@ def _compare(runtime: Runtime, portal: HttpPortal, told: Told, what: str) -> Non
     told.grown = max(told.grown, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 
 
-def _repair(runtime: Runtime, portal: HttpPortal, told: Told) -> None:
+def repair(runtime: Runtime, portal: HttpPortal, told: Told) -> None:
     found = in_transaction(runtime, SYSTEM, lambda unit: differences(unit, most=1_000_000))
     codes = sorted({one.code for one in found if one.safe})
     for at in range(0, len(codes), 500):
         some = codes[at : at + 500]
         in_transaction(runtime, SYSTEM, lambda unit, these=some: resend_dossiers(unit, these, "benchmark"))
-    _finish(runtime, portal)
+    finish(runtime, portal)
 
 
-def _seed(runtime: Runtime, double: Running, told: Told) -> None:
+def seed(runtime: Runtime, double: Running, told: Told) -> None:
     codes = [row[0] for row in _rows(runtime, "SELECT code FROM dossiers WHERE source IS NULL")]
     chosen = iter(random.Random(11).sample(codes, DIFFERENCES))
     changes: list[tuple[str, str, dict[str, Any]]] = []
@@ -219,13 +225,13 @@ def _seed(runtime: Runtime, double: Running, told: Told) -> None:
     asked(double, "change", changes)
 
 
-def _kinds(runtime: Runtime) -> Counter[str]:
+def kinds(runtime: Runtime) -> Counter[str]:
     found = in_transaction(runtime, SYSTEM, lambda unit: differences(unit, most=1_000_000))
     return Counter(one.kind for one in found)
 
 
 def _number(runtime: Runtime, status: str) -> int:
-    return int(_one(runtime, f"SELECT count(*) FROM portal_tellings WHERE status = '{status}'"))
+    return int(one(runtime, f"SELECT count(*) FROM portal_tellings WHERE status = '{status}'"))
 
 
 def _rows(runtime: Runtime, statement: str) -> list[Any]:
@@ -233,11 +239,11 @@ def _rows(runtime: Runtime, statement: str) -> list[Any]:
         return list(connection.execute(text(statement)).all())
 
 
-def _one(runtime: Runtime, statement: str) -> Any:
+def one(runtime: Runtime, statement: str) -> Any:
     return _rows(runtime, statement)[0][0]
 
 
-def _run(runtime: Runtime, *statements: str) -> None:
+def run_all(runtime: Runtime, *statements: str) -> None:
     with runtime.database.begin() as connection:
         for statement in statements:
             connection.execute(text(statement))
@@ -260,18 +266,32 @@ def table(told: Told) -> str:
         f"{told.absent - told.counts.get('forgotten', 0)} |",
         f"| told again, known there by the key | {told.counts.get('duplicates', 0)} |",
         f"| held there and never told; out of order | {told.foreign}; {told.counts.get('out_of_order', 0)} |",
+        *comparisons(told),
+        "",
+        *by_kind(told),
+    ]
+    return "\n".join(pieces)
+
+
+def comparisons(told: Told) -> list[str]:
+    """Lines of a table: how long each comparison took."""
+    return [
         *(
             f"| comparison {what} | {seconds:.1f} s, {told.dossiers / seconds:,.0f} a second, {number} differ |"
             for what, seconds, number in told.compared
         ),
         f"| memory that comparisons added | {told.grown / 1024:.0f} MB |",
-        "",
+    ]
+
+
+def by_kind(told: Told) -> list[str]:
+    """A table of the seeded differences."""
+    return [
         "| kind of difference | seeded | found | repaired | left, for a person |",
         "|---|---|---|---|---|",
         *(f"| {KINDS[kind].en} | {_counted(told, kind)} |" for kind in KINDS),
         f"| all | {_counted(told, None)} |",
     ]
-    return "\n".join(pieces)
 
 
 def _counted(told: Told, kind: str | None) -> str:

@@ -198,6 +198,18 @@ def _for_tests(app: Flask, records: Records) -> None:
             records.run(f"DELETE FROM {name}")
         return "", 204
 
+    @app.post("/_double/multiply")
+    def multiply() -> Any:
+        """Copies every record so often, under codes that end in ``-1``, ``-2`` …"""
+        records.run(
+            "INSERT INTO records SELECT code || '-' || value, copy, "
+            "json_set(fields, '$.MaHoSo', code || '-' || value), sequence FROM records, "
+            "(WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n "
+            "WHERE value < ?) SELECT value FROM n)",
+            int(request.get_json()["times"]),
+        )
+        return "", 204
+
     @app.post("/_double/change")
     def change() -> Any:
         """``[[what, code, fields], …]``; what: lose, alter, double, invent."""
