@@ -25,6 +25,7 @@ from benchmarks import (
     compare,
     desks,
     filings,
+    imports,
     national_hour,
     notices,
     other_engines,
@@ -55,14 +56,9 @@ PACKAGES = ("Flask", "SQLAlchemy", "psycopg", "gunicorn", "granian", "Flask-SQLA
 
 def main() -> None:
     """Measures what was asked for."""
-    if sys.argv[1:2] == ["compare"]:
-        compare.main(sys.argv[2:])
-        return
-    if sys.argv[1:2] == ["filings"]:
-        filings.main(sys.argv[2:])
-        return
-    if sys.argv[1:2] == ["signatures"]:
-        signatures.main(sys.argv[2:])
+    own = {"compare": compare, "filings": filings, "imports": imports, "signatures": signatures}
+    if sys.argv[1:2] and sys.argv[1] in own:
+        own[sys.argv[1]].main(sys.argv[2:])
         return
     asked = _arguments()
     asked.folder.mkdir(mode=0o755, parents=True, exist_ok=True)

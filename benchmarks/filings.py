@@ -6,15 +6,10 @@ python -m benchmarks filings --count 10000 --kills 60
 from __future__ import annotations
 
 import argparse
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
-from pathlib import Path
+from collections.abc import Sequence
 
-from tests import shared_run
+from benchmarks.durable_world import durable_world
 from tests.faults.filing_run import Run, Told
-from tests.installation.world import open_world
-from tests.postgres_server import PostgresServer
 
 
 def main(given: Sequence[str]) -> None:
@@ -25,29 +20,11 @@ def main(given: Sequence[str]) -> None:
     options.add_argument("--kind", choices=("postgresql", "sqlite"), default="postgresql")
     options.add_argument("--seconds", type=float, default=1_800)
     asked = options.parse_args(given)
-    with (
-        _durable_server(asked.kind),
-        tempfile.TemporaryDirectory(prefix="motcua-") as folder,
-        open_world(asked.kind, Path(folder)) as world,
-    ):
-        told = Run(world, Path(folder), asked.count).run(asked.kills, asked.seconds)
+    with durable_world(asked.kind) as (world, folder):
+        told = Run(world, folder, asked.count).run(asked.kills, asked.seconds)
     print(_words(asked.kind, told))
     if told.wrong:
         raise SystemExit(1)
-
-
-@contextmanager
-def _durable_server(kind: str) -> Iterator[None]:
-    """A run whose databases are on a server of its own that commits to the disk, as production does."""
-    server = PostgresServer(durable=True) if kind == "postgresql" else None
-    with server or nullcontext():
-        shared_run.begin()
-        try:
-            if server is not None:
-                (shared_run.run_folder() / "postgres.address").write_text(str(server.socket_folder))
-            yield
-        finally:
-            shared_run.end()
 
 
 def _words(kind: str, told: Told) -> str:

@@ -30,6 +30,7 @@ PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS records (code TEXT, copy INTEGER, fields TEXT, sequence INTEGER, PRIMARY KEY (code, copy));
 CREATE TABLE IF NOT EXISTS keys (key TEXT PRIMARY KEY, code TEXT, sequence INTEGER, service TEXT, at TEXT, id TEXT);
 CREATE TABLE IF NOT EXISTS steps (code TEXT, sequence INTEGER, fields TEXT);
+CREATE TABLE IF NOT EXISTS forgotten (key TEXT);
 CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, number INTEGER);
 """
 
@@ -165,6 +166,7 @@ def make(folder: Path) -> Flask:
 def _told(records: Records, faults: Faults, body: dict[str, Any]) -> Any:
     if faults.struck("forget"):
         records.count("forgotten")
+        records.run("INSERT INTO forgotten VALUES (?)", body["maThongDiep"])
         return {"error_code": "0", "id": ""}
     now = dt.datetime.now(dt.UTC) + dt.timedelta(hours=-7 if faults.struck("clock") else 0)
     for fields in body["data"]:
@@ -188,13 +190,17 @@ def _for_tests(app: Flask, records: Records) -> None:
     def keys() -> Any:
         return [key for (key,) in records.run("SELECT key FROM keys")]
 
+    @app.get("/_double/forgotten")
+    def forgotten() -> Any:
+        return [key for (key,) in records.run("SELECT key FROM forgotten")]
+
     @app.get("/_double/records")
     def held() -> Any:
         return [[code, json.loads(fields)] for code, fields in records.run("SELECT code, fields FROM records")]
 
     @app.post("/_double/reset")
     def reset() -> Any:
-        for name in ("records", "keys", "steps", "counts"):
+        for name in ("records", "keys", "steps", "counts", "forgotten"):
             records.run(f"DELETE FROM {name}")
         return "", 204
 
