@@ -83,7 +83,7 @@ def _copying(table: str, names: list[str], times: int, last: int) -> str:
     which = "" if table != "portal_tellings" else " AND t.kind = 'dossier'"
     return (
         f"INSERT INTO {table} ({listed}) SELECT {values} FROM {table} t JOIN base ON base.id = t.{own} "
-        f"CROSS JOIN generate_series(1, {times}) AS n WHERE true{which}"
+        f"CROSS JOIN generate_series(1, {times}) AS n WHERE true{which}{' ORDER BY t.id' if 'id' in names else ''}"
     )
 
 
