@@ -141,8 +141,7 @@ def _installation(
     are made in a fresh folder.
     """
     data.mkdir(parents=True, exist_ok=True)
-    clock_file, notice_file = data / "clock", data / "notices.jsonl"
-    base = f"http://127.0.0.1:{port}"
+    base, clock_file, notice_file = f"http://127.0.0.1:{port}", data / "clock", data / "notices.jsonl"
     others = other_systems.connected(data, base, lively=not told) if connected else nullcontext[Mapping[str, str]]({})
     with embedded_redis(data) as redis_url, others as connections:
         environment = {

@@ -154,7 +154,7 @@ def _sample_filings() -> dict[str, Any]:
     }
 
 
-def _tell(method: str, address: str, body: Any = None) -> bytes:
+def _tell(method: str, address: str, body: object = None) -> bytes:
     """What the double answers. Raises urllib3's HTTPError where it does not."""
     answer = urllib3.request(method, address, json=body, timeout=20, retries=False)
     if answer.status not in (200, 204):
