@@ -19,7 +19,7 @@ from engine.clock import LOCAL
 from engine.connection_ports import FeedPage, PaperDiffers, SourceRefuses, SourceUnreachable
 from engine.errors import in_log
 from engine.filing_settings import FilingSettings
-from engine.rules.filings.coming import at_path
+from engine.rules.filings.coming import at_path, storable
 from engine.rules.filings.form import FilingForm, Pages
 from engine.setting_values import WrongSetting
 
@@ -52,9 +52,10 @@ class HttpFilings:
         if not isinstance(items, list) or not all(isinstance(one, dict) for one in items):
             raise SourceUnreachable(why=f"{pages.path}: {pages.items} is no list of objects")
         cursor = after if following is None else str(following)
-        if len(cursor) > LONGEST_CURSOR:
-            raise SourceUnreachable(why=f"{pages.path}: {pages.next} has more than {LONGEST_CURSOR} characters")
-        return FeedPage(items=tuple(items), next=cursor)
+        if len(cursor) > LONGEST_CURSOR or not cursor.isprintable():
+            why = f"{pages.path}: {pages.next} is no text of {LONGEST_CURSOR} printable characters at most"
+            raise SourceUnreachable(why=why)
+        return FeedPage(items=tuple(storable(one) for one in items), next=cursor)
 
     def paper(self, name: str, path: str, size: int, sha256: str, most: int) -> bytes:
         """Raises SourceUnreachable, PaperDiffers."""

@@ -1,7 +1,7 @@
 """The national portal over HTTP: a login gives a session, every call carries it, ``error_code`` 0 is a success.
 
 No interface text is public: names, addresses and codes come from the mapping file (docs/connections.md says what is
-assumed). A connection is kept for each thread. Nothing of a message is logged.
+assumed). Connections are kept for the next call, whichever thread makes it. Nothing of a message is logged.
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ from __future__ import annotations
 import contextlib
 import http.client
 import threading
+import time
+import weakref
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +26,7 @@ from engine.portal_settings import PortalSettings
 from engine.rules.portal.mapping import PortalMapping
 
 SECONDS = 15.0
+KEPT = 30.0  # seconds that a connection may be idle before a new one is opened instead
 LARGEST_ANSWER = 4 * 1024 * 1024  # bytes of one answer, or of one line of the list
 LONGEST_CODE = 200
 LOOK_UP = "TraCuuHoSo"
@@ -34,7 +38,8 @@ class HttpPortal:
     def __init__(self, settings: PortalSettings, mapping: PortalMapping) -> None:
         self._settings, self._mapping = settings, mapping
         self._place = urlsplit(settings.url)
-        self._lines = threading.local()
+        self._idle: deque[tuple[http.client.HTTPConnection, float]] = deque()
+        weakref.finalize(self, _close_all, self._idle)
         self._session, self._signing_in = "", threading.Lock()
 
     def fingerprint(self, telling: Telling) -> str:
@@ -125,23 +130,34 @@ class HttpPortal:
             return {names["session"]: self._session, names["agency"]: self._settings.agency, **call}
 
     def _posted(self, address: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """POSTs over the thread's kept connection; a closed one is opened anew once, which a known key makes safe."""
-        kept: http.client.HTTPConnection | None = getattr(self._lines, "line", None)
+        """POSTs over a kept connection; a closed one is opened anew once, which a known key makes safe."""
+        kept = self._kept()
         for line in (kept, None) if kept is not None else (None,):
             line = line or self._opened()
             try:
                 status, response = self._sent(line, address, body)
                 content = response.read(LARGEST_ANSWER)
             except (http.client.HTTPException, OSError) as error:
-                self._drop(line)
+                line.close()
                 if line is kept and isinstance(error, ConnectionError):
                     continue
                 raise _failed("network", in_log(error)[:200]) from error
-            self._lines.line = line
             if response.will_close or not response.isclosed():
-                self._drop(line)
+                line.close()
+            else:
+                self._idle.append((line, time.monotonic()))
             return _judged(status, content)
         raise AssertionError("a fresh connection answers or fails")
+
+    def _kept(self) -> http.client.HTTPConnection | None:
+        """The connection that was used last, if it was used lately."""
+        with contextlib.suppress(IndexError):
+            while True:
+                line, used = self._idle.pop()
+                if time.monotonic() - used < KEPT:
+                    return line
+                line.close()
+        return None
 
     def _sent(
         self, line: http.client.HTTPConnection, address: str, body: Mapping[str, Any]
@@ -157,10 +173,10 @@ class HttpPortal:
             return http.client.HTTPSConnection(host, port, timeout=SECONDS, context=trusted())
         return http.client.HTTPConnection(host, port, timeout=SECONDS)
 
-    def _drop(self, line: http.client.HTTPConnection) -> None:
-        self._lines.line = None
-        with contextlib.suppress(OSError):
-            line.close()
+
+def _close_all(idle: deque[tuple[http.client.HTTPConnection, float]]) -> None:
+    for line, _ in idle:
+        line.close()
 
 
 def _judged(status: int, content: bytes) -> dict[str, Any]:

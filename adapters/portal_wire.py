@@ -21,10 +21,10 @@ Written = str | list[dict[str, str]]
 
 def message_of(mapping: PortalMapping, telling: Telling) -> dict[str, Written]:
     """The one element of ``data`` that tells it. Raises PortalFailed (mapping)."""
-    form = mapping.messages[telling.kind]
+    form, day = mapping.messages[telling.kind], civil_day(telling.at)
     try:
-        fields: dict[str, Written] = {name: _fact(mapping, telling, fact) for name, fact in form.fields.items()}
-        lists = {name: _list(mapping, telling, ours) for name, ours in form.lists.items()}
+        fields: dict[str, Written] = {name: _fact(mapping, telling, fact, day) for name, fact in form.fields.items()}
+        lists = {name: _list(mapping, telling, ours, day) for name, ours in form.lists.items()}
     except NotMapped as missing:
         raise PortalFailed(cause="mapping", channel="portal", why=missing.sentence("en").rstrip(".")) from missing
     return {**fields, **lists}
@@ -54,9 +54,8 @@ def canonical(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _fact(mapping: PortalMapping, telling: Telling, name: str) -> str:
-    value, day = telling.facts.get(name), civil_day(telling.at)
-    kind = FACTS[name]
+def _fact(mapping: PortalMapping, telling: Telling, name: str, day: dt.date) -> str:
+    value, kind = telling.facts.get(name), FACTS[name]
     if value is None:
         return ""
     if kind == "agency":
@@ -71,8 +70,8 @@ def _fact(mapping: PortalMapping, telling: Telling, name: str) -> str:
     return _plain(mapping, kind, value, day)
 
 
-def _list(mapping: PortalMapping, telling: Telling, ours: str) -> list[dict[str, str]]:
-    kinds, names, day = LISTS[ours], mapping.lists[ours], civil_day(telling.at)
+def _list(mapping: PortalMapping, telling: Telling, ours: str, day: dt.date) -> list[dict[str, str]]:
+    kinds, names = LISTS[ours], mapping.lists[ours]
     rows: Sequence[Mapping[str, Fact]] = telling.lists.get(ours, ())
     return [{name: _entry(mapping, kinds[fact], row.get(fact), day) for name, fact in names.items()} for row in rows]
 

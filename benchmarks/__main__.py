@@ -25,6 +25,7 @@ from benchmarks import (
     compare,
     desks,
     filings,
+    imports,
     national_hour,
     notices,
     other_engines,
@@ -33,6 +34,7 @@ from benchmarks import (
     pages,
     portal,
     reading,
+    reconcile,
     reform,
     reform_ways,
     reports,
@@ -45,23 +47,19 @@ from benchmarks.ground import Ground, lay
 from benchmarks.multiply import multiply
 
 PARTS = ("statements", "acts", "reading", "outbox", "notices", "engines")
-LONG = ("hour", "reform", "versions", "pages", "desks", "reports", "portal")
-"""Measured only where they are named; a reform, a version and pages on databases of their own, and alone."""
-ALONE = ("reform", "versions", "pages")
+LONG = ("hour", "reform", "versions", "pages", "desks", "reports", "portal", "reconcile")
+"""Measured only where they are named; a reform, a version, pages and reconciliation on databases of their own, and
+alone."""
+ALONE = ("reform", "versions", "pages", "reconcile")
 LOADED = 100_000
 PACKAGES = ("Flask", "SQLAlchemy", "psycopg", "gunicorn", "granian", "Flask-SQLAlchemy", "marshmallow")
 
 
 def main() -> None:
     """Measures what was asked for."""
-    if sys.argv[1:2] == ["compare"]:
-        compare.main(sys.argv[2:])
-        return
-    if sys.argv[1:2] == ["filings"]:
-        filings.main(sys.argv[2:])
-        return
-    if sys.argv[1:2] == ["signatures"]:
-        signatures.main(sys.argv[2:])
+    own = {"compare": compare, "filings": filings, "imports": imports, "signatures": signatures}
+    if sys.argv[1:2] and sys.argv[1] in own:
+        own[sys.argv[1]].main(sys.argv[2:])
         return
     if sys.argv[1:2] == ["reform-ways"]:
         reform_ways.main(sys.argv[2:])
@@ -80,6 +78,9 @@ def main() -> None:
             return
         if asked.parts == ["pages"]:
             print(f"{_machine(None, asked.dossiers)}\n\n{_pages(asked, redis_url)}")
+            return
+        if asked.parts == ["reconcile"]:
+            print(f"{_machine(None, asked.dossiers)}\n\n{_reconcile(asked, redis_url)}")
             return
         server = MeasuredServer(asked.folder / "pg")
         server.start()
@@ -159,6 +160,15 @@ def _pages(asked: argparse.Namespace, redis_url: str) -> str:
             stand = page_grounds.country(ground, asked.dossiers)
             told.append(pages.table(stand.name, pages.measure(stand, _say)))
     return "\n\n".join(told)
+
+
+def _reconcile(asked: argparse.Namespace, redis_url: str) -> str:
+    """In a folder of its own, whose dossiers have no journal."""
+    folder = asked.folder / "reconcile"
+    with _started(folder) as server:
+        ground = lay(server, folder, redis_url)
+        multiply(server, ground, reconcile.TOLD_FIRST)
+        return reconcile.table(reconcile.measure(server, ground, folder, asked.dossiers, _say))
 
 
 @contextmanager

@@ -6,12 +6,10 @@ python -m benchmarks filings --count 10000 --kills 60
 from __future__ import annotations
 
 import argparse
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
+from benchmarks.durable_world import durable_world
 from tests.faults.filing_run import Run, Told
-from tests.installation.world import open_world
 
 
 def main(given: Sequence[str]) -> None:
@@ -22,8 +20,8 @@ def main(given: Sequence[str]) -> None:
     options.add_argument("--kind", choices=("postgresql", "sqlite"), default="postgresql")
     options.add_argument("--seconds", type=float, default=1_800)
     asked = options.parse_args(given)
-    with tempfile.TemporaryDirectory(prefix="motcua-") as folder, open_world(asked.kind, Path(folder)) as world:
-        told = Run(world, Path(folder), asked.count).run(asked.kills, asked.seconds)
+    with durable_world(asked.kind) as (world, folder):
+        told = Run(world, folder, asked.count).run(asked.kills, asked.seconds)
     print(_words(asked.kind, told))
     if told.wrong:
         raise SystemExit(1)

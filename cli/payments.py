@@ -12,7 +12,7 @@ import click
 from cli.compose import compose_from_environment
 from cli.output import json_option, say, show
 from cli.payment_setup import accounts_path, mapping_path
-from engine.acts.reconcile import keep_statement
+from engine.acts.reconcile import keep_statement, without_contradictions
 from engine.queries.receipts import books, faults
 from engine.queries.reconciliation import Reconciliation, reconciliation
 from engine.rules.payments.accounts import Accounts
@@ -80,8 +80,10 @@ def reconcile(file: Path, dry_run: bool, account: str | None, as_json: bool) -> 
     runtime = compose_from_environment(pooled=False)
     content = file.read_bytes()
     wire = runtime.wire or read_mapping(mapping_path(os.environ))
-    statement = read_statement(content, wire.statement, account)
-    fresh = 0
+    fresh, statement = 0, read_statement(content, wire.statement, account)
+    with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
+        unit = UnitOfWork(runtime, connection, SYSTEM_ACTOR, runtime.now(), begun=False, read_only=True)
+        statement = without_contradictions(unit, statement)
     if not dry_run:
         fresh = in_transaction(runtime, SYSTEM_ACTOR, lambda unit: keep_statement(unit, file.name, content, statement))
     days = [one.day for one in statement.lines] or [runtime.now().date()]

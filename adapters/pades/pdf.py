@@ -27,6 +27,7 @@ from pyhanko.sign.validation import EmbeddedPdfSignature
 from pyhanko.sign.validation.dss import async_add_validation_info
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
+from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from adapters.pades.qr_stamp import add_qr
@@ -77,7 +78,8 @@ class Signing:
         Raises SigningFailed where an authority does not answer, RemoteSigningFailed where the signature is wrong, and
         CertificateUnfit.
         """
-        await self.trust.check(self.chain, at)
+        context = self.trust.context(self.chain[1:], at)
+        await self.trust.check(self.chain, at, context)
         range_ = PreparedByteRangeDigest(prepared.digest, prepared.start, prepared.end)
         stamper = self.trust.stamper()
         try:
@@ -86,11 +88,11 @@ class Signing:
             )
             out = io.BytesIO(prepared.content)
             await PdfTBSDocument.async_finish_signing(out, range_, signed)
-            _must_be_intact(out, self.chain)
-            level = "B-T" if stamper else "B-B"
+            signature = _last(out)
+            _must_be_intact(signature, self.chain)
+            facts = _facts(signature, self.chain[0], "B-LTA" if stamper else "B-B")
             if stamper is not None:
-                out = await self._made_to_last(out, stamper, at)
-                level = "B-LTA"
+                out = await _made_to_last(signature, stamper, context)
         except TimestampRequestError as error:
             raise SigningFailed(
                 why="máy chủ dấu thời gian không trả lời / no answer of the timestamp authority"
@@ -103,7 +105,7 @@ class Signing:
             value=hashlib.sha256(content).hexdigest(),
             certificate="".join(map(as_pem, self.chain)),
             content=content,
-            about=_facts(content, self.chain[0], level),
+            about=facts,
         )
 
     def signer(self, value: bytes | int) -> signers.ExternalSigner:
@@ -118,14 +120,15 @@ class Signing:
             name=self.chain[0].subject.native.get("common_name"),
         )
 
-    async def _made_to_last(self, out: io.BytesIO, stamper: TimeStamper, at: dt.datetime) -> io.BytesIO:
-        """Adds the answers of the authorities (DSS) and a timestamp over everything."""
-        with_data = await async_add_validation_info(_last(out), self.trust.context(self.chain[1:], at))
-        made = signers.PdfTimeStamper(stamper)
-        stamped = await made.async_timestamp_pdf(
-            IncrementalPdfFileWriter(with_data), _MD, self.trust.context(self.chain[1:], at)
-        )
-        return io.BytesIO(_bytes_of(stamped))
+
+async def _made_to_last(
+    signature: EmbeddedPdfSignature, stamper: TimeStamper, context: ValidationContext
+) -> io.BytesIO:
+    """Adds the answers of the authorities (DSS) and a timestamp over everything to the file of a signature."""
+    with_data = await async_add_validation_info(signature, context)
+    made = signers.PdfTimeStamper(stamper)
+    stamped = await made.async_timestamp_pdf(IncrementalPdfFileWriter(with_data), _MD, context)
+    return io.BytesIO(_bytes_of(stamped))
 
 
 def _bytes_of(out: IO[bytes]) -> bytes:
@@ -139,9 +142,8 @@ def _last(out: io.BytesIO) -> EmbeddedPdfSignature:
     return found
 
 
-def _must_be_intact(out: io.BytesIO, chain: Chain) -> None:
+def _must_be_intact(signature: EmbeddedPdfSignature, chain: Chain) -> None:
     """Requires that the value signs this very document with this very certificate. Raises RemoteSigningFailed."""
-    signature = _last(out)
     try:
         digest = signature.compute_digest()
         intact, valid = validate_sig_integrity(signature.signer_info, chain[0], "data", digest)
@@ -155,8 +157,7 @@ def _must_be_intact(out: io.BytesIO, chain: Chain) -> None:
         )
 
 
-def _facts(content: bytes, certificate: x509.Certificate, level: str) -> SignatureFacts:
-    signature = PdfFileReader(io.BytesIO(content)).embedded_regular_signatures[-1]
+def _facts(signature: EmbeddedPdfSignature, certificate: x509.Certificate, level: str) -> SignatureFacts:
     return SignatureFacts(
         signer=str(certificate.subject.native.get("common_name", "")),
         issuer=str(certificate.issuer.native.get("common_name", "")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from asn1crypto import pem, x509
 from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
@@ -42,7 +43,10 @@ class Trust:
     tsa_url: str | None
 
     def context(self, others: Sequence[x509.Certificate], at: dt.datetime) -> ValidationContext:
-        """What a signature of this moment is checked by: revocation must be known of every certificate."""
+        """What a signature of this moment is checked by: revocation must be known of every certificate.
+
+        It keeps the answers of the authorities, so one for each signature asks each of them once.
+        """
         return ValidationContext(
             trust_roots=list(self.roots),
             other_certs=list(others),
@@ -55,17 +59,26 @@ class Trust:
 
     def stamper(self) -> RequestsHTTPTimeStamper | None:
         """The client of the timestamp authority; None where none is set."""
-        return RequestsHTTPTimeStamper(self.tsa_url, timeout=SECONDS) if self.tsa_url else None
+        return _stamper(self.tsa_url) if self.tsa_url else None
 
-    async def check(self, chain: Sequence[x509.Certificate], at: dt.datetime) -> None:
+    async def check(
+        self, chain: Sequence[x509.Certificate], at: dt.datetime, context: ValidationContext | None = None
+    ) -> None:
         """Checks a signatory's certificate, which stands first. Raises CertificateUnfit, SigningFailed."""
+        context = context or self.context(chain[1:], at)
         try:
-            validator = CertificateValidator(chain[0], list(chain[1:]), validation_context=self.context(chain[1:], at))
+            validator = CertificateValidator(chain[0], list(chain[1:]), validation_context=context)
             await validator.async_validate_path()
         except (ValidationError, PathError) as error:
             raise unfit(error) from error
         if not may_sign(chain[0]):
             raise unfit(InvalidCertificateError("usage"))
+
+
+@lru_cache(8)
+def _stamper(url: str) -> RequestsHTTPTimeStamper:
+    """One for a process: the first asks once more, to learn how much room a timestamp needs."""
+    return RequestsHTTPTimeStamper(url, timeout=SECONDS)
 
 
 def trust_of(settings: SigningSettings) -> Trust:

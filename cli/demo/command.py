@@ -54,7 +54,7 @@ class Installation:
     type=click.IntRange(0, 100_000),
     help=f"How many are made ({lived_in.DOSSIERS}; with --reform {OF_JUNE}).",
 )
-@click.option("--connected", is_flag=True, help="Beside doubles of the other systems, such as the national portal.")
+@click.option("--connected", is_flag=True, help="Beside doubles of all other systems: portal, bank, signing provider …")
 def demo(once: bool, port: int | None, reform: bool, dossiers: int | None, connected: bool) -> None:
     """Show the main job on this machine: SQLite, a private Redis, real territory and procedures, sample people."""
     stop_at_signals()
@@ -141,19 +141,19 @@ def _installation(
     are made in a fresh folder.
     """
     data.mkdir(parents=True, exist_ok=True)
-    clock_file, notice_file = data / "clock", data / "notices.jsonl"
-    others = other_systems.connected(data) if connected else nullcontext[Mapping[str, str]]({})
+    base, clock_file, notice_file = f"http://127.0.0.1:{port}", data / "clock", data / "notices.jsonl"
+    others = other_systems.connected(data, base, lively=not told) if connected else nullcontext[Mapping[str, str]]({})
     with embedded_redis(data) as redis_url, others as connections:
         environment = {
             **connections,
             "MOTCUA_DATA": str(data),
             "DATABASE_URL": f"sqlite:///{data / 'motcua.sqlite'}",
             "REDIS_URL": redis_url,
-            "MOTCUA_PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "MOTCUA_PUBLIC_URL": base,
             "MOTCUA_NOTICE_FILE": str(notice_file),
             **_PLAIN,
         }
-        stage = Stage(f"http://127.0.0.1:{port}", clock_file, notice_file)
+        stage = Stage(base, clock_file, notice_file)
         if told:
             stage.set_time(begins)
             environment |= {"MOTCUA_TOLD_CLOCK": str(clock_file), "MOTCUA_RATE_LIMITS": "0"}

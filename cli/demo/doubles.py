@@ -1,6 +1,6 @@
-"""The other systems of ``motcua demo --connected``: each a program of ``tests/doubles``, a process of its own.
+"""Runs the other systems of ``motcua demo --connected``: each a program of ``tests/doubles``, a process of its own.
 
-To add one, add a line to ``DOUBLES``: its module, and the settings that connect an installation to its address.
+``cli.demo.other_sides`` names them, and says what connects an installation to each.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from urllib3.exceptions import HTTPError
 
 from adapters.tied_child import tied
+from cli.demo.other_sides import DOUBLES, Double, Place
 from engine.errors import Refusal
 
 ROOT = Path(__file__).parents[2]
@@ -35,54 +36,37 @@ class NoDoubles(Refusal):
     en = "The double {name} does not start. --connected needs a full checkout of the source; see {log}."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Double:
-    """One other system: its short name, its module, what it is in two languages, and the settings by its address."""
-
-    name: str
-    module: str
-    what: str
-    settings: Callable[[str], Mapping[str, str]]
-
-
-def _portal(address: str) -> Mapping[str, str]:
-    return {
-        "MOTCUA_PORTAL_URL": address,
-        "MOTCUA_PORTAL_USER": "motcua",
-        "MOTCUA_PORTAL_PASSWORD": "portal-of-the-tests",
-        "MOTCUA_PORTAL_AGENCY": "H79",
-    }
-
-
-DOUBLES = (
-    Double(
-        name="portal",
-        module="tests.doubles.portal",
-        what="Cổng Dịch vụ công quốc gia (the national portal)",
-        settings=_portal,
-    ),
-)
-
-
 @contextmanager
-def connected(data: Path) -> Iterator[Mapping[str, str]]:
-    """Runs every double until the block ends, and gives the settings that connect to them. Raises NoDoubles.
+def connected(data: Path, base: str, *, lively: bool) -> Iterator[Mapping[str, str]]:
+    """Runs every double until the block ends, tells each about the installation at ``base``, and gives the settings
+    that connect it. Raises NoDoubles.
 
-    Each keeps what it knows in ``<data>/doubles/<name>``, so a demonstration that is started again finds it.
+    Each keeps what it knows, and its port, in ``<data>/doubles/<name>``, so a demonstration that is started again finds
+    it. ``lively``: the installation lives in the present, and is given samples.
     """
     environment: dict[str, str] = {}
+    addresses: dict[str, str] = {}
+    click.echo("Hệ thống khác, đều là giả (other systems, all of them doubles):")
     with ExitStack() as stack:
         for double in DOUBLES:
-            address = stack.enter_context(_running(double, data / "doubles" / double.name))
-            environment |= double.settings(address)
+            folder = data / "doubles" / double.name
+            fresh = not folder.exists()
+            addresses[double.name] = address = stack.enter_context(_running(double, folder))
+            place = Place(data=data, base=base, addresses=addresses, lively=lively, fresh=fresh)
+            try:
+                environment |= double.connect(address, place)
+            except (HTTPError, OSError) as error:
+                raise NoDoubles(name=double.name, log=folder / "log") from error
             click.echo(f"  {double.what}: {address}")
+            pages = ", ".join(f"{base}{page}" for page in double.pages.split(", ") if page)
+            click.echo(f"    {pages}{'   ' if pages else ''}{double.trial.format(at=address)}")
         yield environment
 
 
 @contextmanager
 def _running(double: Double, folder: Path) -> Iterator[str]:
     folder.mkdir(parents=True, exist_ok=True)
-    log, port = folder / "log", _free_port()
+    log, port = folder / "log", _port(folder / "port")
     command = [sys.executable, "-m", double.module, "--port", str(port), "--folder", str(folder)]
     with log.open("ab") as output:
         process = subprocess.Popen(  # noqa: S603 - our own program, with fixed arguments
@@ -110,7 +94,16 @@ def _wait(double: Double, process: subprocess.Popen[bytes], address: str, log: P
     raise NoDoubles(name=double.name, log=log)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _port(kept: Path) -> int:
+    """The port of the last time, if nobody has it: certificates name the address of the authority; else a free one."""
+    for wanted in (int(kept.read_text()) if kept.exists() else 0, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", wanted))
+            except OSError:
+                continue
+            port = int(probe.getsockname()[1])
+            kept.write_text(str(port))
+            return port
+    raise AssertionError("some port is free")

@@ -16,9 +16,10 @@ from sqlalchemy import Row, func, insert, select, update
 
 from engine.dossier.case import Case, lock_case_of_money
 from engine.dossier.charge import enter
+from engine.dossier.notices import payment_rows
 from engine.dossier.payable import ended_without_result
 from engine.dossier.receipts import take_receipt
-from engine.dossier.record import record
+from engine.dossier.record import record, send
 from engine.errors import Conflict
 from engine.rules.payments.reference import numbers_of, references_in
 from engine.rules.payments.verdict import Outcome, Verdict, judged
@@ -87,6 +88,7 @@ def settle_charge(case: Case, charge: _Charge, row: Mapping[str, Any], *, paymen
     )
     told = {"source": row["source"], "key": row["key"], "charge": charge.number, "vnd": row["vnd"], "fees": parts}
     journal = record(case, "receive_payment", data=told | {"outcome": verdict.outcome, "receipt": receipt})
+    send(case.unit, payment_rows(case, journal, row["vnd"], receipt))
     case.forget()
     if before + row["vnd"] >= charge.vnd:
         this = (charges.c.dossier_id == case.id, charges.c.number == charge.number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from dataclasses import replace
 
 from sqlalchemy import select, update
 
@@ -20,7 +21,10 @@ from engine.rules.payments.wire import Paid
 from engine.store.dossiers import dossiers
 from engine.store.payments import bank_files, bank_lines, charges, incoming_payments
 from engine.store.sql.insert_once import insert_once
+from engine.text import Text
 from engine.transaction import UnitOfWork
+
+_PORTION = 500
 
 
 class NotSettled(Conflict):
@@ -29,6 +33,29 @@ class NotSettled(Conflict):
     code = "line-not-settled"
     vi = "Dòng {key} của ngân hàng không còn là khoản chưa ghi; hãy tải lại trang đối soát."
     en = "The bank's line {key} is no payment that is missing here any more; reload the page."
+
+
+def without_contradictions(unit: UnitOfWork, statement: Statement) -> Statement:
+    """The statement, in which a line is a fault whose number an earlier file gave with another day, amount or
+    reference: keeping it would lose one of the two, since a number is kept once."""
+    c, wanted = bank_lines.c, {(one.account, one.key): one for one in statement.lines}
+    keys, other = sorted({one.key for one in statement.lines}), dict[tuple[str, str], Text]()
+    for at in range(0, len(keys), _PORTION):
+        told = select(c.account, c.key, c.day, c.vnd, c.reference).where(c.key.in_(keys[at : at + _PORTION]))
+        for row in unit.reader().execute(told):
+            one = wanted.get((row.account, row.key))
+            if one is not None and (one.day, one.vnd, one.reference) != (row.day, row.vnd, row.reference):
+                day, vnd = f"{row.day:%d/%m/%Y}", f"{row.vnd:,}".replace(",", ".")
+                vi = (
+                    f"số tham chiếu đã có trong tệp trước với nội dung khác (ngày {day}, {vnd} đồng); hãy hỏi ngân hàng"
+                )
+                en = f"an earlier file gave the reference with other content ({day}, {vnd} đồng); ask the bank"
+                other[row.account, row.key] = Text(vi, en)
+    if not other:
+        return statement
+    faults = [(one.line, other[one.account, one.key]) for one in statement.lines if (one.account, one.key) in other]
+    kept = [one for one in statement.lines if (one.account, one.key) not in other]
+    return replace(statement, lines=kept, faults=[*statement.faults, *faults])
 
 
 def keep_statement(unit: UnitOfWork, name: str, content: bytes, statement: Statement) -> int:
@@ -44,7 +71,7 @@ def keep_statement(unit: UnitOfWork, name: str, content: bytes, statement: State
         raise wrong(
             "file", f"tài khoản {which} không phải của cơ quan", f"holds the account {which}, which is not yours"
         )
-    if not own:
+    if not own and not statement.faults:
         raise wrong("file", "không có giao dịch nào", "holds no transaction")
     for account in own:
         lines = [one for one in statement.lines if one.account == account]

@@ -111,6 +111,12 @@ def applicant_rows(case: Case, template: str, number: int) -> list[dict[str, Any
     return list(_rows(case, notice, occasion=f"{number}:{template}", number=number))
 
 
+def payment_rows(case: Case, number: int, vnd: int, receipt: str) -> list[dict[str, Any]]:
+    """The outbox rows that tell the applicant of money that came in with the entry ``number``, and its receipt."""
+    told = {"paid": vnd, "receipt": receipt}
+    return [row | {"data": row["data"] | told} for row in applicant_rows(case, "da-nhan-tien", number)]
+
+
 _NEW_LINK = Notice(event="action", to=(APPLICANT,), via=("sms", "email"), template="cap-lai-duong-dan")
 _BUILT_IN = {"warn": "sap-den-han", "step": "buoc-qua-han"}
 """The holder's notices in every procedure: the due moment is near; the step's own limit has passed."""

@@ -226,6 +226,16 @@ class _Words:
             return self._runtime.settings.public_url
         return citizen_link(self._runtime, self._occasion.link_nonce, self._occasion.link_hash)
 
+    def paid(self) -> str:
+        """The đồng that came in, where the notice is about money."""
+        vnd = self._facts.get("paid")
+        if vnd is None:
+            return ""
+        return self._in_language(Text(f"{vnd:,} đồng".replace(",", "."), f"{vnd:,} đồng"))
+
+    def receipt(self) -> str:
+        return str(self._facts.get("receipt") or "")
+
     def receipt_code(self) -> str:
         """The second key beside the link; ``engine.acts.publish`` takes no template that sends both together."""
         occasion = self._occasion
@@ -266,6 +276,6 @@ _WORDS: dict[str, Callable[[_Words], str]] = {
     name: getattr(_Words, name)
     for name in (
         "code", "applicant", "reason", "procedure", "state", "action", "office", "due", "appointment", "stops", "days",
-        "link", "receipt_code",
+        "link", "paid", "receipt", "receipt_code",
     )
 }  # fmt: skip

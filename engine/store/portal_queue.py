@@ -1,7 +1,8 @@
 """The outbox of the national portal as the worker uses it: leasing, writing results, trying again, replaying.
 
-Only the oldest unsent telling of a dossier is ever leased, so a dossier's tellings leave in their order, however many
-workers there are. Those behind one that failed wait with it; those behind a parked one wait until it is tried again.
+A lease begins with the oldest unsent telling of a dossier and leaves none out, so a dossier's tellings leave in their
+order, however many workers there are. Those behind one that failed wait with it; those behind a parked one wait until
+it is tried again.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, literal_column, or_, select, update
 
 from engine.store.delivery import among
 from engine.store.dossiers import dossiers
@@ -18,6 +19,8 @@ from engine.store.portal import portal_tellings
 
 FAR: Final = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 """When a telling behind a parked one is tried: never, until that one is."""
+CHAIN: Final = 8
+"""The most tellings of one dossier that are leased together."""
 _T = portal_tellings.c
 _WAITING = _T.status == literal_column("'waiting'")
 _PARKED = _T.status == literal_column("'parked'")
@@ -83,14 +86,42 @@ class Backlog(NamedTuple):
 
 
 def lease(connection: Connection, now: dt.datetime, until: dt.datetime, limit: int) -> list[Leased]:
-    """Leases up to ``limit`` tellings, the oldest unsent one of each dossier, until ``until``. Needs a transaction."""
+    """Leases what is due of up to ``limit`` dossiers until ``until``: the oldest unsent telling of each, and those that
+    follow it. A dossier's stand together, in their order. Needs a transaction."""
     due = select(*(_T[name] for name in Leased._fields)).where(_WAITING, _T.next_attempt_at <= now, _FIRST)
     due = due.order_by(_T.next_attempt_at, _T.id).limit(limit).with_for_update(of=portal_tellings, skip_locked=True)
-    rows = [Leased(*row) for row in connection.execute(due)]
+    chains = {row.dossier_id: [Leased(*row)] for row in connection.execute(due)}
+    if chains:
+        _lengthen(connection, chains, now)
+    rows = [row for chain in chains.values() for row in chain]
     if rows:
         these = among(connection, _T.id, [row.id for row in rows])
         connection.execute(update(portal_tellings).where(these).values(attempts=_T.attempts + 1, next_attempt_at=until))
     return rows
+
+
+def _lengthen(connection: Connection, chains: dict[int, list[Leased]], now: dt.datetime) -> None:
+    """Adds to the oldest unsent telling of each dossier those that follow it without a gap: due, and held by nobody."""
+    unsent_of = and_(among(connection, _T.dossier_id, chains), or_(_WAITING, _PARKED))
+    columns = (*(_T[name] for name in Leased._fields), _T.status, _T.next_attempt_at)
+    found, ended = list[Leased](), set[int]()
+    for *told, status, at in connection.execute(select(*columns).where(unsent_of).order_by(_T.dossier_id, _T.id)):
+        row = Leased(*told)
+        if row.id > chains[row.dossier_id][0].id and row.dossier_id not in ended:
+            if status == "waiting" and at <= now:
+                found.append(row)
+            else:
+                ended.add(row.dossier_id)
+    if not found:
+        return
+    held = select(_T.id).where(among(connection, _T.id, [row.id for row in found]), _WAITING)
+    free, cut = set(connection.execute(held.with_for_update(skip_locked=True)).scalars()), set[int]()
+    for row in found:
+        chain = chains[row.dossier_id]
+        if row.id in free and row.dossier_id not in cut and len(chain) < CHAIN:
+            chain.append(row)
+        else:
+            cut.add(row.dossier_id)
 
 
 def renew(connection: Connection, ids: Collection[int], until: dt.datetime) -> None:
@@ -102,22 +133,43 @@ def renew(connection: Connection, ids: Collection[int], until: dt.datetime) -> N
 
 def write_results(connection: Connection, results: Sequence[Told], now: dt.datetime) -> None:
     """Writes results. ``sent`` counts even if the lease has run out; anything else only while it is held."""
+    sent = [{"one": one.id, "told": _plain(one.reference)} for one in results if one.status == "sent"]
+    if sent:
+        connection.execute(_SENT, [{**one, "now": now} for one in sent])
+    untried = [one for one in results if not one.tried]
+    if untried:
+        connection.execute(
+            _UNTRIED, [{"one": one.id, "held": one.attempts, "later": one.next_attempt_at} for one in untried]
+        )
     for one in results:
-        if one.status == "sent":
-            sent = {"status": "sent", "sent_at": now, "first_sent_at": func.coalesce(_T.first_sent_at, now)}
-            sent |= {"reference": _plain(one.reference), "cause": None, "error": None}
-            unsent = and_(_T.id == one.id, _T.status.in_(("waiting", "parked")))
-            connection.execute(update(portal_tellings).where(unsent).values(sent))
+        if one.status == "sent" or not one.tried:
             continue
         mine = and_(_T.id == one.id, _WAITING, _T.attempts == one.attempts)
-        tries = one.attempts if one.tried else one.attempts - 1
-        failed = {"status": one.status, "attempts": tries, "next_attempt_at": one.next_attempt_at}
-        if one.tried:
-            failed |= {"cause": one.cause, "error": _plain(one.error)}
+        failed = {"status": one.status, "next_attempt_at": one.next_attempt_at}
+        failed |= {"cause": one.cause, "error": _plain(one.error)}
         if connection.execute(update(portal_tellings).where(mine).values(failed)).rowcount:
             later = FAR if one.status == "parked" else one.next_attempt_at
             behind = and_(_T.dossier_id == one.dossier_id, _T.id > one.id, _WAITING)
             connection.execute(update(portal_tellings).where(behind).values(next_attempt_at=later))
+
+
+_SENT = (
+    update(portal_tellings)
+    .where(_T.id == bindparam("one"), or_(_WAITING, _PARKED))
+    .values(
+        status="sent",
+        sent_at=bindparam("now"),
+        first_sent_at=func.coalesce(_T.first_sent_at, bindparam("now", type_=_T.sent_at.type)),
+        reference=bindparam("told"),
+        cause=None,
+        error=None,
+    )
+)
+_UNTRIED = (
+    update(portal_tellings)
+    .where(_T.id == bindparam("one"), _WAITING, _T.attempts == bindparam("held"))
+    .values(attempts=_T.attempts - 1, next_attempt_at=bindparam("later"))
+)
 
 
 def try_again(connection: Connection, now: dt.datetime, dossier_ids: Collection[int] | None = None) -> int:
@@ -135,11 +187,20 @@ def try_again(connection: Connection, now: dt.datetime, dossier_ids: Collection[
     return number
 
 
-def supersede(connection: Connection, dossier_ids: Collection[int]) -> None:
-    """Drops what is unsent about dossiers that are told as a whole next; steps of their progress stay."""
-    unsent = and_(among(connection, _T.dossier_id, dossier_ids), or_(_WAITING, _PARKED), _T.kind != "progress")
+def supersede(connection: Connection, dossier_ids: Collection[int], now: dt.datetime) -> list[dict[str, Any]]:
+    """Drops what is unsent about dossiers that are told as a whole next.
+
+    Returns the steps of their progress among it as rows that are to follow the whole telling, each under its key: ahead
+    of it they would be refused for ever where the portal does not know the dossier.
+    """
+    unsent = and_(among(connection, _T.dossier_id, dossier_ids), or_(_WAITING, _PARKED))
+    columns = (_T[name] for name in ("dossier_id", "entry", "key", "kind", "at", "data"))
+    steps = select(*columns).where(unsent, _T.kind == "progress").order_by(_T.id)
+    fresh = {"status": "waiting", "attempts": 0, "next_attempt_at": now}
+    rows = [{**row, **fresh} for row in connection.execute(steps).mappings()]
     dropped = {"status": "dropped", "error": "a whole telling follows"}
     connection.execute(update(portal_tellings).where(unsent).values(dropped))
+    return rows
 
 
 def replay(connection: Connection, start: dt.datetime, end: dt.datetime, now: dt.datetime) -> int:

@@ -1,9 +1,10 @@
 """A payment gateway that behaves like one: creates payments, tells of money by signed callbacks, pays back, books.
 
-What the tests decide is under ``/_double``: ``POST /_double/pay`` pays a charge as a payer does, ``PUT
-/_double/settings`` says where callbacks go, ``POST /_double/tell`` sends those that wait (late, twice, out of order,
-forged, with another amount), and ``GET /_double/statement`` is the bank's file. Faults of requests are in
-``tests.doubles.faults``. Everything is in ``bank.sqlite`` in its folder, so it may be killed and started again.
+What the tests decide is under ``/_double``: ``POST /_double/pay`` pays a charge as a payer does (``"tell": true`` sends
+the callback at once), ``PUT /_double/settings`` says where callbacks go, ``POST /_double/tell`` sends those that wait
+(late, twice, out of order, forged, with another amount), and ``GET /_double/statement`` is the bank's file. Faults of
+requests are in ``tests.doubles.faults``. Everything is in ``bank.sqlite`` in its folder, so it may be killed and
+started again.
 """
 
 from __future__ import annotations
@@ -153,7 +154,9 @@ def _of_tests(app: Flask, bank: Bank) -> None:
     @app.post("/_double/pay")
     def pay() -> Response:
         body = request.get_json()
-        number = bank.pay(body["reference"], body["vnd"], body["at"])
+        number = bank.pay(body["reference"], body["vnd"], body.get("at") or dt.datetime.now(dt.UTC).isoformat())
+        if body.get("tell"):
+            _callbacks(bank, {})
         return jsonify({"transaction": f"GW{number:08d}"})
 
     @app.post("/_double/tell")

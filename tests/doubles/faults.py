@@ -70,11 +70,8 @@ class _Struck:
         if environ["PATH_INFO"].startswith("/_double"):
             return self._program(environ, start_response)
         kind = self._faults.draw()
-        if kind in ("down", "error", "refuse"):
-            _read_whole(environ)  # else the body is taken for the next request of a kept connection
         if kind == "down":
-            # Without this werkzeug keeps the connection, and the caller waits until its own time limit.
-            line: socket.socket | None = environ.get("werkzeug.socket")
+            line: socket.socket | None = environ.get("double.connection")
             if line is not None:
                 with contextlib.suppress(OSError):
                     line.shutdown(socket.SHUT_RDWR)

@@ -30,6 +30,7 @@ PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS records (code TEXT, copy INTEGER, fields TEXT, sequence INTEGER, PRIMARY KEY (code, copy));
 CREATE TABLE IF NOT EXISTS keys (key TEXT PRIMARY KEY, code TEXT, sequence INTEGER, service TEXT, at TEXT, id TEXT);
 CREATE TABLE IF NOT EXISTS steps (code TEXT, sequence INTEGER, fields TEXT);
+CREATE TABLE IF NOT EXISTS forgotten (key TEXT);
 CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, number INTEGER);
 """
 
@@ -116,6 +117,16 @@ def make(folder: Path) -> Flask:
     app, records = Flask(__name__), Records(folder)
     faults = give_faults(app)
     sessions: set[str] = set()
+    lines: set[tuple[str, str]] = set()
+
+    @app.before_request
+    def note_line() -> None:
+        lines.add((request.remote_addr or "", request.environ.get("REMOTE_PORT", "")))
+
+    @app.get("/_double/lines")
+    def count_lines() -> Any:
+        """How many connections there were, this one included."""
+        return [len(lines)]
 
     @app.post("/login")
     def login() -> Any:
@@ -155,6 +166,7 @@ def make(folder: Path) -> Flask:
 def _told(records: Records, faults: Faults, body: dict[str, Any]) -> Any:
     if faults.struck("forget"):
         records.count("forgotten")
+        records.run("INSERT INTO forgotten VALUES (?)", body["maThongDiep"])
         return {"error_code": "0", "id": ""}
     now = dt.datetime.now(dt.UTC) + dt.timedelta(hours=-7 if faults.struck("clock") else 0)
     for fields in body["data"]:
@@ -174,14 +186,34 @@ def _for_tests(app: Flask, records: Records) -> None:
             told[name] = records.run(f"SELECT count(*) FROM {name}")[0][0]
         return told
 
+    @app.get("/_double/keys")
+    def keys() -> Any:
+        return [key for (key,) in records.run("SELECT key FROM keys")]
+
+    @app.get("/_double/forgotten")
+    def forgotten() -> Any:
+        return [key for (key,) in records.run("SELECT key FROM forgotten")]
+
     @app.get("/_double/records")
     def held() -> Any:
         return [[code, json.loads(fields)] for code, fields in records.run("SELECT code, fields FROM records")]
 
     @app.post("/_double/reset")
     def reset() -> Any:
-        for name in ("records", "keys", "steps", "counts"):
+        for name in ("records", "keys", "steps", "counts", "forgotten"):
             records.run(f"DELETE FROM {name}")
+        return "", 204
+
+    @app.post("/_double/multiply")
+    def multiply() -> Any:
+        """Copies every record so often, under codes that end in ``-1``, ``-2`` …"""
+        records.run(
+            "INSERT INTO records SELECT code || '-' || value, copy, "
+            "json_set(fields, '$.MaHoSo', code || '-' || value), sequence FROM records, "
+            "(WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n "
+            "WHERE value < ?) SELECT value FROM n)",
+            int(request.get_json()["times"]),
+        )
         return "", 204
 
     @app.post("/_double/change")

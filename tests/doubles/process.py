@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
-from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.doubles.server import Server
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 90  # seconds; a machine with much to do starts slowly
@@ -69,11 +70,6 @@ def _wait(double: Running) -> None:
     raise RuntimeError(f"the double did not answer within {PATIENCE} seconds")
 
 
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Says nothing: a double under load would fill the screen."""
-
-
 def serve(made: Callable[[Path], Flask]) -> None:
     """The ``main`` of a double: answers with the program that ``made`` gives for the folder, until it is ended."""
     options = argparse.ArgumentParser()
@@ -81,4 +77,4 @@ def serve(made: Callable[[Path], Flask]) -> None:
     options.add_argument("--folder", type=Path, required=True)
     given = options.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
-    make_server("127.0.0.1", given.port, made(given.folder), threaded=True, request_handler=_Quiet).serve_forever()
+    Server(given.port, made(given.folder)).serve_forever()

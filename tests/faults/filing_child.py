@@ -11,14 +11,13 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from werkzeug.serving import make_server
-
 from adapters.filings import HttpFilings
 from engine.clock import utc_now
 from engine.errors import Refusal
 from engine.filing_settings import FilingSettings
 from engine.jobs import filings as jobs
 from engine.transaction import Runtime
+from tests.doubles.server import Server
 from tests.installation.application import application
 from tests.installation.runtime import runtime_over
 from workflows.filings_file import read_filing_form
@@ -40,7 +39,7 @@ def main(role: str, url: str, folder: str, address: str, port: str = "0") -> Non
     jobs.LEASE = dt.timedelta(seconds=3)  # what a dead one had in hand is free again soon
     runtime = runtime_of(url, Path(folder), address)
     if role == "web":
-        make_server("127.0.0.1", int(port), application(runtime), threaded=True).serve_forever()
+        Server(int(port), application(runtime)).serve_forever()
     while True:
         try:
             done = {"pull": jobs.pull_filings, "take": jobs.take_filings, "answer": jobs.answer_filings}[role](runtime)

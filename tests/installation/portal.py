@@ -91,7 +91,7 @@ def asked(double: Running, what: str, body: Any = None, method: str | None = Non
     content = None if body is None else json.dumps(body).encode()
     headers = {"content-type": "application/json"}
     call = urllib.request.Request(f"{double.address}/_double/{what}", content, headers, method=method)  # noqa: S310
-    with urllib.request.urlopen(call, timeout=60) as response:  # noqa: S310 - loopback
+    with urllib.request.urlopen(call, timeout=600) as response:  # noqa: S310 - loopback
         return json.loads(response.read() or b"null")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from cli.shipped import ROOT, read_template
 from engine.acts.documents import add_document
 from engine.acts.open_charge import NoAccount, NothingToPay, open_charge
 from engine.acts.perform_action import perform_action
@@ -16,13 +17,16 @@ from engine.acts.receive_payment import PaymentDiffers, Received, receive_paymen
 from engine.acts.rectify import rectify
 from engine.acts.settle_fee import settle_fee
 from engine.acts.settle_refund import settle_refund
+from engine.catalogue import Catalogue
 from engine.dossier.case import lock_case
 from engine.dossier.rights import Ended
 from engine.errors import Forbidden, NotFound
+from engine.notices.text import Addressee, Occasion, notice_message
 from engine.queries.payments import PaymentView, payment_of
 from engine.rules.payments.reference import numbers_of
 from engine.rules.procedure.balance import SURPLUS
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
+from engine.store.outbox import outbox
 from engine.store.payments import charges, incoming_payments
 from engine.transaction import in_transaction
 from tests.installation.filings import PDF
@@ -100,6 +104,34 @@ class TestCharges:
 
 
 class TestMoneyThatComesIn:
+    @pytest.mark.parametrize(
+        ("channel", "language", "words"),
+        [
+            ("email", "vi", "đã nhận 54.000 đồng cho hồ sơ"),
+            ("email", "en", "has received 54,000 đồng for dossier"),
+            ("sms", "vi", "da nhan 54.000 dong"),
+        ],
+    )
+    def test_is_told_to_the_applicant_once(
+        self, office: World, channel: str, language: str, words: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shipped = read_template(ROOT / "notices" / "da-nhan-tien.yaml")
+        monkeypatch.setattr(Catalogue, "template", lambda self, key: shipped)
+        code = office.land_at("accepted")
+        reference = asked(office, code)
+        for _ in range(2):
+            came(office, "t1", reference, 54_000)
+        assert office.messages(code, "da-nhan-tien").count(("da-nhan-tien", "applicant", "sms")) == 1
+        row = office.row(code)
+        with office.reading() as connection:
+            facts = (
+                connection.execute(select(outbox.c.data).where(outbox.c.template == "da-nhan-tien")).scalars().first()
+            )
+        assert facts is not None
+        occasion = Occasion("k", channel, "da-nhan-tien", facts, row["link_nonce"], row["link_hash"])
+        told = notice_message(office.runtime, occasion, Addressee("a", "Nguyễn Văn Mẫu", language), office.now)
+        assert words in told.body and (channel == "sms" or facts["receipt"] in told.body)
+
     def test_settles_and_the_step_that_waited_goes_on(self, office: World) -> None:
         code = office.land_at("signing")
         reference = asked(office, code)

@@ -275,6 +275,24 @@ def test_a_person_refuses_and_the_applicant_is_told_why(there: Connected) -> Non
     world.refuse(FilingSettled, "monitor", retry_filing, row.id, "x")
 
 
+def test_one_that_no_database_or_encoder_takes_stops_no_other(there: Connected) -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(300):
+        deep = {"a": deep}
+    world = there.world
+    there.filed_there(
+        land("A1", world, ToKhai=deep),
+        land("A\0", world),
+        land("A2", world, ChuHoSo="Nguyễn\0Văn"),
+        land("A3", world),
+    )
+    there.work()
+    rows = list(there.rows().values())
+    assert len(rows) == 4 and there.rows()["A3"].status == "filed" and there.rows()["A1"].status == "queued"
+    there.work()
+    assert len(there.rows()) == 4
+
+
 def test_a_page_that_two_read_moves_the_cursor_once_and_adds_nothing(there: Connected) -> None:
     world = there.world
     raws = [land("A1", world), land("A2", world)]

@@ -108,6 +108,33 @@ def brought(world: World, tmp_path: Path) -> Brought:
     return Brought(world, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        ({"Người nộp": "Nguyễn\0Mẫu"}, "Người nộp"),
+        ({"Giấy tờ": "Đơn=\0"}, "Giấy tờ"),
+        ({"Ngày nộp": "01/01/0001"}, "Ngày nộp"),
+        ({"Hẹn trả": "9999-12-31T23:59-12:00"}, "Hẹn trả"),
+        ({"Đã thu": "Lệ phí=50.000,50"}, "Đã thu"),
+        ({"Đã thu": "Lệ phí=-50.000"}, "Đã thu"),
+    ],
+)
+def test_what_no_table_or_calendar_takes_is_refused_and_stops_no_other(
+    brought: Brought, cells: dict[str, str], column: str
+) -> None:
+    wrong, right = brought.run(cells, {"Số hồ sơ": "H19.26080-260220-0008"})
+    assert (wrong.outcome, right.outcome) == ("refused", "imported")
+    assert column in {one.column for one in wrong.wrong}
+
+
+@pytest.mark.parametrize("written", ["75.000", "75.000,00", "75,000.00", "75 000 đ", "75000"])
+def test_an_amount_is_the_same_in_every_form(brought: Brought, written: str) -> None:
+    (done,) = brought.run({"Đã thu": f"Lệ phí={written}"})
+    with brought.world.reading() as connection:
+        paid = connection.execute(select(func.sum(fee_entries.c.vnd))).scalar_one()
+    assert (done.outcome, paid) == ("imported", 75_000)
+
+
 def test_a_running_one_keeps_its_code_and_its_promise_to_the_minute(brought: Brought) -> None:
     world = brought.world
     (done,) = brought.run({})

@@ -115,7 +115,7 @@ def test_what_cannot_be_mirrored_is_told_and_hinders_no_other(there: Connected) 
     world = there.world
     there.mirrored_there(
         told("A-1", MaTTHC="9.99"), told("A-2", MaCoQuan="H99"), told("", ChuHoSo=""), told("A-3", NgayNopHoSo="x"),
-        told(MINISTRY),
+        told(MINISTRY, ChuHoSo="Hồ\0Minh Nhật"),
     )  # fmt: skip
     done = jobs.pull_mirrors(world.runtime)
     assert done["mirrored"] == 1 and sum(done.values()) == 5 and set(rows(world)) == {MINISTRY}

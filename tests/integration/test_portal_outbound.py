@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from engine.acts.documents import add_document
 from engine.acts.portal.again import NoPortal, replay_portal, resend_dossiers, retry_portal
-from engine.acts.portal.tell import Line, tell_portal
+from engine.acts.portal.tell import LANES, Line, tell_portal
 from engine.acts.settle_fee import settle_fee
 from engine.errors import Forbidden, InvalidInput
 from engine.queries.portal import late_by_telling, standing, unsent_tellings
 from engine.rules.portal.mapping import Dated
+from engine.store.portal import portal_tellings
+from engine.store.portal_queue import lease
 from tests.doubles.process import Running, free_port
 from tests.installation.portal import Connected, asked, connected_anew
 from tests.installation.world import World, moment
@@ -108,10 +112,11 @@ def test_a_lost_answer_and_a_second_delivery_change_nothing_there(linked: Connec
 
 def test_a_session_that_has_ended_is_renewed(linked: Connected) -> None:
     linked.world.land_at("checking")
-    linked.tell(1)
-    asked(linked.double, "expire", [])
     linked.tell()
-    assert linked.counts()["keys"] == 6
+    asked(linked.double, "expire", [])
+    linked.world.land_at("checking")
+    linked.tell()
+    assert linked.counts()["keys"] == 12
 
 
 def test_a_portal_that_is_down_rests_and_costs_no_attempts(world: World, portal_double: Running) -> None:
@@ -120,9 +125,45 @@ def test_a_portal_that_is_down_rests_and_costs_no_attempts(world: World, portal_
     codes = [world.file().case.code for _ in range(20)]
     line = Line()
     tally = tell_portal(world.runtime, linked.portal, line=line)
-    assert tally.waiting == 20 and line.resting
+    assert (tally.taken, tally.waiting) == (40, 40) and line.resting
     assert sum(linked.rows(code)[0].attempts for code in codes) < 20 + 8
+    assert all(linked.rows(code)[1].attempts == 0 for code in codes)
     assert tell_portal(world.runtime, linked.portal, line=line).taken == 0
+
+
+def test_what_is_due_of_a_dossier_leaves_in_one_batch_over_connections_that_are_kept(linked: Connected) -> None:
+    world = linked.world
+    code, other = world.land_at("checking"), world.land_at("checking")
+    before = asked(linked.double, "lines")[0]
+    assert tell_portal(world.runtime, linked.portal, line=Line()).sent == 12
+    for _ in range(5):
+        world.act("specialist", add_document, code, key="other", original=1)
+        assert tell_portal(world.runtime, linked.portal, line=Line()).sent == 2
+    told = asked(linked.double, "lines")[0] - before
+    assert told <= LANES + 1 and linked.counts().get("out_of_order", 0) == 0
+    assert linked.records()[other]["MaHoSo"] == other
+
+
+def test_a_lease_ends_before_what_is_parked_not_due_or_held_by_another(linked: Connected) -> None:
+    world = linked.world
+    code = world.land_at("checking")
+    first, second, third, *_ = (row.id for row in linked.rows(code))
+    later = world.now + dt.timedelta(hours=1)
+    for change in ({"status": "parked"}, {"next_attempt_at": later}):
+        _change(world, third, change)
+        with world.database.begin() as connection:
+            assert [row.id for row in lease(connection, world.now, later, 10)] == [first, second]
+            connection.rollback()
+        _change(world, third, {"status": "waiting", "next_attempt_at": world.now})
+    with world.database.begin() as connection:
+        assert [row.id for row in lease(connection, world.now, later, 10)] == [row.id for row in linked.rows(code)]
+    with world.database.begin() as connection:
+        assert lease(connection, world.now, later, 10) == []
+
+
+def _change(world: World, number: int, values: dict[str, Any]) -> None:
+    with world.database.begin() as connection:
+        connection.execute(update(portal_tellings).where(portal_tellings.c.id == number).values(**values))
 
 
 def test_codes_are_those_of_the_event_and_not_of_the_sending(linked: Connected) -> None:
@@ -179,8 +220,28 @@ def test_a_whole_telling_replaces_what_is_unsent(linked: Connected) -> None:
     assert world.act("admin", resend_dossiers, [code, "KHONG-CO"], "gửi lại") == 1
     rows = linked.rows(code)
     assert [row.status for row in rows if row.kind == "dossier"] == ["dropped"] * 3 + ["waiting"]
+    steps = [row for row in rows if row.kind == "progress"]
+    assert [row.status for row in steps] == ["dropped"] * 3 + ["waiting"] * 3
+    assert [row.key for row in steps[:3]] == [row.key for row in steps[3:]]
+    assert tell_portal(world.runtime, linked.portal, line=Line()).sent == 4
+    assert (linked.counts()["records"], linked.counts()["steps"]) == (1, 3)
     world.refuse(Forbidden, "counter", resend_dossiers, [code], "gửi lại")
     world.refuse(InvalidInput, "admin", resend_dossiers, [code], " ")
+
+
+def test_a_dossier_that_the_portal_lost_is_told_as_a_whole_before_the_steps_that_it_refuses(linked: Connected) -> None:
+    world = linked.world
+    code = world.file().case.code
+    linked.tell()
+    linked.change(("lose", code, {}))
+    _change(world, linked.rows(code)[1].id, {"status": "waiting", "next_attempt_at": world.now})
+    linked.tell()
+    parked = world.try_act("system", unsent_tellings, "parked")
+    assert [(one.code, one.kind) for one in parked] == [(code, "progress")]
+    world.act("admin", resend_dossiers, [code], "Cổng làm mất hồ sơ")
+    linked.tell()
+    assert linked.records()[code]["MaHoSo"] == code and linked.counts().get("out_of_order", 0) == 0
+    assert world.try_act("system", standing).parked == world.try_act("system", standing).waiting == 0
 
 
 def test_a_limit_that_was_kept_here_and_told_too_late_is_attributed(linked: Connected) -> None:
@@ -199,6 +260,16 @@ def test_a_limit_that_was_kept_here_and_told_too_late_is_attributed(linked: Conn
     linked.tell()
     (late,) = world.try_act("system", late_by_telling)
     assert late.code == code and late.told_at == world.now and late.done_at < due
+    linked.faults(error=1.0)
+    whole = world.file(channel="portal").case.code
+    world.do("counter", whole, "receive")
+    linked.tell()
+    world.act("system", resend_dossiers, [whole], "gửi cả hồ sơ")
+    linked.faults()
+    linked.tell()
+    assert [one.code for one in world.try_act("system", late_by_telling)] == [code]
+    world.now = world.row(whole)["intake_due_at"] + dt.timedelta(hours=1)
+    assert [one.code for one in world.try_act("system", late_by_telling)] == [code]
     in_time = world.file(channel="portal").case.code
     world.do("counter", in_time, "receive")
     linked.tell()

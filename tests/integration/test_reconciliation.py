@@ -18,6 +18,7 @@ from engine.acts.reconcile import (
     place_line,
     place_payment,
     settle_line,
+    without_contradictions,
 )
 from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.queries.reconciliation import Reconciliation, reconciliation
@@ -111,6 +112,20 @@ def test_files_that_overlap_add_what_is_new(office: World) -> None:
     assert read(office, sheet(("FT1", "5.000", "a"), ("FT2", "5.000", "b"))) == 2
     assert read(office, sheet(("FT2", "5.000", "b"), ("FT3", "5.000", "c"))) == 1
     assert told(office) == {"unknown": 3}
+
+
+def test_a_number_that_comes_again_with_other_content_is_told(office: World) -> None:
+    assert office.runtime.wire is not None
+    form = office.runtime.wire.statement
+    assert read(office, sheet(("FT1", "54000", "x"), ("FT2", "6000", "y"))) == 2
+    again = read_statement(sheet(("FT1", "45000", "x"), ("FT2", "6000", "y"), ("FT3", "7000", "z")), form)
+    seen = office.try_act("admin", without_contradictions, again)
+    assert [one.key for one in seen.lines] == ["FT2", "FT3"]
+    ((line, why),) = seen.faults
+    assert line == 2 and "54.000" in why.vi
+    assert office.act("admin", keep_statement, "b.csv", b"b", seen) == 1
+    alone = office.try_act("admin", without_contradictions, read_statement(sheet(("FT1", "45000", "x")), form))
+    assert office.act("admin", keep_statement, "c.csv", b"c", alone) == 0 and len(alone.faults) == 1
 
 
 def test_a_dry_run_tells_the_same_and_keeps_nothing(office: World) -> None:

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.rules.payments.matching import Booked, Known, matched
-from engine.rules.payments.reference import reference_of
+from engine.rules.payments.reference import reference_of, references_in
 from engine.rules.payments.statement import Statement, StatementUnreadable, read_statement
-from engine.rules.payments.wire import StatementForm
+from engine.rules.payments.wire import MessageUnreadable, Paid, StatementForm, TransactionForm, paid_in
 
 FORM = StatementForm(
     columns={
@@ -63,13 +63,38 @@ def test_doubled_lines_count_once_and_contradictions_are_faults() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["32/03/2026;FT1;1;x", "02/03/2026;FT1;một;x", "02/03/2026;F T;1;x", "02/03/2026;FT1;;x", "02/03/2026;FT1;1,5;x"],
+    [
+        "02/03/0026;FT1;1;x",
+        "02/03/9026;FT1;1;x",
+        "02/03/2026;FT1;999999999999999;x",
+        "32/03/2026;FT1;1;x",
+        "02/03/2026;FT1;một;x",
+        "02/03/2026;F T;1;x",
+        "02/03/2026;FT1;;x",
+        "02/03/2026;FT1;1,5;x",
+    ],
 )
 def test_a_line_that_is_wrong_stops_no_other(line: str) -> None:
     found = read(f"{HEAD}{line}\n02/03/2026;FT2;5000;y\n")
     assert [one.key for one in found.lines] == ["FT2"]
     ((number, why),) = found.faults
     assert number == 2 and why.vi != why.en
+
+
+@pytest.mark.parametrize("head", [HEAD, "Ngày giao dịch;Số tham chiếu;Nội dung;Số tiền\n"])
+@pytest.mark.parametrize("closed", ["", '"'])
+def test_a_quotation_mark_of_the_payer_loses_no_line_in_silence(head: str, closed: str) -> None:
+    def row(key: str, words: str) -> str:
+        return f"02/03/2026;{key};5000;{words}\n" if head == HEAD else f"02/03/2026;{key};{words};5000\n"
+
+    found = read(head + row("FT1", "x") + row("FT2", '"Nam nop') + row("FT3", f"nop {closed}y") + row("FT4", "z"))
+    assert {"FT1"} <= {one.key for one in found.lines} <= {"FT1", "FT4"}
+    assert [why.vi.partition(",")[0] for _, why in found.faults] == ["dấu ngoặc kép mở mà không đóng"]
+
+
+def test_words_of_several_lines_are_one_text() -> None:
+    (line,) = read(f'{HEAD}02/03/2026;FT1;5000;"nop le phi\nho so, {ONE}; cam on"\n').lines
+    assert line.reference == ONE
 
 
 def test_a_file_without_an_account_needs_one() -> None:
@@ -90,6 +115,49 @@ def test_what_is_no_bank_file_is_refused(content: bytes) -> None:
 def test_no_bytes_break_the_reader(content: bytes) -> None:
     with suppress(StatementUnreadable):
         read(HEAD.encode() + content)
+
+
+def transaction(**changes: Any) -> Paid | None:
+    form = TransactionForm(
+        {name: name for name in ("key", "reference", "vnd", "at", "status")}, frozenset({"PAID"}), frozenset()
+    )
+    usual = {"key": "G1", "reference": ONE, "vnd": 54_000, "at": "2026-03-02T08:00:00+07:00", "status": "PAID"}
+    return paid_in(form, usual | changes)
+
+
+@pytest.mark.parametrize("vnd", [54_000, 54_000.0, "54000", "54.000", "54000.00"])
+def test_an_amount_is_read_in_each_form_of_json(vnd: object) -> None:
+    paid = transaction(vnd=vnd)
+    assert paid is not None and paid.vnd == 54_000
+
+
+@pytest.mark.parametrize("reference", ["", "nop\nle  phi\t" + ONE, "x" * 5_000, "\x00\u202e" + ONE])
+def test_whatever_the_payer_wrote_the_money_has_come(reference: str) -> None:
+    paid = transaction(reference=reference)
+    assert paid is not None and len(paid.reference) <= 200 and (paid.reference.isprintable())
+    assert references_in(paid.reference) == ((ONE,) if ONE in reference else ())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"vnd": 54_000.5},
+        {"vnd": float("inf")},
+        {"vnd": 10**18},
+        {"vnd": True},
+        {"vnd": -1},
+        {"at": "9999-12-31T23:00:00Z"},
+        {"at": 1_772_413_200_000},
+        {"at": -1},
+        {"reference": None},
+        {"reference": ["x"]},
+        {"key": ""},
+        {"status": "SOON"},
+    ],
+)
+def test_what_the_mapping_does_not_say_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(MessageUnreadable):
+        transaction(**changes)
 
 
 def booked(key: str, vnd: int = 54_000, reference: str | None = ONE, **more: Any) -> Booked:

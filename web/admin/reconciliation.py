@@ -8,7 +8,14 @@ from typing import Any
 from flask import Response, request
 
 from engine.acts.receive_payment import Received
-from engine.acts.reconcile import close_line, keep_statement, place_line, place_payment, settle_line
+from engine.acts.reconcile import (
+    close_line,
+    keep_statement,
+    place_line,
+    place_payment,
+    settle_line,
+    without_contradictions,
+)
 from engine.dossier.bank_findings import accounts_to_reconcile
 from engine.errors import NotFound, wrong
 from engine.queries.reconciliation import reconciliation
@@ -76,7 +83,7 @@ def read_file() -> Response:
     told: list[Statement] = []
 
     def doing(unit: UnitOfWork) -> int:
-        statement = _understood(unit, content)
+        statement = without_contradictions(unit, _understood(unit, content))
         told[:] = [statement]
         return keep_statement(unit, name, content, statement)
 

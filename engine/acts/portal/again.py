@@ -67,10 +67,10 @@ def resend_dossiers(unit: UnitOfWork, codes: Collection[str], reason: str) -> in
     rows = connection.execute(wanted.order_by(dossiers.c.id).with_for_update()).mappings().all()
     ids = [row["id"] for row in rows]
     if ids:
-        supersede(connection, ids)
-        try_again(connection, unit.now, ids)
-        token = secrets.token_hex(8)
+        steps, token = supersede(connection, ids, unit.now), secrets.token_hex(8)
         connection.execute(insert(portal_tellings), [whole_telling(dict(row), unit.now, token) for row in rows])
+        if steps:
+            connection.execute(insert(portal_tellings), steps)
         opened = (portal_differences.c.dossier_id.in_(ids), portal_differences.c.ended_at.is_(None))
         connection.execute(update(portal_differences).where(*opened).values(repaired_at=unit.now))
     _recorded(unit, "portal-resend", reason, len(ids))

@@ -1,5 +1,6 @@
 """Tells the national portal what waits in its outbox: leases, tells outside of any transaction, writes the results.
 
+Several lanes take the leased dossiers one after another; what is due of a dossier leaves in one lane, in its order.
 A telling leaves at least once, under a key that never changes. What failed is tried again after 10 seconds, 20, 40, …
 up to an hour; what the portal refuses, or what has no code in the mapping file, is parked with the cause. Within a
 dossier nothing passes what is not sent yet.
@@ -9,9 +10,11 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import groupby
 from queue import SimpleQueue
 
 from engine.acts.notices.deliver import PARK_AFTER, backoff
@@ -19,7 +22,7 @@ from engine.connection_ports import Portal, PortalFailed, Telling
 from engine.errors import in_log
 from engine.portal.facts import tellings_from
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
-from engine.store.portal_queue import Leased, Told, lease, renew, write_results
+from engine.store.portal_queue import FAR, Leased, Told, lease, renew, write_results
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 
 LEASE = dt.timedelta(seconds=20)
@@ -66,7 +69,7 @@ class Tally:
 def tell_portal(
     runtime: Runtime, portal: Portal, limit: int = 500, *, seconds: float = 20.0, line: Line | None = None
 ) -> Tally:
-    """Tells up to ``limit`` dossiers their oldest unsent telling, and begins none after ``seconds``."""
+    """Tells what is due of up to ``limit`` dossiers, and begins no telling after ``seconds``."""
     line = line or Line()
     if line.resting:
         return Tally()
@@ -78,6 +81,7 @@ class _Batch:
 
     def __init__(self, runtime: Runtime, portal: Portal, line: Line, latest: float) -> None:
         self._runtime, self._portal, self._line, self._latest = runtime, portal, line, latest
+        self._chains: deque[list[tuple[Leased, Telling]]] = deque()
         self._results: SimpleQueue[Told] = SimpleQueue()
         self._tally = Tally()
 
@@ -89,9 +93,11 @@ class _Batch:
         taken = in_transaction(self._runtime, SYSTEM_ACTOR, take)
         self._tally.taken = len(taken)
         unfinished = {row.id for row, _ in taken}
-        pool = ThreadPoolExecutor(LANES, thread_name_prefix="portal")
+        self._chains.extend(list(chain) for _, chain in groupby(taken, lambda one: one[0].dossier_id))
+        lanes = min(LANES, len(self._chains))
+        pool = ThreadPoolExecutor(max(lanes, 1), thread_name_prefix="portal")
         try:
-            running: set[Future[None]] = {pool.submit(self._lane, taken[at::LANES]) for at in range(LANES)}
+            running: set[Future[None]] = {pool.submit(self._lane) for _ in range(lanes)}
             while running:
                 done, running = wait(running, RENEW_EVERY)
                 for future in done:
@@ -101,15 +107,24 @@ class _Batch:
             pool.shutdown(wait=False, cancel_futures=True)
         return self._tally
 
-    def _lane(self, taken: Sequence[tuple[Leased, Telling]]) -> None:
-        for row, telling in taken:
-            self._results.put(self._attempt(row, telling))
+    def _lane(self) -> None:
+        """Tells dossier by dossier until none is left; of each nothing behind a telling that was not sent."""
+        while True:
+            try:
+                chain = self._chains.popleft()
+            except IndexError:
+                return
+            until: dt.datetime | None = None
+            for row, telling in chain:
+                told = self._attempt(row, telling) if until is None else _untried(row, until)
+                if until is None and told.status != "sent":
+                    until = FAR if told.status == "parked" else told.next_attempt_at
+                self._results.put(told)
 
     def _attempt(self, row: Leased, telling: Telling) -> Told:
         now, tries = self._runtime.now(), row.attempts + 1
         if self._line.resting or time.monotonic() > self._latest:
-            later = dt.timedelta(seconds=max(0.0, self._line.until - time.monotonic()))
-            return Told(row.id, row.dossier_id, tries, "waiting", now + later, tried=False)
+            return _untried(row, now + dt.timedelta(seconds=max(0.0, self._line.until - time.monotonic())))
         try:
             reference = self._portal.tell(telling)
         except PortalFailed as failure:
@@ -139,6 +154,10 @@ class _Batch:
             in_transaction(self._runtime, SYSTEM_ACTOR, write)
         for one in results:
             setattr(self._tally, one.status, getattr(self._tally, one.status) + 1)
+
+
+def _untried(row: Leased, until: dt.datetime) -> Told:
+    return Told(row.id, row.dossier_id, row.attempts + 1, "waiting", until, tried=False)
 
 
 def _emptied(queue: SimpleQueue[Told]) -> Iterable[Told]:

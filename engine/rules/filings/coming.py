@@ -17,6 +17,8 @@ from engine.rules.filings.form import FilingForm
 from engine.text import Text
 
 LONGEST_KEY, LONGEST_CODE, MOST_PAPERS = 100, 60, 100
+DEEPEST = 20
+"""The levels of a filing that are read; nothing that the form names lies deeper, and bodies of ours have no more."""
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -52,6 +54,23 @@ class Coming:
     applicant: Mapping[str, Any]
     fields: Mapping[str, Any]
     papers: tuple[ComingPaper, ...]
+
+
+def storable(told: Any, levels: int = DEEPEST) -> Any:
+    """What another system tells, as every database and encoder takes it: without NUL, and cut below some levels.
+
+    Else one filing with such a thing would stop its whole feed.
+
+    >>> storable({"a": "x\\0y", "b": {"c": [1]}}, levels=2)
+    {'a': 'x\ufffdy', 'b': {'c': None}}
+    """
+    if isinstance(told, str):
+        return told.replace("\0", "\ufffd")
+    if isinstance(told, Mapping):
+        return {storable(key): storable(one, levels - 1) for key, one in told.items()} if levels else None
+    if isinstance(told, list):
+        return [storable(one, levels - 1) for one in told] if levels else None
+    return told
 
 
 def key_of(form: FilingForm, raw: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from engine.clock import LOCAL
 from engine.rules.imports.mapping import ImportMapping
+from engine.rules.payments.amounts import whole_dong
 from engine.rules.procedure.definition import CHANNELS
 from engine.text import Text
 
@@ -18,6 +19,8 @@ _MOMENT = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T,]+(\d{1,2}):(\d
 _PAIR = re.compile(r"\s*([^=;]+?)\s*=\s*([^;]+?)\s*(?:;|$)")
 _MOMENTS = ("filed_at", "received_at", "due_at", "finished_at", "returned_at")
 _OPENS, _CLOSES = dt.time(8), dt.time(17)
+_EARLIEST, _LATEST = 1945, 2100
+"""The years of moments; others are slips, and the ends of the calendar are no moments everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ def read_row(mapping: ImportMapping, cells: Mapping[str, str]) -> ImportedRow | 
         known = ", ".join(CHANNELS)
         reading.wrong("channel", f"không ánh xạ được; các kênh là {known}", f"maps to no channel; there are {known}")
     reading.in_order(moments)
+    reading.storable()
     if reading.faults:
         return reading.faults
     return ImportedRow(**row, **moments)  # type: ignore[arg-type]  # each value was made for its field
@@ -136,6 +140,10 @@ class _Reading:
                 "is no moment; write it like 15/07/2025 08:30",
             )
             return None
+        if not _EARLIEST <= read.year <= _LATEST:
+            told = f"{_EARLIEST}–{_LATEST}"
+            self.wrong(name, f"năm ngoài khoảng {told}; hãy sửa", f"is not of the years {told}; mend it")
+            return None
         if whole:
             read = dt.datetime.combine(read.date(), _CLOSES if name == "due_at" else _OPENS, LOCAL)
         return (read if read.tzinfo else read.replace(tzinfo=LOCAL)).astimezone(dt.UTC)
@@ -148,11 +156,11 @@ class _Reading:
     def fees(self) -> dict[str, int]:
         paid: dict[str, int] = {}
         for name, written in self._pairs("fees"):
-            amount = re.sub(r"[.,\s]|đ$|đồng$", "", written)
-            if not amount.isascii() or not amount.isdigit() or len(amount) > 12:
+            amount = whole_dong(written)
+            if amount is None or not 0 <= amount < 10**12:
                 self.wrong("fees", f"“{written}” không phải số tiền (đồng)", f"“{written}” is no amount in đồng")
                 continue
-            paid[self._mapping.fees.get(name, name)] = int(amount)
+            paid[self._mapping.fees.get(name, name)] = amount
         return paid
 
     def documents(self) -> tuple[tuple[str, str], ...]:
@@ -162,6 +170,13 @@ class _Reading:
     def fields(self, procedure: str) -> dict[str, str]:
         columns = self._mapping.fields.get(procedure, {})
         return {key: cell for key, column in columns.items() if (cell := self._cells.get(column, "").strip())}
+
+    def storable(self) -> None:
+        """Requires that no cell holds NUL, which no database keeps."""
+        for column, written in self._cells.items():
+            if "\0" in written:
+                words = Text("có ký tự NUL; hãy lưu lại tệp", "holds a NUL character; save the file again")
+                self.faults.append(Wrong(column, written.replace("\0", "")[:200], words))
 
     def in_order(self, moments: Mapping[str, dt.datetime | None]) -> None:
         """Requires that what followed came later; the due moment may lie anywhere."""

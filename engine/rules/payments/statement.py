@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.errors import Refusal
-from engine.rules.payments.amounts import whole_dong
+from engine.rules.payments.amounts import MOST_VND, whole_dong
 from engine.rules.payments.reference import references_in
 from engine.rules.payments.wire import StatementForm
 from engine.text import Text
 
 MOST_BYTES = 20_000_000
 _HEAD = 40  # lines in which the names of the columns must stand; banks print their own head above them
+_FIRST_DAY, _LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 1, 1)
 _KEY = re.compile(r"[\x21-\x7e]{1,100}")
 OUTGOING = "/out"
 """Behind the bank's number of money that left: banks book a reversal under the number of what it reverses."""
@@ -57,11 +58,14 @@ def read_statement(content: bytes, form: StatementForm, account: str | None = No
 
     Raises StatementUnreadable for what is no such file at all; a line that is wrong is a fault and stops no other.
     """
-    rows = _rows(_text(content))
+    rows, separator = _rows(_text(content))
     head, columns = _head(rows, form)
     lines: dict[tuple[str, str], BankLine] = {}
     doubled, faults = list[int](), list[tuple[int, Text]]()
     for number, cells in rows[head + 1 :]:
+        if _swallows(cells, separator, columns["day"], form.days):
+            faults.append((number, _UNCLOSED))
+            continue
         told = {name: cells[at].strip() if at < len(cells) else "" for name, at in columns.items()}
         if not told["key"] or not told["day"]:
             continue  # blank lines, sums and the bank's foot
@@ -92,13 +96,26 @@ def _text(content: bytes) -> str:
     return text
 
 
-def _rows(text: str) -> list[tuple[int, list[str]]]:
-    """The rows with the numbers of their lines, by the separator that the most of the first lines have."""
+_UNCLOSED = Text(
+    "dấu ngoặc kép mở mà không đóng, các dòng sau bị gộp vào dòng này; sửa tệp rồi đọc lại",
+    "a quotation mark is opened and not closed, so this line holds those after it; mend the file and read it again",
+)
+
+
+def _swallows(cells: Sequence[str], separator: str, day_at: int, days: Sequence[str]) -> bool:
+    """Whether a cell holds further lines of the file, with their days: one begins with a quotation mark that is part of
+    the payer's words. A cell of several lines is otherwise what it seems."""
+    more = [line.split(separator) for cell in cells for line in cell.splitlines()[1:]]
+    return any(len(parts) > day_at and _day(parts[day_at].strip(), days) is not None for parts in more)
+
+
+def _rows(text: str) -> tuple[list[tuple[int, list[str]]], str]:
+    """The rows with the numbers of their lines, and the separator, which the most of the first lines have."""
     first = text.splitlines()[:_HEAD]
     separator = max(",;\t", key=lambda one: sum(line.count(one) for line in first))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
-        return [(reader.line_num, row) for row in reader]
+        return [(reader.line_num, row) for row in reader], separator
     except csv.Error as error:
         raise _unreadable(f"CSV sai: {error}", f"it is not CSV: {error}") from error
 
@@ -127,7 +144,7 @@ def _line(number: int, told: Mapping[str, str], form: StatementForm, account: st
     if day is None:
         return Text(f"ngày “{told['day'][:30]}” không đúng dạng", f'the day "{told["day"][:30]}" has no known form')
     vnd = _amount(told)
-    if vnd is None:
+    if vnd is None or abs(vnd) > MOST_VND:
         return Text("số tiền không đúng dạng", "the amount has no known form")
     named = references_in(told["text"])
     one = named[0] if len(named) == 1 else None
@@ -151,9 +168,11 @@ def _amount(told: Mapping[str, str]) -> int | None:
 def _day(text: str, forms: Sequence[str]) -> dt.date | None:
     for form in forms:
         try:
-            return dt.datetime.strptime(text, form).date()  # noqa: DTZ007 - a civil day of the bank
+            day = dt.datetime.strptime(text, form).date()  # noqa: DTZ007 - a civil day of the bank
         except ValueError:
             continue
+        if _FIRST_DAY <= day < _LAST_DAY:
+            return day
     return None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,7 +94,7 @@ def paid_in(form: TransactionForm, told: Any) -> Paid | None:
         raise _wrong(currency, "phải là VND", "must be VND")
     return Paid(
         key=text_at(told, form.fields["key"], 120),
-        reference=text_at(told, form.fields["reference"], 200),
+        reference=words_at(told, form.fields["reference"]),
         vnd=vnd_at(told, form.fields["vnd"]),
         at=moment_at(told, form.fields["at"]),
     )
@@ -120,9 +121,24 @@ def text_at(told: Any, path: str, most: int) -> str:
     return value
 
 
+def words_at(told: Any, path: str) -> str:
+    """What a payer wrote: any text, also an empty one, without what cannot be shown, cut to 200 characters.
+
+    Whoever pays may write anything, and their money has come whatever they wrote. Raises MessageUnreadable.
+    """
+    value = at_path(told, path)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        raise _wrong(path, "phải là chữ", "must be a text")
+    return "".join(filter(str.isprintable, " ".join(value[:1_000].split())))[:200]
+
+
 def vnd_at(told: Any, path: str) -> int:
     """An amount in whole đồng, as a number or as digits. Raises MessageUnreadable."""
     value = at_path(told, path)
+    if isinstance(value, float) and abs(value) <= MOST_VND and value.is_integer():
+        value = int(value)  # in JSON 54000.0 is the number 54000
     vnd = whole_dong(str(value)) if isinstance(value, (int, str)) and not isinstance(value, bool) else None
     if vnd is None or not 1 <= vnd <= MOST_VND:
         raise _wrong(path, "phải là số đồng nguyên, từ 1", "must be whole đồng, from 1")
@@ -130,22 +146,29 @@ def vnd_at(told: Any, path: str) -> int:
 
 
 def moment_at(told: Any, path: str) -> dt.datetime:
-    """A moment: ISO 8601 (civil time where it names no zone), 14 digits of civil time, or seconds since 1970.
-
-    Raises MessageUnreadable.
+    """A moment of this century: ISO 8601 (civil time where it names no zone), 14 digits of civil time, or seconds since
+    1970. Raises MessageUnreadable.
     """
     value = at_path(told, path)
-    try:
-        if isinstance(value, int) and not isinstance(value, bool):
-            return dt.datetime.fromtimestamp(value, dt.UTC)
-        if isinstance(value, str) and re.fullmatch(r"\d{14}", value, re.ASCII):
-            return dt.datetime.strptime(value, "%Y%m%d%H%M%S").replace(tzinfo=LOCAL).astimezone(dt.UTC)
-        if isinstance(value, str) and len(value) <= 40:
-            found = dt.datetime.fromisoformat(value)
-            return (found if found.tzinfo else found.replace(tzinfo=LOCAL)).astimezone(dt.UTC)
-    except (ValueError, OverflowError, OSError):
-        pass
+    with suppress(ValueError, OverflowError, OSError):
+        found = _moment(value)
+        if found is not None and _BEGIN <= found < _END:
+            return found
     raise _wrong(path, "phải là thời điểm", "must be a moment")
+
+
+_BEGIN, _END = dt.datetime(2000, 1, 1, tzinfo=dt.UTC), dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
+
+
+def _moment(value: Any) -> dt.datetime | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return dt.datetime.fromtimestamp(value, dt.UTC)
+    if isinstance(value, str) and re.fullmatch(r"\d{14}", value, re.ASCII):
+        return dt.datetime.strptime(value, "%Y%m%d%H%M%S").replace(tzinfo=LOCAL).astimezone(dt.UTC)
+    if isinstance(value, str) and len(value) <= 40:
+        found = dt.datetime.fromisoformat(value)
+        return (found if found.tzinfo else found.replace(tzinfo=LOCAL)).astimezone(dt.UTC)
+    return None
 
 
 def _wrong(field: str, vi: str, en: str) -> MessageUnreadable:
