@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from flask import current_app, g, request
+from flask import Request, current_app, g
+from flask.globals import request_ctx
 from sqlalchemy import Connection
 
 from engine.rules.procedure.permissions import Actor
@@ -42,6 +43,11 @@ def served() -> Served:
     return cast(Served, current_app.extensions["motcua"])
 
 
+def this_request() -> Request:
+    """The request itself: Flask's ``request`` is a proxy, which looks for it again at every attribute."""
+    return request_ctx.request
+
+
 def runtime() -> Runtime:
     """The runtime of this process."""
     return served().runtime
@@ -59,7 +65,7 @@ def language() -> str:
     """``en`` or ``vi`` (the default): what a page's visitor chose, else by Accept-Language."""
     known = g.get("language")
     if known is None:
-        known = g.language = request.accept_languages.best_match(LANGUAGES) or "vi"
+        known = g.language = this_request().accept_languages.best_match(LANGUAGES) or "vi"
     return cast(str, known)
 
 
