@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from engine.rules.procedure.permissions import Actor
 from engine.store.actors import Claim
+from engine.store.sql.kept_connections import Unbegun
 from engine.transaction import Runtime
 from server.limits import Limits
 from server.metrics import Metrics
@@ -73,8 +74,9 @@ def language() -> str:
 def reading_connection() -> Iterator[Connection]:
     """A connection for queries. On PostgreSQL each statement runs by itself, without BEGIN and ROLLBACK."""
     database = runtime().database
-    options: dict[str, Any] = (
-        {"motcua_unbegun": True} if database.dialect.name == "postgresql" else {"motcua_read_only": True}
-    )
-    with database.connect().execution_options(**options) as connection:
+    if database.dialect.name == "postgresql":
+        with Unbegun(database) as connection:
+            yield connection
+        return
+    with database.connect().execution_options(motcua_read_only=True) as connection:
         yield connection

@@ -22,6 +22,7 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 
 from engine.security.private_files import keep_database_private
+from engine.store.sql.kept_connections import REST, keep_connections, leave_to_the_parent
 
 metadata = MetaData(
     naming_convention={
@@ -32,9 +33,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-REST = 1.0
-"""Seconds of rest after which a pooled connection is pinged before use."""
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 Json = JSON().with_variant(JSONB(), "postgresql")
@@ -69,6 +67,7 @@ _opened: weakref.WeakSet[Engine] = weakref.WeakSet()
 def _leave_to_the_parent() -> None:
     """In a forked process: every pool begins empty. Two processes on one connection would read each other's answers."""
     for engine in list(_opened):
+        leave_to_the_parent(engine)
         engine.dispose(close=False)
 
 
@@ -101,6 +100,7 @@ def open_database(url: str, *, pool_size: int = 8, pooled: bool = True) -> Engin
     event.listen(engine, "begin", _begin_unless_told_otherwise)
     event.listen(engine, "checkin", _note_rest)
     event.listen(engine, "checkout", partial(_check_rested, engine.dialect))
+    keep_connections(engine)
     _opened.add(engine)
     return engine
 
