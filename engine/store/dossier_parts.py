@@ -19,6 +19,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    text,
     union_all,
 )
 
@@ -27,7 +28,7 @@ from engine.rules.procedure.permissions import Actor
 from engine.store.documents import documents
 from engine.store.dossiers import dossier_links, dossiers, verifications
 from engine.store.fees import fee_entries, fees
-from engine.store.journal import journal, journal_private
+from engine.store.journal import CHANGES_OFFICES, journal, journal_private
 from engine.store.parties import parties
 from engine.store.people import people
 from engine.store.rows import (
@@ -153,7 +154,7 @@ def _tells(*names: str) -> ColumnElement[bool]:
 
 _OFFICE_CHANGES = PreparedSelect(
     select(journal.c.body)
-    .where(journal.c.dossier_id == bindparam("dossier"), _tells('"offices":{'))
+    .where(journal.c.dossier_id == bindparam("dossier"), text(CHANGES_OFFICES))
     .order_by(journal.c.number)
 )
 

@@ -104,11 +104,11 @@ def _lives(connection: Connection) -> bool:
 
 
 def _is_idle(connection: Connection) -> bool:
-    """Whether it is open, in no transaction, and answers as it did when it was opened."""
+    """Whether it is open and in no transaction."""
     if connection.closed or connection.invalidated:
         return False
     raw = connection.connection.driver_connection
-    return bool(raw and raw.autocommit and raw.pgconn.transaction_status == TransactionStatus.IDLE)
+    return bool(raw and raw.pgconn.transaction_status == TransactionStatus.IDLE)
 
 
 def _close(connections: list[Connection]) -> None:
