@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from flask import Response
 from werkzeug.datastructures import Headers
@@ -28,7 +27,7 @@ class Answer:
 class _Response(Response):
     """A response whose headers are whole before it is sent, for most answers."""
 
-    def get_wsgi_headers(self, environ: Any) -> Headers:
+    def get_wsgi_headers(self, environ: dict[str, object]) -> Headers:
         """The headers themselves, where Werkzeug would copy them one by one and find nothing to correct: the length of
         the body is among them, and no address."""
         if self.status_code == 200 and _ADDRESSES.isdisjoint(name.lower() for name, _ in self.headers):
