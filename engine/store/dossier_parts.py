@@ -112,13 +112,21 @@ def journal_of(
 @cache
 def _entries(private: bool) -> PreparedSelect:
     shown = journal_private.c.data if private else journal_private.c.number
-    return PreparedSelect(
-        select(journal, shown.label("private"))
-        .join(journal_private, _BESIDE, isouter=True)
+    # Limited before it is joined: else PostgreSQL reads all private parts of a long journal beside it.
+    few = (
+        select(journal)
         .where(journal.c.dossier_id == bindparam("dossier"), journal.c.number > bindparam("after"))
         .order_by(journal.c.number)
         .limit(bindparam("most"))
+        .subquery("few")
     )
+    beside = and_(
+        journal_private.c.dossier_id == few.c.dossier_id,
+        journal_private.c.number == few.c.number,
+        journal_private.c.erased_at.is_(None),
+    )
+    statement = select(few, shown.label("private")).join(journal_private, beside, isouter=True)
+    return PreparedSelect(statement.order_by(few.c.number))
 
 
 _BESIDE = and_(
