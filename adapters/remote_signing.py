@@ -7,7 +7,6 @@ as hashes with the dossier's code as their name.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 import csv
@@ -21,6 +20,7 @@ from urllib.parse import quote
 import orjson
 import requests
 
+from adapters.pades.awaited import outcome
 from adapters.pades.pdf import Signing
 from adapters.pades.trust import Trust, as_pem, certificates_in
 from engine.ports import Signature
@@ -67,12 +67,12 @@ class RemoteSigner:
             chain = certificates_in("".join(pems).encode())
         except (ValueError, TypeError) as error:
             raise _failed("chứng thư nhận về không đọc được", "the certificate that came back is unreadable") from error
-        asyncio.run(self._trust.check(chain, at))
+        outcome(self._trust.check(chain, at))
         return tuple(map(as_pem, chain))
 
     def prepare(self, content: bytes, certificates: tuple[str, ...], *, check: str) -> PreparedPdf:
         """Makes room for a signature."""
-        return asyncio.run(self._signing(certificates).prepare(content, check=check))
+        return outcome(self._signing(certificates).prepare(content, check=check))
 
     def ask(self, key: str, credential: str, documents: tuple[RemoteDocument, ...]) -> str:
         """Sends hashes in one request; returns the provider's name of it."""
@@ -114,7 +114,7 @@ class RemoteSigner:
 
     def finish(self, prepared: PreparedPdf, value: bytes, certificates: tuple[str, ...], at: dt.datetime) -> Signature:
         """Puts the signature into its PDF, with timestamp and validation data."""
-        return asyncio.run(self._signing(certificates).finish(prepared, value, at))
+        return outcome(self._signing(certificates).finish(prepared, value, at))
 
     def _signing(self, certificates: tuple[str, ...]) -> Signing:
         return Signing(certificates_in("".join(certificates).encode()), self._trust)

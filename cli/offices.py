@@ -1,8 +1,9 @@
-"""``motcua offices``: the working time of one office, apart from that of the whole country: closures, own hours."""
+"""``motcua offices``: what an installation says of its offices: contact data, new ones, closures, own hours."""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +12,23 @@ import click
 from cli.compose import compose_from_environment
 from cli.output import Day, json_option, language, say, show
 from engine.acts import reopen as reopening
+from engine.acts.own_offices import OfficesPlan, change_offices, plan_offices
 from engine.acts.publish import publish_closure, publish_hours
 from engine.jobs.recounting import recount_waiting
 from engine.queries.office_times import office_times
 from engine.rules.deadlines.office_hours import Closure, read_spans
 from engine.rules.deadlines.own_hours import OwnHours, own_week
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
-from engine.transaction import Runtime, in_transaction
+from engine.transaction import Runtime, UnitOfWork, in_transaction
 from workflows.calendar_files import read_calendar
+from workflows.office_files import told_offices
 
 CALENDAR_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group()
 def offices() -> None:
-    """Offices: the days on which one closes on its own, and the hours that it keeps."""
+    """Offices: contact data and new ones, the days on which one closes on its own, and the hours that it keeps."""
 
 
 @offices.command()
@@ -128,6 +131,50 @@ def end_hours(office: str, first: dt.date, on: dt.date | None, as_json: bool) ->
     _counted(runtime, as_json, {"office": office, "left": left.to_data() if left else None}, told)
 
 
+@offices.command("contact")
+@click.argument("office")
+@click.option("--hotline", help="Telephone number; an empty one takes the published one away.")
+@click.option("--address", help="Street address; an empty one takes the published one away.")
+@click.option("--reason", required=True, help="Why, or number and date of the document.")
+@json_option
+def contact(office: str, hotline: str | None, address: str | None, reason: str, as_json: bool) -> None:
+    """Publish hotline and address of OFFICE (its code). What is not given stays."""
+    runtime = compose_from_environment(pooled=False)
+
+    def act(unit: UnitOfWork) -> OfficesPlan:
+        one = unit.catalogue.office(office)
+        called = one.hotline if hotline is None else hotline.strip() or None
+        stands = one.address if address is None else address.strip() or None
+        return change_offices(unit, [replace(one, hotline=called, address=stands)], reason)
+
+    _told(in_transaction(runtime, SYSTEM_ACTOR, act), as_json, published=True)
+
+
+@offices.command("publish")
+@click.argument("file", type=CALENDAR_FILE)
+@click.option("--reason", help="Why, or number and date of the document.")
+@click.option("--try", "only_try", is_flag=True, help="Show what FILE changes; publish nothing.")
+@json_option
+def publish(file: Path, reason: str | None, only_try: bool, as_json: bool) -> None:
+    """Publish what FILE (columns as in offices.csv) says of offices, all or nothing.
+
+    New offices and changed areas are published only where every procedure keeps one competent office everywhere.
+    """
+    if not only_try and not reason:
+        raise click.UsageError(say("cần --reason hoặc --try", "give --reason or --try"))
+    runtime = compose_from_environment(pooled=False)
+
+    def act(unit: UnitOfWork) -> OfficesPlan:
+        catalogue = unit.catalogue
+        given = told_offices(file.name, file.read_bytes(), catalogue.offices, catalogue.territory)
+        return plan_offices(unit, given) if only_try else change_offices(unit, given, reason or "")
+
+    plan = in_transaction(runtime, SYSTEM_ACTOR, act)
+    _told(plan, as_json, published=not only_try)
+    if plan.defects:
+        raise SystemExit(1)
+
+
 @offices.command("times")
 @click.argument("office")
 @json_option
@@ -150,6 +197,24 @@ def times(office: str, as_json: bool) -> None:
 
 def _days(given: tuple[str, ...]) -> dict[str, list[str]]:
     return {name: [one for one in spans.split(",") if one] for name, _, spans in (one.partition("=") for one in given)}
+
+
+def _told(plan: OfficesPlan, as_json: bool, *, published: bool) -> None:
+    """Shows what changes, office by office."""
+    document = {
+        "published": published,
+        "changes": [
+            {"office": one.office.code, "new": one.before is None, "differs": list(one.differs), "running": one.running}
+            for one in plan.changes
+        ],
+        "defects": [{"vi": one.in_words().vi, "en": one.in_words().en} for one in plan.defects],
+    }
+    lines = [f"{one.office.code}  {', '.join(one.differs)}" for one in plan.changes]
+    lines += [one.in_words().vi if language() == "vi" else one.in_words().en for one in plan.defects]
+    number = len(plan.changes)
+    counted = say(f"{number} cơ quan đã công bố.", f"{number} offices published.")
+    would = say(f"{number} cơ quan sẽ đổi; chưa công bố gì.", f"{number} offices would change; nothing was published.")
+    show(as_json, document, [*lines, counted if published else would])
 
 
 def _counted(runtime: Runtime, as_json: bool, document: dict[str, Any], told: str) -> None:

@@ -10,6 +10,7 @@ from cli.compose import compose_from_environment
 from cli.output import json_option, show
 from cli.shipped import Shipped
 from engine.acts import publish
+from engine.acts.own_offices import with_own
 from engine.acts.publish_procedures import PROOF, no_competence
 from engine.clock import civil_day, utc_now
 from engine.rules.offices.competence import Competence
@@ -29,7 +30,7 @@ def seed(runtime: Runtime, shipped: Shipped | None = None) -> dict[str, int]:
 
     def act(unit: UnitOfWork) -> int:
         publish.publish_territory(unit, content.territory)
-        publish.publish_offices(unit, content.offices)
+        publish.publish_offices(unit, with_own(unit, content.offices))
         publish.publish_competences(unit, [*content.competences, *_of_others(unit, content.competences)])
         for calendar in content.calendars.values():
             publish.publish_calendar(unit, calendar)

@@ -14,6 +14,7 @@ from web.admin.editor import simulator
 from web.admin.incidents import shown
 from web.admin.offices import shown as office_shown
 from web.admin.offices import times as office_times
+from web.admin.offices import told as office_told
 from web.admin.people import changes, importing, listed, one, proposals
 from web.admin.portal import pages as portal_pages
 from web.admin.procedures import listing, live, made_plan, new_plan, plan, procedure, record, what_if
@@ -136,6 +137,7 @@ PAGES = [
     simulator.walks,
     office_shown.offices,
     office_times.times,
+    office_told.told,
 ]
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +35,11 @@ COLUMNS = (
     "address",
     "hotline",
 )
+MOST_BYTES = 4_000_000
+"""The largest file that is read."""
+SAMPLE = "code;hotline;address\r\nTT-26740;1900 0000;Số 1, đường Mẫu\r\n"
+"""A file to begin with."""
+_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,39}", re.ASCII)
 NEEDED = ("body", "unit", "name_vi", "name_en", "valid_from")
 LONGEST = {"code": 40, "body": 30, "identifier": 40, "hotline": 40, "name_vi": 300, "name_en": 300, "address": 500}
 
@@ -47,41 +54,50 @@ class MalformedOffices(Refusal):
 
 def amended_offices(path: Path, known: Iterable[Office], territory: Territory) -> list[Office]:
     """The known offices with the changes and additions of a file, in order of code. Raises MalformedOffices."""
-    offices, seen = {one.code: one for one in known}, set[str]()
-    for line, row in _rows(path):
-        reader = _Row(path, line, row, territory)
-        code = reader.text("code") or reader.wrong("thiếu code", "code is missing")
-        if code in seen:
-            reader.wrong(f"{code} có hai dòng", f"{code} has two lines")
-        seen.add(code)
-        before = offices.get(code)
-        offices[code] = reader.changed(before) if before is not None else reader.fresh(code)
+    offices = {one.code: one for one in known}
+    offices |= {one.code: one for one in told_offices(path.name, path.read_bytes(), offices, territory)}
     return [offices[code] for code in sorted(offices)]
 
 
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+def told_offices(file: str, content: bytes, known: Mapping[str, Office], territory: Territory) -> list[Office]:
+    """The offices of which a file says something, as they are by it, in its order. Raises MalformedOffices."""
+    told: dict[str, Office] = {}
+    for line, row in _rows(file, content):
+        reader = _Row(file, line, row, territory)
+        code = reader.text("code") or reader.wrong("thiếu code", "code is missing")
+        if code in told:
+            reader.wrong(f"{code} có hai dòng", f"{code} has two lines")
+        before = known.get(code)
+        told[code] = reader.changed(before) if before is not None else reader.fresh(code)
+    return list(told.values())
+
+
+def _rows(file: str, content: bytes) -> list[tuple[int, dict[str, str]]]:
+    if len(content) > MOST_BYTES:
+        _wrong(file, 1, f"tệp lớn hơn {MOST_BYTES} byte", f"the file is larger than {MOST_BYTES} bytes")
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            named = tuple(reader.fieldnames or ())
-            if "code" not in named or not set(named) <= set(COLUMNS) or len(set(named)) < len(named):
-                listed = ", ".join(COLUMNS)
-                _wrong(path, 1, f"các cột là code và: {listed}", f"the columns are code and any of: {listed}")
-            return [(reader.line_num, row) for row in reader]
+        text = content.decode("utf-8-sig")
+        head = text.partition("\n")[0]
+        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, delimiter=max(",;\t", key=head.count))
+        named = tuple(reader.fieldnames or ())
+        if "code" not in named or not set(named) <= set(COLUMNS) or len(set(named)) < len(named):
+            listed = ", ".join(COLUMNS)
+            _wrong(file, 1, f"các cột là code và: {listed}", f"the columns are code and any of: {listed}")
+        return [(reader.line_num, row) for row in reader if None in row or any(row.values())]
     except (UnicodeDecodeError, csv.Error) as error:
-        _wrong(path, 1, f"không phải CSV UTF-8: {error}", f"not CSV in UTF-8: {error}")
+        _wrong(file, 1, f"không phải CSV UTF-8: {error}", f"not CSV in UTF-8: {error}")
 
 
 class _Row:
     """One line, cell by cell; a cell that cannot be used raises MalformedOffices."""
 
-    def __init__(self, path: Path, line: int, row: Mapping[str, str | None], territory: Territory) -> None:
-        self._path, self._line, self._row, self._territory = path, line, row, territory
+    def __init__(self, file: str, line: int, row: Mapping[str, str | None], territory: Territory) -> None:
+        self._file, self._line, self._row, self._territory = file, line, row, territory
         if None in row or None in row.values():
             self.wrong("số ô không bằng số cột", "the number of cells is not that of the columns")
 
     def wrong(self, vi: str, en: str) -> NoReturn:
-        _wrong(self._path, self._line, vi, en)
+        _wrong(self._file, self._line, vi, en)
 
     def text(self, name: str) -> str | None:
         value = (self._row.get(name) or "").strip()
@@ -94,6 +110,8 @@ class _Row:
         for name in NEEDED:
             if self.text(name) is None:
                 self.wrong(f"cơ quan mới {code} cần {name}", f"the new office {code} needs {name}")
+        if _CODE.fullmatch(code) is None:
+            self.wrong(f"mã mới “{code}” chỉ gồm A–Z, 0–9 và -", f"a new code has A-Z, 0-9 and -, not {code!r}")
         unit_id = self._unit("unit") or ""
         start = self._day("valid_from") or dt.date.min
         province = self._territory.province_of(self._territory.unit(unit_id), start).code
@@ -153,5 +171,5 @@ class _Row:
         return before if text is None else text == "1"
 
 
-def _wrong(path: Path, line: int, vi: str, en: str) -> NoReturn:
-    raise MalformedOffices(file=path.name, line=line, why_vi=vi, why_en=en)
+def _wrong(file: str, line: int, vi: str, en: str) -> NoReturn:
+    raise MalformedOffices(file=file, line=line, why_vi=vi, why_en=en)

@@ -5,7 +5,6 @@ What is no PDF is signed beside the file, by the signer that is given for it.
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
+from adapters.pades.awaited import outcome
 from adapters.pades.pdf import Signing
 from adapters.pades.trust import Trust, as_pem
 from engine.errors import Refusal
@@ -42,7 +42,7 @@ class PdfSigner:
         """Signs in the name of a person of an office. Raises SigningFailed."""
         if not content.startswith(b"%PDF-"):
             return self._others.sign(content, person=person, office=office, at=at, check=check)
-        return asyncio.run(self._signed(content, at, check))
+        return outcome(self._signed(content, at, check))
 
     def certificate(self) -> str:
         """The key's certificate as PEM."""

@@ -23,6 +23,7 @@ from engine.jobs.indicator_facts import keep_facts_of_all
 from engine.jobs.migration import migrate_due
 from engine.jobs.portal import Connected, compare_nightly, tell_waiting
 from engine.jobs.recounting import recount_waiting
+from engine.jobs.reform_drafts import make_plans
 from engine.jobs.reforms import carry_out
 from engine.jobs.remote_signing import sign_due
 from engine.jobs.report_mails import mail_due_reports
@@ -132,7 +133,10 @@ def work_on_batches() -> None:
 
 
 def carry_out_reforms() -> None:
-    """Applies and reverts the reform plans that people began; a long one continues at the next tick."""
+    """Makes the reform plans that people asked for, applies and reverts those that they began; a long one continues at
+    the next tick."""
+    if made := make_plans(_at_hand[0].runtime, SECONDS):
+        log.info("reform-plans", made=made)
     for digest, tally in carry_out(_at_hand[0].runtime, seconds=SECONDS).items():
         log.info("reform", plan=digest, moved=tally.moved, stale=tally.stale, busy=tally.busy)
 

@@ -21,6 +21,7 @@ from engine.rules.reform.deciders import LEADER, OVERSEERS, provinces_of
 from engine.rules.reform.policy import Reform
 from engine.rules.reform.totals import group_from_data
 from engine.store.plans import counts_by_status, every_reform, group_documents, reform_with
+from engine.store.reform_drafts import latest_drafts
 from engine.store.reform_orders import latest_orders, names_of, orders_of, reform_file, reform_files_by_age
 from engine.store.reform_rows import ReformOrderRow
 from engine.store.rows import ReformRow
@@ -37,6 +38,18 @@ class PlanLine:
     date: dt.date
     stage: str
     dossiers: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftLine:
+    """A policy of which a plan is to be made. ``waits`` until a worker has made it (``digest``) or says why not."""
+
+    name: Text
+    asked_by: str
+    asked_at: dt.datetime
+    waits: bool
+    digest: str | None
+    refusal: Text | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +134,25 @@ def plan_lines(unit: UnitOfWork) -> tuple[PlanLine, ...]:
     return tuple(found.values())
 
 
+def draft_lines(unit: UnitOfWork) -> tuple[DraftLine, ...]:
+    """The policies that administrators gave last, newest first. Others see none."""
+    if not unit.actor.admin:
+        return ()
+    rows = latest_drafts(unit.reader())
+    names = names_of(unit.reader(), [row.asked_by for row in rows])
+    return tuple(
+        DraftLine(
+            name=msgspec.convert(row.document, Reform).name,
+            asked_by=names.get(row.asked_by, ""),
+            asked_at=row.asked_at,
+            waits=row.made_at is None,
+            digest=row.digest,
+            refusal=Text(row.refusal["vi"], row.refusal["en"]) if row.refusal else None,
+        )
+        for row in rows
+    )
+
+
 def plan_view(unit: UnitOfWork, digest: str, province: str = "") -> PlanView:
     """A plan with this digest; ``province`` (its old code) narrows it. Raises NotFound, Forbidden."""
     connection, known = unit.reader(), unit.catalogue.map
@@ -193,7 +225,7 @@ def _stage(row: ReformRow | None, order: ReformOrderRow | None) -> str:
             return "approved" if order.approved_at is not None else "proposed"
     if row is not None:
         return row.state
-    return order.outcome or "proposed" if order is not None else "withdrawn"
+    return order.outcome or "proposed" if order is not None else "made"
 
 
 def _read(flow: Sequence[Any]) -> list[Stream]:

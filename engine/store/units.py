@@ -51,6 +51,7 @@ offices = Table(
     Column("identifier", String(40), nullable=False),  # in dossier codes
     Column("address", Text),
     Column("hotline", String(40)),
+    Column("own", Json),  # the columns that an administrator gave, as plain values
     Index("ix_offices_unit", "unit", "body"),
     Index("ix_offices_province", "province"),
 )

@@ -123,3 +123,15 @@ def test_operators_are_warned_a_year_before_a_calendar_ends(installation: Served
     assert (warning["code"], warning["calendar"]) == ("calendar-ends", "vn")
     assert "31/12/2027" in warning["vi"] and "31 Dec 2027" in warning["en"]
     assert "motcua_calendar_days_left 359.0" in client.get("/metrics").text
+
+
+def test_hotline_and_address_are_published_and_taken_away(installation: ServedInstallation) -> None:
+    admin, fresh = installation.person("admin"), {"hotline": "1900 0000", "address": "Số 1", "reason": "QĐ 1"}
+    told = admin.put(f"{AT}/contact", fresh)
+    assert (told.status_code, told.json["hotline"], told.json["address"]) == (200, "1900 0000", "Số 1"), told.text
+    listed = {one["code"]: one for one in installation.anyone().get("/api/v1/offices?limit=200").json["items"]}
+    assert listed[AUTHORITY]["hotline"] == "1900 0000"
+    assert admin.put(f"{AT}/contact", fresh | {"hotline": None}).json["hotline"] is None
+    assert admin.put(f"{AT}/contact", {"hotline": "1"}).status_code == 422
+    assert installation.person("leader").put(f"{AT}/contact", fresh).status_code == 403
+    assert admin.put("/api/v1/offices/khong-co/contact", fresh).status_code == 404

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import orjson
 from sqlalchemy import func, select
 
 from cli.shipped import Shipped
-from engine.acts import publish, recount, reopen
+from engine.acts import own_offices, publish, recount, reopen
 from engine.acts.checkpoint import checkpoint_now, rotate_key
 from engine.acts.expire_clock import expire_clock, give_up_clock
 from engine.acts.file_dossier import file_dossier
@@ -32,6 +33,7 @@ from engine.journal.check_reads import ReadTally, check_reads
 from engine.ports import Message
 from engine.rules.deadlines.office_hours import Closure
 from engine.rules.deadlines.own_hours import OwnHours
+from engine.rules.offices.offices import Office
 from engine.rules.procedure.definition import Effective
 from engine.store.clocks import clocks, recounts
 from engine.store.dossiers import dossiers
@@ -102,6 +104,10 @@ def published(name: str, act: Callable[..., Any], *given: Callable[[Stage], Any]
     return prepare
 
 
+def fresh_hotline(stage: Stage) -> list[Office]:
+    return [replace(stage.world.runtime.catalogue.office(SAI_GON), hotline=f"1900 {next(_NUMBERS)}")]
+
+
 def employed(stage: Stage) -> Deed:
     run = stage.direct(staff.add_person, "nguoi.moi", "Người Mới")
     return Deed(run, stage.rows(people, username="nguoi.moi"))
@@ -131,6 +137,7 @@ def with_rows(run: Callable[[Stage], Callable[[], Any]], table: Any, **where: An
 _DAY = dt.date(2026, 6, 1)
 _SHUT = Closure(_DAY, _DAY, "Mất điện", "No power", "TB 1")
 _HOURS = OwnHours(_DAY, None, (((480, 720),),) * 6 + ((),), "Làm sáng", "Mornings", "QĐ 1")
+_NUMBERS = count(1000)
 _WHY = {"what": "closure", "vi": "mất điện", "en": "no power"}
 
 
@@ -195,6 +202,10 @@ OTHER_STORIES: Mapping[str, Story] = {
         {"publish.publish_offices", "publish.raise_version"},
         published("offices", publish.publish_offices, lambda stage: [stage.world.runtime.catalogue.office(SAI_GON)]),
         again=_COUNTS_UP,
+    ),
+    "an installation's own offices": Story(
+        {"own_offices.change_offices", "own_offices.keep_own"},
+        published("offices", own_offices.change_offices, fresh_hotline, lambda _: "QĐ 1"),
     ),
     "publish competences": Story(
         {"publish.publish_competences"},

@@ -11,8 +11,9 @@ from sqlalchemy import select, update
 from engine.acts.reform.apply import apply_batch, begin_applying, finish_applying
 from engine.acts.reform.decide import decide, in_triage
 from engine.acts.reform.decide_groups import decide_groups
+from engine.acts.reform.drafts import ask_plan, keep_plan, refuse_plan
 from engine.acts.reform.load import load_plan
-from engine.acts.reform.orders import approve, ask_revert, put_up, withdraw
+from engine.acts.reform.orders import approve, ask_revert, put_up, put_up_kept, withdraw
 from engine.acts.reform.orders import begin as begin_order
 from engine.acts.reform.revert import begin_reverting, finish_reverting, revert_batch
 from engine.acts.reform.run import Run, ids_standing, open_run
@@ -21,6 +22,7 @@ from engine.reform.document import PlanFile, read_plan
 from engine.reform.planning import make_plan
 from engine.store.dossiers import dossiers
 from engine.store.plans import reform_items, reforms
+from engine.store.reform_drafts import reform_drafts
 from engine.store.reform_orders import reform_orders
 from tests.faults.crash_stage import Deed, Errand, Stage, Story
 from tests.installation.june import DA_KAO, JULY, permit, prepare_june, reform_of
@@ -107,6 +109,28 @@ def put_up_once(stage: Stage) -> Deed:
     return Deed(run, stage.rows(reform_orders, kind="apply"))
 
 
+def plan_asked(stage: Stage) -> Deed:
+    run = stage.direct(ask_plan, reform_of(stage.world), who=stage.world.actor("admin"))
+    return Deed(run, stage.rows(reform_drafts))
+
+
+def plan_kept(stage: Stage) -> Deed:
+    number, plan = stage.world.try_act("admin", ask_plan, reform_of(stage.world)), _plan(stage)
+    run = stage.direct(keep_plan, number, plan, stage.world.person("admin"))
+    return Deed(run, stage.rows(reform_drafts, id=number, digest=plan.digest))
+
+
+def plan_refused(stage: Stage) -> Deed:
+    number = stage.world.try_act("admin", ask_plan, reform_of(stage.world))
+    run = stage.direct(refuse_plan, number, {"code": "x", "vi": "y", "en": "z"})
+    return Deed(run, stage.rows(reform_drafts, id=number, made_at=stage.world.now))
+
+
+def put_up_again(stage: Stage) -> Deed:
+    run = stage.direct(put_up_kept, _plan(stage).digest, who=stage.world.actor("admin"))
+    return Deed(run, stage.rows(reform_orders, outcome=None))
+
+
 def withdrawn(stage: Stage) -> Deed:
     run = stage.direct(withdraw, _plan(stage).digest, who=stage.world.actor("admin"))
     return Deed(run, stage.rows(reform_orders, outcome="withdrawn"))
@@ -114,7 +138,6 @@ def withdrawn(stage: Stage) -> Deed:
 
 def approved(stage: Stage) -> Deed:
     plan = _plan(stage)
-    stage.world.try_act("admin", put_up, plan)
     run = stage.direct(approve, plan.digest, plan.digest[:8], who=stage.world.actor("admin2"))
     return Deed(run, stage.rows(reform_orders, approved_at=stage.world.now))
 
@@ -133,7 +156,11 @@ def way_back_asked(stage: Stage) -> Deed:
 
 REFORM_STORIES: Mapping[str, Story] = {
     "put up": Story({"reform.orders.put_up"}, put_up_once),
+    "ask for a plan": Story({"reform.drafts.ask_plan"}, plan_asked, again="a second policy waits"),
+    "keep the plan": Story({"reform.drafts.keep_plan", "reform.orders.keep_file"}, plan_kept),
+    "refuse a plan": Story({"reform.drafts.refuse_plan"}, plan_refused),
     "withdraw": Story({"reform.orders.withdraw"}, withdrawn),
+    "put up what is kept": Story({"reform.orders.put_up_kept"}, put_up_again),
     "approve": Story({"reform.orders.approve"}, approved),
     "begin the order": Story({"reform.orders.begin"}, order_begun),
     "begin": Story(

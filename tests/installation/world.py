@@ -222,13 +222,17 @@ class World(Installation):
         self.rung += 1
 
 
-def _fill(url: str, folder: Path) -> None:
-    world = World(url, folder)
+def content() -> Content:
+    """What a world publishes."""
     received = {"subject": {"vi": "Đã tiếp nhận {code}", "en": "Received {code}"}}
-    shipped = Content(
+    return Content(
         territory=territory_around(*DISTRICTS), releases=world_releases(), templates={"da-tiep-nhan": received}
     )
-    seed(world.runtime, shipped)
+
+
+def _fill(url: str, folder: Path) -> None:
+    world = World(url, folder)
+    seed(world.runtime, content())
     world.try_act("system", _employ)
     world.close()
 

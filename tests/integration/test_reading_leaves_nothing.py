@@ -73,6 +73,7 @@ WRITING = {
     *("people import", "people substitute", "people token", "people end-substitute", "people revoke-token"),
     *("people switch-off", "people switch-on", "people take-admin", "people propose-admin", "people decide-admin"),
     *("offices close", "offices reopen", "offices hours", "offices end-hours"),
+    *("offices contact", "offices publish"),
     *("notices retry", "journal checkpoint", "journal export", "journal prove", "journal prove-growth"),
     *("workflows new", "workflows import", "workflows plan", "workflows apply", "workflows revert"),
     *("payments reconcile", "journal rotate-key", "reform plan", "reform apply", "reform revert", "reform decide"),

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import select, update
 
-from engine.acts.publish import publish_offices
+from engine.acts.own_offices import ChangedOffice, changed, keep_own
 from engine.acts.reform.run import Run
 from engine.rules.reform.policy import Contact
 from engine.store.plans import reforms
@@ -39,7 +39,8 @@ def _give(unit: UnitOfWork, contacts: Iterable[Contact], *, exactly: bool = Fals
 
     A value of None keeps the present one; with ``exactly`` it removes it.
     """
-    before, fresh = [], []
+    before: list[Contact] = []
+    fresh: list[ChangedOffice] = []
     for one in contacts:
         office = unit.catalogue.office(one.office)
         hotline, address = (
@@ -47,9 +48,9 @@ def _give(unit: UnitOfWork, contacts: Iterable[Contact], *, exactly: bool = Fals
         )
         if (hotline, address) != (office.hotline, office.address):
             before.append(Contact(office.code, office.hotline, office.address))
-            fresh.append(replace(office, hotline=hotline, address=address))
+            fresh.append(changed(office, replace(office, hotline=hotline, address=address)))
     if fresh:
-        publish_offices(unit, fresh)
+        keep_own(unit, fresh)
     return before
 
 

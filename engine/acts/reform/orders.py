@@ -6,6 +6,7 @@ The same two steps precede a revert. A worker carries out what has begun (``engi
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,24 @@ def put_up(unit: UnitOfWork, plan: PlanFile) -> str:
     Raises Forbidden, NotApplicable, OrderNotOpen.
     """
     person = _administrator(unit)
-    if left := plan.summary["dossiers"]["without"]:
-        raise NotApplicable(count=left, example=plan.summary["without"][0]["code"])
+    _must_have_offices(plan.summary)
+    keep_file(unit, plan, person)
+    _ask(unit, plan.digest, "apply", person, None)
+    return plan.digest
+
+
+def put_up_kept(unit: UnitOfWork, digest: str) -> None:
+    """Asks to apply a plan that is kept already. Raises Forbidden, NotFound, NotApplicable, OrderNotOpen."""
+    person = _administrator(unit)
+    file = reform_file(unit.begin(), digest)
+    if file is None:
+        raise NotFound(what=f"reform plan {digest[:12]}")
+    _must_have_offices(file.summary)
+    _ask(unit, digest, "apply", person, None)
+
+
+def keep_file(unit: UnitOfWork, plan: PlanFile, person: int) -> None:
+    """Keeps a plan's file in the name of a person. One that is kept already stays as it is."""
     if reform_file(unit.begin(), plan.digest) is None:
         row = {
             "digest": plan.digest,
@@ -63,8 +80,6 @@ def put_up(unit: UnitOfWork, plan: PlanFile) -> str:
             "added_at": unit.now,
         }
         unit.begin().execute(insert(reform_files), row)
-    _ask(unit, plan.digest, "apply", person, None)
-    return plan.digest
 
 
 def ask_revert(unit: UnitOfWork, digest: str, reason: str) -> None:
@@ -121,6 +136,12 @@ def withdraw(unit: UnitOfWork, digest: str) -> None:
     if order.begun_at is not None:
         raise OrderNotOpen(why_vi="đang được thực hiện", why_en="it is being carried out")
     _write(unit, order, {"ended_at": unit.now, "outcome": "withdrawn"})
+
+
+def _must_have_offices(summary: Mapping[str, Any]) -> None:
+    """Requires that every dossier of a plan has somewhere to go. Raises NotApplicable."""
+    if left := summary["dossiers"]["without"]:
+        raise NotApplicable(count=left, example=summary["without"][0]["code"])
 
 
 def _administrator(unit: UnitOfWork) -> int:

@@ -83,3 +83,27 @@ def test_every_open_dossier_is_counted_and_the_oldest_are_named(site: Site, monk
     assert "3 hồ sơ có hạn khác" in seen.text and "Trong 3 hồ sơ" in seen.text
     named = [row.get_text() for row in seen.soup.select("#ho-so-doi-han tbody th")]
     assert named == codes[:2] and "(2 hồ sơ cũ nhất)" in seen.text
+
+
+def test_a_hotline_is_published_and_citizens_see_it(site: Site) -> None:
+    admin, where = site.person("admin"), f"{HERE}/{CENTRE}/lien-lac"
+    site.person("leader").get(where, status=403)
+    page = admin.submit(admin.get(where), where, hotline="1900 0000", address="Số 1 <b>", reason="QĐ 1")
+    shown = admin.follow(page).text
+    assert "1900 0000" in shown and "Số 1 <b>" in shown
+    assert "1900 0000" in site.nobody().get(f"/trung-tam/{CENTRE}").text
+    admin.submit(admin.get(where), where, status=422, hotline="2", address="", reason="")
+    assert "Công bố thông tin cơ quan" in admin.get("/quan-tri/can-bo/nhat-ky").text
+
+
+def test_a_file_of_offices_is_tried_then_published(site: Site) -> None:
+    admin, where = site.person("admin"), f"{HERE}/tep"
+    tried = admin.submit(
+        admin.get(where), where, status=200, text=f"code,hotline,name_en\n{CENTRE},1900 0003,Centre <i>\n"
+    )
+    assert "Chưa có gì được công bố" in tried.text and "Centre <i>" in tried.text
+    assert "1900 0003" not in admin.get(f"{HERE}/{CENTRE}").text
+    listed = admin.follow(admin.submit(tried, f"{where}/cong-bo", reason="QĐ 2"))
+    assert "Đã công bố 1 cơ quan" in listed.text and "1900 0003" in admin.get(f"{HERE}/{CENTRE}").text
+    wrong = admin.submit(admin.get(where), where, status=422, text=f"code,hotline\n{CENTRE},1\n{CENTRE},2\n")
+    assert "dòng 3" in wrong.text and f"{CENTRE},2" in wrong.text

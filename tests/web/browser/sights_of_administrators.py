@@ -36,6 +36,13 @@ def _propose(came: Visitor) -> None:
         send(came.go(f"{STAFF}/2/lam/de-nghi-quan-tri"), "main form", reason="cần người thứ hai")
 
 
+def _try_offices(page: Page) -> None:
+    """A file with a new hotline is tried."""
+    page.fill("[name=text]", "code;hotline;receives\nTT-26740;1900 1000;1\nUB-26740;1900 1001;1")
+    with page.expect_navigation():
+        page.click("form[enctype] button[type=submit]")
+
+
 def _see_closure(page: Page) -> None:
     """What a closure would do is looked at."""
     for name, value in (("vi", "mất điện"), ("en", "power cut"), ("legal", "Thông báo 2")):
@@ -126,6 +133,9 @@ OFFICES = [
     Sight("offices", "/quan-tri/co-quan", ADMIN),
     Sight("offices-none", "/quan-tri/co-quan?q=zzzz", ADMIN),
     Sight("office", "/quan-tri/co-quan/TT-26740", ADMIN),
+    Sight("office-contact", "/quan-tri/co-quan/TT-26740/lien-lac", ADMIN),
+    Sight("offices-file", "/quan-tri/co-quan/tep", ADMIN),
+    Sight("offices-file-tried", "/quan-tri/co-quan/tep", ADMIN, then=_try_offices),
     Sight("office-closure", "/quan-tri/co-quan/TT-26740/dong-cua", ADMIN),
     Sight("office-closure-seen", "/quan-tri/co-quan/UB-26740/dong-cua", ADMIN, then=_see_closure),
     Sight("office-hours", "/quan-tri/co-quan/TT-26740/gio-rieng", ADMIN),

@@ -45,6 +45,7 @@ _ACTS = {
     "delete-procedure-draft": Text("Xóa bản nháp thủ tục", "Draft of a procedure deleted"),
     "enter-procedure": Text("Ghi danh mục thủ tục", "Procedure entered in the catalogue"),
     "publish-procedure": Text("Công bố phiên bản thủ tục", "Version of a procedure published"),
+    "change-offices": Text("Công bố thông tin cơ quan", "Offices changed"),
     "read-statement": Text("Đọc tệp của ngân hàng", "Bank file read"),
     "place-payment": Text("Xếp khoản tiền vào hồ sơ", "Payment placed"),
     "close-line": Text("Đóng giao dịch ngân hàng", "Bank transaction closed"),

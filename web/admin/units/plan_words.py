@@ -9,6 +9,7 @@ from engine.queries.reform_plans import PlanView
 from engine.text import Text
 
 STAGES: Mapping[str, tuple[Text, str, str]] = {
+    "made": (Text("Đã lập, chưa trình", "Made, not put up"), "wait", "note"),
     "proposed": (Text("Chờ phê duyệt", "Waits for approval"), "soon", "clock"),
     "approved": (Text("Đã phê duyệt", "Approved"), "good", "ok"),
     "loading": (Text("Đang nạp", "Being loaded"), "wait", "play"),

@@ -7,18 +7,20 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from flask import Response, request
-from marshmallow import fields
+from flask import Response, g, request
+from marshmallow import fields, validate
 
 from engine.acts.reform import orders
 from engine.acts.reform.decide_groups import decide_groups
 from engine.acts.reform.decide_many import Decided
+from engine.acts.reform.drafts import ask_plan
 from engine.acts.reform.run import open_run
 from engine.errors import NotFound, wrong
 from engine.queries.reform_file import plan_content
 from engine.queries.reform_groups import WaitingGroup
-from engine.queries.reform_plans import PlanView, plan_lines, plan_view
+from engine.queries.reform_plans import PlanView, draft_lines, plan_lines, plan_view
 from engine.reform.document import PlanFile, read_plan
+from engine.rules.reform.policy import Reform
 from engine.text import Text
 from engine.transaction import UnitOfWork
 from server.context import runtime
@@ -31,10 +33,22 @@ from web.form_values import typed_all
 from web.once import once
 from web.pages import Pages
 from web.render import render
+from workflows.reform_files import REFORMS, ReformRefused, check_reform, read_reform
+from workflows.yaml_reader import MOST_BYTES
 
 reforms = Pages("reforms", audience="admin")
 LIST = "/quan-tri/sap-xep"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+_PUT_UP = Text("Đã trình kế hoạch. Người quản trị khác phê duyệt.", "Put up. Another administrator approves it.")
+
+
+class PolicyForm(Words):
+    """A shipped policy by its name, or one that was pasted; a file comes beside it and wins."""
+
+    shipped = Line(80)
+    policy = fields.String(load_default="", validate=validate.Length(max=MOST_BYTES))
 
 
 class PlanForm(Words):
@@ -68,7 +82,15 @@ class GroupDecision(Words):
 def show_all() -> str:
     """Plans of reorganisations"""
     with reading() as unit:
-        return render("admin/units/reforms.html", plans=plan_lines(unit), stages=STAGES, standing=STANDING)
+        return render(
+            "admin/units/reforms.html",
+            plans=plan_lines(unit),
+            drafts=draft_lines(unit),
+            policies=sorted(path.name for path in REFORMS.glob("*.yaml")),
+            problems=refused.problems if isinstance(refused := g.get("refused"), ReformRefused) else (),
+            stages=STAGES,
+            standing=STANDING,
+        )
 
 
 @reforms.page(LIST + "/<digest>", access=Access.STAFF)
@@ -110,10 +132,23 @@ def put_up(form: dict[str, Any]) -> Response:
             "put_up_reform",
             lambda unit: orders.put_up(unit, plan),
             to=(LIST + "/{}").format,
-            done=Text(
-                "Đã trình kế hoạch. Người quản trị khác phê duyệt.", "Put up. Another administrator approves it."
-            ),
+            done=_PUT_UP,
         )
+
+
+@reforms.post(LIST + "/chinh-sach", access=Access.ADMIN, form=PolicyForm, again=show_all, keeps=(ReformRefused,))
+def plan(form: dict[str, Any]) -> Response:
+    """Have a plan made of a policy; nothing is changed"""
+    reform = _policy(form)
+    done = Text("Đang lập kế hoạch. Trang này tự cập nhật.", "The plan is being made. This page follows.")
+    return once("ask_reform_plan", lambda unit: ask_plan(unit, reform), to=f"{LIST}#lap", done=done)
+
+
+@reforms.post(LIST + "/<digest>/proposals", access=Access.ADMIN, again=show)
+def propose(digest: str) -> Response:
+    """Put up a plan that was made here"""
+    known = _known(digest)
+    return once("put_up_reform", lambda unit: orders.put_up_kept(unit, known), to=_to(known), done=_PUT_UP)
 
 
 @reforms.post(LIST + "/<digest>/approvals", access=Access.ADMIN, form=Approval, again=show, step_up=True)
@@ -160,6 +195,22 @@ def decide(digest: str, form: dict[str, Any]) -> Response:
         return decide_groups(unit, run, chosen, {"legal": form["legal"], "reason": form["reason"]})
 
     return once("decide_groups", doing, to=f"{LIST}/{digest}#cho", done=_decided)
+
+
+def _policy(form: dict[str, Any]) -> Reform:
+    """The policy that was given in one of three ways. Raises InvalidInput, ReformRefused."""
+    known, sent = runtime().catalogue.map, request.files.get("policy_file")
+    if sent is not None and sent.filename:
+        reform, problems = check_reform(sent.stream.read(MOST_BYTES + 1), "policy.yaml", known)
+    elif form["policy"].strip():
+        reform, problems = check_reform(str(form["policy"]), "policy.yaml", known)
+    elif (REFORMS / (name := form.get("shipped", ""))) in REFORMS.glob("*.yaml"):
+        return read_reform(REFORMS / name, known)
+    else:
+        raise wrong("policy", "hãy chọn, tải lên hoặc dán một chính sách", "choose a policy, upload it or paste it")
+    if reform is None:
+        raise ReformRefused(problems)
+    return reform
 
 
 def _known(digest: str) -> str:

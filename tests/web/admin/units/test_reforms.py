@@ -5,11 +5,19 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import pytest
+
+from engine.acts.reform.drafts import ask_plan
+from engine.errors import NotFound
+from engine.jobs.reform_drafts import LEASE, make_plans
 from engine.jobs.reforms import carry_out
+from engine.store.reform_drafts import lease_draft, waiting_drafts
+from engine.transaction import UnitOfWork
 from tests.installation.june import DA_KAO, JULY, permit
 from tests.installation.plans_of_reforms import planned
 from tests.web.desk.conftest import Office
 from tests.web.visitor import Page
+from workflows.reform_files import REFORMS, read_reform
 
 LIST = "/quan-tri/sap-xep"
 
@@ -138,3 +146,51 @@ def test_the_picture_and_its_table_say_the_same(june: Office, tmp_path: Path) ->
     bands = [one.get_text() for one in page.soup.select("#dong path title")]
     assert sorted(bands) == sorted(f"{row[0]} → {row[1]}: {row[2]} dossier" for row in rows)
     assert "Waits for a person" in {row[1] for row in rows}
+
+
+def test_a_plan_is_made_of_a_policy_then_put_up(june: Office, tmp_path: Path) -> None:
+    permit(june.world)
+    admin, where = june.person("admin"), f"{LIST}/chinh-sach"
+    none = admin.submit(admin.get(LIST), where, status=422)
+    assert "hãy chọn, tải lên hoặc dán" in none.text
+    wrong = admin.submit(none, where, policy="reform: x\ndate: mai\n", status=422)
+    assert "Dòng 2" in wrong.text and "date: mai" in wrong.text
+    policy = (REFORMS / "2025-07-01.yaml").read_text()
+    asked = admin.follow(admin.submit(wrong, where, policy=policy))
+    assert "Đang lập" in asked.text
+    assert make_plans(june.world.runtime) == 1 and make_plans(june.world.runtime) == 0
+    made = admin.get(LIST)
+    assert "Đã lập" in made.text
+    address = f"{LIST}/{planned(june.world, tmp_path).digest}"
+    page = admin.get(address)
+    assert "1 hồ sơ: 1 tự chuyển" in page.text and not has(page, f"{address}/approvals")
+    again = june.person("admin2")
+    later = again.get(address)
+    assert "Chờ phê duyệt" in admin.follow(admin.submit(page, f"{address}/proposals")).text
+    again.submit(later, f"{address}/proposals", status=409)
+    assert has(again.get(address), f"{address}/approvals")
+
+
+def test_a_policy_that_cannot_be_planned_says_why(june: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    june.world.try_act("admin", ask_plan, read_reform(REFORMS / "2025-07-01.yaml", june.world.runtime.catalogue.map))
+
+    def refuse(*_: object) -> None:
+        raise NotFound(what="UB-X")
+
+    monkeypatch.setattr("engine.jobs.reform_drafts.make_plan", refuse)
+    assert make_plans(june.world.runtime) == 1
+    page = june.person("admin").get(LIST)
+    assert "Không lập được" in page.text and "UB-X" in page.text
+    assert "UB-X" not in june.person("leader").get(LIST).text
+
+
+def test_a_policy_whose_worker_was_killed_is_taken_up_again(june: Office) -> None:
+    june.world.try_act("admin", ask_plan, read_reform(REFORMS / "2025-07-01.yaml", june.world.runtime.catalogue.map))
+
+    def take(unit: UnitOfWork) -> bool:
+        return lease_draft(unit.begin(), waiting_drafts(unit.begin(), unit.now)[0].id, unit.now, unit.now + LEASE)
+
+    assert june.world.try_act("system", take)
+    assert make_plans(june.world.runtime) == 0
+    june.world.now += LEASE
+    assert make_plans(june.world.runtime) == 1
