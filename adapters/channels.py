@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from adapters.email import EmailNotifier
-from adapters.notice_file import FileNotifier
 from adapters.public_address import place_of
-from adapters.sms import SmsNotifier
-from adapters.webhook import WebhookNotifier
 from engine.errors import wrong
 from engine.ports import DeliveryFailed, Message, Notifier
 from engine.settings import Settings
@@ -41,6 +37,12 @@ def notifier_from(settings: Settings, *, echo: Callable[[str], None] | None = No
     Without those settings, e-mail and SMS go into the notice file where that is set. ``echo`` is called with a line for
     each notice in the file. Raises a Refusal on a wrong setting.
     """
+    # late: the worker alone sends, and their libraries take a tenth of the start of a command
+    from adapters.email import EmailNotifier
+    from adapters.notice_file import FileNotifier
+    from adapters.sms import SmsNotifier
+    from adapters.webhook import WebhookNotifier
+
     adapters: dict[str, Notifier] = {"webhook": WebhookNotifier(allow_private=settings.webhook_allow_private)}
     if settings.notice_file is not None:
         sink = FileNotifier(settings.notice_file, echo=echo)

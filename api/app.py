@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 from flask_smorest import Api as Documentation
 
 from api import shapes
@@ -15,7 +15,7 @@ from api.resources import RESOURCES
 from api.unparsable import unparsable
 from engine.transaction import Runtime
 from server import health, request_limits
-from server.context import RenderForm, Served
+from server.context import RenderForm, Served, this_request
 from server.internal import register_internal
 from server.lean_flask import LeanFlask
 from server.limits import Limits
@@ -70,7 +70,7 @@ def create_app(runtime: Runtime, *, render_form: RenderForm | None = None, pages
 
 
 def _check_address() -> Response | None:
-    request_limits.check_address(request)
+    request_limits.check_address(this_request())
     return None
 
 

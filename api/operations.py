@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, cast
 
 import flask_smorest
-from flask import Response, request
+from flask import Request, Response
 from marshmallow import Schema
 
 from engine.errors import InvalidInput
 from server.answer import Answer
+from server.context import this_request
 from server.identity import Access, identify
 from server.strict_json import read_object
 from server.values import checked
@@ -138,7 +139,8 @@ class _Loaders:
 
     def load(self) -> dict[str, Any]:
         loaded: dict[str, Any] = {}
-        arguments = _query_values()
+        request = this_request()
+        arguments = _query_values(request)
         if self.query is not None:
             loaded["query"] = checked(self.query, arguments)
         elif arguments:
@@ -150,7 +152,9 @@ class _Loaders:
         return loaded
 
 
-def _query_values() -> dict[str, str]:
+def _query_values(request: Request) -> dict[str, str]:
+    if not request.query_string:
+        return {}
     values = request.args.to_dict(flat=False)
     if twice := [name for name, given in values.items() if len(given) > 1]:
         raise InvalidInput(dict.fromkeys(twice, "Given twice."))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from flask import request
-
 from engine.errors import Refusal
+from server.context import this_request
 
 _STRONG = re.compile(r'"([1-9][0-9]{0,8})"')
 
@@ -39,7 +38,7 @@ def expected_version() -> int:
 
 def version_if_given() -> int | None:
     """The version that If-Match names; None without the header. Raises VersionUnreadable."""
-    given = request.headers.get("If-Match")
+    given = this_request().headers.get("If-Match")
     if given is None:
         return None
     found = _STRONG.fullmatch(given.strip())

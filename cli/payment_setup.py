@@ -11,7 +11,6 @@ from engine.rules.payments.accounts import Accounts
 from engine.rules.payments.wire import Wire
 from engine.settings import Settings
 from workflows.connections.accounts_file import read_accounts
-from workflows.connections.mapping_file import SHIPPED, read_mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,8 @@ def accounts_path(environment: Mapping[str, str]) -> Path | None:
 
 def mapping_path(environment: Mapping[str, str]) -> Path:
     """The mapping file: the installation's own, else the shipped one."""
+    from workflows.connections.mapping_file import SHIPPED  # late: most installations take no payments from elsewhere
+
     content = environment.get("MOTCUA_CONTENT")
     own = Path(content).absolute() / "connections" / "payments.yaml" if content else None
     return own if own is not None and own.is_file() else SHIPPED
@@ -42,6 +43,8 @@ def payment_setup(settings: Settings, environment: Mapping[str, str]) -> Payment
     accounts = read_accounts(path) if path is not None else Accounts()
     if not accounts.all and settings.payments.url is None:
         return PaymentSetup(accounts, None, None)
+    from workflows.connections.mapping_file import read_mapping
+
     wire, gateway = read_mapping(mapping_path(environment)), None
     if settings.payments.url is not None:
         from adapters.payment_gateway import HttpGateway  # late: few installations have one

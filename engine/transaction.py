@@ -36,6 +36,7 @@ from engine.rules.payments.wire import Wire
 from engine.rules.procedure.permissions import Actor
 from engine.settings import Settings
 from engine.store.actors import Claim, claim_stands
+from engine.store.sql.kept_connections import Unbegun
 from engine.store.sql.writes import PendingWrites
 
 T = TypeVar("T")
@@ -203,8 +204,8 @@ def _once(
     claim: Claim | None,
     locked: bool,
 ) -> T:
-    with runtime.database.connect().execution_options(motcua_unbegun=not locked) as connection:
-        transaction = connection.begin()
+    with runtime.database.connect() if locked else Unbegun(runtime.database) as connection:
+        transaction = connection.begin() if locked else _Unbegun(connection)
         unit = UnitOfWork(runtime, connection, actor, now or runtime.now(), begun=locked, claim=claim)
         try:
             with _proven(unit):
@@ -221,6 +222,23 @@ def _once(
     if unit.rings:
         runtime.ring()
     return answer
+
+
+class _Unbegun:
+    """The transaction of an act that may never begin one."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def commit(self) -> None:
+        if self._connection.in_transaction():
+            self._connection.commit()
+
+    def rollback(self) -> None:
+        if self._connection.in_transaction():
+            self._connection.rollback()
 
 
 @contextmanager

@@ -10,11 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from flask import current_app, g, request
+from flask import Request, current_app, g
+from flask.globals import request_ctx
 from sqlalchemy import Connection
 
 from engine.rules.procedure.permissions import Actor
 from engine.store.actors import Claim
+from engine.store.sql.kept_connections import Unbegun
 from engine.transaction import Runtime
 from server.limits import Limits
 from server.metrics import Metrics
@@ -42,6 +44,11 @@ def served() -> Served:
     return cast(Served, current_app.extensions["motcua"])
 
 
+def this_request() -> Request:
+    """The request itself: Flask's ``request`` is a proxy, which looks for it again at every attribute."""
+    return request_ctx.request
+
+
 def runtime() -> Runtime:
     """The runtime of this process."""
     return served().runtime
@@ -59,7 +66,7 @@ def language() -> str:
     """``en`` or ``vi`` (the default): what a page's visitor chose, else by Accept-Language."""
     known = g.get("language")
     if known is None:
-        known = g.language = request.accept_languages.best_match(LANGUAGES) or "vi"
+        known = g.language = this_request().accept_languages.best_match(LANGUAGES) or "vi"
     return cast(str, known)
 
 
@@ -67,8 +74,9 @@ def language() -> str:
 def reading_connection() -> Iterator[Connection]:
     """A connection for queries. On PostgreSQL each statement runs by itself, without BEGIN and ROLLBACK."""
     database = runtime().database
-    options: dict[str, Any] = (
-        {"motcua_unbegun": True} if database.dialect.name == "postgresql" else {"motcua_read_only": True}
-    )
-    with database.connect().execution_options(**options) as connection:
+    if database.dialect.name == "postgresql":
+        with Unbegun(database) as connection:
+            yield connection
+        return
+    with database.connect().execution_options(motcua_read_only=True) as connection:
         yield connection

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import cast
 
 import structlog
-from flask import g, request
+from flask import g
 
 from engine.errors import Forbidden, NotFound, Refusal
 from engine.rules.procedure.permissions import Actor
@@ -28,7 +28,7 @@ from engine.security.citizen_link import link_hash
 from engine.store.actors import Claim, actor_by_token, claim_stands
 from engine.store.sessions import Keys, dossier_by_link
 from engine.transaction import UnitOfWork
-from server.context import reading_connection, runtime, served
+from server.context import reading_connection, runtime, served, this_request
 
 MOST_CACHED = 20_000
 """Actors kept in the cache of a process."""
@@ -141,7 +141,7 @@ def reading(as_actor: Actor | None = None) -> Iterator[UnitOfWork]:
 
 def bearer_hash() -> str | None:
     """SHA-256 of the bearer token in hex, as it is stored; None without a token, or when it has not a token's form."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, token = this_request().headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not _TOKEN.fullmatch(token.strip()):
         return None
     return hashlib.sha256(token.strip().encode()).hexdigest()

@@ -7,16 +7,19 @@ request that a proxy has forwarded is never taken for one from this machine beca
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
+from typing import Any
 
 import structlog
-from flask import Flask, request
+from flask import Flask
 
-from server.context import runtime, served
+from server.context import runtime, served, this_request
 from server.refusals import NoSuchAddress
 
 log = structlog.get_logger("motcua.api")
 INTERNAL = ("/metrics", "/readyz", "/docs")
-FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via")
+FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
+"""The headers of a proxy, by their names in the environment of WSGI."""
 
 
 def register_internal(app: Flask) -> None:
@@ -24,8 +27,9 @@ def register_internal(app: Flask) -> None:
 
     @app.before_request
     def guard() -> None:
-        told = served().told
-        if "proxy-unknown" not in told and runtime().settings.proxy_hops == 0 and _forwarded():
+        ours, request = served(), this_request()
+        told = ours.told
+        if "proxy-unknown" not in told and ours.runtime.settings.proxy_hops == 0 and _forwarded(request.environ):
             told.add("proxy-unknown")
             log.warning("proxy-unknown", why="a proxy forwards requests, and MOTCUA_PROXY_HOPS is 0")
         if request.path.startswith(INTERNAL) and not is_internal():
@@ -34,8 +38,8 @@ def register_internal(app: Flask) -> None:
 
 def is_internal() -> bool:
     """Whether the caller is in one of the networks of the settings."""
-    settings = runtime().settings
-    if settings.proxy_hops == 0 and _forwarded():
+    settings, request = runtime().settings, this_request()
+    if settings.proxy_hops == 0 and _forwarded(request.environ):
         return False  # the address is that of a proxy that the settings do not know
     try:
         caller = ipaddress.ip_address((request.remote_addr or "").partition("%")[0])
@@ -46,5 +50,5 @@ def is_internal() -> bool:
     return any(caller.version == network.version and caller in network for network in settings.internal_from)
 
 
-def _forwarded() -> bool:
-    return any(name in request.headers for name in FORWARDED)
+def _forwarded(environ: Mapping[str, Any]) -> bool:
+    return not environ.keys().isdisjoint(FORWARDED)

@@ -10,9 +10,10 @@ import secrets
 import time
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response
+from flask.globals import app_ctx
 
-from server.context import served
+from server.context import served, this_request
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{8,80}")
 log = structlog.get_logger("motcua.api")
@@ -23,24 +24,23 @@ def register_logs(app: Flask) -> None:
 
     @app.before_request
     def begin() -> None:
+        given, g = this_request().environ.get("HTTP_X_REQUEST_ID", ""), app_ctx.g
         g.began = time.perf_counter()
-        given = request.headers.get("X-Request-Id", "")
         g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=g.request_id)
 
     @app.after_request
     def end(response: Response) -> Response:
-        route = request.url_rule.rule if request.url_rule is not None else "-"
+        request, g = this_request(), app_ctx.g
+        route, method = request.url_rule.rule if request.url_rule is not None else "-", _method(request)
         seconds = time.perf_counter() - g.get("began", time.perf_counter())
         response.headers["X-Request-Id"] = g.get("request_id", "")
-        metrics = served().metrics
-        metrics.requests.labels(route, _method(), str(response.status_code)).inc()
-        metrics.durations.labels(route).observe(seconds)
+        served().metrics.answered(route, method, response.status_code, seconds)
         if not route.startswith(("/healthz", "/readyz", "/metrics")):
             log.info(
                 "request",
-                method=_method(),
+                method=method,
                 route=route,
                 dossier=(request.view_args or {}).get("code"),
                 status=response.status_code,
@@ -55,5 +55,5 @@ def register_logs(app: Flask) -> None:
         structlog.contextvars.clear_contextvars()
 
 
-def _method() -> str:
+def _method(request: Request) -> str:
     return request.method if request.method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "OTHER"

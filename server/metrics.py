@@ -24,6 +24,7 @@ class Metrics:
         self.durations = Histogram(
             "motcua_http_request_seconds", "Seconds a request took", ("route",), buckets=BUCKETS, registry=self.registry
         )
+        self._answers: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.acts = Counter("motcua_acts", "Acts carried out", ("act",), registry=self.registry)
         self.refusals = Counter("motcua_refusals", "Requests refused", ("code",), registry=self.registry)
         self.violations = Counter(
@@ -32,6 +33,16 @@ class Metrics:
             ("directive",),
             registry=self.registry,
         )
+
+    def answered(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Counts a request that was answered."""
+        kept = self._answers.get((route, method, status))
+        if kept is None:
+            kept = self.requests.labels(route, method, str(status)), self.durations.labels(route)
+            self._answers[route, method, status] = kept
+        number, duration = kept
+        number.inc()
+        duration.observe(seconds)
 
     def exposition(self, waiting: Callable[[], dict[str, float]]) -> bytes:
         """The text format of Prometheus. ``waiting`` queries the backlog; missing gauges are left out."""

@@ -18,7 +18,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import orjson
-from flask import request
 
 from engine.dossier.case import read_case
 from engine.dossier.receivers import must_receive
@@ -27,7 +26,7 @@ from engine.security.sealing import seal, unseal
 from engine.store.idempotency import RecordedAnswer, proven_answer, record_answer, recorded_answer
 from engine.transaction import ActorChanged, UnitOfWork, in_transaction
 from server.answer import Answer
-from server.context import reading_connection, runtime, served
+from server.context import reading_connection, runtime, served, this_request
 from server.identity import identity, reading
 
 T = TypeVar("T")
@@ -144,7 +143,7 @@ def _who() -> str:
 
 
 def _key(required: bool, form_key: str | None) -> str | None:
-    given = form_key if form_key is not None else request.headers.get("Idempotency-Key")
+    given = form_key if form_key is not None else this_request().headers.get("Idempotency-Key")
     if given is None:
         if required:
             raise KeyMissing()
@@ -156,7 +155,7 @@ def _key(required: bool, form_key: str | None) -> str | None:
 
 def _request_hash() -> bytes:
     """SHA-256 over method, path, query, version and body: two requests are the same when all of these are equal."""
-    digest = hashlib.sha256()
+    digest, request = hashlib.sha256(), this_request()
     version = request.headers.get("If-Match", "")
     for part in (request.method, request.path, request.query_string.decode(), version):
         digest.update(part.encode() + b"\0")
@@ -200,7 +199,7 @@ def _must_still_see(body: bytes) -> None:
     """Raises NotFound when the sender no longer sees the dossier that an answer is about, and Forbidden when it holds
     the citizen's keys and the sender no longer hands them out."""
     told = orjson.loads(body) if body.startswith(b"{") else {}
-    code = (request.view_args or {}).get("code") or identity().dossier or told.get("code")
+    code = (this_request().view_args or {}).get("code") or identity().dossier or told.get("code")
     if not isinstance(code, str):
         return
     with reading() as unit:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask
 
 from engine.errors import Refusal
+from server.context import this_request
 from server.request_limits import MalformedRequest, TooSlow
 
 
@@ -16,7 +17,8 @@ def register_body(app: Flask) -> None:
 
     @app.before_request
     def watch() -> None:
-        request.environ["wsgi.input"] = _Body(request.environ["wsgi.input"])
+        environ = this_request().environ
+        environ["wsgi.input"] = _Body(environ["wsgi.input"])
 
 
 class _Body:

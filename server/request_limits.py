@@ -17,6 +17,7 @@ MAX_HEADER_BYTES = 2_000
 MULTIPART_OVERHEAD = 100_000
 
 _UNSAFE = re.compile("[\x00-\x1f\x7f\ufffd\ud800-\udfff]")
+_OF_A_HEADER = ("HTTP_", "CONTENT_")
 _PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
@@ -101,7 +102,7 @@ def check_address(request: Request) -> None:
             why_vi="chuỗi truy vấn có ký tự không hợp lệ", why_en="the query string has invalid characters"
         )
     for name, value in request.environ.items():
-        if name.startswith(("HTTP_", "CONTENT_")) and len(value) > MAX_HEADER_BYTES and name != "HTTP_COOKIE":
+        if name.startswith(_OF_A_HEADER) and len(value) > MAX_HEADER_BYTES and name != "HTTP_COOKIE":
             raise HeaderTooLong(header=name.removeprefix("HTTP_").replace("_", "-").title()[:60])
 
 

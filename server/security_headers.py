@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response
+
+from server.context import this_request
 
 DOCUMENTATION = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -27,7 +29,7 @@ def register_security(app: Flask) -> None:
     def protect(response: Response) -> Response:
         headers = response.headers
         said = {name.lower() for name, _ in headers}
-        for name, value in ALWAYS if not request.path.startswith("/docs") else ON_DOCUMENTATION:
+        for name, value in ALWAYS if not this_request().path.startswith("/docs") else ON_DOCUMENTATION:
             if name.lower() not in said:
                 headers.add(name, value)
         if response.mimetype == "application/problem+json" and "Accept-Language" not in headers.get("Vary", ""):

@@ -46,9 +46,10 @@ def read_object(request: Request, *, required: bool = True) -> dict[str, Any]:
         raise BodyTooLarge(most=MAX_JSON_BYTES)
     if not raw and not required:
         return {}
-    if request.mimetype != "application/json":
+    headers = request.environ
+    if headers.get("CONTENT_TYPE") != "application/json" and request.mimetype != "application/json":
         raise WrongContentType(wanted="application/json")
-    if request.content_encoding not in (None, "", "identity"):
+    if headers.get("HTTP_CONTENT_ENCODING") not in (None, "", "identity"):
         raise WrongContentType(wanted="application/json (identity)")
     return strict_object(raw)
 

@@ -6,17 +6,18 @@ to the person who passed it on from there. An answer gives it to the person who 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from engine.dossier.case import Case
 from engine.rules.procedure.machine import Step
 from engine.rules.procedure.permissions import roles_in
 from engine.store.journal import journal
 from engine.store.people import role_members
+from engine.store.sql.question import PreparedSelect
 
 
 def next_holder(case: Case, step: Step) -> int | None:
@@ -40,8 +41,11 @@ def keep_hold(case: Case, person: int | None) -> None:
     if person is None or office is None or role is None:
         return
     actor = case.unit.actor
-    own = person == actor.person_id and role in roles_in(actor, office, case.today)
-    if own or person in role_members(case.unit.reader(), office, role, case.today):
+    if person == actor.person_id:  # whose memberships came with them
+        stays = role in roles_in(actor, office, case.today)
+    else:
+        stays = person in role_members(case.unit.reader(), office, role, case.today)
+    if stays:
         case.change(holder_id=person)
 
 
@@ -56,24 +60,45 @@ def _whom_it_came_from(case: Case, step: Step) -> int | None:
     nearer = depths.get(step.target, 0) < depths.get(step.source, 0) and source.role != target.role
     if target.role is None or not (answers or step.effect == "back" or nearer):
         return None
-    left = [one for one in _steps(case) if one["data"]["from"] == step.target]
-    if not left or not left[-1]["actor"].startswith("staff:"):
+    left = _last_step_from(case, step.target)
+    if left is None or not left["actor"].startswith("staff:"):
         return None
-    if answers and "holder_id" not in left[-1]["changes"]:
+    if answers and "holder_id" not in left["changes"]:
         return None  # nobody had claimed it, so it goes to whoever in the role is free
-    return int(left[-1]["actor"].removeprefix("staff:"))
+    return int(left["actor"].removeprefix("staff:"))
 
 
-def _steps(case: Case) -> list[Mapping[str, Any]]:
-    """The steps between states, oldest first, without those that were recalled."""
-    told = or_(journal.c.body.contains('"effect":', autoescape=True), journal.c.act == "recall")
-    of_this = select(journal.c.body).where(and_(journal.c.dossier_id == case.id, told))
-    found: dict[int, Mapping[str, Any]] = {}
-    for text in case.unit.reader().execute(of_this.order_by(journal.c.number)).scalars():
-        body = orjson.loads(text)
+def _last_step_from(case: Case, state: str) -> Mapping[str, Any] | None:
+    """The body of the last journal entry by which the dossier left ``state`` and which was not recalled."""
+    recalled: set[int] = set()
+    for body in _entries_back(case, state):
         data = body["data"]
         if body["act"] == "recall":
-            found.pop(data["recalled"], None)
-        elif "effect" in data and data["from"] != data["to"]:
-            found[body["number"]] = body
-    return list(found.values())
+            recalled.add(data["recalled"])
+        elif data.get("from") == state != data["to"] and "effect" in data and body["number"] not in recalled:
+            return body
+    return None
+
+
+def _entries_back(case: Case, state: str) -> Iterator[Mapping[str, Any]]:
+    """The recalls and what may be steps from ``state``, newest first, by a few: a journal may have thousands."""
+    before, few = case.before["version"] + 1, _FEW
+    while True:
+        values = {"dossier": case.id, "before": before, "from": f'%"from":"{state}"%', "few": few}
+        found = _ENTRIES_BACK.rows(case.unit.reader(), values)
+        yield from (orjson.loads(row.body) for row in found)
+        if len(found) < few:
+            return
+        before, few = found[-1].number, few * _FEW
+
+
+_FEW = 4
+_ENTRIES_BACK = PreparedSelect(
+    select(journal.c.number, journal.c.body)
+    .where(
+        and_(journal.c.dossier_id == bindparam("dossier"), journal.c.number < bindparam("before")),
+        or_(journal.c.body.like(bindparam("from")), journal.c.act == "recall"),
+    )
+    .order_by(journal.c.number.desc())
+    .limit(bindparam("few"))
+)

@@ -21,7 +21,7 @@ from engine.dossier.reach import reached
 from engine.dossier.rights import Ended
 from engine.dossier.stale import Stale
 from engine.dossier.tellings import tellings_of
-from engine.rules.deadlines.timing import Clock, wanted_clocks
+from engine.rules.deadlines.timing import FOLLOWED_BY_DUE, KINDS_OF_STATE, Clock, clocks_of_state, wanted_clocks
 from engine.rules.dossier_row import DossierRow
 from engine.rules.journal.entries import ORIGIN, Entry, commitment, entry, plain_row
 from engine.rules.offices.routing import INTAKE
@@ -87,7 +87,7 @@ def record(
     _write_entry(case, act, label, written, salt, private)
     _show_to_offices(case, changed)
     if not changed.keys().isdisjoint(_TIMED):
-        arm(case)
+        _rearm(case, changed)
     _tell(case, number, events)
     _tell_systems(case, number, act, changed)
     case.recorded()
@@ -150,11 +150,7 @@ def arm(case: Case) -> None:
         case.unit.writes.withdraw(clocks, {"dossier_id": case.id})
         case.unit.writes.insert(clocks, wanted)
         return
-    waiting = "fired_at IS NULL AND kind <> 'verify'"
-    if _reminded(case, wanted):
-        waiting += " AND kind <> 'remind'"
-    case.unit.writes.delete(clocks, {"dossier_id": case.id}, condition=waiting, spare=wanted)
-    case.unit.writes.insert(clocks, wanted, new_only=True)
+    _replace(case, wanted, "kind <> 'verify'")
 
 
 def add_clocks(case: Case, wanted: Iterable[Clock]) -> None:
@@ -167,6 +163,26 @@ def send(unit: UnitOfWork, messages: list[dict[str, Any]]) -> None:
     if messages:
         unit.writes.insert(outbox, messages, new_only=True)
         unit.rings = True
+
+
+def _rearm(case: Case, changed: Mapping[str, Any]) -> None:
+    """``arm`` after an act that changed these columns: where none of them moves the clocks of the due moment, these
+    stand as they were armed, and only those of the state are replaced."""
+    if case.is_new or not FOLLOWED_BY_DUE.isdisjoint(changed) or case.unit.writes.inserts(dossiers, {"id": case.id}):
+        arm(case)
+        return
+    release, calendar = case.release, case.calendar
+    wanted = _clock_rows(case, clocks_of_state(case.row, release, calendar))
+    if wanted or any(clocks_of_state(case.before, release, calendar)):
+        _replace(case, wanted, f"kind IN ({', '.join(repr(kind) for kind in KINDS_OF_STATE)})")
+
+
+def _replace(case: Case, wanted: list[dict[str, Any]], kinds: str) -> None:
+    waiting = f"fired_at IS NULL AND {kinds}"
+    if _reminded(case, wanted):
+        waiting += " AND kind <> 'remind'"
+    case.unit.writes.delete(clocks, {"dossier_id": case.id}, condition=waiting, spare=wanted)
+    case.unit.writes.insert(clocks, wanted, new_only=True)
 
 
 def _tell(case: Case, number: int, events: Iterable[tuple[str, str | None]]) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    text,
     union_all,
 )
 
@@ -27,7 +28,7 @@ from engine.rules.procedure.permissions import Actor
 from engine.store.documents import documents
 from engine.store.dossiers import dossier_links, dossiers, verifications
 from engine.store.fees import fee_entries, fees
-from engine.store.journal import journal, journal_private
+from engine.store.journal import CHANGES_OFFICES, journal, journal_private
 from engine.store.parties import parties
 from engine.store.people import people
 from engine.store.rows import (
@@ -111,13 +112,21 @@ def journal_of(
 @cache
 def _entries(private: bool) -> PreparedSelect:
     shown = journal_private.c.data if private else journal_private.c.number
-    return PreparedSelect(
-        select(journal, shown.label("private"))
-        .join(journal_private, _BESIDE, isouter=True)
+    # Limited before it is joined: else PostgreSQL reads all private parts of a long journal beside it.
+    few = (
+        select(journal)
         .where(journal.c.dossier_id == bindparam("dossier"), journal.c.number > bindparam("after"))
         .order_by(journal.c.number)
         .limit(bindparam("most"))
+        .subquery("few")
     )
+    beside = and_(
+        journal_private.c.dossier_id == few.c.dossier_id,
+        journal_private.c.number == few.c.number,
+        journal_private.c.erased_at.is_(None),
+    )
+    statement = select(few, shown.label("private")).join(journal_private, beside, isouter=True)
+    return PreparedSelect(statement.order_by(few.c.number))
 
 
 _BESIDE = and_(
@@ -153,7 +162,7 @@ def _tells(*names: str) -> ColumnElement[bool]:
 
 _OFFICE_CHANGES = PreparedSelect(
     select(journal.c.body)
-    .where(journal.c.dossier_id == bindparam("dossier"), _tells('"offices":{'))
+    .where(journal.c.dossier_id == bindparam("dossier"), text(CHANGES_OFFICES))
     .order_by(journal.c.number)
 )
 

@@ -79,6 +79,7 @@ dossiers = Table(
     CheckConstraint("version >= 1", name="version"),
     Index("ix_dossiers_province", "province", "id"),
     _partial("ix_dossiers_holder", "holder_office IS NOT NULL", "holder_office", "due_at", "id"),
+    _partial("ix_dossiers_holder_newest", "holder_office IS NOT NULL", "holder_office", "id"),
     _partial("ix_dossiers_running_province", "clock = 'running'", "province", "due_at", "id"),
     _partial("ix_dossiers_running_handler", "clock = 'running'", "handler_office", "due_at", "id"),
     _partial("ix_dossiers_asked_again", "supplements > 1 AND finished_at IS NULL", "province", "handler_office"),

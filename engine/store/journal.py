@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, text
 
 from engine.store.sql.schema import BigId, Json, Moment, metadata
+
+CHANGES_OFFICES = """body LIKE '%"offices":{%'"""
+"""The condition on ``journal`` that an entry changed the offices of its dossier: the first does, and few others."""
 
 journal = Table(
     "journal",
@@ -17,6 +20,13 @@ journal = Table(
     Column("body", Text, nullable=False),  # canonical JSON; ``hash`` is its SHA-256
     Column("hash", String(64), nullable=False),
     CheckConstraint("number >= 1", name="number"),
+    Index(
+        "ix_journal_offices",
+        "dossier_id",
+        "number",
+        sqlite_where=text(CHANGES_OFFICES),
+        postgresql_where=text(CHANGES_OFFICES),
+    ),
 )
 
 journal_private = Table(

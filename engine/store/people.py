@@ -15,10 +15,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     or_,
     select,
 )
 
+from engine.store.sql.question import PreparedSelect
 from engine.store.sql.schema import BigId, Moment, metadata
 
 people = Table(
@@ -86,19 +88,21 @@ staff_changes = Table(
 
 def role_members(connection: Connection, office: str, role: str, on: dt.date) -> frozenset[int]:
     """The ids of the active people who have this role at this office on the day ``on``."""
-    return frozenset(
-        connection.execute(
-            select(memberships.c.person_id)
-            .join(people, people.c.id == memberships.c.person_id)
-            .where(
-                memberships.c.office == office,
-                memberships.c.role == role,
-                memberships.c.valid_from <= on,
-                or_(memberships.c.valid_to.is_(None), memberships.c.valid_to > on),
-                people.c.active == 1,
-            )
-        ).scalars()
+    found = _MEMBERS.fetch(connection, {"office": office, "role": role, "day": on})
+    return frozenset(person for (person,) in found)
+
+
+_MEMBERS = PreparedSelect(
+    select(memberships.c.person_id)
+    .join(people, people.c.id == memberships.c.person_id)
+    .where(
+        memberships.c.office == bindparam("office"),
+        memberships.c.role == bindparam("role"),
+        memberships.c.valid_from <= bindparam("day"),
+        or_(memberships.c.valid_to.is_(None), memberships.c.valid_to > bindparam("day")),
+        people.c.active == 1,
     )
+)
 
 
 def person_named(connection: Connection, username: str) -> int | None:

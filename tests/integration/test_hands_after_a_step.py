@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from engine.acts.hold import claim, release_claim
 from engine.acts.perform_action import perform_action
 from engine.acts.recall import recall
 from engine.acts.staff.people import add_membership, end_membership
+from engine.dossier import hands
 from engine.errors import Forbidden
 from tests.installation.releases import START
 from tests.installation.world import BRANCH, LONG_KHANH, World
@@ -58,7 +61,9 @@ def test_sent_back_twice_it_goes_to_who_passed_it_on_last(world: World) -> None:
             world.act("specialist2", release_claim, code)
 
 
-def test_a_recalled_step_is_none_that_it_came_from(world: World) -> None:
+@pytest.mark.parametrize("few", [4, 1])
+def test_a_recalled_step_is_none_that_it_came_from(world: World, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hands, "_FEW", few)  # the journal is read by so many entries
     code = world.land_at("checking")
     world.do("specialist2", code, "finish_review")
     world.act("specialist2", recall, code)

@@ -25,7 +25,7 @@ from engine.store.arrivals import arrivals
 from engine.store.delivery import claim as take_notices
 from engine.store.dossier_counts import desk_counts, queue_counts
 from engine.store.dossier_lists import count_by_holder, count_dossiers, list_dossiers, page_before
-from engine.store.dossier_parts import relatives_of
+from engine.store.dossier_parts import office_changes, relatives_of
 from engine.store.idempotency import proven_answer
 from engine.store.list_filters import Filters
 from engine.store.reports import on_time, register
@@ -108,6 +108,7 @@ def test_pages_are_read_along_their_indexes(crowded: World) -> None:
         ("ix_dossiers_holder", page(officer, mine, by_due=True)),
         ("ix_dossiers_holder", page(officer, mine, by_due=True, after=dated)),
         ("ix_dossiers_holder", page(officer, mine, by_due=True, after=undated)),
+        ("ix_dossiers_holder_newest", page(officer, mine)),
         ("dossier_offices", page(counter)),
         ("dossier_offices", page(counter, after=undated)),
         ("search_keys", page(counter, Filters(text="mẫu văn"))),
@@ -136,6 +137,21 @@ def test_pages_are_read_along_their_indexes(crowded: World) -> None:
             assert index in plan.replace("PRIMARY KEY", "search_keys") or "search_inherited" in plan
             assert not WHOLE.search(plan), plan
     _the_desk_is_read_along_its_indexes(crowded)
+
+
+def test_a_long_journal_is_not_read_for_the_offices_that_a_dossier_had(world: World) -> None:
+    row = world.row(world.land_at("checking"))
+    copies = "WITH RECURSIVE copy(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copy WHERE n < 3000)"
+    world.tamper(
+        f"""INSERT INTO journal (dossier_id, number, at, act, actor, body, hash) {copies}
+        SELECT dossier_id, 1000 + copy.n, at, 'add_note', actor, '{{"changes":{{}},"data":{{}}}}', hash
+        FROM journal, copy WHERE dossier_id = {row["id"]} AND number = 1""",
+        "ANALYZE journal",
+    )
+    with world.reading() as connection:
+        assert len(office_changes(connection, row["id"])) == 1
+    for plan in plans(world, lambda of: office_changes(of, row["id"])):
+        assert "ix_journal_offices" in plan, plan
 
 
 def test_the_number_of_staff_changes_is_read_by_its_key(world: World) -> None:
@@ -242,7 +258,7 @@ def _asked(connection: Connection, question: Reading) -> list[tuple[str, Any, bo
 
 def _explained_both_ways(connection: Connection, statement: str, values: list[bytes | None]) -> list[Any]:
     given = ", ".join("NULL" if value is None else f"'{value.decode()}'" for value in values)
-    connection.exec_driver_sql(f"PREPARE asked AS {statement}")
+    connection.exec_driver_sql("PREPARE asked AS " + statement.replace("%", "%%"))
     told = []
     for mode in ("force_custom_plan", "force_generic_plan"):
         connection.exec_driver_sql(f"SET LOCAL plan_cache_mode = {mode}")

@@ -31,6 +31,30 @@ def test_a_step_reads_once_and_writes_once(world: World) -> None:
         assert {one.split()[0] for one in writing} == {"UPDATE", "INSERT", "DELETE"}  # one a table
 
 
+def test_a_step_that_moves_no_due_moment_leaves_its_clocks_alone(world: World) -> None:
+    code = world.land_at("checking")
+    actor = world.actor("specialist")
+    with spoken(world.database) as told:
+        in_transaction(world.runtime, actor, lambda unit: perform_action(unit, code, "finish_review"), now=world.now)
+    written = " ".join(told)
+    assert "DELETE FROM clocks" not in written or "kind IN ('intake', 'step', 'remind', 'after')" in written
+    assert {"overdue", "warn"} <= {kind for kind, _subject in world.armed(code)}
+
+
+def test_a_step_back_reads_the_end_of_the_journal_and_one_role(world: World) -> None:
+    code = world.land_at("checking")
+    world.do("specialist2", code, "finish_review")
+    actor = world.actor("leader")
+    with spoken(world.database) as told:
+        row = in_transaction(
+            world.runtime, actor, lambda unit: perform_action(unit, code, "send_back", reason="thiếu"), now=world.now
+        ).row
+    assert row["holder_id"] == world.person("specialist2")
+    _, journal, role = (one for one in told if one.startswith("SELECT"))
+    assert role.startswith("SELECT memberships.")
+    assert "ORDER BY journal.number DESC" in journal and "LIMIT" in journal
+
+
 def test_filing_and_receiving_takes_numbers_and_writes_once(world: World) -> None:
     world.land_at("accepted")
     actor, filing = world.actor("counter"), world.filing(receive=True)

@@ -193,7 +193,7 @@ OF_RIGHTS: tuple[Sabotage, ...] = (
         "sent-back-to-nobody",
         "what is sent back falls into the queue",
         "engine/dossier/hands.py",
-        '    return int(left[-1]["actor"].removeprefix("staff:"))',
+        '    return int(left["actor"].removeprefix("staff:"))',
         "    return None",
         (HANDS,),
     ),

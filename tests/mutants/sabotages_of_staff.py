@@ -142,7 +142,7 @@ OF_STAFF: tuple[Sabotage, ...] = (
         "unknown-proxy-is-this-machine",
         "what an unknown proxy forwards counts as a request from this machine",
         "server/internal.py",
-        "    if settings.proxy_hops == 0 and _forwarded():\n        return False",
+        "    if settings.proxy_hops == 0 and _forwarded(request.environ):\n        return False",
         "    if settings.proxy_hops == 99:\n        return False",
         (INTERNAL + "::test_a_proxy_that_the_settings_do_not_know_is_not_this_machine",),
     ),

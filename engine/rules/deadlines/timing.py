@@ -188,16 +188,33 @@ def wanted_clocks(row: ClockRow, release: Release, calendar: Calendar) -> Iterat
 
     A dossier whose truth is in another system has none: that system rings.
     """
+    yield from clocks_of_due(row, release, calendar)
+    yield from clocks_of_state(row, release, calendar)
+
+
+FOLLOWED_BY_DUE = frozenset({"release", "source", "handler_office", "clock", "due_at"})
+"""The columns that ``clocks_of_due`` follow from; the handling office has the calendar."""
+KINDS_OF_STATE = ("intake", "step", "remind", "after")
+"""The kinds that ``clocks_of_state`` gives."""
+
+
+def clocks_of_due(row: ClockRow, release: Release, calendar: Calendar) -> Iterator[Clock]:
+    """The wanted clocks of the due moment: past, near, and so long before it as a notice wants."""
+    if row.get("source") or row["clock"] != "running" or row["due_at"] is None:
+        return
+    yield Clock("overdue", "", row["due_at"])
+    if release.sla.warn:
+        yield Clock("warn", "", warn_before(calendar, row["due_at"], release.sla.warn))
+    for index, notice in enumerate(release.notify):
+        if notice.event == "due_in" and notice.term:
+            yield Clock("due_in", str(index), warn_before(calendar, row["due_at"], notice.term))
+
+
+def clocks_of_state(row: ClockRow, release: Release, calendar: Calendar) -> Iterator[Clock]:
+    """The wanted clocks of the state: intake, the step's own limit, the first reminder, and automatic actions."""
     if row.get("source"):
         return
     state, key = release.states[row["state"]], row["state"]
-    if row["clock"] == "running" and row["due_at"] is not None:
-        yield Clock("overdue", "", row["due_at"])
-        if release.sla.warn:
-            yield Clock("warn", "", warn_before(calendar, row["due_at"], release.sla.warn))
-        for index, notice in enumerate(release.notify):
-            if notice.event == "due_in" and notice.term:
-                yield Clock("due_in", str(index), warn_before(calendar, row["due_at"], notice.term))
     if row["intake_due_at"] is not None and row["intake_done_at"] is None:
         yield Clock("intake", "", row["intake_due_at"])
     if row["step_due_at"] is not None:

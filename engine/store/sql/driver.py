@@ -111,14 +111,7 @@ def as_bytes(value: Any) -> bytes | None:
     >>> as_bytes(True), as_bytes(12), as_bytes("Huế"), as_bytes([1, 2])
     (b'true', b'12', b'Hu\\xe1\\xba\\xbf', b'[1,2]')
     """
-    write = _WRITTEN.get(type(value))
-    if write is not None:
-        return write(value)
-    if isinstance(value, str):
-        return _text(str(value))
-    if isinstance(value, (int, float)):
-        return str(value).encode()
-    return json_bytes(value)
+    return WRITERS[type(value)](value)
 
 
 def json_bytes(value: Any) -> bytes:
@@ -126,10 +119,9 @@ def json_bytes(value: Any) -> bytes:
 
 
 def _text(value: str) -> bytes:
-    written = value.encode()
-    if 0 in written:  # libpq would silently cut the text short at the NUL
+    if "\0" in value:  # libpq would silently cut the text short at the NUL
         raise psycopg.DataError("PostgreSQL text cannot contain NUL (0x00) bytes")
-    return written
+    return value.encode()
 
 
 def _moment(value: dt.datetime) -> bytes:
@@ -138,12 +130,22 @@ def _moment(value: dt.datetime) -> bytes:
     return value.isoformat().encode()
 
 
-_WRITTEN: dict[type, Callable[[Any], bytes | None]] = {
-    type(None): lambda _: None,
-    str: _text,
-    int: lambda value: b"%d" % value,
-    bool: lambda value: b"true" if value else b"false",
-    dt.datetime: _moment,
-    dt.date: lambda value: value.isoformat().encode(),
-    bytes: lambda value: b"\\x" + value.hex().encode(),
-}
+class _Writers(dict[type, Callable[[Any], bytes | None]]):
+    def __missing__(self, kind: type) -> Callable[[Any], bytes | None]:
+        if issubclass(kind, str):
+            return lambda value: _text(str(value))
+        return (lambda value: str(value).encode()) if issubclass(kind, (int, float)) else json_bytes
+
+
+WRITERS = _Writers(
+    {
+        type(None): lambda _: None,
+        str: _text,
+        int: lambda value: b"%d" % value,
+        bool: lambda value: b"true" if value else b"false",
+        dt.datetime: _moment,
+        dt.date: lambda value: value.isoformat().encode(),
+        bytes: lambda value: b"\\x" + value.hex().encode(),
+    }
+)
+"""The writer of ``as_bytes`` for each type, for who has many values to write."""

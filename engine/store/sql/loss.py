@@ -50,6 +50,11 @@ def note_loss(info: dict[str, Any]) -> None:
         info[_LOSS].at = time.monotonic()
 
 
+def was_lost(info: dict[str, Any]) -> bool:
+    """Whether a connection was lost since the one with this ``info`` was opened."""
+    return _LOSS in info and bool(info[_OPENED] <= info[_LOSS].at)
+
+
 def as_sqlalchemy_says(text: str, error: psycopg.Error, *, invalidated: bool) -> BaseException:
     """SQLAlchemy's exception for one of psycopg, without the values, which may be personal data.
 
@@ -64,7 +69,7 @@ def as_sqlalchemy_says(text: str, error: psycopg.Error, *, invalidated: bool) ->
 
 
 def _refuse_lost(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
-    if record.info[_OPENED] <= record.info[_LOSS].at:
+    if was_lost(record.info):
         raise DisconnectionError("the server was lost since this connection was opened")
 
 

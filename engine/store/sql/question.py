@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Connection, Select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-from engine.store.sql.driver import as_bytes, run
+from engine.store.sql.driver import WRITERS, run
 
 _NUMBERED = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
@@ -41,7 +41,8 @@ class PreparedSelect:
                 given[name] = value
         text, names = self._text(tuple(lengths), values)
         fixed = self._fixed
-        return run(connection, text, [as_bytes(given[name] if name in given else fixed[name]) for name in names])
+        asked = [given[name] if name in given else fixed[name] for name in names]
+        return run(connection, text, [WRITERS[type(value)](value) for value in asked])
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         """The rows of ``fetch`` with the columns' names as attributes."""

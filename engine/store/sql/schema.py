@@ -23,6 +23,7 @@ from sqlalchemy.types import TypeDecorator
 
 from engine.security.private_files import keep_database_private
 from engine.store.sql.driver import prepare_nothing
+from engine.store.sql.kept_connections import REST, keep_connections, leave_to_the_parent
 from engine.store.sql.loss import watch_for_loss
 
 metadata = MetaData(
@@ -34,9 +35,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-REST = 1.0
-"""Seconds of rest after which a pooled connection is pinged before use."""
 
 _PATIENCE = {
     "connect_timeout": 5,
@@ -81,6 +79,7 @@ _opened: weakref.WeakSet[Engine] = weakref.WeakSet()
 def _leave_to_the_parent() -> None:
     """In a forked process: every pool begins empty. Two processes on one connection would read each other's answers."""
     for engine in list(_opened):
+        leave_to_the_parent(engine)
         engine.dispose(close=False)
 
 
@@ -119,6 +118,7 @@ def open_database(url: str, *, pool_size: int = 8, pooled: bool = True, prepared
     event.listen(engine, "begin", _begin_unless_told_otherwise)
     event.listen(engine, "checkin", _note_rest)
     event.listen(engine, "checkout", partial(_check_rested, engine.dialect))
+    keep_connections(engine)
     _opened.add(engine)
     return engine
 

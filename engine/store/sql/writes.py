@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from sqlalchemy import JSON, Column, Connection, Dialect, Table
 
-from engine.store.sql.driver import as_bytes, json_bytes, run
+from engine.store.sql.driver import WRITERS, json_bytes, run
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -137,7 +137,13 @@ class PendingWrites:
 def _at_once(connection: Connection, parts: Sequence[_Part], standing_alone: bool) -> _Part | None:
     """Writes all parts on PostgreSQL; returns the first part with ``must`` that wrote no row."""
     text = _statement(tuple((part.shape, part.must is not None) for part in parts), standing_alone)
-    values = [write(value) for part in parts for write, (_, value) in zip(_texts(part.shape), part.values, strict=True)]
+    values: list[bytes | None] = []
+    for part in parts:
+        as_json = _json_places(part.shape)
+        values += [
+            json_bytes(value) if number in as_json else WRITERS[type(value)](value)
+            for number, (_, value) in enumerate(part.values)
+        ]
     counts = run(connection, text, values)[0]
     watched = (part for part in parts if part.must)
     return next((part for part, count in zip(watched, counts, strict=False) if count == 0), None)
@@ -198,11 +204,11 @@ def _names(columns: Sequence[str]) -> str:
 
 
 @cache
-def _texts(shape: _Shape) -> tuple[Callable[[Any], bytes | None], ...]:
-    """The writer of each value of a part for PostgreSQL. In a JSON column None is JSON's null, not SQL's NULL."""
+def _json_places(shape: _Shape) -> frozenset[int]:
+    """The numbers of a part's values for JSON columns: None is JSON's null there, not SQL's NULL."""
     columns = shape.columns * (1 if shape.kind == "update" else shape.rows)
     names = (*columns, *shape.where) if shape.kind == "update" else (*shape.where, *columns)
-    return tuple(json_bytes if isinstance(shape.table.columns[name].type, JSON) else as_bytes for name in names)
+    return frozenset(n for n, name in enumerate(names) if isinstance(shape.table.columns[name].type, JSON))
 
 
 _PROCESSORS: dict[Column[Any], Callable[[Any], Any] | None] = {}
