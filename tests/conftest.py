@@ -49,6 +49,10 @@ _OFTEN = (
     "tests/unit/test_journal_tampering.py",
 )
 """They go the same ways hundreds of times."""
+_READ_ONLY = tuple(
+    f"tests/unit/test_{name}.py" for name in ("docs", "library_insides", "mutants", "project_rules", "typed_values")
+)
+"""They read sources, and call nothing of ``engine``."""
 
 _FORKING = "tests/faults/test_crash_points.py"
 _names = count(1)
@@ -69,7 +73,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        counted = item.nodeid.startswith(_COUNTED) and not item.nodeid.startswith(_OFTEN)
+        counted = item.nodeid.startswith(_COUNTED) and not item.nodeid.startswith((*_OFTEN, *_READ_ONLY))
         if not counted or (item.get_closest_marker("postgresql") and hasattr(item, "callspec")):
             item.add_marker("no_cover")
     items[:] = _forks_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
