@@ -19,6 +19,7 @@ from adapters.embedded_redis import EmbeddedRedis
 from tests import shared_run
 from tests.compiled_once import compile_once
 from tests.postgres_server import APPLICATION, OWNER, create_database, drop_database, postgres_url_of
+from tests.quick_passwords import hash_quickly
 from tests.redis_server import redis_server
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ _began_here = pytest.StashKey[bool]()
 
 def pytest_configure(config: pytest.Config) -> None:
     compile_once()
+    hash_quickly()
     if not shared_run.has_begun():
         shared_run.begin()
         config.stash[_began_here] = True
