@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import shutil
 from collections.abc import Iterator
 from itertools import count
@@ -55,7 +54,6 @@ _READ_ONLY = tuple(
 )
 """They read sources, and call nothing of ``engine``."""
 
-_FORKING = "tests/faults/test_crash_points.py"
 _names = count(1)
 _began_here = pytest.StashKey[bool]()
 
@@ -78,20 +76,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         counted = item.nodeid.startswith(_COUNTED) and not item.nodeid.startswith((*_OFTEN, *_READ_ONLY))
         if not counted or (item.get_closest_marker("postgresql") and hasattr(item, "callspec")):
             item.add_marker("no_cover")
-    items[:] = _forks_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
-
-
-def _forks_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
-    """Each worker is given one stretch of the list. The tests that fork a hundred times stand at the beginning of each:
-    a fork costs four times as much in a process that has grown."""
-    forking = [item for item in items if item.nodeid.startswith(_FORKING)]
-    others = [item for item in items if not item.nodeid.startswith(_FORKING)]
-    size = -(-len(others) // workers)
-    return [
-        item
-        for worker in range(workers)
-        for item in (*forking[worker::workers], *others[worker * size : (worker + 1) * size])
-    ]
 
 
 def pytest_collection_finish() -> None:
