@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import shutil
 from collections.abc import Iterator
 from itertools import count
@@ -19,6 +18,7 @@ from adapters.embedded_redis import EmbeddedRedis
 from tests import shared_run
 from tests.compiled_once import compile_once
 from tests.postgres_server import APPLICATION, OWNER, create_database, drop_database, postgres_url_of
+from tests.quick_passwords import hash_quickly
 from tests.redis_server import redis_server
 
 if TYPE_CHECKING:
@@ -49,14 +49,18 @@ _OFTEN = (
     "tests/unit/test_journal_tampering.py",
 )
 """They go the same ways hundreds of times."""
+_READ_ONLY = tuple(
+    f"tests/unit/test_{name}.py" for name in ("docs", "library_insides", "mutants", "project_rules", "typed_values")
+)
+"""They read sources, and call nothing of ``engine``."""
 
-_FORKING = "tests/faults/test_crash_points.py"
 _names = count(1)
 _began_here = pytest.StashKey[bool]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     compile_once()
+    hash_quickly()
     if not shared_run.has_begun():
         shared_run.begin()
         config.stash[_began_here] = True
@@ -69,23 +73,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        counted = item.nodeid.startswith(_COUNTED) and not item.nodeid.startswith(_OFTEN)
+        counted = item.nodeid.startswith(_COUNTED) and not item.nodeid.startswith((*_OFTEN, *_READ_ONLY))
         if not counted or (item.get_closest_marker("postgresql") and hasattr(item, "callspec")):
             item.add_marker("no_cover")
-    items[:] = _forks_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
-
-
-def _forks_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
-    """Each worker is given one stretch of the list. The tests that fork a hundred times stand at the beginning of each:
-    a fork costs four times as much in a process that has grown."""
-    forking = [item for item in items if item.nodeid.startswith(_FORKING)]
-    others = [item for item in items if not item.nodeid.startswith(_FORKING)]
-    size = -(-len(others) // workers)
-    return [
-        item
-        for worker in range(workers)
-        for item in (*forking[worker::workers], *others[worker * size : (worker + 1) * size])
-    ]
 
 
 def pytest_collection_finish() -> None:

@@ -7,6 +7,7 @@ test run: see ``keep``.
 
 from __future__ import annotations
 
+import atexit
 import os
 import pwd
 import select
@@ -16,7 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -31,9 +33,11 @@ _PORT = "5432"  # only the name of the socket's file; nothing listens on a netwo
 _SECONDS_TO_START = 60.0
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "128MB", "jit": "off"}
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+_KEPT: dict[tuple[int, Path], psycopg.Connection[Any]] = {}
+"""The superuser's connections that stay open, by process and folder: a new one costs as much as a short act."""
 
 
-Connect = Callable[[str], psycopg.Connection[Any]]
+Connect = Callable[[str], AbstractContextManager[psycopg.Connection[Any]]]
 """Gives an autocommitting connection of the superuser to a database."""
 
 
@@ -212,7 +216,7 @@ def connect_to(socket_folder: Path, database: str, role: str = "postgres") -> ps
 
 def create_database(socket_folder: Path, name: str, template: str | None = None) -> None:
     """A database of the owner's on the server behind a socket's folder (see ``make_database``)."""
-    make_database(partial(connect_to, socket_folder), name, template)
+    make_database(partial(_connected, socket_folder), name, template)
 
 
 def make_database(connect: Connect, name: str, template: str | None = None) -> None:
@@ -239,9 +243,16 @@ def make_roles(connect: Connect) -> None:
         admin.execute(f"CREATE ROLE {APPLICATION} LOGIN")
 
 
+def keep_administrator(socket_folder: Path) -> None:
+    """From now on this process makes and drops databases behind the socket's folder through one connection."""
+    if (os.getpid(), socket_folder) not in _KEPT:
+        _KEPT[os.getpid(), socket_folder] = kept = connect_to(socket_folder, "postgres")
+        atexit.register(_close, os.getpid(), kept)
+
+
 def drop_database(socket_folder: Path, name: str) -> None:
     """Remove a database even while something is still connected to it."""
-    with connect_to(socket_folder, "postgres") as admin:
+    with _administrator(socket_folder) as admin:
         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
@@ -260,6 +271,25 @@ def keep(address_file: Path, user_pid: int) -> None:
         written.rename(address_file)
         select.select([user, ended_by], [], [])
     shutil.rmtree(address_file.parent, ignore_errors=True)
+
+
+def _close(opened_by: int, kept: psycopg.Connection[Any]) -> None:
+    if os.getpid() == opened_by:  # a fork would end the conversation of the process that it came from
+        kept.close()
+
+
+@contextmanager
+def _administrator(socket_folder: Path) -> Iterator[psycopg.Connection[Any]]:
+    kept = _KEPT.get((os.getpid(), socket_folder))
+    if kept is not None:
+        yield kept
+        return
+    with connect_to(socket_folder, "postgres") as admin:
+        yield admin
+
+
+def _connected(socket_folder: Path, database: str) -> AbstractContextManager[psycopg.Connection[Any]]:
+    return _administrator(socket_folder) if database == "postgres" else connect_to(socket_folder, database)
 
 
 def _version(programs: Path) -> tuple[int, ...]:

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from tests.postgres_server import OWNER, create_database, postgres_url_of
+from tests.postgres_server import OWNER, create_database, keep_administrator, postgres_url_of
 
 TEMPLATE = "motcua_template"
 _VARIABLE = "MOTCUA_TEST_RUN"
@@ -65,7 +65,9 @@ def postgres_sockets() -> Path:
     with lock("postgres"):
         if not address.exists():
             _start_keeper(folder, address)
-    return Path(address.read_text())
+    sockets = Path(address.read_text())
+    keep_administrator(sockets)
+    return sockets
 
 
 def postgres_template() -> str:

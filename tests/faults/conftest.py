@@ -5,4 +5,4 @@ from __future__ import annotations
 import pytest
 
 pytest.register_assert_rewrite("tests.faults.crash_stage", "tests.faults.crash_stories_elsewhere")
-pytest.register_assert_rewrite("tests.faults.crash_stories_reform")
+pytest.register_assert_rewrite("tests.faults.crash_stories_reform", "tests.faults.tellers")

@@ -8,56 +8,17 @@ import inspect
 import pkgutil
 import typing
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 
 import engine.acts
 from engine.rules.procedure.definition import Action
-from tests.faults.crash_stage import Stage, open_stage, publish_more
-from tests.faults.crash_stories import DOSSIER_STORIES, EFFECTS
-from tests.faults.crash_stories_elsewhere import OTHER_ERRANDS, OTHER_STORIES
-from tests.faults.crash_stories_of_administrators import ERRANDS_OF_ADMINISTRATORS, STORIES_OF_ADMINISTRATORS
-from tests.faults.crash_stories_of_archives import ERRANDS_OF_ARCHIVES, STORIES_OF_ARCHIVES
-from tests.faults.crash_stories_of_citizens import STORIES_OF_CITIZENS
-from tests.faults.crash_stories_of_desks import ERRANDS_OF_DESKS, STORIES_OF_DESKS
-from tests.faults.crash_stories_of_drafts import DRAFT_STORIES
-from tests.faults.crash_stories_of_ends import STORIES_OF_ENDS
-from tests.faults.crash_stories_of_filings import FILING_STORIES
-from tests.faults.crash_stories_of_papers import STORIES_OF_PAPERS
-from tests.faults.crash_stories_of_payments import ERRANDS_OF_PAYMENTS, STORIES_OF_PAYMENTS
-from tests.faults.crash_stories_of_sessions import STORIES_OF_SESSIONS
-from tests.faults.crash_stories_of_signatures import STORIES_OF_SIGNATURES
-from tests.faults.crash_stories_of_staff import STAFF_STORIES
-from tests.faults.crash_stories_portal import ERRANDS_OF_THE_PORTAL, STORIES_OF_THE_PORTAL
-from tests.faults.crash_stories_reform import LOADED, REFORM_STORIES, another, june, loading
-from tests.faults.crash_stories_versions import VERSION_LOADED, VERSION_STORIES, loading_a_version
+from tests.faults.apart import Apart
+from tests.faults.crash_stories import EFFECTS
+from tests.faults.crash_stories_reform import LOADED, REFORM_STORIES
+from tests.faults.crash_stories_versions import VERSION_LOADED, VERSION_STORIES
+from tests.faults.tellers import ERRANDS, STORIES, TELLERS
 
-STORIES = {
-    **DOSSIER_STORIES,
-    **OTHER_STORIES,
-    **STAFF_STORIES,
-    **STORIES_OF_ENDS,
-    **STORIES_OF_CITIZENS,
-    **DRAFT_STORIES,
-    **STORIES_OF_PAPERS,
-    **STORIES_OF_DESKS,
-    **STORIES_OF_SESSIONS,
-    **STORIES_OF_ADMINISTRATORS,
-    **STORIES_OF_PAYMENTS,
-    **STORIES_OF_ARCHIVES,
-    **STORIES_OF_THE_PORTAL,
-    **FILING_STORIES,
-    **STORIES_OF_SIGNATURES,
-}
-ERRANDS = {
-    **OTHER_ERRANDS,
-    **ERRANDS_OF_DESKS,
-    **ERRANDS_OF_ADMINISTRATORS,
-    **ERRANDS_OF_PAYMENTS,
-    **ERRANDS_OF_ARCHIVES,
-    **ERRANDS_OF_THE_PORTAL,
-}
 CHANGE_NOTHING = {
     "archive.export.must_archive",
     "batch.own_batch",
@@ -112,16 +73,10 @@ CALL_OTHERS = {
 
 
 @pytest.fixture(scope="module")
-def stages(worker_id: str) -> Iterator[dict[str, Stage]]:
-    """The stages of this process by kind of database, opened when first asked for."""
-    with ExitStack() as stack:
-
-        class Stages(dict[str, Stage]):
-            def __missing__(self, kind: str) -> Stage:
-                self[kind] = stack.enter_context(open_stage(kind, f"deaths_{worker_id}", publish_more))
-                return self[kind]
-
-        yield Stages()
+def apart(worker_id: str) -> Iterator[Apart]:
+    """The process in which acts die."""
+    with Apart(f"deaths_{worker_id}") as process:
+        yield process
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -130,31 +85,31 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_a_killed_act_leaves_nothing_or_everything_and_happens_once(
-    stages: dict[str, Stage], kind: str, name: str
-) -> None:
-    assert stages[kind].kill_everywhere(STORIES[name]) >= 2
+def test_a_killed_act_leaves_nothing_or_everything_and_happens_once(apart: Apart, kind: str, name: str) -> None:
+    apart.tell("story", kind, name)
 
 
 @pytest.mark.parametrize("name", ERRANDS)
-def test_what_takes_several_transactions_is_taken_up_after_any_death(kind: str, worker_id: str, name: str) -> None:
-    acts, prepare = ERRANDS[name]
-    with open_stage(kind, f"errand_{worker_id}") as stage:
-        assert stage.kill_between(acts, prepare(stage)) >= 4
+def test_what_takes_several_transactions_is_taken_up_after_any_death(apart: Apart, kind: str, name: str) -> None:
+    apart.tell("errand", kind, name)
 
 
-def test_a_reform_is_taken_up_after_any_death_from_the_plan_to_the_way_back(kind: str, worker_id: str) -> None:
-    with open_stage(kind, f"reform_{worker_id}", june, warm=another) as stage:
-        assert stage.kill_between(LOADED, loading(stage)) >= 4
-        for story in REFORM_STORIES.values():
-            assert stage.kill_everywhere(story) >= 2
+def test_a_reform_is_taken_up_after_any_death_from_the_plan_to_the_way_back(apart: Apart, kind: str) -> None:
+    apart.tell("reform", kind)
 
 
-def test_a_version_is_taken_up_after_any_death_from_the_plan_to_the_way_back(kind: str, worker_id: str) -> None:
-    with open_stage(kind, f"version_{worker_id}") as stage:
-        assert stage.kill_between(VERSION_LOADED, loading_a_version(stage)) >= 4
-        for story in VERSION_STORIES.values():
-            assert stage.kill_everywhere(story) >= 2
+def test_a_version_is_taken_up_after_any_death_from_the_plan_to_the_way_back(apart: Apart, kind: str) -> None:
+    apart.tell("version", kind)
+
+
+def test_a_story_that_fails_is_told_again_where_its_assertion_is_explained(
+    apart: Apart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(KeyError, match="nobody"):
+        apart.tell("story", "sqlite", "nobody wrote this")
+    monkeypatch.setitem(TELLERS, "story", lambda *_: None)
+    with pytest.raises(AssertionError, match="KeyError: 'nobody wrote this'"):
+        apart.tell("story", "sqlite", "nobody wrote this")
 
 
 def test_every_act_and_every_effect_has_its_story() -> None:

@@ -19,6 +19,7 @@ from engine.store.sql.schema import open_database
 from tests import shared_run
 from tests.installation.known import CatalogueOfACopy, Known
 from tests.postgres_server import APPLICATION, create_database, drop_database, postgres_url_of
+from tests.uncounted import uncounted
 
 _NUMBERS = itertools.count(1)
 _COPIES: dict[URL, tuple[Filled, str]] = {}
@@ -76,7 +77,7 @@ class Filled:
         return filled
 
     def _fill(self, url: str) -> None:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, uncounted():
             self.fill(url, Path(folder))
 
 
@@ -87,6 +88,6 @@ def catalogue_over(database: Engine) -> Catalogue:
         return Catalogue(database)
     filled, kind = copied
     if (filled.name, kind) not in _KNOWN:
-        with tempfile.TemporaryDirectory() as folder, filled.copy(kind, Path(folder)) as url:
+        with uncounted(), tempfile.TemporaryDirectory() as folder, filled.copy(kind, Path(folder)) as url:
             _KNOWN[filled.name, kind] = Known(open_database(url, pooled=False))
     return CatalogueOfACopy(database, _KNOWN[filled.name, kind])

@@ -53,6 +53,7 @@ def _imports(path: Path) -> Iterator[str]:
             yield node.module
 
 
+@cache
 def _code(path: Path) -> str:
     """The file's names and signs, without comments, and without strings, which may speak of anything."""
     with path.open("rb") as file:
