@@ -72,7 +72,7 @@ READERS = {
     "Notice.subject": RULES + "machine.py:notices",
     "Notice.to": "engine/dossier/notices.py:_rows",
     "Notice.form": "engine/dossier/notices.py:_told_of_time",
-    "Notice.term": ROW + ":wanted_clocks",
+    "Notice.term": ROW + ":clocks_of_due",
     "Child.procedure": ACTS + "open_children.py:open_children",
     "Child.name": "engine/queries/relations.py:_child_name",
     "Child.when": RULES + "checks.py:_sources",
@@ -84,7 +84,7 @@ READERS = {
     "Release.short": RULES + "definition.py:in_lists",
     "Release.tables": "workflows/lint_rules/tables.py:check_tables",
     "Release.fields": RULES + "fields.py:clean_fields",
-    "Action.after": ROW + ":wanted_clocks",
+    "Action.after": ROW + ":clocks_of_state",
 }
 
 
