@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
@@ -25,11 +25,12 @@ from rq.queue import Queue
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.logging import set_up_logging
-from cli.compose import compose, compose_notifier, compose_portal
+from cli.compose import compose, compose_notifier, compose_portal, compose_tracing
 from engine.acts.notices.webhooks import seal_webhooks
 from engine.errors import Refusal, in_log
-from engine.jobs.queue import ClosedJob, ClosedJson, ClosedQueue, queue_on
+from engine.jobs.queue import ClosedJob, ClosedJson, ClosedQueue, JobFailed, queue_on
 from engine.jobs.registry import JOBS, set_up_jobs
+from engine.ports import Trace, span_of
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.settings import Settings, settings_from
 from engine.transaction import Runtime, in_transaction
@@ -50,7 +51,9 @@ class Worker(SimpleWorker):
     max_connection_wait_time = 1.0
     log_result_lifespan = False
 
-    def __init__(self, connection: redis.Redis, stop: threading.Event | None = None) -> None:
+    def __init__(
+        self, connection: redis.Redis, stop: threading.Event | None = None, trace: Trace | None = None
+    ) -> None:
         super().__init__(
             [queue_on(connection)],
             connection=connection,
@@ -61,15 +64,20 @@ class Worker(SimpleWorker):
             maintenance_interval=LOOK_EVERY // 2,
             log_job_description=False,
         )
-        self._told_to_stop = stop or threading.Event()
+        self._told_to_stop, self._trace = stop or threading.Event(), trace
 
     def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
         return ALIVE_FOR
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         execution = self.prepare_execution(job)
-        with self._signs_of_life(job, execution):
-            self.perform_job(job, queue, execution)
+        with (
+            self._signs_of_life(job, execution),
+            suppress(JobFailed),
+            span_of(self._trace, "job", job.known_name if isinstance(job, ClosedJob) else "unknown"),
+        ):
+            if not self.perform_job(job, queue, execution):
+                raise JobFailed  # for the span alone: it is logged, and rq has noted it
         self.set_state("idle")
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
@@ -120,12 +128,12 @@ def worker() -> None:
     settings = settings_from(os.environ)
     set_up_logging(settings, "worker")
     settings.keys.made()  # an unreadable file stops the start
-    runtime = compose(settings)
+    runtime = compose(settings, trace=compose_tracing(settings, "worker"))
     check_files_at_start(runtime)
     set_up_jobs(runtime, compose_notifier(settings), compose_portal(settings))
     _seal_secrets(runtime)
     log.info("started", pid=os.getpid())
-    Shift(settings).work()
+    Shift(settings, runtime.trace).work()
     runtime.database.dispose()
     log.info("stopped", pid=os.getpid())
 
@@ -144,8 +152,8 @@ def _seal_secrets(runtime: Runtime) -> None:
 class Shift:
     """Runs the worker from start to stop, also while Redis does not answer."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._url = settings.redis_url
+    def __init__(self, settings: Settings, trace: Trace | None = None) -> None:
+        self._url, self._trace = settings.redis_url, trace
         self._stop = threading.Event()
 
     def work(self) -> None:
@@ -161,7 +169,7 @@ class Shift:
         """Runs jobs from the queue until a signal comes or Redis fails."""
         connection = redis.Redis.from_url(self._url, socket_connect_timeout=2)
         try:
-            Worker(connection, self._stop).work()
+            Worker(connection, self._stop, self._trace).work()
         except StopRequested:
             pass  # a signal came (then the flag is set), or Redis does not answer
         except (redis.RedisError, OSError) as error:
@@ -174,7 +182,8 @@ class Shift:
         """Runs every job once, without the queue."""
         for name, job in JOBS.items():
             try:
-                job()
+                with span_of(self._trace, "job", name):
+                    job()
             except Exception:  # the next round retries; no fault of a job may end the worker
                 log.exception("job-failed", job=name)
 

@@ -26,6 +26,7 @@ from engine.security.private_files import make_private_folder
 from engine.session_settings import ProviderSettings, SessionSettings
 from engine.setting_values import WrongSetting, address, choice, flag, networks, number, path
 from engine.signing_settings import SigningSettings, signing_from
+from engine.trace_settings import TraceSettings, traces_from
 from engine.upload_settings import Bound, UploadSettings
 
 NAMING_DAYS = ("filing", "decision", "print")
@@ -100,6 +101,7 @@ class Settings:
     portal: PortalSettings | None
     filings: FilingSettings
     signing: SigningSettings
+    traces: TraceSettings | None
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -154,6 +156,7 @@ class _Connections(TypedDict):
     portal: PortalSettings | None
     filings: FilingSettings
     signing: SigningSettings
+    traces: TraceSettings | None
 
 
 def _connections(environment: Mapping[str, str]) -> _Connections:
@@ -164,6 +167,7 @@ def _connections(environment: Mapping[str, str]) -> _Connections:
         "portal": portal_from(environment),
         "filings": filings_from(environment),
         "signing": signing_from(environment),
+        "traces": traces_from(environment),
     }
 
 
