@@ -44,6 +44,7 @@ _OWN = {
     "log_destination": "stderr",
     "external_pid_file": "",
     "hot_standby": "off",
+    "dynamic_shared_memory_type": "mmap",  # a container has little of /dev/shm
 }
 
 

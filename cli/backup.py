@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from adapters.backups import forget_older, take_backup
 from cli.compose import compose_from_environment
-from cli.drill import Drilled, DrillRefused, drill_backup
+from cli.drill import Drilled, drill_backup
 from cli.files import files_at
 from cli.output import json_option, say, show
 from engine.settings import settings_from
@@ -49,7 +49,11 @@ def take(folder: Path, base: bool, keep: int | None, as_json: bool) -> None:
 @click.option("--wal", type=click.Path(path_type=Path, exists=True, file_okay=False), help="The archive of WAL.")
 @click.option("--to", metavar="MOMENT", help="Replay the WAL to just before this moment (ISO 8601 with zone).")
 @click.option("--files", "stored", metavar="PLACE", help="Verify the files there (folder or s3://…), not the backup's.")
-@click.option("--scratch", type=click.Path(path_type=Path, file_okay=False), help="Where to restore; it must be new.")
+@click.option(
+    "--scratch",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A folder to restore in; what is restored is removed.",
+)
 @json_option
 def drill(
     place: Path, wal: Path | None, to: str | None, stored: str | None, scratch: Path | None, as_json: bool
@@ -59,16 +63,12 @@ def drill(
     The installation is not touched, and what was restored is removed. Exits with 1 on a finding.
     """
     settings_from(os.environ)  # a wrong value stops here, with a sentence
-    if scratch is not None and scratch.exists():
-        raise DrillRefused(why=f"{scratch} exists")
     if scratch is not None:
-        scratch.mkdir(mode=0o711, parents=True)
+        scratch.mkdir(mode=0o711, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="motcua-drill-", dir=scratch) as folder:
         Path(folder).chmod(0o711)  # PostgreSQL may have to run as somebody else
         files = None if stored is None else files_at(stored)
         done = drill_backup(place, Path(folder), wal=wal, to=to, files=files)
-    if scratch is not None:
-        scratch.rmdir()
     show(as_json, done.document(), _lines(done))
     if done.findings:
         raise SystemExit(1)

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import os
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -89,6 +90,15 @@ def test_what_was_taken_is_restored_and_everything_of_it_verified(
     assert told["covered"] == told["entries"] > 1
     seconds = told["seconds"]
     assert isinstance(seconds, dict) and seconds.keys() == {"restore", *EVERYTHING}
+
+
+def test_nothing_of_a_drill_is_left(served: ServedInstallation, url: str, tmp_path: Path) -> None:
+    taken(url, tmp_path)
+    with tempfile.TemporaryDirectory() as folder:  # root's cluster runs as somebody who may not enter tmp_path
+        Path(folder).chmod(0o711)
+        for _ in range(2):
+            drilled(url, tmp_path, tmp_path / "backups", "--scratch", Path(folder) / "scratch")
+        assert list((Path(folder) / "scratch").iterdir()) == []
 
 
 def test_a_backup_is_private_and_holds_what_a_restore_needs(
