@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import io
 import os
+import shutil
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -17,6 +20,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy.engine import make_url
 
+from adapters.backups import MANIFEST, SQLITE, sha256_of
 from cli.main import main
 from engine.acts.checkpoint import checkpoint_now
 from engine.clock import utc_now
@@ -127,6 +131,40 @@ def test_a_published_checkpoint_that_the_backup_contradicts_is_found(
     published.write_text(published.read_text().replace("a", "b", 1))
     told = drilled(url, tmp_path, made, code=1)
     assert "differs from the published file" in str(told["findings"])
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            "UPDATE journal SET hash = printf('%064d', 7) WHERE number = 1",
+            "does not fit the journal",
+        ),
+        ("DELETE FROM journal WHERE number = 2", "lacks entries of the journal"),
+        (
+            'UPDATE checkpoints SET line = replace(line, \'"signature":"\', \'"signature":"00\')',
+            "has a wrong signature",
+        ),
+        ("UPDATE checkpoints SET line = 'x'", "cannot be read"),
+        ("DELETE FROM dossiers", "too little was restored"),
+    ],
+)
+def test_a_journal_that_does_not_fit_its_checkpoints_is_found(tmp_path: Path, change: str, told: str) -> None:
+    url = TRIAL.sqlite(tmp_path)
+    served = served_over(url, tmp_path / "data", now=utc_now)
+    with_a_paper(served)
+    checkpoint_now(served.runtime)
+    served.close()
+    made = taken(url, tmp_path)
+    with contextlib.closing(sqlite3.connect(made / SQLITE)) as database:
+        for (guard,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {guard}")
+        database.execute(change)
+        database.commit()
+    manifest = orjson.loads((made / MANIFEST).read_bytes()) | {"sha256": sha256_of(made / SQLITE)}
+    (made / MANIFEST).write_bytes(orjson.dumps(manifest))
+    shutil.rmtree(made / "data" / "checkpoints")
+    assert told in str(drilled(url, tmp_path, made, code=1)["findings"])
 
 
 def test_a_database_file_that_was_changed_is_refused(served: ServedInstallation, url: str, tmp_path: Path) -> None:
