@@ -34,7 +34,9 @@ RegisterPages = Callable[[Flask, Show], Show]
 """Adds pages to the application; returns how a refusal is shown, given how the API shows it."""
 
 
-def create_app(runtime: Runtime, *, render_form: RenderForm | None = None, pages: RegisterPages | None = None) -> Flask:
+def create_app(
+    runtime: Runtime, *, render_form: RenderForm | None = None, pages: RegisterPages | None = None
+) -> LeanFlask:
     """The REST interface over ``runtime``, and ``pages`` beside it where they are given.
 
     ``render_form`` renders forms as PDF; without it they are refused (503).

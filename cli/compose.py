@@ -10,7 +10,7 @@ import datetime as dt
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -38,6 +38,9 @@ from engine.transaction import Runtime
 from workflows.population_mapping import SHIPPED, load_population_mapping
 from workflows.remote_signing_file import load_remote_wire
 
+if TYPE_CHECKING:
+    from adapters.tracing import Tracing
+
 log = structlog.get_logger("motcua.start")
 
 TOLD_CLOCK = "MOTCUA_TOLD_CLOCK"
@@ -50,6 +53,7 @@ def compose(
     pooled: bool = True,
     now: Callable[[], dt.datetime] | None = None,
     ring: Callable[[], None] | None = None,
+    trace: Tracing | None = None,
 ) -> Runtime:
     """The dependencies of a process. ``pooled`` is False for a process of one thread that ends soon.
 
@@ -58,13 +62,16 @@ def compose(
     """
     keep_private(settings.data)
     payments = payment_setup(settings, os.environ)
+    database = open_database(
+        settings.database_url,
+        pool_size=settings.pool_size,
+        pooled=pooled,
+        prepared=settings.prepared_statements,
+    )
+    if trace is not None:
+        trace.listen(database)
     return Runtime(
-        database=open_database(
-            settings.database_url,
-            pool_size=settings.pool_size,
-            pooled=pooled,
-            prepared=settings.prepared_statements,
-        ),
+        database=database,
         settings=settings,
         catalogue=Catalogue(open_database(settings.database_url, pooled=False, prepared=settings.prepared_statements)),
         files=compose_files(settings),
@@ -80,6 +87,7 @@ def compose(
         population=compose_population(settings),
         **compose_filings(settings),
         remote=compose_remote(settings),
+        trace=trace,
     )
 
 
@@ -227,6 +235,20 @@ def compose_remote(settings: Settings) -> RemoteSigning | None:
 
     back = f"{settings.public_url}/api/v1/remote-signing/callbacks"
     return RemoteSigner(given, load_remote_wire(given.mapping), trust_of(settings.signing), back)
+
+
+def compose_tracing(settings: Settings, process: str) -> Tracing | None:
+    """The traces of a process, ``web`` or ``worker``; None where none are kept. Raises WrongSetting."""
+    if settings.traces is None:
+        return None
+    try:
+        from adapters.tracing import (
+            tracing_from,
+        )  # late: its libraries are installed only where it is used
+    except ModuleNotFoundError as missing:
+        why = f"the module {missing.name} is not installed; install requirements/tracing.lock"
+        raise WrongSetting(name="MOTCUA_TRACES_URL", why=why) from missing
+    return tracing_from(settings.traces, process)
 
 
 def clock_from(environment: Mapping[str, str]) -> Callable[[], dt.datetime]:

@@ -57,7 +57,7 @@ def copy(old: str, new: str, as_json: bool) -> None:
             last[0] = done.copied + done.there
             click.echo(say(f"… {last[0]} tệp", f"… {last[0]} files"), err=True)
 
-    done = copy_files(_place(old), _place(new, may_be_new=True), tell)
+    done = copy_files(files_at(old), files_at(new, may_be_new=True), tell)
     told = say(
         f"Đã chép {done.copied} tệp ({done.size} byte) từ {old} sang {new}; {done.there} tệp đã có sẵn.",
         f"Copied {done.copied} files ({done.size} bytes) from {old} to {new}; {done.there} were there already.",
@@ -65,8 +65,8 @@ def copy(old: str, new: str, as_json: bool) -> None:
     show(as_json, {"copied": done.copied, "already_there": done.there, "bytes": done.size}, [told])
 
 
-def _place(text: str, *, may_be_new: bool = False) -> MovableFiles:
-    """Raises WrongSetting for an address that is none, and for a folder that does not exist."""
+def files_at(text: str, *, may_be_new: bool = False) -> MovableFiles:
+    """The store at ``s3://BUCKET/FOLDER`` or in a folder. Raises WrongSetting."""
     if text.startswith("s3:"):
         return compose_bucket(s3_settings(os.environ, text))
     if not Path(text).is_dir() and not may_be_new:

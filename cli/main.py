@@ -24,6 +24,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "notices": ("cli.notices:notices", "Notices to applicants, staff and programs."),
     "link": ("cli.link:link", "The citizen's link to a dossier."),
     "payments": ("cli.payments:payments", "Payments from elsewhere: receipts, bank files, the gateway."),
+    "backup": ("cli.backup:backup", "Take backups, and show that they can be restored."),
     "files": ("cli.files:files", "The folder of uploaded files."),
     "archive": ("cli.archive:archive", "Finished dossiers: packages, receipts, destruction."),
     "import": ("cli.import_dossiers:import_group", "Bring in what a predecessor system holds."),

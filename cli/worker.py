@@ -12,7 +12,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
@@ -26,12 +26,13 @@ from rq.queue import Queue
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.logging import set_up_logging
-from cli.compose import compose, compose_notifier, compose_portal
+from cli.compose import compose, compose_notifier, compose_portal, compose_tracing
 from engine.acts.notices.webhooks import seal_webhooks
 from engine.errors import Refusal, in_log
-from engine.jobs.queue import ClosedJob, ClosedJson, ClosedQueue, queue_on
+from engine.jobs.queue import ClosedJob, ClosedJson, ClosedQueue, JobFailed, queue_on
 from engine.jobs.registry import JOBS, set_up_jobs
 from engine.jobs.ticks import OwnTicks, ticks_of
+from engine.ports import Trace, span_of
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.settings import Settings, settings_from
 from engine.transaction import Runtime, in_transaction
@@ -53,7 +54,9 @@ class Worker(SimpleWorker):
     max_connection_wait_time = 1.0
     log_result_lifespan = False
 
-    def __init__(self, connection: redis.Redis, stop: threading.Event | None = None) -> None:
+    def __init__(
+        self, connection: redis.Redis, stop: threading.Event | None = None, trace: Trace | None = None
+    ) -> None:
         super().__init__(
             [queue_on(connection)],
             connection=connection,
@@ -64,7 +67,7 @@ class Worker(SimpleWorker):
             maintenance_interval=LOOK_EVERY // 2,
             log_job_description=False,
         )
-        self._told_to_stop = stop or threading.Event()
+        self._told_to_stop, self._trace = stop or threading.Event(), trace
 
     @property
     def connection_timeout(self) -> int:
@@ -76,8 +79,13 @@ class Worker(SimpleWorker):
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         execution = self.prepare_execution(job)
-        with self._signs_of_life(job, execution):
-            self.perform_job(job, queue, execution)
+        with (
+            self._signs_of_life(job, execution),
+            suppress(JobFailed),
+            span_of(self._trace, "job", job.known_name if isinstance(job, ClosedJob) else "unknown"),
+        ):
+            if not self.perform_job(job, queue, execution):
+                raise JobFailed  # for the span alone: it is logged, and rq has noted it
         self.set_state("idle")
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
@@ -128,12 +136,12 @@ def worker() -> None:
     settings = settings_from(os.environ)
     set_up_logging(settings, "worker")
     settings.keys.made()  # an unreadable file stops the start
-    runtime = compose(settings)
+    runtime = compose(settings, trace=compose_tracing(settings, "worker"))
     check_files_at_start(runtime)
     set_up_jobs(runtime, compose_notifier(settings), compose_portal(settings))
     _seal_secrets(runtime)
     log.info("started", pid=os.getpid())
-    Shift(settings).work()
+    Shift(settings, runtime.trace).work()
     runtime.database.dispose()
     log.info("stopped", pid=os.getpid())
 
@@ -152,8 +160,8 @@ def _seal_secrets(runtime: Runtime) -> None:
 class Shift:
     """Runs the worker from start to stop, also while Redis does not answer."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._url = settings.redis_url
+    def __init__(self, settings: Settings, trace: Trace | None = None) -> None:
+        self._url, self._trace = settings.redis_url, trace
         self._ticks = OwnTicks(ticks_of(settings))
         self._stop = threading.Event()
 
@@ -171,7 +179,7 @@ class Shift:
         connection = redis.Redis.from_url(self._url, socket_connect_timeout=SILENT_AFTER)
         try:
             self._ask_whether_it_is_there()
-            Worker(connection, self._stop).work()
+            Worker(connection, self._stop, self._trace).work()
         except StopRequested:
             pass  # a signal came (then the flag is set), or Redis does not answer
         except (redis.RedisError, OSError) as error:
@@ -191,7 +199,8 @@ class Shift:
         """Runs the jobs that the clock would ring for now, without the queue."""
         for name in self._ticks.due(time.monotonic()):
             try:
-                JOBS[name]()
+                with span_of(self._trace, "job", name):
+                    JOBS[name]()
             except Exception:  # the next round retries; no fault of a job may end the worker
                 log.exception("job-failed", job=name)
 

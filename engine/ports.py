@@ -6,6 +6,7 @@ Only the command line, ``wsgi`` and the start of the worker choose the adapters.
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -210,3 +211,14 @@ class IdentityProvider(Protocol):
     def finish(self, back: str, begun: Begun, address: str, now: float, *, again: bool) -> ProvenSubject:
         """The person whom the answer in ``address`` proves. Raises ProviderRefused, ProviderUnreachable."""
         ...
+
+
+class Trace(Protocol):
+    """Traces for operators. ``kind`` is request, act or job; ``name`` is the program's own word, never a person's."""
+
+    def span(self, kind: str, name: str) -> AbstractContextManager[None]: ...
+
+
+def span_of(trace: Trace | None, kind: str, name: str) -> AbstractContextManager[None]:
+    """A span around a block, or nothing around it where no traces are kept."""
+    return nullcontext() if trace is None else trace.span(kind, name)

@@ -27,6 +27,7 @@ from engine.security.private_files import make_private_folder
 from engine.session_settings import ProviderSettings, SessionSettings
 from engine.setting_values import WrongSetting, address, choice, flag, networks, number, path
 from engine.signing_settings import SigningSettings, signing_from
+from engine.trace_settings import TraceSettings, traces_from
 from engine.upload_settings import Bound, UploadSettings
 
 NAMING_DAYS = ("filing", "decision", "print")
@@ -102,6 +103,7 @@ class Settings:
     portal: PortalSettings | None
     filings: FilingSettings
     signing: SigningSettings
+    traces: TraceSettings | None
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -157,6 +159,7 @@ class _Connections(TypedDict):
     portal: PortalSettings | None
     filings: FilingSettings
     signing: SigningSettings
+    traces: TraceSettings | None
 
 
 def _connections(environment: Mapping[str, str]) -> _Connections:
@@ -167,6 +170,7 @@ def _connections(environment: Mapping[str, str]) -> _Connections:
         "portal": portal_from(environment),
         "filings": filings_from(environment),
         "signing": signing_from(environment),
+        "traces": traces_from(environment),
     }
 
 

@@ -28,7 +28,7 @@ from engine.catalogue import Catalogue
 from engine.clock import civil_day, utc_now
 from engine.connection_ports import FilingSource, Gateway, PopulationData
 from engine.errors import Conflict, Refusal
-from engine.ports import Files, IdentityProvider, NoScanner, Scanner, Signer
+from engine.ports import Files, IdentityProvider, NoScanner, Scanner, Signer, Trace
 from engine.remote_signing import RemoteSigning
 from engine.rules.filings.form import FilingForm
 from engine.rules.payments.accounts import Accounts
@@ -84,6 +84,8 @@ class Runtime:
     filing_source: FilingSource | None = None
     remote: RemoteSigning | None = None
     """The provider of remote signing; None where there is none."""
+    trace: Trace | None = None
+    """The traces of this process; None where none are kept."""
 
 
 @dataclass(slots=True)

@@ -41,8 +41,12 @@ class LeanFlask(Flask):
 
     def stand_behind_proxies(self, hops: int) -> None:
         """Trusts ``hops`` proxies for the client's address, scheme and host."""
+        self.wrap(lambda inner: ProxyFix(inner, x_for=hops, x_proto=hops, x_host=hops))
+
+    def wrap(self, middleware: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+        """Lets every request pass through what ``middleware`` makes of the application so far."""
         # Flask's own documentation wraps the application so; to a type checker a method is replaced.
-        self.wsgi_app = ProxyFix(self.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        self.wsgi_app = middleware(self.wsgi_app)  # type: ignore[method-assign]
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

@@ -75,11 +75,19 @@ class _LostTheRace(Exception):
     """Another request with the same key was recorded first: roll back and replay its answer."""
 
 
-def _carry_out(act: Callable[[UnitOfWork], T]) -> T:
-    """Runs ``act`` in one transaction as the sender of the request. A stale cached actor is resolved again and retried.
+def _carry_out(name: str, act: Callable[[UnitOfWork], T]) -> T:
+    """Runs ``act`` in one transaction as the sender of the request, in a span of its own where traces are kept.
 
     Raises NotSignedIn, and the refusals of the act.
     """
+    if (trace := runtime().trace) is None:
+        return _in_transaction(act)
+    with trace.span("act", name):
+        return _in_transaction(act)
+
+
+def _in_transaction(act: Callable[[UnitOfWork], T]) -> T:
+    """A stale cached actor is resolved again and retried."""
     who = identity()
     try:
         return in_transaction(runtime(), who.claimed, act, claim=who.claim)
@@ -97,7 +105,7 @@ def perform(
     """
     key = _key(key_required, form_key)
     if key is None:
-        given = _carry_out(act)
+        given = _carry_out(name, act)
         served().metrics.acts.labels(name).inc()
         return given
     asked = _request_hash()
@@ -116,7 +124,7 @@ def perform(
         return made
 
     try:
-        given = _carry_out(once)
+        given = _carry_out(name, once)
     except (_LostTheRace, Refusal):
         # The first of two equal requests may be the reason why this one was refused.
         if (earlier := _earlier(who, key, asked)) is not None:
@@ -131,7 +139,7 @@ def perform_unkept(name: str, act: Callable[[UnitOfWork], T]) -> T:
 
     For what shows personal data: each look is written down by itself, and no answer outlives the right to see it.
     """
-    given = _carry_out(act)
+    given = _carry_out(name, act)
     served().metrics.acts.labels(name).inc()
     return given
 

@@ -97,6 +97,11 @@ class ClosedJob(Job):
             log.exception("job-failed", job=self.func_name)
             raise JobFailed(in_log(error)) from None
 
+    @property
+    def known_name(self) -> str:
+        """The name of the closed list that it calls, or ``unknown``."""
+        return str(self.func_name) if self._calls_one_of_ours() else "unknown"
+
     def _calls_one_of_ours(self) -> bool:
         try:
             return self.func_name in _jobs()

@@ -28,7 +28,8 @@ LOCK_SECONDS, TRIES, REST = 3, 20, 2.0
 
 While it waits, everybody else waits behind it for the same table.
 """
-_LOCK_NOT_AVAILABLE = "55P03"
+_IN_THE_WAY = ("55P03", "40P01")
+"""The SQLSTATEs of a lock that did not come in time, and of a deadlock with acts, which the scripts lost."""
 
 
 class TablesInUse(Refusal):
@@ -96,7 +97,7 @@ def _run(scripts: Callable[[], None]) -> None:
             scripts()
             return
         except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+            if getattr(error.orig, "sqlstate", None) not in _IN_THE_WAY:
                 raise
             if tried == TRIES:
                 raise TablesInUse() from error

@@ -23,8 +23,11 @@ ENDS_WITHIN = 45.0
 class Child:
     """One process of ours: started, killed and stopped by its id. Its output is kept."""
 
-    def __init__(self, name: str, arguments: list[str], environment: dict[str, str], log: Path) -> None:
-        self.name, self.log = name, log
+    def __init__(
+        self, name: str, arguments: list[str], environment: dict[str, str], log: Path, program: Path = ROOT
+    ) -> None:
+        """``program`` is the checkout whose code runs; it may be changed between two starts."""
+        self.name, self.log, self.program = name, log, program
         self._command = [sys.executable, "-m", "cli", *arguments]
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
@@ -43,8 +46,8 @@ class Child:
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 [*tied, *self._command],
-                cwd=ROOT,
-                env={**os.environ, **self._environment},
+                cwd=self.program,
+                env={**os.environ, **_found_in(self.program), **self._environment},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -107,6 +110,12 @@ class Child:
         except subprocess.TimeoutExpired:
             self.kill()
             return -signal.SIGKILL
+
+
+def _found_in(program: Path) -> dict[str, str]:
+    """Another checkout's modules come before those of this one, which the environment may have installed."""
+    kept = os.environ.get("PYTHONPATH", "")
+    return {} if program == ROOT else {"PYTHONPATH": f"{program}{os.pathsep}{kept}"}
 
 
 def _handle(pid: int) -> int | None:

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import os
 import socket
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import orjson
 import redis
 import urllib3
 
@@ -30,10 +33,10 @@ from engine.settings import settings_from
 from engine.store.migrate import upgrade
 from engine.transaction import Runtime, in_transaction
 from tests.faults import staff
-from tests.faults.child import STARTS_WITHIN, Child
+from tests.faults.child import ROOT, STARTS_WITHIN, Child
 from tests.faults.receiver import Receiver
 from tests.installation.runtime import environment_over
-from tests.postgres_server import OWNER, PostgresServer, create_database
+from tests.postgres_server import APPLICATION, OWNER, PostgresServer, create_database
 
 OPENS = "2026-03-03T08:00:00+07:00"
 """The time of the test clock when an installation opens: a Tuesday morning in Viet Nam."""
@@ -147,28 +150,34 @@ class RunningInstallation:
 
 @contextlib.contextmanager
 def open_installation(
-    kind: str, *, on_small_disk: bool = False, shipped: Shipped | None = None
+    kind: str, *, on_small_disk: bool = False, shipped: Shipped | None = None, program: Path = ROOT
 ) -> Iterator[RunningInstallation]:
     """An installation on ``postgresql`` (durable) or ``sqlite`` with content, staff and all processes running.
 
     ``shipped`` is the content; by default, everything that ships. With ``on_small_disk`` the database lies on a disk of
-    its own that can be filled, where this user may mount one.
+    its own that can be filled, where this user may mount one. ``program`` is the checkout whose code prepares it
+    and runs.
     """
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="motcua-installation-")))
         small_disk = stack.enter_context(_small_disk(folder / "disk")) if on_small_disk else None
         database = stack.enter_context(_postgres(small_disk)) if kind == "postgresql" else None
         url = _database_url(database, small_disk or folder)
-        installation = stack.enter_context(installation_on(url, folder, shipped=shipped))
+        if program == ROOT:
+            upgrade(_owners(url))
+        installation = stack.enter_context(installation_on(url, folder, shipped=shipped, program=program))
         installation.database, installation.small_disk = database, small_disk
         yield installation
 
 
 @contextlib.contextmanager
 def installation_on(
-    url: str, folder: Path, *, shipped: Shipped | None = None, **settings: str
+    url: str, folder: Path, *, shipped: Shipped | None = None, program: Path = ROOT, **settings: str
 ) -> Iterator[RunningInstallation]:
-    """An installation in ``folder`` on the migrated, empty database at ``url``, with ``settings`` of its own."""
+    """An installation in ``folder`` on the migrated, empty database at ``url``, with ``settings`` of its own.
+
+    The code of another ``program`` migrates the database itself.
+    """
     with contextlib.ExitStack() as stack:
         receiver = stack.enter_context(Receiver())
         redis_server = stack.enter_context(EmbeddedRedis(folder / "redis"))
@@ -176,10 +185,14 @@ def installation_on(
         environment |= {"MOTCUA_NOTICE_FILE": str(folder / "notices.jsonl"), "MOTCUA_SMS_URL": receiver.sms_url}
         environment["MOTCUA_TOLD_CLOCK"] = str(folder / "clock")
         _tell(folder / "clock", dt.datetime.fromisoformat(OPENS))
-        runtime, tokens = _prepare(environment, receiver, folder, shipped)
+        if program == ROOT:
+            runtime, tokens = _prepare(environment, receiver, folder, shipped)
+        else:
+            runtime, tokens = _prepared_by(program, environment, receiver, folder)
         stack.callback(runtime.database.dispose)
         children = {
-            name: Child(name, arguments, environment, folder / f"{name}.log") for name, arguments in COMMANDS.items()
+            name: Child(name, arguments, environment, folder / f"{name}.log", program)
+            for name, arguments in COMMANDS.items()
         }
         base = environment["MOTCUA_PUBLIC_URL"]
         installation = RunningInstallation(folder, base, children, redis_server, receiver, runtime, None, tokens)
@@ -222,14 +235,15 @@ def _postgres(small_disk: Path | None) -> PostgresServer:
 
 
 def _database_url(server: PostgresServer | None, folder: Path) -> str:
-    """An empty, migrated database, as the application's role."""
+    """An empty database, as the application's role."""
     if server is None:
-        url = f"sqlite:///{folder / 'motcua.sqlite'}"
-        upgrade(url)
-        return url
+        return f"sqlite:///{folder / 'motcua.sqlite'}"
     create_database(server.socket_folder, "motcua")
-    upgrade(server.url("motcua", OWNER))
     return server.url("motcua")
+
+
+def _owners(url: str) -> str:
+    return url.replace(f"{APPLICATION}@", f"{OWNER}@")
 
 
 def _prepare(
@@ -241,6 +255,32 @@ def _prepare(
     made = in_transaction(runtime, Actor("admin", "admin"), lambda unit: add_webhook(unit, receiver.url + "/events"))
     receiver.secrets["/events"] = made["secret"]
     return runtime, tokens
+
+
+_BY_ANOTHER = """
+import os, sys, types, json
+from pathlib import Path
+from engine.store.migrate import upgrade
+from tests.faults import installation, staff
+owner, receiver, folder = sys.argv[1:]
+upgrade(owner)
+there = types.SimpleNamespace(url=receiver, secrets={})
+_, tokens = installation._prepare(dict(os.environ), there, Path(folder), staff.around_the_wards())
+print(json.dumps([tokens, there.secrets]))
+"""
+
+
+def _prepared_by(
+    program: Path, environment: dict[str, str], receiver: Receiver, folder: Path
+) -> tuple[Runtime, dict[str, str]]:
+    """Schema, content and staff by the code of another checkout, an earlier release."""
+    words = [sys.executable, "-c", _BY_ANOTHER, _owners(environment["DATABASE_URL"]), receiver.url, str(folder)]
+    there = {**os.environ, **environment, "PYTHONPATH": f"{program}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
+    done = subprocess.run(words, cwd=program, env=there, stdout=subprocess.PIPE, text=True, check=True)
+    tokens, secrets = orjson.loads(done.stdout.splitlines()[-1])
+    receiver.secrets |= secrets
+    now = told_clock(folder / "clock")
+    return compose(settings_from(environment), pooled=False, now=now, ring=lambda: None), tokens
 
 
 def _tell(clock: Path, moment: dt.datetime) -> None:

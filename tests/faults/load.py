@@ -11,6 +11,7 @@ import secrets
 import threading
 import time
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -77,7 +78,18 @@ class Lost(Exception):
 class Load:
     """``threads`` people at work at the installation at ``base`` until ``acts`` successes or until told to stop."""
 
-    def __init__(self, base: str, tokens: dict[str, str], *, acts: int, seed: int, threads: int = 8) -> None:
+    def __init__(
+        self,
+        base: str,
+        tokens: dict[str, str],
+        *,
+        acts: int,
+        seed: int,
+        threads: int = 8,
+        passing: Collection[int] = (503,),
+    ) -> None:
+        """``passing`` are the statuses after which a client asks again; any other fault is held against the run."""
+        self._passing = passing
         self._base, self._tokens, self._acts, self._seed, self._count = base, tokens, acts, seed, threads
         self.acknowledged: list[Acknowledged] = []
         self.refused: Counter[str] = Counter()
@@ -126,7 +138,7 @@ class Load:
                 self._tokens.pop(request.who, None)  # the session has ended with the day
             elif answer is not None and answer.status >= 500:
                 self.unavailable += answer.status == 503
-                if answer.status != 503:
+                if answer.status not in self._passing:
                     self.wrong.append(
                         f"{request.method} {request.path} answered {answer.status}: {answer.data[:300]!r}"
                     )

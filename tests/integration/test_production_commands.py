@@ -1,8 +1,7 @@
-"""What README.md and docs/install.md tell an operator to run works as it is written."""
+"""What README.md tells an operator to run works as it is written; tests/integration/test_deployment.py has the rest."""
 
 from __future__ import annotations
 
-import configparser
 import os
 import re
 import shutil
@@ -17,16 +16,12 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from cli.main import main
-from engine.settings import settings_from
 from tests.postgres_server import APPLICATION, OWNER
 from tests.redis_server import redis_server
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-INSTALL = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
 LONG_RUNNING = ("serve", "worker", "clock")
-UNITS = re.findall(r"```ini\n(.*?)```", INSTALL, re.DOTALL)
 STARTS_WITHIN = 120.0
 
 
@@ -106,63 +101,3 @@ def ready(port: int) -> bool:
             pass
         time.sleep(0.2)
     return False
-
-
-def test_the_settings_of_the_install_chapter_are_settings(tmp_path: Path) -> None:
-    text = INSTALL.partition("motcua.env`, owned by root")[2].partition("```sh\n")[2].partition("```")[0]
-    given = dict(line.split("=", 1) for line in text.splitlines())
-    settings = settings_from(given | {"MOTCUA_DATA": str(tmp_path)})
-    assert (settings.proxy_hops, settings.public_url) == (1, "https://motcua.example.vn")
-    known = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    assert [name for name in given if name != "LANG" and f"`{name}`" not in known] == []
-
-
-def test_the_units_start_the_three_processes() -> None:
-    started = []
-    for text in UNITS:
-        unit = configparser.ConfigParser(strict=False, interpolation=None)
-        unit.optionxform = str  # type: ignore[assignment,method-assign]  # names of systemd have capitals
-        unit.read_string(text)
-        command = unit["Service"]["ExecStart"].split()
-        assert command[0] == "/opt/motcua/bin/motcua"
-        assert main.get_command(None, command[1]) is not None  # type: ignore[arg-type]  # the group asks for none
-        assert unit["Service"]["UMask"] == "0077"
-        assert unit["Service"]["ReadWritePaths"] == unit["Service"]["WorkingDirectory"] == "/var/lib/motcua"
-        started.append(command[1])
-    assert started == list(LONG_RUNNING)
-
-
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
-def test_systemd_takes_the_units(tmp_path: Path) -> None:
-    for number, text in enumerate(UNITS):
-        path = tmp_path / f"motcua-{number}.service"
-        path.write_text(text.replace("/opt/motcua/bin/motcua", sys.executable).replace("User=motcua", "User=root"))
-        done = subprocess.run(["systemd-analyze", "verify", path], capture_output=True, text=True, check=False)
-        assert "Unknown" not in done.stderr, done.stderr
-
-
-def test_the_proxy_buffers_limits_and_closes() -> None:
-    told = INSTALL.partition("```nginx\n")[2].partition("```")[0]
-    assert told.count("{") == told.count("}")
-    for line in ("proxy_request_buffering on;", "client_max_body_size  60100k;", "X-Forwarded-For   $remote_addr;"):
-        assert line in told
-    for closed in ("location = /metrics", "location = /readyz", "location ^~ /docs"):
-        assert re.search(re.escape(closed) + r"\s*\{ return 404; \}", told)
-
-
-@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
-def test_nginx_takes_the_example(tmp_path: Path) -> None:
-    told = INSTALL.partition("```nginx\n")[2].partition("```")[0]
-    plain = (
-        re.sub(r" *ssl_certificate.*\n", "", told)
-        .replace("443 ssl", "8443")
-        .replace("ssl_protocols TLSv1.2 TLSv1.3;", "")
-    )
-    (tmp_path / "nginx.conf").write_text(f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\n{plain}\n}}\n")
-    done = subprocess.run(
-        ["nginx", "-t", "-p", str(tmp_path), "-c", "nginx.conf", "-e", "log"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr

@@ -67,6 +67,7 @@ READING = (
 """Those that show something. ``reform plan`` and ``workflows plan`` keep their plan, ``journal export`` its folder."""
 WRITING = {
     *("serve", "worker", "clock", "demo", "seed"),
+    *("backup take", "backup drill"),
     *("db upgrade", "db downgrade", "db rebuild-search", "files adopt", "files copy", "claims free", "link renew"),
     *("people add", "people password", "people membership", "people end-membership"),
     *("people remove-second-factor", "people bind", "people unbind"),

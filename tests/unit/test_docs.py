@@ -21,7 +21,7 @@ from engine.transaction import UnitOfWork
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_LINE = 100
-FOLDERS = "engine|api|web|server|adapters|workflows|cli|verifier|benchmarks|tests|docs|bin|requirements"
+FOLDERS = "deploy|engine|api|web|server|adapters|workflows|cli|verifier|benchmarks|tests|docs|bin|requirements"
 PAGES = sorted([*ROOT.glob("*.md"), *(page for folder in FOLDERS.split("|") for page in (ROOT / folder).rglob("*.md"))])
 
 LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^()\s]+)\)")

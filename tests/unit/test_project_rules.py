@@ -165,7 +165,8 @@ def test_the_import_linter_watches_every_room() -> None:
 def test_every_package_that_is_imported_is_asked_for() -> None:
     config = configparser.ConfigParser()
     config.read(ROOT / "setup.cfg", encoding="utf-8")
-    given = config["options"]["install_requires"] + config["options.extras_require"]["s3"]
+    extras = config["options.extras_require"]
+    given = config["options"]["install_requires"] + extras["s3"] + extras["tracing"]
     lines = [line for line in given.splitlines() if line and not line.startswith("#")]
     asked = {_plain(re.split(r"[\[<>=;~! ]", line, maxsplit=1)[0]) for line in lines}
     asked.add("botocore")  # boto3's own lower half, whose errors its users catch
@@ -281,7 +282,7 @@ def test_the_procfile_names_the_three_processes() -> None:
     assert processes == {"web": "motcua serve", "worker": "motcua worker", "clock": "motcua clock"}
 
 
-@pytest.mark.parametrize("name", ["runtime", "test", "installer", "failover"])
+@pytest.mark.parametrize("name", ["runtime", "s3", "tracing", "test", "installer", "failover"])
 def test_locks_are_exact_hashed_and_name_no_download_host(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.lock").read_text()
     entries = re.split(r"(?m)^(?=\w)", text)[1:]

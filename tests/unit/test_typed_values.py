@@ -27,6 +27,7 @@ PLACES = {
     "adapters/pades/token.py": HOOK,
     "adapters/remote_signing.py": JSON,
     "adapters/payment_gateway.py": JSON,
+    "adapters/tracing.py": HOOK,
     "adapters/webhook.py": HOOK,
     "api/answers.py": JSON,
     "api/operations.py": JSON,

@@ -23,6 +23,8 @@ from engine.store.sql.loss import as_sqlalchemy_says, lost, note_loss
 
 MOST_PREPARED = 300
 """The cap on prepared statements per connection. Statement text varies with the row count, so the set is unbounded."""
+HEARERS: list[Callable[[], None]] = []
+"""Called before each statement, for counting; SQLAlchemy's own events do not see this path."""
 _PREPARED = "motcua_prepared"
 _DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
@@ -35,6 +37,8 @@ def run(
     ``formats`` gives the format of each value: 0 for text (the default), 1 for PostgreSQL's binary format. Raises
     SQLAlchemy's DBAPIError subclasses, as ``connection.execute`` does.
     """
+    for hear in HEARERS:
+        hear()
     kept: Any = connection.connection
     with _as_sqlalchemy_says(connection, text):
         return say(kept.driver_connection, kept.info.setdefault(_PREPARED, {}), text, values, formats)
