@@ -140,8 +140,9 @@ class RunningInstallation:
 
     def stop_all(self) -> None:
         """Stops web, worker and clock as an operator does, and keeps their exit codes."""
-        for name in self.children.keys() - {"web"}:
-            self.children[name].wait_until_it_listens()
+        for name, child in self.children.items():
+            if not name.startswith("web"):
+                child.wait_until_it_listens()
         for child in self.children.values():
             child.ask_to_stop()
         for name, child in self.children.items():
