@@ -85,7 +85,6 @@ def lay(server: MeasuredServer, folder: Path, redis_url: str) -> Ground:
     environment = environment_of(server, folder, redis_url)
     kept = folder / "ground.json"
     if kept.exists():
-        migrate.upgrade(server.owner_url)
         migrate.upgrade(server.owner_url)  # it may have been laid by an earlier version
         told = orjson.loads(kept.read_bytes())
         models = tuple(Model(**model) for model in told["models"])

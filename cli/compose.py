@@ -62,18 +62,14 @@ def compose(
     """
     keep_private(settings.data)
     payments = payment_setup(settings, os.environ)
-    database = open_database(
-        settings.database_url,
-        pool_size=settings.pool_size,
-        pooled=pooled,
-        prepared=settings.prepared_statements,
-    )
+    prepared = settings.prepared_statements
+    database = open_database(settings.database_url, pool_size=settings.pool_size, pooled=pooled, prepared=prepared)
     if trace is not None:
         trace.listen(database)
     return Runtime(
         database=database,
         settings=settings,
-        catalogue=Catalogue(open_database(settings.database_url, pooled=False, prepared=settings.prepared_statements)),
+        catalogue=Catalogue(open_database(settings.database_url, pooled=False, prepared=prepared)),
         files=compose_files(settings),
         signer=compose_signer(settings),
         ring=ring or _LateBell(settings.redis_url),
