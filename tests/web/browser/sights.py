@@ -19,6 +19,7 @@ SHOW_NOTHING = {
     "/quay/hang-doi",
     "/quan-tri/sap-xep/<digest>/ke-hoach.json",
     "/quan-tri/can-bo/nhap/mau",
+    "/quan-tri/co-quan/tep/mau",
     "/quan-tri/luu-tru/tieu-huy/<int:number>/bien-ban",
     *FILES,
     "/quan-tri/thu-tuc/soan/khoa",
