@@ -32,6 +32,7 @@ CHANGE_NOTHING = {
     "parties.must_hand_over",
     "possible.why_not",
     "publish_procedures.plan_release",
+    *("own_offices.plan_offices", "own_offices.with_own", "reconcile.without_contradictions"),
     "publish_procedures.unknown_competences",
     "publish.must_administer",
     "recall.must_recall",
