@@ -24,7 +24,7 @@ STATEMENT = """
 WITH d AS (
   UPDATE dossiers SET version = version + 1, head = {hash},
     state = CASE state WHEN 'drafting' THEN 'signing' ELSE 'drafting' END,
-    holder_role = CASE state WHEN 'drafting' THEN 'leader' ELSE 'specialist' END,
+    holder_role = CASE state WHEN 'drafting' THEN 'leader' ELSE 'specialist' END, holder_id = NULL,
     entered_at = {now}, opened_at = NULL, step_due_at = {now} + interval '1 day'
   WHERE {which} RETURNING id, version, state, code
 ), j AS (
