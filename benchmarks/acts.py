@@ -146,6 +146,7 @@ def number_dossiers(server: MeasuredServer, ground: Ground) -> None:
         )
         admin.execute("ALTER TABLE bench_dossiers ADD PRIMARY KEY (n)")
         admin.execute("GRANT SELECT ON bench_dossiers TO motcua_app")
+        admin.execute("UPDATE dossiers SET holder_id = NULL FROM bench_dossiers AS b WHERE b.id = dossiers.id")
         admin.execute("ANALYZE bench_dossiers")
         admin.execute("DROP TABLE IF EXISTS bench_texts")
         admin.execute("CREATE TABLE bench_texts (body text, notice jsonb, answer text)")

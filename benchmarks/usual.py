@@ -272,7 +272,7 @@ def _move(dossier: Dossier, asked: dict[str, Any], target: str, next_role: str, 
     now = dt.datetime.now(dt.UTC)
     source, previous = dossier.state, dossier.head
     dossier.state, dossier.holder_role, dossier.entered_at, dossier.opened_at = target, next_role, now, None
-    dossier.step_due_at = now + dt.timedelta(days=1)
+    dossier.step_due_at, dossier.holder_id = now + dt.timedelta(days=1), None
     dossier.version += 1
     changes = {"state": target, "holder_role": next_role, "entered_at": now.isoformat()}
     entry = {"act": asked["action"], "actor": actor, "from": source, "changes": changes, "previous": previous}
