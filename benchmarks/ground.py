@@ -173,7 +173,7 @@ _keys = itertools.count(1)
 
 
 def _walk(client: FlaskClient, tokens: dict[str, str], procedure: str, until: str) -> Model:
-    stands = _ask(client, tokens["counter"], "POST", "/dossiers", _timely(filing(procedure, WARD)))
+    stands = _ask(client, tokens["counter"], "POST", "/dossiers", timely(filing(procedure, WARD)))
     code = stands["code"]
     for role, action in WAYS[procedure]:
         if stands["state"] == until:
@@ -191,7 +191,7 @@ def _walk(client: FlaskClient, tokens: dict[str, str], procedure: str, until: st
     return Model(code, until, until != "returned")
 
 
-def _timely(body: dict[str, Any]) -> dict[str, Any]:
+def timely(body: dict[str, Any]) -> dict[str, Any]:
     """The filing with a child born lately: a late birth registration costs a fee."""
     if "child.born" in body["fields"]:
         born = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=40)

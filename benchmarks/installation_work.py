@@ -20,7 +20,7 @@ import orjson
 from benchmarks.arrivals import Asked, Stream
 from benchmarks.client import request
 from benchmarks.database import NAME, MeasuredServer
-from benchmarks.ground import SECRET, WAYS, Ground
+from benchmarks.ground import SECRET, WAYS, Ground, timely
 from engine.security.citizen_link import link_token, receipt_code
 from tests.installation.filings import BIRTH, PDF, PERMIT, filing
 
@@ -106,7 +106,7 @@ class InstallationWork:
     def _intake(self) -> Asked:
         ward = self._dice.choice(self._wards)
         procedure = PERMIT if self._dice.random() < PERMIT_SHARE else BIRTH
-        body = orjson.dumps(filing(procedure, ward))
+        body = orjson.dumps(timely(filing(procedure, ward)))
         made = request("POST", "/api/v1/dossiers", body, self._tokens[ward]["counter"], _key())
 
         def told(status: int, answer: bytes) -> None:
