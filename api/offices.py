@@ -9,7 +9,7 @@ from api import parameters, shapes
 from api.answers import answer, page
 from api.dossier_json import both
 from api.operations import LINK, Gives, Resource
-from engine.acts.own_offices import change_offices
+from engine.acts.own_offices import change_offices, lock_offices
 from engine.clock import civil_day
 from engine.rules.offices.offices import Office
 from engine.transaction import UnitOfWork
@@ -70,6 +70,7 @@ def keep_contact(code: str, body: dict[str, Any]) -> Answer:
     """Publish hotline and address of an office; null takes away what is there"""
 
     def doing(uow: UnitOfWork) -> Answer:
+        lock_offices(uow)
         one = replace(uow.catalogue.office(code), hotline=body["hotline"], address=body["address"])
         change_offices(uow, [one], body["reason"])
         return answer(_office(one))

@@ -12,7 +12,7 @@ import click
 from cli.compose import compose_from_environment
 from cli.output import Day, json_option, language, say, show
 from engine.acts import reopen as reopening
-from engine.acts.own_offices import OfficesPlan, change_offices, plan_offices
+from engine.acts.own_offices import OfficesPlan, change_offices, lock_offices, plan_offices
 from engine.acts.publish import publish_closure, publish_hours
 from engine.jobs.recounting import recount_waiting
 from engine.queries.office_times import office_times
@@ -142,6 +142,7 @@ def contact(office: str, hotline: str | None, address: str | None, reason: str, 
     runtime = compose_from_environment(pooled=False)
 
     def act(unit: UnitOfWork) -> OfficesPlan:
+        lock_offices(unit)
         one = unit.catalogue.office(office)
         called = one.hotline if hotline is None else hotline.strip() or None
         stands = one.address if address is None else address.strip() or None
@@ -165,6 +166,8 @@ def publish(file: Path, reason: str | None, only_try: bool, as_json: bool) -> No
     runtime = compose_from_environment(pooled=False)
 
     def act(unit: UnitOfWork) -> OfficesPlan:
+        if not only_try:
+            lock_offices(unit)
         catalogue = unit.catalogue
         given = told_offices(file.name, file.read_bytes(), catalogue.offices, catalogue.territory)
         return plan_offices(unit, given) if only_try else change_offices(unit, given, reason or "")

@@ -9,6 +9,7 @@ from flask import request
 from marshmallow import Schema
 from marshmallow.fields import List
 
+from engine.errors import wrong
 from server.request_limits import MalformedRequest
 from server.values import checked
 
@@ -61,3 +62,16 @@ def typed(name: str, default: object = "") -> str:
 def typed_all(name: str) -> list[str]:
     """All values of a field with several, such as check boxes, of a form that was refused."""
     return request.form.getlist(name) if request.method == "POST" else []
+
+
+def sent_or_pasted(pasted: str, most: int) -> bytes:
+    """The file that was chosen in the field ``file``, up to one byte more than it may have, else the pasted text.
+
+    Raises InvalidInput where there is neither.
+    """
+    chosen = request.files.get("file")
+    if chosen is not None and chosen.filename:
+        return chosen.stream.read(most + 1)
+    if not pasted.strip():
+        raise wrong("file", "hãy chọn tệp hoặc dán nội dung", "choose a file, or paste its text")
+    return pasted.encode()

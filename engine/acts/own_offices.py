@@ -81,11 +81,9 @@ def change_offices(unit: UnitOfWork, given: Iterable[Office], reason: str) -> Of
 
     Raises Forbidden, InvalidInput, OfficesNotSettled.
     """
-    must_administer(unit)
+    lock_offices(unit)
     if not 0 < len(reason.strip()) <= LONGEST_REASON:
         raise wrong("reason", "hãy ghi lý do hoặc văn bản", "write the reason or the document")
-    raise_version(unit, "offices", by=0)  # one publisher at a time
-    unit.catalogue.refresh()
     plan = plan_offices(unit, given)
     if plan.defects:
         words: list[Text] = [one.in_words() for one in plan.defects[:MOST_NAMED]]
@@ -98,6 +96,14 @@ def change_offices(unit: UnitOfWork, given: Iterable[Office], reason: str) -> Of
         more = f" (+{len(plan.changes) - MOST_NAMED})" if len(plan.changes) > MOST_NAMED else ""
         record_staff(unit, "change-offices", None, [], f"{named}{more}: {reason.strip()}")
     return plan
+
+
+def lock_offices(unit: UnitOfWork) -> None:
+    """From here on to the end of the unit of work nobody else publishes offices, and those of the catalogue are the
+    present ones: whoever changes a part of an office begins with it. Raises Forbidden."""
+    must_administer(unit)
+    raise_version(unit, "offices", by=0)
+    unit.catalogue.refresh()
 
 
 def keep_own(unit: UnitOfWork, changes: Sequence[ChangedOffice]) -> None:

@@ -204,7 +204,7 @@ OTHER_STORIES: Mapping[str, Story] = {
         again=_COUNTS_UP,
     ),
     "an installation's own offices": Story(
-        {"own_offices.change_offices", "own_offices.keep_own"},
+        {"own_offices.change_offices", "own_offices.keep_own", "own_offices.lock_offices"},
         published("offices", own_offices.change_offices, fresh_hotline, lambda _: "QĐ 1"),
     ),
     "publish competences": Story(

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from cli.seed import seed
-from engine.acts.own_offices import OfficesNotSettled, change_offices, plan_offices
+from engine.acts.own_offices import OfficesNotSettled, OfficesPlan, change_offices, lock_offices, plan_offices
 from engine.errors import Forbidden, InvalidInput
 from engine.rules.offices.offices import Office
 from engine.store.staff_journal import staff_journal
+from engine.transaction import UnitOfWork
 from tests.installation.world import SAI_GON, World, content
 from workflows.office_files import MalformedOffices, told_offices
 
@@ -45,6 +46,19 @@ class TestContact:
         world.try_act("admin", change_offices, [one], "QĐ 1")
         world.runtime.catalogue.refresh()
         assert world.try_act("admin", change_offices, [one], "QĐ 1").changes == ()
+
+    def test_who_locks_first_changes_what_is_published_now(self, world: World) -> None:
+        """Another process published a name since the catalogue was read; a hotline does not undo it."""
+        stale = world.runtime.catalogue.office(SAI_GON)
+        named = "UPDATE offices SET name_en = 'Renamed' WHERE code = 'TT-26740'"
+        world.tamper(named, "UPDATE catalogue_versions SET number = number + 1 WHERE name = 'offices'")
+        assert world.runtime.catalogue.office(SAI_GON) == stale
+
+        def hotline(unit: UnitOfWork) -> OfficesPlan:
+            lock_offices(unit)
+            return change_offices(unit, [replace(unit.catalogue.office(SAI_GON), hotline="1900 0009")], "QĐ 1")
+
+        assert world.try_act("admin", hotline).changes[0].differs == ("hotline",)
 
     def test_administrators_only_and_with_a_reason(self, world: World) -> None:
         one = replace(world.runtime.catalogue.office(SAI_GON), hotline="1900 0002")

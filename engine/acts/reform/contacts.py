@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import select, update
 
-from engine.acts.own_offices import ChangedOffice, changed, keep_own
+from engine.acts.own_offices import ChangedOffice, changed, keep_own, lock_offices
 from engine.acts.reform.run import Run
 from engine.rules.reform.policy import Contact
 from engine.store.plans import reforms
@@ -41,7 +41,10 @@ def _give(unit: UnitOfWork, contacts: Iterable[Contact], *, exactly: bool = Fals
     """
     before: list[Contact] = []
     fresh: list[ChangedOffice] = []
-    for one in contacts:
+    told = list(contacts)
+    if told:
+        lock_offices(unit)
+    for one in told:
         office = unit.catalogue.office(one.office)
         hotline, address = (
             (one.hotline, one.address) if exactly else (one.hotline or office.hotline, one.address or office.address)

@@ -9,8 +9,7 @@ from typing import Any
 from flask import Response, request
 from marshmallow import fields, validate
 
-from engine.acts.own_offices import OfficesPlan, change_offices, plan_offices
-from engine.errors import wrong
+from engine.acts.own_offices import OfficesPlan, change_offices, lock_offices, plan_offices
 from engine.rules.offices.offices import Office
 from engine.text import Text
 from engine.transaction import UnitOfWork
@@ -18,6 +17,7 @@ from server.identity import Access, reading
 from server.values import Body, Line
 from web.admin.offices.shown import HERE
 from web.attachment import attachment
+from web.form_values import sent_or_pasted
 from web.once import once
 from web.pages import Pages
 from web.render import render
@@ -72,6 +72,7 @@ def keep_contact(office: str, form: dict[str, Any]) -> Response:
     """Publish hotline and address of an office"""
 
     def doing(unit: UnitOfWork) -> object:
+        lock_offices(unit)
         one = unit.catalogue.office(office)
         return change_offices(
             unit, [replace(one, hotline=form.get("hotline"), address=form.get("address"))], form["reason"]
@@ -96,7 +97,7 @@ def sample() -> Response:
 @told.post(f"{HERE}/tep", access=Access.ADMIN, form=File, again=show_file)
 def try_file(form: dict[str, Any]) -> str:
     """Try a file of offices; nothing is published"""
-    content = _content(form["text"])
+    content = sent_or_pasted(form["text"], MOST_BYTES)
     with reading() as unit:
         plan = plan_offices(unit, _read(unit, content))
     return _tried(plan, content)
@@ -115,18 +116,10 @@ def publish_file(form: dict[str, Any]) -> Response:
     content = str(form["text"]).encode()
 
     def doing(unit: UnitOfWork) -> OfficesPlan:
+        lock_offices(unit)
         return change_offices(unit, _read(unit, content), form["reason"])
 
     return once("change_offices", doing, to=HERE, done=_done)
-
-
-def _content(text: str) -> bytes:
-    chosen = request.files.get("file")
-    if chosen is not None and chosen.filename:
-        return chosen.stream.read(MOST_BYTES + 1)
-    if not text.strip():
-        raise wrong("file", "hãy chọn tệp hoặc dán nội dung", "choose a file, or paste its text")
-    return text.encode()
 
 
 def _read(unit: UnitOfWork, content: bytes) -> Sequence[Office]:

@@ -8,7 +8,6 @@ from flask import Response, request
 from marshmallow import fields, validate
 
 from engine.acts.staff.import_staff import NEW, ROLE, ImportPlan, import_staff, plan_import
-from engine.errors import wrong
 from engine.rules.offices.staff_file import MOST_BYTES, SAMPLE
 from engine.text import Text
 from engine.transaction import UnitOfWork
@@ -16,6 +15,7 @@ from server.identity import Access, reading
 from server.values import Body, Line
 from web.admin.people.address import HERE
 from web.attachment import attachment
+from web.form_values import sent_or_pasted
 from web.once import once
 from web.pages import Pages
 from web.render import render
@@ -51,7 +51,7 @@ def sample() -> Response:
 @importing.post(f"{HERE}/nhap", access=Access.ADMIN, form=File, again=show)
 def try_it(form: dict[str, Any]) -> str:
     """Try a file of staff; nothing is written"""
-    content = _content(form["text"])
+    content = sent_or_pasted(form["text"], MOST_BYTES)
     with reading() as unit:
         plan = plan_import(unit, content)
     return _tried(plan, content)
@@ -73,15 +73,6 @@ def write(form: dict[str, Any]) -> Response:
         return import_staff(unit, content, reason=form["reason"], skip_faulty="skip" in form)
 
     return once("import_staff", doing, to=HERE, done=_done)
-
-
-def _content(text: str) -> bytes:
-    chosen = request.files.get("file")
-    if chosen is not None and chosen.filename:
-        return chosen.stream.read(MOST_BYTES + 1)
-    if not text.strip():
-        raise wrong("file", "hãy chọn tệp hoặc dán nội dung", "choose a file, or paste its text")
-    return text.encode()
 
 
 def _tried(plan: ImportPlan, content: bytes) -> str:
