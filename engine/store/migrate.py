@@ -20,6 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from engine.errors import Refusal
 from engine.security.private_files import keep_database_private, make_private_folder
+from engine.store.indexes_ahead import build_ahead
 from engine.store.installation import OLDEST_PROGRAM, known
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -50,6 +51,8 @@ def upgrade(url: str, revision: str = "head") -> None:
         make_private_folder(Path(url.removeprefix("sqlite:///")).parent)
     config = _config(url)
     if revision != "head" or not _is_newer(config):
+        if revision == "head":
+            _run(lambda: build_ahead(config.attributes["engine"]))
         _run(lambda: command.upgrade(config, revision))
     if url.startswith("sqlite:///"):
         keep_database_private(Path(url.removeprefix("sqlite:///")))
@@ -90,8 +93,8 @@ def misfit(database: Engine, own: str) -> str | None:
     return f"at {found}, which needs a program that knows {oldest}; this one knows {own}"
 
 
-def _run(scripts: Callable[[], None]) -> None:
-    """Runs scripts, anew as often as somebody else keeps a table; each try is one transaction."""
+def _run(scripts: Callable[[], object]) -> None:
+    """Runs scripts, anew as often as somebody else keeps a table. A try of the scripts is one transaction."""
     for tried in range(1, TRIES + 1):
         try:
             scripts()

@@ -74,7 +74,10 @@ def upgrade() -> None:
     for name, *_rest in OLD:
         op.drop_index(name, "dossiers")
     for name, columns, where in NEW:
-        op.create_index(name, "dossiers", columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+        condition = sa.text(where)
+        op.create_index(
+            name, "dossiers", columns, if_not_exists=True, sqlite_where=condition, postgresql_where=condition
+        )
     connection = op.get_bind()
     _allow(connection)
     _find_again(connection)

@@ -12,7 +12,14 @@ depends_on = None
 def upgrade() -> None:
     condition = sa.text("finished_at IS NOT NULL")
     columns = ["handler_office", "finished_at", "id"]
-    op.create_index("ix_dossiers_ended", "dossiers", columns, sqlite_where=condition, postgresql_where=condition)
+    op.create_index(
+        "ix_dossiers_ended",
+        "dossiers",
+        columns,
+        if_not_exists=True,
+        sqlite_where=condition,
+        postgresql_where=condition,
+    )
 
 
 def downgrade() -> None:

@@ -44,7 +44,7 @@ def upgrade() -> None:
         op.add_column("dossiers", sa.Column(name, Moment))
     for name, columns, condition in _INDEXES:
         where = sa.text(condition)
-        op.create_index(name, "dossiers", columns, sqlite_where=where, postgresql_where=where)
+        op.create_index(name, "dossiers", columns, if_not_exists=True, sqlite_where=where, postgresql_where=where)
     _allow(", 'intake'")
     connection = op.get_bind()
     role = "SELECT 1 FROM pg_roles WHERE rolname = 'motcua_app'"

@@ -14,7 +14,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("dossiers", sa.Column("cancelled_at", Moment))
     op.add_column("documents", sa.Column("late", sa.Integer(), nullable=False, server_default="0"))
-    op.create_index("ix_applicants_phone", "applicants", ["phone"])
+    op.create_index("ix_applicants_phone", "applicants", ["phone"], if_not_exists=True)
     op.create_table(
         "parties",
         sa.Column("id", BigId, autoincrement=True, nullable=False),

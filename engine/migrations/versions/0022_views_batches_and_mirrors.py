@@ -22,7 +22,7 @@ TABLES = ("mirrors", "saved_views", "desk_visits", "batches", "batch_items")
 def upgrade() -> None:
     for name, condition, columns in INDEXES:
         only = sa.text(condition)
-        op.create_index(name, "dossiers", columns, sqlite_where=only, postgresql_where=only)
+        op.create_index(name, "dossiers", columns, if_not_exists=True, sqlite_where=only, postgresql_where=only)
     op.add_column("dossiers", sa.Column("source", sa.String(40)))  # last: it keeps readers off too, until the end
     _mirrors()
     _views()

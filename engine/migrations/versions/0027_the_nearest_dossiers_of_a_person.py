@@ -24,6 +24,6 @@ def downgrade() -> None:
 
 def _replace(gone: tuple[tuple[str, list[str]], ...], made: tuple[tuple[str, list[str]], ...]) -> None:
     for name, columns in made:
-        op.create_index(name, "applicants", columns)
+        op.create_index(name, "applicants", columns, if_not_exists=True)
     for name, _ in gone:
         op.drop_index(name, "applicants")

@@ -13,8 +13,12 @@ FAILED = sa.text("outcome NOT IN ('done', 'void', 'moved')")
 
 
 def upgrade() -> None:
-    op.create_index("ix_outbox_parked", "outbox", ["id"], sqlite_where=PARKED, postgresql_where=PARKED)
-    op.create_index("ix_clocks_failed", "clocks", ["dossier_id"], sqlite_where=FAILED, postgresql_where=FAILED)
+    _index("ix_outbox_parked", "outbox", "id", PARKED)
+    _index("ix_clocks_failed", "clocks", "dossier_id", FAILED)
+
+
+def _index(name: str, table: str, column: str, only: sa.TextClause) -> None:
+    op.create_index(name, table, [column], if_not_exists=True, sqlite_where=only, postgresql_where=only)
 
 
 def downgrade() -> None:

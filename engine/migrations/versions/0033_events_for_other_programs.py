@@ -17,7 +17,14 @@ def upgrade() -> None:
     op.add_column("webhooks", sa.Column("format", sa.String(20), nullable=False, server_default=sa.text("'standard'")))
     op.add_column("outbox", sa.Column("feed_position", BigId))
     columns = ["feed_position", "id"]
-    op.create_index("ix_outbox_feed", "outbox", columns, sqlite_where=_OF_THE_FEED, postgresql_where=_OF_THE_FEED)
+    op.create_index(
+        "ix_outbox_feed",
+        "outbox",
+        columns,
+        if_not_exists=True,
+        sqlite_where=_OF_THE_FEED,
+        postgresql_where=_OF_THE_FEED,
+    )
 
 
 def downgrade() -> None:

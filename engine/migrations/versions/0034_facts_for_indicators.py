@@ -19,8 +19,15 @@ def upgrade() -> None:
         sa.Column("bits", sa.SmallInteger(), nullable=False),
         sa.PrimaryKeyConstraint("dossier_id", name=op.f("pk_indicator_facts")),
     )
-    op.create_index("ix_dossiers_province", "dossiers", ["province", "id"])
-    op.create_index("ix_documents_reused", "documents", ["dossier_id"], sqlite_where=REUSED, postgresql_where=REUSED)
+    op.create_index("ix_dossiers_province", "dossiers", ["province", "id"], if_not_exists=True)
+    op.create_index(
+        "ix_documents_reused",
+        "documents",
+        ["dossier_id"],
+        if_not_exists=True,
+        sqlite_where=REUSED,
+        postgresql_where=REUSED,
+    )
 
 
 def downgrade() -> None:

@@ -21,6 +21,7 @@ def upgrade() -> None:
         "ix_journal_offices",
         "journal",
         ["dossier_id", "number"],
+        if_not_exists=True,
         sqlite_where=_CHANGES_OFFICES,
         postgresql_where=_CHANGES_OFFICES,
     )
@@ -28,6 +29,7 @@ def upgrade() -> None:
         "ix_dossiers_holder_newest",
         "dossiers",
         ["holder_office", "id"],
+        if_not_exists=True,
         sqlite_where=_HELD,
         postgresql_where=_HELD,
     )
