@@ -20,7 +20,6 @@ from adapters.clamd import ClamdScanner
 from adapters.files_local import LocalFiles
 from adapters.files_moving import MovableFiles, MovingFiles
 from adapters.local_signer import LocalSigner
-from adapters.population import HttpPopulation
 from cli.main import DatabaseUnusable
 from cli.payment_setup import payment_setup
 from engine.catalogue import Catalogue
@@ -35,8 +34,6 @@ from engine.setting_values import WrongSetting
 from engine.settings import Settings, missing_database, settings_from
 from engine.store.sql.schema import open_database
 from engine.transaction import Runtime
-from workflows.population_mapping import SHIPPED, load_population_mapping
-from workflows.remote_signing_file import load_remote_wire
 
 if TYPE_CHECKING:
     from adapters.tracing import Tracing
@@ -177,6 +174,9 @@ def compose_population(settings: Settings) -> PopulationData | None:
     given = settings.population
     if given is None:
         return None
+    from adapters.population import HttpPopulation  # late: few installations have one
+    from workflows.population_mapping import SHIPPED, load_population_mapping
+
     mapping = load_population_mapping(given.mapping or SHIPPED)
     if not mapping.verified:
         log.warning("population-mapping-unverified", file=str(given.mapping or SHIPPED.name))
@@ -228,6 +228,7 @@ def compose_remote(settings: Settings) -> RemoteSigning | None:
         return None
     from adapters.pades.trust import trust_of  # late, as above
     from adapters.remote_signing import RemoteSigner
+    from workflows.remote_signing_file import load_remote_wire
 
     back = f"{settings.public_url}/api/v1/remote-signing/callbacks"
     return RemoteSigner(given, load_remote_wire(given.mapping), trust_of(settings.signing), back)

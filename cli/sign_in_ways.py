@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from adapters.openid_provider import SUFFIX
 from cli.compose import compose_from_environment
 from cli.output import say
 from cli.staff import REASON, known, operator
@@ -68,4 +67,6 @@ def _issuer(settings: Settings) -> str:
     provider = settings.sessions.provider
     if provider is None:
         raise wrong("issuer", "chưa có MOTCUA_OIDC_DISCOVERY_URL", "no MOTCUA_OIDC_DISCOVERY_URL is set")
+    from adapters.openid_provider import SUFFIX  # late: its libraries take a quarter of a start
+
     return provider.discovery_url.removesuffix(SUFFIX)

@@ -11,8 +11,6 @@ import unicodedata
 from collections.abc import Collection
 from itertools import chain
 
-from zxcvbn import zxcvbn
-
 from engine.text import Text
 
 SHORTEST_PASSWORD = 10
@@ -90,6 +88,8 @@ def joined(phrase: str) -> str:
 
 
 def _score(password: str, words: list[str]) -> int:
+    from zxcvbn import zxcvbn  # late: most commands rate no password, and its lists take a while to read
+
     return int(zxcvbn(password[:_READ], user_inputs=words)["score"])
 
 

@@ -37,9 +37,18 @@ def test_the_collector_is_off_until_all_that_was_made_is_frozen(sqlite_url: str,
     assert told["frozen"] > 100_000
 
 
-@pytest.mark.parametrize(("module", "library"), [("cli.clock", "sqlalchemy"), ("cli.compose", "authlib")])
+@pytest.mark.parametrize(
+    ("module", "library"),
+    [
+        ("cli.clock", "sqlalchemy"),
+        ("cli.compose", "authlib"),
+        ("cli.compose", "yaml"),
+        ("cli.people", "authlib"),
+        ("cli.people", "zxcvbn"),
+    ],
+)
 def test_a_process_imports_no_library_that_it_does_not_need(module: str, library: str) -> None:
-    """The clock asks no database; few installations have an identity provider."""
+    """The clock asks no database, few installations have a provider, a list of people rates no password."""
     program = f"import {module}, sys; print('{library}' in sys.modules)"
     command = [sys.executable, "-c", program]
     run = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
