@@ -11,11 +11,14 @@ from engine.clock import civil_day
 from engine.dossier.case import Case
 from engine.rules.deadlines.calendar import Calendar
 from engine.rules.deadlines.words import duration_in_words
+from engine.store.dossier_parts import stood_before
 from engine.store.dossier_parts import turns_of as turns_in_journal
 from engine.text import Text
 
 LONGEST = 400
 """Days that a picture shows at most; of a longer dossier it shows the last ones."""
+MOST_TURNS = 120
+"""Changes of holder or clock that a picture shows at most; of a dossier that went to and fro more often, the last."""
 
 
 class Turn(Protocol):
@@ -59,12 +62,13 @@ class HeldSum:
 class ClockBar:
     """The picture from ``start`` to ``end``. ``closed`` are the days without office hours in between.
 
-    ``first_promise`` is the due moment that was promised first, None where it still holds. ``waits``: the clock is
-    paused, so that ``due_at`` is what was promised and will move.
+    ``shortened``: it does not begin with the reception. ``first_promise`` is the due moment that was promised first,
+    None where it still holds. ``waits``: the clock is paused, so that ``due_at`` is what was promised and will move.
     """
 
     start: dt.datetime
     end: dt.datetime
+    shortened: bool
     now: dt.datetime
     due_at: dt.datetime | None
     first_promise: dt.datetime | None
@@ -75,28 +79,46 @@ class ClockBar:
     closed: tuple[dt.date, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """How it stood when the picture begins."""
+
+    at: dt.datetime
+    changes: Mapping[str, Any]
+
+
 def turns_of(case: Case) -> tuple[Turn, ...]:
-    """The journal entries that the picture shows, oldest first: few, however long the journal is."""
-    return tuple(turns_in_journal(case.unit.reader(), case.id))
+    """The journal entries that the picture shows, oldest first: few, however long the journal is.
+
+    Where earlier ones are left out, the first tells how the dossier stood until then.
+    """
+    reader = case.unit.reader()
+    newest = turns_in_journal(reader, case.id, MOST_TURNS)
+    if len(newest) < MOST_TURNS:
+        return tuple(newest)
+    return (_Before(newest[0].at, stood_before(reader, case.id, newest[0].number)), *newest)
 
 
 def clock_bar_of(case: Case, lines: Iterable[Turn]) -> ClockBar | None:
-    """The picture of a dossier from its journal's entries, oldest first: all of them or ``turns_of``. None before it
-    was received."""
+    """The picture of a dossier from its journal's entries, oldest first: all of them or ``turns_of``.
+
+    It begins with the first of them, or later. None before the dossier was received.
+    """
     row, now = case.row, case.unit.now
     received = row["received_at"]
     if received is None:
         return None
     stop = row["finished_at"] or now
     last = max(moment for moment in (stop, row["due_at"], row["promised_at"], received) if moment)
-    start = max(received, last - dt.timedelta(days=LONGEST))
     told = list(lines)
+    start = max(received, last - dt.timedelta(days=LONGEST), *(line.at for line in told[:1]))
     stretches = _stretches(case, told, start, stop)
     promises = [line.changes["promised_at"] for line in told if line.changes.get("promised_at")]
     first = dt.datetime.fromisoformat(promises[0]) if promises else None
     return ClockBar(
         start=start,
         end=last,
+        shortened=start > received,
         now=now,
         due_at=row["due_at"] or row["promised_at"],
         first_promise=first if first and first != (row["due_at"] or row["promised_at"]) and first >= start else None,

@@ -167,19 +167,40 @@ _OFFICE_CHANGES = PreparedSelect(
 )
 
 
-def turns_of(connection: Connection, dossier_id: int) -> Sequence[TurnRow]:
-    """The entries that may have changed who holds the dossier, its clock or what was promised, oldest first."""
-    return _TURNS.rows(connection, {"dossier": dossier_id})
+def turns_of(connection: Connection, dossier_id: int, most: int) -> Sequence[TurnRow]:
+    """The newest ``most`` entries that may have changed who holds the dossier, its clock or what was promised, oldest
+    first."""
+    return _TURNS.rows(connection, {"dossier": dossier_id, "most": most})[::-1]
 
+
+TURNING = ("holder_office", "holder_role", "clock", "promised_at")
+"""The columns of a dossier whose change is a turn."""
 
 _TURNS = PreparedSelect(
-    select(journal.c.at, ChangesOf(journal.c.body).label("changes"))
-    .where(
-        journal.c.dossier_id == bindparam("dossier"),
-        _tells('"holder_office":', '"holder_role":', '"clock":', '"promised_at":'),
-    )
-    .order_by(journal.c.number)
+    select(journal.c.number, journal.c.at, ChangesOf(journal.c.body).label("changes"))
+    .where(journal.c.dossier_id == bindparam("dossier"), _tells(*(f'"{name}":' for name in TURNING)))
+    .order_by(journal.c.number.desc())
+    .limit(bindparam("most"))
 )
+
+
+def stood_before(connection: Connection, dossier_id: int, number: int) -> dict[str, Any]:
+    """What the columns of ``TURNING`` were before the entry ``number``; what was promised is the first promise."""
+    known: dict[str, Any] = {}
+    for name, statement in _STOOD.items():
+        for (changes,) in statement.fetch(connection, {"dossier": dossier_id, "before": number}):
+            known[name] = changes[name]
+    return known
+
+
+def _last_change(name: str) -> PreparedSelect:
+    order = journal.c.number if name == "promised_at" else journal.c.number.desc()
+    of_this = and_(journal.c.dossier_id == bindparam("dossier"), journal.c.number < bindparam("before"))
+    changing = select(ChangesOf(journal.c.body).label("changes")).where(of_this, _tells(f'"{name}":'))
+    return PreparedSelect(changing.order_by(order).limit(1))
+
+
+_STOOD = {name: _last_change(name) for name in TURNING}
 
 
 def document_of(connection: Connection, dossier_id: int, document_id: int) -> StoredFile | None:

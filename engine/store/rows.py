@@ -150,6 +150,7 @@ class RelativeRow(Protocol):
 class TurnRow(Protocol):
     """A journal entry that may have changed the holder, the clock or the promise, with what it changed."""
 
+    number: int
     at: dt.datetime
     changes: dict[str, Any]
 

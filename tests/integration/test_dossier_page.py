@@ -11,7 +11,8 @@ from engine.acts.possible import GUARDS, why_not
 from engine.acts.recall import recall
 from engine.dossier.case import read_case
 from engine.errors import Forbidden, InvalidInput, Refusal
-from engine.queries.clock_bar import ClockBar, clock_bar_of
+from engine.queries import clock_bar
+from engine.queries.clock_bar import ClockBar, clock_bar_of, turns_of
 from engine.queries.journal import journal_of_case
 from engine.queries.messages import MessageLine, messages
 from engine.queries.next_hands import NextHands, next_hands
@@ -32,6 +33,32 @@ def test_the_clock_bar_adds_up_who_held_it_and_its_pauses(world: World) -> None:
     assert [one.minutes for one in found.sums] == [one.minutes for one in found.stretches]
     assert found.stretches[0].minutes == (7 + 2) * 60  # from nine on, and until ten of the next day
     assert found.due_at is not None and {day.weekday() for day in found.closed} == {5, 6}
+
+
+def test_of_many_turns_the_clock_bar_shows_the_last_as_the_whole_journal_would(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.at("2026-03-02 09:00")
+    code = world.land_at("checking")
+    for day in range(3, 7):
+        world.do("specialist", code, "ask", reason="Thiếu trích đo", at=f"2026-03-0{day} 10:00")
+        world.do("counter", code, "resubmit", at=f"2026-03-0{day} 15:00")
+    world.at("2026-03-09 09:00")
+    whole = world.act("specialist", _bar, code)
+    assert whole == world.act("specialist", _bar_of_turns, code)  # all of them are few enough
+    monkeypatch.setattr(clock_bar, "MOST_TURNS", 4)
+    last = world.act("specialist", _bar_of_turns, code)
+    assert whole is not None and last is not None and len(whole.stretches) > len(last.stretches) > 2
+    assert last.stretches[1:] == whole.stretches[1 - len(last.stretches) :]
+    assert last.stretches[0].start == last.start > whole.start
+    first, longer = last.stretches[0], whole.stretches[-len(last.stretches)]
+    assert (first.office, first.role, first.paused, first.end) == (
+        longer.office,
+        longer.role,
+        longer.paused,
+        longer.end,
+    )
+    assert (last.due_at, last.end, last.now, last.waits) == (whole.due_at, whole.end, whole.now, whole.waits)
 
 
 def test_since_tells_how_it_stood_and_who_did_what(world: World) -> None:
@@ -103,3 +130,8 @@ def _next(world: World, code: str, action: str) -> NextHands | None:
 def _bar(unit: UnitOfWork, code: str) -> ClockBar | None:
     case = read_case(unit, code)
     return clock_bar_of(case, journal_of_case(case).lines)
+
+
+def _bar_of_turns(unit: UnitOfWork, code: str) -> ClockBar | None:
+    case = read_case(unit, code)
+    return clock_bar_of(case, turns_of(case))
