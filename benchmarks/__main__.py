@@ -100,10 +100,16 @@ def _measure(part: str, server: MeasuredServer, ground: Ground, asked: argparse.
     if part == "reading":
         return _reading(server, ground, asked)
     if part == "hour":
-        minutes, rate = asked.minutes, asked.rate
         return national_hour.table(
             national_hour.measure(
-                server, ground, asked.folder, minutes=minutes, rate=rate, web_server=asked.server, say=_say
+                server,
+                ground,
+                asked.folder,
+                minutes=asked.minutes,
+                rate=asked.rate,
+                web_server=asked.server,
+                say=_say,
+                pages=asked.open_pages,
             )
         )
     if part == "desks":
@@ -230,6 +236,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--server", choices=("gunicorn", "granian"), default="gunicorn", help="what serves ours")
     parser.add_argument("--minutes", type=float, default=15.0, help="of the national hour (15)")
     parser.add_argument("--rate", type=float, default=200.0, help="acts a second in the national hour (200)")
+    parser.add_argument("--open-pages", action="store_true", help="beside the national hour: 300 desks, applicants")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "motcua-benchmarks")
     asked = parser.parse_args()
     if wrong := set(asked.parts) - {*PARTS, *LONG}:

@@ -15,21 +15,18 @@ from pathlib import Path
 
 from benchmarks import acts
 from benchmarks.arrivals import Asked, Load, Seen, Stream
-from benchmarks.client import request
 from benchmarks.database import MeasuredServer
 from benchmarks.ground import Ground
+from benchmarks.open_pages import OPEN_PAGE, clerks_sessions, following
 from benchmarks.served import ours
-from benchmarks.sessions import page_session
-from web.cookies import SESSION
 
-CLERKS, RATE, EVERY = 300, 30.0, 30.0
-"""Clerks, acts a second, and seconds until an open page asks for itself again."""
-PAGES = ("/quay", "/ho-so")
+CLERKS, RATE = 300, 30.0
+"""Clerks, and acts a second."""
 ACTING = 24
 """Clients that act, each on dossiers of its own."""
 WARM = 5.0  # seconds
 LONGEST_ROUND = 120.0  # seconds
-ACT, PAGE = "act", "open page"
+ACT = "act"
 
 
 @dataclass(slots=True)
@@ -56,12 +53,9 @@ def measure(
     """``rounds`` of so many seconds each way."""
     acts.number_dossiers(server, ground)
     told = Desks(clerks=clerks)
-    runtime = ground.runtime()
-    people = [f"{role}.{ward}" for ward in ground.tokens for role in ("counter", "specialist", "leader")]
-    tokens = [page_session(runtime, name) for name, _ in zip(itertools.cycle(people), range(clerks), strict=False)]
-    runtime.database.dispose()
+    tokens = clerks_sessions(ground, clerks)
     with ours(ground.environment, folder, web_server) as web:
-        streams = _acting(server, ground), _open_pages(tokens)
+        streams = _acting(server, ground), following(tokens)
         asyncio.run(_rounds(web.port, streams, min(seconds, LONGEST_ROUND), rounds, told, say))
     return told
 
@@ -73,7 +67,7 @@ def table(told: Desks) -> str:
         "|---" * 6 + "|",
     ]
     for name, seen in (("acts alone", told.alone), (f"beside {told.clerks} open pages", told.beside)):
-        acting, reading = (_told(seen, kind) for kind in (ACT, PAGE))
+        acting, reading = (_told(seen, kind) for kind in (ACT, OPEN_PAGE))
         wrong = sum(sum(one.wrong.values()) for one in seen)
         lines.append(f"| {name} | {acting} | {reading} | {wrong} |")
     examples = {str(example) for one in (*told.alone, *told.beside) for example in one.examples.items()}
@@ -120,14 +114,3 @@ def _acting(server: MeasuredServer, ground: Ground) -> Stream:
         return Asked(ACT, made, told)
 
     return Stream(RATE, ask)
-
-
-def _open_pages(tokens: list[str]) -> Stream:
-    turns = itertools.cycle([(token, PAGES[number % len(PAGES)]) for number, token in enumerate(tokens)])
-
-    def ask() -> Asked:
-        token, path = next(turns)
-        cookie = f"\r\nCookie: {SESSION}={token}\r\n\r\n".encode()
-        return Asked(PAGE, request("GET", path).removesuffix(b"\r\n\r\n") + cookie, lambda _status, _body: None)
-
-    return Stream(len(tokens) / EVERY, ask)

@@ -15,16 +15,19 @@ from pathlib import Path
 
 import redis
 
-from benchmarks.arrivals import Load, Seen
+from benchmarks.arrivals import Load, Seen, Stream
 from benchmarks.database import NAME, MeasuredServer
 from benchmarks.ground import Ground
 from benchmarks.installation_work import InstallationWork
+from benchmarks.open_pages import clerks_sessions, following, looking, opened_links
 from benchmarks.receivers import receivers
 from benchmarks.served import beside, ours
 from benchmarks.watch import Watch
 
 WARM = 10.0  # seconds of the same load before anything is counted
 SENT_WITHIN = 180.0  # seconds
+CLERKS, APPLICANTS, LOOKS = 300, 1_500, 50.0
+"""Where pages are open beside the acts: clerks, applicants, and pages of applicants a second."""
 MOST_P95, MOST_AGE = 100.0, 5.0  # milliseconds, seconds
 
 
@@ -46,9 +49,16 @@ def measure(
     rate: float,
     web_server: str,
     say: Callable[[str], None],
+    pages: bool = False,
 ) -> Hour:
-    """So many minutes of ``rate`` acts a second with what is read beside them."""
-    return asyncio.run(_hour(server, ground, folder, minutes * 60, rate, web_server, say))
+    """So many minutes of ``rate`` acts a second with what is read beside them.
+
+    With ``pages`` clerks have pages open that follow their lists, and applicants look at theirs.
+    """
+    streams: list[Stream] = []
+    if pages:
+        streams = [following(clerks_sessions(ground, CLERKS)), looking(opened_links(ground, APPLICANTS), LOOKS)]
+    return asyncio.run(_hour(server, ground, folder, minutes * 60, rate, web_server, say, streams))
 
 
 def table(hour: Hour) -> str:
@@ -91,6 +101,7 @@ async def _hour(
     rate: float,
     web_server: str,
     say: Callable[[str], None],
+    pages: list[Stream],
 ) -> Hour:
     async with AsyncExitStack() as stack:
         taking = await stack.enter_async_context(receivers())
@@ -107,13 +118,13 @@ async def _hour(
         stack.callback(load.close)
         say(f"{work.waiting} dossiers wait; warming")
         await load.run(work.streams(min(rate, 20)), WARM)
-        await load.run(work.streams(rate), WARM)
+        await load.run([*work.streams(rate), *pages], WARM)
         if not await _sent(server):
             raise RuntimeError(f"{SENT_WITHIN:.0f} s after the warming notices still wait: see worker.log")
         watch, stop, before = Watch(processes, server.libpq), asyncio.Event(), taking.taken.total()
         looking = asyncio.create_task(watch.look(stop))
         say(f"{seconds:.0f} seconds of {rate:.0f} acts a second")
-        seen = await load.run(work.streams(rate), seconds)
+        seen = await load.run([*work.streams(rate), *pages], seconds)
         stop.set()
         await looking
         say(f"{work.waiting} dossiers wait")
