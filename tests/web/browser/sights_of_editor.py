@@ -72,7 +72,7 @@ EDITOR = [
     Sight("help-administrator", "/tro-giup/administrator"),
     Sight("editor-drafts", DRAFTS, ADMIN, first=draft_of_land),
     Sight("editor-drafts-refused", DRAFTS, ADMIN, then=_refused_questions),
-    Sight("editor-drafts-diagram", DRAFTS, ADMIN, then=_refused_diagram),
+    Sight("editor-drafts-diagram-refused", DRAFTS, ADMIN, then=_refused_diagram),
     Sight("editor-draft", f"{DRAFTS}/1", ADMIN, first=draft_of_land, then=_opened, like="admin-procedure"),
     Sight("editor-errors", f"{DRAFTS}/1", ADMIN, first=draft_of_land, then=_with_errors, like="admin-procedure"),
     Sight("editor-checked", f"{DRAFTS}/1", ADMIN, first=draft_of_land, then=_checked_with_errors),

@@ -15,8 +15,8 @@ _PROCEDURES = Path(workflows.__file__).parent / "procedures"
 
 
 def _later_permit(page: Page, running: str) -> None:
-    """The plan of a later version of the building permit."""
-    text = (_PROCEDURES / f"{PERMIT}.yaml").read_text(encoding="utf-8")
+    """The plan of a later version of the building permit, without the fee of a province that is not in the town."""
+    text = (_PROCEDURES / f"{PERMIT}.yaml").read_text(encoding="utf-8").replace(', "92": 50000', "")
     lines = text.replace("\nversion: 2\n", "\nversion: 3\n").split("\n")
     effective = f"effective: {{from: 2026-03-23, running: {running}}}"
     lines = [effective if line.startswith("effective:") else line for line in lines]

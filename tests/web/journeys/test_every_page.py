@@ -18,6 +18,8 @@ from web.pages import Pages
 MOST_OF_A_CITIZENS_PAGE, MOST_REQUESTS = 50_000, 6
 MOST_OF_A_DESK_PAGE, MOST_SCRIPT = 150_000, 40_000
 
+REFUSED = re.compile("refused|wrong|empty|faulty|unsafe|gone|errors|typed|none|divided")
+"""In the name of a sight whose page tells what was refused."""
 FOR_STAFF = {"/tro-giup/clerk", "/tro-giup/specialist", "/tro-giup/leader", "/tro-giup/administrator"}
 """Chapters of the handbook with pictures of the desk, which are read there."""
 
@@ -32,6 +34,8 @@ def _wrong_in(language: str, journeys: Journeys, sight: Sight) -> list[str]:
     came = journeys.seated(sight.who or "", language)
     page = sight.open(came, journeys.town.known)
     wrong = too_heavy(came) if sight.then is None else []
+    if sight.then is not None and page.locator("#errors").count() and not REFUSED.search(sight.name):
+        wrong.append("something was refused, and the sight is not called so")
     if page.locator("html").get_attribute("lang") != language:
         wrong.append("the page is in another language than was asked for")
     wrong += half_of_findings(page, on_phone=language == "en")

@@ -41,7 +41,7 @@ def test_a_plan_says_whom_it_touches_and_changes_nothing(office: Office) -> None
     codes = [office.world.land_at(state) for state in ("accepted", "checking")]
     before = office.world.row(codes[1])
     _, page, _ = planned(office, reviewed())
-    assert "Cần xem lại: 1 giữ nguyên, 0 chuyển bước, 1 bị chặn" in page.text
+    assert "Cần xem lại: 1 giữ nguyên, 0 chuyển bước, 1 cần chọn" in page.text
     assert codes[1] in page.text and "phiên bản mới không có bước này" in page.text
     assert "Thẩm tra" in page.text and "Hiệu lực từ 09/03/2026" in page.text
     assert office.world.row(codes[1]) == before and len(office.person("admin").get(PLANS).soup.select("tbody tr")) == 1
