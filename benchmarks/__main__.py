@@ -26,6 +26,7 @@ from benchmarks import (
     desks,
     filings,
     imports,
+    months,
     national_hour,
     notices,
     other_engines,
@@ -57,7 +58,7 @@ PACKAGES = ("Flask", "SQLAlchemy", "psycopg", "gunicorn", "granian", "Flask-SQLA
 
 def main() -> None:
     """Measures what was asked for."""
-    own = {"compare": compare, "filings": filings, "imports": imports, "signatures": signatures}
+    own = {"compare": compare, "filings": filings, "imports": imports, "months": months, "signatures": signatures}
     if sys.argv[1:2] and sys.argv[1] in own:
         own[sys.argv[1]].main(sys.argv[2:])
         return

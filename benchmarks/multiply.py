@@ -170,7 +170,7 @@ def _drop_indexes(connection: psycopg.Connection[Any]) -> list[str]:
         again.append(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
     for name, definition in connection.execute(_INDEXES, tables).fetchall():
         connection.execute(f"DROP INDEX {name}".encode())
-        again.append(definition)
+        again.append(definition.replace(" ON ONLY ", " ON "))  # of a divided table: on its partitions too
     return again
 
 

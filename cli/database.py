@@ -13,6 +13,7 @@ from cli.output import json_option, say, show
 from engine.acts.rebuild_search import rebuild_search
 from engine.settings import Settings, missing_database, settings_from
 from engine.store import migrate
+from engine.store.dividing import divide_all, owners_engine
 from engine.store.sql.schema import open_database
 
 
@@ -65,6 +66,15 @@ def rebuild(after: int) -> None:
         done += page.dossiers
         click.echo(say(f"{done} hồ sơ, đến số {page.last}", f"{done} dossiers, up to number {page.last}"), err=True)
     click.echo(say(f"Đã lập lại từ tìm kiếm của {done} hồ sơ.", f"The search words of {done} dossiers are rebuilt."))
+
+
+@db.command("divide")
+def divide() -> None:
+    """Divide journal, outbox and read log by month, while everybody works. Run again, it goes on where it was ended."""
+    settings = settings_from(os.environ)
+    for table, now in divide_all(owners_engine(_owner_url(settings))):
+        done, before = ("đã chia theo tháng", "divided by month"), ("đã chia từ trước", "divided before")
+        click.echo(f"{table}: {say(*(done if now else before))}")
 
 
 def is_there(settings: Settings) -> bool:

@@ -41,10 +41,15 @@ def verify(code: str | None, most: int, as_json: bool) -> None:
         "dossiers": tally.dossiers,
         "entries": tally.entries,
         "staff_entries": tally.staff_entries,
+        "detached_dossiers": tally.detached,
         "reads": looked.reads,
         "sealed_reads": looked.sealed,
         "findings": [{"dossier": one.code, "entry": one.number, "vi": one.vi, "en": one.en} for one in found],
     }
+    away = say(
+        f"{tally.detached} hồ sơ có nhật ký ở tháng đã tách: chỉ kiểm tra điểm kiểm tra.",
+        f"The journal of {tally.detached} dossiers is in detached months: only its checkpoints were checked.",
+    )
     lines = [f"{one.code} #{one.number}: {one.vi if language() == 'vi' else one.en}" for one in found]
     checked = say(
         f"Đã kiểm tra {tally.dossiers} hồ sơ, {tally.entries} mục, {tally.staff_entries} mục về nhân sự.",
@@ -53,7 +58,7 @@ def verify(code: str | None, most: int, as_json: bool) -> None:
     verdict = (
         say("Có sai lệch.", "Something is wrong.") if found else say("Nhật ký nguyên vẹn.", "The journal is intact.")
     )
-    show(as_json, document, [*lines, f"{checked} {verdict}"])
+    show(as_json, document, [*lines, *([away] if tally.detached else []), f"{checked} {verdict}"])
     if found:
         raise SystemExit(1)
 

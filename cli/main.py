@@ -27,6 +27,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "backup": ("cli.backup:backup", "Take backups, and show that they can be restored."),
     "files": ("cli.files:files", "The folder of uploaded files."),
     "archive": ("cli.archive:archive", "Finished dossiers: packages, receipts, destruction."),
+    "retention": ("cli.retention:retention", "Months of journal, outbox and read log: which may leave."),
     "import": ("cli.import_dossiers:import_group", "Bring in what a predecessor system holds."),
     "journal": ("cli.journal:journal", "The journal of all dossiers."),
     "reports": ("cli.reports:reports", "Indicators, variants and step times, for people and spreadsheets."),

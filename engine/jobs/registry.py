@@ -21,6 +21,7 @@ from engine.connection_ports import Portal
 from engine.jobs import filings
 from engine.jobs.indicator_facts import keep_facts_of_all
 from engine.jobs.migration import migrate_due
+from engine.jobs.months import tend_months
 from engine.jobs.portal import Connected, compare_nightly, tell_waiting
 from engine.jobs.recounting import recount_waiting
 from engine.jobs.reform_drafts import make_plans
@@ -154,6 +155,12 @@ def keep_indicator_facts() -> None:
         log.info("indicator-facts", batches=batches)
 
 
+def make_months() -> None:
+    """Makes the partitions of the coming months."""
+    if made := tend_months(_at_hand[0].runtime):
+        log.info("months", made=made)
+
+
 def work_on_payments() -> None:
     """Tells the payment gateway of charges and refunds, and asks it for payments whose callback never came."""
     if done := work_payments(_at_hand[0].runtime, SECONDS):
@@ -216,6 +223,7 @@ _ALL = (
     carry_out_reforms,
     mail_reports,
     keep_indicator_facts,
+    make_months,
     work_on_payments,
     tell_national_portal,
     compare_national_portal,

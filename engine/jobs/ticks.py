@@ -22,6 +22,7 @@ TICKS: tuple[tuple[str, int], ...] = (
     ("carry_out_reforms", 3),
     ("mail_reports", 600),
     ("keep_indicator_facts", 600),
+    ("make_months", 3600),
 )
 """Jobs of ``engine.jobs.registry``, each with the seconds between two rings."""
 

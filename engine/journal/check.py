@@ -17,6 +17,7 @@ from engine.clock import civil_day
 from engine.dossier.record import UNFOLDED
 from engine.rules.journal.entries import Break, Entry, commitment, first_break, fold, plain_row
 from engine.store.checkpoints import coverage, covered_or_waiting
+from engine.store.detached import hold_months, months_detached, rows_detached
 from engine.store.dossiers import code_counters, dossiers
 from engine.store.journal import journal, journal_private
 from engine.store.rows import JournalRow, PrivateRow
@@ -45,6 +46,8 @@ class Tally:
     dossiers: int = 0
     entries: int = 0
     staff_entries: int = 0
+    detached: int = 0
+    """Dossiers whose journal is in a detached month; of them only the coverage by checkpoints is checked."""
 
 
 def check_journal(database: Engine, tally: Tally, code: str | None = None) -> Iterator[Finding]:
@@ -67,9 +70,11 @@ def _check_dossiers(database: Engine, tally: Tally, code: str | None) -> Iterato
     last = 0
     while True:
         with database.connect().execution_options(**one_moment(database)) as connection:
+            hold_months(connection)
             rows = _page(connection, last, code)
             if not rows:
                 break
+            gone = months_detached(connection, "journal")
             ids = [row["id"] for row in rows]
             entries, private = _entries(connection, ids)
             covered, waiting = covered_or_waiting(connection, ids)
@@ -77,12 +82,15 @@ def _check_dossiers(database: Engine, tally: Tally, code: str | None) -> Iterato
             own = entries.get(row["id"], [])
             tally.dossiers += 1
             tally.entries += len(own)
-            broken = _first_wrong(row, own, private)
-            broken = broken or _first_hidden(len(own), covered.get(row["id"], []), waiting.get(row["id"], set()))
+            elsewhere = any(low <= row["id"] < high for low, high in gone)
+            tally.detached += elsewhere
+            broken = None if elsewhere else _first_wrong(row, own, private)
+            number = row["version"] if elsewhere else len(own)
+            broken = broken or _first_hidden(number, covered.get(row["id"], []), waiting.get(row["id"], set()))
             if broken:
                 yield Finding(row["code"], broken.number, broken.vi, broken.en)
-            begun = own[0].at if own else row["filed_at"]
-            if not (own and _kept_code(own[0])):
+            begun = own[0].at if own and own[0].number == 1 else row["filed_at"]
+            if not (own and own[0].number == 1 and _kept_code(own[0])):
                 found[row["intake_office"], civil_day(begun).isoformat()] += 1
         last = rows[-1]["id"]
     for (office, day), number in sorted(given.items()):
@@ -172,7 +180,14 @@ def _first_hidden(entries: int, runs: Sequence[tuple[int, int]], waiting: set[in
 def _counts_wrong(database: Engine) -> Finding | None:
     """What the numbers of entries in the journal, on the list, in the tree and in the last checkpoint contradict."""
     with database.connect().execution_options(**one_moment(database)) as connection:
-        counts = coverage(connection)
+        hold_months(connection)
+        counts, (rows, leaves) = coverage(connection), rows_detached(connection, "journal")
+    if rows != leaves:
+        told = f"{rows} ≠ {leaves}"
+        return Finding(
+            "journal", 0, f"mục đã tách và lá giữ lại không khớp: {told}",
+            f"the numbers of detached entries and of their leaves do not agree: {told}",
+        )  # fmt: skip
     if counts.in_runs != counts.signed or counts.hidden:
         told = f"{counts.entries} = {counts.in_runs} + {counts.waiting}; {counts.signed}"
         return Finding(

@@ -14,11 +14,11 @@ from sqlalchemy import Engine
 
 from engine.journal.check import Finding
 from engine.journal.checkpoint_keys import signature_holds
+from engine.journal.checkpoint_proofs import leaf_nodes
 from engine.rules.journal.checkpoints import Statement, file_name, line_hash, parse_line
 from engine.rules.journal.entries import ORIGIN
-from engine.rules.journal.merkle import Edge, leaf_hash
-from engine.store.checkpoints import entries_of_leaves, go_by_index, lines_after
-from engine.store.journal import journal
+from engine.rules.journal.merkle import Edge
+from engine.store.checkpoints import go_by_index, lines_after
 
 LINES, LEAVES = 500, 5_000
 
@@ -72,11 +72,11 @@ def _wrong_root(database: Engine, edge: Edge, said: Statement) -> tuple[str, str
         end = min(edge.size + LEAVES, said.size)
         with database.connect().execution_options(motcua_read_only=True) as connection:
             go_by_index(connection)
-            rows = entries_of_leaves(connection, edge.size, end, journal.c.hash)
-        if len(rows) != end - edge.size:
+            leaves = leaf_nodes(connection, edge.size, end)
+        if len(leaves) != end - edge.size:
             return "thiếu mục của nhật ký", "lacks entries of the journal"
-        for row in rows:
-            edge.append(leaf_hash(bytes.fromhex(row.hash)))
+        for leaf in leaves:
+            edge.append(leaf)
     return None if edge.root().hex() == said.root else ("không khớp với nhật ký", "does not fit the journal")
 
 

@@ -17,7 +17,9 @@ from engine.rules.journal.entries import ORIGIN
 from engine.rules.journal.merkle import Edge, leaf_hash
 from engine.rules.journal.read_seals import Seal, parse_seal, read_body, read_digest
 from engine.store.checkpoints import lines_after
+from engine.store.detached import hold_months, leaves_kept
 from engine.store.read_log import read_counts, seal_lines_after, sealed_reads
+from engine.store.rows import SealedLook
 
 PAGE = 5_000
 
@@ -34,6 +36,7 @@ class ReadTally:
 def check_reads(database: Engine, tally: ReadTally) -> Iterator[Finding]:
     """Yields the first fault of the read log, if it has one; ``tally`` is updated."""
     with database.connect().execution_options(motcua_read_only=True) as connection:
+        hold_months(connection, "reads")
         tally.reads, leaves = read_counts(connection)
         seals, wrong = _seals(connection)
         tally.seals, tally.sealed = len(seals), seals[-1].size if seals else 0
@@ -85,16 +88,24 @@ def _keys(connection: Connection) -> set[str]:
     return keys
 
 
+def _leaf(row: SealedLook) -> bytes | None:
+    """The hash of a read's leaf; None for one that is not here."""
+    if row.id is None or row.code is None:
+        return None
+    return leaf_hash(read_digest(read_body(row.id, row.at, row.actor, row.code, row.what, row.reason, row.salt)))
+
+
 def _leaves_wrong(connection: Connection, seals: list[Seal]) -> tuple[str, str] | None:
     edge, waiting = Edge(), list(reversed(seals))
     while waiting and waiting[-1].size == 0:
         waiting.pop()
     while rows := sealed_reads(connection, edge.size, PAGE):
+        kept = leaves_kept(connection, "reads", rows[0].leaf, rows[-1].leaf + 1)
         for row in rows:
-            if row.leaf != edge.size or row.id is None or row.code is None:
+            leaf = _leaf(row) or kept.get(row.leaf)
+            if row.leaf != edge.size or leaf is None:
                 return f"mất lần xem thứ {edge.size + 1}", f"read {edge.size + 1} is gone"
-            body = read_body(row.id, row.at, row.actor, row.code, row.what, row.reason, row.salt)
-            edge.append(leaf_hash(read_digest(body)))
+            edge.append(leaf)
             while waiting and waiting[-1].size == edge.size:
                 seal = waiting.pop()
                 if edge.root().hex() != seal.root:

@@ -22,6 +22,7 @@ from engine.store.checkpoints import (
     last_checkpoint,
     leaf_of,
 )
+from engine.store.detached import leaves_kept
 from engine.store.dossiers import dossiers
 from engine.store.journal import journal
 from engine.store.rows import CheckpointRow
@@ -101,6 +102,16 @@ def prove_growth(database: Engine, old: int, new: int | None = None) -> dict[str
     }
 
 
+def leaf_nodes(connection: Connection, start: int, end: int) -> list[bytes]:
+    """The hashes of the leaves in [start, end), in order, also of detached months; one that is gone is missing."""
+    rows = entries_of_leaves(connection, start, end, journal.c.hash)
+    if len(rows) == end - start:
+        return [leaf_hash(bytes.fromhex(row.hash)) for row in rows]
+    found = leaves_kept(connection, "journal", start, end)
+    found |= {row.leaf: leaf_hash(bytes.fromhex(row.hash)) for row in rows}
+    return [found[leaf] for leaf in sorted(found)]
+
+
 class Subtrees:
     """The hashes of complete subtrees by (height, position), from the stored tiles and, below them, from the entries.
 
@@ -122,8 +133,7 @@ class Subtrees:
         return nodes[0]
 
     def _leaves(self, start: int, end: int) -> list[bytes]:
-        rows = entries_of_leaves(self._connection, start, end, journal.c.hash)
-        return [leaf_hash(bytes.fromhex(row.hash)) for row in rows]
+        return leaf_nodes(self._connection, start, end)
 
     def _tiles(self, height: int, start: int, end: int) -> list[bytes]:
         position = journal_tiles.c.position

@@ -28,6 +28,7 @@ from engine.store.checkpoints import (
     last_checkpoint,
     lines_after,
 )
+from engine.store.detached import months_detached
 from engine.store.journal import journal
 from engine.store.read_log import last_seal, read_counts, seal_lines_after, sealed_reads
 
@@ -46,6 +47,14 @@ class FolderNotEmpty(Conflict):
     code = "folder-not-empty"
     vi = "Thư mục {folder} đã có tệp; hãy chọn thư mục trống."
     en = "The folder {folder} is not empty; choose an empty one."
+
+
+class MonthsAway(Conflict):
+    """An auditor gets everything or is told that it cannot be given."""
+
+    code = "months-away"
+    vi = "Có tháng đã tách ({source}), nên bản xuất sẽ thiếu. Gắn lại bằng `motcua retention attach` rồi xuất."
+    en = "Months are detached ({source}), so the export would lack them. `motcua retention attach` them, then export."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,13 @@ class Exported:
 
 
 def export_journal(database: Engine, folder: Path, upto: int | None = None) -> Exported:
-    """Writes the files up to a checkpoint (default: the last). Raises FolderNotEmpty, NoSuchCheckpoint."""
+    """Writes the files up to a checkpoint (default: the last).
+
+    Raises FolderNotEmpty, NoSuchCheckpoint, MonthsAway when a month of the journal or of the read log is detached.
+    """
+    with database.connect().execution_options(motcua_read_only=True) as connection:
+        if away := [source for source in ("journal", "reads") if months_detached(connection, source)]:
+            raise MonthsAway(source=", ".join(away))
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise FolderNotEmpty(folder=folder)

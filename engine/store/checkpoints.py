@@ -31,6 +31,7 @@ from sqlalchemy import (
     text,
 )
 
+from engine.store.detached import detached_months
 from engine.store.journal import journal
 from engine.store.rows import CheckpointRow, UncoveredEntry
 from engine.store.sql.schema import BigId, Moment, metadata
@@ -156,8 +157,8 @@ def forget_covered(connection: Connection, from_leaf: int, last_dossier: int) ->
 
 
 class Coverage(NamedTuple):
-    """Counts at one moment: entries of the journal, those that await a checkpoint, those in runs, and those that the
-    last checkpoint signed."""
+    """Counts at one moment: entries of the journal, also of detached months, those that await a checkpoint, those in
+    runs, and those that the last checkpoint signed."""
 
     entries: int
     waiting: int
@@ -175,8 +176,9 @@ def coverage(connection: Connection) -> Coverage:
     queue = journal_uncovered
     same = and_(queue.c.dossier_id == journal.c.dossier_id, queue.c.number == journal.c.number)
     signed = select(checkpoints.c.size).order_by(checkpoints.c.number.desc()).limit(1)
+    detached = select(func.coalesce(func.sum(detached_months.c.rows), 0)).where(detached_months.c.source == "journal")
     counts = (
-        select(func.count()).select_from(journal),
+        select(select(func.count()).select_from(journal).scalar_subquery() + detached.scalar_subquery()),
         select(func.count()).select_from(journal_uncovered.join(journal, same)),
         select(func.coalesce(func.sum(journal_runs.c.length), 0)),
         select(func.coalesce(signed.scalar_subquery(), 0)),

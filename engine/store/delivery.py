@@ -204,7 +204,7 @@ _IN_HAND = "taken up, and no result was written"
 
 _CLAIM = """\
 WITH found AS MATERIALIZED (
-    SELECT id, next_attempt_at, CASE WHEN error LIKE %(in_hand)s || ' (%%' THEN
+    SELECT id, dossier_id, next_attempt_at, CASE WHEN error LIKE %(in_hand)s || ' (%%' THEN
         substring(error FROM '[(]([0-9]+)[)]$')::integer ELSE 0 END AS deaths
     FROM outbox WHERE status = 'waiting' AND next_attempt_at <= %(now)s
     ORDER BY next_attempt_at, id LIMIT {limit} FOR UPDATE SKIP LOCKED
@@ -213,7 +213,8 @@ WITH found AS MATERIALIZED (
 ), leased AS (
     UPDATE outbox SET attempts = attempts + 1, next_attempt_at = %(until)s,
         error = %(in_hand)s || ' (' || deaths + 1 || ')'
-    FROM numbered WHERE outbox.id = numbered.id AND number <= greatest(1, {limit} >> 5 * greatest(0, deaths - 1))
+    FROM numbered WHERE outbox.id = numbered.id AND outbox.dossier_id = numbered.dossier_id  -- one partition
+        AND number <= greatest(1, {limit} >> 5 * greatest(0, deaths - 1))
     RETURNING outbox.*, deaths, numbered.next_attempt_at AS due
 )
 SELECT o.id, o.key, o.dossier_id, o.channel, o.recipient, o.template, o.data, o.created_at, o.attempts - 1, o.deaths,

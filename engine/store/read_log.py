@@ -29,6 +29,7 @@ from sqlalchemy import (
     true,
 )
 
+from engine.store.detached import detached_months
 from engine.store.dossiers import dossiers
 from engine.store.journal import reads
 from engine.store.rows import LookRow, SealedLook, SealRow
@@ -132,9 +133,11 @@ def sealed_reads(connection: Connection, start: int, limit: int) -> Sequence[Sea
 
 
 def read_counts(connection: Connection) -> tuple[int, int]:
-    """The number of reads, and how many of them have a leaf."""
+    """The number of reads, also of detached months, and how many of them have a leaf."""
+    detached = select(func.coalesce(func.sum(detached_months.c.rows), 0)).where(detached_months.c.source == "reads")
     both = select(
-        select(func.count(reads.c.id)).scalar_subquery(), select(func.count(read_leaves.c.leaf)).scalar_subquery()
+        select(func.count(reads.c.id)).scalar_subquery() + detached.scalar_subquery(),
+        select(func.count(read_leaves.c.leaf)).scalar_subquery(),
     )
     found = connection.execute(both).one()
     return int(found[0]), int(found[1])

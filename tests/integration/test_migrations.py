@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, UniqueConstraint, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
 from engine.acts.hold import claim
@@ -18,6 +19,13 @@ from engine.store.migrate import MIGRATIONS, current, downgrade, latest, upgrade
 from engine.store.tables import metadata
 from tests.installation.world import World
 from tests.postgres_server import OWNER
+
+DIVIDED = {
+    "pk_outbox": "CREATE UNIQUE INDEX pk_outbox ON outbox USING btree (id, dossier_id)",
+    "pk_reads": "CREATE UNIQUE INDEX pk_reads ON reads USING btree (id, dossier_id)",
+    "uq_outbox_key": "CREATE UNIQUE INDEX uq_outbox_key ON outbox USING btree (key, dossier_id)",
+}
+"""A key of a divided table holds the dossier's id; what the code declares is the schema of SQLite (docs/adr/0021)."""
 
 
 @pytest.fixture
@@ -34,7 +42,8 @@ def test_up_makes_what_the_code_declares(empty_database_url: str) -> None:
     upgrade(empty_database_url)
     with create_engine(empty_database_url, poolclass=NullPool).connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-        assert compare_metadata(context, metadata) == []
+        different = [one for one in compare_metadata(context, metadata) if not _of_months(connection, one)]
+        assert different == []
         assert current(connection.engine) == latest()
 
 
@@ -46,6 +55,8 @@ def test_up_makes_every_length_check_and_partial_index(empty_database_url: str, 
     with create_engine(empty_database_url, poolclass=NullPool).connect() as migrated, declared.connect() as wanted:
         found, expected = _schema(migrated), _schema(wanted)
     assert found.keys() == expected.keys()
+    if not empty_database_url.startswith("sqlite"):
+        expected |= DIVIDED
     assert {name: found[name] for name in found if found[name] != expected[name]} == {}
     assert len(expected) > 45  # the catalogue query itself found something
 
@@ -118,6 +129,13 @@ def test_scripts_are_numbered_without_a_gap_and_in_one_line() -> None:
         assert script.down_revision == (None if script.revision == "0001" else f"{int(script.revision) - 1:04d}")
 
 
+def _of_months(connection: Connection, difference: tuple[Any, ...]) -> bool:
+    """Whether a key differs because its table is divided."""
+    kind, what = difference[:2]
+    pair = connection.dialect.name == "postgresql" and kind in ("add_constraint", "remove_constraint")
+    return pair and what.table.name == "outbox" and isinstance(what, UniqueConstraint)
+
+
 def _rows(url: str) -> dict[str, list[dict[str, object]]]:
     """The rows of every table of the product that is there, in one order."""
     with create_engine(url, poolclass=NullPool).connect() as connection:
@@ -142,7 +160,7 @@ def _schema(connection: Connection) -> dict[str, object]:
         WHERE schemaname = current_schema() AND tablename <> 'alembic_version'"""
     found: dict[str, object] = {}
     for question in (columns, constraints, indexes):
-        found |= {row[0]: row[1] for row in connection.execute(text(question))}
+        found |= {row[0]: row[1].replace(" ON ONLY ", " ON ") for row in connection.execute(text(question))}
     return found
 
 

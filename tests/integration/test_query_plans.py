@@ -54,10 +54,12 @@ CHANGED = {
     "province": f"CASE WHEN {OURS} THEN province ELSE '79' END",
 }
 WHOLE = re.compile(
-    r"Seq Scan on (?!finished_by_)|^SCAN (?!anon_|\(subquery|CONSTANT|finished_by_|reached)(?!.*USING .*INDEX)",
+    r"Seq Scan on (?!finished_by_|\w+_rest )|"
+    r"^SCAN (?!anon_|\(subquery|CONSTANT|finished_by_|reached)(?!.*USING .*INDEX)",
     re.MULTILINE,
 )
-_FEW = "(people|mirrors|journal|journal_private|dossier_links)"
+"""What reads a table whole; of a divided table the partition for the rest is empty."""
+_FEW = "(people|mirrors|journal|journal_private|dossier_links)(_before)?"
 SMALL = re.compile(rf"Seq Scan on {_FEW}\b|^SCAN {_FEW}\b", re.MULTILINE)
 """Tables of a few rows here, which a database rightly reads whole."""
 SORTED = re.compile(r"Sort|TEMP B-TREE")
