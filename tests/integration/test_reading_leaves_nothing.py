@@ -34,6 +34,7 @@ READING = (
     ("archive", "list"),
     ("filings", "status"),
     ("filings", "queue"),
+    ("filings", "differences"),
     ("filings", "check"),
     ("journal", "verify"),
     ("journal", "reads"),
