@@ -9,7 +9,7 @@ from engine.acts.archive.receipt import LONGEST_ARCHIVE, LONGEST_NUMBER
 from engine.queries.archive import WAYS
 from server.values import Body, Day, Line, Prose, Word, YesNo
 
-LONGEST_TERMS = 50_000
+LONGEST_TERMS = 4_000
 _SHA256 = r"^[0-9A-Fa-f]{64}$"
 
 
