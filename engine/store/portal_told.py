@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, not_, select
+from sqlalchemy import Boolean, ColumnElement, and_, case, exists, func, literal, not_, select
+from sqlalchemy.ext.compiler import compiles
 
 from engine.store.dossiers import dossiers
-from engine.store.portal import portal_differences, portal_tellings
+from engine.store.portal import SLOW, portal_differences, portal_tellings
 from engine.store.sql.schema import Moment
 from engine.store.sql.seconds import seconds_between
 
@@ -29,11 +30,29 @@ def told_at() -> ColumnElement[Any]:
 
 
 def told_in_time(until: dt.datetime, now: dt.datetime, within: dt.timedelta) -> ColumnElement[bool]:
-    """The condition that the portal learned of each of a dossier's events before ``until`` no later than ``within``
-    after it. NULL for a dossier that was never told."""
+    """The condition that a dossier was told of, and that the portal learned of each of its events before ``until`` no
+    later than ``within`` (a minute at least) after it."""
     took = seconds_between(_T.at, func.coalesce(told_at(), literal(now, Moment)))
-    longest = select(func.max(took)).where(_T.dossier_id == dossiers.c.id, _T.at < until)
-    return longest.correlate(dossiers).scalar_subquery() <= int(within.total_seconds())
+    mine = (_T.dossier_id == dossiers.c.id, _T.at < until)
+    late = select(1).where(*mine, slow(), took > int(within.total_seconds()))
+    return and_(exists(select(1).where(*mine).correlate(dossiers)), not_(exists(late.correlate(dossiers))))
+
+
+class slow(ColumnElement[bool]):
+    """The condition of the partial index of tellings that took more than a minute, are unsent, or were dropped."""
+
+    inherit_cache = True
+    type = Boolean()
+
+
+@compiles(slow, "postgresql")
+def _on_postgresql(element: slow, compiler: Any, **options: Any) -> str:
+    return f"({SLOW['postgresql']})"
+
+
+@compiles(slow, "sqlite")
+def _on_sqlite(element: slow, compiler: Any, **options: Any) -> str:
+    return f"({SLOW['sqlite']})"
 
 
 def agrees_there() -> ColumnElement[bool]:
