@@ -250,6 +250,40 @@ def test_the_commands_go_the_whole_way(
     assert world.try_act("system", bags).bags[0].way == "destroyed"
 
 
+def test_a_list_is_read_as_spreadsheets_save_it_and_a_hostile_one_is_told(
+    world: World,
+    run: Run,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    code = ended(world)
+    (one,) = pack_ended(world.runtime, SYSTEM_ACTOR, BEFORE, tmp_path / "bags", render_form)
+    assert one.bag is not None
+    listed, head = tmp_path / "list.csv", "archive;code;sha256;day;number;ghi chú\n"
+    for content, words in (
+        (b"", "columns code"),
+        (b"code,number\n1,2\n", "columns sha256"),
+        (b"\xff\xfe\x00", "not UTF-8"),
+        (head.encode() + b'A;"B', "malformed CSV"),
+    ):
+        listed.write_bytes(content)
+        refused = run("archive", "receipt", "--file", str(listed), code=None)
+        assert refused.exit_code == 1 and words in refused.output and "Traceback" not in refused.output
+    lines = [
+        f"TTLT;H\0;{'0' * 64};2026-03-02;1;",
+        f"TTLT;{code};{one.bag.sha256};02.03.2026;2;",
+        f"TTLT;{code};{one.bag.sha256};02/03/2026;'15;gửi lại",
+        "TTLT;H3;;;;chưa có số",
+        "TTLT",
+    ]
+    listed.write_text("\ufeff" + head + "\n".join(lines), "utf-8")
+    told = run("archive", "receipt", "--file", str(listed), code=1).output
+    assert "1 receipts were recorded, 2 refused" in told and "31/12/2026" in told
+    assert (world.try_act("system", bags).bags[0].receipt, world.try_act("system", bags).bags[0].way) == (
+        "15",
+        "transferred",
+    )
+
+
 def _write(path: Path, rows: list[dict[str, str]]) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
