@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,31 @@ def test_only_what_is_transferred_and_past_its_term_is_listed(world: World, tmp_
     number = world.act("admin", propose_destruction, SCHEDULE, "Hết thời hạn")
     world.refuse(NothingToDestroy, "admin", propose_destruction, SCHEDULE, "Hết thời hạn")
     assert world.try_act("admin", destruction, number).mine
+
+
+def test_two_proposals_at_once_put_no_dossier_on_two_lists(world: World, tmp_path: Path) -> None:
+    transferred(world, tmp_path)
+    world.at(LATE)
+    proposed, outcomes = threading.Event(), list[Any]()
+
+    def first(unit: Any) -> int:
+        number = propose_destruction(unit, SCHEDULE, "Hết thời hạn")
+        proposed.set()
+        second.join(0.5)  # it waits for this one, which has not ended
+        return number
+
+    def beside() -> None:
+        proposed.wait(10)
+        try:
+            outcomes.append(world.try_act(second_actor, propose_destruction, SCHEDULE, "Hết thời hạn"))
+        except NothingToDestroy as refusal:
+            outcomes.append(refusal.code)
+
+    second_actor, second = second_admin(world), threading.Thread(target=beside)
+    second.start()
+    number = world.try_act("admin", first)
+    second.join(20)
+    assert (number, outcomes) == (1, ["archive-nothing-to-destroy"])
 
 
 def test_two_persons_decide_and_a_list_is_decided_once(world: World, tmp_path: Path) -> None:
