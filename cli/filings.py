@@ -76,7 +76,7 @@ def differences(source: str | None, as_json: bool) -> None:
     spoken = language()
     lines = [
         f"{one.code}  {one.source} {one.number}  {one.synced_at.astimezone(LOCAL):%d/%m/%Y %H:%M}  "
-        f"{told.what.in_(spoken)}: {told.here or '–'} | {told.there or '–'}  {told.whose.in_(spoken)}"
+        f"{told.what.in_(spoken)}: {told.here.in_(spoken) or '–'} | {told.there or '–'}  {told.whose.in_(spoken)}"
         for one in found
         for told in one.differences
     ]

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine.queries.page import After, Page, page_of
-from engine.rules.filings.mirror_differences import turn_of
+from engine.rules.filings.mirror_differences import STATE, turn_of
+from engine.rules.procedure.definition import Release
 from engine.store.filings import filing_feeds
 from engine.store.mirrors_differing import DifferingRow, differing_after, differing_by_source
 from engine.text import Text
@@ -22,10 +23,10 @@ from engine.transaction import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MirrorDifference:
-    """One difference: what it is, what is known here and there, whose turn it is and what is to be done."""
+    """One difference: what it is, what is known here (a state by its name) and there, whose turn it is, what to do."""
 
     what: Text
-    here: str
+    here: Text
     there: str
     whose: Text
     advice: Text
@@ -85,18 +86,20 @@ def differing_mirrors(
 
 
 def _line(unit: UnitOfWork, row: DifferingRow) -> DifferingMirror:
+    release = unit.catalogue.workflow(row.release).release
     return DifferingMirror(
         code=row.code,
         procedure=row.procedure,
-        procedure_name=unit.catalogue.workflow(row.release).release.in_lists,
+        procedure_name=release.in_lists,
         source=row.source,
         number=row.number,
         synced_at=row.synced_at,
-        differences=tuple(_difference(one) for one in row.differs),
+        differences=tuple(_difference(release, one) for one in row.differs),
     )
 
 
-def _difference(told: Mapping[str, Any]) -> MirrorDifference:
-    turn = turn_of(str(told.get("what", "")))
-    here, there = (str(told.get(side, "")) for side in ("here", "there"))
-    return MirrorDifference(what=turn.name, here=here, there=there, whose=turn.whose, advice=turn.advice)
+def _difference(release: Release, told: Mapping[str, Any]) -> MirrorDifference:
+    what, here, there = (str(told.get(name, "")) for name in ("what", "here", "there"))
+    turn, state = turn_of(what), release.states.get(here) if what == STATE else None
+    name = state.name if state is not None else Text(here, here)
+    return MirrorDifference(what=turn.name, here=name, there=there, whose=turn.whose, advice=turn.advice)
