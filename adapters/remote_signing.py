@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import csv
 import datetime as dt
 import hashlib
 import hmac
@@ -23,6 +22,7 @@ import requests
 from adapters.pades.awaited import outcome
 from adapters.pades.pdf import Signing
 from adapters.pades.trust import Trust, as_pem, certificates_in
+from adapters.signatory_file import signatories_in
 from engine.ports import Signature
 from engine.remote_signing import (
     CallbackForged,
@@ -50,11 +50,12 @@ class RemoteSigner:
     def credential(self, username: str) -> str | None:
         """What the provider knows a person by, from the file of the settings. Raises RemoteSigningFailed."""
         try:
-            with self._settings.signers.open(encoding="utf-8-sig", newline="") as file:
-                known = {row["username"]: row["credential"] for row in csv.DictReader(file)}
-        except (OSError, KeyError, ValueError, csv.Error) as error:
+            known = signatories_in(self._settings.signers)
+        except OSError as error:
             raise _failed("không đọc được tệp người ký", "the file of signatories cannot be read") from error
-        return known.get(username) or None
+        if username not in known.known and any(not one.line for one in known.faults):
+            raise _failed("không đọc được tệp người ký", "the file of signatories cannot be read")
+        return known.known.get(username)
 
     def certificates(self, credential: str, at: dt.datetime) -> tuple[str, ...]:
         """The person's certificate with its chain as PEM, checked."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from api.actions import actions
+from api.archive import archive
 from api.assignment import holding
 from api.connections import connections
+from api.consents import consents
 from api.corrections import corrections
 from api.documents import documents
 from api.dossiers import dossiers
@@ -40,6 +42,7 @@ RESOURCES = (
     sessions,
     people,
     staff,
+    archive,
     dossiers,
     actions,
     holding,
@@ -53,6 +56,7 @@ RESOURCES = (
     journal,
     forms,
     personal_data,
+    consents,
     link_renewals,
     status,
     procedures,

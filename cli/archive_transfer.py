@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -15,14 +14,13 @@ from cli.output import Day, json_option, language, say, show
 from cli.staff import operator
 from engine.acts.archive.receipt import archive_receipt
 from engine.archive.bag import bag_hash
-from engine.errors import Refusal, wrong
+from engine.errors import Refusal
 from engine.queries import archive as queries
+from engine.rules.receipt_list import COLUMNS, MOST_BYTES, read_receipt_list, receipt_day
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 from server.tables import Cell, Table, csv_of
 
 T = TypeVar("T")
-COLUMNS = ("code", "sha256", "bytes", "procedure", "finished", "number", "day", "archive")
-"""The columns of the list that goes with the packages; the archive fills in the last three and sends it back."""
 
 
 @click.command()
@@ -73,16 +71,15 @@ def receipt(
         click.echo(say(f"Đã ghi biên nhận của {code}.", f"The receipt of {code} was recorded."))
         return
     done, refused = 0, 0
-    for line, row in _rows(file):
-        if not (row.get("number") or "").strip():
-            continue
+    with file.open("rb") as given:
+        listed = read_receipt_list(given.read(MOST_BYTES + 1))
+    for one in listed:
         try:
-            when = _day(row.get("day", ""))
-            _record(runtime, row["code"], row["number"], when, row.get("archive", ""), row["sha256"])
+            _record(runtime, one.code, one.number, receipt_day(one.day), one.archive, one.sha256)
             done += 1
         except Refusal as refusal:
             refused += 1
-            click.echo(f"{line}: {row['code']}: {refusal.sentence(language())}")
+            click.echo(f"{one.line}: {one.code}: {refusal.sentence(language())}")
     click.echo(
         say(f"Đã ghi {done} biên nhận, từ chối {refused}.", f"{done} receipts were recorded, {refused} refused.")
     )
@@ -140,19 +137,6 @@ def _record(runtime: Runtime, code: str, number: str, day: dt.date, place: str, 
         operator(),
         lambda unit: archive_receipt(unit, code, number=number, day=day, archive=place, sha256=sha256),
     )
-
-
-def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    with file.open(encoding="utf-8-sig", newline="") as text:
-        for line, row in enumerate(csv.DictReader(text), 2):
-            yield line, {key: (value or "").removeprefix("'") for key, value in row.items() if key}
-
-
-def _day(written: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(written.strip())
-    except ValueError as error:
-        raise wrong("day", "phải ghi dạng 2026-12-31", "must read like 2026-12-31") from error
 
 
 COMMANDS = (transfer, receipt, status, list_bags)

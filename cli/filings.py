@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import getpass
 from collections.abc import Callable
 from pathlib import Path
@@ -12,15 +13,19 @@ import click
 from cli.compose import compose_from_environment
 from cli.output import json_option, language, say, show
 from engine.acts.filings.settle_filing import refuse_filing, retry_filing, route_filing
+from engine.clock import LOCAL
 from engine.dossier.filings import NoFilings
 from engine.errors import NotFound
 from engine.jobs import filings as jobs
 from engine.queries.filings import QueuedFiling, exchange, filing_queue
+from engine.queries.mirrors import DifferingMirror, differing_mirrors
 from engine.rules.procedure.permissions import SYSTEM_ACTOR, Actor
 from engine.store.filings import filing_of_key, retry_answers
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 from workflows.filings_file import SHIPPED, FilingFormRefused, read_filing_form
 from workflows.problems import render_text
+
+_PAGE = 500
 
 
 @click.group()
@@ -53,6 +58,30 @@ def queue(cause: str | None, as_json: bool) -> None:
     with _reading(runtime) as unit:
         found = filing_queue(unit, cause)
     show(as_json, [_plain(one) for one in found], [_line(one) for one in found])
+
+
+@filings.command()
+@click.option("--source", help="Only dossiers of this system.")
+@json_option
+def differences(source: str | None, as_json: bool) -> None:
+    """List the mirrored dossiers that differ from their source, with whose turn it is."""
+    runtime = compose_from_environment(pooled=False)
+    found, after = list[DifferingMirror](), None
+    with _reading(runtime) as unit:
+        while True:
+            page = differing_mirrors(unit, source, after=after, limit=_PAGE)
+            found, after = [*found, *page.lines], page.after
+            if after is None:
+                break
+    spoken = language()
+    lines = [
+        f"{one.code}  {one.source} {one.number}  {one.synced_at.astimezone(LOCAL):%d/%m/%Y %H:%M}  "
+        f"{told.what.in_(spoken)}: {told.here.in_(spoken) or '–'} | {told.there or '–'}  {told.whose.in_(spoken)}"
+        for one in found
+        for told in one.differences
+    ]
+    none = say("Không hồ sơ nào khác với hệ thống giữ nó.", "No mirrored dossier differs.")
+    show(as_json, [dataclasses.asdict(one) for one in found], lines or [none])
 
 
 @filings.command()

@@ -10,6 +10,7 @@ import click
 import orjson
 
 from cli.main import language_of
+from engine.text import Text
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,10 +41,15 @@ class Day(click.ParamType[dt.date]):
 def show(as_json: bool, document: Any, lines: Iterable[str]) -> None:
     """Prints ``document`` as JSON, or ``lines``."""
     if as_json:
-        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2, default=str).decode())
+        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2, default=_plain).decode())
     else:
         for line in lines:
             click.echo(line)
+
+
+def _plain(value: Any) -> Any:
+    """What JSON has for a value of ours: both languages of a text, and the words of anything else."""
+    return {"vi": value.vi, "en": value.en} if isinstance(value, Text) else str(value)
 
 
 def language() -> str:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from cli.compose import compose_from_environment
 from cli.output import Day, json_option, say, show
 from cli.sign_in_ways import COMMANDS as WAYS
+from cli.signatories import signatories
 from cli.staff import COMMANDS, known, operator
 from cli.staff_import import import_file
 from engine.acts.staff import people as staff
@@ -194,5 +195,5 @@ def _runtime() -> Runtime:
     return compose_from_environment(pooled=False)
 
 
-for command in (*COMMANDS, *WAYS, import_file):
+for command in (*COMMANDS, *WAYS, import_file, signatories):
     people.add_command(command)

@@ -6,7 +6,7 @@ from flask import Flask, Response
 
 from server.identity import Access
 from web.account import own, provider, second_factor, sign_in
-from web.admin import overview, reconciliation
+from web.admin import mirrors, overview, reconciliation
 from web.admin.archive import kept
 from web.admin.editor import drafts as editor_drafts
 from web.admin.editor import page as editor_page
@@ -126,6 +126,7 @@ PAGES = [
     shown.incidents,
     kept.archive,
     portal_pages.portal,
+    mirrors.mirrors,
     overview.overview,
     figures.overview,
     unit_figures.units,

@@ -30,6 +30,7 @@ from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
+from adapters.pades.ecdsa_value import value_in_cms
 from adapters.pades.qr_stamp import add_qr
 from adapters.pades.trust import Trust, as_pem, store_of, unfit
 from engine.ports import Signature, SignatureFacts, SigningFailed
@@ -83,7 +84,8 @@ class Signing:
         range_ = PreparedByteRangeDigest(prepared.digest, prepared.start, prepared.end)
         stamper = self.trust.stamper()
         try:
-            signed = await self.signer(value).async_sign_prescribed_attributes(
+            made = value_in_cms(value, self.chain[0])
+            signed = await self.signer(made).async_sign_prescribed_attributes(
                 _MD, cms.CMSAttributes.load(prepared.attributes), timestamper=stamper
             )
             out = io.BytesIO(prepared.content)

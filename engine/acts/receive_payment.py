@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Row, func, insert, select, update
 
-from engine.dossier.case import Case, lock_case_of_money
+from engine.dossier.case import Case, lock_case_told_of
 from engine.dossier.charge import enter
 from engine.dossier.notices import payment_rows
 from engine.dossier.payable import ended_without_result
@@ -63,7 +63,7 @@ def receive_payment(unit: UnitOfWork, source: str, paid: Paid) -> Received:
     charge = _charge(unit, *numbers) if numbers else None
     if charge is None:
         return _queued(unit, source, paid, "unknown")
-    case = lock_case_of_money(unit, charge.dossier_id)
+    case = lock_case_told_of(unit, charge.dossier_id)
     if (known := _known(unit, source, paid)) is not None:  # told twice at once: the first one held the lock
         return known
     if case.row["source"] is not None:

@@ -12,7 +12,7 @@ from engine.acts.receive_payment import Received, receive_payment, settle_charge
 from engine.acts.staff.record import record_staff
 from engine.clock import midnight
 from engine.dossier.bank_findings import accounts_to_reconcile, findings_about
-from engine.dossier.case import lock_case_of_money
+from engine.dossier.case import lock_case_told_of
 from engine.errors import Conflict, NotFound, wrong
 from engine.rules.payments.matching import Finding
 from engine.rules.payments.reference import numbers_of, references_in
@@ -100,7 +100,7 @@ def settle_line(unit: UnitOfWork, account: str, key: str) -> Received:
     numbers = numbers_of(reference or "")
     if numbers is None:
         raise NotSettled(key=key)
-    lock_case_of_money(unit, numbers[0])  # a callback may tell of it at this moment
+    lock_case_told_of(unit, numbers[0])  # a callback may tell of it at this moment
     finding = _finding(unit, accounts, account, key)
     if not finding.safe or finding.booked is None:
         raise NotSettled(key=key)
@@ -129,7 +129,7 @@ def place_payment(unit: UnitOfWork, payment: int, dossier: str, reason: str) -> 
     numbers = numbers_of(_newest_charge(unit, dossier, accounts_to_reconcile(unit)))
     if numbers is None:
         raise NotFound(what=dossier)
-    case = lock_case_of_money(unit, numbers[0])
+    case = lock_case_told_of(unit, numbers[0])
     connection, c = unit.begin(), incoming_payments.c
     row = connection.execute(select(incoming_payments).where(c.id == payment)).mappings().one_or_none()
     if row is None or row["dossier_id"] is not None:

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 
 from engine.acts.settle_refund import NothingToRefund, refund_parts
 from engine.connection_ports import RefundAnswer
-from engine.dossier.case import Case, lock_case, lock_case_of_money
+from engine.dossier.case import Case, lock_case, lock_case_told_of
 from engine.dossier.charge import enter
 from engine.dossier.ordered_refunds import Refundable, ordered_vnd, refundable
 from engine.dossier.record import record
@@ -62,7 +62,7 @@ def conclude_refund(unit: UnitOfWork, order_id: int, answer: RefundAnswer) -> st
     """Notes what the gateway did with an order; returns the order's status. Doing it again changes nothing."""
     this = refund_orders.c.id == order_id
     dossier = unit.begin().execute(select(refund_orders.c.dossier_id).where(this)).scalar_one()
-    case = lock_case_of_money(unit, dossier)
+    case = lock_case_told_of(unit, dossier)
     order = unit.begin().execute(select(refund_orders).where(this)).one()
     if order.status != "waiting" or answer.outcome == "waiting":
         return str(order.status)

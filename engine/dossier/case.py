@@ -305,8 +305,8 @@ def lock_case_by_id(unit: UnitOfWork, dossier_id: int) -> Case:
     return _opened(unit, "id", dossier_id, None, True, ())
 
 
-def lock_case_of_money(unit: UnitOfWork, dossier_id: int) -> Case:
-    """The dossier that money has come for, locked, whoever enters what a bank or gateway tells. Raises NotFound."""
+def lock_case_told_of(unit: UnitOfWork, dossier_id: int) -> Case:
+    """The dossier, locked, whoever enters what a bank, a gateway or an archive tells of it. Raises NotFound."""
     return _opened(unit, "id", dossier_id, None, True, (), seen=Sight("system", False, False))
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from engine.errors import Conflict
+from engine.dossier.intake_draft import clerk_of
+from engine.errors import Conflict, Forbidden, wrong
+from engine.rules.values.identity_papers import identity_number
+from engine.rules.values.wrong_value import WrongValue
 from engine.store.identity_checks import subject_of
 from engine.store.reuse_consents import ConsentRow, consent_of
 from engine.transaction import UnitOfWork
@@ -30,3 +33,19 @@ def may_reuse(unit: UnitOfWork, number: str) -> bool:
     """Whether papers of the person may be taken over today."""
     known = known_consent(unit, number)
     return not unit.settings.reuse_needs_consent if known is None else known.withdrawn_at is None
+
+
+def clerk_at(unit: UnitOfWork, office: str) -> int:
+    """The member of staff who asks, of the office that receives. Raises Forbidden."""
+    person = clerk_of(unit)
+    if office not in unit.actor.offices(unit.today):
+        raise Forbidden(why_vi="chỉ cán bộ của nơi tiếp nhận", why_en="only staff of the office that receives")
+    return person
+
+
+def number_of(written: str) -> str:
+    """The identity number that was typed. Raises InvalidInput."""
+    try:
+        return identity_number(written)
+    except WrongValue as fault:
+        raise wrong("applicant.identity_number", fault.text.vi, fault.text.en) from fault

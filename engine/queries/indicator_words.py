@@ -83,6 +83,20 @@ INDICATORS: Final = (
         ),
     ),
     _of(
+        "synchronised",
+        None,
+        "publicity",
+        "dossiers",
+        ("Hồ sơ đồng bộ đúng lúc", "Dossiers synchronised on time"),
+        (
+            "Hồ sơ mà Cổng Dịch vụ công quốc gia có đúng như tại đây và biết đúng lúc ÷ hồ sơ tiếp nhận trong kỳ, "
+            "không kể hồ sơ do hệ thống khác giải quyết; hồ sơ chỉ Cổng có thì xem trang Đồng bộ",
+            "Dossiers that the national portal knows as they are here, and learned of on time ÷ dossiers received "
+            "in the period, without those that another system has; what the portal alone has is on the page "
+            "Synchronisation",
+        ),
+    ),
+    _of(
         "on_time",
         "2.1",
         "progress",
@@ -239,15 +253,6 @@ MISSING: Final = (
         "publicity",
         ("Cập nhật đúng hạn", "Updated on time"),
         ("chưa ghi ngày ký quyết định công bố", "the day of the deciding document is not recorded"),
-    ),
-    _not(
-        "synchronised",
-        "publicity",
-        ("Hồ sơ đồng bộ", "Dossiers synchronised"),
-        (
-            "trang Đồng bộ tính cho cả hệ thống từ lần so với Cổng gần nhất; không chia theo cơ quan và kỳ",
-            "the page Synchronisation counts it for the whole installation, from the last comparison with the portal",
-        ),
     ),
     _not(
         "payment_offered",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.errors import NotFound
@@ -186,7 +186,8 @@ def _name(unit: UnitOfWork, within: str | None, by: By | None) -> Text | None:
 
 def _span(unit: UnitOfWork, wanted: Wanted, scope: Scope) -> Span:
     first, last = moments_of(wanted.start, wanted.end)
-    span = Span(first, last, unit.now)
+    portal = unit.settings.portal
+    span = Span(first, last, unit.now, told_within=portal.on_time if portal else None)
     digests = releases_ended_under(unit.reader(), span, scope)
     results = [
         (digest, key)
@@ -194,7 +195,7 @@ def _span(unit: UnitOfWork, wanted: Wanted, scope: Scope) -> Span:
         for key, paper in unit.catalogue.workflow(digest).release.documents.items()
         if paper.result
     ]
-    return Span(first, last, unit.now, results)
+    return replace(span, results=results)
 
 
 def _scope(unit: UnitOfWork, wanted: Wanted) -> Scope:

@@ -134,6 +134,16 @@ def bag_of(connection: Connection, dossier_id: int) -> BagRow | None:
     return cast(BagRow | None, found)
 
 
+_ONE_AT_A_TIME = 7_021_955_317  # any number that no other lock of this database uses
+
+
+def propose_in_turn(connection: Connection) -> None:
+    """Takes the lock that admits one proposal until the transaction ends, so that no dossier comes on two lists. SQLite
+    has one writer anyhow."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+
+
 def destruction_numbered(connection: Connection, number: int, *, lock: bool = False) -> DestructionRow | None:
     """A list for destruction, or None; with ``lock`` its row is locked."""
     statement = select(archive_destructions).where(archive_destructions.c.id == number)

@@ -149,6 +149,7 @@ mirrors = Table(
     Column("synced_at", Moment, nullable=False),
     Column("differs", Json, nullable=False),  # [{"what": …, "here": …, "there": …}, …]; never personal data
     UniqueConstraint("source", "number"),
+    _partial("ix_mirrors_differing", "CAST(differs AS TEXT) != '[]'", "dossier_id"),
 )
 """The dossiers whose truth is in another system (``dossiers.source``): when they were compared, and what differed."""
 

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, and_, func, literal_column, select, text, tup
 
 from engine.store.checkpoints import checkpoints, journal_uncovered
 from engine.store.clocks import clocks, recounts
-from engine.store.dossiers import dossiers, mirrors
+from engine.store.dossiers import dossiers
+from engine.store.mirrors_differing import longest_differing
 from engine.store.outbox import outbox
 
 BOUND = 5_000
@@ -54,12 +55,9 @@ def failed_clocks(connection: Connection) -> list[Failed]:
 
 def differing_mirrors(connection: Connection) -> list[Failed]:
     """Dossiers of other systems that differed at the last comparison; parts: the system, what differs."""
-    wanted = select(mirrors, dossiers.c.code).join(dossiers, dossiers.c.id == mirrors.c.dossier_id)
-    rows = connection.execute(wanted.order_by(mirrors.c.synced_at).limit(BOUND)).all()
     return [
-        Failed((row.dossier_id,), row.code, row.synced_at, (row.source, ", ".join(sorted(_what(row.differs)))))
-        for row in rows
-        if row.differs
+        Failed((row.id,), row.code, row.synced_at, (row.source, ", ".join(sorted(_what(row.differs)))))
+        for row in longest_differing(connection, BOUND)
     ]
 
 

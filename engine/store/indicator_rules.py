@@ -21,6 +21,7 @@ from engine.store.documents import documents
 from engine.store.dossiers import dossiers
 from engine.store.fees import fee_entries, fees
 from engine.store.indicator_facts import BITS, indicator_facts
+from engine.store.portal_told import agrees_there, told_in_time
 from engine.store.ratings import ratings
 from engine.store.sql.schema import Moment
 
@@ -43,6 +44,7 @@ class Share(NamedTuple):
 class Span:
     """The period [start, end), the present moment, and (release, key) of each paper that is a result.
 
+    ``told_within``: by when the national portal must know of an event; None where there is no connection to it.
     ``kept``: the statement joins ``indicator_facts`` by id and version, which are asked instead of papers and fees.
     """
 
@@ -51,6 +53,7 @@ class Span:
     now: dt.datetime
     results: Sequence[tuple[str, str]] = ()
     kept: bool = False
+    told_within: dt.timedelta | None = None
 
 
 def on_time(span: Span) -> Share:
@@ -66,6 +69,19 @@ def on_time(span: Span) -> Share:
     ends = case((over, row.finished_at), (asked, row.entered_at), else_=literal(until, Moment))
     in_time = or_(row.promised_at.is_(None), ends <= row.promised_at)
     return Share(_received(span), and_(in_time, not_(and_(row.finished_at.is_(None), row.supplements > 1))))
+
+
+def synchronised(span: Span) -> Share:
+    """Dossiers that the national portal knows as they are here, and learned of on time ÷ dossiers received in the
+    period whose truth is here. Group *publicity* [M].
+
+    The index divides by the greater of both sides' numbers; what the portal alone has is no dossier here, and the page
+    of synchronisation tells it. Without a connection nothing counts.
+    """
+    if span.told_within is None:
+        return Share(false(), false())
+    told = told_in_time(min(span.end, span.now), span.now, span.told_within)
+    return Share(and_(_received(span), dossiers.c.source.is_(None)), and_(told, agrees_there()))
 
 
 def filed_online(span: Span) -> Share:
@@ -125,6 +141,7 @@ Rule = Callable[[Span], Share]
 RULES: Mapping[str, Rule] = {
     rule.__name__: rule
     for rule in (
+        synchronised,
         on_time,
         filed_online,
         paid_online,

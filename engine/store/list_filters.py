@@ -10,11 +10,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Text, and_, bindparam, cast, exists, literal_column, or_
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, literal_column, or_
 
 from engine.clock import civil_day, midnight
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.store.dossiers import dossiers, mirrors
+from engine.store.mirrors_differing import DIFFERS
 from engine.store.overdue import intake_overdue_at, overdue_at
 from engine.store.visibility import has_part
 
@@ -72,11 +73,7 @@ WARNED = dossiers.c.warned_at.is_not(None)
 """An action was taken more often than the procedure foresees (``warn_after``)."""
 UNHELD = and_(dossiers.c.holder_office.is_(None), dossiers.c.finished_at.is_(None))
 """No office must act, and the dossier goes on: it waits for the applicant or another body. Partial indexes serve it."""
-_NOTHING: ColumnElement[str] = literal_column("'[]'")
-DIFFERING = and_(
-    dossiers.c.source.is_not(None),
-    exists().where(mirrors.c.dossier_id == dossiers.c.id, cast(mirrors.c.differs, Text) != _NOTHING),
-)
+DIFFERING = and_(dossiers.c.source.is_not(None), exists().where(mirrors.c.dossier_id == dossiers.c.id, DIFFERS))
 """Another system holds the dossier's truth, and what it said last differs from what is known here."""
 UNCLAIMED = and_(dossiers.c.holder_office.is_not(None), dossiers.c.holder_id.is_(None))
 """An office must act, and nobody there has claimed the dossier."""

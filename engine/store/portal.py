@@ -10,6 +10,13 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, SmallInteger, String,
 
 from engine.store.sql.schema import BigId, Json, Moment, metadata
 
+_KNOWN = "portal_tellings.first_sent_at IS NULL OR portal_tellings.status = 'dropped' OR "
+SLOW = {
+    "postgresql": _KNOWN + "(portal_tellings.first_sent_at - portal_tellings.at) > interval '1 minute'",
+    "sqlite": _KNOWN + "(julianday(portal_tellings.first_sent_at) - julianday(portal_tellings.at)) > 0.000694",
+}
+"""Tellings that took more than a minute, are unsent, or were dropped: few, while all goes well."""
+
 portal_tellings = Table(
     "portal_tellings",
     metadata,
@@ -46,6 +53,12 @@ portal_tellings = Table(
         postgresql_where=text("status = 'parked'"),
     ),
     Index("ix_portal_tellings_dossier_id", "dossier_id", "id"),
+    Index(
+        "ix_portal_tellings_slow",
+        "dossier_id",
+        sqlite_where=text(SLOW["sqlite"].replace("portal_tellings.", "")),
+        postgresql_where=text(SLOW["postgresql"].replace("portal_tellings.", "")),
+    ),
     sqlite_autoincrement=True,
 )
 

@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol, cast
 
-from sqlalchemy import Connection, case, func, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from engine.store.dossiers import dossiers
 from engine.store.portal import portal_comparisons, portal_differences, portal_tellings
+from engine.store.portal_told import told_at
 
 _D, _T = portal_differences.c, portal_tellings.c
 
@@ -106,14 +107,7 @@ def late_tellings(
     connection: Connection, now: dt.datetime, code: str | None, since: dt.datetime | None, most: int
 ) -> list[LateRow]:
     """Tellings of events that kept a limit, and that came after it or have not come yet."""
-    later = portal_tellings.alias("later")
-    whole = select(func.min(later.c.first_sent_at)).where(
-        later.c.dossier_id == _T.dossier_id, later.c.id > _T.id, later.c.kind == "dossier"
-    )
-    # What was dropped for a whole telling is known there by that one.
-    told = case(
-        (_T.status == "dropped", func.coalesce(_T.first_sent_at, whole.scalar_subquery())), else_=_T.first_sent_at
-    )
+    told = told_at()
     late = or_(told > _T.limit_at, told.is_(None) & (_T.limit_at < now))
     wanted = select(dossiers.c.code, _T.limit_kind, _T.limit_at, _T.at, told)
     wanted = wanted.join(dossiers, dossiers.c.id == _T.dossier_id).where(_T.limit_at.is_not(None), late)

@@ -7,7 +7,7 @@ whether it was withdrawn; the newest row of a person counts.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Protocol, cast
 
 from sqlalchemy import CheckConstraint, Column, Connection, ForeignKey, Index, String, Table, Text, select
@@ -49,3 +49,10 @@ def consent_of(connection: Connection, subjects: Collection[str]) -> ConsentRow 
     mine = select(reuse_consents).where(reuse_consents.c.subject.in_(list(subjects)))
     found = connection.execute(mine.order_by(reuse_consents.c.id.desc()).limit(1)).first()
     return cast(ConsentRow | None, found)
+
+
+def consents_of(connection: Connection, subjects: Collection[str], most: int) -> Sequence[ConsentRow]:
+    """The consents of a person, newest first."""
+    mine = select(reuse_consents).where(reuse_consents.c.subject.in_(list(subjects)))
+    rows = connection.execute(mine.order_by(reuse_consents.c.id.desc()).limit(most)).all()
+    return cast(Sequence[ConsentRow], rows)

@@ -74,6 +74,12 @@ BODIES: dict[str, dict[str, Any]] = {
         "proof": "Trích lục",
     },
     "result": {"receipt_code": "0000-0000-0000"},
+    "receipts": {"number": "1", "day": "2026-03-02", "archive": "Lưu trữ", "sha256": "0" * 64},
+    "destructions": {"terms": "terms: []", "reason": "hết hạn"},
+    "decision": {"approve": True},
+    "reuse-consents": {"identity_number": "001234567890", "office": CENTRE, "purpose": "nhận hồ sơ"},
+    "reuse-consent-withdrawals": {"identity_number": "001234567890", "office": CENTRE},
+    "lookups": {"identity_number": "001234567890", "office": CENTRE},
     "webhooks": {"url": "https://example.org/hook"},
 }
 QUERIES = {

@@ -3,8 +3,9 @@
 It keeps its keys, its certificates and what was revoked in its folder, so it is the same authority after a restart.
 
 - ``GET /anchor.pem``, ``/anchor.crl``, ``/issuing.crl``, ``POST /ocsp``, ``POST /tsa``: what a real one publishes.
-- ``POST /_double/certificates`` with ``{"name": …, "usage": "sign", "days": 365}`` issues to a person: PEM of the key,
-  of the certificate and of the chain. ``POST /_double/revoked`` with ``{"serial": …}`` revokes one.
+- ``POST /_double/certificates`` with ``{"name": …, "usage": "sign", "kind": "p256"}`` issues to a person: PEM of the
+  key (``rsa``, ``p256``, ``p384``), of the certificate and of the chain. ``POST /_double/revoked`` with
+  ``{"serial": …}`` revokes one.
 - ``PUT /_double/clock`` with ``{"now": ISO 8601}`` sets its clock, ``{}`` lets it run again.
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from asn1crypto import tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from cryptography.x509 import ocsp
 from flask import Flask, Response, request
@@ -35,6 +37,14 @@ _BEGIN, _END = dt.datetime(2024, 1, 1, tzinfo=dt.UTC), dt.datetime(2044, 1, 1, t
 _FRESH = dt.timedelta(days=7)
 _USAGES = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement")
 _USAGES_OF_AUTHORITIES = ("key_cert_sign", "crl_sign", "encipher_only", "decipher_only")
+
+
+Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+KEYS: dict[str, Callable[[], Key]] = {
+    "rsa": lambda: rsa.generate_private_key(65537, 2048),
+    "p256": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "p384": lambda: ec.generate_private_key(ec.SECP384R1()),
+}
 
 
 class Authority:
@@ -54,9 +64,17 @@ class Authority:
         """The authority's clock."""
         return self.told or dt.datetime.now(dt.UTC)
 
-    def issue(self, name: str, usage: str = "sign", first: dt.datetime = _BEGIN, last: dt.datetime = _END) -> bytes:
-        """Key, certificate and chain as PEM. ``usage`` is ``sign``, or ``encipher`` for one that may not sign."""
-        key = rsa.generate_private_key(65537, 2048)
+    def issue(
+        self,
+        name: str,
+        usage: str = "sign",
+        first: dt.datetime = _BEGIN,
+        last: dt.datetime = _END,
+        kind: str = "rsa",
+    ) -> bytes:
+        """Key, certificate and chain as PEM. ``usage`` is ``sign``, or ``encipher`` for one that may not sign;
+        ``kind`` of the key is one of ``KEYS``."""
+        key = KEYS[kind]()
         made = self._from_issuing(name, key, first, last)
         wanted = {"digital_signature", "content_commitment"} if usage == "sign" else {"key_encipherment"}
         signed = made.add_extension(_usage(wanted), critical=True).sign(self.issuing_key, hashes.SHA256())
@@ -139,9 +157,7 @@ class Authority:
             kept.write_bytes(_pem(key) + made.sign(self.issuing_key, hashes.SHA256()).public_bytes(Encoding.PEM))
         return _read(kept)
 
-    def _from_issuing(
-        self, name: str, key: rsa.RSAPrivateKey, first: dt.datetime, last: dt.datetime
-    ) -> x509.CertificateBuilder:
+    def _from_issuing(self, name: str, key: Key, first: dt.datetime, last: dt.datetime) -> x509.CertificateBuilder:
         made = _builder(_name(name), self.issuing.subject, key, first, last)
         made = made.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.issuing_key.public_key())
@@ -182,7 +198,7 @@ def make(folder: Path) -> Flask:
     def issue() -> Response:
         given = request.get_json()
         days = {name: dt.datetime.fromisoformat(given[name]) for name in ("first", "last") if name in given}
-        return Response(own().issue(given["name"], given.get("usage", "sign"), **days))
+        return Response(own().issue(given["name"], given.get("usage", "sign"), kind=given.get("kind", "rsa"), **days))
 
     @app.post("/_double/revoked")
     def revoke() -> Response:
@@ -199,7 +215,7 @@ def make(folder: Path) -> Flask:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: rsa.RSAPrivateKey, first: dt.datetime, last: dt.datetime
+    subject: x509.Name, issuer: x509.Name, key: Key, first: dt.datetime, last: dt.datetime
 ) -> x509.CertificateBuilder:
     made = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key.public_key())
     made = made.serial_number(x509.random_serial_number()).not_valid_before(first).not_valid_after(last)
@@ -219,7 +235,7 @@ def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
 
 
-def _pem(key: rsa.RSAPrivateKey) -> bytes:
+def _pem(key: Key) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 

@@ -8,7 +8,8 @@ its folder, so a restart in the middle loses nothing.
   confirms and refuses by itself as they come; the rest waits.
 - ``POST /_double/confirmed`` with ``{"transaction": …, "refused": ["2"]}``: the signatory confirms a request in the app
   and refuses some documents. ``{"all": true}`` confirms everything that waits.
-- ``PUT /_double/options`` with ``{"secret": …, "callbacks": true, "alter": 0.1, "expire": true}``.
+- ``PUT /_double/options`` with ``{"secret": …, "callbacks": true, "alter": 0.1, "expire": true}``;
+  ``"side_by_side": true`` gives the two numbers of an ECDSA signature as they are, and not as DER.
 """
 
 from __future__ import annotations
@@ -27,12 +28,14 @@ from typing import Any
 import requests
 from asn1crypto import pem
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa, utils
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from flask import Flask, Response, jsonify, request
 
 from tests.doubles.faults import Faults, give_faults
 from tests.doubles.process import serve
+
+Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
 class Provider:
@@ -40,12 +43,13 @@ class Provider:
 
     def __init__(self, folder: Path, faults: Faults) -> None:
         self._folder, self._faults, self._lock = folder, faults, threading.RLock()
-        self._keys: dict[str, rsa.RSAPrivateKey] = {}
+        self._keys: dict[str, Key] = {}
         self.options: dict[str, Any] = self._read("options") or {}
         (folder / "requests").mkdir(exist_ok=True)
 
     def enter(self, credential: str, text: str) -> None:
-        """Keeps a signatory."""
+        """Keeps a signatory, or the new key of one."""
+        self._keys.pop(credential, None)
         self._write(f"signatory-{_safe(credential)}", {"pem": text})
 
     def set(self, options: dict[str, Any]) -> None:
@@ -126,15 +130,15 @@ class Provider:
         digest = base64.b64decode(one["hash"])
         if random.random() < self.options.get("alter", 0):
             digest = hashlib.sha256(digest).digest()
-        raw = self._key(kept["user_id"]).sign(digest, padding.PKCS1v15(), utils.Prehashed(hashes.SHA256()))
+        raw = _signed(self._key(kept["user_id"]), digest, side_by_side=bool(self.options.get("side_by_side")))
         one["signature"] = base64.b64encode(raw).decode()
 
-    def _key(self, credential: str) -> rsa.RSAPrivateKey:
+    def _key(self, credential: str) -> Key:
         if credential not in self._keys:
             known = self._read(f"signatory-{_safe(credential)}")
             assert known is not None
             key = load_pem_private_key(known["pem"].encode(), None)
-            assert isinstance(key, rsa.RSAPrivateKey)
+            assert isinstance(key, Key)
             self._keys[credential] = key
         return self._keys[credential]
 
@@ -188,6 +192,15 @@ def make(folder: Path) -> Flask:
 
     _controls(app, provider)
     return app
+
+
+def _signed(key: Key, digest: bytes, *, side_by_side: bool) -> bytes:
+    ready = utils.Prehashed(hashes.SHA256())
+    if isinstance(key, rsa.RSAPrivateKey):
+        return key.sign(digest, padding.PKCS1v15(), ready)
+    der = key.sign(digest, ec.ECDSA(ready))
+    size = (key.curve.key_size + 7) // 8
+    return b"".join(one.to_bytes(size, "big") for one in utils.decode_dss_signature(der)) if side_by_side else der
 
 
 def shown(kept: dict[str, Any]) -> dict[str, Any]:

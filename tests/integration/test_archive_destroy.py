@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ def test_a_receipt_is_recorded_once_and_only_for_our_hash(world: World, tmp_path
     world.refuse(InvalidInput, "system", archive_receipt, code, **given | {"number": " "})
     world.refuse(InvalidInput, "system", archive_receipt, code, **given | {"day": dt.date(2030, 1, 1)})
     world.refuse(Forbidden, "counter", archive_receipt, code, **given)
-    world.act("system", archive_receipt, code, **given)
+    world.act("admin", archive_receipt, code, **given)  # who sees no dossier
     assert world.entries(code)[-1]["data"]["receipt"] == "15/BN-LT"
     entries = len(world.entries(code))
     world.act("system", archive_receipt, code, **given)
@@ -110,6 +111,31 @@ def test_only_what_is_transferred_and_past_its_term_is_listed(world: World, tmp_
     number = world.act("admin", propose_destruction, SCHEDULE, "Hết thời hạn")
     world.refuse(NothingToDestroy, "admin", propose_destruction, SCHEDULE, "Hết thời hạn")
     assert world.try_act("admin", destruction, number).mine
+
+
+def test_two_proposals_at_once_put_no_dossier_on_two_lists(world: World, tmp_path: Path) -> None:
+    transferred(world, tmp_path)
+    world.at(LATE)
+    proposed, outcomes = threading.Event(), list[Any]()
+
+    def first(unit: Any) -> int:
+        number = propose_destruction(unit, SCHEDULE, "Hết thời hạn")
+        proposed.set()
+        second.join(0.5)  # it waits for this one, which has not ended
+        return number
+
+    def beside() -> None:
+        proposed.wait(10)
+        try:
+            outcomes.append(world.try_act(second_actor, propose_destruction, SCHEDULE, "Hết thời hạn"))
+        except NothingToDestroy as refusal:
+            outcomes.append(refusal.code)
+
+    second_actor, second = second_admin(world), threading.Thread(target=beside)
+    second.start()
+    number = world.try_act("admin", first)
+    second.join(20)
+    assert (number, outcomes) == (1, ["archive-nothing-to-destroy"])
 
 
 def test_two_persons_decide_and_a_list_is_decided_once(world: World, tmp_path: Path) -> None:
@@ -248,6 +274,40 @@ def test_the_commands_go_the_whole_way(
     text = "".join(page.extract_text() for page in pypdf.PdfReader(minutes).pages)
     assert "BIÊN BẢN TIÊU HỦY" in text and code in text.replace("\n", "") and "Người Quản Trị Hai" in text
     assert world.try_act("system", bags).bags[0].way == "destroyed"
+
+
+def test_a_list_is_read_as_spreadsheets_save_it_and_a_hostile_one_is_told(
+    world: World,
+    run: Run,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    code = ended(world)
+    (one,) = pack_ended(world.runtime, SYSTEM_ACTOR, BEFORE, tmp_path / "bags", render_form)
+    assert one.bag is not None
+    listed, head = tmp_path / "list.csv", "archive;code;sha256;day;number;ghi chú\n"
+    for content, words in (
+        (b"", "columns code"),
+        (b"code,number\n1,2\n", "columns sha256"),
+        (b"\xff\xfe\x00", "not UTF-8"),
+        (head.encode() + b'A;"B', "malformed CSV"),
+    ):
+        listed.write_bytes(content)
+        refused = run("archive", "receipt", "--file", str(listed), code=None)
+        assert refused.exit_code == 1 and words in refused.output and "Traceback" not in refused.output
+    lines = [
+        f"TTLT;H\0;{'0' * 64};2026-03-02;1;",
+        f"TTLT;{code};{one.bag.sha256};02.03.2026;2;",
+        f"TTLT;{code};{one.bag.sha256};02/03/2026;'15;gửi lại",
+        "TTLT;H3;;;;chưa có số",
+        "TTLT",
+    ]
+    listed.write_text("\ufeff" + head + "\n".join(lines), "utf-8")
+    told = run("archive", "receipt", "--file", str(listed), code=1).output
+    assert "1 receipts were recorded, 2 refused" in told and "31/12/2026" in told
+    assert (world.try_act("system", bags).bags[0].receipt, world.try_act("system", bags).bags[0].way) == (
+        "15",
+        "transferred",
+    )
 
 
 def _write(path: Path, rows: list[dict[str, str]]) -> None:

@@ -44,7 +44,7 @@ def test_every_figure_and_both_lists_agree_with_a_recount_from_the_journal(lived
     with lived.reading() as connection:
         given = select(dossiers.c.code, ratings.c.mark, ratings.c.at).join_from(ratings, dossiers)
         marks = {row.code: (row.mark, row.at) for row in connection.execute(given)}
-    known, seen = journals_of(lived), dict.fromkeys(RULES, 0)
+    known, seen = journals_of(lived), dict.fromkeys(set(RULES) - {"synchronised"}, 0)
     for wanted in PERIODS:
         start, end = midnight(wanted.start), midnight(wanted.end + dt.timedelta(days=1))
         counted = recounted(known, start, end, lived.now, results={"ket_qua"}, fee_of={LAND, COPIES}, marks=marks)
@@ -52,6 +52,9 @@ def test_every_figure_and_both_lists_agree_with_a_recount_from_the_journal(lived
         for figure in report.figures:
             key = figure.indicator.key
             if figure.indicator.kind == "procedures":
+                continue
+            if key == "synchronised":  # no portal here: tests/integration/test_synchronised.py
+                assert (figure.part, figure.of) == (0, 0)
                 continue
             part, of = counted[key]
             assert figure.of == len(of), (key, wanted)
@@ -94,7 +97,8 @@ def test_figures_by_office_add_up_and_follow_what_the_reader_may_see(lived: Worl
             assert sum(one.of for one in lines) == whole[key].of and sum(one.part for one in lines) == whole[key].part
             assert all(one.within for one in lines)
     own = Wanted(start=MONTH.start, end=MONTH.end, office=BRANCH, procedure=LAND)
-    assert whole["on_time"].of > asked(lived, OVERSEER, indicators, own).figures[2].of > 0
+    (here,) = [one for one in asked(lived, OVERSEER, indicators, own).figures if one.indicator.key == "on_time"]
+    assert whole["on_time"].of > here.of > 0
     for nothing in (Wanted(start=MONTH.start, end=MONTH.end, office="UB-75"), MONTH):
         reader = OVERSEER if nothing.office else STRANGER
         figures = asked(lived, reader, indicators, nothing).figures

@@ -35,6 +35,7 @@ READING = (
     ("retention", "status", "--before", "2026-03-01"),
     ("filings", "status"),
     ("filings", "queue"),
+    ("filings", "differences"),
     ("filings", "check"),
     ("journal", "verify"),
     ("journal", "reads"),

@@ -82,6 +82,12 @@ GROUPS = (
         Text("Đồng bộ", "Synchronisation"),
         Text("gửi lên Cổng quốc gia, hai bên khác gì", "telling the national portal, how the two sides differ"),
     ),
+    (
+        "/quan-tri/ho-so-ngoai",
+        "link",
+        Text("Hồ sơ nơi khác", "Mirrored dossiers"),
+        Text("khác với hệ thống giữ hồ sơ, lượt của ai", "what differs from their systems, whose turn it is"),
+    ),
 )
 """Every group of pages for administrators; one whose pages are not installed is left out."""
 

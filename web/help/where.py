@@ -50,6 +50,7 @@ _SECTIONS = (
     (r"/su-co.*", "administrator#incidents"),
     (r"/quan-tri/doi-soat.*", "administrator#reconciliation"),
     (r"/quan-tri/dong-bo.*", "administrator#synchronisation"),
+    (r"/quan-tri/ho-so-ngoai.*", "administrator#mirrors"),
     (r"/quan-tri/co-quan.*", "administrator#offices"),
     (r"/quan-tri", "administrator#overview"),
     (r"/quan-tri/can-bo/nhap.*", "administrator#import"),

@@ -22,6 +22,7 @@ from engine.store.archive import (
     archive_destructions,
     bag_of,
     destruction_numbered,
+    propose_in_turn,
 )
 from engine.store.dossiers import dossiers
 from engine.transaction import UnitOfWork
@@ -68,6 +69,7 @@ def propose_destruction(unit: UnitOfWork, schedule: RetentionSchedule, reason: s
     person = _administrator(unit)
     if not reason.strip():
         raise wrong("reason", "phải ghi lý do tiêu hủy", "say why they are destroyed")
+    propose_in_turn(unit.begin())
     rows = _due(unit, schedule)
     if not rows:
         raise NothingToDestroy()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from engine.acts.archive.export import must_archive
-from engine.dossier.case import Case, lock_case
+from engine.dossier.case import Case, lock_case_told_of
 from engine.dossier.record import record
 from engine.errors import Conflict, NotFound, wrong
 from engine.store.archive import archive_bags, bag_of
+from engine.store.dossiers import dossiers
 from engine.transaction import UnitOfWork
 
 LONGEST_NUMBER, LONGEST_ARCHIVE = 80, 200
@@ -47,7 +48,10 @@ def archive_receipt(unit: UnitOfWork, code: str, *, number: str, day: dt.date, a
     Raises Forbidden, NotFound, NotPacked, InvalidInput, ReceiptForAnother, ReceiptKnown.
     """
     must_archive(unit)
-    case = lock_case(unit, code)
+    found = unit.begin().execute(select(dossiers.c.id).where(dossiers.c.code == code)).scalar_one_or_none()
+    if found is None:
+        raise NotFound(what=code)
+    case = lock_case_told_of(unit, found)
     bag = bag_of(unit.begin(), case.id)
     if bag is None:
         raise NotPacked(dossier=code)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import and_, insert, update
 
-from engine.dossier.consent import subjects_of
-from engine.dossier.intake_draft import clerk_of
-from engine.errors import Forbidden, wrong
-from engine.rules.values.identity_papers import identity_number
-from engine.rules.values.wrong_value import WrongValue
+from engine.dossier.consent import clerk_at, number_of, subjects_of
+from engine.errors import wrong
 from engine.store.identity_checks import subject_of
 from engine.store.reuse_consents import consent_of, reuse_consents
 from engine.transaction import UnitOfWork
@@ -18,7 +15,7 @@ LONGEST_PURPOSE = 300
 
 def give_consent(unit: UnitOfWork, number: str, office: str, purpose: str) -> None:
     """Records the consent; one that stands is not recorded twice. Raises Forbidden, InvalidInput."""
-    person, clean = _clerk(unit, office), _number(number)
+    person, clean = clerk_at(unit, office), number_of(number)
     known = consent_of(unit.begin(), subjects_of(unit, clean))
     if known is not None and known.withdrawn_at is None:
         return
@@ -39,24 +36,10 @@ def withdraw_consent(unit: UnitOfWork, number: str, office: str) -> None:
 
     Raises Forbidden, InvalidInput.
     """
-    person, clean = _clerk(unit, office), _number(number)
+    person, clean = clerk_at(unit, office), number_of(number)
     subjects = subjects_of(unit, clean)
     if consent_of(unit.begin(), subjects) is None:
         give_consent(unit, number, office, "rút đồng ý / withdrawn")
     standing = and_(reuse_consents.c.subject.in_(sorted(subjects)), reuse_consents.c.withdrawn_at.is_(None))
     told = {"withdrawn_at": unit.now, "withdrawn_to": person}
     unit.begin().execute(update(reuse_consents).where(standing).values(told))
-
-
-def _clerk(unit: UnitOfWork, office: str) -> int:
-    person = clerk_of(unit)
-    if office not in unit.actor.offices(unit.today):
-        raise Forbidden(why_vi="chỉ cán bộ của nơi tiếp nhận", why_en="only staff of the office that receives")
-    return person
-
-
-def _number(number: str) -> str:
-    try:
-        return identity_number(number)
-    except WrongValue as fault:
-        raise wrong("applicant.identity_number", fault.text.vi, fault.text.en) from fault

@@ -16,6 +16,7 @@ from engine.acts.mirror import Mirrored, mirror
 from engine.clock import LOCAL, civil_day
 from engine.dossier.filings import UnitDivided, UnitNotKnown, form_of
 from engine.rules.deadlines.due import due_moment
+from engine.rules.filings.mirror_differences import DUE, STATE
 from engine.rules.filings.mirrored import ToldMirror, state_for, told_mirror
 from engine.rules.filings.placing import intake_offices
 from engine.rules.offices.index import served_units
@@ -42,7 +43,7 @@ def mirror_told(unit: UnitOfWork, raw: Mapping[str, Any]) -> str:
     workflow = unit.catalogue.current(form.procedure(told.procedure, day), unit.today)
     state, exact = state_for(form.mirrors, told, workflow.release)
     office = _office(unit, told, day)
-    differs = [] if exact else [{"what": "trạng thái", "here": state, "there": told.status}]
+    differs = [] if exact else [{"what": STATE, "here": state, "there": told.status}]
     differs += _due_differs(unit, workflow, office, told)
     mirror(
         unit,
@@ -104,4 +105,4 @@ def _due_differs(unit: UnitOfWork, workflow: Workflow, office: Office, told: Tol
     if due_at is None:
         return []
     here, there = (f"{one.astimezone(LOCAL):%d/%m/%Y}" for one in (due_at, told.due_at))
-    return [{"what": "hạn trả", "here": here, "there": there}] if here != there else []
+    return [{"what": DUE, "here": here, "there": there}] if here != there else []

@@ -17,7 +17,7 @@ from cli.demo.people import PASSWORD
 from engine.acts.staff.second_factor import set_second_factor
 from engine.acts.staff.sign_in import open_session
 from engine.store.archive import archive_bags, archive_destruction_items, archive_destructions
-from engine.store.dossiers import dossiers
+from engine.store.dossiers import dossiers, mirrors
 from engine.store.filings import filings
 from engine.store.outbox import outbox
 from engine.transaction import UnitOfWork
@@ -84,13 +84,20 @@ def _second_factor(town: Town) -> None:
 
 
 def something_failed(town: Town) -> None:
-    """Two notices that were given up, and what went wrong with the national portal, for the pages about them."""
+    """Two notices that were given up, what went wrong with the national portal, and a dossier of another system that
+    differs, for the pages about them."""
 
     def act(unit: UnitOfWork) -> None:
         number = unit.begin().execute(select(dossiers.c.id).where(dossiers.c.code == town.known["late"].code)).scalar()
         row = {"dossier_id": number, "channel": "email", "recipient": "applicant", "template": "giao-viec", "data": {}}
         row |= {"status": "parked", "attempts": 48, "created_at": unit.now, "next_attempt_at": unit.now}
         unit.begin().execute(insert(outbox), [row | {"key": f"gone-{one}", "error": "refused"} for one in range(2)])
+        differs = [
+            {"what": "trạng thái", "here": "checking", "there": "5"},
+            {"what": "số tờ", "here": "2", "there": ""},
+        ]
+        mirror = {"source": "BO-MAU", "number": "261234", "synced_at": unit.now, "differs": differs}
+        unit.begin().execute(insert(mirrors), mirror | {"dossier_id": number})
 
     town.try_act("system", act)
     town.try_act("system", portal_trouble, town.known["late"].code)

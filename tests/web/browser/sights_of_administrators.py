@@ -116,6 +116,7 @@ INCIDENTS = [
     Sight("portal", "/quan-tri/dong-bo", ADMIN),
     Sight("portal-retry", "/quan-tri/dong-bo/gui-lai", ADMIN),
     Sight("portal-safe", "/quan-tri/dong-bo/state/theirs", ADMIN),
+    Sight("mirrors", "/quan-tri/ho-so-ngoai?nguon=BO-MAU", ADMIN),
     Sight("portal-unsafe", "/quan-tri/dong-bo/missing_here/untold", ADMIN),
 ]
 

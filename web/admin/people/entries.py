@@ -50,6 +50,7 @@ _ACTS = {
     "place-payment": Text("Xếp khoản tiền vào hồ sơ", "Payment placed"),
     "close-line": Text("Đóng giao dịch ngân hàng", "Bank transaction closed"),
     "retry-incident": Text("Thử lại sự cố", "Incident retried"),
+    "import-signatories": Text("Nhập danh sách người ký từ xa", "Signatories of remote signing brought in"),
     "portal-retry": Text("Gửi lại lên Cổng quốc gia", "National portal: sent again"),
     "portal-replay": Text("Gửi lại một kỳ lên Cổng quốc gia", "National portal: period replayed"),
     "portal-resend": Text("Gửi lại cả hồ sơ lên Cổng quốc gia", "National portal: dossiers sent again"),
