@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, case, func, or_, select, union_all
 
 from engine.store.dossiers import dossiers
 from engine.store.indicator_facts import BITS, indicator_facts
@@ -14,6 +14,7 @@ from engine.store.indicator_rules import COUNTED, RULES, Share, timed
 from engine.store.indicator_traits import Span, Traits, as_number, live_facts, rating_traits, row_traits, traits_in
 from engine.store.ratings import ratings
 from engine.store.releases import releases
+from engine.store.sql.fence import AT_ITS_START
 from engine.store.sql.seconds import seconds_between
 
 By = Literal["office", "procedure", "province"]
@@ -79,7 +80,7 @@ def counted_together(connection: Connection, span: Span, scope: Scope, by: By) -
     """How many dossiers count for each indicator, and how many of them as achieved, told apart by ``by``; of the mean
     time ``part`` are the seconds from reception to result.
 
-    The dossiers are read once and grouped by their traits, of which some hundred combinations occur; the rules are then
+    The dossiers are read and grouped by their traits, of which some hundred combinations occur; the rules are then
     asked of these groups.
     """
     groups = _grouped(span, scope, by)
@@ -97,22 +98,21 @@ def counted_together(connection: Connection, span: Span, scope: Scope, by: By) -
 def _grouped(span: Span, scope: Scope, by: By) -> Subquery:
     """The number of dossiers of each combination of traits, and the seconds that those with a result took.
 
-    OFFSET keeps PostgreSQL from taking the traits for as many as the moments that they are told from, and from sorting
-    a million dossiers by them.
+    The facts are those that are kept for a dossier's version; the papers and fees of a dossier without are read. It is
+    one statement, so that no act beside it moves a dossier from one part to the other.
     """
-    one = _read(span, scope, by).offset(literal_column("0")).subquery()
-    keys = (one.c.within, one.c.traits)
-    told = select(*keys, func.count().label("dossiers"), func.sum(one.c.seconds).label("seconds"))
-    return told.group_by(*keys).subquery()
+    kept, row = indicator_facts.c, dossiers.c
+    same = and_(kept.dossier_id == row.id, kept.version == row.version)
+    of_kept = _read(span, scope, by, kept.bits).select_from(dossiers.join(indicator_facts, same))
+    live = as_number(live_facts(span.results))
+    others = _read(span, scope, by, live).select_from(dossiers.outerjoin(indicator_facts, same))
+    parts = (of_kept, others.where(kept.dossier_id.is_(None)))
+    return union_all(*map(_by_traits, parts)).subquery()
 
 
-def _read(span: Span, scope: Scope, by: By) -> Select[Any]:
-    """A row for each dossier that was received, filed, ready or rated in the period.
-
-    The facts are those that are kept for its version; the papers and fees of a dossier without are read.
-    """
-    kept, row, own = indicator_facts.c, dossiers.c, [*row_traits(span), *rating_traits(span)]
-    facts = func.coalesce(kept.bits, as_number(live_facts(span.results)))
+def _read(span: Span, scope: Scope, by: By, facts: ColumnElement[int]) -> Select[Any]:
+    """A row for each dossier that was received, filed, ready or rated in the period: its traits as one number."""
+    row, own = dossiers.c, [*row_traits(span), *rating_traits(span)]
     received, filed, resulted, *_, rated, _ = own
     took = func.coalesce(seconds_between(row.received_at, row.finished_at), 0)
     told = (
@@ -120,9 +120,17 @@ def _read(span: Span, scope: Scope, by: By) -> Select[Any]:
         (facts + as_number(own, len(BITS))).label("traits"),
         case((resulted, took), else_=0).label("seconds"),
     )
-    of_version = and_(kept.dossier_id == row.id, kept.version == row.version)
-    whose = dossiers.outerjoin(indicator_facts, of_version).outerjoin(ratings, ratings.c.dossier_id == row.id)
-    return select(*told).select_from(whose).where(or_(received, filed, resulted, rated), *scope.rules())
+    counts = or_(received, filed, resulted, rated)
+    return select(*told).outerjoin(ratings, ratings.c.dossier_id == row.id).where(counts, *scope.rules())
+
+
+def _by_traits(read: Select[Any]) -> Select[Any]:
+    """OFFSET keeps PostgreSQL from expecting as many combinations of traits as there are moments that they are told
+    from, and from sorting a million dossiers by them."""
+    one = read.offset(AT_ITS_START).subquery()
+    keys = (one.c.within, one.c.traits)
+    told = select(*keys, func.count().label("dossiers"), func.sum(one.c.seconds).label("seconds"))
+    return told.group_by(*keys)
 
 
 def _figures(key: str, one: Traits, groups: Subquery) -> tuple[ColumnElement[int], ColumnElement[int]]:
