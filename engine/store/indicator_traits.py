@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, case, exists, false, literal, not_, or_, select, tuple_
@@ -100,9 +102,8 @@ def live_facts(results: Results) -> list[ColumnElement[bool]]:
 
 def as_number(conditions: Sequence[ColumnElement[bool]], first: int = 0) -> ColumnElement[int]:
     """Conditions as one number: the one at place n gives its bit 2 ** (``first`` + n) where it holds."""
-    bits: Any = sum((case((one, 1 << place), else_=0) for place, one in enumerate(conditions, first)), start=0)
-    number: ColumnElement[int] = bits.cast(Integer)
-    return number
+    bits: list[ColumnElement[int]] = [case((one, 1 << place), else_=0) for place, one in enumerate(conditions, first)]
+    return reduce(add, bits).cast(Integer)
 
 
 def traits_in(number: ColumnElement[int]) -> Traits:
