@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from engine.queries.service_floors import FLOOR, LARGEST_FLOOR
 from server.values import CODE, COMMUNE, KEY, PROCEDURE, Day, Line, Moment, WholeInQuery, Word, Words, YesNoInQuery
 
 LARGEST_PAGE = 200
@@ -159,6 +160,16 @@ class IndicatorScope(Words):
     end = Day(required=True, metadata={"description": "Last day, inclusive."})
     office = Word(CODE, load_default=None, metadata={"description": "Only dossiers that this office handles."})
     procedure = Word(PROCEDURE, load_default=None)
+
+
+class Delays(IndicatorScope):
+    province = Word(CODE, load_default=None, metadata={"description": "Only dossiers of this province."})
+
+
+class Floors(Words):
+    year = WholeInQuery(2000, 2100, load_default=None, metadata={"description": "This year by default."})
+    floor = WholeInQuery(1, LARGEST_FLOOR, load_default=FLOOR, metadata={"description": "Dossiers in a year."})
+    province = Word(CODE, load_default=None)
 
 
 class Indicators(IndicatorScope):

@@ -13,6 +13,7 @@ from api.dossiers import dossiers
 from api.endings import endings
 from api.events import events
 from api.fees import fees
+from api.figures import figures
 from api.filings import filings
 from api.forms import forms
 from api.histories import histories
@@ -29,6 +30,7 @@ from api.procedures import procedures
 from api.reads import reads
 from api.reforms import reforms
 from api.remote_signing import remote_signing
+from api.report_subscriptions import report_subscriptions
 from api.reports import reports
 from api.sessions import sessions
 from api.staff import staff
@@ -68,6 +70,8 @@ RESOURCES = (
     reads,
     statistics,
     indicators,
+    figures,
+    report_subscriptions,
     histories,
     reforms,
     webhooks,

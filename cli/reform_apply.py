@@ -18,8 +18,8 @@ from cli.output import json_option, language, say, show
 from engine.acts.reform.batches import apply_all, revert_all
 from engine.acts.reform.decide import decide, in_triage
 from engine.acts.reform.load import load_plan
-from engine.acts.reform.rounds import Tally
-from engine.acts.reform.run import Done, Run, open_run
+from engine.acts.reform.run import Run, open_run
+from engine.acts.rounds import Done, Tally
 from engine.errors import NotFound
 from engine.reform.document import read_plan
 from engine.reform.triage import triage

@@ -16,9 +16,10 @@ from cli.output import json_option, say, show
 from cli.publish import checked_releases, publisher_of
 from cli.version_plan_words import item_line, plan_lines, standing_lines
 from cli.versions import release_at
-from engine.acts.versions.batches import Tally, Told, apply_all, revert_all
+from engine.acts.rounds import Done, Tally, Told
+from engine.acts.versions.batches import apply_all, revert_all
 from engine.acts.versions.load import load_version_plan, rehearse
-from engine.acts.versions.run import Moved, open_plan
+from engine.acts.versions.run import open_plan
 from engine.clock import civil_day
 from engine.errors import NotFound
 from engine.queries.version_plans import outcomes, plans, side_by_side
@@ -205,7 +206,7 @@ def _bar(count: int, label: str) -> Iterator[Told]:
     """A progress bar on a terminal, nothing elsewhere; yields what takes the result of each batch."""
     with click.progressbar(length=count, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
 
-        def told(done: Moved) -> None:
+        def told(done: Done) -> None:
             bar.update(done.settled)
 
         yield told

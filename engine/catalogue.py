@@ -99,6 +99,11 @@ class Catalogue:
         return self._keep("roles", self._read_roles, watches=("releases",))
 
     @property
+    def results(self) -> Sequence[tuple[str, str]]:
+        """(release, key) of each paper that is a result, in every release that was ever published."""
+        return self._keep("results", self._read_results, watches=("releases",))
+
+    @property
     def territory(self) -> Territory:
         """Every province, district and commune that ever was, with the successions between them."""
         return self._keep("units", self._read_territory)
@@ -239,6 +244,11 @@ class Catalogue:
     def _read_roles(self) -> frozenset[str]:
         found = self._rows(select(releases.c.document))
         return frozenset(role for row in found for role in release_from_bytes(row.document).roles)
+
+    def _read_results(self) -> list[tuple[str, str]]:
+        rows = self._rows(select(releases.c.digest, releases.c.document).order_by(releases.c.digest))
+        papers = ((row.digest, release_from_bytes(row.document).documents) for row in rows)
+        return [(digest, key) for digest, told in papers for key, paper in told.items() if paper.result]
 
     def _read_territory(self) -> Territory:
         return Territory(

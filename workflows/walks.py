@@ -70,7 +70,7 @@ def take(walker: Walker, at: dt.datetime, name: str, by: str | None = None) -> N
 
 def next_on_usual_way(walker: Walker) -> str | None:
     """The action that leads on to the nearest successful end; None where none does."""
-    return next(iter(_shortest(walker.release, walker.row["state"])), None)
+    return next(iter(ways_on(walker.release, walker.row["state"])), None)
 
 
 def usual_way(walker: Walker) -> Text | None:
@@ -94,6 +94,24 @@ def usual_way(walker: Walker) -> Text | None:
         at = walker.calendar.add_working_minutes(walker.now, WORK if walker.walk.steps else 0)
         take(walker, max(at, walker.now), action)
     return None
+
+
+def ways_on(release: Release, start: str) -> list[str]:
+    """The actions of people and timers from a state to the nearest successful end, or as far as they lead."""
+    found: dict[str, list[str]] = {start: []}
+    queue = deque([start])
+    while queue:
+        state = queue.popleft()
+        here = release.states[state]
+        if here.status is PortalStatus.RETURNED or (here.final and here.status is PortalStatus.READY):
+            return found[state]
+        for key, action in release.actions.items():
+            if state in action.sources and action.effect not in ASIDE:
+                for branch in action.to:
+                    if branch.then not in found:
+                        found[branch.then] = [*found[state], key]
+                        queue.append(branch.then)
+    return max(found.values(), key=len)
 
 
 def _with_samples(workflow: Workflow, calendar: Calendar, given: Given) -> Given:
@@ -144,21 +162,3 @@ def _typed(release: Release, values: Mapping[str, Any]) -> dict[str, Any]:
         else:
             typed[key] = {"true": True, "false": False}.get(value, value) if kind == "boolean" else value
     return typed
-
-
-def _shortest(release: Release, start: str) -> list[str]:
-    """The actions of people and timers from a state to the nearest successful end, or as far as they lead."""
-    found: dict[str, list[str]] = {start: []}
-    queue = deque([start])
-    while queue:
-        state = queue.popleft()
-        here = release.states[state]
-        if here.status is PortalStatus.RETURNED or (here.final and here.status is PortalStatus.READY):
-            return found[state]
-        for key, action in release.actions.items():
-            if state in action.sources and action.effect not in ASIDE:
-                for branch in action.to:
-                    if branch.then not in found:
-                        found[branch.then] = [*found[state], key]
-                        queue.append(branch.then)
-    return max(found.values(), key=len)

@@ -246,6 +246,73 @@ class IndicatorProcedures(Shape):
     items = many(IndicatorProcedure)
 
 
+class DelayLine(Shape):
+    office = text()
+    office_name = one(Words)
+    finished = whole()
+    late_share = fields.Float(required=True)
+    dossiers = fields.List(whole(), required=True)
+
+
+class Delays(Shape):
+    start = day()
+    end = day()
+    classes = many(Words)
+    items = many(DelayLine)
+
+
+class FloorLine(Shape):
+    procedure = text()
+    procedure_name = one(Words)
+    province = text()
+    province_name = one(Words)
+    offered = yes_no()
+    filed = whole()
+    online = whole()
+    reached = yes_no()
+
+
+class Floors(Shape):
+    year = whole()
+    floor = whole()
+    offered = whole()
+    reached = whole()
+    items = many(FloorLine)
+
+
+class CountedItem(Shape):
+    name = one(Words)
+    formula = one(Words)
+
+
+class ReadyProvince(Shape):
+    province = text()
+    province_name = one(Words)
+    done = fields.List(whole(), required=True)
+    of = fields.List(whole(), required=True)
+    equipped = yes_no()
+    said_by = text(True)
+    said_at = when(True)
+
+
+class Readiness(Shape):
+    items_counted = many(CountedItem)
+    items = many(ReadyProvince)
+
+
+class Subscription(Shape):
+    id = whole()
+    rhythm = text()
+    office = text(True)
+    province = text(True)
+    name = one(Words, True)
+
+
+class Subscriptions(Shape):
+    address = yes_no()
+    items = many(Subscription)
+
+
 class Times(Shape):
     times = whole()
     median = whole()

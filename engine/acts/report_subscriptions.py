@@ -21,18 +21,21 @@ EQUIPMENT: Final = "equipment"
 
 
 def subscribe(unit: UnitOfWork, rhythm: str, office: str | None = None, province: str | None = None) -> int:
-    """Asks for the indicators of each week or month by mail; returns the id. Raises Forbidden, InvalidInput."""
+    """Asks for the indicators of each week or month by mail; returns the id.
+
+    Raises Forbidden, NotFound (no such office or province), InvalidInput.
+    """
     person = _reader(unit, office, province)
     if rhythm not in RHYTHMS:
-        raise wrong("nhip", "chọn tuần hoặc tháng", "choose week or month")
+        raise wrong("rhythm", "chọn tuần hoặc tháng", "choose week or month")
     connection = unit.begin()
     known = subscriptions(connection, person)
     if any((one.rhythm, one.office, one.province) == (rhythm, office, province) for one in known):
-        raise wrong("nhip", "đã đăng ký báo cáo này", "this report is subscribed already")
+        raise wrong("rhythm", "đã đăng ký báo cáo này", "this report is subscribed already")
     if len(known) >= MOST:
-        raise wrong("nhip", f"tối đa {MOST} đăng ký", f"at most {MOST} subscriptions")
+        raise wrong("rhythm", f"tối đa {MOST} đăng ký", f"at most {MOST} subscriptions")
     if not has_address(connection, person):
-        raise wrong("nhip", "tài khoản chưa có địa chỉ thư", "the account has no e-mail address")
+        raise wrong("rhythm", "tài khoản chưa có địa chỉ thư", "the account has no e-mail address")
     values = {"person_id": person, "rhythm": rhythm, "office": office, "province": province, "begun_at": unit.now}
     asked = insert(report_subscriptions).values(**values).returning(report_subscriptions.c.id)
     number: int = connection.execute(asked).scalar_one()
@@ -58,14 +61,13 @@ def say_equipped(unit: UnitOfWork, province: str, ready: bool) -> None:
         raise Forbidden(
             why_vi="chỉ người giám sát tỉnh hoặc quản trị", why_en="only the province's monitor or an admin"
         )
-    if province not in {one.code for one in unit.catalogue.territory.units("province", unit.today)}:
-        raise NotFound(what=province)
+    _must_be_known(unit, province)
     row = {"province": province, "item": EQUIPMENT, "ready": int(ready), "said_by": person, "said_at": unit.now}
     put(unit.begin(), readiness_ticks, row)
 
 
 def _reader(unit: UnitOfWork, office: str | None, province: str | None) -> int:
-    """The person, who reads the figures of this office and province. Raises Forbidden."""
+    """The person, who reads the figures of this office and province. Raises Forbidden, NotFound."""
     actor, today = unit.actor, unit.today
     overseen = actor.monitored_provinces(today)
     leads = {code for code in actor.offices(today) if LEADER in roles_in(actor, code, today)}
@@ -76,4 +78,14 @@ def _reader(unit: UnitOfWork, office: str | None, province: str | None) -> int:
         raise Forbidden(
             why_vi="chỉ số liệu của cơ quan, tỉnh mình", why_en="only figures of one's own office or province"
         )
+    if office is not None:
+        unit.catalogue.office(office)
+    if province is not None:
+        _must_be_known(unit, province)
     return actor.person_id
+
+
+def _must_be_known(unit: UnitOfWork, province: str) -> None:
+    """Raises NotFound for what is no province today."""
+    if province not in {one.code for one in unit.catalogue.territory.units("province", unit.today)}:
+        raise NotFound(what=province)

@@ -17,12 +17,8 @@ def keep_facts_of_all(runtime: Runtime, seconds: float, batch: int = BATCH) -> i
     What it does not reach waits for the next time. Safe to run in several processes and to end at any moment.
     """
 
-    def results(digest: str) -> list[str]:
-        papers = runtime.catalogue.workflow(digest).release.documents
-        return sorted(key for key, paper in papers.items() if paper.result)
-
     def keep(unit: UnitOfWork) -> int | None:
-        return keep_facts(unit.begin(), after, batch, results)
+        return keep_facts(unit.begin(), after, batch, unit.catalogue.results)
 
     after, batches, latest = 0, 0, time.monotonic() + seconds
     while time.monotonic() < latest:

@@ -14,8 +14,8 @@ from sqlalchemy import select, update
 
 from engine.acts.reform.batches import apply_all, revert_all
 from engine.acts.reform.load import load_plan
-from engine.acts.reform.rounds import Tally
 from engine.acts.reform.run import open_run
+from engine.acts.rounds import Tally
 from engine.errors import NotFound, Refusal
 from engine.reform.document import read_plan
 from engine.rules.procedure.permissions import SYSTEM_ACTOR

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from engine.acts.versions.batches import Tally, apply_all
+from engine.acts.rounds import Tally
+from engine.acts.versions.batches import apply_all
 from engine.acts.versions.run import open_plan
 from engine.clock import civil_day
 from engine.store.version_plans import every_plan

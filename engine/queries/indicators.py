@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from engine.errors import NotFound
@@ -21,9 +21,9 @@ from engine.store.indicator_counts import (
     Scope,
     counted_together,
     listed,
-    releases_ended_under,
 )
-from engine.store.indicator_rules import RULES, Share, Span, timed
+from engine.store.indicator_rules import RULES, Share, timed
+from engine.store.indicator_traits import Span, traits_of
 from engine.store.sight_of_many import counted_by_many, seen_by_many
 from engine.text import Text
 from engine.transaction import UnitOfWork
@@ -98,7 +98,7 @@ def indicators(unit: UnitOfWork, wanted: Wanted, by: By | None = None) -> Report
     Those are the ones that they may see; for an administrator all. Raises InvalidInput.
     """
     scope, weights = _figures(unit, wanted), weights_on(wanted.end)
-    span = _span(unit, wanted, scope)
+    span = _span(unit, wanted)
     found = counted_together(unit.reader(), span, scope, by or "procedure")
     figures: list[Figure] = []
     for one in INDICATORS:
@@ -115,7 +115,7 @@ def listed_dossiers(
 ) -> Page[ListedDossier]:
     """The dossiers behind a figure, oldest first. Raises NotFound (no indicator over dossiers), InvalidInput."""
     scope = _scope(unit, wanted)
-    span = _span(unit, wanted, scope)
+    span = _span(unit, wanted)
     rows = listed(
         unit.reader(),
         _share_of(key, span),
@@ -132,16 +132,17 @@ def listed_procedures(unit: UnitOfWork, key: str, side: Side, wanted: Wanted) ->
     if key not in SERVICE_RULES:
         raise NotFound(what=key)
     scope = _figures(unit, wanted)
-    span = _span(unit, wanted, scope)
+    span = _span(unit, wanted)
     share = SERVICE_RULES[key](ServiceQuestion(unit=unit, start=wanted.start, end=wanted.end, span=span, scope=scope))
     return share.part if side == "numerator" else share.of
 
 
 def _share_of(key: str, span: Span) -> Share:
+    traits = traits_of(span)
     if key in RULES:
-        return RULES[key](span)
+        return RULES[key](traits)
     if key == "mean_time":
-        return Share(timed(span), timed(span))
+        return Share(timed(traits), timed(traits))
     raise NotFound(what=key)
 
 
@@ -184,18 +185,10 @@ def _name(unit: UnitOfWork, within: str | None, by: By | None) -> Text | None:
     return known.release.in_lists if known else None
 
 
-def _span(unit: UnitOfWork, wanted: Wanted, scope: Scope) -> Span:
-    first, last = moments_of(wanted.start, wanted.end)
+def _span(unit: UnitOfWork, wanted: Wanted) -> Span:
     portal = unit.settings.portal
-    span = Span(first, last, unit.now, told_within=portal.on_time if portal else None)
-    digests = releases_ended_under(unit.reader(), span, scope)
-    results = [
-        (digest, key)
-        for digest in digests
-        for key, paper in unit.catalogue.workflow(digest).release.documents.items()
-        if paper.result
-    ]
-    return replace(span, results=results)
+    told_within = portal.on_time if portal else None
+    return Span(*moments_of(wanted.start, wanted.end), unit.now, unit.catalogue.results, told_within)
 
 
 def _scope(unit: UnitOfWork, wanted: Wanted) -> Scope:

@@ -10,7 +10,8 @@ from engine.clock import civil_day
 from engine.rules.deadlines.calendar import OutsideCalendar
 from engine.rules.procedure.definition import ONLINE, Release
 from engine.store.indicator_counts import Counted, Scope, last_release_of, procedures_with, published_between
-from engine.store.indicator_rules import RULES, Span
+from engine.store.indicator_rules import RULES
+from engine.store.indicator_traits import Span, traits_of
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
@@ -54,7 +55,7 @@ class ServiceQuestion:
         """The procedures with dossiers that count for an indicator, or that count as achieved."""
         if key in self.known:
             return {str(one.within) for one in self.known[key] if (one.part if achieved else one.of)}
-        return procedures_with(self.unit.reader(), RULES[key](self.span), self.scope, achieved=achieved)
+        return procedures_with(self.unit.reader(), RULES[key](traits_of(self.span)), self.scope, achieved=achieved)
 
 
 def published_on_time(asked: ServiceQuestion) -> ServiceShare:

@@ -11,10 +11,12 @@ from engine.transaction import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A subscription: each ``week`` or ``month``, of the office or province ``of``; None: everything."""
+    """A subscription: each ``week`` or ``month``, of the office or province that ``of`` names; None: everything."""
 
     id: int
     rhythm: str
+    office: str | None
+    province: str | None
     of: Text | None
 
 
@@ -38,5 +40,5 @@ def own_subscriptions(unit: UnitOfWork) -> Own:
         if one.province:
             said = names.get(one.province, one.province)
             of = Text(said, said)
-        lines.append(Line(id=one.id, rhythm=one.rhythm, of=of))
+        lines.append(Line(id=one.id, rhythm=one.rhythm, office=one.office, province=one.province, of=of))
     return Own(address=has_address(unit.reader(), person), lines=tuple(lines))

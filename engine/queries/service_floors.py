@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from engine.errors import NotFound
 from engine.queries.figure_readers import Reader
 from engine.rules.period import moments_of
 from engine.rules.procedure.definition import ONLINE, Release
@@ -55,7 +56,10 @@ class Floors:
 
 
 def service_floors(unit: UnitOfWork, reader: Reader, year: int, floor: int, province: str | None = None) -> Floors:
-    """Every public procedure in force at the year's end (today at the latest) in each province of the reader."""
+    """Every public procedure in force at the year's end (today at the latest) in each province of the reader, or in
+    one. Raises NotFound for what never was a province."""
+    if province is not None and all(one.code != province for one in unit.catalogue.territory.units("province")):
+        raise NotFound(what=province)
     first, last = moments_of(dt.date(year, 1, 1), dt.date(year, 12, 31))
     scope = Scope(counted_by_many(unit.actor, unit.today), province=province)
     counted = {

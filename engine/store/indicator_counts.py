@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, and_, case, func, select, true
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, case, func, or_, select, union_all
 
 from engine.store.dossiers import dossiers
-from engine.store.indicator_facts import indicator_facts
-from engine.store.indicator_rules import COUNTED, RULES, Share, Span, counts_at_all, timed
+from engine.store.indicator_facts import BITS, indicator_facts
+from engine.store.indicator_rules import COUNTED, RULES, Share, timed
+from engine.store.indicator_traits import Span, Traits, as_number, live_facts, rating_traits, row_traits, traits_in
+from engine.store.ratings import ratings
 from engine.store.releases import releases
+from engine.store.sql.fence import AT_ITS_START
 from engine.store.sql.seconds import seconds_between
 
 By = Literal["office", "procedure", "province"]
@@ -78,35 +80,66 @@ def counted_together(connection: Connection, span: Span, scope: Scope, by: By) -
     """How many dossiers count for each indicator, and how many of them as achieved, told apart by ``by``; of the mean
     time ``part`` are the seconds from reception to result.
 
-    The dossiers whose facts are kept are counted from these; the papers and fees of the others are read.
+    The dossiers are read and grouped by their traits, of which some hundred combinations occur; the rules are then
+    asked of these groups.
     """
-    kept = and_(indicator_facts.c.dossier_id == dossiers.c.id, indicator_facts.c.version == dossiers.c.version)
-    sums: dict[str, list[int]] = {}
-    for these, whose, only in (
-        (replace(span, kept=True), dossiers.join(indicator_facts, kept), true()),
-        (span, dossiers.outerjoin(indicator_facts, kept), indicator_facts.c.dossier_id.is_(None)),
-    ):
-        parts = [func.sum(one) for key in COUNTED for one in _flags(key, these)]
-        rules = (counts_at_all(span), only, *scope.rules())
-        for within, *row in connection.execute(
-            select(COLUMNS[by], *parts).select_from(whose).where(*rules).group_by(COLUMNS[by])
-        ):
-            before = sums.get(str(within), [0] * len(row))
-            sums[str(within)] = [one + int(more) for one, more in zip(before, row, strict=True)]
+    groups = _grouped(span, scope, by)
+    one = traits_in(groups.c.traits)
+    sums = [func.sum(figure) for key in COUNTED for figure in _figures(key, one, groups)]
+    counted = select(groups.c.within, *sums).group_by(groups.c.within).order_by(groups.c.within)
+    rows = connection.execute(counted).all()
     found: dict[str, list[Counted]] = {}
     for number, key in enumerate(COUNTED):
-        told = (Counted(within, row[2 * number + 1], row[2 * number]) for within, row in sorted(sums.items()))
-        found[key] = [one for one in told if one.of]
+        told = (Counted(str(row[0]), int(row[2 * number + 2]), int(row[2 * number + 1])) for row in rows)
+        found[key] = [line for line in told if line.of]
     return found
 
 
-def _flags(key: str, span: Span) -> tuple[ColumnElement[int], ColumnElement[int]]:
-    """Of a dossier: 1 where it counts, and 1 where it counts as achieved, or the seconds that it took."""
+def _grouped(span: Span, scope: Scope, by: By) -> Subquery:
+    """The number of dossiers of each combination of traits, and the seconds that those with a result took.
+
+    The facts are those that are kept for a dossier's version; the papers and fees of a dossier without are read. It is
+    one statement, so that no act beside it moves a dossier from one part to the other.
+    """
+    kept, row = indicator_facts.c, dossiers.c
+    same = and_(kept.dossier_id == row.id, kept.version == row.version)
+    of_kept = _read(span, scope, by, kept.bits).select_from(dossiers.join(indicator_facts, same))
+    live = as_number(live_facts(span.results))
+    others = _read(span, scope, by, live).select_from(dossiers.outerjoin(indicator_facts, same))
+    parts = (of_kept, others.where(kept.dossier_id.is_(None)))
+    return union_all(*map(_by_traits, parts)).subquery()
+
+
+def _read(span: Span, scope: Scope, by: By, facts: ColumnElement[int]) -> Select[Any]:
+    """A row for each dossier that was received, filed, ready or rated in the period: its traits as one number."""
+    row, own = dossiers.c, [*row_traits(span), *rating_traits(span)]
+    received, filed, resulted, *_, rated, _ = own
+    took = func.coalesce(seconds_between(row.received_at, row.finished_at), 0)
+    told = (
+        COLUMNS[by].label("within"),
+        (facts + as_number(own, len(BITS))).label("traits"),
+        case((resulted, took), else_=0).label("seconds"),
+    )
+    counts = or_(received, filed, resulted, rated)
+    return select(*told).outerjoin(ratings, ratings.c.dossier_id == row.id).where(counts, *scope.rules())
+
+
+def _by_traits(read: Select[Any]) -> Select[Any]:
+    """OFFSET keeps PostgreSQL from expecting as many combinations of traits as there are moments that they are told
+    from, and from sorting a million dossiers by them."""
+    one = read.offset(AT_ITS_START).subquery()
+    keys = (one.c.within, one.c.traits)
+    told = select(*keys, func.count().label("dossiers"), func.sum(one.c.seconds).label("seconds"))
+    return told.group_by(*keys)
+
+
+def _figures(key: str, one: Traits, groups: Subquery) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """Of a group: its dossiers where they count, and where they count as achieved, or the seconds that they took."""
     if key == "mean_time":
-        took = func.coalesce(seconds_between(dossiers.c.received_at, dossiers.c.finished_at), 0)
-        return case((timed(span), 1), else_=0), case((timed(span), took.cast(BigInteger)), else_=0)
-    share = RULES[key](span)
-    return case((share.of, 1), else_=0), case((and_(share.of, share.part), 1), else_=0)
+        return case((timed(one), groups.c.dossiers), else_=0), groups.c.seconds
+    share = RULES[key](one)
+    counts, achieved = share.of, and_(share.of, share.part)
+    return case((counts, groups.c.dossiers), else_=0), case((achieved, groups.c.dossiers), else_=0)
 
 
 def listed(
@@ -124,12 +157,6 @@ def procedures_with(connection: Connection, share: Share, scope: Scope, *, achie
     wanted = [share.of, *([share.part] if achieved else []), *scope.rules()]
     found = select(dossiers.c.procedure).where(*wanted).distinct()
     return set(connection.execute(found).scalars())
-
-
-def releases_ended_under(connection: Connection, span: Span, scope: Scope) -> list[str]:
-    """The releases of the dossiers whose result was ready in the period."""
-    found = select(dossiers.c.release).where(timed(span), *scope.rules()).distinct()
-    return sorted(connection.execute(found).scalars())
 
 
 def published_between(connection: Connection, start: dt.date, end: dt.date) -> list[PublishedRow]:

@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Integer, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, and_, case, func, or_, select
 
 from engine.rules.procedure.definition import ONLINE
 from engine.store.dossiers import dossiers
 from engine.store.reports import DONE, finished_by_week
+from engine.store.sql.fence import AT_ITS_START
 from engine.store.sql.seconds import seconds_between
 
 DAY = 24 * 60 * 60
@@ -59,18 +60,26 @@ def lateness_by_office(
 
     A dossier without an appointment ended on time.
     """
-    late = func.coalesce(seconds_between(dossiers.c.promised_at, dossiers.c.finished_at), 0)
-    bounds: list[ColumnElement[bool]] = []
-    before: int | None = None
-    for bound in BOUNDS:
-        above = [] if before is None else [late > before * DAY]
-        bounds.append(and_(late <= bound * DAY, *above))
-        before = bound
-    bounds.append(late > BOUNDS[-1] * DAY)
-    sums: list[Any] = [func.sum(case((one, 1), else_=0)).cast(Integer) for one in bounds]
     ended = (dossiers.c.finished_at >= start, dossiers.c.finished_at < end, dossiers.c.portal.in_(DONE))
-    statement = select(dossiers.c.handler_office, *sums).where(*ended, *rules).group_by(dossiers.c.handler_office)
+    # OFFSET makes PostgreSQL work the seconds out once for each dossier, not once for each class.
+    one = select(dossiers.c.handler_office, _seconds_late().label("late")).where(*ended, *rules)
+    found = one.offset(AT_ITS_START).subquery()
+    sums: list[Any] = [func.sum(case((of, 1), else_=0)).cast(Integer) for of in _classes(found.c.late)]
+    statement = select(found.c.handler_office, *sums).group_by(found.c.handler_office)
     return [LatenessRow(row[0], tuple(row[1:])) for row in connection.execute(statement)]
+
+
+def _seconds_late() -> ColumnElement[int]:
+    """Seconds from the appointment to the end; 0 on time."""
+    in_time = or_(dossiers.c.promised_at.is_(None), dossiers.c.finished_at <= dossiers.c.promised_at)
+    return case((in_time, 0), else_=seconds_between(dossiers.c.promised_at, dossiers.c.finished_at))
+
+
+def _classes(late: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    """Of each class the condition that so many seconds fall into it."""
+    upper = [late <= bound * DAY for bound in BOUNDS]
+    lower = [late > bound * DAY for bound in BOUNDS]
+    return [upper[0], *map(and_, lower, upper[1:]), lower[-1]]
 
 
 def filed_by_service(

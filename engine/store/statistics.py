@@ -6,7 +6,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from itertools import pairwise
 from typing import Any, cast
 
 import orjson
@@ -18,9 +17,10 @@ from sqlalchemy import (
     Subquery,
     and_,
     case,
-    exists,
+    false,
     func,
     literal,
+    or_,
     select,
     tuple_,
 )
@@ -134,50 +134,51 @@ def _ended_ones(
     ended = and_(
         dossiers.c.finished_at >= midnight(first), dossiers.c.finished_at < midnight(last + dt.timedelta(days=1))
     )
+    moved = _moves(on)
     return (
         select(
-            func.coalesce(_left_place(on), dossiers.c.place).label("place"),
-            func.coalesce(_corrected(on), _moved_until(on), _era(eras)).label("since"),
+            func.coalesce(_left_place(moved), dossiers.c.place).label("place"),
+            func.coalesce(_corrected(moved), moved.c.until, _era(eras)).label("since"),
             case((LATE, 1), else_=0).label("late"),
             *more,
         )
+        .select_from(dossiers.outerjoin(moved, moved.c.dossier_id == dossiers.c.id))
         .where(by, ended, dossiers.c.portal.in_(DONE), dossiers.c.province.in_(provinces))
         .subquery()
     )
 
 
-def _left_place(on: dt.date) -> ColumnElement[str | None]:
-    """The code that a dossier had until the first reform after the day ``on``; NULL if none moved it."""
+def _moves(on: dt.date) -> Subquery:
+    """The dossiers that reforms moved: the day of the last one up to ``on``, and of the first one after it."""
+    last = func.max(case((reforms.c.date <= on, reforms.c.date)))
+    first = func.min(case((reforms.c.date > on, reforms.c.date)))
+    found = select(reform_items.c.dossier_id, last.label("until"), first.label("after"))
+    joined = found.join(reforms, reforms.c.id == reform_items.c.reform_id).where(_gave_place())
+    return joined.group_by(reform_items.c.dossier_id).subquery()
+
+
+def _left_place(moved: Subquery) -> ColumnElement[str | None]:
+    """The code that a dossier had until the first reform after the day; NULL if none moved it."""
     code = func.coalesce(reform_items.c.before[("columns", "place")].as_string(), reform_items.c.place)
-    moved = select(code).where(_moved(), reforms.c.date > on).correlate(dossiers)
-    return moved.order_by(reforms.c.date).limit(1).scalar_subquery()
+    its = (reform_items.c.dossier_id == dossiers.c.id, reforms.c.id == reform_items.c.reform_id)
+    then = select(code).where(*its, _gave_place(), reforms.c.date == moved.c.after).limit(1)
+    return case((moved.c.after.is_not(None), then.correlate(dossiers, moved).scalar_subquery()))
 
 
-def _moved_until(on: dt.date) -> ColumnElement[dt.date | None]:
-    """The day of the last reform up to ``on`` that moved a dossier; NULL if there is none."""
-    return select(func.max(reforms.c.date)).where(_moved(), reforms.c.date <= on).correlate(dossiers).scalar_subquery()
-
-
-def _corrected(on: dt.date) -> ColumnElement[dt.date | None]:
-    """The day of the correction that gave a dossier its code up to the first reform after ``on``; NULL if none did."""
+def _corrected(moved: Subquery) -> ColumnElement[dt.date | None]:
+    """The day of the correction that gave a dossier its code up to the first reform after the day; NULL if none did."""
     corrected = dossiers.c.placed_on
-    before = and_(reforms.c.date > on, reforms.c.date <= corrected)
-    after = and_(reforms.c.date <= on, reforms.c.date > corrected)
-    given_else = exists().where(_moved(), before | after).correlate(dossiers)
-    return case((~given_else, corrected))
+    given_else = or_(moved.c.after <= corrected, moved.c.until > corrected)
+    return case((func.coalesce(given_else, false()), None), else_=corrected)
 
 
-def _moved() -> ColumnElement[bool]:
-    """The condition that a reform gave the dossier its later place and was not reverted for it."""
-    return and_(
-        reform_items.c.dossier_id == dossiers.c.id,
-        reform_items.c.status.in_(("done", "touched")),
-        reform_items.c.place.is_not(None),
-        reforms.c.id == reform_items.c.reform_id,
-    )
+def _gave_place() -> ColumnElement[bool]:
+    """The condition that a reform gave a dossier its later place and was not reverted for it."""
+    return and_(reform_items.c.status.in_(("done", "touched")), reform_items.c.place.is_not(None))
 
 
 def _era(eras: Sequence[dt.date]) -> ColumnElement[dt.date]:
-    """The first day of the era in which a dossier was filed."""
-    before = [(dossiers.c.filed_at < midnight(later), literal(era, Date)) for era, later in pairwise(eras)]
-    return case(*before, else_=literal(eras[-1], Date)) if before else literal(eras[0], Date)
+    """The first day of the era in which a dossier was filed; the newest is asked first, since most are of it."""
+    first, *later = eras
+    since = [(dossiers.c.filed_at >= midnight(era), literal(era, Date)) for era in reversed(later)]
+    return case(*since, else_=literal(first, Date)) if since else literal(first, Date)

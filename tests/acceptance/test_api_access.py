@@ -68,6 +68,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "parties": {"kind": "co_applicant", "name": "Lê Văn Cùng"},
     "parties/": {"reason": "nhầm"},
     "handovers": {"tracking": "EE123456789VN"},
+    "subscriptions": {"rhythm": "month"},
     "successions": {
         "applicant": {"kind": "citizen", "name": "Lê Văn Thừa Kế"},
         "reason": "người nộp đã mất",
@@ -96,6 +97,7 @@ QUERIES = {
     "/api/v1/reports/variants": "?procedure=1.000001&start=2026-03-01&end=2026-03-31",
     "/api/v1/reports/steps": "?procedure=1.000001&start=2026-03-01&end=2026-03-31",
     "/api/v1/reports/states": "?procedure=1.000001",
+    "/api/v1/reports/delays": "?start=2026-01-01&end=2026-12-31",
     "/api/v1/reports/register": f"?office={CENTRE}&start=2026-01-01&end=2026-12-31",
     "/api/v1/reports/register/07.pdf": f"?office={CENTRE}&start=2026-01-01&end=2026-12-31&reason=doi+chieu",
 }
@@ -209,7 +211,8 @@ def test_lists_counts_searches_and_reports_do_not_tell_of_other_units(
     for path in ("/dossiers", "/dossiers?q=dao", f"/dossiers?office={CENTRE}", f"/dossiers?holder_office={CENTRE}"):
         assert caller.get(f"/api/v1{path}").json["items"] == []
     for path, query in QUERIES.items():
-        figures = path.endswith("/reports/indicators") and who == "admin"  # every figure, and the list of no dossier
+        # An administrator reads every figure, and the list of no dossier.
+        figures = path.endswith(("/reports/indicators", "/reports/delays")) and who == "admin"
         if not path.endswith((".pdf", ".csv", ".xlsx")) and not figures:
             assert caller.get(path + query).json["items"] == []
 

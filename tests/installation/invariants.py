@@ -24,7 +24,7 @@ from engine.rules.procedure.facts import nested
 from engine.store.clocks import clocks
 from engine.store.dossiers import applicants, dossier_offices, dossiers
 from engine.store.indicator_facts import BITS, indicator_facts
-from engine.store.indicator_rules import live_fact
+from engine.store.indicator_traits import live_facts
 from engine.store.journal import journal
 from engine.store.sql.schema import metadata
 from tests.installation.installation import Installation
@@ -103,8 +103,8 @@ def _check_facts(installation: Installation, connection: Connection) -> None:
     digests = set(connection.execute(select(dossiers.c.release).join(indicator_facts, kept)).scalars())
     papers = {one: installation.runtime.catalogue.workflow(one).release.documents for one in digests}
     results = [(one, key) for one in sorted(papers) for key, paper in papers[one].items() if paper.result]
-    for name, bit in BITS.items():
-        wrong = (indicator_facts.c.bits.bitwise_and(bit) != 0) != live_fact(name, results)
+    for (name, bit), live in zip(BITS.items(), live_facts(results), strict=True):
+        wrong = (indicator_facts.c.bits.bitwise_and(bit) != 0) != live
         assert connection.execute(select(dossiers.c.code).join(indicator_facts, kept).where(wrong)).all() == [], name
 
 

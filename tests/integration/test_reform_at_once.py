@@ -28,7 +28,8 @@ from engine.acts.reform.apply import begin_applying
 from engine.acts.reform.at_once import Regular, apply_at_once
 from engine.acts.reform.batches import apply_all
 from engine.acts.reform.load import load_plan
-from engine.acts.reform.run import Done, Run, open_run
+from engine.acts.reform.run import Run, open_run
+from engine.acts.rounds import Done
 from engine.reform.document import read_plan
 from engine.reform.planning import make_plan
 from engine.rules.journal.entries import canonical

@@ -19,8 +19,8 @@ from engine.acts.reform.orders import (
     put_up,
     withdraw,
 )
-from engine.acts.reform.rounds import Tally
 from engine.acts.reform.run import Run
+from engine.acts.rounds import Tally
 from engine.errors import Forbidden, InvalidInput
 from engine.jobs.reforms import LEASE, carry_out
 from engine.reform.document import PlanFile

@@ -156,6 +156,15 @@ def test_a_corrected_commune_is_what_its_code_meant_that_day(night: Night) -> No
         assert sum(finished for finished, _ in told.values()) == 7
 
 
+def test_the_correction_of_a_dossier_that_a_reform_moved_changes_no_figure(night: Night) -> None:
+    """Before the move the reform gave the later code; after it the code of before is what it was when it was filed."""
+    before = night.told(OLD), night.told(NEW)
+    for day in (dt.date(2025, 6, 12), dt.date(2025, 7, 3)):
+        corrected = update(dossiers).where(dossiers.c.code == night.divided).values(placed_on=day)
+        night.world.try_act("system", lambda unit, made=corrected: unit.begin().execute(made))
+        assert (night.told(OLD), night.told(NEW)) == before
+
+
 def test_what_was_taken_back_counts_where_it_lay_before(night: Night) -> None:
     before = night.told(OLD), night.told(NEW)
     assert revert_all(night.world.runtime, night.run, "Hoãn thi hành").moved == 2

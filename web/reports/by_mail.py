@@ -23,7 +23,7 @@ PAGE = "/bao-cao/dang-ky"
 class Asking(Body):
     """Each week or each month; of an office or a province, or of everything."""
 
-    nhip = Word(r"^(week|month)$", required=True)
+    rhythm = Word(r"^(week|month)$", required=True)
     co_quan = Word(CODE, load_default=None)
     tinh = Word(CODE, load_default=None)
 
@@ -41,7 +41,7 @@ def ask(form: dict[str, Any]) -> Response:
     """Ask for a report by mail"""
     return once(
         "subscribe",
-        lambda unit: subscribe(unit, form["nhip"], form["co_quan"], form["tinh"]),
+        lambda unit: subscribe(unit, form["rhythm"], form["co_quan"], form["tinh"]),
         to=PAGE,
         done=Text(
             "Đã đăng ký. Thư đầu tiên đến khi kỳ này xong.",

@@ -16,7 +16,8 @@ from sqlalchemy import select, update
 from engine.acts.follow_office import join_successor, leave_predecessor
 from engine.acts.reform.contacts import publish_contacts
 from engine.acts.reform.move_dossiers import Movement, hand_lists_over
-from engine.acts.reform.run import Done, NotReady, Run, ids_standing, rows_standing
+from engine.acts.reform.run import NotReady, Run, ids_standing, rows_standing
+from engine.acts.rounds import Done
 from engine.errors import Conflict
 from engine.store.plans import reforms
 from engine.transaction import UnitOfWork

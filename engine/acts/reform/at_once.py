@@ -16,7 +16,8 @@ from typing import NamedTuple
 import orjson
 
 from engine.acts.reform.apply import apply_batch
-from engine.acts.reform.run import Done, Run
+from engine.acts.reform.run import Run
+from engine.acts.rounds import Done
 from engine.catalogue import Catalogue
 from engine.dossier.notices import TRANSFER
 from engine.rules.deadlines.promise import stopping_timers

@@ -6,19 +6,18 @@ prepared here while the others are written, which keeps two processors busy (doc
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from operator import attrgetter
 
 from engine.acts.reform.apply import apply_batch, begin_applying, finish_applying
 from engine.acts.reform.at_once import Regular, apply_at_once
 from engine.acts.reform.revert import begin_reverting, finish_reverting, revert_batch
-from engine.acts.reform.rounds import Page, Rounds, Tally
-from engine.acts.reform.run import Done, Run, ids_standing
+from engine.acts.reform.run import Run, ids_standing
+from engine.acts.rounds import Page, Rounds, Sizes, Tally, Told
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.planned_moves import Planned, planned_after
 from engine.transaction import Runtime, in_transaction
 
-Told = Callable[[Done], object]
+SIZES = Sizes(fewest=50, first=100, most=500)
 
 
 def apply_all(
@@ -39,7 +38,7 @@ def apply_all(
         tally = _at_once(runtime, run).through(told, seconds)
     else:
         page = _standing(run, "waiting")
-        tally = Rounds(runtime, page, int, lambda unit, ids: apply_batch(unit, run, ids)).through(told, seconds)
+        tally = Rounds(runtime, page, int, lambda unit, ids: apply_batch(unit, run, ids), SIZES).through(told, seconds)
     in_transaction(runtime, SYSTEM_ACTOR, lambda unit: finish_applying(unit, run))
     return tally
 
@@ -53,7 +52,8 @@ def revert_all(
     """
     in_transaction(runtime, SYSTEM_ACTOR, lambda unit: begin_reverting(unit, run))
     page = _standing(run, "done")
-    tally = Rounds(runtime, page, int, lambda unit, ids: revert_batch(unit, run, ids, reason)).through(told, seconds)
+    rounds = Rounds(runtime, page, int, lambda unit, ids: revert_batch(unit, run, ids, reason), SIZES)
+    tally = rounds.through(told, seconds)
     in_transaction(runtime, SYSTEM_ACTOR, lambda unit: finish_reverting(unit, run))
     return tally
 
@@ -65,6 +65,7 @@ def _at_once(runtime: Runtime, run: Run) -> Rounds[Planned]:
         lambda connection, after, limit: planned_after(connection, run.id, after, limit),
         attrgetter("id"),
         lambda unit, planned: apply_at_once(unit, run, regular, planned),
+        SIZES,
         rest=lambda unit, ids: apply_batch(unit, run, ids),
     )
 

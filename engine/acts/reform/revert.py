@@ -14,7 +14,8 @@ from sqlalchemy import select, update
 from engine.acts.follow_office import return_to_office
 from engine.acts.reform.contacts import publish_contacts_of_before
 from engine.acts.reform.move_dossiers import Movement
-from engine.acts.reform.run import Done, NotReady, Run, ids_standing, rows_standing
+from engine.acts.reform.run import NotReady, Run, ids_standing, rows_standing
+from engine.acts.rounds import Done
 from engine.store.plans import reforms
 from engine.transaction import UnitOfWork
 

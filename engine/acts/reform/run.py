@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
@@ -32,25 +31,6 @@ class NotReady(Conflict):
     code = "reform-not-ready"
     vi = "Kế hoạch {plan} đang ở trạng thái {state}."
     en = "The plan {plan} is in the state {state}."
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The numbers of dossiers of one batch by outcome; ``held_since`` (``time.monotonic``) is when it began to lock.
-
-    ``left`` are the dossiers that the one statement of a batch leaves to the long way.
-    """
-
-    moved: int = 0
-    stale: int = 0
-    ended: int = 0
-    busy: int = 0
-    held_since: float = 0.0
-    left: tuple[int, ...] = ()
-
-    @property
-    def settled(self) -> int:
-        return self.moved + self.stale + self.ended
 
 
 class Run:

@@ -16,7 +16,8 @@ from typing import Any
 from sqlalchemy import select, update
 
 from engine.acts.migrate_dossier import move_case
-from engine.acts.versions.run import Moved, PlanNotReady, PlanRun, Standing, lock_standing, settle
+from engine.acts.rounds import Done
+from engine.acts.versions.run import PlanNotReady, PlanRun, Standing, lock_standing, settle
 from engine.errors import Conflict
 from engine.rules.versions.fates import fate
 from engine.store.version_plans import ids_with, version_plans
@@ -59,9 +60,9 @@ def begin_applying(unit: UnitOfWork, run: PlanRun) -> None:
         unit.begin().execute(update(version_plans).where(mine).values(state="applying", started_at=unit.now))
 
 
-def apply_batch(unit: UnitOfWork, run: PlanRun, ids: Sequence[int]) -> Moved:
+def apply_batch(unit: UnitOfWork, run: PlanRun, ids: Sequence[int]) -> Done:
     """Moves those dossiers of ``ids`` that still wait; returns their numbers by outcome. Raises OutsideCalendar."""
-    since = time.monotonic()
+    held_since = time.monotonic()
     standing = lock_standing(unit, run, "waiting", ids)
     outcomes: list[dict[str, Any]] = []
     for one in standing:
@@ -74,7 +75,7 @@ def apply_batch(unit: UnitOfWork, run: PlanRun, ids: Sequence[int]) -> Moved:
     settle(unit, run, outcomes)
     count = Counter(one["status"] for one in outcomes)
     busy = len(ids) - len(standing)
-    return Moved(count["done"], count["stale"], count["ended"], busy, time.monotonic() - since)
+    return Done(count["done"], count["stale"], count["ended"], busy, held_since)
 
 
 def finish_applying(unit: UnitOfWork, run: PlanRun) -> None:

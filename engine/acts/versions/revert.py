@@ -15,7 +15,8 @@ from typing import Any, cast
 from sqlalchemy import select, update
 
 from engine.acts.publish import raise_version
-from engine.acts.versions.run import Moved, PlanNotReady, PlanRun, Standing, lock_standing, settle
+from engine.acts.rounds import Done
+from engine.acts.versions.run import PlanNotReady, PlanRun, Standing, lock_standing, settle
 from engine.dossier.charge import charge
 from engine.dossier.notices import NEW_APPOINTMENT, rows_of
 from engine.dossier.record import arm, record, send
@@ -49,12 +50,12 @@ def begin_reverting(unit: UnitOfWork, run: PlanRun) -> None:
     unit.begin().execute(update(version_plans).where(mine).values(state="reverting"))
 
 
-def revert_batch(unit: UnitOfWork, run: PlanRun, ids: Sequence[int], legal: str, reason: str) -> Moved:
+def revert_batch(unit: UnitOfWork, run: PlanRun, ids: Sequence[int], legal: str, reason: str) -> Done:
     """Moves dossiers back; returns their numbers by outcome (``stale``: changed since the move and left as they are).
 
     Raises OutsideCalendar.
     """
-    since = time.monotonic()
+    held_since = time.monotonic()
     standing = lock_standing(unit, run, "done", ids)
     outcomes: list[dict[str, Any]] = []
     for one in standing:
@@ -68,7 +69,7 @@ def revert_batch(unit: UnitOfWork, run: PlanRun, ids: Sequence[int], legal: str,
     settle(unit, run, outcomes)
     count = Counter(one["status"] for one in outcomes)
     busy = len(ids) - len(standing)
-    return Moved(count["reverted"], count["touched"], 0, busy, time.monotonic() - since)
+    return Done(count["reverted"], count["touched"], 0, busy, held_since)
 
 
 def finish_reverting(unit: UnitOfWork, run: PlanRun) -> None:

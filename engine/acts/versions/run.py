@@ -31,21 +31,6 @@ class PlanNotReady(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """The numbers of dossiers of one batch by outcome; ``seconds`` is how long it held their locks."""
-
-    moved: int = 0
-    stale: int = 0
-    ended: int = 0
-    busy: int = 0
-    seconds: float = 0.0
-
-    @property
-    def settled(self) -> int:
-        return self.moved + self.stale + self.ended
-
-
-@dataclass(frozen=True, slots=True)
 class PlanRun:
     """One loaded plan. ``published`` says that loading it published the version."""
 

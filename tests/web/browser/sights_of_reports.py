@@ -14,7 +14,7 @@ def _open_table(page: Page) -> None:
 
 def _ask(page: Page) -> None:
     """Asks for the report, each month in the one language and each week in the other: the list has it then."""
-    page.select_option("[name=nhip]", "week" if page.locator("html").get_attribute("lang") == "en" else "month")
+    page.select_option("[name=rhythm]", "week" if page.locator("html").get_attribute("lang") == "en" else "month")
     with page.expect_navigation():
         page.locator("form[data-main]").evaluate("form => form.requestSubmit()")
 

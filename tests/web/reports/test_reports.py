@@ -155,11 +155,11 @@ def test_a_report_is_asked_for_by_mail_once_and_ended(site: Site) -> None:
         connection.execute(update(people).where(people.c.username == "leader").values(email="leader@example.org"))
     page = leader.get("/bao-cao/dang-ky")
     assert "Chưa nhận báo cáo nào qua thư" in page.text
-    asked = leader.follow(leader.submit(page, "/bao-cao/dang-ky", nhip="month"))
+    asked = leader.follow(leader.submit(page, "/bao-cao/dang-ky", rhythm="month"))
     assert "mỗi tháng" in asked.text and "Thư đầu tiên đến khi kỳ này xong" in asked.text
-    again = leader.submit(asked, "/bao-cao/dang-ky", status=422, nhip="month")
+    again = leader.submit(asked, "/bao-cao/dang-ky", status=422, rhythm="month")
     assert "đã đăng ký báo cáo này" in again.text.lower()
-    foreign = leader.submit(asked, "/bao-cao/dang-ky", status=403, nhip="week", tinh="01")
+    foreign = leader.submit(asked, "/bao-cao/dang-ky", status=403, rhythm="week", tinh="01")
     assert "chỉ số liệu của cơ quan, tỉnh mình" in foreign.text
     form = asked.soup.select_one("form[action$='/thoi']")
     assert form is not None

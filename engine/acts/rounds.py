@@ -1,4 +1,5 @@
-"""Passes over the dossiers of a plan, batch after batch in several lanes, until none is left that somebody works on.
+"""Passes over the dossiers of a plan (of a reform or a version), batch after batch in several lanes, until none is left
+that somebody works on.
 
 A batch that cannot move all of its dossiers may leave some to the long way, whose batches go between the others. The
 size of a batch adapts so that it locks its dossiers for about ``LOCKED`` seconds, since a clerk who needs one of them
@@ -13,24 +14,37 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
-from engine.acts.reform.run import Done
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 
-T = TypeVar("T")
-Page = Callable[[Connection, int, int], list[T]]
-"""The next dossiers above an id, at most so many, in order of their ids."""
-Batch = Callable[[UnitOfWork, Sequence[T]], Done]
 LOCKED = 0.04
 """Seconds for which a batch should lock its dossiers."""
-_SMALLEST, _FIRST, _LARGEST = 50, 100, 500
 _PAGE = 10_000  # dossiers read by one query
 _MOST_ROUNDS = 50
 """The number of passes, with retries of locked dossiers, before the run ends without them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The numbers of dossiers of one batch by outcome; ``held_since`` (``time.monotonic``) is when it began to lock.
+
+    ``left`` are the dossiers that the one statement of a batch leaves to the long way.
+    """
+
+    moved: int = 0
+    stale: int = 0
+    ended: int = 0
+    busy: int = 0
+    held_since: float = 0.0
+    left: tuple[int, ...] = ()
+
+    @property
+    def settled(self) -> int:
+        return self.moved + self.stale + self.ended
 
 
 @dataclass(slots=True)
@@ -50,6 +64,22 @@ class Tally:
         self.busy += done.busy
 
 
+class Sizes(NamedTuple):
+    """How many dossiers a batch has: the fewest, the first one, and the most."""
+
+    fewest: int
+    first: int
+    most: int
+
+
+T = TypeVar("T")
+Page = Callable[[Connection, int, int], list[T]]
+"""The next dossiers above an id, at most so many, in order of their ids."""
+Batch = Callable[[UnitOfWork, Sequence[T]], Done]
+Told = Callable[[Done], object]
+"""Gets the result of each batch."""
+
+
 class Rounds(Generic[T]):
     """The passes of one run: ``page`` reads the dossiers, ``number`` gives the id of one, ``batch`` moves some.
 
@@ -62,16 +92,17 @@ class Rounds(Generic[T]):
         page: Page[T],
         number: Callable[[T], int],
         batch: Batch[T],
+        sizes: Sizes,
         rest: Batch[int] | None = None,
     ) -> None:
         self._runtime, self._page, self._number = runtime, page, number
-        self._batch = _Sized(runtime, batch)
-        self._rest = _Sized(runtime, rest) if rest else None
+        self._batch = _Sized(runtime, batch, sizes)
+        self._rest = _Sized(runtime, rest, sizes) if rest else None
         self._left: list[int] = []
         self._lanes = 3 if runtime.database.dialect.name == "postgresql" else 1  # SQLite has one writer
         self._latest = float("inf")
 
-    def through(self, told: Callable[[Done], object], seconds: float) -> Tally:
+    def through(self, told: Told, seconds: float) -> Tally:
         """Goes over all dossiers until a pass leaves none busy; ``told`` gets the result of each batch.
 
         It begins no batch after ``seconds``.
@@ -144,8 +175,8 @@ class Rounds(Generic[T]):
 class _Sized(Generic[T]):
     """A way to move a batch, each in its transaction, and the size that the duration of the last ones asks for."""
 
-    def __init__(self, runtime: Runtime, batch: Batch[T]) -> None:
-        self._runtime, self._batch, self._size = runtime, batch, float(_FIRST)
+    def __init__(self, runtime: Runtime, batch: Batch[T], sizes: Sizes) -> None:
+        self._runtime, self._batch, self._sizes, self._size = runtime, batch, sizes, float(sizes.first)
 
     @property
     def size(self) -> int:
@@ -154,5 +185,5 @@ class _Sized(Generic[T]):
     def __call__(self, items: Sequence[T]) -> Done:
         done = in_transaction(self._runtime, SYSTEM_ACTOR, lambda unit: self._batch(unit, items))
         ratio = LOCKED / max(time.monotonic() - done.held_since, 1e-6) * len(items) / self._size
-        self._size = min(max(self._size * min(max(ratio, 0.5), 1.5), _SMALLEST), _LARGEST)
+        self._size = min(max(self._size * min(max(ratio, 0.5), 1.5), self._sizes.fewest), self._sizes.most)
         return done

@@ -1,0 +1,99 @@
+"""Delays, floors, readiness and reports by mail over the interface: the figures of the pages, for the same readers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import update
+
+from engine.queries.delays import CLASSES
+from engine.store.people import people
+from tests.installation.runtime import NOW
+from tests.installation.served import ServedInstallation, served_copy
+from tests.installation.trial_content import AUTHORITY
+
+BASE = "/api/v1/reports"
+READERS = ("leader", "monitor", "admin")
+MAILS = f"{BASE}/subscriptions"
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedInstallation]:
+    """Two dossiers that ended: one at once, one ten days later and late."""
+    clock = {"now": NOW}
+    installation = served_copy(tmp_path_factory.mktemp("town"), now=lambda: clock["now"])
+    swift, slow = (installation.filed()["code"] for _ in range(2))
+    for code in (swift, slow):
+        installation.act("counter", code, "forward")
+        installation.act("specialist", code, "submit")
+    clock["now"] = NOW + dt.timedelta(hours=3)
+    installation.act("leader", swift, "sign")
+    clock["now"] = NOW + dt.timedelta(days=10)
+    installation.act("leader", slow, "sign")
+    with installation.runtime.database.begin() as connection:
+        connection.execute(update(people).values(email="ai.do@example.vn"))
+    yield installation
+    installation.close()
+
+
+def test_delays_count_the_dossiers_of_each_class(town: ServedInstallation) -> None:
+    asked = f"{BASE}/delays?start=2026-03-01&end=2026-03-31"
+    for who in READERS:
+        told = town.person(who).get(asked).json
+        (line,) = told["items"]
+        assert [line["office"], line["finished"], line["late_share"]] == [AUTHORITY, 2, 0.5], who
+        assert len(told["classes"]) == len(line["dossiers"]) == len(CLASSES)
+        assert line["dossiers"][0] == 1 and sum(line["dossiers"]) == 2
+    assert town.person("monitor").get(f"{asked}&province=01").json["items"] == []
+    assert town.person("nobody").get(asked).json["items"] == []
+
+
+def test_floors_are_those_of_the_year_and_province(town: ServedInstallation) -> None:
+    for who in READERS:
+        told = town.person(who).get(f"{BASE}/floors?year=2026&province=79").json
+        filed = {one["procedure"]: one["filed"] for one in told["items"]}
+        assert filed["1.000001"] == 2 and {one["province"] for one in told["items"]} == {"79"}, who
+        assert (told["year"], told["floor"]) == (2026, 10)
+        assert told["reached"] == sum(one["reached"] and one["offered"] for one in told["items"])
+    before = town.person("monitor").get(f"{BASE}/floors?year=2025").json
+    assert sum(one["filed"] for one in before["items"]) == 0
+    assert town.person("monitor").get(f"{BASE}/floors?province=ZZ").status_code == 404
+    wrong = town.person("monitor").get(f"{BASE}/floors?floor=0")
+    assert wrong.status_code == 422 and "floor" in wrong.json["errors"]
+
+
+def test_readiness_names_what_is_counted(town: ServedInstallation) -> None:
+    told = town.person("monitor").get(f"{BASE}/readiness").json
+    (line,) = told["items"]
+    assert line["province"] == "79" and len(line["done"]) == len(line["of"]) == len(told["items_counted"]) == 4
+    assert all(done <= of for done, of in zip(line["done"], line["of"], strict=True)) and line["equipped"] is False
+
+
+@pytest.mark.parametrize("path", ["floors", "readiness", "subscriptions"])
+def test_other_staff_read_none_of_them(town: ServedInstallation, path: str) -> None:
+    for who in ("counter", "specialist", "nobody"):
+        assert town.person(who).get(f"{BASE}/{path}").status_code == 403, who
+
+
+def test_a_report_by_mail_is_asked_for_once_and_ended_by_its_person(town: ServedInstallation) -> None:
+    leader = town.person("leader")
+    assert leader.get(MAILS).json == {"address": True, "items": []}
+    made = leader.post(MAILS, {"rhythm": "month", "office": AUTHORITY})
+    assert made.status_code == 201 and made.json["office"] == AUTHORITY and made.json["name"]["vi"]
+    assert leader.get(MAILS).json["items"] == [made.json]
+    again = leader.post(MAILS, {"rhythm": "month", "office": AUTHORITY})
+    assert again.status_code == 422 and "rhythm" in again.json["errors"]
+    assert leader.post(MAILS, {"rhythm": "day"}).status_code == 422
+    assert town.person("monitor").delete(f"{MAILS}/{made.json['id']}").status_code == 404
+    assert leader.delete(f"{MAILS}/{made.json['id']}").status_code == 204
+    assert leader.get(MAILS).json["items"] == []
+
+
+def test_nobody_subscribes_what_they_do_not_read(town: ServedInstallation) -> None:
+    assert town.person("counter").post(MAILS, {"rhythm": "week"}).status_code == 403
+    assert town.person("leader").post(MAILS, {"rhythm": "week", "province": "01"}).status_code == 403
+    for unknown in ({"office": "KHONG-CO"}, {"province": "ZZ"}):
+        assert town.person("admin").post(MAILS, {"rhythm": "week"} | unknown).status_code == 404
+    assert town.person("admin").get(MAILS).json["items"] == []
