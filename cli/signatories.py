@@ -12,19 +12,12 @@ from adapters.signatory_file import alone_with, replace_signatories, signatories
 from cli.compose import compose_from_environment
 from cli.output import json_option, language, say, show
 from cli.staff import operator
+from engine.acts.remote_sign import NoRemoteSigning
 from engine.acts.staff.record import record_staff
-from engine.errors import Conflict, Refusal
+from engine.errors import Refusal
 from engine.rules.offices.signatory_file import MOST_BYTES, SignatoryFile, read_signatory_file
 from engine.store.people import people
 from engine.transaction import Runtime, UnitOfWork, in_transaction
-
-
-class NoRemoteSigning(Conflict):
-    """This installation signs with no provider."""
-
-    code = "no-remote-signing"
-    vi = "Chưa nối với nhà cung cấp ký số từ xa. Người vận hành đặt MOTCUA_REMOTE_SIGNING_URL rồi khởi động lại."
-    en = "There is no provider of remote signing. The operator sets MOTCUA_REMOTE_SIGNING_URL and starts again."
 
 
 class SignatoriesUnusable(Refusal):

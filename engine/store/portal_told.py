@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, and_, case, exists, func, literal, not_, select
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from engine.store.dossiers import dossiers
 from engine.store.portal import SLOW, portal_differences, portal_tellings
@@ -16,7 +16,7 @@ from engine.store.sql.seconds import seconds_between
 _T = portal_tellings.c
 
 
-def told_at() -> ColumnElement[Any]:
+def told_at() -> ColumnElement[dt.datetime]:
     """When the portal learned what a row of ``portal_tellings`` tells; NULL while it has not.
 
     What was dropped for a whole telling is known there by that one.
@@ -46,12 +46,12 @@ class slow(ColumnElement[bool]):
 
 
 @compiles(slow, "postgresql")
-def _on_postgresql(element: slow, compiler: Any, **options: Any) -> str:
+def _on_postgresql(element: slow, compiler: SQLCompiler, **options: object) -> str:
     return f"({SLOW['postgresql']})"
 
 
 @compiles(slow, "sqlite")
-def _on_sqlite(element: slow, compiler: Any, **options: Any) -> str:
+def _on_sqlite(element: slow, compiler: SQLCompiler, **options: object) -> str:
     return f"({SLOW['sqlite']})"
 
 
