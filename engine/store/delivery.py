@@ -64,10 +64,12 @@ class Taken(NamedTuple):
 class Result(NamedTuple):
     """The result of one notice. With the status ``waiting`` it is retried at ``next_attempt_at``.
 
-    ``attempts`` is the row's count at the lease. If ``tried`` is False, this attempt is subtracted again.
+    ``attempts`` is the row's count at the lease. If ``tried`` is False, this attempt is subtracted again. The dossier
+    leads to the partition of its month.
     """
 
     id: int
+    dossier_id: int
     attempts: int
     status: str
     next_attempt_at: dt.datetime
@@ -128,8 +130,8 @@ def write_results(connection: Connection, results: Sequence[Result], now: dt.dat
     sent = [result for result in results if result.status == "sent"]
     others = [_not_sent(result) for result in results if result.status != "sent"]
     if sent and connection.dialect.name == "postgresql":
-        told = orjson.dumps([{"id": result.id, "reference": _storable(result.reference)} for result in sent]).decode()
-        connection.exec_driver_sql(_SENT_AT_ONCE, {"now": now, "told": told})
+        told = [{"id": one.id, "dossier_id": one.dossier_id, "reference": _storable(one.reference)} for one in sent]
+        connection.exec_driver_sql(_SENT_AT_ONCE, {"now": now, "told": orjson.dumps(told).decode()})
     elif sent:
         connection.execute(_SENT, [{"row_id": one.id, "now": now, "told": _storable(one.reference)} for one in sent])
     if others:
@@ -174,6 +176,7 @@ _NOT_SENT = (
     update(outbox)
     .where(
         outbox.c.id == bindparam("row_id"),
+        outbox.c.dossier_id == bindparam("row_dossier"),
         outbox.c.status == "waiting",
         outbox.c.attempts == bindparam("claimed_attempts"),
     )
@@ -194,8 +197,8 @@ _SENT = (
 
 _SENT_AT_ONCE = """\
 UPDATE outbox SET status = 'sent', sent_at = %(now)s, reference = told.reference, error = NULL
-FROM json_to_recordset(%(told)s::json) AS told(id bigint, reference text)
-WHERE outbox.id = told.id AND outbox.status IN ('waiting', 'parked')
+FROM json_to_recordset(%(told)s::json) AS told(id bigint, dossier_id bigint, reference text)
+WHERE outbox.id = told.id AND outbox.dossier_id = told.dossier_id AND outbox.status IN ('waiting', 'parked')
 """
 
 _IN_HAND = "taken up, and no result was written"
@@ -241,6 +244,7 @@ def _by_deaths(rows: Iterable[Taken]) -> dict[int, list[Taken]]:
 def _not_sent(result: Result) -> dict[str, Any]:
     return {
         "row_id": result.id,
+        "row_dossier": result.dossier_id,
         "claimed_attempts": result.attempts,
         "new_status": result.status,
         "new_attempts": result.attempts if result.tried else result.attempts - 1,

@@ -1,7 +1,7 @@
 """The months of the large tables on PostgreSQL: how a table is divided into partitions, and made whole again.
 
 A partition holds what belongs to the dossiers of one month: those whose ids begin with it (docs/adr/0021). Partitions
-lie in the schema ``months``, which only the owner of the tables may enter; everybody else goes through the table.
+lie in the schema ``months``, where the application's role may read, as a dump does; it writes through the table.
 """
 
 from __future__ import annotations
@@ -54,6 +54,10 @@ BEGIN
     EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON months.%I FOR EACH STATEMENT EXECUTE FUNCTION %I()',
       parent || '_no_truncate', part, refuses);
   END IF;
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'motcua_app') THEN  -- it reads, as a dump does, and no more
+    EXECUTE format('REVOKE ALL ON months.%I FROM motcua_app', part);
+    EXECUTE format('GRANT SELECT ON months.%I TO motcua_app', part);
+  END IF;
 END $$;
 CREATE FUNCTION tend_months(today date, ahead integer) RETURNS integer LANGUAGE plpgsql
   SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -84,6 +88,7 @@ REVOKE EXECUTE ON FUNCTION make_month(integer), guard_month(text, text), tend_mo
   rows_outside_months() FROM PUBLIC;
 DO $$ BEGIN
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'motcua_app') THEN
+    GRANT USAGE ON SCHEMA months TO motcua_app;
     GRANT EXECUTE ON FUNCTION tend_months(date, integer), rows_outside_months() TO motcua_app;
   END IF;
 END $$;

@@ -24,6 +24,7 @@ from tests.installation.world import World, open_world
 
 pytestmark = pytest.mark.postgresql
 
+MONTH = 202603  # of the world
 SHAPE = """SELECT c.relname, c.relkind::text, array_to_string(c.relacl, ' ') FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname IN ('public', 'months') AND relkind IN ('r', 'p')
     AND relname ~ '^(journal|outbox|reads)' ORDER BY 1"""
@@ -62,7 +63,9 @@ class TestNew:
             "DELETE FROM journal",
             "TRUNCATE journal",
             "DELETE FROM reads",
-            "SELECT * FROM months.journal_before",
+            "INSERT INTO months.journal_before SELECT * FROM journal",
+            "UPDATE months.outbox_before SET status = 'sent'",
+            f"DELETE FROM months.journal_private_{MONTH}",
             "INSERT INTO detached_months VALUES ('journal', 0, 0, now(), 'x', 'x')",
             "SELECT make_month(203001)",
         ):
@@ -89,7 +92,7 @@ class TestNew:
             assert tend_months(world.runtime) == 1 + AHEAD
             assert tend_months(world.runtime) == 0
         nothing_lost(world, done, before=3)
-        month = 202603
+        month = MONTH
         last = world.row(world.land_at("checking"))["id"]
         assert before < 1_000_000 < month * BLOCK < last < (month + 1) * BLOCK
         assert asked(world, f"SELECT count(*) FROM months.journal_{month} WHERE dossier_id = {last}") == [(3,)]

@@ -366,7 +366,7 @@ def test_a_late_failure_does_not_undo_what_another_has_sent(world: World) -> Non
     assert deliver_notices(world.runtime, Receiver()).sent == 2
     from engine.store.delivery import Result, write_results
 
-    late = [Result(row.id, row.attempts + 1, "parked", world.now, error="too late") for row in rows]
+    late = [Result(row.id, row.dossier_id, row.attempts + 1, "parked", world.now, error="too late") for row in rows]
     world.try_act("system", lambda unit: write_results(unit.begin(), late, unit.now))
     assert {row.status for row in notices(world)} == {"sent"}
 

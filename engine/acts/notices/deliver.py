@@ -259,4 +259,4 @@ def _result(
     error: str | None = None,
     tried: bool = True,
 ) -> Result:
-    return Result(row.id, row.attempts + 1, status, next_attempt_at, reference, error, tried)
+    return Result(row.id, row.dossier_id, row.attempts + 1, status, next_attempt_at, reference, error, tried)
