@@ -20,7 +20,23 @@ SCHEMAS = sorted(
     },
     key=lambda one: one.__name__,
 )
-VALUES = (None, "", "a", "7", "2026-03-02", "2026-03-02T08:00:00Z", "true", 7, 7.0, -1, True, [], ["a"], {}, {"a": "b"})
+VALUES: tuple[Any, ...] = (
+    None,
+    "",
+    "a",
+    "7",
+    "2026-03-02",
+    "2026-03-02T08:00:00Z",
+    "true",
+    7,
+    7.0,
+    -1,
+    True,
+    [],
+    ["a"],
+    {},
+    {"a": "b"},
+)
 
 
 def _by_marshmallow(schema: Schema, given: dict[str, Any]) -> Any:
