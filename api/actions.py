@@ -25,6 +25,7 @@ actions = Resource("actions", __name__, description="Steps that a procedure's wo
     refuses=(403, 404, 409, 502),
     if_match=True,
     key="optional",
+    hot=True,
 )
 def take_action(code: str, body: dict[str, Any]) -> Answer:
     """Take an action of the workflow file"""

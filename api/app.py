@@ -9,6 +9,7 @@ from flask_smorest import Api as Documentation
 
 from api import shapes
 from api.openapi import register_documentation, register_start
+from api.operations import Resource
 from api.path_parameters import Number
 from api.problems import problem
 from api.resources import RESOURCES
@@ -16,6 +17,7 @@ from api.unparsable import unparsable
 from engine.transaction import Runtime
 from server import health, request_limits
 from server.context import RenderForm, Served, this_request
+from server.direct import direct_routes
 from server.internal import register_internal
 from server.lean_flask import LeanFlask
 from server.limits import Limits
@@ -66,6 +68,8 @@ def create_app(
     show = pages(app, problem) if pages else problem
     register_refusals(app, show)  # after flask-smorest, whose own answers to errors they replace
     app.register_blueprint(health.operating)
+    if runtime.settings.fast_path:
+        app.direct = direct_routes(app, Resource.HOT)
     if hops := runtime.settings.proxy_hops:
         app.stand_behind_proxies(hops)
     return app

@@ -71,6 +71,8 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]  # its base has n
 
     ACCESS: ClassVar[dict[Callable[..., Any], Access]] = {}
     """The access rule of each declared view, for the test that walks all routes."""
+    HOT: ClassVar[dict[str, View]] = {}
+    """What is answered before Flask (``server.direct``), by endpoint: a declared view with its checks."""
 
     def operation(
         self,
@@ -87,10 +89,11 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]  # its base has n
         refuses: Sequence[int] = (),
         if_match: bool | Literal["optional"] = False,
         key: str = "",
+        hot: bool = False,
     ) -> Callable[[View], View]:
         """Declares a view. ``key`` is ``required`` or ``optional`` where an Idempotency-Key is taken, else ''. The view
-        gets the values of the path and the validated ``query`` and ``body`` by name. ``upload`` only documents
-        a multipart body, and ``signed`` a JSON body whose very bytes are signed; the view reads these itself.
+        gets the values of the path and the validated ``query`` and ``body`` by name; it reads itself what ``upload``
+        documents, a multipart body, and ``signed``, JSON whose very bytes are signed. ``hot``: answered before Flask.
         """
         loaders = _Loaders(query() if query else None, body() if body else None, body_optional)
         documented = _documentation(
@@ -106,12 +109,27 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]  # its base has n
         )
 
         def declare(view: View) -> View:
-            handle = self._described(view.__name__, documented)(_handler(view, access, loaders))
-            self.ACCESS[handle] = access
-            self.add_url_rule(rule, view.__name__, handle, methods=[method])
-            return view
+            return self._add(method, rule, view, _checked(view, access, loaders), access, hot, documented)
 
         return declare
+
+    def _add(
+        self,
+        method: str,
+        rule: str,
+        view: View,
+        answer: View,
+        access: Access,
+        hot: bool,
+        documented: Mapping[str, Any],
+    ) -> View:
+        """Adds a view to Flask, by way of ``answer``, which checks access, query and body before it."""
+        handle = self._described(view.__name__, documented)(_handler(view, answer))
+        self.ACCESS[handle] = access
+        if hot:
+            self.HOT[f"{self.name}.{view.__name__}"] = answer
+        self.add_url_rule(rule, view.__name__, handle, methods=[method])
+        return view
 
     def _described(self, name: str, documented: Mapping[str, Any]) -> Callable[[Handler], Handler]:
         """Adds a view's documentation to its handler, under the id ``resource.view``."""
@@ -119,12 +137,21 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]  # its base has n
         return cast(Callable[[Handler], Handler], described)
 
 
-def _handler(view: View, access: Access, loaders: _Loaders) -> Handler:
-    """Wraps a view for Flask: checks access, and loads query and body, before the view runs."""
+def _checked(view: View, access: Access, loaders: _Loaders) -> View:
+    """Checks access, and loads query and body, before the view runs."""
+
+    def answer(**path: Any) -> Answer:
+        identify(access, path.get("token"))
+        return view(**path, **loaders.load())
+
+    return answer
+
+
+def _handler(view: View, answer: View) -> Handler:
+    """Wraps a view for Flask."""
 
     def handle(**path: Any) -> Response:
-        identify(access, path.get("token"))
-        return view(**path, **loaders.load()).response()
+        return answer(**path).response()
 
     handle.__name__ = view.__name__
     handle.__doc__ = view.__doc__

@@ -33,7 +33,7 @@ status = Resource("status", __name__, description="For citizens, by link or by c
 STATUS = Gives(shape=shapes.Status, headers=ETAG, description="Where the dossier is, when it is due, what to do.")
 
 
-@status.operation("GET", "/status/<token>", access=Access.LINK, gives=STATUS, refuses=(429,))
+@status.operation("GET", "/status/<token>", access=Access.LINK, gives=STATUS, refuses=(429,), hot=True)
 def by_link(token: str) -> Answer:
     """Read the status of one's dossier"""
     served().limits.hold(REQUESTS_PER_LINK, "link", token)

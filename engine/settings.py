@@ -82,6 +82,7 @@ class Settings:
     proxy_hops: int
     internal_from: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
     rate_limits: bool
+    fast_path: bool
     log_level: str
     log_json: bool
     pool_size: int
@@ -133,6 +134,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         proxy_hops=number(environment, "MOTCUA_PROXY_HOPS", 0, 0, 5),
         internal_from=networks(environment, "MOTCUA_INTERNAL_FROM", "127.0.0.0/8,::1/128"),
         rate_limits=flag(environment, "MOTCUA_RATE_LIMITS", True),
+        fast_path=flag(environment, "MOTCUA_FAST_PATH", True),
         log_level=choice(environment, "MOTCUA_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         log_json=flag(environment, "MOTCUA_LOG_JSON", True),
         pool_size=number(environment, "MOTCUA_POOL_SIZE", 8, 1, 200),

@@ -1,5 +1,7 @@
 """Flask without the features that this application does not use: coroutines, sessions, host names in routes.
 
+A few hot operations are answered before Flask (``server.direct``).
+
 Each of them costs every request some calls for nothing (docs/performance.md). Flask documents all that is overridden
 here as made for it: ``session_interface``, ``ensure_sync``, ``create_url_adapter``, and ``wsgi_app`` as the place for
 middleware. tests/unit/test_lean_flask.py fails when Flask no longer calls them.
@@ -7,8 +9,7 @@ middleware. tests/unit/test_lean_flask.py fails when Flask no longer calls them.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Flask, Request, Response
@@ -16,7 +17,7 @@ from flask.sessions import NullSession, SessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import MapAdapter
 
-_HOST = re.compile(r"[a-z0-9.\-]{1,253}(:\d{1,5})?")
+from server.direct import PLAIN_HOST, DirectRoute, answer_directly, asked
 
 
 class _NoSessions(SessionInterface):
@@ -39,6 +40,16 @@ class LeanFlask(Flask):
     unparsable: Callable[[int, str], bytes]
     """Called by the web server: the whole response to bytes that are no HTTP request, from status and reason."""
 
+    direct: tuple[DirectRoute, ...] = ()
+    """The routes that are answered before Flask."""
+
+    def wsgi_app(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answers a request, by itself or by Flask."""
+        what = asked(self.direct, environ)
+        if what is None or "werkzeug.debug.preserve_context" in environ:  # a test wants Flask's context afterwards
+            return super().wsgi_app(environ, start_response)
+        return answer_directly(self, environ, start_response, what)
+
     def stand_behind_proxies(self, hops: int) -> None:
         """Trusts ``hops`` proxies for the client's address, scheme and host."""
         self.wrap(lambda inner: ProxyFix(inner, x_for=hops, x_proto=hops, x_host=hops))
@@ -53,7 +64,9 @@ class LeanFlask(Flask):
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """The matcher of the path. No route names a host, so a plain host is taken as it is, without IDNA."""
-        if request is None or not _HOST.fullmatch(request.host):
+        if request is not None and request.url_rule is not None:
+            return None  # the route is known
+        if request is None or not PLAIN_HOST.fullmatch(request.host):
             return super().create_url_adapter(request)
         environ = request.environ
         path = environ.get("PATH_INFO", "").encode("latin-1").decode(errors="replace")

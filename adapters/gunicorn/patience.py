@@ -32,14 +32,16 @@ class PatientSocket:
         self._line, self._pressed = line, pressed
         self.in_head = True
         self._waited, self._moved = 0.0, 0
+        self._holds, self._held = False, b""
 
     def begin(self) -> None:
         """Begins the time of the next request."""
         self.in_head, self._waited, self._moved = True, 0.0, 0
 
     def head_is_read(self) -> None:
-        """Begins the time of the body and of the answer."""
+        """Begins the time of the body and of the answer, whose head waits for what is sent after it."""
         self.in_head, self._waited, self._moved = False, 0.0, 0
+        self._holds = True
 
     def fileno(self) -> int:
         """The descriptor, for pollers."""
@@ -59,8 +61,15 @@ class PatientSocket:
             return data
 
     def sendall(self, data: bytes) -> None:
-        """Sends everything. A client that takes it too slowly is treated as one that went away (ECONNRESET)."""
-        rest = memoryview(data)
+        """Sends everything. A client that takes it too slowly is treated as one that went away (ECONNRESET).
+
+        gunicorn sends the head of an answer and its body one after the other, which wakes the client twice: what is
+        sent first after ``head_is_read`` is held until the next part, or until ``flush``.
+        """
+        if self._holds:
+            self._holds, self._held = False, data
+            return
+        rest, self._held = memoryview(self._held + data), b""
         while rest:
             try:
                 sent = self._line.send(rest, socket.MSG_DONTWAIT)
@@ -72,6 +81,12 @@ class PatientSocket:
                 continue
             self._moved += sent
             rest = rest[sent:]
+
+    def flush(self) -> None:
+        """Sends what is held; nothing is held from here on."""
+        self._holds = False
+        if self._held:
+            self.sendall(b"")
 
     def _wait(self, event: int) -> None:
         """Waits until the socket is ready, while the client has time left."""
@@ -91,4 +106,6 @@ class PatientSocket:
         return seconds + self._moved / rate
 
     def __getattr__(self, name: str) -> Any:
+        if self._held:  # whatever else is done with the socket comes after it
+            self.flush()
         return getattr(self._line, name)

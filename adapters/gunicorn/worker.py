@@ -6,7 +6,8 @@ request within milliseconds on the same connection, so a thread that waits for i
 
 This file alone depends on gunicorn's internals. gunicorn documents a worker class as something to choose, not to
 extend, and has no hook around a connection or before the answer to an error. So methods of ``ThreadWorker`` are
-overridden (``enqueue_req``, ``handle``, ``handle_request``, ``handle_error``), ``max_keepalived`` is computed,
+overridden (``init_process``, ``enqueue_req``, ``handle``, ``handle_request``, ``handle_error``), ``max_keepalived`` is
+computed, settings become plain attributes,
 ``conn.sock`` is replaced by a socket with a deadline (``adapters.gunicorn.patience``), and
 ``conn.parser.unreader.buf`` is read to find bytes that were read ahead. If gunicorn calls them differently, threads
 wait too long or never, a busy process keeps its connections, or an unparsable request gets gunicorn's own answer.
@@ -58,6 +59,11 @@ class StayingWorker(ThreadWorker):  # type: ignore[misc]
     def max_keepalived(self, most: int) -> None:
         self._kept_at_most = most
 
+    def init_process(self) -> None:
+        """Begins to serve. Settings change no more: as plain attributes they cost no search at each use."""
+        self.cfg.__dict__.update((name, setting.get()) for name, setting in self.cfg.settings.items())
+        super().init_process()
+
     def enqueue_req(self, conn: Any) -> None:
         """Queues a readable connection for a thread of the pool."""
         if not isinstance(conn.sock, PatientSocket) and not self.cfg.is_ssl:
@@ -83,9 +89,12 @@ class StayingWorker(ThreadWorker):  # type: ignore[misc]
         if isinstance(conn.sock, PatientSocket):
             conn.sock.head_is_read()
         try:
-            return super().handle_request(req, conn)
+            kept = super().handle_request(req, conn)
         finally:
+            if isinstance(conn.sock, PatientSocket):
+                conn.sock.flush()
             self._count(-1)
+        return kept
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Any) -> None:
         """Answers bytes that are no request by the application's ``unparsable``, where it has one."""

@@ -7,6 +7,7 @@ import datetime as dt
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    ColumnElement,
     Connection,
     Date,
     ForeignKey,
@@ -16,6 +17,9 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    cast,
+    exists,
+    literal_column,
     or_,
     select,
 )
@@ -92,7 +96,16 @@ def role_members(connection: Connection, office: str, role: str, on: dt.date) ->
     return frozenset(person for (person,) in found)
 
 
-_MEMBERS = PreparedSelect(
+def holds_post(label: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether an actor, by the label that the journal knows them by, is a person whom ``role_members`` would name.
+
+    Of the parameters ``office``, ``role`` and ``day``.
+    """
+    person = literal_column("'staff:'", String) + cast(memberships.c.person_id, String)
+    return exists(_MEMBERS_OF_POST.where(person == label))
+
+
+_MEMBERS_OF_POST = (
     select(memberships.c.person_id)
     .join(people, people.c.id == memberships.c.person_id)
     .where(
@@ -103,6 +116,7 @@ _MEMBERS = PreparedSelect(
         people.c.active == 1,
     )
 )
+_MEMBERS = PreparedSelect(_MEMBERS_OF_POST)
 
 
 def person_named(connection: Connection, username: str) -> int | None:

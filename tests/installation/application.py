@@ -48,7 +48,7 @@ def document_of(app: Flask) -> dict[str, Any]:
 
 def _depended_on(settings: Settings) -> tuple[Any, ...]:
     """The settings that ``create_app`` itself reads."""
-    return settings.max_upload_bytes, settings.public_url
+    return settings.max_upload_bytes, settings.public_url, settings.fast_path
 
 
 @cache

@@ -93,6 +93,10 @@ class Caller:
         """Sends a part of a request."""
         self._socket.sendall(part)
 
+    def receive(self) -> bytes:
+        """What comes next."""
+        return self._socket.recv(65536)
+
     def read_all(self) -> bytes:
         """Everything until the server closes the connection."""
         read = b""
@@ -127,6 +131,15 @@ def test_requests_that_follow_at_once_are_answered_by_one_thread(server: Path) -
     caller = Caller(server)
     caller.ask()  # whichever takes the new connection
     assert len({caller.ask()[0] for _ in range(12)}) == 1
+    caller.close()
+
+
+def test_an_answer_without_a_body_is_sent_too(server: Path) -> None:
+    caller = Caller(server)
+    for _ in range(2):
+        caller.send(ASK.replace(b"GET", b"HEAD"))
+        assert b"content-length" in caller.receive().lower()
+    assert len(caller.ask()) == 1
     caller.close()
 
 

@@ -41,7 +41,7 @@ def test_a_step_that_moves_no_due_moment_leaves_its_clocks_alone(world: World) -
     assert {"overdue", "warn"} <= {kind for kind, _subject in world.armed(code)}
 
 
-def test_a_step_back_reads_the_end_of_the_journal_and_one_role(world: World) -> None:
+def test_a_step_back_reads_the_end_of_the_journal_and_who_has_the_role_at_once(world: World) -> None:
     code = world.land_at("checking")
     world.do("specialist2", code, "finish_review")
     actor = world.actor("leader")
@@ -50,9 +50,9 @@ def test_a_step_back_reads_the_end_of_the_journal_and_one_role(world: World) -> 
             world.runtime, actor, lambda unit: perform_action(unit, code, "send_back", reason="thiếu"), now=world.now
         ).row
     assert row["holder_id"] == world.person("specialist2")
-    _, journal, role = (one for one in told if one.startswith("SELECT"))
-    assert role.startswith("SELECT memberships.")
+    _, journal = (one for one in told if one.startswith("SELECT"))
     assert "ORDER BY journal.number DESC" in journal and "LIMIT" in journal
+    assert "FROM memberships" in journal
 
 
 def test_filing_and_receiving_takes_numbers_and_writes_once(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 from collections.abc import Iterator
 
@@ -85,6 +86,7 @@ def test_a_client_that_does_not_read_is_treated_as_gone(
     impatient(monkeypatch, calm=0.0)
     line = PatientSocket(pair[1], lambda: False)
     line.head_is_read()
+    line.sendall(b"head")
     with pytest.raises(ConnectionResetError):
         line.sendall(bytes(50_000_000))
 
@@ -99,3 +101,41 @@ def test_all_of_an_answer_is_sent_and_the_rest_is_the_sockets_own(pair: tuple[so
     server.settimeout(0.001)
     with pytest.raises(TimeoutError):
         line.recv(1)
+
+
+def test_the_head_of_an_answer_comes_with_its_body(pair: tuple[socket.socket, socket.socket]) -> None:
+    client, server = pair
+    client.settimeout(5)
+    line = PatientSocket(server, lambda: False)
+    for _ in range(2):  # as with every further request on the connection
+        line.begin()
+        line.head_is_read()
+        line.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        assert not select.select([client], [], [], 0)[0]
+        line.sendall(b"body")
+        assert client.recv(100) == b"HTTP/1.1 200 OK\r\n\r\nbody"
+        line.sendall(b"more")
+        assert client.recv(100) == b"more"
+
+
+def test_a_head_without_a_body_is_sent_at_the_end(pair: tuple[socket.socket, socket.socket]) -> None:
+    client, server = pair
+    client.settimeout(5)
+    line = PatientSocket(server, lambda: False)
+    line.head_is_read()
+    line.sendall(b"head")
+    line.flush()
+    assert client.recv(100) == b"head"
+    line.flush()
+    line.sendall(b"of an error")  # nothing is held any more
+    assert client.recv(100) == b"of an error"
+
+
+def test_whatever_else_is_done_with_the_socket_comes_after_the_head(pair: tuple[socket.socket, socket.socket]) -> None:
+    client, server = pair
+    client.settimeout(5)
+    line = PatientSocket(server, lambda: False)
+    line.head_is_read()
+    line.sendall(b"head")
+    assert line.send(b"file") == 4
+    assert client.recv(100) == b"headfile"

@@ -19,7 +19,7 @@ def test_everything_has_an_embedded_default(tmp_path: Path) -> None:
     assert settings.database_url == f"sqlite:///{tmp_path / 'motcua.sqlite'}"
     assert settings.redis_url == f"unix://{tmp_path / 'redis.sock'}"
     assert settings.secret_keys == (SECRET,)
-    assert settings.rate_limits and not settings.webhook_allow_private
+    assert settings.rate_limits and settings.fast_path and not settings.webhook_allow_private
 
 
 def test_a_plain_postgresql_address_gets_the_driver(tmp_path: Path) -> None:
@@ -72,6 +72,7 @@ def test_secrets_rotate_newest_first(tmp_path: Path) -> None:
         ("MOTCUA_SMTP_URL", "http://mail"),
         ("MOTCUA_SMS_URL", "ftp://gateway"),
         ("MOTCUA_RATE_LIMITS", "perhaps"),
+        ("MOTCUA_FAST_PATH", "perhaps"),
         ("MOTCUA_PROXY_HOPS", "6"),
         ("MOTCUA_POOL_SIZE", "many"),
         ("MOTCUA_MAX_UPLOAD_BYTES", "-1"),

@@ -76,6 +76,7 @@ PLACES = {
     "engine/store/sql/schema.py": SQL,
     "engine/store/sql/seconds.py": SQL,
     "engine/store/sql/writes.py": SQL,
+    "server/direct.py": HOOK,
     "server/lean_flask.py": HOOK,
     "server/strict_json.py": JSON,
     "server/tables.py": HOOK,
