@@ -138,7 +138,7 @@ def test_bodies_of_another_type(installation: ServedInstallation, values: dict[s
             must_be_refused(answer, f"{method} {rule.rule}")
 
 
-FOR_ADMINISTRATORS = re.compile("/(webhooks|people|admin-proposals|offices/)")
+FOR_ADMINISTRATORS = re.compile("/(webhooks|people|admin-proposals|offices/|archive/)")
 
 
 NOT_CONNECTED = ("/connections/payments", "/connections/filings", "/remote-signing/callbacks")
