@@ -2,7 +2,8 @@
 
 A script builds an index inside the one transaction of all scripts, and who writes to its table waits until the end.
 So whatever the schema of this program wants and the tables of the database can bear already is built concurrently
-first. A script then finds its index there (``if_not_exists``).
+first. A script then finds its index there (``if_not_exists``); of a table that is divided by month, PostgreSQL finds
+the index of each partition there, and makes them one index of the table.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ PATIENCE_SECONDS = 60
 
 _UNDEFINED_COLUMN = "42703"
 _STATE = text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
-_PARTITIONED = text("SELECT 1 FROM pg_class WHERE oid = to_regclass(:name) AND relkind = 'p'")
+_PARTITIONS = text("""SELECT inhrelid::regclass::text FROM pg_inherits JOIN pg_class ON pg_class.oid = inhparent
+    WHERE inhparent = to_regclass(:name) AND relkind = 'p' ORDER BY 1""")
 
 
 def build_ahead(database: Engine) -> list[str]:
@@ -32,26 +34,41 @@ def build_ahead(database: Engine) -> list[str]:
         return []
     with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(f"SET lock_timeout = '{PATIENCE_SECONDS}s'")
-        return [index.name for index in _buildable(connection) if index.name and _build(connection, index)]
+        wanted = _buildable(connection)
+        return [index.name for table, index in wanted if index.name and _build_everywhere(connection, table, index)]
 
 
-def _buildable(connection: Connection) -> Iterator[Index]:
+def _buildable(connection: Connection) -> Iterator[tuple[str, Index]]:
     """The indexes that are not there, or were left half-built, on tables that are."""
     known = inspect(connection)
     for table in set(known.get_table_names()) & set(metadata.tables):
-        if connection.execute(_PARTITIONED, {"name": table}).scalar():
-            continue  # an index of it is built on each partition, and not here
         columns = {column["name"] for column in known.get_columns(table)}
         for index in metadata.tables[table].indexes:
             there = connection.execute(_STATE, {"name": index.name}).scalar()
             if not index.unique and there is not True and {column.name for column in index.columns} <= columns:
-                yield index
+                yield table, index
 
 
-def _build(connection: Connection, index: Index) -> bool:
-    """Whether it was built; not where its condition names a column that a script has still to add."""
+def _build_everywhere(connection: Connection, table: str, index: Index) -> bool:
+    """Whether it was built: on the table, or on each of its partitions."""
     making = str(CreateIndex(index).compile(dialect=connection.dialect))
-    connection.exec_driver_sql(f'DROP INDEX CONCURRENTLY IF EXISTS "{index.name}"')  # of a building that was cut off
+    partitions = connection.execute(_PARTITIONS, {"name": table}).scalars().all()
+    if not partitions:
+        return _build(connection, str(index.name), making)
+    built = False
+    for partition in partitions:
+        schema, _, name = partition.rpartition(".")
+        own = f"{index.name}_{name}"[-63:]
+        if connection.execute(_STATE, {"name": f"{schema}.{own}" if schema else own}).scalar() is not True:
+            on_it = making.replace(f" ON {table} ", f" ON {partition} ", 1)
+            built |= _build(connection, own, on_it.replace(str(index.name), own, 1), schema)
+    return built
+
+
+def _build(connection: Connection, name: str, making: str, schema: str = "") -> bool:
+    """Whether it was built; not where its condition names a column that a script has still to add."""
+    place = f'"{schema}"."{name}"' if schema else f'"{name}"'
+    connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {place}")  # of a building that was cut off
     try:
         connection.exec_driver_sql(making.replace("CREATE INDEX", "CREATE INDEX CONCURRENTLY", 1))
     except ProgrammingError as error:

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy import Connection, Engine, Index, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
+from sqlalchemy.schema import CreateIndex
 
 from engine.store import indexes_ahead, migrate
 from engine.store.indexes_ahead import build_ahead
 from engine.store.migrate import TablesInUse, current, latest, upgrade
+from engine.store.tables import metadata
 from tests import shared_run
 from tests.postgres_server import OWNER, create_database, drop_database, postgres_url_of
 
@@ -101,6 +103,36 @@ class TestAhead:
         upgrade(owner)
         with engine.connect() as connection:
             assert (current(engine), connection.execute(INVALID).scalar_one()) == (latest(), 0)
+
+
+@pytest.mark.postgresql
+class TestDivided:
+    """A table that is divided by month has its indexes on each partition."""
+
+    def test_the_script_joins_what_was_built_on_each_partition(self, owner: str, engine: Engine) -> None:
+        upgrade(owner)
+        making = str(CreateIndex(_index("ix_journal_offices")).compile(dialect=engine.dialect))
+        with engine.begin() as connection:
+            assert connection.execute(PARTITIONS).scalar_one() > 1  # a new database is divided at once
+            connection.execute(text("DROP INDEX ix_journal_offices"))
+            assert connection.execute(ON_PARTITIONS).scalar_one() == 0
+        assert build_ahead(engine) == ["ix_journal_offices"]
+        assert build_ahead(engine) == []
+        with engine.begin() as connection:
+            before = set(connection.execute(FILES).scalars())
+            connection.exec_driver_sql(making)
+            assert set(connection.execute(FILES).scalars()) == before, "an index was built in the transaction"
+            assert connection.execute(JOINED).scalar_one() == connection.execute(PARTITIONS).scalar_one()
+
+
+PARTITIONS = text("SELECT count(*) FROM pg_inherits WHERE inhparent = 'journal'::regclass")
+ON_PARTITIONS = text("SELECT count(*) FROM pg_indexes WHERE schemaname = 'months' AND indexname LIKE '%offices%'")
+JOINED = text("SELECT count(*) FROM pg_inherits WHERE inhparent = 'ix_journal_offices'::regclass")
+FILES = text("SELECT relname FROM pg_class WHERE relkind = 'i' AND relnamespace = 'months'::regnamespace")
+
+
+def _index(name: str) -> Index:
+    return next(index for index in metadata.tables["journal"].indexes if index.name == name)
 
 
 def test_sqlite_needs_none(tmp_path: Path) -> None:
