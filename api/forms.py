@@ -14,6 +14,7 @@ from api.answers import answer, etag, moment
 from api.operations import ETAG, LOCATION, Gives, Resource
 from api.versions import expected_version
 from engine.acts.issue_form import print_form, reissue_form
+from engine.acts.seal_form import form_file
 from engine.dossier.case import read_case
 from engine.errors import Refusal
 from engine.forms.data import NUMBERS
@@ -71,7 +72,8 @@ def form(code: str, number: str, query: dict[str, Any]) -> Answer:
     _must_print()
     issue, why = query["issue"], query["reason"]
     made = in_transaction(runtime(), actor(), lambda unit: print_form(unit, code, number, issue, why))
-    return printed(number, made.data, f"{code}-{number}-{made.issue.issue}.pdf")
+    content = form_file(runtime(), made, _must_print())
+    return _pdf(content, f"{code}-{number}-{made.issue.issue}.pdf")
 
 
 @forms.operation(
@@ -99,10 +101,13 @@ def issue_again(code: str, form: str, body: dict[str, Any]) -> Answer:
 
 
 def printed(number: str, data: Mapping[str, Any], name: str) -> Answer:
-    """A form as a PDF answer. Raises FormsUnavailable."""
-    render = _must_print()
+    """A form that is not issued as a PDF answer. Raises FormsUnavailable."""
+    return _pdf(_must_print()(number, data), name)
+
+
+def _pdf(content: bytes, name: str) -> Answer:
     headers = {"Content-Type": "application/pdf", "Content-Disposition": f'inline; filename="{name}"'}
-    return Answer(200, render(number, data), headers)
+    return Answer(200, content, headers)
 
 
 def _must_print() -> RenderForm:

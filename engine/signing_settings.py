@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
-from engine.setting_values import WrongSetting, address, choice, path
+from engine.setting_values import WrongSetting, address, choice, flag, path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,8 @@ class SigningSettings:
     roots: Path | None
     tsa_url: str | None
     remote: RemoteSettings | None
+    forms: bool = False
+    """Whether the PDF of each form that is issued carries the seal of the key in ``pkcs12`` or ``pkcs11``."""
 
 
 def signing_from(environment: Mapping[str, str]) -> SigningSettings:
@@ -62,7 +64,15 @@ def signing_from(environment: Mapping[str, str]) -> SigningSettings:
         roots=path(environment, "MOTCUA_SIGNING_ROOTS"),
         tsa_url=address(environment, "MOTCUA_SIGNING_TSA_URL", ("http://", "https://")),
         remote=_remote(environment),
+        forms=_forms(environment, kind),
     )
+
+
+def _forms(environment: Mapping[str, str], kind: str) -> bool:
+    forms = flag(environment, "MOTCUA_SIGN_FORMS", False)
+    if forms and kind == "LOCAL":
+        raise WrongSetting(name="MOTCUA_SIGN_FORMS", why="it needs MOTCUA_SIGNING=pkcs12 or pkcs11")
+    return forms
 
 
 def _remote(environment: Mapping[str, str]) -> RemoteSettings | None:

@@ -26,6 +26,7 @@ from engine.forms.names import local_day
 from engine.forms.told import Told
 from engine.rules.journal.entries import canonical
 from engine.store.form_numbers import take_form_number
+from engine.store.form_seals import form_seals
 from engine.transaction import UnitOfWork
 
 _BY_THE_AUTHORITY = ("04", "05")
@@ -115,6 +116,8 @@ def _issue(
     if reason:
         private["reason"] = reason
     entry = record(case, "issue_form", data=data, private=private)
+    if case.unit.settings.signing.forms:
+        case.unit.writes.insert(form_seals, [{"dossier_id": case.id, "entry": entry, "form": number}])
     made = {key: data[key] for key in ("form", "issue", "about", "replaces", "mark")}
     return printable(case, Issue(**made, at=case.unit.now, entry=entry), private)
 

@@ -15,6 +15,7 @@ from engine.rules.plain_text import plain_text
 from engine.store.archive import file_removals
 from engine.store.documents import documents
 from engine.store.dossiers import applicants, verifications
+from engine.store.form_seals import form_seals
 from engine.store.journal import journal_private
 from engine.store.outbox import outbox
 from engine.store.parties import parties
@@ -54,7 +55,16 @@ def _let_files_go(case: Case) -> None:
     keys = set(connection.execute(found).scalars())
     connection.execute(update(documents).where(mine).values(file_name=None, storage_key=None))
     used = set(connection.execute(select(documents.c.storage_key).where(documents.c.storage_key.in_(keys))).scalars())
-    rows = [{"storage_key": key, "asked_at": case.unit.now} for key in sorted(keys - used)]
+    gone = (keys - used) | _sealed_forms(case)
+    rows = [{"storage_key": key, "asked_at": case.unit.now} for key in sorted(gone)]
     if rows:
-        connection.execute(delete(file_removals).where(file_removals.c.storage_key.in_(keys - used)))
+        connection.execute(delete(file_removals).where(file_removals.c.storage_key.in_(gone)))
         connection.execute(insert(file_removals), rows)
+
+
+def _sealed_forms(case: Case) -> set[str]:
+    """Takes the rows of sealed forms away; returns the keys of their files, which no other dossier has."""
+    connection, mine = case.unit.begin(), form_seals.c.dossier_id == case.id
+    keys = set(connection.execute(select(form_seals.c.storage_key).where(mine)).scalars())
+    connection.execute(delete(form_seals).where(mine))
+    return {key for key in keys if key is not None}

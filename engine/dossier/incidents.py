@@ -80,6 +80,9 @@ def _cause(kind: str, parts: tuple[str, ...]) -> Text:
         return Text(f"{called.vi}: {why}", f"{called.en}: {why}")
     if kind == "mirrors":
         return Text(f"{parts[0]}: khác về {parts[1]}", f"{parts[0]}: differs in {parts[1]}")
+    if kind == "seals":
+        vi, _, en = parts[0].partition(" / ")
+        return Text(vi, en or vi)
     channel, receiver, error = parts
     why_text = cause_of(error)
     if channel == "webhook":
@@ -107,7 +110,9 @@ _READ: dict[str, Callable[[Connection], list[Failed]]] = {
     "clocks": _clocks(faults=True),
     "refused": _clocks(faults=False),
     "mirrors": store.differing_mirrors,
+    "seals": store.forms_without_seal,
 }
 KINDS = tuple(_READ)
 """Notices given up; events that receivers refused; notices that are tried again by themselves; clocks that met a fault
-of the program; automatic actions that were refused; dossiers that differ from another system."""
+of the program; automatic actions that were refused; dossiers that differ from another system; issued forms that went
+out without the office's seal."""

@@ -1,4 +1,4 @@
-"""The check of stored files: each that a paper names is there, and is what the paper's row says of it."""
+"""The check of stored files: each that a paper or a sealed form names is there, and is what the row says of it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, Table, func, select
 
 from engine.errors import Refusal
 from engine.journal.check import Finding
 from engine.ports import Files
 from engine.store.documents import documents
 from engine.store.dossiers import dossiers
+from engine.store.form_seals import form_seals
+from engine.text import Text
 
+_WAS = {documents: Text("đã nộp", "handed in"), form_seals: Text("đã cấp", "issued")}
 PAGE = 50_000
 """Files a query: it reads the whole table, which has no index for this."""
 
@@ -31,9 +34,14 @@ def check_files(database: Engine, files: Files, tally: FileTally) -> Iterator[Fi
 
     A file that several papers name is read once. ``tally`` is updated while it reads.
     """
-    key, said, after = documents.c.storage_key, documents.c.sha256, ""
+    for table, was in _WAS.items():
+        yield from _check(database, files, tally, table, was)
+
+
+def _check(database: Engine, files: Files, tally: FileTally, table: Table, was: Text) -> Iterator[Finding]:
+    key, said, after = table.c.storage_key, table.c.sha256, ""
     page = (
-        select(key, func.min(said), func.max(said), func.min(documents.c.dossier_id)).group_by(key).order_by(key)
+        select(key, func.min(said), func.max(said), func.min(table.c.dossier_id)).group_by(key).order_by(key)
     ).limit(PAGE)
     while True:
         with database.connect().execution_options(motcua_read_only=True) as connection:
@@ -42,11 +50,11 @@ def check_files(database: Engine, files: Files, tally: FileTally) -> Iterator[Fi
             return
         for name, least, most, dossier in rows:
             after = name
-            if (wrong := _wrong(files, name, {least, most}, tally)) is not None:
+            if (wrong := _wrong(files, name, {least, most}, tally, was)) is not None:
                 yield Finding(_code(database, dossier), 0, *wrong)
 
 
-def _wrong(files: Files, key: str, said: set[str | None], tally: FileTally) -> tuple[str, str] | None:
+def _wrong(files: Files, key: str, said: set[str | None], tally: FileTally, was: Text) -> tuple[str, str] | None:
     try:
         content = files.read(key)
     except Refusal as refusal:
@@ -54,7 +62,7 @@ def _wrong(files: Files, key: str, said: set[str | None], tally: FileTally) -> t
     tally.files += 1
     tally.bytes += len(content)
     if {hashlib.sha256(content).hexdigest()} != said:
-        return f"tệp {key} không phải tệp đã nộp", f"file {key} is not the one that was handed in"
+        return f"tệp {key} không phải tệp {was.vi}", f"file {key} is not the one that was {was.en}"
     return None
 
 

@@ -20,6 +20,7 @@ from engine.forms.issued import issue_of as issue_from
 from engine.forms.told import Told
 from engine.rules.period import moments_of
 from engine.store.dossier_parts import entries_with_private
+from engine.store.form_seals import FormSeal, seals_of
 from engine.store.prints import PrintRow, about_run, papers_of_run, prints_of
 from engine.store.reports import register
 from engine.store.visibility import visible_dossiers
@@ -93,12 +94,16 @@ class Print:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperOffer:
-    """A form of a dossier: ``why`` it cannot be printed, else None; ``issues`` are the numbers on the papers so far."""
+    """A form of a dossier: ``why`` it cannot be printed, else None; ``issues`` are the numbers on the papers so far.
+
+    ``seal`` says whether the PDF file of the last issue carries the office's seal; None where it was never to have one.
+    """
 
     form: str
     name: Text
     why: Text | None
     issues: tuple[str, ...]
+    seal: Text | None
 
 
 def printed_run(unit: UnitOfWork, number: int) -> PrintedRun:
@@ -124,13 +129,26 @@ def prints_of_dossier(case: Case) -> tuple[Print, ...]:
 
 def papers_to_print(unit: UnitOfWork, case: Case) -> tuple[PaperOffer, ...]:
     """Every form of a dossier, with why it cannot be printed. The unit of work must be one of an act."""
-    told = Told(case)
-    return tuple(_offer(case, told, form, name) for form, name in FORM_NAMES.items() if form != "07")
+    told, seals = Told(case), seals_of(case.unit.reader(), case.id)
+    return tuple(_offer(case, told, form, name, seals) for form, name in FORM_NAMES.items() if form != "07")
 
 
-def _offer(case: Case, told: Told, form: str, name: Text) -> PaperOffer:
-    issues = tuple(str(entry["data"]["mark"]) for entry in told.issues(form))
-    return PaperOffer(form=form, name=name, why=_why_not(case, told, form), issues=issues)
+def _offer(case: Case, told: Told, form: str, name: Text, seals: Mapping[int, FormSeal]) -> PaperOffer:
+    issues = told.issues(form)
+    marks = tuple(str(entry["data"]["mark"]) for entry in issues)
+    seal = seals.get(issues[-1]["number"]) if issues else None
+    return PaperOffer(form=form, name=name, why=_why_not(case, told, form), issues=marks, seal=_in_words(seal))
+
+
+def _in_words(seal: FormSeal | None) -> Text | None:
+    if seal is None:
+        return None
+    if seal.storage_key is not None:
+        return Text("Tệp PDF có chữ ký số của cơ quan", "The PDF file carries the seal of the office")
+    if seal.why is None:
+        return Text("Tệp PDF được ký số khi tải lần đầu", "The PDF file is sealed at its first download")
+    vi, _, en = seal.why.partition(" / ")
+    return Text(f"Tệp PDF không có chữ ký số: {vi}", f"The PDF file carries no seal: {en or vi}")
 
 
 def _why_not(case: Case, told: Told, form: str) -> Text | None:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, and_, func, literal_column, select, text, tup
 from engine.store.checkpoints import checkpoints, journal_uncovered
 from engine.store.clocks import clocks, recounts
 from engine.store.dossiers import dossiers
+from engine.store.form_seals import unsealed_forms
 from engine.store.mirrors_differing import longest_differing
 from engine.store.outbox import outbox
 
@@ -59,6 +60,12 @@ def differing_mirrors(connection: Connection) -> list[Failed]:
         Failed((row.id,), row.code, row.synced_at, (row.source, ", ".join(sorted(_what(row.differs)))))
         for row in longest_differing(connection, BOUND)
     ]
+
+
+def forms_without_seal(connection: Connection) -> list[Failed]:
+    """Issued forms that went out without the office's seal, oldest first; parts: why."""
+    rows = unsealed_forms(connection, BOUND)
+    return [Failed((dossier, entry), code, at, (why,)) for dossier, entry, code, at, why in rows]
 
 
 def waiting_recounts(connection: Connection) -> Sequence[tuple[int, dt.datetime]]:

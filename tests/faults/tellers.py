@@ -15,6 +15,7 @@ from tests.faults.crash_stories_of_desks import ERRANDS_OF_DESKS, STORIES_OF_DES
 from tests.faults.crash_stories_of_drafts import DRAFT_STORIES
 from tests.faults.crash_stories_of_ends import STORIES_OF_ENDS
 from tests.faults.crash_stories_of_filings import FILING_STORIES
+from tests.faults.crash_stories_of_forms import ERRANDS_OF_FORMS, STORIES_OF_FORMS
 from tests.faults.crash_stories_of_papers import STORIES_OF_PAPERS
 from tests.faults.crash_stories_of_payments import ERRANDS_OF_PAYMENTS, STORIES_OF_PAYMENTS
 from tests.faults.crash_stories_of_sessions import STORIES_OF_SESSIONS
@@ -40,6 +41,7 @@ STORIES = {
     **STORIES_OF_THE_PORTAL,
     **FILING_STORIES,
     **STORIES_OF_SIGNATURES,
+    **STORIES_OF_FORMS,
 }
 ERRANDS = {
     **OTHER_ERRANDS,
@@ -48,6 +50,7 @@ ERRANDS = {
     **ERRANDS_OF_PAYMENTS,
     **ERRANDS_OF_ARCHIVES,
     **ERRANDS_OF_THE_PORTAL,
+    **ERRANDS_OF_FORMS,
 }
 
 

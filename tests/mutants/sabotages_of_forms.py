@@ -5,9 +5,26 @@ from __future__ import annotations
 from tests.mutants.sabotage import Sabotage
 
 ISSUED = "tests/integration/test_issued_forms.py"
+SEALED = "tests/integration/test_sealed_forms.py"
 SERVED = "tests/acceptance/test_api_issued_forms.py"
 
 OF_FORMS: tuple[Sabotage, ...] = (
+    Sabotage(
+        "sealed-at-every-download",
+        "a form is sealed anew at every download",
+        "engine/acts/seal_form.py",
+        "    if known is not None and known.ended_at is None:\n",
+        "    if known is not None and known.why is None:\n",
+        (SEALED + "::TestAnIssuedForm::test_is_sealed_once_and_its_file_gives_no_key_of_the_applicant_away",),
+    ),
+    Sabotage(
+        "sealed-receipt-in-clear",
+        "the kept file of a Form 01 gives the applicant's keys away",
+        "engine/acts/seal_form.py",
+        "        return content\n    return seal(",
+        "        return content\n    return content or seal(",
+        (SEALED + "::TestAnIssuedForm::test_is_sealed_once_and_its_file_gives_no_key_of_the_applicant_away",),
+    ),
     Sabotage(
         "reprint-as-of-now",
         "each print of a form is a new issue",

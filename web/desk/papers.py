@@ -14,13 +14,14 @@ from marshmallow import fields
 
 from engine.acts.issue_form import print_form
 from engine.acts.print_papers import MOST_PRINTED, print_paper, print_papers
+from engine.acts.seal_form import form_file
 from engine.dossier.case import read_case
 from engine.errors import Refusal
 from engine.forms.handed_over import SLIP
 from engine.forms.issued import IssuedForm
 from engine.queries.prints import FORM_NAMES, papers_to_print, printed_run, prints_of_dossier
 from engine.transaction import UnitOfWork
-from server.context import RenderForm, served
+from server.context import RenderForm, runtime, served
 from server.identity import Access
 from server.once import perform_unkept
 from server.values import Body, Line, Prose, Word
@@ -103,7 +104,8 @@ def download(code: str, paper: str, form: dict[str, str | None]) -> Response:
         return print_form(unit, code, paper, None, form["reason"])
 
     made = perform_unkept("print_form", doing)
-    return attachment(made_by(paper, made.data), f"{code}-{paper}-{made.issue.issue}.pdf", "application/pdf")
+    content = form_file(runtime(), made, made_by)
+    return attachment(content, f"{code}-{paper}-{made.issue.issue}.pdf", "application/pdf")
 
 
 @papers.page("/in", access=Access.STAFF)

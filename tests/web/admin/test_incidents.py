@@ -11,6 +11,7 @@ from engine.queries.incidents import every_incident, overdue_work
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.clocks import clocks
 from engine.store.dossiers import dossiers, mirrors
+from engine.store.form_seals import form_seals
 from engine.store.outbox import outbox
 from engine.store.staff_journal import staff_journal
 from engine.transaction import UnitOfWork, in_transaction
@@ -46,6 +47,8 @@ def fail(site: Site) -> str:
             insert(mirrors),
             {"dossier_id": dossier, "source": "cong", "number": "1", "synced_at": unit.now, "differs": differs},
         )
+        sealed = {"dossier_id": dossier, "entry": 1, "form": "01", "ended_at": unit.now, "why": "mất mạng / no network"}
+        connection.execute(insert(form_seals), sealed)
 
     in_transaction(site.installation.runtime, SYSTEM_ACTOR, act)
     return code
@@ -95,7 +98,17 @@ def test_everything_is_tried_again_and_a_clock_rings_once_more(site: Site) -> No
     with site.installation.reading() as connection:
         again = select(clocks.c.fired_at).where(clocks.c.kind == "remind", clocks.c.subject == "checking")
         assert connection.execute(again).scalar_one() is None
+        assert connection.execute(select(form_seals.c.why, form_seals.c.ended_at)).one() == (None, None)
     assert "Khác với hệ thống kia" in admin.get(HERE).text, "a difference is mended, not tried again"
+
+
+def test_a_form_that_went_out_without_its_seal_is_told_in_both_languages(site: Site) -> None:
+    fail(site)
+    admin = site.person("admin")
+    page = admin.get(HERE)
+    assert "Biểu mẫu cấp ra chưa có dấu ký số" in page.text and "mất mạng" in page.text.lower()
+    where = str(page.soup.select_one("#seals tbody a")["href"])  # type: ignore[index]
+    assert "begins with the file that went out" in admin.get(where, lang="en").text
 
 
 def test_what_is_over_is_no_incident(site: Site) -> None:

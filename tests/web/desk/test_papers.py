@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 
 from engine.acts.extend_deadline import extend_deadline
 from engine.acts.issue_form import print_form
@@ -13,7 +14,9 @@ from engine.forms.issued import SECRETS
 from engine.queries.prints import FORM_NAMES
 from engine.rules.journal.entries import canonical
 from engine.rules.procedure.definition import Term
+from engine.store.form_seals import form_seals
 from engine.store.journal import reads
+from engine.transaction import UnitOfWork
 from tests.spoken import spoken
 from tests.web.desk.conftest import Office
 from tests.web.visitor import Page, Visitor
@@ -27,6 +30,17 @@ def printed(visitor: Visitor, code: str, form: str) -> Page:
 def looks(office: Office) -> list[tuple[str, str]]:
     with office.world.reading() as connection:
         return [(row.what, row.actor) for row in connection.execute(select(reads).order_by(reads.c.id))]
+
+
+def seals(office: Office, code: str, values: dict[str, Any]) -> None:
+    """Writes how the file of the last form of a dossier was made."""
+    key = {"dossier_id": office.world.row(code)["id"], "entry": office.world.entries(code)[-1]["number"]}
+
+    def act(unit: UnitOfWork) -> None:
+        unit.begin().execute(delete(form_seals))
+        unit.begin().execute(insert(form_seals), key | {"form": "06"} | values)
+
+    office.world.try_act("system", act)
 
 
 class TestOne:
@@ -90,6 +104,18 @@ class TestOne:
         csrf = page.form(f"/ho-so/{code}/in/06/pdf").find("input", attrs={"name": "csrf"})["value"]  # type: ignore[index]
         given = visitor.client.post(f"/ho-so/{code}/in/06/pdf", data={"csrf": csrf})
         assert given.data.startswith(b"%PDF-") and "attachment" in given.headers["Content-Disposition"]
+
+    def test_says_whether_its_file_carries_the_seal(self, office: Office) -> None:
+        code = office.world.land_at("accepted")
+        office.world.act("counter", print_form, code, "06")
+        seals(office, code, {})
+        where, visitor = f"/ho-so/{code}/in/06", office.person("counter")
+        assert "Tệp PDF được ký số khi tải lần đầu" in visitor.get(where).text
+        seals(office, code, {"ended_at": office.world.now, "why": "mất mạng / the network is away"})
+        assert "Tệp PDF không có chữ ký số: mất mạng" in visitor.get(where).text
+        assert "The PDF file carries no seal: the network is away" in visitor.get(where, lang="en").text
+        seals(office, code, {"ended_at": office.world.now, "storage_key": "ab/cd", "sha256": "0" * 64})
+        assert "Tệp PDF có chữ ký số của cơ quan" in visitor.get(where).text
 
     def test_needs_the_rights_of_the_engine(self, office: Office) -> None:
         code = office.world.land_at("accepted")

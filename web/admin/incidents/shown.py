@@ -28,6 +28,7 @@ KINDS = {
     "clocks": Text("Đồng hồ gặp lỗi chương trình", "Clocks with a fault of the program"),
     "refused": Text("Việc tự động bị từ chối", "Automatic actions that were refused"),
     "mirrors": Text("Khác với hệ thống kia", "Differences from another system"),
+    "seals": Text("Biểu mẫu cấp ra chưa có dấu ký số", "Forms that went out without the seal"),
 }
 _MOST_CODES = 200
 

@@ -1,0 +1,115 @@
+"""The file of an issued form: its PDF, which carries the office's seal (PAdES) where the issue is to be sealed.
+
+No signature can be made twice with the same bytes, so the first file of an issue is sealed and kept, and every later
+one is that file. A signer that fails never holds back a form: it goes out without the seal, and an incident says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+
+from engine.errors import NotFound, Refusal, in_log
+from engine.forms.data import WITH_LINK
+from engine.forms.issued import FormDamaged, FormErased, IssuedForm
+from engine.ports import SigningFailed
+from engine.rules.procedure.permissions import SYSTEM_ACTOR
+from engine.security.sealing import seal, unseal
+from engine.store.form_seals import FormSeal, end_seal, seal_of
+from engine.transaction import Runtime, UnitOfWork, in_transaction
+
+log = structlog.get_logger("motcua.forms")
+
+Render = Callable[[str, Mapping[str, Any]], bytes]
+_NO_PDF = "bản in không phải PDF / the print is no PDF"
+_OTHER_FILE = "tệp đã ký không chứa đúng biểu mẫu / the signed file does not hold the form"
+
+
+def form_file(runtime: Runtime, made: IssuedForm, render: Render) -> bytes:
+    """The PDF of an issue, the same bytes every time. Raises FormDamaged, FormErased."""
+    known = _seal(runtime, made)
+    if known is not None and known.ended_at is None:
+        known = _first(runtime, made, render(made.issue.form, made.data))
+    if known is None or known.storage_key is None:
+        return render(made.issue.form, made.data)
+    return _kept(runtime, made, known)
+
+
+def keep_seal(unit: UnitOfWork, made: IssuedForm, key: str | None, sha256: str | None, why: str | None) -> bool:
+    """Keeps how the first file of an issue was made: sealed, or without a seal and ``why``.
+
+    False where another process was first, or the dossier's personal data were erased meanwhile.
+    """
+    values = {"storage_key": key, "sha256": sha256, "why": why, "ended_at": unit.now}
+    return end_seal(unit.begin(), made.dossier, made.issue.entry, values)
+
+
+def _seal(runtime: Runtime, made: IssuedForm) -> FormSeal | None:
+    with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
+        return seal_of(connection, made.dossier, made.issue.entry)
+
+
+def _first(runtime: Runtime, made: IssuedForm, plain: bytes) -> FormSeal:
+    """Seals the first file and keeps it; outside a transaction, since authorities are asked over the network."""
+    key, sha256, why = None, None, None
+    try:
+        content = _at_rest(runtime, made, _signed(runtime, made, plain))
+        key, sha256 = runtime.files.put(content), hashlib.sha256(content).hexdigest()
+    except Exception as error:  # whatever a token or its library raises, the applicant gets the form
+        why = _in_words(error)
+        log.warning("form-unsealed", dossier=made.dossier, form=made.issue.form, why=in_log(error))
+    ended = in_transaction(runtime, SYSTEM_ACTOR, lambda unit: keep_seal(unit, made, key, sha256, why))
+    if not ended and key is not None:
+        runtime.files.remove(key)
+    known = _seal(runtime, made)
+    if known is None:
+        raise FormErased(number=made.issue.form, issue=made.issue.issue)
+    return known
+
+
+def _signed(runtime: Runtime, made: IssuedForm, plain: bytes) -> bytes:
+    office = str(made.data["head"]["unit"])
+    signed = runtime.signer.sign(plain, person=SYSTEM_ACTOR.label, office=office, at=runtime.now()).content
+    if signed is None:
+        raise SigningFailed(why=_NO_PDF)
+    if not signed.startswith(plain):
+        raise SigningFailed(why=_OTHER_FILE)
+    return signed
+
+
+def _at_rest(runtime: Runtime, made: IssuedForm, content: bytes) -> bytes:
+    """A form that prints the applicant's keys is encrypted: the store of files must not give them away."""
+    if made.issue.form not in WITH_LINK:
+        return content
+    return seal(runtime.settings.secret_keys[0], content, _purpose(made))
+
+
+def _kept(runtime: Runtime, made: IssuedForm, known: FormSeal) -> bytes:
+    damaged = FormDamaged(number=made.issue.form, issue=made.issue.issue)
+    try:
+        content = runtime.files.read(known.storage_key or "")
+    except NotFound as error:
+        raise damaged from error
+    if hashlib.sha256(content).hexdigest() != known.sha256:
+        raise damaged
+    if made.issue.form not in WITH_LINK:
+        return content
+    opened = unseal(runtime.settings.secret_keys, content, _purpose(made))
+    if opened is None:
+        raise damaged
+    return opened
+
+
+def _purpose(made: IssuedForm) -> bytes:
+    return f"form:{made.dossier}:{made.issue.entry}".encode()
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, SigningFailed):
+        return str(error.facts.get("why"))
+    if isinstance(error, Refusal):
+        return f"{error.sentence('vi')} / {error.sentence('en')}"
+    return in_log(error)
