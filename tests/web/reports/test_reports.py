@@ -42,7 +42,8 @@ def test_figures_stand_beside_those_of_the_period_before(site: Site) -> None:
         page = site.person(who).get(f"/bao-cao?{MARCH}")
         assert row_of(page, "2.1 Hồ sơ đúng hạn")[:4] == ["2", "2", "100,0\N{NO-BREAK SPACE}%", "–"], who
         assert "so với 01/02/2026 – 28/02/2026" in page.text and "20,0 / 20" in page.text
-        assert "Không tính: Hồ sơ đồng bộ" in page.text
+        assert "Không tính: Đồng bộ kho dữ liệu cá nhân" in page.text
+        assert row_of(page, "Hồ sơ đồng bộ đúng lúc")[:3] == ["0", "0", "–"], "there is no connection"
     english = site.person("leader").get(f"/bao-cao?{MARCH}", lang="en")
     assert "Dossiers on time ÷ dossiers received in the period" in english.text
 
