@@ -74,15 +74,20 @@ def once(evidence: Evidence) -> Iterator[str | None]:
 
 
 def on_what_was_seen(evidence: Evidence) -> Iterator[str | None]:
-    """An act that named the version it was decided on led to the very next one: nobody acted in between."""
+    """An act that named the version it was decided on led to the very next one: nobody acted in between.
+
+    An extension first writes that the time limit ran out, as the clock would have, in the same moment.
+    """
+    ids = evidence.ids
     for done in evidence.acknowledged:
         seen = done.request.version
-        if seen is not None:
-            yield (
-                None
-                if done.version == seen + 1
-                else f"{done.code} {done.act}: decided on v{seen}, became v{done.version}"
-            )
+        if seen is None:
+            continue
+        entries = [one for one in evidence.journal[ids[done.code]] if seen < one["number"] <= done.version]
+        others = [one for one in entries[:-1] if (one["actor"], one["at"]) != (SYSTEM, entries[-1]["at"])]
+        stale = done.version <= seen or others
+        who = ", ".join(f"{one['act']} by {one['actor']}" for one in others)
+        yield f"{done.code} {done.act}: decided on v{seen}, became v{done.version} after {who}" if stale else None
 
 
 def states(evidence: Evidence) -> Iterator[str | None]:
