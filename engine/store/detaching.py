@@ -22,6 +22,7 @@ from engine.store.checkpoints import go_by_index
 from engine.store.detached import detached_leaves, detached_months, ids_of
 from engine.store.migrate import TablesInUse
 from engine.store.retention import SOURCES, MonthStays, NoSuchMonth, attached_months, name_of, sentence, why_not
+from engine.store.rows import LookRow
 
 
 class MonthChanged(MonthStays):
@@ -43,17 +44,10 @@ class Order(NamedTuple):
     reason: str
 
 
-class SealedRead(Protocol):
+class SealedRead(LookRow, Protocol):
     """A read with its leaf."""
 
     leaf: int
-    id: int
-    at: dt.datetime
-    actor: str
-    code: str
-    what: str
-    reason: str
-    salt: bytes | None
 
 
 def detach(owner: Engine, order: Order) -> int:

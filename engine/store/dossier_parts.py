@@ -188,16 +188,22 @@ def stood_before(connection: Connection, dossier_id: int, number: int) -> dict[s
     """What the columns of ``TURNING`` were before the entry ``number``; what was promised is the first promise."""
     known: dict[str, Any] = {}
     for name, statement in _STOOD.items():
-        for (changes,) in statement.fetch(connection, {"dossier": dossier_id, "before": number}):
-            known[name] = changes[name]
+        found = statement.fetch(connection, {"dossier": dossier_id, "before": number})
+        told = next((changes for (changes,) in found if name in changes), None)  # else the word stands in its data
+        if told is not None:
+            known[name] = told[name]
     return known
+
+
+_FEW = 20
+"""Entries that are looked at for a change of one column: nearly always the first of them holds it."""
 
 
 def _last_change(name: str) -> PreparedSelect:
     order = journal.c.number if name == "promised_at" else journal.c.number.desc()
     of_this = and_(journal.c.dossier_id == bindparam("dossier"), journal.c.number < bindparam("before"))
     changing = select(ChangesOf(journal.c.body).label("changes")).where(of_this, _tells(f'"{name}":'))
-    return PreparedSelect(changing.order_by(order).limit(1))
+    return PreparedSelect(changing.order_by(order).limit(_FEW))
 
 
 _STOOD = {name: _last_change(name) for name in TURNING}
