@@ -9,7 +9,8 @@ from engine.acts.hold import claim
 from engine.acts.messages import read_messages, write_message
 from engine.acts.possible import GUARDS, why_not
 from engine.acts.recall import recall
-from engine.dossier.case import read_case
+from engine.dossier.case import lock_case, read_case
+from engine.dossier.record import record
 from engine.errors import Forbidden, InvalidInput, Refusal
 from engine.queries import clock_bar
 from engine.queries.clock_bar import ClockBar, clock_bar_of, turns_of
@@ -17,6 +18,7 @@ from engine.queries.journal import journal_of_case
 from engine.queries.messages import MessageLine, messages
 from engine.queries.next_hands import NextHands, next_hands
 from engine.queries.since import since
+from engine.store.dossier_parts import stood_before
 from engine.transaction import UnitOfWork
 from tests.installation.world import World
 
@@ -59,6 +61,21 @@ def test_of_many_turns_the_clock_bar_shows_the_last_as_the_whole_journal_would(
         longer.end,
     )
     assert (last.due_at, last.end, last.now, last.waits) == (whole.due_at, whole.end, whole.now, whole.waits)
+
+
+def test_how_it_stood_before_is_told_by_changes_and_not_by_words_in_the_data(world: World) -> None:
+    code = world.land_at("checking")
+
+    def mention(unit: UnitOfWork) -> int:
+        case = lock_case(unit, code)
+        record(case, "add_note", data={"clock": "paused", "holder_office": "UB-1"})
+        return case.id
+
+    number = world.act("specialist", mention)
+    with world.runtime.database.connect() as connection:
+        known = stood_before(connection, number, world.row(code)["version"] + 1)
+    row = world.row(code)
+    assert (known["clock"], known["holder_office"]) == (row["clock"], row["holder_office"]) != ("paused", "UB-1")
 
 
 def test_since_tells_how_it_stood_and_who_did_what(world: World) -> None:
