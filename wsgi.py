@@ -7,7 +7,6 @@ import gc
 gc.disable()  # until the end of this file: a start makes hardly any garbage, and collecting takes a sixth of its time
 
 import os
-import sys
 
 from adapters.forms.render import render_form
 from adapters.logging import set_up_logging
@@ -31,10 +30,6 @@ if _tracing is not None:
     from adapters.tracing import trace_requests  # late: its libraries are installed only where traces are kept
 
     trace_requests(app, _tracing)
-
-# Seconds after which a thread that waits for the GIL asks for it, a tenth of Python's own. An act waits for it after
-# each statement, and must not wait behind a page that is being rendered (docs/measurements/acts.md).
-sys.setswitchinterval(0.0005)
 
 # The content read above stays as long as the process, so the collector need not traverse it. Its marks would also give
 # each forked worker a copy of the memory pages.
