@@ -103,14 +103,14 @@ def procedures_with_versions(
 
 def versions_of(unit: UnitOfWork, procedure: str) -> ProcedureVersions:
     """One procedure with its versions. Raises NotFound."""
-    lines = _lines(unit, published_rows(unit.reader(), procedure))
+    lines = _lines(unit, published_rows(unit.reader(), procedure), procedure)
     if not lines:
         raise NotFound(what=procedure)
     return ProcedureVersions(procedure=procedure, versions=tuple(lines))
 
 
-def _lines(unit: UnitOfWork, rows: Sequence[PublishedRow]) -> list[VersionLine]:
-    running = running_by_version(unit.reader())
+def _lines(unit: UnitOfWork, rows: Sequence[PublishedRow], procedure: str | None = None) -> list[VersionLine]:
+    running = running_by_version(unit.reader(), procedure)
     return [
         VersionLine(
             version=row.version,

@@ -35,9 +35,11 @@ def published_rows(connection: Connection, procedure: str | None = None) -> Sequ
     return [PublishedRow(*row) for row in found]
 
 
-def running_by_version(connection: Connection) -> dict[str, int]:
-    """The number of unfinished dossiers by the digest of their version."""
+def running_by_version(connection: Connection, procedure: str | None = None) -> dict[str, int]:
+    """The number of unfinished dossiers by the digest of their version; of one procedure where it is given."""
     counted = select(dossiers.c.release, func.count()).where(dossiers.c.finished_at.is_(None))
+    if procedure is not None:
+        counted = counted.where(dossiers.c.procedure == procedure)
     return {row[0]: row[1] for row in connection.execute(counted.group_by(dossiers.c.release))}
 
 

@@ -28,7 +28,9 @@ from engine.store.dossier_lists import count_by_holder, count_dossiers, list_dos
 from engine.store.dossier_parts import office_changes, relatives_of
 from engine.store.idempotency import proven_answer
 from engine.store.list_filters import Filters
+from engine.store.published import running_by_version
 from engine.store.reports import on_time, register
+from engine.store.running import running_by_release
 from engine.store.sessions import dossier_by_link, dossier_keys
 from engine.store.sql import driver
 from engine.store.sql.schema import metadata
@@ -190,6 +192,27 @@ def test_the_number_of_staff_changes_is_read_by_its_key(world: World) -> None:
                 assert "pk_staff_changes" in plan or "SEARCH staff_changes USING INTEGER PRIMARY KEY" in plan, plan
 
 
+UNSERVED = re.compile(r"Seq Scan on dossiers.*|Index (Only )?Scan .*on dossiers.*\n(?!\s+Index Cond).*")
+"""What reads all dossiers: by their table, or by an index from end to end."""
+
+
+@pytest.mark.parametrize("world", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
+def test_what_pages_ask_of_one_dossier_or_procedure_is_served_by_an_index(world: World) -> None:
+    """However few dossiers there are: PostgreSQL reads a table whole only where it must."""
+    row = world.row(world.land_at("checking"))
+    officer = staff((BRANCH, "specialist"))
+    for question in (
+        lambda of: dossier_keys(of, row["code"]),
+        lambda of: dossier_by_link(of, "0" * 40),
+        lambda of: running_by_version(of, row["procedure"]),
+        lambda of: running_by_release(of, row["procedure"]),
+        lambda of: relatives_of(of, row["id"], None, officer, world.now.date()),
+    ):
+        for plan in plans(world, question, "SET LOCAL enable_seqscan = off"):
+            assert "dossiers" in plan
+            assert not UNSERVED.search(plan), plan
+
+
 def _the_desk_is_read_along_its_indexes(crowded: World) -> None:
     """The lists of the desk, their numbers, and what came: in the same installation, which takes long to fill."""
     now, officer = crowded.now, staff((BRANCH, "specialist"))
@@ -225,12 +248,14 @@ def staff(*places: tuple[str, str]) -> Actor:
     return Actor("staff", "reader", person_id=1, memberships=held)
 
 
-def plans(world: World, question: Reading) -> list[str]:
+def plans(world: World, question: Reading, first: str = "") -> list[str]:
     """How the database goes about each statement of a question; where PostgreSQL keeps it prepared, also with the plan
-    that it makes once for all values."""
+    that it makes once for all values. ``first`` is said before it is asked."""
     with world.database.connect() as connection:
         asked = _asked(connection, question)
         assert asked
+        if first:
+            connection.exec_driver_sql(first)
         told = []
         for statement, given, short in asked:
             if short:
