@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -61,6 +62,7 @@ class Lazy(click.Group):
         if cmd_name not in GROUPS:
             return None
         module, _, name = GROUPS[cmd_name][0].partition(":")
+        _import_structlog_alone()
         return cast(click.Command, getattr(importlib.import_module(module), name))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -77,6 +79,15 @@ class Lazy(click.Group):
             if why is None:
                 raise
             raise click.ClickException(DatabaseUnusable(why=why).sentence(language_of(ctx))) from error
+
+
+def _import_structlog_alone() -> None:
+    """Imports structlog without rich, which it takes wherever that is installed, to print exceptions that our own
+    logging prints: an eighth of the start of a command."""
+    if "rich" not in sys.modules:
+        sys.modules["rich"] = cast(Any, None)  # an import of it fails from here on
+        importlib.import_module("structlog")
+        del sys.modules["rich"]
 
 
 def language_of(ctx: click.Context) -> str:

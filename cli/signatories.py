@@ -12,7 +12,6 @@ from adapters.signatory_file import alone_with, replace_signatories, signatories
 from cli.compose import compose_from_environment
 from cli.output import json_option, language, say, show
 from cli.staff import operator
-from engine.acts.remote_sign import NoRemoteSigning
 from engine.acts.staff.record import record_staff
 from engine.errors import Refusal
 from engine.rules.offices.signatory_file import MOST_BYTES, SignatoryFile, read_signatory_file
@@ -40,6 +39,8 @@ def signatories(ctx: click.Context, file: Path, write: bool, reason: str, as_jso
     Columns: username, credential. Who is in the file is added or changed; the others stay. Nothing is written if a line
     is wrong. Exits with 1 then.
     """
+    from engine.acts.remote_sign import NoRemoteSigning  # late: it brings all of signing to every other command
+
     runtime = compose_from_environment(pooled=False)
     remote = runtime.settings.signing.remote
     if remote is None:

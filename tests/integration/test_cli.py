@@ -93,6 +93,14 @@ def test_the_help_reads_no_database_and_no_web_framework() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.parametrize("command", ["people", "worker", "serve"])
+def test_a_command_starts_without_the_library_that_would_colour_exceptions(command: str) -> None:
+    code = f"import sys, cli.main; cli.main.main(['{command}', '--help'], standalone_mode=False)"
+    loaded = "[name in sys.modules for name in ('structlog', 'rich')]"
+    run = subprocess.run([sys.executable, "-c", f"{code}; print({loaded})"], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] == "[True, False]"
+
+
 def test_a_database_from_nothing_to_the_newest_schema_and_back(run_alone: Run) -> None:
     assert told(run_alone("db", "status", "--json", code=2))["pending"] is True
     assert "newest revision" in run_alone("db", "upgrade").output

@@ -45,10 +45,12 @@ def test_the_collector_is_off_until_all_that_was_made_is_frozen(sqlite_url: str,
         ("cli.compose", "yaml"),
         ("cli.people", "authlib"),
         ("cli.people", "zxcvbn"),
+        ("cli.people", "engine.acts.perform_action"),
     ],
 )
 def test_a_process_imports_no_library_that_it_does_not_need(module: str, library: str) -> None:
-    """The clock asks no database, few installations have a provider, a list of people rates no password."""
+    """The clock asks no database, few installations have a provider, a list of people rates no password and takes
+    no step."""
     program = f"import {module}, sys; print('{library}' in sys.modules)"
     command = [sys.executable, "-c", program]
     run = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
