@@ -181,5 +181,6 @@ verifications = Table(
     Column("answered_with", Json),  # the ids of the papers that it gave with its answer; None: none
     Index("ix_verifications_dossier_id", "dossier_id"),
     _partial("ix_verifications_open", "answered_at IS NULL", "office", "due_at"),
+    _partial("ix_verifications_answered", "answered_at IS NOT NULL", "office", "answered_at"),
 )
 """A question to another commune, with a clock of its own (3 working days in the sources read)."""
