@@ -83,7 +83,7 @@ class Lazy(click.Group):
 
 def _import_structlog_alone() -> None:
     """Imports structlog without rich, which it takes wherever that is installed, to print exceptions that our own
-    logging prints: an eighth of the start of a command."""
+    logging prints: an eighth of the start of a command. If structlog comes to need rich, no command starts."""
     if "rich" not in sys.modules:
         sys.modules["rich"] = cast(Any, None)  # an import of it fails from here on
         importlib.import_module("structlog")
