@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select, update
 from engine.dossier.case import Case
 from engine.rules.plain_text import plain_text
 from engine.store.archive import file_removals
-from engine.store.documents import documents
+from engine.store.documents import documents, files_in_use
 from engine.store.dossiers import applicants, verifications
 from engine.store.form_seals import form_seals
 from engine.store.journal import journal_private
@@ -54,8 +54,7 @@ def _let_files_go(case: Case) -> None:
     found = select(documents.c.storage_key).where(mine, documents.c.storage_key.is_not(None))
     keys = set(connection.execute(found).scalars())
     connection.execute(update(documents).where(mine).values(file_name=None, storage_key=None))
-    used = set(connection.execute(select(documents.c.storage_key).where(documents.c.storage_key.in_(keys))).scalars())
-    gone = (keys - used) | _sealed_forms(case)
+    gone = (keys - files_in_use(connection, keys)) | _sealed_forms(case)
     rows = [{"storage_key": key, "asked_at": case.unit.now} for key in sorted(gone)]
     if rows:
         connection.execute(delete(file_removals).where(file_removals.c.storage_key.in_(gone)))

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text, text
+from collections.abc import Collection
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    select,
+    text,
+)
 
 from engine.store.sql.schema import BigId, Json, Moment, metadata
 
@@ -37,4 +51,16 @@ documents = Table(
         sqlite_where=text("reused_from IS NOT NULL"),
         postgresql_where=text("reused_from IS NOT NULL"),
     ),
+    Index(
+        "ix_documents_storage_key",
+        "storage_key",
+        sqlite_where=text("storage_key IS NOT NULL"),
+        postgresql_where=text("storage_key IS NOT NULL"),
+    ),
 )
+
+
+def files_in_use(connection: Connection, keys: Collection[str]) -> set[str]:
+    """Those of the keys under which some paper of any dossier still has its content."""
+    named = select(documents.c.storage_key).where(documents.c.storage_key.in_(sorted(keys)))
+    return set(connection.execute(named.distinct()).scalars())

@@ -12,7 +12,7 @@ from sqlalchemy import text as sql
 from engine.store.dossiers import dossiers
 from engine.store.sql.schema import BigId, Moment, metadata
 
-_UNSEALED = sql("why IS NOT NULL")
+_UNSEALED, _KEPT = sql("why IS NOT NULL"), sql("storage_key IS NOT NULL")
 
 form_seals = Table(
     "form_seals",
@@ -25,6 +25,7 @@ form_seals = Table(
     Column("ended_at", Moment),  # when its first file was made, with the seal or without
     Column("why", Text),  # why it went out without the seal
     Index("ix_form_seals_unsealed", "ended_at", sqlite_where=_UNSEALED, postgresql_where=_UNSEALED),
+    Index("ix_form_seals_storage_key", "storage_key", sqlite_where=_KEPT, postgresql_where=_KEPT),
 )
 """A row is written with the issue, where forms are sealed then; an issue without a row was never to be sealed."""
 

@@ -19,10 +19,12 @@ from sqlalchemy import Connection, Table, event, text
 from engine.acts.staff.people import issue_token
 from engine.dossier.case import read_case
 from engine.jobs.schedule import due_clocks
+from engine.journal.check_files import FileTally, check_files
 from engine.rules.procedure.permissions import Actor, Membership
 from engine.store.actors import actor_by_token, claim_stands
 from engine.store.arrivals import arrivals
 from engine.store.delivery import claim as take_notices
+from engine.store.documents import files_in_use
 from engine.store.dossier_counts import desk_counts, queue_counts
 from engine.store.dossier_lists import count_by_holder, count_dossiers, list_dossiers, page_before
 from engine.store.dossier_parts import office_changes, relatives_of
@@ -194,9 +196,9 @@ def test_the_number_of_staff_changes_is_read_by_its_key(world: World) -> None:
                 assert "pk_staff_changes" in plan or "SEARCH staff_changes USING INTEGER PRIMARY KEY" in plan, plan
 
 
-_LARGE = "(dossiers|verifications)"
+_LARGE = "(dossiers|verifications|documents|form_seals)"
 UNSERVED = re.compile(rf"Seq Scan on {_LARGE}.*|Index (Only )?Scan .*on {_LARGE}.*\n(?!\s+Index Cond).*")
-"""What reads all dossiers, or all questions: by their table, or by an index from end to end."""
+"""What reads all dossiers, questions or papers: by their table, or by an index from end to end."""
 
 
 @pytest.mark.parametrize("world", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
@@ -211,6 +213,8 @@ def test_what_pages_ask_of_one_dossier_or_procedure_is_served_by_an_index(world:
         lambda of: running_by_release(of, row["procedure"]),
         lambda of: answered_questions(of, verifications.c.office.in_([BRANCH]), 50),
         lambda of: relatives_of(of, row["id"], None, officer, world.now.date()),
+        lambda of: files_in_use(of, ["a key"]),
+        lambda _: list(check_files(world.database, world.runtime.files, FileTally())),
     ):
         for plan in plans(world, question, "SET LOCAL enable_seqscan = off"):
             assert not UNSERVED.search(plan), plan

@@ -5,11 +5,11 @@ Killed between content and row, the next run finds the content gone and takes th
 
 from __future__ import annotations
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, select
 
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.archive import file_removals
-from engine.store.documents import documents
+from engine.store.documents import files_in_use
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 
 PAGE = 200
@@ -32,7 +32,7 @@ def _waiting(unit: UnitOfWork) -> list[str]:
 def _remove(unit: UnitOfWork, key: str) -> int:
     """Removes one content, unless a dossier that was not destroyed uses it."""
     connection = unit.begin()
-    used = connection.execute(select(exists().where(documents.c.storage_key == key))).scalar_one()
+    used = bool(files_in_use(connection, [key]))
     if not used:
         unit.runtime.files.remove(key)
     connection.execute(delete(file_removals).where(file_removals.c.storage_key == key))

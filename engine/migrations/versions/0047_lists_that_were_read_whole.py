@@ -1,7 +1,8 @@
-"""Indexes of the dossiers that are not finished, by procedure and version, and of answered questions, by office
+"""Indexes of what was read whole
 
-Without the first, whoever looked at the list of procedures, or at one of them, had every dossier counted. Without the
-second, an office that looked at what it answered lately read the questions of all.
+Running dossiers by procedure and version: whoever looked at the list of procedures, or at one of them, had every
+dossier counted. Answered questions by office: an office that looked at what it answered lately read those of all. Files
+by their key: for each file of a destroyed dossier every paper was read, and checking the files read all for each page.
 """
 
 import sqlalchemy as sa
@@ -12,28 +13,20 @@ down_revision = "0046"
 branch_labels = None
 depends_on = None
 
-_OPEN, _ANSWERED = sa.text("finished_at IS NULL"), sa.text("answered_at IS NOT NULL")
+_INDEXES = (
+    ("ix_dossiers_running_version", "dossiers", ["procedure", "release"], "finished_at IS NULL"),
+    ("ix_verifications_answered", "verifications", ["office", "answered_at"], "answered_at IS NOT NULL"),
+    ("ix_documents_storage_key", "documents", ["storage_key"], "storage_key IS NOT NULL"),
+    ("ix_form_seals_storage_key", "form_seals", ["storage_key"], "storage_key IS NOT NULL"),
+)
 
 
 def upgrade() -> None:
-    op.create_index(
-        "ix_dossiers_running_version",
-        "dossiers",
-        ["procedure", "release"],
-        if_not_exists=True,
-        sqlite_where=_OPEN,
-        postgresql_where=_OPEN,
-    )
-    op.create_index(
-        "ix_verifications_answered",
-        "verifications",
-        ["office", "answered_at"],
-        if_not_exists=True,
-        sqlite_where=_ANSWERED,
-        postgresql_where=_ANSWERED,
-    )
+    for name, table, columns, which in _INDEXES:
+        only = sa.text(which)
+        op.create_index(name, table, columns, if_not_exists=True, sqlite_where=only, postgresql_where=only)
 
 
 def downgrade() -> None:
-    op.drop_index("ix_verifications_answered", table_name="verifications")
-    op.drop_index("ix_dossiers_running_version", table_name="dossiers")
+    for name, table, _, _ in reversed(_INDEXES):
+        op.drop_index(name, table_name=table)
