@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 
 from engine.acts.publish import must_administer, publish_offices, raise_version
 from engine.acts.publish_procedures import PROOF
@@ -22,6 +22,7 @@ from engine.rules.offices.offices import Office
 from engine.rules.procedure.definition import Release
 from engine.store.dossiers import dossiers
 from engine.store.releases import release_digests
+from engine.store.running_at import ITS_WORK, running_at
 from engine.store.units import offices
 from engine.text import Text
 from engine.transaction import UnitOfWork
@@ -160,8 +161,7 @@ def _must_end_later(unit: UnitOfWork, change: ChangedOffice) -> None:
 
 def _running(unit: UnitOfWork, office: str) -> int:
     """How many open dossiers an office has to work on."""
-    here = or_(dossiers.c.handler_office == office, dossiers.c.holder_office == office)
-    counted = select(func.count()).select_from(dossiers).where(here, dossiers.c.finished_at.is_(None))
+    counted = select(func.count()).select_from(dossiers).where(running_at(office, ITS_WORK))
     return unit.reader().execute(counted).scalar_one()
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, insert, select, update
 
 from engine.dossier.case import Case, lock_case_by_id
 from engine.dossier.notices import NEW_APPOINTMENT, rows_of
@@ -20,6 +20,7 @@ from engine.rules.deadlines.recounting import promise_moved, recounted
 from engine.rules.deadlines.timing import Clock, term_end
 from engine.store.clocks import clocks, recounts
 from engine.store.dossiers import dossiers, verifications
+from engine.store.running_at import running_at
 from engine.transaction import UnitOfWork
 
 Why = Mapping[str, Any]
@@ -70,14 +71,7 @@ def recount_case(case: Case, why: Why, stop: Clock | None = None) -> bool:
 
 def still_open(calendar: str | None, office: str | None) -> ColumnElement[bool]:
     """The dossiers that a publication for a calendar or an office may concern (None: all)."""
-    running = dossiers.c.finished_at.is_(None)
-    if office is None:
-        return running
-    asked = select(verifications.c.dossier_id).where(
-        verifications.c.office == office, verifications.c.answered_at.is_(None)
-    )
-    part = (dossiers.c.handler_office, dossiers.c.intake_office, dossiers.c.holder_office)
-    return and_(running, or_(*(one == office for one in part), dossiers.c.id.in_(asked)))
+    return dossiers.c.finished_at.is_(None) if office is None else running_at(office, asked=True)
 
 
 def note_progress(unit: UnitOfWork, number: int, after: int, changed: int, finished: bool) -> None:

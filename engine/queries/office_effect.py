@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 
 from engine.errors import Refusal
 from engine.queries.office_times import office_times
@@ -17,6 +17,7 @@ from engine.rules.deadlines.own_hours import OwnHours
 from engine.rules.deadlines.recounting import promise_moved, recounted
 from engine.rules.dossier_row import ClockRow
 from engine.store.dossiers import dossiers
+from engine.store.running_at import running_at
 from engine.transaction import UnitOfWork
 
 LISTED = 500
@@ -77,8 +78,7 @@ def effect_of(
 
 def _open_at(unit: UnitOfWork, office: str) -> Iterator[dict[str, Any]]:
     """The open dossiers of an office, oldest first; an office may have tens of thousands."""
-    concerned = or_(*(dossiers.c[name] == office for name in ("handler_office", "intake_office", "holder_office")))
-    running, last = and_(dossiers.c.finished_at.is_(None), concerned), 0
+    running, last = running_at(office), 0
     while True:
         some = select(*_COLUMNS).where(running, dossiers.c.id > last).order_by(dossiers.c.id).limit(_AT_A_TIME)
         rows = unit.reader().execute(some).mappings().all()

@@ -14,7 +14,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from sqlalchemy import Connection, Table, event, text
+from sqlalchemy import Connection, Table, event, select, text
 
 from engine.acts.staff.people import issue_token
 from engine.dossier.case import read_case
@@ -28,13 +28,14 @@ from engine.store.documents import files_in_use
 from engine.store.dossier_counts import desk_counts, queue_counts
 from engine.store.dossier_lists import count_by_holder, count_dossiers, list_dossiers, page_before
 from engine.store.dossier_parts import office_changes, relatives_of
-from engine.store.dossiers import verifications
+from engine.store.dossiers import dossiers, verifications
 from engine.store.idempotency import proven_answer
 from engine.store.list_filters import Filters
 from engine.store.published import running_by_version
 from engine.store.questions import answered_questions
 from engine.store.reports import on_time, register
 from engine.store.running import running_by_release
+from engine.store.running_at import running_at
 from engine.store.sessions import dossier_by_link, dossier_keys
 from engine.store.sql import driver
 from engine.store.sql.schema import metadata
@@ -112,7 +113,7 @@ def test_pages_are_read_along_their_indexes(crowded: World) -> None:
     def page(actor: Actor, filters: Filters = ALL, **more: Any) -> Reading:
         return lambda connection: list_dossiers(connection, actor, filters, now, **more)
 
-    seen = visible_dossiers(counter, today)
+    seen, at_branch = visible_dossiers(counter, today), select(dossiers.c.id).order_by(dossiers.c.id).limit(100)
     for index, question in (
         ("ix_dossiers_holder", page(officer, mine, by_due=True)),
         ("ix_dossiers_holder", page(officer, mine, by_due=True, after=dated)),
@@ -143,6 +144,8 @@ def test_pages_are_read_along_their_indexes(crowded: World) -> None:
         ("dossiers", lambda of: dossier_keys(of, "NO-SUCH-CODE")),  # here, or one that a predecessor system gave
         ("ix_dossiers_running_handler", lambda of: on_time(of, officer, today, today, now, BRANCH)),
         ("ix_dossiers_running_province", lambda of: on_time(of, monitor, today, today, now)),
+        ("dossier_offices", lambda of: of.execute(at_branch.where(running_at(BRANCH))).all()),
+        ("dossier_offices", lambda of: of.execute(at_branch.where(running_at(BRANCH, asked=True))).all()),
     ):
         for plan in plans(crowded, question):
             assert index in plan.replace("PRIMARY KEY", "search_keys") or "search_inherited" in plan
