@@ -21,13 +21,16 @@ SETTINGS = {
 
 
 class MeasuredServer(PostgresServer):
-    """Durable, in a folder that may be kept from one run to the next."""
+    """Durable, in a folder that may be kept from one run to the next; ``settings`` replace some of ``SETTINGS``."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, **settings: str) -> None:
         super().__init__(durable=True, folder=folder)
+        self._settings = SETTINGS | settings
 
     def _command(self) -> list[str]:
-        return super()._command() + [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        return super()._command() + [
+            word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")
+        ]
 
     @property
     def application_url(self) -> str:

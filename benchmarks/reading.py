@@ -24,7 +24,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from api.status import _shown
-from benchmarks.database import NAME, MeasuredServer
+from benchmarks.database import NAME, SETTINGS, MeasuredServer
 from benchmarks.ground import PROVINCE, WARD, Ground, lay
 from benchmarks.multiply import GIVEN, MIDDLES, SURNAMES
 from engine.dossier.case import read_case
@@ -214,10 +214,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.reading", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--folders", type=Path, nargs="+", required=True, help="loaded by python -m benchmarks")
     parser.add_argument("--calls", type=int, default=CALLS, help=f"of each kind ({CALLS})")
+    buffers = SETTINGS["shared_buffers"]
+    parser.add_argument("--shared-buffers", default=buffers, help=f"of each PostgreSQL ({buffers})")
     asked, sizes = parser.parse_args(), dict[int, Calls]()
     with ExitStack() as stack:
         for folder in asked.folders:
-            server = MeasuredServer(folder / "pg")
+            server = MeasuredServer(folder / "pg", shared_buffers=asked.shared_buffers)
             server.start()
             stack.callback(server.stop)
             with server.connect(NAME) as admin:

@@ -12,7 +12,7 @@ import orjson
 
 from cli.compose import compose_from_environment
 from cli.output import Day, language
-from engine.queries.histories import Asked
+from engine.queries.histories import Asked, taken_ways
 from engine.queries.indicators import Wanted
 from engine.queries.indicators import indicators as all_indicators
 from engine.queries.state_figures import state_figures
@@ -81,7 +81,7 @@ def indicators(
 def variants(form: str, output: IO[bytes], decimal: Decimal, **asked: Any) -> None:
     """The ways that the dossiers of a procedure took that ended in a period, and where they left the main path."""
     with _reading() as unit:
-        found = ways(unit, Asked(**asked))
+        found = ways(unit, taken_ways(unit, Asked(**asked)))
     _write(way_tables(found, language()), form, unit.now, output, decimal)
 
 
@@ -92,7 +92,7 @@ def variants(form: str, output: IO[bytes], decimal: Decimal, **asked: Any) -> No
 def steps(by: By | None, form: str, output: IO[bytes], decimal: Decimal, **asked: Any) -> None:
     """How long dossiers stood in each state: the median, nine of ten and the longest, in working minutes."""
     with _reading() as unit:
-        lines = step_times(unit, Asked(**asked), by)
+        lines = step_times(unit, taken_ways(unit, Asked(**asked)), by)
     _write([step_table(lines, language())], form, unit.now, output, decimal)
 
 

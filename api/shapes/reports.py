@@ -347,6 +347,7 @@ class Variants(Shape):
     procedure = text()
     start = day()
     end = day()
+    since = when(True)
     dossiers = whole()
     on_main_path = whole()
     main_path = fields.List(text(), required=True)
@@ -367,6 +368,7 @@ class StepTimes(Shape):
     procedure = text()
     start = day()
     end = day()
+    since = when(True)
     by = text(True)
     items = many(StepTime)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from engine.clock import civil_day
-from engine.queries.histories import Asked, taken_ways, worked_minutes
+from engine.queries.histories import Taken, worked_minutes
 from engine.rules.history.spread import Spread, spread_of
 from engine.rules.history.visits import Visit
 from engine.text import Text
@@ -30,12 +31,12 @@ class StepLine:
     spread: Spread
 
 
-def step_times(unit: UnitOfWork, asked: Asked, by: By | None = None) -> tuple[StepLine, ...]:
-    """The working minutes of every stay that has ended, of the ended dossiers that the caller may see, by the calendar
-    of the office that had the dossier then. States come in the author's order. Raises InvalidInput."""
+def step_times(unit: UnitOfWork, taken: Iterable[Taken], by: By | None = None) -> tuple[StepLine, ...]:
+    """The working minutes of every stay that has ended, of the dossiers of ``taken_ways``, by the calendar of the
+    office that had the dossier then. States come in the author's order. Raises InvalidInput."""
     minutes: dict[tuple[str, str | None], list[int]] = defaultdict(list)
     names: dict[str, Text] = {}
-    for one in taken_ways(unit, asked):
+    for one in taken:
         for visit in one.visits:
             if visit.left is None:
                 continue
@@ -53,8 +54,8 @@ def step_times(unit: UnitOfWork, asked: Asked, by: By | None = None) -> tuple[St
             within_name=unit.catalogue.office_name(within) if by == "office" and within else None,
             spread=spread,
         )
-        for (state, within), taken in minutes.items()
-        if (spread := spread_of(taken))
+        for (state, within), took in minutes.items()
+        if (spread := spread_of(took))
     ]
     return tuple(sorted(lines, key=lambda line: (order.get(line.state, len(order)), line.within or "")))
 

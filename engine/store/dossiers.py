@@ -83,6 +83,8 @@ dossiers = Table(
     _partial("ix_dossiers_running_province", "clock = 'running'", "province", "due_at", "id"),
     _partial("ix_dossiers_running_handler", "clock = 'running'", "handler_office", "due_at", "id"),
     _partial("ix_dossiers_running_version", "finished_at IS NULL", "procedure", "release"),
+    _partial("ix_dossiers_ended_procedure", "finished_at IS NOT NULL", "procedure", "finished_at", "id"),
+    _partial("ix_dossiers_ended_held", "finished_at IS NOT NULL AND holder_office IS NOT NULL", "procedure"),
     _partial("ix_dossiers_asked_again", "supplements > 1 AND finished_at IS NULL", "province", "handler_office"),
     _partial("ix_dossiers_received", "received_at IS NOT NULL", "intake_office", "received_at", "id"),
     _partial("ix_dossiers_ended", "finished_at IS NOT NULL", "handler_office", "finished_at", "id"),

@@ -53,6 +53,17 @@ def histories(connection: Connection, wanted: Sequence[ColumnElement[bool]]) -> 
         after = page[-1].head.id if len(page) == PAGE else None
 
 
+def last_left_out(
+    connection: Connection, wanted: Sequence[ColumnElement[bool]], most: int
+) -> tuple[dt.datetime, int] | None:
+    """End and id of the dossier after which only ``most`` ended of those that meet every condition; None where there
+    are no more than these in all."""
+    place = (dossiers.c.finished_at, dossiers.c.id)
+    ended = select(*place).where(*wanted).order_by(*(column.desc() for column in place)).offset(most).limit(1)
+    row = connection.execute(ended).first()
+    return (row.finished_at, row.id) if row else None
+
+
 def history_page(connection: Connection, wanted: Sequence[ColumnElement[bool]], after: int) -> list[History]:
     """The first ``PAGE`` of these dossiers with an id above ``after``."""
     columns: tuple[Any, ...] = tuple(dossiers.c[name] for name in DossierHead._fields)

@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import select
 
 from engine.errors import InvalidInput
-from engine.queries.histories import Asked, must_be_short
+from engine.queries.histories import Asked, latest, must_be_short, taken_ways
 from engine.queries.state_figures import state_figures
-from engine.queries.step_times import step_times
-from engine.queries.ways import ways
+from engine.queries.step_times import By, StepLine, step_times
+from engine.queries.ways import Ways, ways
 from engine.store.dossiers import dossiers
+from engine.transaction import UnitOfWork
 from tests.installation.lived import OVERSEER, STRANGER, asked, live
 from tests.installation.short_releases import LAND
 from tests.installation.world import BRANCH, LONG_KHANH, World, open_world
@@ -27,6 +28,14 @@ MARCH = Asked(procedure=LAND, start=dt.date(2026, 3, 1), end=dt.date(2026, 3, 31
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with open_world("sqlite", tmp_path_factory.mktemp("lived")) as made:
         yield live(made)
+
+
+def ways_in(unit: UnitOfWork, question: Asked) -> Ways:
+    return ways(unit, taken_ways(unit, question))
+
+
+def times_in(unit: UnitOfWork, question: Asked, by: By | None = None) -> tuple[StepLine, ...]:
+    return step_times(unit, taken_ways(unit, question), by)
 
 
 def stays(world: World, ended: bool) -> dict[str, list[tuple[str, dt.datetime]]]:
@@ -45,7 +54,7 @@ def stays(world: World, ended: bool) -> dict[str, list[tuple[str, dt.datetime]]]
 
 
 def test_variants_are_the_ways_that_the_journals_tell(lived: World) -> None:
-    found = asked(lived, OVERSEER, ways, MARCH)
+    found = asked(lived, OVERSEER, ways_in, MARCH)
     expected = Counter(tuple(state for state, _ in way) for way in stays(lived, ended=True).values())
     assert {one.states: one.dossiers for one in found.found.variants} == expected
     assert found.found.dossiers == expected.total() and len(expected) > 2
@@ -63,7 +72,7 @@ def test_variants_are_the_ways_that_the_journals_tell(lived: World) -> None:
     assert sum(one.times for one in asides.values()) == sum(
         number * sum(step not in main for step in pairwise(way)) for way, number in expected.items()
     )
-    assert asked(lived, STRANGER, ways, MARCH).found.dossiers == 0
+    assert asked(lived, STRANGER, ways_in, MARCH).found.dossiers == 0
 
 
 def test_a_step_that_no_action_leads_to_is_told_as_unforeseen(world: World) -> None:
@@ -75,7 +84,7 @@ def test_a_step_that_no_action_leads_to_is_told_as_unforeseen(world: World) -> N
         f"WHERE dossier_id = {world.row(code)['id']}",
         f"UPDATE dossiers SET finished_at = entered_at WHERE id = {world.row(code)['id']}",
     )
-    kinds = {(one.source, one.target): one.kind for one in asked(world, OVERSEER, ways, MARCH).found.asides}
+    kinds = {(one.source, one.target): one.kind for one in asked(world, OVERSEER, ways_in, MARCH).found.asides}
     assert kinds["checking", "new"] == "unforeseen"
 
 
@@ -86,7 +95,7 @@ def test_step_times_are_the_stays_of_the_journal_in_working_minutes(lived: World
     for way in stays(lived, ended=True).values():
         for (state, came), (_, left) in pairwise(way):
             taken[state].append(calendar.working_minutes_between(came, left))
-    lines = asked(lived, OVERSEER, step_times, MARCH, by)
+    lines = asked(lived, OVERSEER, times_in, MARCH, by)
     counted: Counter[str] = Counter()
     for line in lines:
         counted[line.state] += line.spread.count
@@ -127,3 +136,28 @@ def test_a_report_over_journals_has_a_longest_period() -> None:
     must_be_short(Asked(procedure=LAND, start=dt.date(2026, 1, 1), end=dt.date(2026, 4, 2)))
     with pytest.raises(InvalidInput):
         must_be_short(Asked(procedure=LAND, start=dt.date(2026, 1, 1), end=dt.date(2026, 4, 3)))
+
+
+def test_where_many_ended_those_that_ended_last_are_read(world: World) -> None:
+    """Of dossiers that ended at the same moment the newer ones, so that there are never more, nor none."""
+    live(world, dossiers=6)
+    world.tamper(f"UPDATE dossiers SET finished_at = entered_at WHERE procedure = '{LAND}' AND finished_at IS NULL")
+    with world.reading() as connection:
+        of_land = select(dossiers.c.code).where(dossiers.c.procedure == LAND, dossiers.c.finished_at.is_not(None))
+        ended = list(connection.execute(of_land.order_by(dossiers.c.finished_at, dossiers.c.id)).scalars())
+
+    def read(unit: UnitOfWork, question: Asked, most: int) -> tuple[Asked, set[str]]:
+        question = latest(unit, question, most)
+        return question, {one.head.code for one in taken_ways(unit, question)}
+
+    for alike in (False, True):
+        if alike:
+            last = "(SELECT max(finished_at) FROM dossiers)"
+            world.tamper(f"UPDATE dossiers SET finished_at = {last} WHERE finished_at IS NOT NULL")
+            ended.sort(key=lambda code: world.row(code)["id"])
+        for most in range(1, len(ended)):
+            bounded, codes = asked(world, OVERSEER, read, MARCH, most)
+            assert codes == set(ended[-most:])
+            assert bounded.since == world.row(ended[-most - 1])["finished_at"]
+        whole, codes = asked(world, OVERSEER, read, MARCH, len(ended))
+        assert whole == MARCH and whole.since is None and codes == set(ended)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, request
 
 from engine.queries.delays import CLASSES, delays
-from engine.queries.histories import LONGEST
+from engine.queries.histories import LONGEST, MOST_READ, MOST_SHOWN, latest, taken_ways
 from engine.queries.histories import Asked as History
 from engine.queries.step_times import step_times
 from engine.queries.ways import ways
@@ -52,8 +52,12 @@ def taken() -> str:
         history, names = _history(unit, asked)
         told: dict[str, Any] = {"found": None, "steps": ()}
         if history is not None:
-            told = {"found": ways(unit, history), "steps": step_times(unit, history, "office")}
-    return render("reports/ways.html", asked=asked, history=history, names=names, longest=LONGEST, **told)
+            history = latest(unit, history, MOST_SHOWN)
+            read = tuple(taken_ways(unit, history))
+            told = {"found": ways(unit, read), "steps": step_times(unit, read, "office")}
+    return render(
+        "reports/ways.html", asked=asked, history=history, names=names, longest=LONGEST, most_read=MOST_READ, **told
+    )
 
 
 @processes.page("/bao-cao/duong-di/tep", access=Access.STAFF)
@@ -64,8 +68,9 @@ def way_file() -> Response:
         history, _ = _history(unit, asked)
         if history is None:
             return Response(status=303, headers={"Location": f"/bao-cao/duong-di?{asked.query()}"})
-        found = ways(unit, history)
-        tables = (*way_tables(found, language()), step_table(step_times(unit, history, "office"), language()))
+        read = tuple(taken_ways(unit, latest(unit, history, MOST_READ)))
+        steps = step_times(unit, read, "office")
+        tables = (*way_tables(ways(unit, read), language()), step_table(steps, language()))
     name = f"duong-di-{history.procedure}-{history.start}-{history.end}"
     return file_of(name, *(tables[2:] if request.args.get("bang") == "buoc" else tables))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.installation.short_releases import LAND
 from tests.web.desk.conftest import Office
 
@@ -66,3 +68,16 @@ def test_a_dossier_has_its_state_marked(office: Office) -> None:
     drawn = office.person("specialist").get(f"/ho-so/{code}/so-do")
     assert len(drawn.soup.select("svg .node-now")) == 1 and "đang ở đây" in drawn.text
     office.person("copier").get(f"/ho-so/{code}/so-do", status=404)
+
+
+def test_where_more_ended_than_a_page_reads_it_says_so(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    for reason in ("đổi ý", "nộp nhầm"):
+        code = office.world.land_at("accepted")
+        office.world.do(office.world.citizen(code), code, "withdraw", reason=reason)
+    assert "xong gần nhất" not in office.person("leader").get(LIVE).text
+    monkeypatch.setattr("web.admin.procedures.live.MOST_SHOWN", 1)
+    monkeypatch.setattr("web.reports.process.MOST_SHOWN", 1)
+    ways = f"/bao-cao/duong-di?thu_tuc={LAND}&tu=2026-03-01&den=2026-03-31"
+    for address in (LIVE, ways):
+        page = office.person("leader").get(address)
+        assert "Chỉ đọc 1 hồ sơ xong gần nhất, từ " in page.text, address
