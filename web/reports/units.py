@@ -18,7 +18,7 @@ from web.reports.asked import Asked, asked_of, day_of, file_of
 from web.reports.pictures import picture_of, scale_of
 
 units = Pages("report_units", audience="desk")
-MOST_PICTURES = 60
+MOST_PICTURES, MOST_LINES = 60, 200
 _LEVELS: dict[str, Level] = {"xa": "commune", "huyen": "district", "tinh": "province"}
 
 
@@ -38,6 +38,7 @@ def show() -> str:
         level=level,
         on=on,
         scale=scale,
+        lines=found.lines[:MOST_LINES],
         pictures=[picture_of(line, scale) for line in found.lines[:MOST_PICTURES]],
         reached=sum(one >= TARGET for one in told),
         counted=len(told),

@@ -89,6 +89,15 @@ def test_units_delays_and_ways_tell_what_ended(site: Site) -> None:
     assert "theo đúng đường chính" in ways and "→" in ways and "UBND 26740" in ways
 
 
+def test_a_table_of_a_country_leaves_what_is_too_long_to_the_file(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    one_signed(site)
+    monitor, address = site.person("monitor"), "/bao-cao/don-vi?den=31/03/2026"
+    assert "đơn vị nữa, trong tệp" not in monitor.get(address).text
+    monkeypatch.setattr("web.reports.units.MOST_LINES", 0)
+    page = monitor.get(address)
+    assert "và 1 đơn vị nữa, trong tệp" in page.text and not page.soup.select("#dung-han tbody tr")
+
+
 def test_a_service_is_held_against_the_floor_that_is_asked(site: Site) -> None:
     one_signed(site)
     monitor = site.person("monitor")
