@@ -6,6 +6,7 @@ Paths and query strings hold no bytes that a database cannot store, and none tha
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote_to_bytes
 
 from flask import Request
 
@@ -107,4 +108,8 @@ def check_address(request: Request) -> None:
 
 
 def _unsafe_arguments(request: Request) -> bool:
+    try:
+        unquote_to_bytes(request.query_string).decode()
+    except UnicodeDecodeError:
+        return True  # Werkzeug would read such bytes as the text that encodes them
     return any(_UNSAFE.search(part) for pair in request.args.items(multi=True) for part in pair)

@@ -183,6 +183,15 @@ def test_queries_that_mean_nothing(installation: ServedInstallation, values: dic
     assert refused > 5
 
 
+@pytest.mark.parametrize("query", ["q=%ff", "%C3=1", "q=a%ED%A0%80b", "q=%C3&limit=%A9"])
+def test_a_query_that_is_no_utf_8_is_not_read_as_something_else(
+    installation: ServedInstallation, values: dict[str, Any], query: str
+) -> None:
+    for path in ("/api/v1/dossiers", f"/api/v1/status/{values['token']}"):
+        answer = installation.person("counter").get(f"{path}?{query}")
+        assert (answer.status_code, answer.json["code"]) == (400, "malformed-request"), path
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
