@@ -78,6 +78,18 @@ def test_an_unknown_proxy_is_told_once(installation: ServedInstallation) -> None
     assert [line["event"] for line in lines].count("proxy-unknown") == 1
 
 
+@pytest.mark.parametrize(
+    ("typed", "logged"),
+    [("H79.26740-1_a", "H79.26740-1_a"), ("Nguyễn Văn A", None), ("a@vn.vn", None), ("9" * 65, None)],
+)
+def test_only_what_can_be_a_code_is_logged_as_one(
+    installation: ServedInstallation, typed: str, logged: str | None
+) -> None:
+    with capture_logs() as lines:
+        assert installation.person("counter").get(f"/api/v1/dossiers/{typed}").json["code"] == "not-found"
+    assert [line["dossier"] for line in lines if line["event"] == "request"] == [logged]
+
+
 def test_a_line_carries_nobody_from_the_request_before(installation: ServedInstallation) -> None:
     """Web threads live on: what one request told of itself must be gone when the next line is written."""
     lines: list[dict[str, Any]] = []
