@@ -59,7 +59,7 @@ def test_the_rest_is_public(installation: ServedInstallation) -> None:
         ({"MOTCUA_PUBLIC_URL": "https://a.vn", "MOTCUA_PROXY_HOPS": "1"}, "0.0.0.0", "gunicorn", []),  # noqa: S104 - text
         ({"MOTCUA_PUBLIC_URL": "https://a.vn"}, "127.0.0.1", "gunicorn", ["MOTCUA_PROXY_HOPS is 0"]),
         ({}, "0.0.0.0", "gunicorn", ["in clear", "slow clients"]),  # noqa: S104 - text
-        ({}, "127.0.0.1", "granian", ["buffer"]),
+        ({}, "127.0.0.1", "granian", ["buffer", "underscore"]),
     ],
 )
 def test_the_contract_with_the_proxy_is_checked_at_the_start(
