@@ -45,7 +45,7 @@ def read_object(request: Request, *, required: bool = True) -> dict[str, Any]:
     headers = request.environ
     if headers.get("CONTENT_TYPE") != "application/json" and request.mimetype != "application/json":
         raise WrongContentType(wanted="application/json")
-    if headers.get("HTTP_CONTENT_ENCODING") not in (None, "", "identity"):
+    if headers.get("HTTP_CONTENT_ENCODING", "").lower() not in ("", "identity"):
         raise WrongContentType(wanted="application/json (identity)")
     return strict_object(raw)
 

@@ -192,6 +192,23 @@ def test_a_query_that_is_no_utf_8_is_not_read_as_something_else(
         assert (answer.status_code, answer.json["code"]) == (400, "malformed-request"), path
 
 
+def test_a_value_without_a_name_is_told_as_part_of_the_query(
+    installation: ServedInstallation, values: dict[str, Any]
+) -> None:
+    for path in ("/api/v1/dossiers", f"/api/v1/status/{values['token']}"):
+        answer = installation.person("counter").get(f"{path}?=1")
+        assert (answer.status_code, list(answer.json["errors"])) == (422, ["query"]), path
+
+
+@pytest.mark.parametrize(("coding", "status"), [("identity", 412), ("Identity", 412), ("gzip", 415), ("GZIP", 415)])
+def test_a_content_coding_has_no_case(
+    installation: ServedInstallation, values: dict[str, Any], coding: str, status: int
+) -> None:
+    path, sent = f"/api/v1/dossiers/{values['code']}/actions", {"Content-Encoding": coding}
+    answer = installation.person("counter").post(path, {"action": "forward"}, version=999, headers=sent)
+    assert answer.status_code == status
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
