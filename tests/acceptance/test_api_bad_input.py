@@ -192,6 +192,15 @@ def test_a_query_that_is_no_utf_8_is_not_read_as_something_else(
         assert (answer.status_code, answer.json["code"]) == (400, "malformed-request"), path
 
 
+@pytest.mark.parametrize(("method", "status"), [("POST", 412), ("post", 400), ("Post", 400)])
+def test_a_method_has_a_case(
+    installation: ServedInstallation, values: dict[str, Any], method: str, status: int
+) -> None:
+    path, sent = f"/api/v1/dossiers/{values['code']}/actions", {"REQUEST_METHOD": method}
+    answer = installation.person("counter").post(path, {"action": "forward"}, version=999, environ_overrides=sent)
+    assert answer.status_code == status
+
+
 def test_a_value_without_a_name_is_told_as_part_of_the_query(
     installation: ServedInstallation, values: dict[str, Any]
 ) -> None:
