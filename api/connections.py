@@ -18,7 +18,8 @@ from engine.transaction import in_transaction
 from server.answer import Answer
 from server.context import runtime
 from server.identity import Access
-from server.request_limits import BodyTooLarge, WrongContentType
+from server.request_body import read_body
+from server.request_limits import WrongContentType
 from server.strict_json import strict_object
 
 connections = Resource("connections", __name__, description="For systems that are connected with this one.")
@@ -65,10 +66,8 @@ def payment() -> Answer:
 
 
 def _raw() -> bytes:
-    """The bytes as they were signed. Raises BodyTooLarge, WrongContentType."""
-    raw = request.stream.read(MOST_BYTES + 1)
-    if len(raw) > MOST_BYTES:
-        raise BodyTooLarge(most=MOST_BYTES)
+    """The bytes as they were signed. Raises BodyTooLarge, MalformedRequest, WrongContentType."""
+    raw = read_body(request, MOST_BYTES)
     if request.mimetype != "application/json":
         raise WrongContentType(wanted="application/json")
     return raw

@@ -183,6 +183,8 @@ def _query_values(request: Request) -> dict[str, str]:
     if not request.query_string:
         return {}
     values = request.args.to_dict(flat=False)
+    if "" in values:
+        raise InvalidInput({"query": "Unknown field."})  # a value without a name
     if twice := [name for name, given in values.items() if len(given) > 1]:
         raise InvalidInput(dict.fromkeys(twice, "Given twice."))
     return {name: given[0] for name, given in values.items()}

@@ -60,6 +60,7 @@ def proxy_warnings(settings: Settings, host: str, server: str) -> list[str]:
         found.append("every address is listened on without a proxy: slow clients reach the threads themselves")
     if server == "granian":
         found.append("granian has no deadline for slow clients: the proxy must buffer requests")
+        found.append("granian takes X_Forwarded_For for X-Forwarded-For: the proxy must drop names with an underscore")
     return found
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, cast
 
 from flask import Flask
@@ -24,7 +25,7 @@ from server.answer import JSON, Answer
 View = Callable[..., Answer]
 PLAIN_HOST = re.compile(r"[a-z0-9.\-]{1,253}(:\d{1,5})?")
 """A host that needs no IDNA."""
-_PARAMETER = re.compile(r"<(\w+)>")
+_PARAMETER, _ANY_PARAMETER = re.compile(r"<(\w+)>"), re.compile("<[^>]+>")
 _NONE = NullSession()
 
 
@@ -82,18 +83,31 @@ class Asked:
 
 
 def direct_routes(app: Flask, views: Mapping[str, View]) -> tuple[DirectRoute, ...]:
-    """The routes of these views, by endpoint. Raises ValueError for one with converters or with hooks of its own."""
+    """The routes of these views, by endpoint.
+
+    Raises ValueError for one with converters or with hooks of its own, and for one of whose addresses Flask would give
+    some to another route.
+    """
     return tuple(_route(app, rule, views[rule.endpoint]) for rule in app.url_map.iter_rules() if rule.endpoint in views)
 
 
 def _route(app: Flask, rule: Rule, view: View) -> DirectRoute:
-    names = _PARAMETER.sub("", rule.rule)
-    blueprint = rule.endpoint.rpartition(".")[0]
+    parts = _PARAMETER.split(rule.rule)
+    within = set(accumulate(rule.endpoint.split(".")[:-1], "{}.{}".format))
     own = (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs, app.error_handler_spec)
-    if "<" in names or app.url_value_preprocessors or any(blueprint in hooks for hooks in own):
-        raise ValueError(f"{rule.endpoint} cannot be answered directly")
     (method,) = (rule.methods or set()) - {"OPTIONS", "HEAD"}
-    return DirectRoute(rule, method, re.compile(_PARAMETER.sub(r"(?P<\1>[A-Za-z0-9._\-]+)", rule.rule)), view)
+    patterns = (f"(?P<{part}>[A-Za-z0-9._\\-]+)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
+    found = DirectRoute(rule, method, re.compile("".join(patterns)), view)
+    hooked = app.url_value_preprocessors or any(within & hooks.keys() for hooks in own)
+    if any("<" in part for part in parts) or hooked or _shared(app, found):
+        raise ValueError(f"{rule.endpoint} cannot be answered directly")
+    return found
+
+
+def _shared(app: Flask, route: DirectRoute) -> bool:
+    """Whether an address of this route is one of another route too, so that only Flask knows whose it is."""
+    others = (one for one in app.url_map.iter_rules() if one is not route.rule and route.method in (one.methods or ()))
+    return any(route.address.fullmatch(_ANY_PARAMETER.sub("x", one.rule)) for one in others)
 
 
 def asked(routes: Iterable[DirectRoute], environ: Mapping[str, Any]) -> Asked | None:
@@ -124,13 +138,15 @@ def answer_directly(app: Flask, environ: dict[str, Any], start_response: Any, wh
 
 def _response(app: Flask, what: Asked) -> Any:
     try:
-        response = _said_before(app)
-        if response is None:
+        said = _said_before(app)
+        if said is None:
             answer = what.route.view(**what.values)
             plain = answer.status == 200 and answer.headers.get("Content-Type") == JSON
-            response = _Done(answer) if plain else answer.response()
+            response: Any = _Done(answer) if plain else answer.response()
+        else:
+            response = app.make_response(said)
     except Exception as refused:
-        response = app.handle_user_exception(refused)
+        response = app.make_response(app.handle_user_exception(refused))
     for hook in reversed(app.after_request_funcs.get(None, ())):
         response = hook(response)
     return response

@@ -84,8 +84,10 @@ class Identity:
         return self.claimed
 
     def refresh(self) -> Actor:
-        """Resolves the token again, and caches the actor for the next request. Raises NotSignedIn."""
-        self.claim = None
+        """Resolves the token again, and caches the actor for the next request.
+
+        Raises NotSignedIn; a claim that did not stand is kept, so that nothing later takes the cached actor as proven.
+        """
         cache = served().identities
         if self.token is None:
             raise NotSignedIn()
@@ -97,7 +99,7 @@ class Identity:
         if len(cache) >= MOST_CACHED:
             cache.clear()
         cache[self.token] = found
-        self.claimed = found[0]
+        self.claimed, self.claim = found[0], None
         return self.claimed
 
 

@@ -1,6 +1,7 @@
 """Request ids, and one log line a request: actor, route, status, duration.
 
 No personal data is logged: an address is logged as its route, because the address itself may hold a link or a name.
+What stands in the place of a dossier's code is logged where it can be one.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from flask import Flask, Request, Response
 from flask.globals import app_ctx
 
 from server.context import served, this_request
+from server.values import CODE
 
+_CODE = re.compile(CODE.replace("$", r"\Z"))
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{8,80}")
 log = structlog.get_logger("motcua.api")
 
@@ -42,7 +45,7 @@ def register_logs(app: Flask) -> None:
                 "request",
                 method=method,
                 route=route,
-                dossier=(request.view_args or {}).get("code"),
+                dossier=_dossier(request),
                 status=response.status_code,
                 ms=round(seconds * 1000, 1),
                 refused=g.get("refusal"),
@@ -53,6 +56,11 @@ def register_logs(app: Flask) -> None:
     def forget(_error: BaseException | None = None) -> None:
         # The thread's next line may be about bytes that are no request, which nothing of this one is told with.
         structlog.contextvars.clear_contextvars()
+
+
+def _dossier(request: Request) -> str | None:
+    told = (request.view_args or {}).get("code")
+    return told if told is not None and _CODE.match(told) else None
 
 
 def _method(request: Request) -> str:

@@ -185,8 +185,11 @@ def _given_before(key: str, asked: bytes) -> Answer | None:
 
 
 def _earlier(who: str, key: str, asked: bytes) -> Answer | None:
+    """The answer recorded under this key, if any, for a sender who is proven first. Raises NotSignedIn."""
     with reading_connection() as connection:
         found = recorded_answer(connection, who, key)
+    if found is not None:
+        identity().prove()  # what was refused may be the claim itself
     return _again(found, asked)
 
 

@@ -1,4 +1,4 @@
-"""Checks of a request before anything else reads it: path, query string and headers; and the refusals of bodies.
+"""Checks of a request before anything else reads it: method, path, query string and headers; the refusals of bodies.
 
 Paths and query strings hold no bytes that a database cannot store, and none that two programs read differently.
 """
@@ -6,6 +6,7 @@ Paths and query strings hold no bytes that a database cannot store, and none tha
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote_to_bytes
 
 from flask import Request
 
@@ -90,7 +91,11 @@ class WrongContentType(Refusal):
 
 
 def check_address(request: Request) -> None:
-    """Checks path, query string and headers. Raises MalformedRequest, UrlTooLong, HeaderTooLong."""
+    """Checks method, path, query string and headers. Raises MalformedRequest, UrlTooLong, HeaderTooLong."""
+    if request.environ["REQUEST_METHOD"] != request.method:
+        # Methods have a case (RFC 9110, section 9.1), and Werkzeug reads them without: a proxy that allows some methods
+        # alone would let ``post`` pass as another one.
+        raise MalformedRequest(why_vi="phương thức phải viết hoa", why_en="a method is written in capitals")
     query, path = request.query_string, request.path
     if len(query) > MAX_QUERY_BYTES or len(path) > MAX_PATH_BYTES:
         raise UrlTooLong()
@@ -107,4 +112,8 @@ def check_address(request: Request) -> None:
 
 
 def _unsafe_arguments(request: Request) -> bool:
+    try:
+        unquote_to_bytes(request.query_string).decode()
+    except UnicodeDecodeError:
+        return True  # Werkzeug would read such bytes as the text that encodes them
     return any(_UNSAFE.search(part) for pair in request.args.items(multi=True) for part in pair)

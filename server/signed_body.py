@@ -14,7 +14,7 @@ from flask import Request
 from standardwebhooks.webhooks import Webhook
 
 from engine.errors import Refusal
-from server.request_limits import BodyTooLarge
+from server.request_body import read_body
 from server.strict_json import MAX_JSON_BYTES
 
 WINDOW = dt.timedelta(minutes=5)
@@ -31,10 +31,8 @@ class NotSigned(Refusal):
 
 
 def signed_body(request: Request, secrets: Sequence[str], now: dt.datetime) -> bytes:
-    """The bytes of a body that one of the secrets signed. Raises NotSigned, BodyTooLarge."""
-    content = request.stream.read(MAX_JSON_BYTES + 1)
-    if len(content) > MAX_JSON_BYTES:
-        raise BodyTooLarge(most=MAX_JSON_BYTES)
+    """The bytes of a body that one of the secrets signed. Raises NotSigned, BodyTooLarge, MalformedRequest."""
+    content = read_body(request, MAX_JSON_BYTES)
     identifier, told = request.headers.get("webhook-id", ""), request.headers.get("webhook-timestamp", "")
     given = request.headers.get("webhook-signature", "").split(" ")[:_MOST_SIGNATURES]
     if not (identifier and told.isascii() and told.isdigit() and len(told) <= 12):

@@ -15,7 +15,8 @@ import orjson
 from flask import Request
 
 from engine.errors import Refusal
-from server.request_limits import BodyTooLarge, WrongContentType
+from server.request_body import read_body
+from server.request_limits import WrongContentType
 
 MAX_JSON_BYTES = 1_000_000
 MAX_DEPTH = 20
@@ -36,20 +37,15 @@ class MalformedJson(Refusal):
 def read_object(request: Request, *, required: bool = True) -> dict[str, Any]:
     """The JSON object of the body; an empty one when the body is absent and not ``required``.
 
-    Raises BodyTooLarge, WrongContentType, MalformedJson.
+    Raises BodyTooLarge, MalformedRequest, TooSlow, WrongContentType, MalformedJson.
     """
-    length = request.content_length
-    if length is not None and length > MAX_JSON_BYTES:
-        raise BodyTooLarge(most=MAX_JSON_BYTES)
-    raw = request.stream.read(MAX_JSON_BYTES + 1)
-    if len(raw) > MAX_JSON_BYTES:
-        raise BodyTooLarge(most=MAX_JSON_BYTES)
+    raw = read_body(request, MAX_JSON_BYTES)
     if not raw and not required:
         return {}
     headers = request.environ
     if headers.get("CONTENT_TYPE") != "application/json" and request.mimetype != "application/json":
         raise WrongContentType(wanted="application/json")
-    if headers.get("HTTP_CONTENT_ENCODING") not in (None, "", "identity"):
+    if headers.get("HTTP_CONTENT_ENCODING", "").lower() not in ("", "identity"):
         raise WrongContentType(wanted="application/json (identity)")
     return strict_object(raw)
 

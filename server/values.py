@@ -289,13 +289,22 @@ def flat_errors(messages: Any, where: str = "") -> dict[str, Any]:
 
     >>> flat_errors({"applicant": {"name": ["Unknown field."]}})
     {'applicant.name': 'Unknown field.'}
+
+    Names that are not declared come last, in order: marshmallow finds them in a set, whose order each process has anew.
+
+    >>> list(flat_errors({"title": ["Too long."], "z": ["Unknown field."], "a": ["Unknown field."]}))
+    ['title', 'a', 'z']
     """
     if isinstance(messages, Mapping):
         flat: dict[str, Any] = {}
-        for key, below in messages.items():
+        for key, below in sorted(messages.items(), key=_undeclared):
             inner = where if key == "_schema" else f"{where}.{key}" if where else str(key)
             for place, what in flat_errors(below, inner[:200]).items():
                 if len(flat) < 50:
                     flat[place] = what
         return flat
     return {where or "body": " ".join(str(one) for one in messages) if isinstance(messages, list) else str(messages)}
+
+
+def _undeclared(error: tuple[Any, Any]) -> str:
+    return str(error[0]) if error[1] == ["Unknown field."] else ""

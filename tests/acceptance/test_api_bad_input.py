@@ -183,6 +183,41 @@ def test_queries_that_mean_nothing(installation: ServedInstallation, values: dic
     assert refused > 5
 
 
+@pytest.mark.parametrize("query", ["q=%ff", "%C3=1", "q=a%ED%A0%80b", "q=%C3&limit=%A9"])
+def test_a_query_that_is_no_utf_8_is_not_read_as_something_else(
+    installation: ServedInstallation, values: dict[str, Any], query: str
+) -> None:
+    for path in ("/api/v1/dossiers", f"/api/v1/status/{values['token']}"):
+        answer = installation.person("counter").get(f"{path}?{query}")
+        assert (answer.status_code, answer.json["code"]) == (400, "malformed-request"), path
+
+
+@pytest.mark.parametrize(("method", "status"), [("POST", 412), ("post", 400), ("Post", 400)])
+def test_a_method_has_a_case(
+    installation: ServedInstallation, values: dict[str, Any], method: str, status: int
+) -> None:
+    path, sent = f"/api/v1/dossiers/{values['code']}/actions", {"REQUEST_METHOD": method}
+    answer = installation.person("counter").post(path, {"action": "forward"}, version=999, environ_overrides=sent)
+    assert answer.status_code == status
+
+
+def test_a_value_without_a_name_is_told_as_part_of_the_query(
+    installation: ServedInstallation, values: dict[str, Any]
+) -> None:
+    for path in ("/api/v1/dossiers", f"/api/v1/status/{values['token']}"):
+        answer = installation.person("counter").get(f"{path}?=1")
+        assert (answer.status_code, list(answer.json["errors"])) == (422, ["query"]), path
+
+
+@pytest.mark.parametrize(("coding", "status"), [("identity", 412), ("Identity", 412), ("gzip", 415), ("GZIP", 415)])
+def test_a_content_coding_has_no_case(
+    installation: ServedInstallation, values: dict[str, Any], coding: str, status: int
+) -> None:
+    path, sent = f"/api/v1/dossiers/{values['code']}/actions", {"Content-Encoding": coding}
+    answer = installation.person("counter").post(path, {"action": "forward"}, version=999, headers=sent)
+    assert answer.status_code == status
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

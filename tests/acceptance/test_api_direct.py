@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import structlog
+from flask import Response
+from werkzeug.exceptions import HTTPException, NotFound
 
 from server import direct, lean_flask
 from server.lean_flask import LeanFlask
@@ -135,8 +137,11 @@ def _requests(one: ServedInstallation, code: str, link: str) -> list[tuple[str, 
         {"CONTENT_LENGTH": "x"},
         {"CONTENT_LENGTH": "99999999999"},
         {"CONTENT_LENGTH": None, "HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True},
+        {"CONTENT_LENGTH": "500", "wsgi.input_terminated": True},
         {"QUERY_STRING": "x=1"},
         {"QUERY_STRING": "x=1&x=2"},
+        {"QUERY_STRING": "="},
+        {"QUERY_STRING": "x=%FF"},
         {"QUERY_STRING": "%"},
         {"QUERY_STRING": "x=%00"},
         {"QUERY_STRING": "x=" + "1" * 5000},
@@ -197,17 +202,32 @@ def _without_link(told: dict[str, Any], filed: dict[str, Any]) -> dict[str, Any]
     return told | {"body": told["body"].replace(filed["link_token"].encode(), b"LINK")}
 
 
-def test_a_fault_of_ours_is_the_same(
-    twins: tuple[ServedInstallation, ServedInstallation], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [
+        (ZeroDivisionError("of ours"), "500"),
+        (NotFound(), "404"),
+        (HTTPException(response=Response("{}", 418, mimetype="application/json")), "418"),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_what_a_view_raises_is_told_the_same(
+    twins: tuple[ServedInstallation, ServedInstallation],
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Exception,
+    status: str,
 ) -> None:
-    monkeypatch.setattr("api.actions.act", lambda *_: 1 / 0)
+    def fail(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr("api.actions.act", fail)
     answers = []
     for one in twins:
         told = one.filed()
         good = next(asked for asked in _requests(one, told["code"], told["link_token"]) if asked[0] == "good")
         answers.append(_ask(one, *good[1:]))
     assert answers[0] == answers[1]
-    assert answers[0]["status"].startswith("500")
+    assert answers[0]["status"].startswith(status)
 
 
 @pytest.mark.parametrize("way", BOTH)

@@ -59,7 +59,7 @@ def test_the_rest_is_public(installation: ServedInstallation) -> None:
         ({"MOTCUA_PUBLIC_URL": "https://a.vn", "MOTCUA_PROXY_HOPS": "1"}, "0.0.0.0", "gunicorn", []),  # noqa: S104 - text
         ({"MOTCUA_PUBLIC_URL": "https://a.vn"}, "127.0.0.1", "gunicorn", ["MOTCUA_PROXY_HOPS is 0"]),
         ({}, "0.0.0.0", "gunicorn", ["in clear", "slow clients"]),  # noqa: S104 - text
-        ({}, "127.0.0.1", "granian", ["buffer"]),
+        ({}, "127.0.0.1", "granian", ["buffer", "underscore"]),
     ],
 )
 def test_the_contract_with_the_proxy_is_checked_at_the_start(
@@ -76,6 +76,18 @@ def test_an_unknown_proxy_is_told_once(installation: ServedInstallation) -> None
         for _ in range(3):
             get(installation, "/healthz", "127.0.0.1", **{"X-Forwarded-For": "203.0.113.7"})
     assert [line["event"] for line in lines].count("proxy-unknown") == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "logged"),
+    [("H79.26740-1_a", "H79.26740-1_a"), ("Nguyễn Văn A", None), ("a@vn.vn", None), ("9" * 65, None)],
+)
+def test_only_what_can_be_a_code_is_logged_as_one(
+    installation: ServedInstallation, typed: str, logged: str | None
+) -> None:
+    with capture_logs() as lines:
+        assert installation.person("counter").get(f"/api/v1/dossiers/{typed}").json["code"] == "not-found"
+    assert [line["dossier"] for line in lines if line["event"] == "request"] == [logged]
 
 
 def test_a_line_carries_nobody_from_the_request_before(installation: ServedInstallation) -> None:

@@ -118,6 +118,30 @@ def test_who_reads_on_is_proven_before_anything_is_shown(
     assert answer.json.get("items", []) == []
 
 
+@pytest.mark.parametrize("change", [_is_dismissed, _is_signed_out, _was_let_in_for_shorter])
+def test_an_answer_that_was_recorded_is_not_given_again_to_who_is_signed_in_no_more(
+    both_installations: ServedInstallation, change: Change
+) -> None:
+    """The act is refused since the claim fell, and what is refused looks for the answer of the first request."""
+    installation = both_installations
+    filed, counter = installation.filed(), installation.person("counter")
+    agreed = {"identity_number": "001190004321", "office": CENTRE, "purpose": "Một cửa"}
+    sent: list[tuple[str, dict[str, str], int | None]] = [
+        (f"/api/v1/dossiers/{filed['code']}/actions", {"action": "forward"}, filed["version"]),
+        ("/api/v1/reuse-consents", agreed, None),  # about no dossier
+    ]
+    for path, body, version in sent:
+        assert counter.post(path, body, version=version, key=path[8:]).headers.get("Idempotency-Replayed") is None
+        assert counter.post(path, body, version=version, key=path[8:]).headers["Idempotency-Replayed"] == "true"
+    person = _id(installation, "counter")
+    in_transaction(installation.runtime, SYSTEM_ACTOR, lambda unit: change(unit, person))
+    known = dict(installation.app.extensions["motcua"].identities)
+    for path, body, version in sent:
+        installation.app.extensions["motcua"].identities.update(known)  # another process knows the person still
+        answer = counter.post(path, body, version=version, key=path[8:])
+        assert (answer.status_code, answer.json["code"]) == (401, "not-signed-in"), path
+
+
 def test_signing_out_revokes_the_token_once(both_installations: ServedInstallation) -> None:
     """The act ends the claim that it rests on, so the claim must be verified before it."""
     installation = both_installations
