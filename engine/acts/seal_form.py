@@ -12,12 +12,11 @@ from typing import Any
 
 import structlog
 
-from engine.errors import NotFound, Refusal, in_log
-from engine.forms.data import WITH_LINK
+from engine.errors import Refusal, in_log
 from engine.forms.issued import FormDamaged, FormErased, IssuedForm
+from engine.forms.sealed import SealedFileLost, at_rest, kept_file
 from engine.ports import SigningFailed
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
-from engine.security.sealing import seal, unseal
 from engine.store.form_seals import FormSeal, end_seal, seal_of
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 
@@ -56,7 +55,7 @@ def _first(runtime: Runtime, made: IssuedForm, plain: bytes) -> FormSeal:
     """Seals the first file and keeps it; outside a transaction, since authorities are asked over the network."""
     key, sha256, why = None, None, None
     try:
-        content = _at_rest(runtime, made, _signed(runtime, made, plain))
+        content = at_rest(runtime.settings.secret_keys[0], made.dossier, made.issue, _signed(runtime, made, plain))
         key, sha256 = runtime.files.put(content), hashlib.sha256(content).hexdigest()
     except Exception as error:  # whatever a token or its library raises, the applicant gets the form
         why = _in_words(error)
@@ -80,31 +79,11 @@ def _signed(runtime: Runtime, made: IssuedForm, plain: bytes) -> bytes:
     return signed
 
 
-def _at_rest(runtime: Runtime, made: IssuedForm, content: bytes) -> bytes:
-    """A form that prints the applicant's keys is encrypted: the store of files must not give them away."""
-    if made.issue.form not in WITH_LINK:
-        return content
-    return seal(runtime.settings.secret_keys[0], content, _purpose(made))
-
-
 def _kept(runtime: Runtime, made: IssuedForm, known: FormSeal) -> bytes:
-    damaged = FormDamaged(number=made.issue.form, issue=made.issue.issue)
     try:
-        content = runtime.files.read(known.storage_key or "")
-    except NotFound as error:
-        raise damaged from error
-    if hashlib.sha256(content).hexdigest() != known.sha256:
-        raise damaged
-    if made.issue.form not in WITH_LINK:
-        return content
-    opened = unseal(runtime.settings.secret_keys, content, _purpose(made))
-    if opened is None:
-        raise damaged
-    return opened
-
-
-def _purpose(made: IssuedForm) -> bytes:
-    return f"form:{made.dossier}:{made.issue.entry}".encode()
+        return kept_file(runtime.files, runtime.settings.secret_keys, made.dossier, made.issue, known)
+    except SealedFileLost as error:
+        raise FormDamaged(number=made.issue.form, issue=made.issue.issue) from error
 
 
 def _in_words(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -35,6 +36,7 @@ from tests.installation.world import World
 from tests.integration.test_pdf_signers import AT, pdfsig, signer, validated
 
 NOW = "2026-03-02 09:00"  # AT
+WAITING = {"state": "waiting", "at": None, "sha256": None, "why": None}
 
 
 @pytest.fixture(scope="module")
@@ -235,6 +237,35 @@ def test_is_what_the_address_gives(world: World) -> None:
     path = f"/api/v1/dossiers/{world.land_at('checking')}/forms/01.pdf"
     first, second = (served.person("counter").get(path) for _ in range(2))
     assert first.status_code == 200 and first.data.endswith(b"seal 1\n") and second.data == first.data
+
+
+class TestTheListOfIssues:
+    def test_says_how_it_stands_with_the_seal_of_each(self, world: World) -> None:
+        served = ServedInstallation(world.runtime, application(world.runtime, render_form=render_form))
+        code = world.land_at("checking")
+        path, counter = f"/api/v1/dossiers/{code}/forms", served.person("counter")
+        counter.get(f"{path}/06.pdf")
+        sealing(world, StandingSigner())
+        served = ServedInstallation(world.runtime, application(world.runtime, render_form=render_form))
+        counter = served.person("counter")
+        made(world, code)
+        assert [one["seal"] for one in counter.get(path).json["items"]] == [None, WAITING]
+        counter.get(f"{path}/01.pdf")
+        issued = counter.post(f"{path}/06/issues", {"reason": "sai tên"}, version=world.row(code)["version"]).json
+        assert issued["seal"] == WAITING == counter.get(path).json["items"][-1]["seal"]
+        sheet = counter.get(f"{path}/06.pdf").data
+        told = [one["seal"] for one in counter.get(path).json["items"]]
+        assert [one["state"] for one in told[1:]] == ["sealed", "sealed"] and told[1]["sha256"] is None
+        assert told[2]["sha256"] == hashlib.sha256(sheet).hexdigest() and told[2]["at"].startswith("2026-")
+
+    def test_says_why_a_form_went_out_without(self, world: World) -> None:
+        sealing(world, StandingSigner(raises(SigningFailed(why="máy chủ im / the authority is silent"))))
+        served = ServedInstallation(world.runtime, application(world.runtime, render_form=render_form))
+        path = f"/api/v1/dossiers/{world.land_at('checking')}/forms"
+        served.person("counter").get(f"{path}/06.pdf")
+        (one,) = served.person("counter").get(path).json["items"]
+        assert (one["seal"]["state"], one["seal"]["sha256"]) == ("unsealed", None)
+        assert one["seal"]["why"] == {"vi": "máy chủ im", "en": "the authority is silent"}
 
 
 def test_the_setting_needs_a_key_that_signs_pdf_files(tmp_path: Path) -> None:
