@@ -17,14 +17,19 @@ from engine.forms.issued import FormDamaged, FormErased, IssuedForm
 from engine.forms.sealed import SealedFileLost, at_rest, kept_file
 from engine.ports import SigningFailed
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
+from engine.store.file_uses import files_in_use
 from engine.store.form_seals import FormSeal, end_seal, seal_of
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 
 log = structlog.get_logger("motcua.forms")
 
 Render = Callable[[str, Mapping[str, Any]], bytes]
-_NO_PDF = "bản in không phải PDF / the print is no PDF"
+_NOT_WITHIN = (
+    "khóa của hệ thống không ký trong tệp PDF, hoặc bản in không phải PDF; hãy đặt MOTCUA_SIGNING=pkcs12 hoặc pkcs11 / "
+    "the installation's key does not sign within PDF files, or the print is no PDF; set MOTCUA_SIGNING=pkcs12 or pkcs11"
+)
 _OTHER_FILE = "tệp đã ký không chứa đúng biểu mẫu / the signed file does not hold the form"
+_NO_SEAL = "bộ ký trả lại tệp chưa ký / the signer gave the file back without a signature"
 
 
 def form_file(runtime: Runtime, made: IssuedForm, render: Render) -> bytes:
@@ -62,20 +67,29 @@ def _first(runtime: Runtime, made: IssuedForm, plain: bytes) -> FormSeal:
         log.warning("form-unsealed", dossier=made.dossier, form=made.issue.form, why=in_log(error))
     ended = in_transaction(runtime, SYSTEM_ACTOR, lambda unit: keep_seal(unit, made, key, sha256, why))
     if not ended and key is not None:
-        runtime.files.remove(key)
+        kept_key = key
+        in_transaction(runtime, SYSTEM_ACTOR, lambda unit: _let_go(unit, kept_key))
     known = _seal(runtime, made)
     if known is None:
         raise FormErased(number=made.issue.form, issue=made.issue.issue)
     return known
 
 
+def _let_go(unit: UnitOfWork, key: str) -> None:
+    """Removes a file that came second, unless it is the very content that came first."""
+    if not files_in_use(unit.begin(), [key]):
+        unit.runtime.files.remove(key)
+
+
 def _signed(runtime: Runtime, made: IssuedForm, plain: bytes) -> bytes:
     office = str(made.data["head"]["unit"])
     signed = runtime.signer.sign(plain, person=SYSTEM_ACTOR.label, office=office, at=runtime.now()).content
     if signed is None:
-        raise SigningFailed(why=_NO_PDF)
+        raise SigningFailed(why=_NOT_WITHIN)
     if not signed.startswith(plain):
         raise SigningFailed(why=_OTHER_FILE)
+    if signed == plain:
+        raise SigningFailed(why=_NO_SEAL)
     return signed
 
 

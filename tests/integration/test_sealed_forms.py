@@ -13,9 +13,11 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from adapters.files_local import LocalFiles, NoSuchFile
 from adapters.forms.render import render_form
 from adapters.local_signer import LocalSigner
 from engine.acts.archive.files import remove_files
+from engine.acts.documents import add_document
 from engine.acts.issue_form import print_form, reissue_form
 from engine.acts.retry_incident import retry_all
 from engine.acts.seal_form import form_file
@@ -148,6 +150,51 @@ class TestAnIssuedForm:
         assert sum(path.read_bytes().endswith(b"seal 1\n") for path in folder.rglob("*") if path.is_file()) == 1
 
 
+class ByContent(LocalFiles):
+    """A store that keeps a content under its hash, as one of S3 does: the same content is there once."""
+
+    def put(self, content: bytes) -> str:
+        key = hashlib.sha256(content).hexdigest()
+        self.store(key, content)
+        return key
+
+
+class TestAStoreThatKeepsAContentOnce:
+    @pytest.fixture
+    def hashed(self, world: World) -> World:
+        world.runtime = replace(world.runtime, files=ByContent(world.runtime.settings.data / "by-content"))
+        return world
+
+    def test_keeps_the_file_that_two_sealed_with_the_same_bytes(self, hashed: World) -> None:
+        def meanwhile() -> None:
+            form_file(replace(hashed.runtime, signer=StandingSigner()), form, render_form)
+
+        sealing(hashed, StandingSigner(meanwhile))
+        form = made(hashed, hashed.land_at("checking"), "06")
+        assert file_of(hashed, form) == file_of(hashed, form) == plain(form) + b"%seal 1\n"
+
+    @pytest.mark.parametrize("first", ["the form's", "the paper's"])
+    def test_keeps_it_while_one_dossier_has_it_as_a_form_and_another_as_a_paper(
+        self, hashed: World, first: str
+    ) -> None:
+        sealing(hashed, StandingSigner())
+        code, other = hashed.land_at("checking"), hashed.land_at("checking")
+        form = made(hashed, code, "06")
+        content = file_of(hashed, form)
+        hashed.act("counter", add_document, other, key="don", content=content, file_name="phieu.pdf")
+        gone, left = (code, other) if first == "the form's" else (other, code)
+        hashed.try_act("system", lambda unit: erase_personal_data(lock_case(unit, gone)))
+        remove_files(hashed.runtime)
+        key = hashlib.sha256(content).hexdigest()
+        assert hashed.runtime.files.read(key) == content
+        if left == code:
+            assert file_of(hashed, form) == content
+        hashed.try_act("system", lambda unit: erase_personal_data(lock_case(unit, left)))
+        remove_files(hashed.runtime)
+        with pytest.raises(NoSuchFile):
+            hashed.runtime.files.read(key)
+
+
 class TestASignerThatFails:
     @pytest.mark.parametrize(
         ("error", "why"),
@@ -187,13 +234,24 @@ class TestASignerThatFails:
         world.act("counter", reissue_form, code, "01", "cấp bản có dấu")
         assert unsealed(world) == []
 
-    @pytest.mark.parametrize("content", [None, b"%PDF-1.7 another file"])
-    def test_by_giving_another_file_is_not_believed(self, world: World, content: bytes | None) -> None:
+    @pytest.mark.parametrize(
+        ("content", "why"),
+        [
+            (lambda _: None, "does not sign within PDF files"),
+            (lambda _: b"%PDF-1.7 another file", "does not hold the form"),
+            (lambda given: given, "without a signature"),
+        ],
+    )
+    def test_by_giving_another_file_is_not_believed(
+        self, world: World, content: Callable[[bytes], bytes | None], why: str
+    ) -> None:
         by = StandingSigner()
-        by.sign = lambda *_, **__: Signature("PAdES", "", "", content=content)  # type: ignore[method-assign]
+        by.sign = lambda given, **_: Signature("PAdES", "", "", content=content(given))  # type: ignore[method-assign]
         sealing(world, by)
         form = made(world, world.land_at("checking"))
-        assert file_of(world, form) == plain(form) and len(unsealed(world)) == 1
+        assert file_of(world, form) == plain(form)
+        ((told, _),) = unsealed(world)
+        assert why in told
 
 
 class TestAKeptFile:
