@@ -62,7 +62,9 @@ def seal_told(known: FormSeal | None, form: str) -> SealTold | None:
 
 def at_rest(secret: str, dossier: int, issue: Issue, content: bytes) -> bytes:
     """The file as it is kept. One that prints the applicant's keys is encrypted: the store must not give them away."""
-    return content if issue.form not in WITH_LINK else seal(secret, content, _purpose(dossier, issue))
+    if issue.form not in WITH_LINK:
+        return content
+    return seal(secret, content, _purpose(dossier, issue))
 
 
 def kept_file(files: Files, secrets: Sequence[str], dossier: int, issue: Issue, known: FormSeal) -> bytes:
