@@ -13,7 +13,7 @@ from engine.clock import civil_day
 from engine.errors import Conflict, NotFound, Refusal, wrong
 from engine.forms.events import NoSuchForm
 from engine.forms.handed_over import SLIP, last_hand_over, slip_data
-from engine.forms.issued import IssuedForm, content_hash
+from engine.forms.issued import IssuedForm, content_hash, must_have_data
 from engine.forms.told import Told
 from engine.store.prints import add_run, copies_of
 from engine.transaction import UnitOfWork
@@ -87,6 +87,7 @@ def _slip(unit: UnitOfWork, code: str, why: str | None) -> dict[str, Any]:
     entry = last_hand_over(told)
     if entry is None:
         raise NothingHandedOver(dossier=case.code)
+    must_have_data(case, SLIP)
     number = entry["number"]
     sha256 = content_hash(slip_data(case, told, entry))
     return {"dossier_id": case.id, "form": SLIP, "issue": number, "entry": number, "sha256": sha256}

@@ -15,7 +15,7 @@ from engine.errors import Conflict, NotFound, Refusal
 from engine.forms.data import register_data
 from engine.forms.events import event_of
 from engine.forms.handed_over import SLIP, last_hand_over, slip_data
-from engine.forms.issued import FormDamaged, content_hash, known, printable
+from engine.forms.issued import DossierErased, FormDamaged, content_hash, known, must_have_data, printable
 from engine.forms.issued import issue_of as issue_from
 from engine.forms.sealed import SealTold, seal_told
 from engine.forms.told import Told
@@ -154,6 +154,10 @@ def _in_words(seal: SealTold | None) -> Text | None:
 
 
 def _why_not(case: Case, told: Told, form: str) -> Text | None:
+    try:
+        must_have_data(case, form)
+    except DossierErased as refusal:
+        return Text(refusal.sentence("vi"), refusal.sentence("en"))
     if form == SLIP:
         nobody = Text("chưa ghi nhận ai đã nhận kết quả", "nobody has taken the result yet")
         return None if last_hand_over(told) else nobody
