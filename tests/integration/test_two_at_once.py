@@ -14,6 +14,9 @@ import pytest
 from sqlalchemy import select, update
 
 from engine.acts.drafts.consent import give_consent, withdraw_consent
+from engine.acts.issue_form import print_form
+from engine.acts.print_papers import print_paper
+from engine.acts.rate import RatedAlready, rate
 from engine.acts.reform.orders import OrderNotOpen, ask_revert, put_up
 from engine.acts.report_subscriptions import subscribe
 from engine.acts.staff.people import NameTaken, add_membership, add_person, add_substitute
@@ -23,6 +26,8 @@ from engine.errors import InvalidInput, Refusal
 from engine.store.page_sessions import provider_subjects, second_factors
 from engine.store.people import memberships, people, substitutes
 from engine.store.plans import reforms
+from engine.store.prints import prints
+from engine.store.ratings import ratings
 from engine.store.reform_orders import reform_files, reform_orders
 from engine.store.report_mails import report_subscriptions
 from engine.store.reuse_consents import reuse_consents
@@ -185,3 +190,24 @@ def test_a_plan_of_a_reform_is_asked_back_once(world: World, tmp_path: Path) -> 
     outcomes = at_once(world, lambda unit: act(unit), lambda unit: act(unit), "admin", "admin2")
     assert isinstance(outcomes[1], OrderNotOpen), outcomes
     assert len(rows(world, reform_orders)) == 1
+
+
+def test_one_of_two_prints_is_the_reprint(world: World) -> None:
+    code = world.land_at("checking")
+    world.try_act("counter", print_form, code, "06")
+    act = partial(print_paper, code=code, form="06")
+    outcomes = at_once(world, lambda unit: act(unit), lambda unit: act(unit), "counter", "specialist")
+    assert not any(isinstance(one, Exception) for one in outcomes), outcomes
+    assert sorted(row.copy for row in rows(world, prints)) == [1, 2]
+
+
+def test_a_dossier_is_rated_once(world: World) -> None:
+    filed = world.file()
+    code, key = filed.case.code, filed.receipt_code
+    world.do("counter", code, "receive")
+    citizen = world.citizen(code)
+    world.do(citizen, code, "withdraw", receipt_code=key)
+    act = partial(rate, code=code, receipt_code=key)
+    outcomes = at_once(world, lambda unit: act(unit, mark=5), lambda unit: act(unit, mark=1), citizen, citizen)
+    assert isinstance(outcomes[1], RatedAlready), outcomes
+    assert [row.mark for row in rows(world, ratings)] == [5]
