@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from api import parameters, shapes
-from api.answers import answer, moment
+from api.answers import answer, moment, next_address
 from api.dossier_json import both
-from api.operations import Gives, Resource
+from api.operations import LINK, Gives, Resource
 from engine.queries.delays import CLASSES, delays
 from engine.queries.figure_readers import figure_reader
 from engine.queries.indicators import Wanted
 from engine.queries.readiness import FORMULAS, ITEMS, Province, readiness
-from engine.queries.service_floors import Service, service_floors
+from engine.queries.service_floors import Place, Service, service_floors
 from server.answer import Answer
 from server.identity import Access, reading
+from server.paging import page_key, read_parts
 
 figures = Resource("figures", __name__, description="Delays, floors of services, and readiness of provinces.")
+_PLACE = (int, int, int, str, str)
 
 
 @figures.operation(
@@ -52,20 +54,24 @@ def late(query: dict[str, Any]) -> Answer:
     "/reports/floors",
     access=Access.STAFF,
     query=parameters.Floors,
-    gives=Gives(shape=shapes.Floors, description="The fewest online first."),
+    gives=Gives(shape=shapes.Floors, headers=LINK, description="The fewest online first."),
     refuses=(403, 404),
 )
 def floors(query: dict[str, Any]) -> Answer:
     """Report the dossiers of each service in each province and year against a floor, for those who read figures
 
     A service reaches the floor by the dossiers that were filed over the portal. `offered` and `reached` count the
-    services that take such filings.
+    services that take such filings, those of every page.
     """
+    after: Place | None = read_parts(query["after"], _PLACE)
     with reading() as uow:
         reader, year = figure_reader(uow), query["year"] or uow.today.year
         found = service_floors(uow, reader, year, query["floor"], query["province"])
     told = {"year": found.year, "floor": found.floor, "offered": found.offered, "reached": found.reached}
-    return answer(told | {"items": [_service(one) for one in found.lines]})
+    lines, last = found.page(after, query["limit"])
+    following = page_key(*last) if last else None
+    headers = {"Link": f'<{next_address(following)}>; rel="next"'} if following else {}
+    return answer(told | {"items": [_service(one) for one in lines], "next": following}, 200, **headers)
 
 
 @figures.operation(

@@ -11,6 +11,7 @@ from typing import Any
 
 from api import bodies, parameters, shapes
 from api.answers import answer, etag, moment
+from api.dossier_json import both
 from api.operations import ETAG, LOCATION, Gives, Resource
 from api.versions import expected_version
 from engine.acts.issue_form import print_form, reissue_form
@@ -20,7 +21,8 @@ from engine.errors import Refusal
 from engine.forms.data import NUMBERS
 from engine.forms.events import NoSuchForm
 from engine.forms.issued import Issue
-from engine.queries.forms import issues_of
+from engine.forms.sealed import SealTold
+from engine.queries.forms import issues_of, seal_of_new, seals_told
 from engine.transaction import UnitOfWork, in_transaction
 from server.answer import Answer
 from server.context import RenderForm, runtime, served
@@ -48,10 +50,12 @@ class FormsUnavailable(Refusal):
     refuses=(404,),
 )
 def issues(code: str) -> Answer:
-    """List the forms that were issued, with their numbers"""
+    """List the forms that were issued, with their numbers, and whether their PDF carries the office's seal"""
     with reading() as unit:
         case = read_case(unit, code)
-        return answer({"items": [_shown(one) for one in issues_of(case)]}, ETag=etag(case.row["version"]))
+        seals = seals_told(case)
+        items = [_shown(one, seals.get(one.entry)) for one in issues_of(case)]
+        return answer({"items": items}, ETag=etag(case.row["version"]))
 
 
 @forms.operation(
@@ -95,7 +99,7 @@ def issue_again(code: str, form: str, body: dict[str, Any]) -> Answer:
     def doing(unit: UnitOfWork) -> Answer:
         made = reissue_form(unit, code, form, body["reason"], version).issue
         where = f"/api/v1/dossiers/{code}/forms/{form}.pdf?issue={made.issue}"
-        return answer(_shown(made), 201, ETag=etag(made.entry), Location=where)
+        return answer(_shown(made, seal_of_new(unit)), 201, ETag=etag(made.entry), Location=where)
 
     return perform("reissue_form", doing, key_required=True)
 
@@ -118,7 +122,7 @@ def _must_print() -> RenderForm:
     return render
 
 
-def _shown(issue: Issue) -> dict[str, Any]:
+def _shown(issue: Issue, seal: SealTold | None) -> dict[str, Any]:
     return {
         "form": issue.form,
         "issue": issue.issue,
@@ -127,4 +131,9 @@ def _shown(issue: Issue) -> dict[str, Any]:
         "about": issue.about,
         "entry": issue.entry,
         "replaces": issue.replaces,
+        "seal": _seal(seal) if seal is not None else None,
     }
+
+
+def _seal(seal: SealTold) -> dict[str, Any]:
+    return {"state": seal.state, "at": moment(seal.at), "sha256": seal.sha256, "why": both(seal.why)}

@@ -166,7 +166,8 @@ class Delays(IndicatorScope):
     province = Word(CODE, load_default=None, metadata={"description": "Only dossiers of this province."})
 
 
-class Floors(Words):
+class Floors(Page):
+    limit = WholeInQuery(1, LARGEST_PAGE, load_default=LARGEST_PAGE)
     year = WholeInQuery(2000, 2100, load_default=None, metadata={"description": "This year by default."})
     floor = WholeInQuery(1, LARGEST_FLOOR, load_default=FLOOR, metadata={"description": "Dossiers in a year."})
     province = Word(CODE, load_default=None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
+from collections.abc import Sequence
+from typing import Any
 
 import orjson
 
@@ -48,6 +50,21 @@ def read_key(key: str | None) -> tuple[str | None, int] | None:
     except (ValueError, TypeError, binascii.Error) as error:
         raise InvalidInput({"after": "String does not match expected pattern."}) from error
     return first, last
+
+
+def read_parts(key: str | None, kinds: Sequence[type[int] | type[str]]) -> tuple[Any, ...] | None:
+    """The parts of a key that has one of each of these kinds, in order; None without a key. Raises InvalidInput."""
+    if key is None:
+        return None
+    try:
+        parts = orjson.loads(base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)))
+        if not isinstance(parts, list) or [type(part) for part in parts] != list(kinds):
+            raise ValueError
+        if any("\0" in part if isinstance(part, str) else not 0 <= part <= LARGEST for part in parts):
+            raise ValueError
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise InvalidInput({"after": "String does not match expected pattern."}) from error
+    return tuple(parts)
 
 
 def read_moment_key(key: str | None) -> tuple[str | None, int] | None:

@@ -12,8 +12,9 @@ seals in the same way; and that the numbers of entries and reads agree. A folder
 (``checkpoint-*.json``) and seals (``reads-*.json``). Without such a
 checkpoint or a key known from elsewhere, a journal rewritten and signed again from its beginning would pass.
 ``entry`` and ``growth`` check the proofs that ``motcua journal prove`` and ``prove-growth`` print.
-``bag`` checks a package of the archive: every file against its manifests, the dossier's whole chain, the proof of each
-entry, and the private parts against what the entries promise of them.
+``bag`` checks a package of the archive: every file against its manifests and against the metadata that name it, the
+dossier's whole chain, the proof of each entry, the private parts against what the entries promise of them, and that the
+metadata tell of every form that the journal says was issued (packages of before tell of no form).
 
 Exit code: 0 nothing wrong, 1 something is wrong, 2 it could not be checked. Needs Python 3.9 and ``cryptography``.
 """
@@ -335,6 +336,7 @@ def verify_bag(folder: Path, published: Iterable[tuple[str, bytes]] = (), keys: 
     if not entries or len(heads) > 1 or len(proofs) != len(entries):
         report.add("journal", "it is not the journal of one dossier with a proof for each entry")
     _check_private(_lines_of(inside / "private.jsonl"), promised, report)
+    _check_told(folder / "data", entries, report)
     return report
 
 
@@ -356,6 +358,45 @@ def _check_manifest(folder: Path, name: str, report: Report) -> set[str]:
         elif hashlib.sha256(place.read_bytes()).hexdigest() != digest:
             report.add(path, "the file is not the one that was packed")
     return named
+
+
+def _check_told(data: Path, entries: Iterable[bytes], report: Report) -> None:
+    """Compares the files of papers and sealed forms with the metadata that name them, the forms with the journal."""
+    try:
+        told = json.loads((data / "metadata" / "dossier.json").read_bytes())
+        papers, forms = told["documents"], told.get("forms")
+        for one in [*papers, *(forms or ())]:
+            if one["path"]:
+                _check_named(data, one["path"], one["sha256"], report)
+        listed = None if forms is None else sorted(one["entry"] for one in forms)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        report.add("metadata/dossier.json", "it is missing or cannot be read")
+        return
+    if listed is not None and listed != _issues_in(entries):
+        report.add("metadata/dossier.json", "the forms in it are not those that the journal says were issued")
+
+
+def _check_named(data: Path, path: str, digest: Any, report: Report) -> None:
+    place = data / path
+    if ".." in Path(path).parts or Path(path).is_absolute():
+        report.add("metadata/dossier.json", f"{path} lies outside")
+    elif not place.is_file() or place.is_symlink():
+        report.add(f"data/{path}", "the metadata name this file, and it is missing")
+    elif hashlib.sha256(place.read_bytes()).hexdigest() != digest:
+        report.add(f"data/{path}", "the file is not the one that the metadata name")
+
+
+def _issues_in(entries: Iterable[bytes]) -> list[int]:
+    """The numbers of the entries that issued a form; lines that cannot be read are told elsewhere."""
+    found: list[int] = []
+    for line in entries:
+        try:
+            body = json.loads(line)["body"]
+            if body["act"] == "issue_form":
+                found.append(body["number"])
+        except (ValueError, LookupError, TypeError):
+            continue
+    return sorted(found)
 
 
 def _check_private(lines: Iterable[bytes], promised: dict[int, str | None], report: Report) -> None:

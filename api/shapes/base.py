@@ -32,8 +32,8 @@ def day(nullable: bool = False) -> fields.String:
     return fields.String(required=True, allow_none=nullable, metadata={"format": "date"})
 
 
-def one(shape: type[Schema], nullable: bool = False) -> fields.Nested:
-    return fields.Nested(shape, required=True, allow_none=nullable)
+def one(shape: type[Schema], nullable: bool = False, **options: Any) -> fields.Nested:
+    return fields.Nested(shape, required=True, allow_none=nullable, **options)
 
 
 def many(shape: type[Schema]) -> fields.List[Any]:

@@ -278,6 +278,7 @@ class Floors(Shape):
     offered = whole()
     reached = whole()
     items = many(FloorLine)
+    next = text(True)
 
 
 class CountedItem(Shape):

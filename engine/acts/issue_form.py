@@ -21,7 +21,17 @@ from engine.forms.books import lines_in_books
 from engine.forms.data import new_form
 from engine.forms.due import day_on_paper
 from engine.forms.events import event_of
-from engine.forms.issued import EDITION, SECRETS, Issue, IssuedForm, as_issued, issue_of, kept, printable
+from engine.forms.issued import (
+    EDITION,
+    SECRETS,
+    Issue,
+    IssuedForm,
+    as_issued,
+    issue_of,
+    kept,
+    must_have_data,
+    printable,
+)
 from engine.forms.names import local_day
 from engine.forms.told import Told
 from engine.rules.journal.entries import canonical
@@ -39,7 +49,9 @@ def print_form(
 
     The control sheet (06) is issued anew whenever it says something new, and Form 01 when the applicant's link was
     renewed. Each print is recorded as a reading of personal data; ``why`` is the reason of those who do not work on the
-    dossier. Raises NotFound, Forbidden, ReasonForReading, NoSuchForm, FormNotDue, FormErased, FormDamaged.
+    dossier.
+
+    Raises NotFound, Forbidden, ReasonForReading, NoSuchForm, FormNotDue, DossierErased, FormErased, FormDamaged.
     """
     case = open_form(unit, code, number, why)
     told = Told(case)
@@ -63,7 +75,7 @@ def print_form(
 def reissue_form(unit: UnitOfWork, code: str, number: str, reason: str, version: int | None = None) -> IssuedForm:
     """Issues a form again with today's data, as a correction of its last issue about the same event.
 
-    Raises NotFound, Stale, Forbidden, InvalidInput, NoSuchForm, FormNotDue.
+    Raises NotFound, Stale, Forbidden, InvalidInput, NoSuchForm, FormNotDue, DossierErased.
     """
     case = open_form(unit, code, number, reason, version)
     if not reason.strip():
@@ -102,6 +114,7 @@ def _issue(
     replaces: Mapping[str, Any] | None = None,
     reason: str | None = None,
 ) -> IssuedForm:
+    must_have_data(case, number)
     said = new_form(case, told, number, event, corrected=replaces is not None)
     issues, row = told.issues(number), case.row
     issue = issues[-1]["data"]["issue"] + 1 if issues else 1

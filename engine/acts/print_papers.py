@@ -13,9 +13,9 @@ from engine.clock import civil_day
 from engine.errors import Conflict, NotFound, Refusal, wrong
 from engine.forms.events import NoSuchForm
 from engine.forms.handed_over import SLIP, last_hand_over, slip_data
-from engine.forms.issued import IssuedForm, content_hash
+from engine.forms.issued import IssuedForm, content_hash, must_have_data
 from engine.forms.told import Told
-from engine.store.prints import add_run, copies_of
+from engine.store.prints import add_run, copies_of, print_in_turn
 from engine.transaction import UnitOfWork
 
 MOST_PRINTED = 100
@@ -87,6 +87,7 @@ def _slip(unit: UnitOfWork, code: str, why: str | None) -> dict[str, Any]:
     entry = last_hand_over(told)
     if entry is None:
         raise NothingHandedOver(dossier=case.code)
+    must_have_data(case, SLIP)
     number = entry["number"]
     sha256 = content_hash(slip_data(case, told, entry))
     return {"dossier_id": case.id, "form": SLIP, "issue": number, "entry": number, "sha256": sha256}
@@ -96,6 +97,8 @@ def _run(unit: UnitOfWork, papers: list[dict[str, Any]], about: dict[str, Any]) 
     if unit.actor.person_id is None:
         raise NotFound(what="person")
     known = [one["dossier_id"] for one in papers if one["dossier_id"] is not None]
+    if known:
+        print_in_turn(unit.begin(), known)
     before = copies_of(unit.begin(), known) if known else {}
     rows = [
         {**one, "copy": before.get((one["dossier_id"], one["form"], one["issue"]), 0) + 1 if known else 1}

@@ -10,7 +10,13 @@ from sqlalchemy import insert, update
 from engine.errors import Forbidden, NotFound, wrong
 from engine.rules.period import RHYTHMS
 from engine.rules.procedure.permissions import LEADER, roles_in
-from engine.store.report_mails import has_address, readiness_ticks, report_subscriptions, subscriptions
+from engine.store.report_mails import (
+    has_address,
+    readiness_ticks,
+    report_subscriptions,
+    subscribe_in_turn,
+    subscriptions,
+)
 from engine.store.sql.put import put
 from engine.transaction import UnitOfWork
 
@@ -29,6 +35,7 @@ def subscribe(unit: UnitOfWork, rhythm: str, office: str | None = None, province
     if rhythm not in RHYTHMS:
         raise wrong("rhythm", "chọn tuần hoặc tháng", "choose week or month")
     connection = unit.begin()
+    subscribe_in_turn(connection, person)
     known = subscriptions(connection, person)
     if any((one.rhythm, one.office, one.province) == (rhythm, office, province) for one in known):
         raise wrong("rhythm", "đã đăng ký báo cáo này", "this report is subscribed already")

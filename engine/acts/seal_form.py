@@ -12,20 +12,24 @@ from typing import Any
 
 import structlog
 
-from engine.errors import NotFound, Refusal, in_log
-from engine.forms.data import WITH_LINK
+from engine.errors import Refusal, in_log
 from engine.forms.issued import FormDamaged, FormErased, IssuedForm
+from engine.forms.sealed import SealedFileLost, at_rest, kept_file
 from engine.ports import SigningFailed
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
-from engine.security.sealing import seal, unseal
+from engine.store.file_uses import files_in_use
 from engine.store.form_seals import FormSeal, end_seal, seal_of
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 
 log = structlog.get_logger("motcua.forms")
 
 Render = Callable[[str, Mapping[str, Any]], bytes]
-_NO_PDF = "bản in không phải PDF / the print is no PDF"
+_NOT_WITHIN = (
+    "khóa của hệ thống không ký trong tệp PDF, hoặc bản in không phải PDF; hãy đặt MOTCUA_SIGNING=pkcs12 hoặc pkcs11 / "
+    "the installation's key does not sign within PDF files, or the print is no PDF; set MOTCUA_SIGNING=pkcs12 or pkcs11"
+)
 _OTHER_FILE = "tệp đã ký không chứa đúng biểu mẫu / the signed file does not hold the form"
+_NO_SEAL = "bộ ký trả lại tệp chưa ký / the signer gave the file back without a signature"
 
 
 def form_file(runtime: Runtime, made: IssuedForm, render: Render) -> bytes:
@@ -56,55 +60,44 @@ def _first(runtime: Runtime, made: IssuedForm, plain: bytes) -> FormSeal:
     """Seals the first file and keeps it; outside a transaction, since authorities are asked over the network."""
     key, sha256, why = None, None, None
     try:
-        content = _at_rest(runtime, made, _signed(runtime, made, plain))
+        content = at_rest(runtime.settings.secret_keys[0], made.dossier, made.issue, _signed(runtime, made, plain))
         key, sha256 = runtime.files.put(content), hashlib.sha256(content).hexdigest()
     except Exception as error:  # whatever a token or its library raises, the applicant gets the form
         why = _in_words(error)
         log.warning("form-unsealed", dossier=made.dossier, form=made.issue.form, why=in_log(error))
     ended = in_transaction(runtime, SYSTEM_ACTOR, lambda unit: keep_seal(unit, made, key, sha256, why))
     if not ended and key is not None:
-        runtime.files.remove(key)
+        kept_key = key
+        in_transaction(runtime, SYSTEM_ACTOR, lambda unit: _let_go(unit, kept_key))
     known = _seal(runtime, made)
     if known is None:
         raise FormErased(number=made.issue.form, issue=made.issue.issue)
     return known
 
 
+def _let_go(unit: UnitOfWork, key: str) -> None:
+    """Removes a file that came second, unless it is the very content that came first."""
+    if not files_in_use(unit.begin(), [key]):
+        unit.runtime.files.remove(key)
+
+
 def _signed(runtime: Runtime, made: IssuedForm, plain: bytes) -> bytes:
     office = str(made.data["head"]["unit"])
     signed = runtime.signer.sign(plain, person=SYSTEM_ACTOR.label, office=office, at=runtime.now()).content
     if signed is None:
-        raise SigningFailed(why=_NO_PDF)
+        raise SigningFailed(why=_NOT_WITHIN)
     if not signed.startswith(plain):
         raise SigningFailed(why=_OTHER_FILE)
+    if signed == plain:
+        raise SigningFailed(why=_NO_SEAL)
     return signed
 
 
-def _at_rest(runtime: Runtime, made: IssuedForm, content: bytes) -> bytes:
-    """A form that prints the applicant's keys is encrypted: the store of files must not give them away."""
-    if made.issue.form not in WITH_LINK:
-        return content
-    return seal(runtime.settings.secret_keys[0], content, _purpose(made))
-
-
 def _kept(runtime: Runtime, made: IssuedForm, known: FormSeal) -> bytes:
-    damaged = FormDamaged(number=made.issue.form, issue=made.issue.issue)
     try:
-        content = runtime.files.read(known.storage_key or "")
-    except NotFound as error:
-        raise damaged from error
-    if hashlib.sha256(content).hexdigest() != known.sha256:
-        raise damaged
-    if made.issue.form not in WITH_LINK:
-        return content
-    opened = unseal(runtime.settings.secret_keys, content, _purpose(made))
-    if opened is None:
-        raise damaged
-    return opened
-
-
-def _purpose(made: IssuedForm) -> bytes:
-    return f"form:{made.dossier}:{made.issue.entry}".encode()
+        return kept_file(runtime.files, runtime.settings.secret_keys, made.dossier, made.issue, known)
+    except SealedFileLost as error:
+        raise FormDamaged(number=made.issue.form, issue=made.issue.issue) from error
 
 
 def _in_words(error: Exception) -> str:

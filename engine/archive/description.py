@@ -29,10 +29,14 @@ _MOMENTS = ("filed_at", "received_at", "started_at", "promised_at", "finished_at
 
 
 def described(
-    case: Case, papers: Sequence[tuple[DocumentRow, str]], parties: Sequence[PartyRow], retention: str
+    case: Case,
+    papers: Sequence[tuple[DocumentRow, str]],
+    forms: Sequence[Mapping[str, Any]],
+    parties: Sequence[PartyRow],
+    retention: str,
 ) -> dict[str, Any]:
     """The description of a dossier; ``papers`` are its papers with the path of each file in the package ('' for a
-    paper on paper)."""
+    paper on paper), ``forms`` what is told of its issued forms."""
     row, release = case.row, case.release
     applicant: Mapping[str, Any] = case.applicant
     return {
@@ -51,6 +55,7 @@ def described(
         "form": applicant["form"],
         "parties": [_party(one) for one in parties],
         "documents": [_paper(case, paper, path) for paper, path in papers],
+        "forms": list(forms),
         "fees": [_fee(case, fee) for fee in case.fees()],
         "entries": row["version"],
         "retention": retention,
@@ -93,6 +98,7 @@ def bag_info(case: Case, told: Mapping[str, Any], sheet: str) -> list[tuple[str,
         ("Archive-Retention", told["retention"]),
         ("Archive-Language", "vie"),
         ("Archive-Documents", str(len(told["documents"]))),
+        ("Archive-Sealed-Forms", str(sum(one["seal"] == "sealed" for one in told["forms"]))),
         ("Archive-Journal-Entries", str(told["entries"])),
         ("Archive-Control-Sheet", sheet),
     ]

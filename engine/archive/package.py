@@ -1,4 +1,5 @@
-"""The package of one finished dossier: description, papers and results, control sheet, and the journal with proofs."""
+"""The package of one finished dossier: description, papers and results, sealed forms, control sheet, and the journal
+with proofs."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from typing import Any
 from engine.archive.bag import Payload
 from engine.archive.description import bag_info, described, metadata_files
 from engine.archive.evidence import evidence_of
+from engine.archive.forms import packed_forms
 from engine.dossier.case import Case
 from engine.errors import Conflict, NotFound, Refusal
 from engine.forms.data import form_data
@@ -43,15 +45,20 @@ class PaperLost(Refusal):
 def package_of(
     case: Case, files: Files, render: RenderForm, retention: str
 ) -> tuple[list[Payload], list[tuple[str, str]]]:
-    """The files below ``data/`` and the fields of ``bag-info.txt``. Raises NotEnded, NotCoveredYet, PaperLost."""
+    """The files below ``data/`` and the fields of ``bag-info.txt``.
+
+    Raises NotEnded, NotCoveredYet, PaperLost, FormLost, FormDamaged.
+    """
     must_have_ended(case)
     papers = [(paper, _path(case, paper)) for paper in case.documents()]
     contents = [Payload(path, _content(case, paper, files)) for paper, path in papers if path]
-    told = described(case, papers, parties_of(case.unit.reader(), case.id), retention)
+    forms, sealed = packed_forms(case, files)
+    told = described(case, papers, forms, parties_of(case.unit.reader(), case.id), retention)
     sheet = render("06", form_data(case, "06"))
     payload = [
         *metadata_files(told),
         *contents,
+        *sealed,
         Payload("forms/control-sheet.pdf", sheet),
         *evidence_of(case.unit.reader(), case.id, case.code),
     ]

@@ -13,8 +13,9 @@ from sqlalchemy import delete, insert, select, update
 from engine.dossier.case import Case
 from engine.rules.plain_text import plain_text
 from engine.store.archive import file_removals
-from engine.store.documents import documents, files_in_use
+from engine.store.documents import documents
 from engine.store.dossiers import applicants, verifications
+from engine.store.file_uses import files_in_use
 from engine.store.form_seals import form_seals
 from engine.store.journal import journal_private
 from engine.store.outbox import outbox
@@ -48,13 +49,14 @@ def erase_personal_data(case: Case) -> None:
 
 
 def _let_files_go(case: Case) -> None:
-    """Takes the names and keys off the papers; a content that another dossier reuses stays until that one goes."""
+    """Takes the names and keys off the papers; a content that another dossier has as well stays until that one goes."""
     connection = case.unit.begin()
     mine = documents.c.dossier_id == case.id
     found = select(documents.c.storage_key).where(mine, documents.c.storage_key.is_not(None))
     keys = set(connection.execute(found).scalars())
     connection.execute(update(documents).where(mine).values(file_name=None, storage_key=None))
-    gone = (keys - files_in_use(connection, keys)) | _sealed_forms(case)
+    keys |= _sealed_forms(case)
+    gone = keys - files_in_use(connection, keys)
     rows = [{"storage_key": key, "asked_at": case.unit.now} for key in sorted(gone)]
     if rows:
         connection.execute(delete(file_removals).where(file_removals.c.storage_key.in_(gone)))
@@ -62,7 +64,7 @@ def _let_files_go(case: Case) -> None:
 
 
 def _sealed_forms(case: Case) -> set[str]:
-    """Takes the rows of sealed forms away; returns the keys of their files, which no other dossier has."""
+    """Takes the rows of sealed forms away; returns the keys of their files."""
     connection, mine = case.unit.begin(), form_seals.c.dossier_id == case.id
     keys = set(connection.execute(select(form_seals.c.storage_key).where(mine)).scalars())
     connection.execute(delete(form_seals).where(mine))

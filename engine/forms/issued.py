@@ -32,6 +32,20 @@ class FormErased(Conflict):
     en = "What form {number} (issue {issue}) said was erased with the personal data."
 
 
+class DossierErased(Conflict):
+    """The personal data of the dossier were erased: a paper that is made now would leave them blank."""
+
+    code = "form-of-erased-dossier"
+    vi = (
+        "Dữ liệu cá nhân của hồ sơ {dossier} đã được xóa, nên không cấp biểu mẫu ({number}) nữa. "
+        "Hãy hỏi cơ quan lưu trữ đã nhận hồ sơ."
+    )
+    en = (
+        "The personal data of dossier {dossier} were erased, so no form ({number}) is made of it any more. "
+        "Ask the archive that took the dossier."
+    )
+
+
 class FormDamaged(Conflict):
     """What is kept of the issued form is not what the journal committed to; it is not printed."""
 
@@ -63,6 +77,12 @@ class IssuedForm:
     dossier: int
     issue: Issue
     data: Mapping[str, Any]
+
+
+def must_have_data(case: Case, number: str) -> None:
+    """Requires that a paper made now has something to say. Raises DossierErased."""
+    if case.applicant["name"] is None:  # every applicant has one until it is erased
+        raise DossierErased(dossier=case.code, number=number)
 
 
 def issue_of(entry: Mapping[str, Any]) -> Issue:

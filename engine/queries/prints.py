@@ -15,8 +15,9 @@ from engine.errors import Conflict, NotFound, Refusal
 from engine.forms.data import register_data
 from engine.forms.events import event_of
 from engine.forms.handed_over import SLIP, last_hand_over, slip_data
-from engine.forms.issued import FormDamaged, content_hash, known, printable
+from engine.forms.issued import DossierErased, FormDamaged, content_hash, known, must_have_data, printable
 from engine.forms.issued import issue_of as issue_from
+from engine.forms.sealed import SealTold, seal_told
 from engine.forms.told import Told
 from engine.rules.period import moments_of
 from engine.store.dossier_parts import entries_with_private
@@ -137,21 +138,26 @@ def _offer(case: Case, told: Told, form: str, name: Text, seals: Mapping[int, Fo
     issues = told.issues(form)
     marks = tuple(str(entry["data"]["mark"]) for entry in issues)
     seal = seals.get(issues[-1]["number"]) if issues else None
-    return PaperOffer(form=form, name=name, why=_why_not(case, told, form), issues=marks, seal=_in_words(seal))
+    return PaperOffer(
+        form=form, name=name, why=_why_not(case, told, form), issues=marks, seal=_in_words(seal_told(seal, form))
+    )
 
 
-def _in_words(seal: FormSeal | None) -> Text | None:
+def _in_words(seal: SealTold | None) -> Text | None:
     if seal is None:
         return None
-    if seal.storage_key is not None:
+    if seal.why is not None:
+        return Text(f"Tệp PDF không có chữ ký số: {seal.why.vi}", f"The PDF file carries no seal: {seal.why.en}")
+    if seal.state == "sealed":
         return Text("Tệp PDF có chữ ký số của cơ quan", "The PDF file carries the seal of the office")
-    if seal.why is None:
-        return Text("Tệp PDF được ký số khi tải lần đầu", "The PDF file is sealed at its first download")
-    vi, _, en = seal.why.partition(" / ")
-    return Text(f"Tệp PDF không có chữ ký số: {vi}", f"The PDF file carries no seal: {en or vi}")
+    return Text("Tệp PDF được ký số khi tải lần đầu", "The PDF file is sealed at its first download")
 
 
 def _why_not(case: Case, told: Told, form: str) -> Text | None:
+    try:
+        must_have_data(case, form)
+    except DossierErased as refusal:
+        return Text(refusal.sentence("vi"), refusal.sentence("en"))
     if form == SLIP:
         nobody = Text("chưa ghi nhận ai đã nhận kết quả", "nobody has taken the result yet")
         return None if last_hand_over(told) else nobody

@@ -21,6 +21,8 @@ from engine.transaction import UnitOfWork
 
 FLOOR = 10
 LARGEST_FLOOR = 1_000_000
+Place = tuple[int, int, int, str, str]
+"""Where a line stands in the order: 0 for what is offered, dossiers online, dossiers filed, procedure, province."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,10 @@ class Service:
     filed: int
     online: int
     reached: bool
+
+    @property
+    def place(self) -> Place:
+        return int(not self.offered), self.online, self.filed, self.procedure, self.province
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +59,11 @@ class Floors:
     @property
     def reached(self) -> int:
         return sum(one.offered and one.reached for one in self.lines)
+
+    def page(self, after: Place | None, limit: int) -> tuple[tuple[Service, ...], Place | None]:
+        """The lines that follow a place, and the place of the last one if more follow."""
+        left = [one for one in self.lines if after is None or one.place > after]
+        return tuple(left[:limit]), left[limit - 1].place if len(left) > limit else None
 
 
 def service_floors(unit: UnitOfWork, reader: Reader, year: int, floor: int, province: str | None = None) -> Floors:
@@ -76,7 +87,7 @@ def service_floors(unit: UnitOfWork, reader: Reader, year: int, floor: int, prov
         for code, release in releases.items()
         for place in provinces
     ]
-    lines.sort(key=lambda one: (not one.offered, one.online, one.filed, one.procedure, one.province))
+    lines.sort(key=lambda one: one.place)
     return Floors(year=year, floor=floor, lines=tuple(lines))
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from sqlalchemy import (
     CheckConstraint,
     Column,
-    Connection,
     ForeignKey,
     Index,
     Integer,
     String,
     Table,
     Text,
-    select,
     text,
 )
 
@@ -58,9 +54,3 @@ documents = Table(
         postgresql_where=text("storage_key IS NOT NULL"),
     ),
 )
-
-
-def files_in_use(connection: Connection, keys: Collection[str]) -> set[str]:
-    """Those of the keys under which some paper of any dossier still has its content."""
-    named = select(documents.c.storage_key).where(documents.c.storage_key.in_(sorted(keys)))
-    return set(connection.execute(named.distinct()).scalars())

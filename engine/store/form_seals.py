@@ -34,6 +34,7 @@ class FormSeal(NamedTuple):
     """What is known of the seal of one issue; neither ``storage_key`` nor ``why``: no file of it was made yet."""
 
     entry: int
+    form: str
     storage_key: str | None
     sha256: str | None
     ended_at: dt.datetime | None

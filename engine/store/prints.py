@@ -83,6 +83,12 @@ def add_run(
     return number
 
 
+def print_in_turn(connection: Connection, dossier_ids: Sequence[int]) -> None:
+    """Makes others who print papers of these dossiers wait until the transaction ends, for the numbers of copies."""
+    these = select(dossiers.c.id).where(dossiers.c.id.in_(list(dossier_ids))).order_by(dossiers.c.id)
+    connection.execute(these.with_for_update(key_share=True))
+
+
 def copies_of(connection: Connection, dossier_ids: Sequence[int]) -> dict[tuple[int, str, int | None], int]:
     """How often each issue of each form of these dossiers was printed."""
     key: tuple[Any, ...] = (prints.c.dossier_id, prints.c.form, prints.c.issue)

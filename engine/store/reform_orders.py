@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from engine.store.people import people
+from engine.store.plans import reforms
 from engine.store.reform_rows import ReformFileRow, ReformOrderRow
 from engine.store.sql.schema import BigId, Json, Moment, metadata
 
@@ -89,6 +90,12 @@ def file_content(connection: Connection, digest: str) -> bytes | None:
         select(reform_files.c.content).where(reform_files.c.digest == digest)
     ).scalar_one_or_none()
     return content
+
+
+def order_in_turn(connection: Connection, digest: str) -> None:
+    """Makes another order about the same plan wait until the transaction ends: one of two at once finds the other."""
+    for table in (reform_files, reforms):
+        connection.execute(select(table.c.digest).where(table.c.digest == digest).with_for_update())
 
 
 def orders_of(connection: Connection, digest: str) -> Sequence[ReformOrderRow]:

@@ -98,6 +98,12 @@ def subscriptions(connection: Connection, person: int | None = None) -> list[Sub
     return [Subscription._make(row) for row in connection.execute(found.order_by(report_subscriptions.c.id))]
 
 
+def subscribe_in_turn(connection: Connection, person: int) -> None:
+    """Makes another request of the same person wait until the transaction ends, so that no report is mailed twice."""
+    mine = select(people.c.id).where(people.c.id == person)
+    connection.execute(mine.with_for_update(key_share=True))  # rows that refer to the person can still be written
+
+
 def has_address(connection: Connection, person: int) -> bool:
     """Whether the account of a person has an e-mail address."""
     return bool(connection.execute(select(people.c.email).where(people.c.id == person)).scalar_one_or_none())

@@ -10,9 +10,12 @@ from sqlalchemy import update
 
 from engine.queries.delays import CLASSES
 from engine.store.people import people
+from server.paging import page_key
+from tests.installation.application import application
 from tests.installation.runtime import NOW
 from tests.installation.served import ServedInstallation, served_copy
 from tests.installation.trial_content import AUTHORITY
+from tests.installation.world import World
 
 BASE = "/api/v1/reports"
 READERS = ("leader", "monitor", "admin")
@@ -62,6 +65,32 @@ def test_floors_are_those_of_the_year_and_province(town: ServedInstallation) -> 
     assert town.person("monitor").get(f"{BASE}/floors?province=ZZ").status_code == 404
     wrong = town.person("monitor").get(f"{BASE}/floors?floor=0")
     assert wrong.status_code == 422 and "floor" in wrong.json["errors"]
+
+
+def test_floors_come_in_pages_that_give_every_line_once(world: World) -> None:
+    monitor = ServedInstallation(world.runtime, application(world.runtime)).person("monitor")
+    world.land_at("accepted")
+    asked = f"{BASE}/floors?year=2026"
+    whole = monitor.get(asked).json
+    assert len(whole["items"]) > 2 and whole["next"] is None
+    got, address = [], f"{asked}&limit=1"
+    while address:
+        answer = monitor.get(address)
+        assert len(answer.json["items"]) == 1 and answer.json["reached"] == whole["reached"]
+        got += answer.json["items"]
+        link = answer.headers.get("Link")
+        address = link.partition(">")[0][1:] if link else ""
+        assert (answer.json["next"] is None) is (link is None)
+    assert got == whole["items"]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [("x", 0), (0, 0, 0, "a"), (0, 0, 0, 0, 0), (0, 0, 0, "a\0", "b"), (-1, 0, 0, "a", "b"), (True, 0, 0, "a", "b")],
+)
+def test_floors_refuse_a_key_of_another_list(town: ServedInstallation, parts: tuple[str | int, ...]) -> None:
+    answer = town.person("monitor").get(f"{BASE}/floors?after={page_key(*parts)}")
+    assert answer.status_code == 422 and "after" in answer.json["errors"]
 
 
 def test_readiness_names_what_is_counted(town: ServedInstallation) -> None:

@@ -19,12 +19,14 @@ from engine.acts.rectify import rectify
 from engine.acts.settle_fee import settle_fee
 from engine.acts.transfer import transfer
 from engine.dossier.asks import Asks
-from engine.dossier.case import lock_case
+from engine.dossier.case import lock_case, read_case
+from engine.dossier.erasure import erase_personal_data
 from engine.dossier.record import record
 from engine.dossier.stale import Stale
 from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.forms.data import FormNotDue
-from engine.forms.issued import FormDamaged, FormErased, IssuedForm
+from engine.forms.issued import DossierErased, FormDamaged, FormErased, IssuedForm
+from engine.queries.prints import papers_to_print
 from engine.rules.procedure.definition import Release, Term
 from engine.security.citizen_link import receipt_matches
 from engine.settings import SecretKeys
@@ -319,6 +321,17 @@ class TestWhatIsKept:
         world.tamper(f"UPDATE journal_private SET data = '{other}' WHERE number = {number}")
         with pytest.raises(FormDamaged):
             world.try_act("counter", print_form, code, "01", 1)
+
+    def test_of_a_destroyed_dossier_is_not_made_anew_with_blanks(self, world: World) -> None:
+        code = world.land_at("accepted")
+        issued(world, code, "01")
+        world.try_act("system", lambda unit: erase_personal_data(lock_case(unit, code)))
+        refusal = world.refuse(DossierErased, "counter", print_form, code, "06")
+        assert code in refusal.sentence("en") and "archive" in refusal.sentence("en")
+        world.refuse(DossierErased, "counter", reissue_form, code, "01", "sai họ tên")
+        world.refuse(FormErased, "counter", print_form, code, "01")
+        offers = world.try_act("counter", lambda unit: papers_to_print(unit, read_case(unit, code)))
+        assert all(one.why is not None and "were erased" in one.why.en for one in offers)
 
     def test_is_not_made_up_again_when_it_was_erased(self, world: World) -> None:
         code = world.land_at("accepted")

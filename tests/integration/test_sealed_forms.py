@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,9 +13,11 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from adapters.files_local import LocalFiles, NoSuchFile
 from adapters.forms.render import render_form
 from adapters.local_signer import LocalSigner
 from engine.acts.archive.files import remove_files
+from engine.acts.documents import add_document
 from engine.acts.issue_form import print_form, reissue_form
 from engine.acts.retry_incident import retry_all
 from engine.acts.seal_form import form_file
@@ -35,6 +38,7 @@ from tests.installation.world import World
 from tests.integration.test_pdf_signers import AT, pdfsig, signer, validated
 
 NOW = "2026-03-02 09:00"  # AT
+WAITING = {"state": "waiting", "at": None, "sha256": None, "why": None}
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +150,51 @@ class TestAnIssuedForm:
         assert sum(path.read_bytes().endswith(b"seal 1\n") for path in folder.rglob("*") if path.is_file()) == 1
 
 
+class ByContent(LocalFiles):
+    """A store that keeps a content under its hash, as one of S3 does: the same content is there once."""
+
+    def put(self, content: bytes) -> str:
+        key = hashlib.sha256(content).hexdigest()
+        self.store(key, content)
+        return key
+
+
+class TestAStoreThatKeepsAContentOnce:
+    @pytest.fixture
+    def hashed(self, world: World) -> World:
+        world.runtime = replace(world.runtime, files=ByContent(world.runtime.settings.data / "by-content"))
+        return world
+
+    def test_keeps_the_file_that_two_sealed_with_the_same_bytes(self, hashed: World) -> None:
+        def meanwhile() -> None:
+            form_file(replace(hashed.runtime, signer=StandingSigner()), form, render_form)
+
+        sealing(hashed, StandingSigner(meanwhile))
+        form = made(hashed, hashed.land_at("checking"), "06")
+        assert file_of(hashed, form) == file_of(hashed, form) == plain(form) + b"%seal 1\n"
+
+    @pytest.mark.parametrize("first", ["the form's", "the paper's"])
+    def test_keeps_it_while_one_dossier_has_it_as_a_form_and_another_as_a_paper(
+        self, hashed: World, first: str
+    ) -> None:
+        sealing(hashed, StandingSigner())
+        code, other = hashed.land_at("checking"), hashed.land_at("checking")
+        form = made(hashed, code, "06")
+        content = file_of(hashed, form)
+        hashed.act("counter", add_document, other, key="don", content=content, file_name="phieu.pdf")
+        gone, left = (code, other) if first == "the form's" else (other, code)
+        hashed.try_act("system", lambda unit: erase_personal_data(lock_case(unit, gone)))
+        remove_files(hashed.runtime)
+        key = hashlib.sha256(content).hexdigest()
+        assert hashed.runtime.files.read(key) == content
+        if left == code:
+            assert file_of(hashed, form) == content
+        hashed.try_act("system", lambda unit: erase_personal_data(lock_case(unit, left)))
+        remove_files(hashed.runtime)
+        with pytest.raises(NoSuchFile):
+            hashed.runtime.files.read(key)
+
+
 class TestASignerThatFails:
     @pytest.mark.parametrize(
         ("error", "why"),
@@ -185,13 +234,24 @@ class TestASignerThatFails:
         world.act("counter", reissue_form, code, "01", "cấp bản có dấu")
         assert unsealed(world) == []
 
-    @pytest.mark.parametrize("content", [None, b"%PDF-1.7 another file"])
-    def test_by_giving_another_file_is_not_believed(self, world: World, content: bytes | None) -> None:
+    @pytest.mark.parametrize(
+        ("content", "why"),
+        [
+            (lambda _: None, "does not sign within PDF files"),
+            (lambda _: b"%PDF-1.7 another file", "does not hold the form"),
+            (lambda given: given, "without a signature"),
+        ],
+    )
+    def test_by_giving_another_file_is_not_believed(
+        self, world: World, content: Callable[[bytes], bytes | None], why: str
+    ) -> None:
         by = StandingSigner()
-        by.sign = lambda *_, **__: Signature("PAdES", "", "", content=content)  # type: ignore[method-assign]
+        by.sign = lambda given, **_: Signature("PAdES", "", "", content=content(given))  # type: ignore[method-assign]
         sealing(world, by)
         form = made(world, world.land_at("checking"))
-        assert file_of(world, form) == plain(form) and len(unsealed(world)) == 1
+        assert file_of(world, form) == plain(form)
+        ((told, _),) = unsealed(world)
+        assert why in told
 
 
 class TestAKeptFile:
@@ -235,6 +295,35 @@ def test_is_what_the_address_gives(world: World) -> None:
     path = f"/api/v1/dossiers/{world.land_at('checking')}/forms/01.pdf"
     first, second = (served.person("counter").get(path) for _ in range(2))
     assert first.status_code == 200 and first.data.endswith(b"seal 1\n") and second.data == first.data
+
+
+class TestTheListOfIssues:
+    def test_says_how_it_stands_with_the_seal_of_each(self, world: World) -> None:
+        served = ServedInstallation(world.runtime, application(world.runtime, render_form=render_form))
+        code = world.land_at("checking")
+        path, counter = f"/api/v1/dossiers/{code}/forms", served.person("counter")
+        counter.get(f"{path}/06.pdf")
+        sealing(world, StandingSigner())
+        served = ServedInstallation(world.runtime, application(world.runtime, render_form=render_form))
+        counter = served.person("counter")
+        made(world, code)
+        assert [one["seal"] for one in counter.get(path).json["items"]] == [None, WAITING]
+        counter.get(f"{path}/01.pdf")
+        issued = counter.post(f"{path}/06/issues", {"reason": "sai tên"}, version=world.row(code)["version"]).json
+        assert issued["seal"] == WAITING == counter.get(path).json["items"][-1]["seal"]
+        sheet = counter.get(f"{path}/06.pdf").data
+        told = [one["seal"] for one in counter.get(path).json["items"]]
+        assert [one["state"] for one in told[1:]] == ["sealed", "sealed"] and told[1]["sha256"] is None
+        assert told[2]["sha256"] == hashlib.sha256(sheet).hexdigest() and told[2]["at"].startswith("2026-")
+
+    def test_says_why_a_form_went_out_without(self, world: World) -> None:
+        sealing(world, StandingSigner(raises(SigningFailed(why="máy chủ im / the authority is silent"))))
+        served = ServedInstallation(world.runtime, application(world.runtime, render_form=render_form))
+        path = f"/api/v1/dossiers/{world.land_at('checking')}/forms"
+        served.person("counter").get(f"{path}/06.pdf")
+        (one,) = served.person("counter").get(path).json["items"]
+        assert (one["seal"]["state"], one["seal"]["sha256"]) == ("unsealed", None)
+        assert one["seal"]["why"] == {"vi": "máy chủ im", "en": "the authority is silent"}
 
 
 def test_the_setting_needs_a_key_that_signs_pdf_files(tmp_path: Path) -> None:

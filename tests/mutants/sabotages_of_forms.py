@@ -6,6 +6,7 @@ from tests.mutants.sabotage import Sabotage
 
 ISSUED = "tests/integration/test_issued_forms.py"
 SEALED = "tests/integration/test_sealed_forms.py"
+PACKED = "tests/integration/test_archive_forms.py"
 SERVED = "tests/acceptance/test_api_issued_forms.py"
 
 OF_FORMS: tuple[Sabotage, ...] = (
@@ -20,10 +21,26 @@ OF_FORMS: tuple[Sabotage, ...] = (
     Sabotage(
         "sealed-receipt-in-clear",
         "the kept file of a Form 01 gives the applicant's keys away",
-        "engine/acts/seal_form.py",
+        "engine/forms/sealed.py",
         "        return content\n    return seal(",
         "        return content\n    return content or seal(",
         (SEALED + "::TestAnIssuedForm::test_is_sealed_once_and_its_file_gives_no_key_of_the_applicant_away",),
+    ),
+    Sabotage(
+        "keys-in-the-package",
+        "a package for the archive holds a Form 01 whose keys open the dossier",
+        "engine/archive/forms.py",
+        "        if _keys_open(case, entry, issue):\n",
+        "        if not told:\n",
+        (PACKED + "::TestASealedForm::test_gives_no_key_of_the_applicant_away_that_is_still_good",),
+    ),
+    Sabotage(
+        "form-goes-with-a-paper",
+        "a destroyed paper takes the sealed form with the same content along",
+        "engine/store/file_uses.py",
+        "    for table in (documents, form_seals):\n",
+        "    for table in (documents,):\n",
+        (SEALED + "::TestAStoreThatKeepsAContentOnce",),
     ),
     Sabotage(
         "reprint-as-of-now",

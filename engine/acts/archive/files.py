@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.archive import file_removals
-from engine.store.documents import files_in_use
+from engine.store.file_uses import files_in_use
 from engine.transaction import Runtime, UnitOfWork, in_transaction
 
 PAGE = 200

@@ -7,16 +7,19 @@ from sqlalchemy import and_, insert, update
 from engine.dossier.consent import clerk_at, number_of, subjects_of
 from engine.errors import wrong
 from engine.store.identity_checks import subject_of
-from engine.store.reuse_consents import consent_of, reuse_consents
+from engine.store.reuse_consents import consent_of, consents_in_turn, reuse_consents
 from engine.transaction import UnitOfWork
 
 LONGEST_PURPOSE = 300
 
 
 def give_consent(unit: UnitOfWork, number: str, office: str, purpose: str) -> None:
-    """Records the consent; one that stands is not recorded twice. Raises Forbidden, InvalidInput."""
+    """Records the consent; one that stands is not recorded twice, also by two at once. Raises Forbidden,
+    InvalidInput."""
     person, clean = clerk_at(unit, office), number_of(number)
-    known = consent_of(unit.begin(), subjects_of(unit, clean))
+    subjects = subjects_of(unit, clean)
+    consents_in_turn(unit.begin(), subjects)
+    known = consent_of(unit.begin(), subjects)
     if known is not None and known.withdrawn_at is None:
         return
     if not purpose.strip():
@@ -38,6 +41,7 @@ def withdraw_consent(unit: UnitOfWork, number: str, office: str) -> None:
     """
     person, clean = clerk_at(unit, office), number_of(number)
     subjects = subjects_of(unit, clean)
+    consents_in_turn(unit.begin(), subjects)
     if consent_of(unit.begin(), subjects) is None:
         give_consent(unit, number, office, "rút đồng ý / withdrawn")
     standing = and_(reuse_consents.c.subject.in_(sorted(subjects)), reuse_consents.c.withdrawn_at.is_(None))

@@ -20,8 +20,9 @@ from engine.reform.document import PlanFile
 from engine.reform.flow import flow_of_lines
 from engine.rules.reform.policy import Reform
 from engine.store.plans import reforms
-from engine.store.reform_orders import orders_of, reform_file, reform_files, reform_orders
+from engine.store.reform_orders import order_in_turn, orders_of, reform_file, reform_files, reform_orders
 from engine.store.reform_rows import ReformOrderRow
+from engine.store.sql.bulk import insert_rows
 from engine.transaction import UnitOfWork
 
 DIGITS = 8
@@ -79,7 +80,7 @@ def keep_file(unit: UnitOfWork, plan: PlanFile, person: int) -> None:
             "added_by": person,
             "added_at": unit.now,
         }
-        unit.begin().execute(insert(reform_files), row)
+        insert_rows(unit.begin(), reform_files, [row], new_only=True)
 
 
 def ask_revert(unit: UnitOfWork, digest: str, reason: str) -> None:
@@ -151,6 +152,7 @@ def _administrator(unit: UnitOfWork) -> int:
 
 
 def _ask(unit: UnitOfWork, digest: str, kind: str, person: int, reason: str | None) -> None:
+    order_in_turn(unit.begin(), digest)
     earlier = orders_of(unit.begin(), digest)
     if earlier and earlier[0].ended_at is None:
         raise OrderNotOpen(

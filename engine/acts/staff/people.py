@@ -21,7 +21,7 @@ from engine.rules.journal.staff_entries import Change, password_mark
 from engine.rules.values.telephones import telephone_if_one
 from engine.security.passwords import hash_password
 from engine.store.people import memberships, people, person_named, substitutes, tokens
-from engine.store.staff_journal import membership_change, person_change, substitute_change, token_change
+from engine.store.staff_journal import lock_staff, membership_change, person_change, substitute_change, token_change
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
@@ -55,10 +55,11 @@ def add_person(
     """
     if errors := person_faults(unit, username, name, password=password, language=language, email=email):
         raise InvalidInput(errors)
+    stored = hash_password(password) if password is not None else None  # slow work, before others wait
+    lock_staff(unit.begin())
     first = admin and is_first_administrator(unit)
     if person_named(unit.begin(), username) is not None:
         raise NameTaken(username=username)
-    stored = hash_password(password) if password is not None else None
     row = {
         "username": username,
         "name": name.strip(),
@@ -119,6 +120,7 @@ def add_membership(
     Raises NotFound, InvalidInput.
     """
     known = unit.catalogue.office(office)
+    lock_staff(unit.begin())
     same = and_(memberships.c.person_id == person, memberships.c.office == office, memberships.c.role == role)
     held = unit.begin().execute(select(memberships.c.valid_from, memberships.c.valid_to).where(same)).all()
     days = [(one.valid_from, one.valid_to) for one in held]
@@ -162,6 +164,7 @@ def add_substitute(
         errors["legal"] = Text("phải ghi văn bản giao nhiệm vụ", "name the written assignment")
     if errors:
         raise InvalidInput(errors)
+    lock_staff(unit.begin())
     same = (
         substitutes.c.absent_id == absent,
         substitutes.c.deputy_id == deputy,

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select
 from engine.acts.staff.record import record_staff
 from engine.errors import Conflict, NotFound, wrong
 from engine.store.page_sessions import provider_subjects
-from engine.store.staff_journal import subject_change
+from engine.store.staff_journal import lock_staff, subject_change
 from engine.transaction import UnitOfWork
 
 
@@ -25,6 +25,7 @@ def bind_subject(unit: UnitOfWork, person: int, issuer: str, subject: str, reaso
         raise wrong("issuer", "1 đến 200 ký tự", "1 to 200 characters")
     if not subject or len(subject) > 255:
         raise wrong("subject", "1 đến 255 ký tự", "1 to 255 characters")
+    lock_staff(unit.begin())
     this = provider_subjects.c.issuer == issuer, provider_subjects.c.subject == subject
     found = unit.begin().execute(select(provider_subjects.c.person_id).where(*this)).scalar_one_or_none()
     if found == person:

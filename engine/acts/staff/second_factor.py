@@ -11,7 +11,7 @@ from engine.security.one_time_codes import RECOVERY_CODES, fresh_recovery_code, 
 from engine.security.sealing import seal, unseal
 from engine.store.page_sessions import recovery_codes, second_factors
 from engine.store.second_factors import factor_since, sealed_secret, use_recovery_code, use_step
-from engine.store.staff_journal import factor_change
+from engine.store.staff_journal import factor_change, lock_staff
 from engine.transaction import UnitOfWork
 
 
@@ -41,6 +41,7 @@ def set_second_factor(unit: UnitOfWork, person: int, secret: str, code: str, ses
         raise wrong(
             "otp", "mã không đúng; hãy nhập mã đang hiện trong ứng dụng", "wrong; type the code the app shows now"
         )
+    lock_staff(unit.begin())
     if factor_since(unit.begin(), person) is not None:
         raise FactorStands()
     sealed = seal(unit.runtime.settings.secret_keys[0], secret.encode(), _purpose(person))
