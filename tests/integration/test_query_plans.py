@@ -29,8 +29,8 @@ from engine.store.dossier_counts import desk_counts, queue_counts
 from engine.store.dossier_lists import count_by_holder, count_dossiers, list_dossiers, page_before
 from engine.store.dossier_parts import office_changes, relatives_of
 from engine.store.dossiers import dossiers, verifications
-from engine.store.histories import last_left_out
 from engine.store.file_uses import files_in_use
+from engine.store.histories import last_left_out
 from engine.store.idempotency import proven_answer
 from engine.store.list_filters import Filters
 from engine.store.published import running_by_version
