@@ -9,6 +9,7 @@ import pytest
 
 from adapters.forms import render_form
 from engine.acts.add_note import add_note
+from engine.acts.archive.destroy import decide_destruction, destroy_dossier, propose_destruction
 from engine.acts.file_dossier import file_dossier
 from engine.archive.evidence import evidence_of
 from engine.dossier.stale import Stale
@@ -20,6 +21,7 @@ from tests.installation.caller import Caller
 from tests.installation.months import asked, owner_of
 from tests.installation.served import ServedInstallation
 from tests.installation.world import World, open_world
+from tests.integration.test_archive_destroy import LATE, SCHEDULE, second_admin
 from tests.integration.test_archive_export import ended
 from tests.integration.test_retention import LATER, OLD, begin, hand_over, order
 from tests.web.site import Site
@@ -96,3 +98,20 @@ def test_what_needs_the_entries_is_refused_in_words(world: World, code: str, sit
         prove_entry(world.database, code, 1)
     with world.reading() as connection, pytest.raises(EntriesAway):
         evidence_of(connection, world.row(code)["id"], code)
+
+
+@pytest.mark.parametrize("source", ["journal", "outbox"])
+def test_nothing_is_destroyed_while_personal_data_lie_in_a_detached_month(world: World, code: str, source: str) -> None:
+    """Else it would be said to be erased, and come back with the month."""
+    owner, dossier = owner_of(world), world.row(code)["id"]
+    for other in ("journal", "outbox"):
+        if other != source:
+            attach(owner, other, OLD)
+    world.at(LATE)
+    number = world.try_act("admin", propose_destruction, SCHEDULE, "Hết thời hạn")
+    world.try_act(second_admin(world), decide_destruction, number, approve=True)
+    refusal = world.refuse(EntriesAway, "system", destroy_dossier, number, dossier)
+    assert f"attach {source} 2024-01" in refusal.sentence("vi") and "2024-01" in refusal.sentence("en")
+    attach(owner, source, OLD)
+    world.try_act("system", destroy_dossier, number, dossier)
+    assert asked(world, "SELECT count(*) FROM journal_private WHERE erased_at IS NULL") == [(0,)]
