@@ -84,6 +84,12 @@ def month_said(month: int) -> str:
     return f"{month // 100:04}-{month % 100:02}" if month else "before"
 
 
+def months_said(connection: Connection, source: str) -> list[str]:
+    """The months of ``source`` that were detached, as commands take them, in order."""
+    months = select(detached_months.c.month).where(detached_months.c.source == source)
+    return [month_said(month) for month in connection.execute(months.order_by(detached_months.c.month)).scalars()]
+
+
 def hold_months(connection: Connection, source: str = "journal") -> None:
     """Keeps every month attached or detached, as it is, until the transaction ends. Before its first question."""
     if connection.dialect.name == "postgresql":
