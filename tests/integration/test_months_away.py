@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from adapters.forms import render_form
+from cli.main import main
 from engine.acts.add_note import add_note
 from engine.acts.archive.destroy import decide_destruction, destroy_dossier, propose_destruction
 from engine.acts.file_dossier import file_dossier
@@ -18,7 +20,8 @@ from engine.store.detached import BLOCK, EntriesAway
 from engine.store.detaching import attach, detach
 from tests.installation.application import application
 from tests.installation.caller import Caller
-from tests.installation.months import asked, owner_of
+from tests.installation.months import asked, owner_of, owner_url
+from tests.installation.runtime import environment_over
 from tests.installation.served import ServedInstallation
 from tests.installation.world import World, open_world
 from tests.integration.test_archive_destroy import LATE, SCHEDULE, second_admin
@@ -98,6 +101,25 @@ def test_what_needs_the_entries_is_refused_in_words(world: World, code: str, sit
         prove_entry(world.database, code, 1)
     with world.reading() as connection, pytest.raises(EntriesAway):
         evidence_of(connection, world.row(code)["id"], code)
+
+
+def test_commands_say_which_months_they_lack(world: World, tmp_path: Path) -> None:
+    environment = environment_over(world.database.url.render_as_string(hide_password=False), tmp_path)
+    for language, told in (("en", "lacks the months that were detached (2024-01)"), ("vi", "thiếu các tháng đã tách")):
+        for words in (["events", "xes", "--output", str(tmp_path / "log")], ["journal", "reads"]):
+            ran = CliRunner().invoke(main, ["--lang", language, *words], env=environment, catch_exceptions=False)
+            assert ran.exit_code == 0 and told in ran.stderr, ran.output
+    attach(owner_of(world), "reads", OLD)
+    assert CliRunner().invoke(main, ["journal", "reads"], env=environment).stderr == ""
+
+
+def test_a_backup_with_detached_months_is_drilled_and_says_so(world: World, tmp_path: Path) -> None:
+    environment = environment_over(world.database.url.render_as_string(hide_password=False), tmp_path)
+    environment |= {"MOTCUA_OWNER_DATABASE_URL": owner_url(world), "LANG": "en_GB.UTF-8"}
+    for words in (["take", str(tmp_path / "kept")], ["drill", str(tmp_path / "kept")]):
+        ran = CliRunner().invoke(main, ["backup", *words], env=environment, catch_exceptions=False)
+        assert ran.exit_code == 0, ran.output
+    assert "The journal of 1 dossiers (5 entries) is in detached months" in ran.output
 
 
 @pytest.mark.parametrize("source", ["journal", "outbox"])
