@@ -23,6 +23,7 @@ from engine.store.checkpoints import go_by_index
 from engine.store.detached import detached_leaves, detached_months, ids_of, month_said
 from engine.store.migrate import TablesInUse
 from engine.store.month_prints import changed_rows, keep_prints, print_name, strange_shape, traces
+from engine.store.months import UNIQUE
 from engine.store.retention import SOURCES, MonthStays, NoSuchMonth, attached_months, name_of, sentence, why_not
 from engine.store.rows import LookRow
 from engine.text import Text
@@ -230,6 +231,8 @@ def _put_back(connection: Connection, source: str, month: int) -> None:
         connection.exec_driver_sql(f"ALTER TABLE {rest} DISABLE TRIGGER USER")
         moved = f"DELETE FROM {rest} WHERE {of_month} RETURNING *"  # noqa: S608 - names of ours
         again = f"INSERT INTO {part} SELECT * FROM moved"  # noqa: S608
+        if table in UNIQUE:  # a notice of the same occasion would not have been written, had the month been here
+            again += f" ON CONFLICT ({', '.join(UNIQUE[table][1])}) DO NOTHING"
         connection.exec_driver_sql(f"WITH moved AS ({moved}) {again}")
         connection.exec_driver_sql(f"ALTER TABLE {rest} ENABLE TRIGGER USER")
         connection.exec_driver_sql(f"ALTER TABLE {table} ATTACH PARTITION {part} FOR VALUES FROM ({start}) TO ({high})")

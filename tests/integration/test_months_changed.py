@@ -12,8 +12,10 @@ from sqlalchemy import event
 from engine.errors import InvalidInput, Refusal
 from engine.store import detaching
 from engine.store.detaching import MonthChanged, attach, detach
+from engine.store.migrate import downgrade, upgrade
+from engine.store.months import MonthsDetached
 from engine.store.retention import MonthStays, NoSuchMonth
-from tests.installation.months import asked, owner_of, sound
+from tests.installation.months import BEFORE, asked, owner_of, owner_url, sound
 from tests.installation.world import World, open_world
 from tests.integration.test_archive_export import ended
 from tests.integration.test_retention import LATER, OLD, begin, hand_over, order
@@ -156,3 +158,29 @@ def test_a_month_that_does_not_stand_so_says_how_it_stands(world: World) -> None
     assert f"months.journal_private_{OLD} is not in the database" in whys(lambda: attach(owner, "journal", OLD))
     with pytest.raises(InvalidInput):
         detach(owner, order("outbox")._replace(reason="  "))
+
+
+def test_a_notice_of_the_same_occasion_does_not_keep_the_month_away(world: World) -> None:
+    owner = owner_of(world)
+    detach(owner, order("outbox"))
+    names = (
+        "dossier_id, key, channel, recipient, template, data, created_at, status, attempts, next_attempt_at, sent_at"
+    )
+    again = f"SELECT {names} FROM months.outbox_{OLD}"
+    with owner.begin() as connection:
+        connection.exec_driver_sql(f"INSERT INTO outbox ({names}) {again} LIMIT 1")
+    rows = asked(world, f"SELECT id FROM months.outbox_{OLD} ORDER BY id")
+    attach(owner, "outbox", OLD)
+    assert asked(world, "SELECT id FROM outbox ORDER BY id") == rows
+    assert asked(world, "SELECT count(*) FROM months.outbox_rest") == [(0,)]
+
+
+def test_the_way_back_loses_no_detached_month(world: World) -> None:
+    detach(owner_of(world), order())
+    world.database.dispose()
+    with pytest.raises(MonthsDetached, match="journal 202401"):
+        downgrade(owner_url(world), BEFORE)
+    attach(owner_of(world), "journal", OLD)
+    downgrade(owner_url(world), BEFORE)
+    upgrade(owner_url(world))
+    sound(world)
