@@ -76,6 +76,8 @@ def test_the_interface_says_it_too(world: World, code: str, site: Site) -> None:
     assert (told["items"], told["away"]["month"], told["away"]["first"], told["away"]["last"]) == ([], "2024-01", 1, 5)
     assert told["away"]["told"]["en"].startswith("Entries 1 to 5")
     assert caller.get(f"/api/v1/dossiers/{code}/journal?after=5").json["away"] is None
+    looks = site.installation.person("admin").get("/api/v1/personal-data-views").json
+    assert (looks["items"], looks["months_away"]) == ([], ["2024-01"])
     here = world.try_act("counter", file_dossier, world.filing()).case.code
     assert caller.get(f"/api/v1/dossiers/{here}/journal").json["away"] is None
 
