@@ -105,6 +105,21 @@ def test_what_needs_the_entries_is_refused_in_words(world: World, code: str, sit
         evidence_of(connection, world.row(code)["id"], code)
 
 
+def test_the_applicant_is_told_that_steps_are_not_shown(world: World, code: str, site: Site) -> None:
+    renewal = {"reason": "mất giấy hẹn"}
+    sent = site.installation.person("counter").post(
+        f"/api/v1/dossiers/{code}/link-renewals", renewal, version=world.row(code)["version"]
+    )
+    applicant, status = site.applicant(sent.json), f"/api/v1/status/{sent.json['link_token']}"
+    assert "đã chuyển vào lưu trữ" in applicant.get(f"/h/{code}").text
+    assert "have gone to the archive" in applicant.get(f"/h/{code}", lang="en").text
+    told = site.installation.anyone().get(status).json
+    assert (told["steps"], told["steps_away"]) == ([], True)
+    attach(owner_of(world), "journal", OLD)
+    assert "đã chuyển vào lưu trữ" not in applicant.get(f"/h/{code}").text
+    assert site.installation.anyone().get(status).json["steps_away"] is False
+
+
 def test_commands_say_which_months_they_lack(world: World, tmp_path: Path) -> None:
     environment = environment_over(world.database.url.render_as_string(hide_password=False), tmp_path)
     for language, told in (("en", "lacks the months that were detached (2024-01)"), ("vi", "thiếu các tháng đã tách")):
