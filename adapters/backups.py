@@ -11,14 +11,15 @@ changes, which a stored file is, is linked to the backup before where that lies 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import orjson
@@ -46,6 +47,26 @@ class NoBackup(Refusal):
     en = "There is no whole backup at {place}: {why}."
 
 
+class BackupPlaceFailed(Refusal):
+    """A folder or a file of a backup cannot be written or read."""
+
+    code = "backup-place-failed"
+    status = 507
+    vi = "Không ghi hay đọc được {place}: {why}. Hãy kiểm tra thư mục, quyền và chỗ trống của ổ đĩa rồi chạy lại."
+    en = "{place} cannot be written or read: {why}. Check the folder, its rights and the room on the disk; try again."
+
+
+@contextlib.contextmanager
+def place_told(place: Path) -> Iterator[None]:
+    """Says in words what the disk refuses within the block. Raises BackupPlaceFailed."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise BackupPlaceFailed(place=place, why=str(error)) from error
+    except OSError as error:
+        raise BackupPlaceFailed(place=error.filename or place, why=error.strerror or str(error)) from error
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What a backup is. ``kind`` is sqlite, dump or base; ``sha256`` is that of the file of the database, if it is one.
@@ -71,12 +92,70 @@ def take_backup(
     """Takes a backup into ``folder`` and returns it. ``counted`` gives revision, dossiers and entries.
 
     ``base``: the whole cluster by pg_basebackup, which a write-ahead log can be replayed on; else a dump. Raises
-    ProgramMissing, RestoreFailed.
+    ProgramMissing, RestoreFailed, BackupPlaceFailed; nothing of an unfinished backup is left then.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    name = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    part, before = folder / f"{name}{_PART}", newest(folder)
-    part.mkdir(mode=0o700)
+    with place_told(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        name, part = _begin(folder, now)
+        with contextlib.ExitStack() as undone, _held(part):
+            undone.callback(shutil.rmtree, part, ignore_errors=True)
+            _fill(settings, part, newest(folder), counted, base=base, now=now)
+            part.rename(folder / name)
+            undone.pop_all()
+    return folder / name
+
+
+def _begin(folder: Path, now: datetime) -> tuple[str, Path]:
+    """The name of a new backup and its folder; one that began in the same second has taken that second's name."""
+    while True:
+        name = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+        part = folder / f"{name}{_PART}"
+        if not (folder / name).exists():
+            try:
+                part.mkdir(mode=0o700)
+            except FileExistsError:
+                pass
+            else:
+                return name, part
+        now += timedelta(seconds=1)
+
+
+@contextlib.contextmanager
+def _held(part: Path) -> Iterator[None]:
+    """Keeps a lock on an unfinished backup, by which others know that somebody is at it. Raises BlockingIOError.
+
+    Some network file systems lock no folder: there it is as if nobody were.
+    """
+    handle = os.open(part, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if isinstance(error, BlockingIOError):
+                raise
+        yield
+    finally:
+        os.close(handle)
+
+
+def _is_left(part: Path) -> bool:
+    """Whether nobody is at an unfinished backup any more."""
+    try:
+        with _held(part):
+            return True
+    except (BlockingIOError, FileNotFoundError):
+        return False
+
+
+def _fill(
+    settings: Settings,
+    part: Path,
+    before: Path | None,
+    counted: Callable[[], tuple[str, int, int]],
+    *,
+    base: bool,
+    now: datetime,
+) -> None:
     _carry(settings, part / DATA, before)
     revision, dossiers, entries = counted()
     kind = "sqlite" if settings.database_url.startswith("sqlite") else "base" if base else "dump"
@@ -97,8 +176,6 @@ def take_backup(
     )
     (part / MANIFEST).write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2) + b"\n")
     os.sync()
-    part.rename(folder / name)
-    return folder / name
 
 
 def newest(folder: Path) -> Path | None:
@@ -107,11 +184,24 @@ def newest(folder: Path) -> Path | None:
 
 
 def forget_older(folder: Path, keep: int) -> list[str]:
-    """Removes all but the newest ``keep`` backups, and what an earlier run left unfinished; their names."""
+    """Removes all but the newest ``keep`` backups; their names. Raises BackupPlaceFailed."""
     whole = sorted(one for one in folder.glob("*") if _NAME.fullmatch(one.name))
-    old = whole[:-keep] + [one for one in folder.glob(f"*{_PART}") if _NAME.fullmatch(one.stem)]
-    for one in old:
-        shutil.rmtree(one)
+    return _remove(folder, whole[:-keep])
+
+
+def forget_unfinished(folder: Path) -> list[str]:
+    """Removes what runs that were ended left unfinished; their names. One that is still at work is left alone.
+
+    Raises BackupPlaceFailed.
+    """
+    found = [one for one in folder.glob(f"*{_PART}") if _NAME.fullmatch(one.stem)]
+    return _remove(folder, [one for one in found if _is_left(one)])
+
+
+def _remove(folder: Path, old: list[Path]) -> list[str]:
+    with place_told(folder):
+        for one in old:
+            shutil.rmtree(one)
     return [one.name for one in old]
 
 
@@ -125,12 +215,21 @@ def find_backup(place: Path) -> tuple[Path, Manifest]:
         if told.get("format") != FORMAT:
             raise NoBackup(place=found, why=f"the format is not {FORMAT}")
         manifest = Manifest(**(told | {"roles": tuple(told["roles"])}))
+        _must_be_sound(manifest)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise NoBackup(place=found, why=f"{MANIFEST} cannot be read") from error
     one = {"sqlite": SQLITE, "dump": DUMP}.get(manifest.kind)
     if one is not None and sha256_of(found / one) != manifest.sha256:
         raise NoBackup(place=found, why=f"{one} is not the file that was written")
     return found, manifest
+
+
+def _must_be_sound(manifest: Manifest) -> None:
+    """Raises ValueError for what no run has written."""
+    wanted = 0 if manifest.kind == "sqlite" else 2
+    counts = (manifest.dossiers, manifest.entries)
+    if manifest.kind not in _TAKE or len(manifest.roles) != wanted or not all(type(one) is int for one in counts):
+        raise ValueError(manifest.kind)
 
 
 def sha256_of(path: Path) -> str:

@@ -69,13 +69,19 @@ def copy_files(old: MovableFiles, new: MovableFiles, told: Callable[[Moved], Non
     """
     done = Moved()
     for key in old.every_key():
-        content = old.read(key)
+        try:
+            content = old.read(key)
+        except NoSuchFile:  # it was removed since it was listed, as of a destroyed dossier
+            continue
         if new.hash_of(key) == hashlib.sha256(content).hexdigest():
             done.there += 1
         else:
             new.store(key, content)
             if new.read(key) != content:
                 raise RuntimeError(f"the copy of {key} is not what was copied")
+            if old.hash_of(key) is None:  # removed from both places meanwhile: from the new one perhaps too early
+                new.remove(key)
+                continue
             done.copied += 1
             done.size += len(content)
         told(done)

@@ -206,7 +206,7 @@ def run_program(
     run: _Run | None = None,
     environment: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Runs a program of PostgreSQL. Raises ProgramMissing, and RestoreFailed with its last line."""
+    """Runs a program of PostgreSQL. Raises ProgramMissing, and RestoreFailed with its first error."""
     done = subprocess.run(  # noqa: S603 - PostgreSQL's own program
         [_program(program), *arguments],
         env={**os.environ, **environment},
@@ -218,7 +218,8 @@ def run_program(
     )
     if done.returncode != 0:
         said = (done.stderr or done.stdout).strip().splitlines() or [f"exit {done.returncode}"]
-        raise RestoreFailed(program=program, why=said[-1][:300])
+        first = next((line for line in said if "error:" in line), said[-1])  # what follows tells of its consequences
+        raise RestoreFailed(program=program, why=first[:300])
 
 
 def _program(name: str) -> str:

@@ -324,6 +324,7 @@ def status(view: Status) -> Json:
         "steps": [
             {"at": moment(one.at), "state_name": both(one.state.name), **portal(one.state)} for one in view.steps
         ],
+        "steps_away": view.steps_away,
     }
 
 

@@ -11,7 +11,7 @@ from api import parameters, shapes
 from api.answers import answer, moment, next_address
 from api.dossier_json import both
 from api.operations import LINK, Gives, Resource
-from engine.queries.journal import JournalLine
+from engine.queries.journal import Away, JournalLine
 from engine.queries.journal import journal as read_journal
 from server.answer import Answer
 from server.identity import Access, reading
@@ -31,10 +31,16 @@ def entries(code: str, query: dict[str, Any]) -> Answer:
     """Read the journal of a dossier"""
     with reading() as uow:
         found = read_journal(uow, code, after=query["after"], limit=query["limit"])
-    given = answer({"items": [_entry(line) for line in found.lines], "next": found.next})
+    told = {"items": [_entry(line) for line in found.lines], "next": found.next, "away": _away(found.away)}
+    given = answer(told)
     if found.next is not None:
         given.headers["Link"] = f'<{next_address(str(found.next))}>; rel="next"'
     return given
+
+
+def _away(away: Away | None) -> dict[str, Any] | None:
+    """Entries that lie in a detached month."""
+    return None if away is None else {"month": away.month, "first": 1, "last": away.last, "told": both(away.told)}
 
 
 def _entry(line: JournalLine) -> dict[str, Any]:

@@ -52,4 +52,4 @@ def _page(query: dict[str, Any]) -> Answer:
         }
         for one in found.lines
     ]
-    return answer({"items": items, "next": found.next})
+    return answer({"items": items, "next": found.next, "months_away": list(found.away)})

@@ -9,13 +9,14 @@ from pathlib import Path
 import click
 from sqlalchemy import func, select
 
-from adapters.backups import forget_older, take_backup
+from adapters.backups import forget_older, forget_unfinished, place_told, take_backup
 from cli.compose import compose_from_environment
 from cli.drill import Drilled, drill_backup
 from cli.files import files_at
 from cli.output import json_option, say, show
 from engine.settings import settings_from
 from engine.store import migrate
+from engine.store.detached import hold_months, rows_detached
 from engine.store.dossiers import dossiers
 from engine.store.journal import journal
 from engine.transaction import Runtime
@@ -34,8 +35,9 @@ def backup() -> None:
 def take(folder: Path, base: bool, keep: int | None, as_json: bool) -> None:
     """Write a backup of database, files and keys into a new folder within FOLDER. Everybody goes on working."""
     runtime = compose_from_environment(pooled=False)
+    gone = forget_unfinished(folder) if keep else []  # before: else a full disk would stay full
     made = take_backup(runtime.settings, folder, lambda: _counted(runtime), base=base, now=runtime.now())
-    gone = forget_older(folder, keep) if keep else []
+    gone += forget_older(folder, keep) if keep else []
     size = sum(path.stat().st_size for path in made.rglob("*") if path.is_file())
     lines = [say(f"Đã sao lưu vào {made} ({size:,} byte).", f"The backup is in {made} ({size:,} bytes).")]
     if os.environ.get("MOTCUA_SECRET_KEYS"):
@@ -64,8 +66,12 @@ def drill(
     """
     settings_from(os.environ)  # a wrong value stops here, with a sentence
     if scratch is not None:
-        scratch.mkdir(mode=0o711, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="motcua-drill-", dir=scratch) as folder:
+        with place_told(scratch):
+            scratch.mkdir(mode=0o711, parents=True, exist_ok=True)
+    with (
+        place_told(scratch or place),
+        tempfile.TemporaryDirectory(prefix="motcua-drill-", dir=scratch, ignore_cleanup_errors=True) as folder,
+    ):
         Path(folder).chmod(0o711)  # PostgreSQL may have to run as somebody else
         files = None if stored is None else files_at(stored)
         done = drill_backup(place, Path(folder), wal=wal, to=to, files=files)
@@ -76,9 +82,11 @@ def drill(
 
 def _counted(runtime: Runtime) -> tuple[str, int, int]:
     with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
+        hold_months(connection)
         counts = (select(func.count()).select_from(table) for table in (dossiers, journal))
         found = [int(connection.execute(one).scalar_one()) for one in counts]
-    return migrate.current(runtime.database) or "", found[0], found[1]
+        detached, _ = rows_detached(connection, "journal")
+    return migrate.current(runtime.database) or "", found[0], found[1] + detached
 
 
 def _lines(done: Drilled) -> list[str]:
@@ -95,6 +103,11 @@ def _lines(done: Drilled) -> list[str]:
             f"{done.covered:,} entries ({done.published} as published); {done.files:,} files, {done.bytes:,} bytes.",
         )
     )
+    if done.detached_dossiers:
+        number, rows = done.detached_dossiers, done.detached_entries
+        vi = f"{number} hồ sơ ({rows} mục) có nhật ký ở tháng đã tách: chỉ kiểm tra điểm kiểm tra, không kiểm tra bảng."
+        en = f"The journal of {number} dossiers ({rows} entries) is in detached months: only checkpoints were checked."
+        lines.append(say(vi, en))
     if done.findings:
         lines.append(say("Bản sao lưu có sai lệch.", "Something is wrong with the backup."))
     else:

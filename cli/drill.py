@@ -24,6 +24,7 @@ from engine.journal.check_reads import ReadTally, check_reads
 from engine.journal.check_staff import check_staff
 from engine.ports import Files
 from engine.store import migrate
+from engine.store.detached import rows_detached
 from engine.store.journal import journal
 from engine.store.sql.schema import open_database
 
@@ -49,6 +50,8 @@ class Drilled:
     revision: str = ""
     dossiers: int = 0
     entries: int = 0
+    detached_dossiers: int = 0
+    detached_entries: int = 0
     staff_entries: int = 0
     reads: int = 0
     checkpoint: int = 0
@@ -172,16 +175,18 @@ def _verify(database: Engine, found: Path, files: Files | None, done: Drilled) -
         with done.timed("files"):
             done.find(check_files(database, files, stored))
     done.dossiers, done.entries, done.staff_entries = tally.dossiers, tally.entries, tally.staff_entries
+    done.detached_dossiers = tally.detached
     done.reads, done.files, done.bytes = reads.reads, stored.files, stored.bytes
     done.checkpoint, done.covered, done.published = checkpoints.number, checkpoints.size, checkpoints.published
     with database.connect().execution_options(motcua_read_only=True) as connection:
         last = connection.execute(select(func.max(journal.c.at))).scalar_one()
+        done.detached_entries, _ = rows_detached(connection, "journal")
     done.last_entry = last.isoformat() if last else ""
 
 
 def _too_few(manifest: Manifest, done: Drilled) -> Sequence[Finding]:
-    """The counts were taken before the database was: it cannot have fewer."""
-    if done.dossiers >= manifest.dossiers and done.entries >= manifest.entries:
+    """The counts were taken before the database was: it cannot have fewer. A month may have left in between."""
+    if done.dossiers >= manifest.dossiers and done.entries + done.detached_entries >= manifest.entries:
         return ()
     vi = f"thiếu dữ liệu: lúc sao lưu có {manifest.dossiers} hồ sơ, {manifest.entries} mục"
     en = f"too little was restored: {manifest.dossiers} dossiers and {manifest.entries} entries were there"

@@ -8,6 +8,7 @@ from typing import IO, Any
 import click
 
 from cli.compose import compose_from_environment
+from cli.months_away import tell_months_away
 from cli.output import Day, language, say
 from engine.journal.event_ocel import ocel_pieces
 from engine.journal.event_source import Chosen, Written
@@ -68,3 +69,5 @@ def _write(pieces: Pieces, output: IO[bytes], **chosen: Any) -> None:
         f"{written.dossiers} dossiers and {written.events} events were written.",
     )
     click.echo(told, err=True)
+    with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
+        tell_months_away(connection, "journal")

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from cli.compose import compose_from_environment
+from cli.months_away import tell_months_away
 from cli.output import Day, json_option, say, show
 from engine.clock import LOCAL
 from engine.errors import NotFound
@@ -34,6 +35,7 @@ def reads(
         if username is not None and person is None:
             raise NotFound(what=username)
         unit = UnitOfWork(runtime, connection, SYSTEM_ACTOR, runtime.now(), begun=False, read_only=True)
+        tell_months_away(connection, "reads")
         found = looks_at(unit, code=code, person=person, start=start, end=end, limit=most)
     lines = [_line(one) for one in found.lines]
     if found.next is not None:

@@ -11,6 +11,7 @@ import click
 import orjson
 
 from cli.compose import compose_from_environment
+from cli.months_away import tell_months_away
 from cli.output import Day, language
 from engine.queries.histories import Asked, taken_ways
 from engine.queries.indicators import Wanted
@@ -114,6 +115,7 @@ def _reading() -> Iterator[UnitOfWork]:
     """A unit of work that reads as the system, which sees every dossier."""
     runtime = compose_from_environment(pooled=False)
     with runtime.database.connect().execution_options(motcua_read_only=True) as connection:
+        tell_months_away(connection, "journal")
         yield UnitOfWork(runtime, connection, SYSTEM_ACTOR, runtime.now(), begun=False, read_only=True)
 
 

@@ -27,8 +27,9 @@ class MonthName(click.ParamType[int]):
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> int:
         if value == "before":
             return 0
+        shape = "%Y%m" if value.isdecimal() and len(value) == 6 else "%Y-%m"  # tables are called 202601
         try:
-            return int(dt.datetime.strptime(value, "%Y-%m").strftime("%Y%m"))  # noqa: DTZ007 - a month has no zone
+            return int(dt.datetime.strptime(value, shape).strftime("%Y%m"))  # noqa: DTZ007 - a month has no zone
         except ValueError:
             self.fail(say(f"{value} không phải tháng (2026-01, before)", f"{value} is no month (2026-01, before)"))
 

@@ -66,4 +66,5 @@ class Status(Shape):
     fees = many(Fee)
     tasks = many(StatusTask)
     steps = many(StatusStep)
+    steps_away = yes_no()
     children = many(ChildStatus)

@@ -350,6 +350,14 @@ class JournalEntry(Shape):
     previous = text()
 
 
+class EntriesAway(Shape):
+    month = text()
+    first = whole()
+    last = whole()
+    told = one(Words)
+
+
 class JournalPage(Shape):
     items = many(JournalEntry)
     next = whole(True)
+    away = one(EntriesAway, True)

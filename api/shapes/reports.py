@@ -22,6 +22,7 @@ class Look(Shape):
 class LookPage(Shape):
     items = many(Look)
     next = whole(True)
+    months_away = fields.List(fields.String(), required=True)
 
 
 class OnTimeLine(Shape):

@@ -145,8 +145,10 @@ def _undo_pause(case: Case, changes: dict[str, Any]) -> None:
 def _last_step(case: Case) -> dict[str, Any]:
     """The body of the last entry not in ``PASSED_OVER``. Raises CannotRecall where it is neither a step between states
     nor a transfer."""
-    [(last,)] = _LAST.fetch(case.unit.reader(), {"dossier": case.id, "passed_over": PASSED_OVER})
-    body: dict[str, Any] = orjson.loads(last)
+    found = _LAST.fetch(case.unit.reader(), {"dossier": case.id, "passed_over": PASSED_OVER})
+    if not found:  # its month is detached
+        raise CannotRecall(why_vi="nhật ký đã tách ra lưu trữ", why_en="its journal lies in the archive")
+    body: dict[str, Any] = orjson.loads(found[0][0])
     if body["act"] == "transfer":
         return body
     if "effect" not in body["data"] or body["data"]["from"] == body["data"]["to"]:

@@ -17,6 +17,7 @@ from engine.errors import Conflict
 from engine.journal.checkpoint_proofs import ENTRY_PROOF, Subtrees, TreeDamaged
 from engine.rules.journal.merkle import inclusion_path
 from engine.store.checkpoints import go_by_index, last_checkpoint, leaf_of
+from engine.store.detached import must_be_here
 from engine.store.journal import journal, journal_private
 from engine.store.rows import JournalRow, PrivateRow
 
@@ -30,7 +31,8 @@ class NotCoveredYet(Conflict):
 
 
 def evidence_of(connection: Connection, dossier_id: int, code: str) -> list[Payload]:
-    """The files of the folder ``journal``. Raises NotCoveredYet, TreeDamaged."""
+    """The files of the folder ``journal``. Raises NotCoveredYet, EntriesAway, TreeDamaged."""
+    must_be_here(connection, dossier_id, code, "journal")
     go_by_index(connection)
     last = last_checkpoint(connection)
     rows = connection.execute(

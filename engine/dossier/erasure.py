@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, select, update
 from engine.dossier.case import Case
 from engine.rules.plain_text import plain_text
 from engine.store.archive import file_removals
+from engine.store.detached import hold_months, must_be_here
 from engine.store.documents import documents
 from engine.store.dossiers import applicants, verifications
 from engine.store.file_uses import files_in_use
@@ -29,8 +30,15 @@ _PARTY = ("name", "identity_number", "phone", "address", "authority", "tracking"
 
 
 def erase_personal_data(case: Case) -> None:
-    """Erases them in the act's transaction, and lists the files to remove. Call it before the act is recorded."""
+    """Erases them in the act's transaction, and lists the files to remove. Call it before the act is recorded.
+
+    Private parts and notices in a detached month are out of reach: nothing is erased before it is attached. Raises
+    EntriesAway.
+    """
     connection, now = case.unit.begin(), case.unit.now
+    for table in ("journal_private", "outbox"):  # no month leaves or comes before the act ends
+        hold_months(connection, table)
+    must_be_here(connection, case.id, case.code, "journal", "outbox")
     mine = applicants.c.dossier_id == case.id
     nobody = dict.fromkeys(_PERSON) | {"form": {}, "erased_at": now}
     connection.execute(update(applicants).where(mine).values(nobody))

@@ -29,7 +29,9 @@ class Stale(Conflict):
 def stale(unit: UnitOfWork, found: DossierRow) -> Stale:
     """The refusal that names who changed the dossier last, and how."""
     last = and_(journal.c.dossier_id == found["id"], journal.c.number == found["version"])
-    entry = unit.reader().execute(select(journal.c.at, journal.c.act, journal.c.actor).where(last)).one()
+    entry = unit.reader().execute(select(journal.c.at, journal.c.act, journal.c.actor).where(last)).one_or_none()
+    if entry is None:  # its month is detached, or somebody took it away, which ``journal verify`` finds
+        return _unknown(found)
     release = unit.catalogue.workflow(found["release"]).release
     return Stale(
         dossier=found["code"],
@@ -39,6 +41,19 @@ def stale(unit: UnitOfWork, found: DossierRow) -> Stale:
         act=entry.act,
         did=act_name(entry.act, release),
         when=entry.at,
+    )
+
+
+def _unknown(found: DossierRow) -> Stale:
+    """What can be said where the last entry is not here."""
+    return Stale(
+        dossier=found["code"],
+        version=found["version"],
+        who="",
+        name=Text("cơ quan giải quyết", "the office"),
+        act="",
+        did=Text("việc cuối cùng, mục nhật ký ở lưu trữ", "the last act, whose entry lies in the archive"),
+        when=found["finished_at"] or found["entered_at"],
     )
 
 

@@ -9,6 +9,7 @@ import orjson
 
 from engine.dossier.case import Case
 from engine.store import dossier_parts
+from engine.store.detached import must_be_here
 
 ISSUED = "issue_form"
 """The act whose entries hold what a form said when it was issued."""
@@ -18,11 +19,13 @@ _PAGE = 1000
 class Told:
     """The entries of a dossier, oldest first; each is its body with the moment ``at`` and the ``private`` part itself.
 
-    ``committed`` is the commitment to the private part. Searches begin with the newest.
+    ``committed`` is the commitment to the private part. Searches begin with the newest. Raises EntriesAway.
     """
 
     def __init__(self, case: Case) -> None:
         self.entries = list(_entries(case))
+        if not self.entries or self.entries[0]["number"] > 1:
+            must_be_here(case.unit.reader(), case.id, case.code, "journal")
 
     def last(self, holds: Callable[[Mapping[str, Any]], bool]) -> dict[str, Any] | None:
         return next((entry for entry in reversed(self.entries) if holds(entry)), None)

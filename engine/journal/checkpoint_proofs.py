@@ -22,7 +22,7 @@ from engine.store.checkpoints import (
     last_checkpoint,
     leaf_of,
 )
-from engine.store.detached import leaves_kept
+from engine.store.detached import leaves_kept, must_be_here
 from engine.store.dossiers import dossiers
 from engine.store.journal import journal
 from engine.store.rows import CheckpointRow
@@ -59,7 +59,7 @@ class TreeDamaged(NotFound):
 def prove_entry(database: Engine, code: str, number: int, upto: int | None = None) -> dict[str, Any]:
     """The proof that entry ``number`` of the dossier ``code`` is in the journal signed by checkpoint ``upto``.
 
-    The default checkpoint is the last one. Raises NotCovered, NoSuchCheckpoint, TreeDamaged.
+    The default checkpoint is the last one. Raises NotCovered, NoSuchCheckpoint, EntriesAway, TreeDamaged.
     """
     with database.connect().execution_options(motcua_read_only=True) as connection:
         go_by_index(connection)
@@ -70,6 +70,7 @@ def prove_entry(database: Engine, code: str, number: int, upto: int | None = Non
             raise NotCovered(dossier=code, number=number)
         rows = entries_of_leaves(connection, leaf, leaf + 1, journal.c.body)
         if not rows:
+            must_be_here(connection, int(dossier or 0), code, "journal")
             raise TreeDamaged(height=0, position=leaf)
         path = inclusion_path(leaf, last.size, Subtrees(connection))
     return {

@@ -17,6 +17,7 @@ from engine.dossier.case import Case, read_case
 from engine.rules.masking import masked_form
 from engine.rules.procedure.act_names import act_name
 from engine.rules.procedure.definition import Release
+from engine.store.detached import month_away
 from engine.store.dossier_parts import journal_of, names_of_people
 from engine.store.rows import ReadableEntry
 from engine.text import Text
@@ -58,11 +59,37 @@ class JournalLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Away:
+    """The entries 1 to ``last`` of a dossier lie in the archive: they were detached with ``month`` (``2024-01``, or
+    ``before``: all from before the months began)."""
+
+    month: str
+    last: int
+
+    @property
+    def told(self) -> Text:
+        """In words."""
+        month, before = self.month, self.month == "before"
+        return Text(
+            f"Mục 1–{self.last} của nhật ký nằm ở lưu trữ: "
+            + ("phần trước khi chia theo tháng" if before else f"tháng {month[5:]}/{month[:4]}")
+            + f" đã được tách. Người quản trị gắn lại bằng `motcua retention attach journal {month}`.",
+            f"Entries 1 to {self.last} of the journal lie in the archive: "
+            + ("what is from before the months" if before else f"the month {month}")
+            + f" was detached. An administrator attaches it by `motcua retention attach journal {month}`.",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JournalPage:
-    """A page of entries, oldest first; ``next`` is the ``after`` of the next page, None on the last one."""
+    """A page of entries, oldest first; ``next`` is the ``after`` of the next page, None on the last one.
+
+    ``away`` are entries that would stand on this page or before it, and are not here.
+    """
 
     lines: tuple[JournalLine, ...]
     next: int | None
+    away: Away | None = None
 
 
 def journal(unit: UnitOfWork, code: str, *, after: int = 0, limit: int = 100) -> JournalPage:
@@ -77,7 +104,20 @@ def journal_of_case(case: Case, *, after: int = 0, limit: int = 100) -> JournalP
     people = {number for row in rows if (number := _person(row.actor)) is not None}
     names = names_of_people(unit.reader(), people)
     lines = tuple(_line(row, case.release, names) for row in rows[:limit])
-    return JournalPage(lines=lines, next=lines[-1].number if len(rows) > limit else None)
+    following = lines[-1].number if len(rows) > limit else None
+    return JournalPage(lines=lines, next=following, away=_away(case, after, lines))
+
+
+def month_of_part(case: Case, source: str) -> str | None:
+    """The month with which the notices (``outbox``) or the looks (``reads``) of a case were detached, or None."""
+    return month_away(case.unit.reader(), source, case.id)
+
+
+def _away(case: Case, after: int, lines: tuple[JournalLine, ...]) -> Away | None:
+    """Asked only where entries are missing: whoever acts on a dossier whose month is away adds to its end."""
+    first = lines[0].number if lines else case.row["version"] + 1
+    month = month_away(case.unit.reader(), "journal", case.id) if first > after + 1 else None
+    return None if month is None else Away(month=month, last=first - 1)
 
 
 def _line(row: ReadableEntry, release: Release, names: Mapping[int, str]) -> JournalLine:

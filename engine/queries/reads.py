@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from engine.errors import Forbidden
 from engine.rules.period import moments_of
+from engine.store.detached import months_said
 from engine.store.dossier_parts import names_of_people
 from engine.store.read_log import Looked, looks
 from engine.store.visibility import visible_dossiers
@@ -32,10 +33,14 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookPage:
-    """A page of looks, newest first; ``next`` is the ``before`` of the next page, None on the last one."""
+    """A page of looks, newest first; ``next`` is the ``before`` of the next page, None on the last one.
+
+    ``away`` are the detached months (``2024-01``, ``before``): looks at dossiers that began then are not here.
+    """
 
     lines: tuple[Look, ...]
     next: int | None
+    away: tuple[str, ...] = ()
 
 
 def looks_at(
@@ -73,7 +78,8 @@ def looks_at(
         )
         for row in rows[:limit]
     )
-    return LookPage(lines=lines, next=lines[-1].id if len(rows) > limit else None)
+    away = tuple(months_said(unit.reader(), "reads"))
+    return LookPage(lines=lines, next=lines[-1].id if len(rows) > limit else None, away=away)
 
 
 def _person(label: str) -> int | None:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from engine.dossier.case import read_case
 from engine.journal.checkpoint_proofs import NotCovered, prove_entry
+from engine.store.detached import must_be_here
 from engine.store.journal import journal
 from engine.transaction import Runtime, UnitOfWork
 
@@ -42,11 +43,13 @@ class ReceiptProof:
 
 
 def receipt_entry(unit: UnitOfWork, code: str) -> ReceiptEntry:
-    """The entry that the proof is about. Raises NotFound."""
+    """The entry that the proof is about. Raises NotFound, EntriesAway."""
     case = read_case(unit, code)
     columns = (journal.c.number, journal.c.at, journal.c.hash, journal.c.body)
     found = unit.reader().execute(select(*columns).where(journal.c.dossier_id == case.id).order_by(journal.c.number))
     entries = found.all()
+    if not entries or entries[0].number > 1:
+        must_be_here(unit.reader(), case.id, code, "journal")
     chosen = next((row for row in entries if orjson.loads(row.body)["changes"].get("received_at")), None)
     row = chosen or entries[0]
     return ReceiptEntry(code=case.code, number=row.number, at=row.at, hash=row.hash, received=chosen is not None)

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.dossier.case import Case
 from engine.queries.colleagues import named
-from engine.queries.journal import JournalLine, journal_of_case
+from engine.queries.journal import Away, JournalLine, journal_of_case
 from engine.queries.state import StateView, state_of
 from engine.text import Text
 
@@ -35,16 +35,19 @@ class Stood:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Since:
-    """How a dossier stood then and now, and the entries between, oldest first."""
+    """How a dossier stood then and now, and the entries between, oldest first; ``away`` are entries that are not
+    here."""
 
     before: Stood
     now: Stood
     entries: tuple[JournalLine, ...]
+    away: Away | None
 
 
 def since(case: Case, version: int) -> Since:
     """What happened to an open case after its version ``version``."""
-    lines = journal_of_case(case, after=max(0, case.row["version"] - MOST), limit=MOST).lines
+    found = journal_of_case(case, after=max(0, case.row["version"] - MOST), limit=MOST)
+    lines = found.lines
     then: dict[str, Any] = {}
     for line in lines:
         if line.number <= version:
@@ -55,6 +58,7 @@ def since(case: Case, version: int) -> Since:
         before=_stood(case, then, people, seen_at),
         now=_stood(case, _present(case), people, case.unit.now),
         entries=tuple(line for line in lines if line.number > version),
+        away=found.away,
     )
 
 

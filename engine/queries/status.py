@@ -15,6 +15,7 @@ from engine.rules.deadlines.promise import automatic_stop
 from engine.rules.procedure.definition import APPLICANT
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.store.children import children_of
+from engine.store.detached import month_away
 from engine.text import Text
 
 
@@ -92,6 +93,7 @@ class Status:
     fees: Sequence[Fee]
     tasks: Sequence[Task]
     steps: Sequence[StatusStep]
+    steps_away: bool
     children: Sequence[ChildStatus]
 
 
@@ -128,6 +130,7 @@ def status_of(case: Case) -> Status:
         fees=fees_of(case),
         tasks=tasks_of(case),
         steps=steps,
+        steps_away=_away(case, steps),
         children=children_status(case),
     )
 
@@ -168,6 +171,14 @@ def _requested(case: Case) -> tuple[list[Requested], list[Requested]]:
 def tasks_of(case: Case) -> tuple[Task, ...]:
     """The actions that the applicant may take now."""
     return tuple(Task(action=one.action, name=one.name, needs=needs_of(one)) for one in case.left_to(APPLICANT))
+
+
+def _away(case: Case, steps: Sequence[StatusStep]) -> bool:
+    """Whether steps lie in a detached month. Asked only where the first, with which the dossier was filed, is not
+    here."""
+    if steps and steps[0].at <= case.row["filed_at"]:
+        return False
+    return month_away(case.unit.reader(), "journal", case.id) is not None
 
 
 def _steps(case: Case) -> tuple[list[StatusStep], str | None]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, Text, func, select
 
+from engine.errors import Conflict
 from engine.store.sql.schema import BigId, Moment, metadata
 
 detached_months = Table(
@@ -35,12 +36,58 @@ detached_leaves = Table(
 
 BLOCK = 10**8
 """Ids of the dossiers of a month: ``202611 * BLOCK`` is the lowest."""
+_FIRST = 200_001 * BLOCK
+
+
+class EntriesAway(Conflict):
+    """What is wanted of a dossier needs entries that lie in a detached month."""
+
+    code = "entries-away"
+    vi = (
+        "Nhật ký của hồ sơ {dossier} đã tách khỏi hệ thống cùng tháng {month}, nên chưa làm được việc này. "
+        "Nhờ người quản trị gắn lại bằng `motcua retention attach {source} {month}`."
+    )
+    en = (
+        "Entries of dossier {dossier} were detached with the month {month}, so this cannot be done now. "
+        "Ask an administrator to attach them: `motcua retention attach {source} {month}`."
+    )
 
 
 def months_detached(connection: Connection, source: str) -> list[tuple[int, int]]:
     """(first id, end) of the dossiers whose rows of ``source`` were detached, in order."""
     months = select(detached_months.c.month).where(detached_months.c.source == source)
     return [ids_of(month) for month in connection.execute(months.order_by(detached_months.c.month)).scalars()]
+
+
+def month_away(connection: Connection, source: str, dossier_id: int) -> str | None:
+    """The month with which the rows of ``source`` of this dossier were detached, as commands take it; None: they are
+    here."""
+    month = dossier_id // BLOCK if dossier_id >= _FIRST else 0
+    mine = (detached_months.c.source == source, detached_months.c.month == month)
+    found = connection.execute(select(detached_months.c.month).where(*mine)).scalar()
+    return None if found is None else month_said(found)
+
+
+def must_be_here(connection: Connection, dossier_id: int, code: str, *sources: str) -> None:
+    """Requires the rows of every one of ``sources`` of this dossier. Raises EntriesAway."""
+    for source in sources:
+        if (month := month_away(connection, source, dossier_id)) is not None:
+            raise EntriesAway(dossier=code, source=source, month=month)
+
+
+def month_said(month: int) -> str:
+    """A month as commands take it and people read it.
+
+    >>> month_said(202611), month_said(0)
+    ('2026-11', 'before')
+    """
+    return f"{month // 100:04}-{month % 100:02}" if month else "before"
+
+
+def months_said(connection: Connection, source: str) -> list[str]:
+    """The months of ``source`` that were detached, as commands take them, in order."""
+    months = select(detached_months.c.month).where(detached_months.c.source == source)
+    return [month_said(month) for month in connection.execute(months.order_by(detached_months.c.month)).scalars()]
 
 
 def hold_months(connection: Connection, source: str = "journal") -> None:

@@ -12,25 +12,29 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol, cast
 
-from sqlalchemy import Connection, Engine, delete, insert, text
+from sqlalchemy import Connection, Engine, delete, func, insert, select, text
 from sqlalchemy.exc import OperationalError
 
+from engine.errors import wrong
 from engine.rules.journal.merkle import leaf_hash
 from engine.rules.journal.read_seals import read_body, read_digest
 from engine.store import dividing
 from engine.store.checkpoints import go_by_index
-from engine.store.detached import detached_leaves, detached_months, ids_of
+from engine.store.detached import detached_leaves, detached_months, ids_of, month_said
 from engine.store.migrate import TablesInUse
+from engine.store.month_prints import changed_rows, keep_prints, print_name, strange_shape, traces
+from engine.store.months import UNIQUE
 from engine.store.retention import SOURCES, MonthStays, NoSuchMonth, attached_months, name_of, sentence, why_not
 from engine.store.rows import LookRow
+from engine.text import Text
 
 
 class MonthChanged(MonthStays):
     """The detached table does not hold the rows that were detached."""
 
     code = "month-changed"
-    vi = "Bảng đã tách của tháng {month} ({source}) không còn đúng các dòng đã tách. Không gắn lại."
-    en = "The detached table of month {month} of {source} does not hold the rows that were detached. It stays detached."
+    vi = "Bảng đã tách của tháng {month} ({source}) không còn là bảng đã tách: {why}. Không gắn lại."
+    en = "The detached table of month {month} of {source} is not what was detached: {why}. It stays detached."
 
 
 class Order(NamedTuple):
@@ -51,14 +55,23 @@ class SealedRead(LookRow, Protocol):
 
 
 def detach(owner: Engine, order: Order) -> int:
-    """Detaches a month; returns its rows. Raises MonthStays, NoSuchMonth, NoMonths, NotDivided, TablesInUse."""
+    """Detaches a month; returns its rows.
+
+    Raises InvalidInput, MonthStays, NoSuchMonth, NoMonths, NotDivided, TablesInUse.
+    """
+    if not order.reason.strip():
+        raise wrong("reason", "phải ghi lý do tách", "say why the month is detached")
     with owner.begin() as connection:
         go_by_index(connection)
+        _take_turns(connection)
         if order.month not in attached_months(connection, order.source):
-            raise NoSuchMonth(month=name_of(order.month), source=order.source)
+            raise _absent(connection, order.source, order.month)
         rows = _must_go(connection, order)
+        written = traces(connection, _parts(order.source, order.month))
         _keep_leaves(connection, order)
-        _shortly(connection, lambda: _take_off(connection, order, rows))
+        _must_be_proved(connection, order, rows)
+        keep_prints(connection, SOURCES[order.source], order.month, _parts(order.source, order.month))
+        _shortly(connection, lambda: _take_off(connection, order, rows, written))
     return rows
 
 
@@ -69,27 +82,97 @@ def attach(owner: Engine, source: str, month: int) -> int:
     """
     with owner.begin() as connection:
         go_by_index(connection)
+        _take_turns(connection)
         attached = attached_months(connection, source)
         about = {"source": source, "month": month}
         rows = connection.execute(text(_ROWS), about).scalar()
-        there = all(_is_there(connection, table, month) for table in SOURCES[source])
+        there = all(_is_there(connection, part) for part in _parts(source, month))
         if month in attached or rows is None or not there:
-            raise NoSuchMonth(month=name_of(month), source=source)
-        part = f"months.{source}_{name_of(month)}"
-        if _count(connection, part) != rows or not _same(connection, part, about):
-            raise MonthChanged(month=name_of(month), source=source)
+            raise _absent(connection, source, month)
+        if (why := _strange(connection, source, month, int(rows))) is not None:
+            raise MonthChanged(month=month_said(month), source=source, why=why)
         for table in SOURCES[source]:
             _bound(connection, table, month)
         _shortly(connection, lambda: _put_back(connection, source, month))
-        for kept in (detached_leaves, detached_months):
-            connection.execute(delete(kept).where(kept.c.source == source, kept.c.month == month))
+        names = (source, *map(print_name, SOURCES[source]))
+        kept = detached_leaves.c.source.in_(names), detached_leaves.c.month == month
+        connection.execute(delete(detached_leaves).where(*kept))
+        this = detached_months.c.source == source, detached_months.c.month == month
+        connection.execute(delete(detached_months).where(*this))
     return int(rows)
+
+
+def _take_turns(connection: Connection) -> None:
+    """Admits one who detaches or attaches at a time: the second then finds what the first left."""
+    connection.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+
+
+def _parts(source: str, month: int) -> list[str]:
+    return [f"months.{table}_{name_of(month)}" for table in SOURCES[source]]
+
+
+def _absent(connection: Connection, source: str, month: int) -> NoSuchMonth:
+    """The refusal that says how the month stands."""
+    gone = connection.execute(text(_ROWS), {"source": source, "month": month}).scalar() is not None
+    missing = ", ".join(part for part in _parts(source, month) if not _is_there(connection, part))
+    if month in attached_months(connection, source):
+        why = Text("tháng này đang gắn", "it is attached")
+    elif gone and missing:
+        why = Text(
+            f"bảng {missing} không còn trong cơ sở dữ liệu; hãy `pg_restore` rồi gắn lại",
+            f"the table {missing} is not in the database; `pg_restore` it, then attach it",
+        )
+    elif gone:
+        why = Text("tháng này đã tách rồi", "it is detached")
+    else:
+        why = Text("ở đây chưa từng có hoặc chưa từng tách tháng này", "it was never here, or never detached here")
+    return NoSuchMonth(month=month_said(month), source=source, why=why)
+
+
+def _strange(connection: Connection, source: str, month: int, rows: int) -> Text | None:
+    """Why the tables of a month are not those that were detached, and what to do; None when they are."""
+    parts = dict(zip(SOURCES[source], _parts(source, month), strict=True))
+    for table, part in parts.items():
+        if (why := strange_shape(connection, table, part)) is not None:
+            return why
+    part = parts[source]
+    if (found := _count(connection, part)) != rows:
+        return _restore(f"{part} có {found} dòng, đã tách {rows}", f"{part} has {found} rows, {rows} were detached")
+    if source == "journal" and (good := _proved(connection, source, month)) != rows:
+        return _restore(f"{rows - good} mục không khớp mã băm", f"{rows - good} entries do not fit their hashes")
+    for table, part in parts.items():
+        if changed_rows(connection, table, month, part):
+            return _restore(f"có dòng của {part} đã bị đổi", f"rows of {part} were changed")
+    return None
+
+
+def _restore(vi: str, en: str) -> Text:
+    return Text(
+        f"{vi}; hãy khôi phục bảng từ bản `pg_dump` làm sau khi tách",
+        f"{en}; restore the table from the `pg_dump` that was made after detaching",
+    )
+
+
+def _must_be_proved(connection: Connection, order: Order, rows: int) -> None:
+    """Requires a leaf for every row, and that every entry is what was hashed. Raises MonthStays."""
+    if order.source != "outbox" and (wrong_ones := rows - _proved(connection, order.source, order.month)) != 0:
+        why = Text(
+            f"{wrong_ones} dòng không khớp mã băm hay điểm kiểm tra; chạy `motcua journal verify`",
+            f"{wrong_ones} rows do not fit their hashes or no checkpoint has them; run `motcua journal verify`",
+        )
+        raise MonthStays(month=month_said(order.month), source=order.source, why=why)
+
+
+def _proved(connection: Connection, source: str, month: int) -> int:
+    """How many rows of a month have a leaf; of the journal those whose body is what the leaf says."""
+    question = _PROVED.replace("PART", _parts(source, month)[0]) if source == "journal" else _LEAVES
+    return int(connection.execute(text(question), {"source": source, "month": month}).scalar_one())
 
 
 def _must_go(connection: Connection, order: Order) -> int:
     rows, reasons = why_not(connection, order.source, order.month, order.before)
     if reasons:
-        raise MonthStays(month=name_of(order.month), source=order.source, why=sentence(reasons))
+        raise MonthStays(month=month_said(order.month), source=order.source, why=sentence(reasons))
     return rows
 
 
@@ -112,12 +195,13 @@ def _leaf_of_read(row: SealedRead) -> bytes:
     return leaf_hash(read_digest(read_body(row.id, row.at, row.actor, row.code, row.what, row.reason, row.salt)))
 
 
-def _take_off(connection: Connection, order: Order, rows: int) -> None:
+def _take_off(connection: Connection, order: Order, rows: int, written: list[tuple[int, int]]) -> None:
     """Looks once more while nobody writes to the month, and detaches it. Raises MonthStays."""
-    for table in SOURCES[order.source]:
-        connection.exec_driver_sql(f"LOCK TABLE months.{table}_{name_of(order.month)} IN SHARE MODE")
-    if _must_go(connection, order) != rows:
-        raise MonthStays(month=name_of(order.month), source=order.source, why="…")
+    parts = _parts(order.source, order.month)
+    for part in parts:
+        connection.exec_driver_sql(f"LOCK TABLE {part} IN SHARE MODE")
+    if _must_go(connection, order) != rows or traces(connection, parts) != written:
+        raise MonthStays(month=month_said(order.month), source=order.source, why=_BUSY)
     connection.exec_driver_sql("LOCK TABLE dossiers IN SHARE ROW EXCLUSIVE MODE")
     for table in SOURCES[order.source]:
         connection.exec_driver_sql(f"ALTER TABLE {table} DETACH PARTITION months.{table}_{name_of(order.month)}")
@@ -147,10 +231,14 @@ def _put_back(connection: Connection, source: str, month: int) -> None:
         connection.exec_driver_sql(f"ALTER TABLE {rest} DISABLE TRIGGER USER")
         moved = f"DELETE FROM {rest} WHERE {of_month} RETURNING *"  # noqa: S608 - names of ours
         again = f"INSERT INTO {part} SELECT * FROM moved"  # noqa: S608
+        if table in UNIQUE:  # a notice of the same occasion would not have been written, had the month been here
+            again += f" ON CONFLICT ({', '.join(UNIQUE[table][1])}) DO NOTHING"
         connection.exec_driver_sql(f"WITH moved AS ({moved}) {again}")
         connection.exec_driver_sql(f"ALTER TABLE {rest} ENABLE TRIGGER USER")
         connection.exec_driver_sql(f"ALTER TABLE {table} ATTACH PARTITION {part} FOR VALUES FROM ({start}) TO ({high})")
         connection.exec_driver_sql(f"ALTER TABLE {part} DROP CONSTRAINT of_months")
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {part}")
+        connection.exec_driver_sql(f"SELECT guard_month('{table}', '{table}_{name_of(month)}')")
 
 
 def _shortly(connection: Connection, change: Callable[[], None]) -> None:
@@ -176,18 +264,12 @@ def _count(connection: Connection, part: str) -> int:
     return int(connection.exec_driver_sql(f"SELECT count(*) FROM {part}").scalar_one())  # noqa: S608
 
 
-def _same(connection: Connection, part: str, about: dict[str, object]) -> bool:
-    """Whether the entries of a detached month are those whose leaves were kept; ``journal verify`` compares reads."""
-    if about["source"] != "journal":
-        return True
-    return connection.execute(text(_STRANGE.replace("PART", part)), about).first() is None
+def _is_there(connection: Connection, part: str) -> bool:
+    return connection.execute(text("SELECT to_regclass(:name) IS NOT NULL"), {"name": part}).scalar() is True
 
 
-def _is_there(connection: Connection, table: str, month: int) -> bool:
-    name = {"name": f"months.{table}_{name_of(month)}"}
-    return connection.execute(text("SELECT to_regclass(:name) IS NOT NULL"), name).scalar() is True
-
-
+_ONE_AT_A_TIME = 7_021_955_318  # any number that no other lock of this database uses
+_BUSY = Text("vừa có thao tác ghi vào tháng này; hãy chạy lại", "somebody wrote to it meanwhile; run this again")
 _ROWS = "SELECT rows FROM detached_months WHERE source = :source AND month = :month"
 _LEAVES_OF_JOURNAL = """
 INSERT INTO detached_leaves (source, leaf, month, hash)
@@ -196,13 +278,14 @@ FROM journal_runs r JOIN journal j ON j.dossier_id = r.dossier_id AND j.number >
     AND j.number < r.first_number + r.length
 WHERE j.dossier_id >= :low AND j.dossier_id < :high
 """
-_STRANGE = """
-SELECT 1 FROM journal_runs r JOIN PART j ON j.dossier_id = r.dossier_id AND j.number >= r.first_number
-    AND j.number < r.first_number + r.length
-LEFT JOIN detached_leaves k ON k.source = :source AND k.month = :month
-    AND k.leaf = r.first_leaf + j.number - r.first_number
-WHERE k.hash IS DISTINCT FROM sha256('\\x00'::bytea || decode(j.hash, 'hex')) LIMIT 1
+_PROVED = """
+SELECT count(DISTINCT k.leaf) FROM journal_runs r JOIN PART j ON j.dossier_id = r.dossier_id
+    AND j.number >= r.first_number AND j.number < r.first_number + r.length
+    AND j.hash = encode(sha256(convert_to(j.body, 'UTF8')), 'hex')
+JOIN detached_leaves k ON k.source = :source AND k.month = :month AND k.leaf = r.first_leaf + j.number - r.first_number
+    AND k.hash = sha256('\\x00'::bytea || sha256(convert_to(j.body, 'UTF8')))
 """
+_LEAVES = "SELECT count(*) FROM detached_leaves WHERE source = :source AND month = :month"
 _READS = """
 SELECT l.leaf, r.id, r.at, r.actor, d.code, r.what, r.reason, r.salt FROM reads r JOIN read_leaves l ON l.read_id = r.id
     JOIN dossiers d ON d.id = r.dossier_id WHERE r.dossier_id >= :low AND r.dossier_id < :high

@@ -10,6 +10,8 @@ import json
 
 from sqlalchemy import Connection, text
 
+from engine.errors import Conflict
+
 DIVIDED: dict[str, tuple[str, ...]] = {
     "journal": ("dossier_id", "number"),
     "journal_private": ("dossier_id", "number"),
@@ -113,13 +115,34 @@ _ROLES = """SELECT DISTINCT grantee::regrole::text FROM pg_class, aclexplode(rel
     WHERE pg_class.oid = to_regclass(:name) AND grantee NOT IN (0, relowner)"""
 
 
+class MonthsDetached(Conflict):
+    """The way back would drop tables of detached months, which no command does."""
+
+    code = "months-detached"
+    vi = (
+        "Còn tháng đã tách ({months}); lùi phiên bản sẽ mất chúng nên không làm, không có gì thay đổi. "
+        "Hãy `motcua retention attach` từng tháng trước."
+    )
+    en = (
+        "Months are detached ({months}); the downgrade would lose them, so nothing was changed. "
+        "`motcua retention attach` each of them first."
+    )
+
+
 def make_places(connection: Connection) -> None:
     """Makes the schema of partitions and the functions that tend them."""
     _do(connection, _PLACES)
 
 
+def must_have_all_months(connection: Connection) -> None:
+    """Requires that no month is detached. Raises MonthsDetached."""
+    found = connection.exec_driver_sql("SELECT source, month FROM detached_months ORDER BY source, month").all()
+    if found:
+        raise MonthsDetached(months=", ".join(f"{source} {month or 'before'}" for source, month in found))
+
+
 def remove_places(connection: Connection) -> None:
-    """Removes them; what lies in detached months is lost with the schema."""
+    """Removes them, with the schema."""
     connection.exec_driver_sql("""DROP FUNCTION tend_months(date, integer); DROP FUNCTION make_month(integer);
         DROP FUNCTION guard_month(text, text); DROP FUNCTION rows_outside_months(); DROP SCHEMA months CASCADE""")
 

@@ -41,8 +41,8 @@ class NoSuchMonth(Refusal):
 
     code = "no-such-month"
     status = 404
-    vi = "Không có tháng {month} của {source} ở trạng thái này. `motcua retention status` liệt kê các tháng."
-    en = "{source} has no month {month} that stands so. `motcua retention status` lists the months."
+    vi = "Không có tháng {month} của {source} ở trạng thái này: {why}. `motcua retention status` liệt kê các tháng."
+    en = "{source} has no month {month} that stands so: {why}. `motcua retention status` lists the months."
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapters.files_local import LocalFiles, NoSuchFile, NotKept
+from adapters.files_moving import MovingFiles, copy_files
 
 
 @pytest.fixture
@@ -104,3 +105,30 @@ def test_what_a_crash_left_behind_is_no_key(files: LocalFiles, tmp_path: Path) -
     with pytest.raises(NoSuchFile):
         files.read(left.name)
     assert files.read(key) == b"kept"
+
+
+@pytest.mark.parametrize("at", ["listed", "read", "stored"])
+def test_what_is_removed_while_it_is_copied_does_not_come_back(
+    files: LocalFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    """A dossier is destroyed while its files move: they must be in neither place afterwards."""
+    new = LocalFiles(tmp_path / "new")
+    both, removed = MovingFiles(new, files), files.put(b"of the destroyed dossier")
+    other, store, list_keys = files.put(b"of another"), new.store, list(files.every_key())
+
+    def keys() -> list[str]:
+        if at == "listed":
+            both.remove(removed)
+        return list_keys
+
+    def put(key: str, content: bytes) -> None:
+        if at == "read" and key == removed:
+            both.remove(removed)
+        store(key, content)
+        if at == "stored" and key == removed:
+            files.remove(removed)  # the first half of a removal
+
+    monkeypatch.setattr(files, "every_key", keys)
+    monkeypatch.setattr(new, "store", put)
+    assert copy_files(files, new, lambda _: None).copied == 1
+    assert new.hash_of(removed) is None and new.read(other) == b"of another"

@@ -7,7 +7,16 @@ are built beside acts, which cannot be done in the one transaction of the script
 import sqlalchemy as sa
 from alembic import op
 
-from engine.store.months import DIVIDED, divide, is_divided, is_empty, make_places, make_whole, remove_places
+from engine.store.months import (
+    DIVIDED,
+    divide,
+    is_divided,
+    is_empty,
+    make_places,
+    make_whole,
+    must_have_all_months,
+    remove_places,
+)
 
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -57,6 +66,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     connection = op.get_bind()
     if connection.dialect.name == "postgresql":
+        must_have_all_months(connection)
         for table in DIVIDED:
             if is_divided(connection, table):
                 make_whole(connection, table)

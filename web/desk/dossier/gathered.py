@@ -14,7 +14,7 @@ from engine.queries.clock_bar import Turn, clock_bar_of, turns_of
 from engine.queries.colleagues import commune_name, named
 from engine.queries.dossier import DossierView, Offer, clock_of, dossier_of
 from engine.queries.forms import issues_of
-from engine.queries.journal import JournalLine, journal_of_case
+from engine.queries.journal import Away, JournalLine, journal_of_case, month_of_part
 from engine.queries.messages import messages
 from engine.queries.next_hands import next_hands
 from engine.queries.parties import parties_view
@@ -42,7 +42,7 @@ _FIRST = ("receive", "forward", "submit", "sign", "finish", "return", "answer", 
 def gather(case: Case, chosen: str, upto: int | None) -> Whole:
     """The page of an open case. ``chosen`` is the kind of lines, ``upto`` the newest entry of older ones."""
     unit, row = case.unit, case.row
-    view, lines = dossier_of(case), _lines(case, upto)
+    view, (lines, away) = dossier_of(case), _lines(case, upto)
     whole = _is_whole(case, lines)
     around = relations_of(case, map(_entry, lines) if whole else None)
     asked = verifications(unit, case)
@@ -66,6 +66,7 @@ def gather(case: Case, chosen: str, upto: int | None) -> Whole:
         people=people,
         others_here=note_open(unit, case.id),
         **_possible(case, view, around),
+        away=away,
         **_happened(case, view, lines, chosen, whole=whole),
     )
 
@@ -102,6 +103,7 @@ def _happened(
         "told": () if chosen in ("thong-bao", "xem") else told(case, lines, chosen),
         "older": lines[0].number - 1 if lines and lines[0].number > 1 else None,
         "notices": sent_notices(case) if chosen == "thong-bao" else (),
+        "month_away": month_of_part(case, _SOURCES[chosen]) if chosen in _SOURCES else None,
         "looks": looks,
         "sees_looks": sees_looks,
         "kinds": KINDS,
@@ -111,6 +113,8 @@ def _happened(
     }
 
 
+_SOURCES = {"thong-bao": "outbox", "xem": "reads"}
+"""What the kinds of lines that are not in the journal are read from."""
 _MESSAGES = frozenset({"send_message", "write_message"})
 _BESIDE = (
     "check_document",
@@ -124,10 +128,10 @@ _BESIDE = (
 )
 
 
-def _lines(case: Case, upto: int | None) -> tuple[JournalLine, ...]:
+def _lines(case: Case, upto: int | None) -> tuple[tuple[JournalLine, ...], Away | None]:
     last = min(upto or case.row["version"], case.row["version"])
-    lines = journal_of_case(case, after=max(0, last - RECENT), limit=RECENT).lines
-    return tuple(line for line in lines if line.number <= last)
+    found = journal_of_case(case, after=max(0, last - RECENT), limit=RECENT)
+    return tuple(line for line in found.lines if line.number <= last), found.away
 
 
 def _is_whole(case: Case, lines: tuple[JournalLine, ...]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.forms.issued import Issue
 from engine.queries.dossier import ClockView, DossierView, Offer
-from engine.queries.journal import JournalLine
+from engine.queries.journal import Away, JournalLine
 from engine.queries.messages import MessageLine
 from engine.queries.next_hands import NextHands
 from engine.queries.parties import PartyView
@@ -56,7 +56,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """The page."""
+    """The page. ``away`` are entries of the journal in a detached month; ``month_away`` is the month with which the
+    notices or looks that were chosen were detached."""
 
     view: DossierView
     clock: ClockView
@@ -80,6 +81,8 @@ class Whole:
     issues: tuple[Issue, ...]
     told: tuple[Told, ...]
     older: int | None
+    away: Away | None
+    month_away: str | None
     notices: tuple[SentNotice, ...]
     looks: tuple[Look, ...]
     sees_looks: bool
