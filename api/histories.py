@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from api import parameters, shapes
-from api.answers import answer
+from api.answers import answer, moment
 from api.dossier_json import both
 from api.operations import Gives, Resource
-from engine.queries.histories import MOST_READ, Asked, latest, must_be_short, taken_ways
+from engine.queries.histories import MOST_READ, Asked, Lately, must_be_short, taken_lately
 from engine.queries.reports import rate_of
 from engine.queries.state_figures import state_figures
 from engine.queries.step_times import step_times
@@ -36,8 +36,8 @@ def variants(query: dict[str, Any]) -> Answer:
     """
     asked = _asked(query)
     with reading() as uow:
-        asked = latest(uow, asked, MOST_READ)
-        found = ways(uow, taken_ways(uow, asked))
+        read = taken_lately(uow, asked, MOST_READ)
+        found = ways(uow, read.taken)
     items = [
         {
             "states": list(one.states),
@@ -60,7 +60,7 @@ def variants(query: dict[str, Any]) -> Answer:
         }
         for one in found.found.asides
     ]
-    told = _told(asked) | {"dossiers": found.found.dossiers, "on_main_path": found.found.on_main_path}
+    told = _told(asked, read) | {"dossiers": found.found.dossiers, "on_main_path": found.found.on_main_path}
     told |= {"states": [{"state": key, "name": both(name)} for key, name in found.names.items()]}
     return answer(told | {"main_path": list(found.main), "items": items, "asides": asides})
 
@@ -80,8 +80,8 @@ def steps(query: dict[str, Any]) -> Answer:
     """
     asked = _asked(query)
     with reading() as uow:
-        asked = latest(uow, asked, MOST_READ)
-        lines = step_times(uow, taken_ways(uow, asked), query["by"])
+        read = taken_lately(uow, asked, MOST_READ)
+        lines = step_times(uow, read.taken, query["by"])
     items = [
         {
             "state": line.state,
@@ -92,7 +92,7 @@ def steps(query: dict[str, Any]) -> Answer:
         }
         for line in lines
     ]
-    return answer(_told(asked) | {"by": query["by"], "items": items})
+    return answer(_told(asked, read) | {"by": query["by"], "items": items})
 
 
 @histories.operation(
@@ -125,13 +125,12 @@ def _asked(query: dict[str, Any]) -> Asked:
     return asked
 
 
-def _told(asked: Asked) -> dict[str, Any]:
-    since = asked.since.isoformat() if asked.since else None
+def _told(asked: Asked, read: Lately) -> dict[str, Any]:
     return {
         "procedure": asked.procedure,
         "start": asked.start.isoformat(),
         "end": asked.end.isoformat(),
-        "since": since,
+        "since": moment(read.since),
     }
 
 

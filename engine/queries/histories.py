@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, tuple_
+from sqlalchemy import ColumnElement
 
 from engine.errors import InvalidInput
 from engine.pictures.graph import graph_of, ways_of
@@ -16,9 +16,9 @@ from engine.rules.history.visits import Visit, visits_of
 from engine.rules.period import moments_of
 from engine.rules.procedure.definition import Release
 from engine.store.dossiers import dossiers
-from engine.store.histories import DossierHead, histories, last_left_out
+from engine.store.histories import DossierHead, History, ended_last, histories, histories_of
 from engine.store.running import releases_of
-from engine.store.sight_of_many import seen_by_many
+from engine.store.sight_of_many import seen_by_many, seen_in_order
 from engine.text import Text
 from engine.transaction import UnitOfWork
 
@@ -30,19 +30,13 @@ for a page. A command may read any period, and all that ended in it."""
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """Which dossiers: of ``procedure``, ended on the civil days ``start`` to ``end``; only those that ``office``
-    handled, only those of ``version``, and only those that ended after one (its end and id), where these are given."""
+    handled, and only those of ``version``, where these are given."""
 
     procedure: str
     start: dt.date
     end: dt.date
     office: str | None = None
     version: int | None = None
-    after: tuple[dt.datetime, int] | None = None
-
-    @property
-    def since(self) -> dt.datetime | None:
-        """The moment from which on dossiers are read; None where the period is read whole."""
-        return self.after[0] if self.after else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +48,15 @@ class Taken:
     release: Release
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lately:
+    """The dossiers that ended last, by id. ``since``: the first of their ends, where there were more; None where these
+    are all."""
+
+    taken: tuple[Taken, ...]
+    since: dt.datetime | None
+
+
 def must_be_short(asked: Asked) -> None:
     """Requires a period that one answer can read. Raises InvalidInput."""
     if (asked.end - asked.start).days >= LONGEST:
@@ -62,28 +65,35 @@ def must_be_short(asked: Asked) -> None:
         )
 
 
-def latest(unit: UnitOfWork, asked: Asked, most: int) -> Asked:
-    """The same question about at most ``most`` dossiers, those that ended last: a reading of whole journals takes a
-    third of a millisecond for each. ``after`` stays None where there are no more. Raises InvalidInput."""
-    return replace(asked, after=last_left_out(unit.reader(), _wanted(unit, asked), most))
-
-
 def taken_ways(unit: UnitOfWork, asked: Asked) -> Iterator[Taken]:
     """The dossiers that the caller may see, by id. Raises InvalidInput."""
-    for one in histories(unit.reader(), _wanted(unit, asked)):
-        release = unit.catalogue.workflow(one.head.release).release
-        yield Taken(head=one.head, visits=visits_of(one.entries), release=release)
+    wanted = [*_wanted(unit, asked), seen_by_many(unit.actor, unit.today)]
+    return (_taken(unit, one) for one in histories(unit.reader(), wanted))
+
+
+def taken_lately(unit: UnitOfWork, asked: Asked, most: int) -> Lately:
+    """At most ``most`` of the dossiers that the caller may see, those that ended last: reading whole journals takes a
+    third of a millisecond for each. Raises InvalidInput."""
+    wanted = [*_wanted(unit, asked), seen_in_order(unit.actor, unit.today)]
+    found = ended_last(unit.reader(), wanted, most + 1)
+    read, more = found[:most], len(found) > most
+    taken = tuple(_taken(unit, one) for one in histories_of(unit.reader(), [number for number, _ in read]))
+    return Lately(taken=taken, since=read[-1][1] if more else None)
+
+
+def _taken(unit: UnitOfWork, one: History) -> Taken:
+    return Taken(
+        head=one.head, visits=visits_of(one.entries), release=unit.catalogue.workflow(one.head.release).release
+    )
 
 
 def _wanted(unit: UnitOfWork, asked: Asked) -> list[ColumnElement[bool]]:
     first, last = moments_of(asked.start, asked.end)
-    wanted = [
+    wanted: list[ColumnElement[bool]] = [
         dossiers.c.procedure == asked.procedure,
         dossiers.c.finished_at >= first,
         dossiers.c.finished_at < last,
-        seen_by_many(unit.actor, unit.today),
     ]
-    wanted += [tuple_(dossiers.c.finished_at, dossiers.c.id) > asked.after] if asked.after else []
     wanted += [dossiers.c.handler_office == asked.office] if asked.office else []
     if asked.version is not None:
         published = releases_of(unit.reader(), asked.procedure)

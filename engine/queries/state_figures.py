@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from engine.pictures.svg import Figures
-from engine.store.sight_of_many import seen_by_many
+from engine.store.sight_of_many import seen_in_order
 from engine.store.state_counts import state_counts
 from engine.transaction import UnitOfWork
 
@@ -33,7 +33,7 @@ def state_figures(
     that nobody holds, that it handles), ``version`` those of one release. ``list_of`` gives the address of a state's
     list.
     """
-    visible = seen_by_many(unit.actor, unit.today)
+    visible = seen_in_order(unit.actor, unit.today)
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for row in state_counts(unit.reader(), visible, procedure, unit.now, office):
         if version in (None, unit.catalogue.workflow(row.release).release.version):

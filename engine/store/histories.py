@@ -53,15 +53,20 @@ def histories(connection: Connection, wanted: Sequence[ColumnElement[bool]]) -> 
         after = page[-1].head.id if len(page) == PAGE else None
 
 
-def last_left_out(
+def ended_last(
     connection: Connection, wanted: Sequence[ColumnElement[bool]], most: int
-) -> tuple[dt.datetime, int] | None:
-    """End and id of the dossier after which only ``most`` ended of those that meet every condition; None where there
-    are no more than these in all."""
-    place = (dossiers.c.finished_at, dossiers.c.id)
-    ended = select(*place).where(*wanted).order_by(*(column.desc() for column in place)).offset(most).limit(1)
-    row = connection.execute(ended).first()
-    return (row.finished_at, row.id) if row else None
+) -> list[tuple[int, dt.datetime]]:
+    """Id and end of the ``most`` dossiers that ended last of those that meet every condition, the newest first."""
+    row = dossiers.c
+    ended = select(row.id, row.finished_at).where(*wanted).order_by(row.finished_at.desc(), row.id.desc()).limit(most)
+    return [(one.id, one.finished_at) for one in connection.execute(ended)]
+
+
+def histories_of(connection: Connection, ids: Sequence[int]) -> Iterator[History]:
+    """These dossiers with their journals, by id."""
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), PAGE):
+        yield from history_page(connection, [dossiers.c.id.in_(ordered[start : start + PAGE])], 0)
 
 
 def history_page(connection: Connection, wanted: Sequence[ColumnElement[bool]], after: int) -> list[History]:

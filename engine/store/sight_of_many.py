@@ -32,6 +32,13 @@ def seen_by_many(actor: Actor, on: dt.date) -> ColumnElement[bool]:
     return dossiers.c.id.in_(union_all(*seen))
 
 
+def seen_in_order(actor: Actor, on: dt.date) -> ColumnElement[bool]:
+    """The same for a statement that reads along an index and has enough after a while: whoever oversees a province sees
+    a good part of what comes, so each dossier is asked; the few of an office are gathered first."""
+    overseer = actor.kind == "staff" and bool(actor.monitored_provinces(on))
+    return visible_dossiers(actor, on) if overseer else seen_by_many(actor, on)
+
+
 def counted_by_many(actor: Actor, on: dt.date) -> ColumnElement[bool]:
     """The condition on ``dossiers`` that a figure for the actor counts a row: an administrator reads the figures of all
     dossiers and the list of none; of anybody else it is what they may see."""

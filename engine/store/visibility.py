@@ -114,10 +114,10 @@ def _rule(
     if sight.kind == "citizen":
         return dossiers.c.id == dossier
     rules: list[ColumnElement[bool]] = []
+    if sight.by_province:
+        rules.append(dossiers.c.province.in_(provinces))  # first: it is in the row, and the others are looked up
     if sight.by_office:
         rules += [sees_part(offices, on), holds_parent(offices)]
-    if sight.by_province:
-        rules.append(dossiers.c.province.in_(provinces))
     return or_(*rules) if rules else false()
 
 

@@ -30,7 +30,7 @@ from engine.store.dossier_lists import count_by_holder, count_dossiers, list_dos
 from engine.store.dossier_parts import office_changes, relatives_of
 from engine.store.dossiers import dossiers, verifications
 from engine.store.file_uses import files_in_use
-from engine.store.histories import last_left_out
+from engine.store.histories import ended_last
 from engine.store.idempotency import proven_answer
 from engine.store.list_filters import Filters
 from engine.store.published import running_by_version
@@ -226,7 +226,7 @@ def test_what_pages_ask_of_one_dossier_or_procedure_is_served_by_an_index(world:
         lambda of: relatives_of(of, row["id"], None, officer, world.now.date()),
         lambda of: files_in_use(of, ["a key"]),
         lambda of: state_counts(of, true(), row["procedure"], world.now),
-        lambda of: last_left_out(of, [ended, dossiers.c.finished_at > world.now], 50),
+        lambda of: ended_last(of, [ended, dossiers.c.finished_at > world.now], 50),
         lambda _: list(check_files(world.database, world.runtime.files, FileTally())),
     ):
         for plan in plans(world, question, "SET LOCAL enable_seqscan = off"):

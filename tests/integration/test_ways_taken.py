@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.errors import InvalidInput
-from engine.queries.histories import Asked, latest, must_be_short, taken_ways
+from engine.queries.histories import Asked, Lately, must_be_short, taken_lately, taken_ways
 from engine.queries.state_figures import state_figures
 from engine.queries.step_times import By, StepLine, step_times
 from engine.queries.ways import Ways, ways
@@ -146,18 +146,15 @@ def test_where_many_ended_those_that_ended_last_are_read(world: World) -> None:
         of_land = select(dossiers.c.code).where(dossiers.c.procedure == LAND, dossiers.c.finished_at.is_not(None))
         ended = list(connection.execute(of_land.order_by(dossiers.c.finished_at, dossiers.c.id)).scalars())
 
-    def read(unit: UnitOfWork, question: Asked, most: int) -> tuple[Asked, set[str]]:
-        question = latest(unit, question, most)
-        return question, {one.head.code for one in taken_ways(unit, question)}
-
     for alike in (False, True):
         if alike:
             last = "(SELECT max(finished_at) FROM dossiers)"
             world.tamper(f"UPDATE dossiers SET finished_at = {last} WHERE finished_at IS NOT NULL")
             ended.sort(key=lambda code: world.row(code)["id"])
-        for most in range(1, len(ended)):
-            bounded, codes = asked(world, OVERSEER, read, MARCH, most)
-            assert codes == set(ended[-most:])
-            assert bounded.since == world.row(ended[-most - 1])["finished_at"]
-        whole, codes = asked(world, OVERSEER, read, MARCH, len(ended))
-        assert whole == MARCH and whole.since is None and codes == set(ended)
+        for most in range(1, len(ended) + 1):
+            read: Lately = asked(world, OVERSEER, taken_lately, MARCH, most)
+            assert {one.head.code for one in read.taken} == set(ended[-most:])
+            assert read.since == (world.row(ended[-most])["finished_at"] if most < len(ended) else None)
+        for who in (OVERSEER, STRANGER):
+            lately = asked(world, who, taken_lately, MARCH, len(ended)).taken
+            assert lately == tuple(asked(world, who, lambda unit: tuple(taken_ways(unit, MARCH))))

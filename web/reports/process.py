@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, request
 
 from engine.queries.delays import CLASSES, delays
-from engine.queries.histories import LONGEST, MOST_READ, MOST_SHOWN, latest, taken_ways
+from engine.queries.histories import LONGEST, MOST_READ, MOST_SHOWN, taken_lately
 from engine.queries.histories import Asked as History
 from engine.queries.step_times import step_times
 from engine.queries.ways import ways
@@ -50,11 +50,11 @@ def taken() -> str:
     with reading() as unit:
         asked = asked_of(unit)
         history, names = _history(unit, asked)
-        told: dict[str, Any] = {"found": None, "steps": ()}
+        told: dict[str, Any] = {"found": None, "steps": (), "since": None}
         if history is not None:
-            history = latest(unit, history, MOST_SHOWN)
-            read = tuple(taken_ways(unit, history))
-            told = {"found": ways(unit, read), "steps": step_times(unit, read, "office")}
+            read = taken_lately(unit, history, MOST_SHOWN)
+            steps = step_times(unit, read.taken, "office")
+            told = {"found": ways(unit, read.taken), "steps": steps, "since": read.since}
     return render(
         "reports/ways.html", asked=asked, history=history, names=names, longest=LONGEST, most_read=MOST_READ, **told
     )
@@ -68,7 +68,7 @@ def way_file() -> Response:
         history, _ = _history(unit, asked)
         if history is None:
             return Response(status=303, headers={"Location": f"/bao-cao/duong-di?{asked.query()}"})
-        read = tuple(taken_ways(unit, latest(unit, history, MOST_READ)))
+        read = taken_lately(unit, history, MOST_READ).taken
         steps = step_times(unit, read, "office")
         tables = (*way_tables(ways(unit, read), language()), step_table(steps, language()))
     name = f"duong-di-{history.procedure}-{history.start}-{history.end}"

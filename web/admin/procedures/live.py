@@ -13,7 +13,7 @@ from flask import request
 from engine.clock import civil_day
 from engine.errors import Forbidden
 from engine.pictures.svg import LATE_FROM, Figures
-from engine.queries.histories import MOST_SHOWN, Asked, latest, taken_ways
+from engine.queries.histories import MOST_SHOWN, Asked, taken_lately
 from engine.queries.procedure_offices import offices_with
 from engine.queries.procedure_versions import ProcedureVersions, versions_of
 from engine.queries.state_figures import state_figures
@@ -74,10 +74,9 @@ def show(procedure: str) -> str:
         release = _shown(found, asked.version)
         href = None if who.admin else partial(list_of, procedure, asked.office)
         there = state_figures(unit, procedure, office=asked.office, version=asked.version, list_of=href).by_state
-        asked = latest(unit, asked, MOST_SHOWN)
-        read = tuple(taken_ways(unit, asked))
-        spreads = {line.state: line.spread for line in step_times(unit, read)}
-        taken = ways(unit, read)
+        read = taken_lately(unit, asked, MOST_SHOWN)
+        spreads = {line.state: line.spread for line in step_times(unit, read.taken)}
+        taken = ways(unit, read.taken)
     lines = _lines(release, there, spreads)
     late = [one for one in lines if one.late >= LATE_FROM]
     return render(
@@ -95,6 +94,7 @@ def show(procedure: str) -> str:
         picture=diagram(release, there),
         linked=not who.admin,
         ways=taken,
+        since=read.since,
         variants=taken.found.variants[:_MOST_VARIANTS],
         asides=taken.found.asides[:_MOST_ASIDES],
         lasting=_lasting(release),
