@@ -22,7 +22,7 @@ from engine.forms.data import NUMBERS
 from engine.forms.events import NoSuchForm
 from engine.forms.issued import Issue
 from engine.forms.sealed import SealTold
-from engine.queries.forms import issues_of, seal_of_new, seals_told
+from engine.queries.forms import seal_of_new, sealed_issues
 from engine.transaction import UnitOfWork, in_transaction
 from server.answer import Answer
 from server.context import RenderForm, runtime, served
@@ -53,8 +53,7 @@ def issues(code: str) -> Answer:
     """List the forms that were issued, with their numbers, and whether their PDF carries the office's seal"""
     with reading() as unit:
         case = read_case(unit, code)
-        seals = seals_told(case)
-        items = [_shown(one, seals.get(one.entry)) for one in issues_of(case)]
+        items = [_shown(one.issue, one.seal) for one in sealed_issues(case)]
         return answer({"items": items}, ETag=etag(case.row["version"]))
 
 

@@ -78,6 +78,8 @@ dossiers = Table(
     CheckConstraint("clock IN ('not_started', 'running', 'paused', 'stopped')", name="clock"),
     CheckConstraint("version >= 1", name="version"),
     Index("ix_dossiers_province", "province", "id"),
+    Index("ix_dossiers_province_due", "province", "due_at", "id"),
+    _partial("ix_dossiers_province_portal", "portal IN (1, 2, 5, 9)", "province", "portal"),
     _partial("ix_dossiers_holder", "holder_office IS NOT NULL", "holder_office", "due_at", "id"),
     _partial("ix_dossiers_holder_newest", "holder_office IS NOT NULL", "holder_office", "id"),
     _partial("ix_dossiers_running_province", "clock = 'running'", "province", "due_at", "id"),

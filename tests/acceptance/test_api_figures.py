@@ -53,6 +53,20 @@ def test_delays_count_the_dossiers_of_each_class(town: ServedInstallation) -> No
     assert town.person("nobody").get(asked).json["items"] == []
 
 
+def test_what_really_happened_is_told_of_those_that_ended_last(
+    town: ServedInstallation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    period = "?procedure=1.000001&start=2026-03-01&end=2026-03-31"
+    last = NOW + dt.timedelta(days=10)
+    for most, dossiers, since in ((10_000, 2, None), (2, 2, None), (1, 1, f"{last:%Y-%m-%dT%H:%M:%SZ}")):
+        monkeypatch.setattr("api.histories.MOST_READ", most)
+        for who in ("leader", "monitor"):
+            told = town.person(who).get(f"{BASE}/variants{period}").json
+            assert (told["dossiers"], told["since"]) == (dossiers, since), who
+            steps = town.person(who).get(f"{BASE}/steps{period}").json
+            assert steps["since"] == since and max(one["minutes"]["times"] for one in steps["items"]) == dossiers
+
+
 def test_floors_are_those_of_the_year_and_province(town: ServedInstallation) -> None:
     for who in READERS:
         told = town.person(who).get(f"{BASE}/floors?year=2026&province=79").json

@@ -147,7 +147,7 @@ def test_pages_are_read_along_their_indexes(crowded: World) -> None:
         ("dossiers", lambda of: dossier_by_link(of, "0" * 40)),
         ("dossiers", lambda of: dossier_keys(of, "NO-SUCH-CODE")),  # here, or one that a predecessor system gave
         ("ix_dossiers_running_handler", lambda of: on_time(of, officer, today, today, now, BRANCH)),
-        ("ix_dossiers_running_province", lambda of: on_time(of, monitor, today, today, now)),
+        ("_province", lambda of: on_time(of, monitor, today, today, now)),
     ):
         for plan in plans(crowded, question):
             assert index in plan.replace("PRIMARY KEY", "search_keys") or "search_inherited" in plan
@@ -210,6 +210,17 @@ def test_the_number_of_staff_changes_is_read_by_its_key(world: World) -> None:
 _LARGE = "(dossiers|verifications|documents|form_seals)"
 UNSERVED = re.compile(rf"Seq Scan on {_LARGE}.*|Index (Only )?Scan .*on {_LARGE}.*\n(?!\s+Index Cond).*")
 """What reads all dossiers, questions or papers: by their table, or by an index from end to end."""
+
+
+@pytest.mark.parametrize("world", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
+def test_a_province_is_put_in_order_and_what_it_waits_for_is_counted_along_indexes(crowded: World) -> None:
+    monitor, now = staff(("UB-75", "monitor")), crowded.now
+    crowded.tamper("UPDATE dossiers SET province = '75', portal = 10", "VACUUM ANALYZE dossiers")
+    for plan in plans(crowded, lambda of: list_dossiers(of, monitor, ALL, now, by_due=True)):
+        assert "ix_dossiers_province_due" in plan, plan
+    for queue in ("new", "supplement", "return"):
+        for plan in plans(crowded, partial(count_dossiers, actor=monitor, filters=Filters(queue=queue), now=now)):
+            assert "ix_dossiers_province_portal" in plan and "Seq Scan on dossiers" not in plan, plan
 
 
 @pytest.mark.parametrize("world", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
