@@ -192,15 +192,6 @@ def test_a_query_that_is_no_utf_8_is_not_read_as_something_else(
         assert (answer.status_code, answer.json["code"]) == (400, "malformed-request"), path
 
 
-@pytest.mark.parametrize(("method", "status"), [("POST", 412), ("post", 400), ("Post", 400)])
-def test_a_method_has_a_case(
-    installation: ServedInstallation, values: dict[str, Any], method: str, status: int
-) -> None:
-    path, sent = f"/api/v1/dossiers/{values['code']}/actions", {"REQUEST_METHOD": method}
-    answer = installation.person("counter").post(path, {"action": "forward"}, version=999, environ_overrides=sent)
-    assert answer.status_code == status
-
-
 def test_a_value_without_a_name_is_told_as_part_of_the_query(
     installation: ServedInstallation, values: dict[str, Any]
 ) -> None:
@@ -209,12 +200,21 @@ def test_a_value_without_a_name_is_told_as_part_of_the_query(
         assert (answer.status_code, list(answer.json["errors"])) == (422, ["query"]), path
 
 
-@pytest.mark.parametrize(("coding", "status"), [("identity", 412), ("Identity", 412), ("gzip", 415), ("GZIP", 415)])
-def test_a_content_coding_has_no_case(
-    installation: ServedInstallation, values: dict[str, Any], coding: str, status: int
+@pytest.mark.parametrize(
+    ("name", "value", "status"),
+    [
+        ("REQUEST_METHOD", "POST", 412),
+        *(("REQUEST_METHOD", method, 400) for method in ("post", "Post")),
+        *(("HTTP_CONTENT_ENCODING", coding, 412) for coding in ("identity", "Identity")),
+        *(("HTTP_CONTENT_ENCODING", coding, 415) for coding in ("gzip", "GZIP")),
+    ],
+)
+def test_a_method_has_a_case_and_a_content_coding_has_none(
+    installation: ServedInstallation, values: dict[str, Any], name: str, value: str, status: int
 ) -> None:
-    path, sent = f"/api/v1/dossiers/{values['code']}/actions", {"Content-Encoding": coding}
-    answer = installation.person("counter").post(path, {"action": "forward"}, version=999, headers=sent)
+    """412: the request is read, and refused for its version alone."""
+    path, sent = f"/api/v1/dossiers/{values['code']}/actions", {name: value}
+    answer = installation.person("counter").post(path, {"action": "forward"}, version=999, environ_overrides=sent)
     assert answer.status_code == status
 
 

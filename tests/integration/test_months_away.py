@@ -23,10 +23,9 @@ from tests.installation.caller import Caller
 from tests.installation.months import asked, owner_of, owner_url
 from tests.installation.runtime import environment_over
 from tests.installation.served import ServedInstallation
-from tests.installation.world import World, open_world
+from tests.installation.world import World
 from tests.integration.test_archive_destroy import LATE, SCHEDULE, second_admin
-from tests.integration.test_archive_export import ended
-from tests.integration.test_retention import LATER, OLD, begin, hand_over, order
+from tests.integration.test_retention import OLD, left_by_the_archive, order
 from tests.web.site import Site
 from web.app import register_pages
 
@@ -36,11 +35,7 @@ pytestmark = pytest.mark.postgresql
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A dossier of an old month ended and left by the archive; its month is detached."""
-    with open_world("postgresql", tmp_path) as made:
-        begin(made, OLD)
-        ended(made)
-        begin(made, LATER)
-        hand_over(made, tmp_path)
+    with left_by_the_archive(tmp_path) as made:
         for source in ("journal", "outbox", "reads"):
             detach(owner_of(made), order(source))
         yield made

@@ -16,9 +16,8 @@ from engine.store.migrate import downgrade, upgrade
 from engine.store.months import MonthsDetached
 from engine.store.retention import MonthStays, NoSuchMonth
 from tests.installation.months import BEFORE, asked, owner_of, owner_url, sound
-from tests.installation.world import World, open_world
-from tests.integration.test_archive_export import ended
-from tests.integration.test_retention import LATER, OLD, begin, hand_over, order
+from tests.installation.world import World
+from tests.integration.test_retention import OLD, left_by_the_archive, order
 from tests.postgres_server import OWNER
 
 pytestmark = pytest.mark.postgresql
@@ -54,11 +53,7 @@ SHAPES = (
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A dossier of an old month ended and left by the archive."""
-    with open_world("postgresql", tmp_path) as made:
-        begin(made, OLD)
-        ended(made)
-        begin(made, LATER)
-        hand_over(made, tmp_path)
+    with left_by_the_archive(tmp_path) as made:
         yield made
 
 

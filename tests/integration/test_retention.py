@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,17 @@ def left(past: World, tmp_path: Path) -> World:
     """The dossiers of the old month have left by the archive, and all is told and covered."""
     hand_over(past, tmp_path)
     return past
+
+
+@contextmanager
+def left_by_the_archive(folder: Path) -> Iterator[World]:
+    """A world of its own with one dossier of the old month that ended and left by the archive."""
+    with open_world("postgresql", folder) as made:
+        begin(made, OLD)
+        ended(made)
+        begin(made, LATER)
+        hand_over(made, folder)
+        yield made
 
 
 def begin(world: World, month: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response, request
 
+from engine.clock import civil_day
 from engine.queries.delays import CLASSES, delays
 from engine.queries.histories import LONGEST, MOST_READ, MOST_SHOWN, taken_lately
 from engine.queries.histories import Asked as History
@@ -68,10 +69,11 @@ def way_file() -> Response:
         history, _ = _history(unit, asked)
         if history is None:
             return Response(status=303, headers={"Location": f"/bao-cao/duong-di?{asked.query()}"})
-        read = taken_lately(unit, history, MOST_READ).taken
-        steps = step_times(unit, read, "office")
-        tables = (*way_tables(ways(unit, read), language()), step_table(steps, language()))
-    name = f"duong-di-{history.procedure}-{history.start}-{history.end}"
+        read = taken_lately(unit, history, MOST_READ)
+        steps = step_times(unit, read.taken, "office")
+        tables = (*way_tables(ways(unit, read.taken), language()), step_table(steps, language()))
+    start = civil_day(read.since) if read.since else history.start  # the file tells by its name what it holds
+    name = f"duong-di-{history.procedure}-{start}-{history.end}"
     return file_of(name, *(tables[2:] if request.args.get("bang") == "buoc" else tables))
 
 

@@ -81,3 +81,8 @@ def test_where_more_ended_than_a_page_reads_it_says_so(office: Office, monkeypat
     for address in (LIVE, ways):
         page = office.person("leader").get(address)
         assert "Chỉ đọc 1 hồ sơ xong gần nhất, từ " in page.text, address
+    file = ways.replace("duong-di?", "duong-di/tep?")
+    for most, first in ((2, "2026-03-01"), (1, "2026-03-02")):  # a file that holds less is named so
+        monkeypatch.setattr("web.reports.process.MOST_READ", most)
+        told = office.person("leader").client.get(file).headers["Content-Disposition"]
+        assert f"duong-di-{LAND}-{first}-2026-03-31" in told
