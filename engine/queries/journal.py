@@ -73,10 +73,10 @@ class Away:
         return Text(
             f"Mục 1–{self.last} của nhật ký nằm ở lưu trữ: "
             + ("phần trước khi chia theo tháng" if before else f"tháng {month[5:]}/{month[:4]}")
-            + f" đã được tách. Người quản trị gắn lại bằng `motcua retention attach journal {month}`.",
+            + f" đã được tách. Người quản trị gắn lại bằng lệnh: motcua retention attach journal {month}",
             f"Entries 1 to {self.last} of the journal lie in the archive: "
             + ("what is from before the months" if before else f"the month {month}")
-            + f" was detached. An administrator attaches it by `motcua retention attach journal {month}`.",
+            + f" was detached. An administrator attaches it by the command: motcua retention attach journal {month}",
         )
 
 

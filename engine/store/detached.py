@@ -45,11 +45,11 @@ class EntriesAway(Conflict):
     code = "entries-away"
     vi = (
         "Nhật ký của hồ sơ {dossier} đã tách khỏi hệ thống cùng tháng {month}, nên chưa làm được việc này. "
-        "Nhờ người quản trị gắn lại bằng `motcua retention attach {source} {month}`."
+        "Nhờ người quản trị gắn lại bằng lệnh: motcua retention attach {source} {month}"
     )
     en = (
         "Entries of dossier {dossier} were detached with the month {month}, so this cannot be done now. "
-        "Ask an administrator to attach them: `motcua retention attach {source} {month}`."
+        "Ask an administrator to attach them by the command: motcua retention attach {source} {month}"
     )
 
 

@@ -57,8 +57,10 @@ def test_the_page_says_which_entries_lie_in_the_archive(world: World, code: str,
         for lang, told in (("vi", "Mục 1–5 của nhật ký nằm ở lưu trữ: tháng 01/2024"), ("en", "Entries 1 to 5 of the")):
             page = site.person("counter").get(f"/ho-so/{code}", lang=lang)
             assert told in page.text and "motcua retention attach journal 2024-01" in page.text
+            assert "Không có dòng nào" not in page.text and "No entry of" not in page.text
         world.try_act("counter", add_note, code, "…")
     page = site.person("counter").get(f"/ho-so/{code}?loc=thong-bao")
+    assert "Chưa có thông báo nào" not in page.text
     assert "đã tách cùng tháng 2024-01" in page.text and "attach outbox 2024-01" in page.text
     for source in ("journal", "outbox", "reads"):
         attach(owner_of(world), source, OLD)
