@@ -19,6 +19,7 @@ from engine.text import Text
 from server.context import language, runtime
 from server.validation_words import MISSING, in_vietnamese
 from web import static_files, text
+from web.applicant_words import applicant_words
 from web.cookies import FLASH
 from web.csrf import csrf_token
 from web.field_words import field_words, is_named
@@ -118,7 +119,7 @@ def _environment() -> Environment:
     }
     for name in _FILTERS:
         made.filters[name] = getattr(text, name)
-    made.filters |= {"role_words": role_words, "field_words": field_words}
+    made.filters |= {"role_words": role_words, "field_words": field_words, "applicant_words": applicant_words}
     made.filters |= {"attributes": _attributes, "json": htmlsafe_json_dumps}
     return made
 

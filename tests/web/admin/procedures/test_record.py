@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from msgspec.structs import replace
+
 from engine.acts.publish import publish_release
+from engine.rules.procedure.definition import APPLICANT_KINDS, CHANNELS
 from tests.installation.later_land import SINCE, later
 from tests.installation.short_releases import LAND
 from tests.web.desk.conftest import Office
@@ -84,3 +87,12 @@ def test_programs_read_where_it_is_processed(office: Office) -> None:
     assert told["publication"]["decided_on"] == "2026-02-23" and told["publication"]["processed"] == "here"
     assert told["effective_from"] == "2025-07-01" and told["received_at"]["vi"]
     assert client.get(f"/api/v1/procedures/{LAND}?on=2026-03-05").get_json()["publication"] == told["publication"]
+
+
+def test_the_public_page_names_every_kind_of_applicant_and_every_way_to_file(office: Office) -> None:
+    everybody = replace(later(SINCE), applicants=APPLICANT_KINDS, channels=CHANNELS)
+    office.world.act("admin", publish_release, everybody)
+    office.world.at("2026-03-09 09:00")
+    page = " ".join(office.nobody().get(f"/thu-tuc/{LAND}").soup.get_text(" ").split())
+    assert "công dân, doanh nghiệp, tổ chức, cơ quan nhà nước, người nước ngoài" in page
+    assert "tại quầy, trực tuyến trên Cổng Dịch vụ công quốc gia, qua bưu chính công ích" in page
