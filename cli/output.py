@@ -10,8 +10,10 @@ import click
 import orjson
 
 from cli.main import language_of
+from engine.rules.values.written_day import read_day
 from engine.text import Text
 
+_AS_PEOPLE_READ = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS  # the names of columns are no plain strings
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -20,28 +22,35 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")(command)
 
 
+NUMBER = click.IntRange(1, 2**63 - 1)
+"""The number of a plan, a proposal, a checkpoint, a row: what every database can compare with its own."""
+
+
 class Day(click.ParamType[dt.date]):
     """A civil day: ``2025-07-01``."""
 
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
-        if isinstance(value, dt.date):
-            return value
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
+        day = value if isinstance(value, dt.date) else read_day(value)
+        if day is None:
             self.fail(
-                say(f"{value!r} không phải ngày như 2025-07-01", f"{value!r} is not a day such as 2025-07-01"),
+                say(
+                    f"{value!r} không phải ngày như 2025-07-01, từ năm 1900 đến năm 2100",
+                    f"{value!r} is not a day such as 2025-07-01, from 1900 to 2100",
+                ),
                 param,
                 ctx,
             )
+        return day
 
 
 def show(as_json: bool, document: Any, lines: Iterable[str]) -> None:
     """Prints ``document`` as JSON, or ``lines``."""
     if as_json:
-        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2, default=_plain).decode())
+        click.echo(
+            orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS, default=_plain).decode()
+        )
     else:
         for line in lines:
             click.echo(line)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from cli.compose import compose_from_environment
-from cli.output import json_option, language, say, show
+from cli.output import Day, json_option, language, say, show
 from cli.versions import release_at
 from engine.clock import civil_day
 from engine.queries.histories import Asked
@@ -19,7 +19,7 @@ from engine.rules.procedure.definition import Release
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.transaction import Runtime, UnitOfWork
 
-_DAY = click.DateTime(["%Y-%m-%d"])
+_DAY = Day()
 
 
 @click.command("what-if")
@@ -42,9 +42,9 @@ def what_if_command(
     hands_on: int,
     staff: tuple[str, ...],
     office: str | None,
-    start: dt.datetime | None,
-    end: dt.datetime | None,
-    held_out: dt.datetime | None,
+    start: dt.date | None,
+    end: dt.date | None,
+    held_out: dt.date | None,
     as_json: bool,
 ) -> None:
     """Forecast VERSIONS: each a file, or a version of the database such as 1.012783@2.
@@ -56,9 +56,9 @@ def what_if_command(
     people = dict(map(_post, staff))
     terms = Terms(dossiers=dossiers, seed=seed, arrivals=arrivals, hands_on=hands_on, people=people)
     today = civil_day(runtime.now())
-    first = start.date() if start else today - dt.timedelta(days=365)
-    period = first, end.date() if end else today
-    told, lines = _forecasts(runtime, versions, terms, period, office, held_out.date() if held_out else None)
+    first = start or today - dt.timedelta(days=365)
+    period = first, end or today
+    told, lines = _forecasts(runtime, versions, terms, period, office, held_out)
     show(as_json, {"forecasts": told}, lines)
 
 

@@ -18,13 +18,13 @@ from marshmallow import RAISE, Schema, ValidationError, fields, missing, validat
 
 from engine.clock import LOCAL
 from engine.errors import InvalidInput
+from engine.rules.values.written_day import FIRST_DAY, LAST_DAY
 
 CODE = r"^[A-Za-z0-9][A-Za-z0-9.\-_]{0,63}$"
 KEY = r"^[A-Za-z0-9_][A-Za-z0-9_.\-]{0,59}$"
 PROCEDURE = r"^[A-Za-z0-9][A-Za-z0-9.\-]{0,19}$"
 COMMUNE = r"^[0-9]{5}$"
 EARLIEST, LATEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC), dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
-FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
 LARGEST_ID = 2**53 - 1
 MOST_VALUES, LONGEST_VALUE = 200, 20_000
 MOST_DONG = 10_000_000_000

@@ -66,6 +66,19 @@ def test_no_form_fails_over_an_odd_value(site: Site) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("day", ["31/12/9999", "0001-01-01", "9999-12-31", "01/01/0001"])
+def test_no_page_fails_over_a_day_at_an_end_of_the_calendar(site: Site, day: str) -> None:
+    rules = [one.rule for one in routes(site.installation.app) if one.method == "GET" and "<" not in one.rule]
+    wrong = [
+        f"{rule}?{name}={day}"
+        for who in (site.person("counter"), site.person("admin"))
+        for rule in rules
+        for name in ("tu", "den", "ngay")
+        if who.client.get(rule, query_string={name: day}).status_code >= 500
+    ]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("value", ["²", LARGE])
 def test_a_number_beside_right_values_is_refused(site: Site, value: str) -> None:
     code, counter = str(site.installation.filed()["code"]), site.person("counter")

@@ -21,6 +21,7 @@ from engine.errors import NotFound, wrong
 from engine.queries.reconciliation import reconciliation
 from engine.rules.payments.statement import MOST_BYTES, Statement, read_statement
 from engine.rules.payments.verdict import OUTCOMES
+from engine.rules.values.written_day import read_day
 from engine.text import Text
 from engine.transaction import UnitOfWork
 from server.context import runtime
@@ -160,10 +161,7 @@ def _understood(unit: UnitOfWork, content: bytes) -> Statement:
 
 
 def _day(name: str, usual: dt.date) -> dt.date:
-    try:
-        return dt.date.fromisoformat(request.args[name]) if request.args.get(name) else usual
-    except ValueError:
-        return usual
+    return read_day(request.args.get(name, "")) or usual
 
 
 def _read(fresh: int, statement: Statement) -> Text:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from engine.connection_ports import IdentityOutcome, PersonAsked, PopulationData, PopulationSilent
 from engine.rules.offices.offices import Office
-from engine.rules.offices.staff_file import read_day
 from engine.rules.values.compact import compact
+from engine.rules.values.written_day import read_day
 from engine.text import Text
 from web.desk.intake_values import Typed
 

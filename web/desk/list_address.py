@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -15,6 +14,7 @@ from engine.errors import InvalidInput
 from engine.queries.page import After
 from engine.queries.queue import Ask, Holder, Neighbours, Queue, neighbours
 from engine.rules.procedure.portal_status import PortalStatus
+from engine.rules.values.written_day import read_day
 from engine.transaction import UnitOfWork
 from server.paging import read_after
 
@@ -38,7 +38,6 @@ LENGTHS = (50, 25, 100, 200)
 WITHOUT_PLACE = ("sau", "trong", "chon", "c")
 """Parameters that say where in the list one is, and not which list it is."""
 _STATUSES = {str(int(one)): int(one) for one in PortalStatus}
-_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _CODE = re.compile(r"[\w.\-]{1,60}")
 _LONGEST_TEXT = 100
 
@@ -60,25 +59,13 @@ def read_ask(args: Mapping[str, str]) -> Ask:
         status=_STATUSES.get(args.get("tinh-trang", "")),
         channel=_code(args.get("kenh")),
         holder=HOLDERS.get(args.get("giu", "")),
-        due_from=read_day(args.get("tu")),
-        due_to=read_day(args.get("den")),
+        due_from=read_day(args.get("tu", "")),
+        due_to=read_day(args.get("den", "")),
         mirrored={"ngoai": True, "trong": False}.get(args.get("nguon", "")),
         differing=True if args.get("nguon") == "lech" else None,
         text=text,
         order="newest" if order == "moi" or (everywhere and order != "han") else "due",
     )
-
-
-def read_day(given: str | None) -> dt.date | None:
-    """A day written as 05/08/2025; None for anything else."""
-    found = _DAY.fullmatch((given or "").strip())
-    if found is None:
-        return None
-    day, month, year = map(int, found.groups())
-    try:
-        return dt.date(year, month, day)
-    except ValueError:
-        return None
 
 
 def read_place(given: str | None) -> After | None:

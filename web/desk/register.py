@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 
 from flask import Response, request
@@ -13,6 +12,7 @@ from engine.clock import civil_day
 from engine.errors import wrong
 from engine.queries.page import After, Page
 from engine.queries.register import RegisterLine, register
+from engine.rules.values.written_day import read_day
 from engine.text import Text
 from engine.transaction import UnitOfWork
 from server.context import language, runtime
@@ -30,7 +30,6 @@ from web.text import short_moment
 books = Pages("register", audience="desk")
 MOST_IN_FILE = 5000
 _PAGE = 100
-_VIETNAMESE_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _LONGEST_SEARCH = 100
 
 
@@ -88,7 +87,7 @@ def table_file() -> Response:
 @books.post("/so-dang-ky/in", access=Access.STAFF, form=ToPrint, again=show, step_up=True)
 def print_it(form: dict[str, str]) -> Response:
     """Print the register"""
-    start, end = _day(form["tu"]), _day(form["den"])
+    start, end = read_day(form["tu"]), read_day(form["den"])
     if start is None or end is None:
         raise wrong("tu", "ngày viết như 05/08/2025", "write a day as 05/08/2025")
 
@@ -112,7 +111,7 @@ def _wanted(offices: dict[str, Text]) -> Wanted:
     today = civil_day(runtime().now())
     given = request.values
     office = given.get("co_quan", "")
-    start, end = _day(given.get("tu", "")), _day(given.get("den", ""))
+    start, end = read_day(given.get("tu", "")), read_day(given.get("den", ""))
     faulty = bool((given.get("tu") and not start) or (given.get("den") and not end) or (start and end and end < start))
     known = office if office in offices else next(iter(offices), "")
     first, last = (None, None) if faulty else (start, end)
@@ -123,16 +122,6 @@ def _wanted(offices: dict[str, Text]) -> Wanted:
 def _page(unit: UnitOfWork, wanted: Wanted, after: After | None, limit: int) -> Page[RegisterLine]:
     start = min(wanted.start, wanted.end)
     return register(unit, wanted.office, start, wanted.end, after=after, limit=limit, text=wanted.text)
-
-
-def _day(written: str) -> dt.date | None:
-    """A day as Vietnamese write it (05/08/2025), or as ISO 8601."""
-    found = _VIETNAMESE_DAY.fullmatch(written.strip())
-    iso = "{2}-{1:0>2}-{0:0>2}".format(*found.groups()) if found else written.strip()
-    try:
-        return dt.date.fromisoformat(iso)
-    except ValueError:
-        return None
 
 
 def _csv(unit: UnitOfWork, lines: tuple[RegisterLine, ...]) -> bytes:

@@ -12,13 +12,12 @@ from flask import Response, request
 from engine.clock import civil_day
 from engine.queries.figure_readers import Reader, figure_reader
 from engine.queries.indicators import Wanted
+from engine.rules.values.written_day import read_day
 from engine.transaction import UnitOfWork
 from server.context import language, runtime
 from server.tables import CSV_TYPE, XLSX_TYPE, Table, csv_of, xlsx_of
 from web.attachment import attachment
 
-_VIETNAMESE_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-_LAST_YEAR = 2100
 FIRST = dt.date(2000, 1, 1)
 
 
@@ -80,14 +79,8 @@ def asked_of(unit: UnitOfWork) -> Asked:
 
 def day_of(name: str) -> dt.date | None:
     """A day of the address as Vietnamese write it (05/08/2025), or as ISO 8601; None where it is not readable."""
-    written = request.args.get(name, "").strip()
-    found = _VIETNAMESE_DAY.fullmatch(written)
-    iso = "{2}-{1:0>2}-{0:0>2}".format(*found.groups()) if found else written
-    try:
-        day = dt.date.fromisoformat(iso)
-    except ValueError:
-        return None
-    return day if FIRST <= day <= dt.date(_LAST_YEAR, 12, 31) else None
+    day = read_day(request.args.get(name, ""))
+    return day if day is not None and day >= FIRST else None
 
 
 def number_of(name: str, least: int, most: int) -> int | None:

@@ -10,10 +10,10 @@ import csv
 import datetime as dt
 import difflib
 import io
-import re
 from dataclasses import dataclass
 
 from engine.rules.plain_text import plain_text
+from engine.rules.values.written_day import read_day
 from engine.text import Text
 
 COLUMNS = ("username", "name", "email", "phone", "language", "office", "role", "start", "end")
@@ -37,7 +37,6 @@ _CALLED = {
     "end": ("end", "until", "den ngay", "khong con tu ngay", "ngay ket thuc"),
 }
 _MEANING = {word: column for column, words in _CALLED.items() for word in words}
-_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +104,6 @@ def read_staff_file(content: bytes) -> StaffFile:
         return StaffFile((), tuple(faults))
     lines = [line for number, row in body if (line := _line(number, row, columns, faults)) is not None]
     return StaffFile(tuple(lines), tuple(faults))
-
-
-def read_day(written: str) -> dt.date | None:
-    """A day as Vietnamese write it (05/08/2025), or as ISO 8601; None for anything else.
-
-    >>> read_day("5/8/2025") == read_day("2025-08-05"), read_day("31/02/2025")
-    (True, None)
-    """
-    found = _DAY.fullmatch(written.strip())
-    iso = "{2}-{1:0>2}-{0:0>2}".format(*found.groups()) if found else written.strip()
-    try:
-        return dt.date.fromisoformat(iso)
-    except ValueError:
-        return None
 
 
 def _refused(vi: str, en: str) -> StaffFile:

@@ -15,6 +15,7 @@ from engine.errors import NotFound, wrong
 from engine.queries.procedure_drafts import drafts
 from engine.queries.versions import version_of
 from engine.rules.procedure.definition import Release
+from engine.rules.values.written_day import read_day
 from engine.text import Text
 from server.context import language, runtime
 from server.identity import Access, reading
@@ -22,7 +23,6 @@ from server.values import Line, WholeInQuery, Words
 from web.admin.editor.addresses import DRAFTS, PLAN, draft_at, simulator_of_version
 from web.admin.editor.checking import content_of, published_releases
 from web.admin.editor.page import plain_text, source_text
-from web.admin.editor.typed_moment import read_day
 from web.once import once
 from web.pages import Pages
 from web.render import render

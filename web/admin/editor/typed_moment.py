@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from engine.clock import LOCAL, civil_day
+from engine.clock import LOCAL
 
 _WRITTEN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})[ ,T]+(\d{1,2})[:hg](\d{2})")
 _TURNED = re.compile(r"(\d{1,2})[:hg](\d{2})[ ,]+(\d{1,2})/(\d{1,2})/(\d{4})")
@@ -36,13 +36,3 @@ def read_moment(text: str) -> dt.datetime | None:
 def written(moment: dt.datetime) -> str:
     """A moment as a field shows it: ``13/02/2026 15:30``."""
     return f"{moment.astimezone(LOCAL):%d/%m/%Y %H:%M}"
-
-
-def read_day(text: str) -> dt.date | None:
-    """A day, or None where it cannot be read.
-
-    >>> read_day("01/03/2027") == read_day("2027-03-01") == dt.date(2027, 3, 1)
-    True
-    """
-    moment = read_moment(f"{text.strip()} 00:00")
-    return None if moment is None else civil_day(moment)

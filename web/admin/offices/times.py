@@ -14,7 +14,7 @@ from engine.errors import wrong
 from engine.queries.office_effect import Effect, effect_of
 from engine.rules.deadlines.office_hours import Closure, read_spans
 from engine.rules.deadlines.own_hours import WEEKDAYS, OwnHours, own_week
-from engine.rules.offices.staff_file import read_day
+from engine.rules.values.written_day import read_day
 from engine.text import Text
 from engine.transaction import UnitOfWork
 from server.context import runtime

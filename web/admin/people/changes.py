@@ -18,8 +18,8 @@ from engine.errors import wrong
 from engine.queries.staff import deputies_of, person_line
 from engine.queries.staff_search import names_of, person_called
 from engine.rules.offices.meant import OfficesMeant
-from engine.rules.offices.staff_file import read_day
 from engine.rules.procedure.known_roles import RESERVED
+from engine.rules.values.written_day import read_day
 from engine.text import Text
 from engine.transaction import UnitOfWork
 from server.identity import Access, reading

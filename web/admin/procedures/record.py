@@ -12,13 +12,13 @@ from engine.clock import civil_day
 from engine.errors import wrong
 from engine.queries.procedure_catalogue import entries_of, entry_for, publicity_of
 from engine.queries.procedure_versions import versions_of
+from engine.rules.values.written_day import read_day
 from engine.text import Text
 from server.context import runtime
 from server.identity import Access, reading
 from server.values import Line, WholeInQuery, Words
 from web.admin.procedures.listing import PROCEDURES
 from web.admin.procedures.words import KEPT, ONLINE, PROCESSED, STANDINGS
-from web.desk.list_address import read_day
 from web.once import once
 from web.pages import Pages
 from web.render import render

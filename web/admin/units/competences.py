@@ -9,10 +9,10 @@ from flask import request
 from engine.acts.publish_procedures import PROOF
 from engine.clock import civil_day
 from engine.queries.competences import MOST_DAYS, competence_proof
+from engine.rules.values.written_day import read_day
 from server.context import runtime
 from server.identity import Access, reading
 from web.admin.units.body_words import body_words, task_words
-from web.admin.units.days import read_day
 from web.pages import Pages
 from web.render import render
 

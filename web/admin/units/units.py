@@ -8,10 +8,10 @@ from flask import request
 
 from engine.clock import civil_day
 from engine.queries.unit_tree import MOST_FOUND, find_units, unit_tree, unit_view
+from engine.rules.values.written_day import read_day
 from server.context import runtime
 from server.identity import Access, reading
 from web.admin.units.body_words import task_words
-from web.admin.units.days import read_day
 from web.pages import Pages
 from web.render import render
 
@@ -43,4 +43,4 @@ def _day(first: dt.date) -> tuple[dt.date, bool]:
     """The day that is asked for, and whether it was not readable or is not known: then it is today."""
     today, given = civil_day(runtime().now()), request.args.get("ngay", "")
     found = read_day(given) if given else today
-    return (found, False) if found is not None and first <= found <= dt.date(2100, 12, 31) else (today, True)
+    return (found, False) if found is not None and first <= found else (today, True)
