@@ -11,7 +11,7 @@ import click
 from adapters.minutes import render_minutes
 from cli.archive_transfer import read
 from cli.compose import compose_from_environment
-from cli.output import language, say
+from cli.output import NUMBER, language, say
 from cli.staff import administrator, operator
 from engine.acts.archive.destroy import (
     ChangedSinceTransfer,
@@ -57,7 +57,7 @@ def destroy(schedule: Path, by: str, reason: str) -> None:
 
 
 @click.command()
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @click.option("--by", required=True, help="The administrator who decides; asked for the password.")
 @click.option("--refuse", is_flag=True, help="Refuse the list instead of approving it.")
 def decide(number: int, by: str, refuse: bool) -> None:
@@ -70,7 +70,7 @@ def decide(number: int, by: str, refuse: bool) -> None:
 
 
 @click.command("carry-out")
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @click.option("--minutes", type=click.Path(dir_okay=False, path_type=Path), help="Write the minutes here, too.")
 @click.option("--leave-out", "without", is_flag=True, help="Take off the list what was acted on after it was packed.")
 def carry_out(number: int, minutes: Path | None, without: bool) -> None:

@@ -11,7 +11,7 @@ import click
 import orjson
 
 from cli.compose import compose_from_environment
-from cli.output import json_option, say, show
+from cli.output import NUMBER, json_option, say, show
 from engine.acts.checkpoint import checkpoint_now
 from engine.acts.checkpoint import rotate_key as hand_over
 from engine.journal.checkpoint_proofs import prove_entry, prove_growth
@@ -32,7 +32,7 @@ def checkpoint(as_json: bool) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--upto", type=click.IntRange(1), help="End at this checkpoint instead of making a new one.")
+@click.option("--upto", type=NUMBER, help="End at this checkpoint instead of making a new one.")
 @json_option
 def export(folder: Path, upto: int | None, as_json: bool) -> None:
     """Write the whole journal with its checkpoints to an empty FOLDER, for an auditor. It holds no personal data."""
@@ -60,8 +60,8 @@ def export(folder: Path, upto: int | None, as_json: bool) -> None:
 
 @click.command()
 @click.argument("dossier")
-@click.argument("number", type=click.IntRange(1))
-@click.option("--checkpoint", "upto", type=click.IntRange(1), help="The checkpoint to prove it by; default: the last.")
+@click.argument("number", type=NUMBER)
+@click.option("--checkpoint", "upto", type=NUMBER, help="The checkpoint to prove it by; default: the last.")
 def prove(dossier: str, number: int, upto: int | None) -> None:
     """Print the proof that entry NUMBER of a DOSSIER is in the journal that a checkpoint signed."""
     runtime = compose_from_environment(pooled=False)
@@ -69,8 +69,8 @@ def prove(dossier: str, number: int, upto: int | None) -> None:
 
 
 @click.command("prove-growth")
-@click.argument("old", type=click.IntRange(1))
-@click.argument("new", type=click.IntRange(1), required=False)
+@click.argument("old", type=NUMBER)
+@click.argument("new", type=NUMBER, required=False)
 def growth(old: int, new: int | None) -> None:
     """Print the proof that checkpoint OLD is the beginning of checkpoint NEW (or the last)."""
     runtime = compose_from_environment(pooled=False)

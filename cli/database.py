@@ -9,7 +9,7 @@ import click
 
 from cli.compose import compose_from_environment
 from cli.main import DatabaseUnusable
-from cli.output import json_option, say, show
+from cli.output import NUMBER, json_option, say, show
 from engine.acts.rebuild_search import rebuild_search
 from engine.settings import Settings, missing_database, settings_from
 from engine.store import migrate
@@ -58,7 +58,7 @@ def status(as_json: bool) -> None:
 
 
 @db.command("rebuild-search")
-@click.option("--after", type=click.IntRange(0), default=0, help="Go on after the dossier with this number.")
+@click.option("--after", type=click.IntRange(0, NUMBER.max), default=0, help="Go on after this dossier number.")
 def rebuild(after: int) -> None:
     """Let every dossier be found by the words of today's search, page after page, while everybody works."""
     runtime, done = compose_from_environment(pooled=False), 0

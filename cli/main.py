@@ -11,6 +11,7 @@ from typing import Any, cast
 import click
 
 from engine.errors import Refusal, in_log
+from engine.text import Text
 
 GROUPS: Mapping[str, tuple[str, str]] = {
     "serve": ("cli.serve:serve", "Serve the pages and the interface over HTTP."),
@@ -52,6 +53,18 @@ class DatabaseUnusable(Refusal):
     en = "The database cannot be used: {why}. Check DATABASE_URL and MOTCUA_DATA, and run `motcua db upgrade`."
 
 
+class PlaceUnusable(Refusal):
+    """The disk refuses a file or a folder that the command was given or needs."""
+
+    code = "place-unusable"
+    status = 507
+    vi = "Không đọc hay ghi được {place}: {why}. Hãy kiểm tra tên, quyền và chỗ trống của ổ đĩa rồi chạy lại."
+    en = "{place} cannot be read or written: {why}. Check the name, its rights and the room on the disk; try again."
+
+
+_NO_NAME = Text("Một tệp", "A file")
+
+
 class Lazy(click.Group):
     """A group whose commands are imported when they are needed, and whose refusals are sentences, not tracebacks."""
 
@@ -74,6 +87,11 @@ class Lazy(click.Group):
             return super().invoke(ctx)
         except Refusal as refusal:
             raise click.ClickException(refusal.sentence(language_of(ctx))) from refusal
+        except BrokenPipeError:
+            raise  # who reads the output has gone: click ends quietly
+        except OSError as error:
+            told = PlaceUnusable(place=error.filename or _NO_NAME, why=error.strerror or str(error))
+            raise click.ClickException(told.sentence(language_of(ctx))) from error
         except Exception as error:
             why = _database_trouble(error)
             if why is None:

@@ -14,7 +14,7 @@ import click
 from sqlalchemy import select
 
 from cli.compose import compose_from_environment
-from cli.output import json_option, language, say, show
+from cli.output import NUMBER, json_option, language, say, show
 from engine.acts.reform.batches import apply_all, revert_all
 from engine.acts.reform.decide import decide, in_triage
 from engine.acts.reform.load import load_plan
@@ -81,7 +81,7 @@ def status_command(as_json: bool) -> None:
 
 
 @click.command("revert")
-@click.argument("plan", type=int)
+@click.argument("plan", type=NUMBER)
 @click.option("--reason", required=True, help="Why; the applicants are told.")
 @json_option
 def revert_command(plan: int, reason: str, as_json: bool) -> None:
@@ -100,7 +100,7 @@ def revert_command(plan: int, reason: str, as_json: bool) -> None:
 
 
 @click.command("triage")
-@click.argument("plan", type=int)
+@click.argument("plan", type=NUMBER)
 @click.option("--province", help="Only the dossiers of this province (code before the reform).")
 @json_option
 def triage_command(plan: int, province: str | None, as_json: bool) -> None:
@@ -139,7 +139,7 @@ def triage_command(plan: int, province: str | None, as_json: bool) -> None:
 
 
 @click.command("decide")
-@click.argument("plan", type=int)
+@click.argument("plan", type=NUMBER)
 @click.option("--commune", help="All waiting dossiers of this old commune (code).")
 @click.option("--hamlet", help="Of those, only the ones of this hamlet or quarter.")
 @click.option("--dossier", "codes", multiple=True, help="The dossier with this code; may be given several times.")

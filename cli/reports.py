@@ -12,7 +12,7 @@ import orjson
 
 from cli.compose import compose_from_environment
 from cli.months_away import tell_months_away
-from cli.output import Day, language
+from cli.output import NUMBER, Day, language
 from engine.queries.histories import Asked, taken_ways
 from engine.queries.indicators import Wanted
 from engine.queries.indicators import indicators as all_indicators
@@ -44,7 +44,7 @@ _PERIOD = (
 )
 _OFFICE = click.option("--office", help="Only dossiers that this office handles.")
 _PROCEDURE = click.option("--procedure", required=True, help="The code of the procedure.")
-_VERSION = click.option("--version", type=click.IntRange(1), help="Only this version of the procedure.")
+_VERSION = click.option("--version", type=NUMBER, help="Only this version of the procedure.")
 
 
 def _with(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:

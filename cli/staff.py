@@ -11,7 +11,7 @@ from typing import TypeVar
 import click
 
 from cli.compose import compose_from_environment
-from cli.output import Day, json_option, say, show
+from cli.output import NUMBER, Day, json_option, say, show
 from engine.acts.staff import administrators, revoke, switch
 from engine.acts.staff.sign_in import known_person
 from engine.errors import Forbidden, NotFound
@@ -86,7 +86,7 @@ def propose_admin(username: str, by: str | None, reason: str) -> None:
 
 
 @click.command("decide-admin")
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @click.option("--by", required=True, help="The administrator who decides; asked for the password.")
 @click.option("--refuse", is_flag=True, help="Refuse the proposal instead of approving it.")
 @REASON

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from cli.compose import compose_from_environment
-from cli.output import json_option, say, show
+from cli.output import NUMBER, json_option, say, show
 from cli.publish import checked_releases, publisher_of
 from cli.version_plan_words import item_line, plan_lines, standing_lines
 from cli.versions import release_at
@@ -104,7 +104,7 @@ def apply_command(file: Path, username: str | None, as_json: bool) -> None:
 
 
 @click.command("plans")
-@click.argument("plan", type=int, required=False)
+@click.argument("plan", type=NUMBER, required=False)
 @json_option
 def plans_command(plan: int | None, as_json: bool) -> None:
     """List the version plans with their dossiers by outcome; with PLAN (its number) every dossier and its outcome."""
@@ -127,7 +127,7 @@ def plans_command(plan: int | None, as_json: bool) -> None:
 
 
 @click.command("revert")
-@click.argument("plan", type=int)
+@click.argument("plan", type=NUMBER)
 @click.option("--legal", required=True, help="The written decision to take the version back.")
 @click.option("--reason", required=True, help="Why; the journal keeps it.")
 @json_option

@@ -269,6 +269,37 @@ def test_a_release_that_moves_running_dossiers_moves_them(run: Run, world: World
     world.check()
 
 
+def test_what_the_disk_refuses_is_told_in_a_sentence(run_alone: Run, tmp_path: Path) -> None:
+    file, place = str(PROCEDURES / "1.013225.yaml"), tmp_path / "nowhere" / "drawn.svg"
+    for spoken, said in (("en", "cannot be read or written"), ("vi", "Không đọc hay ghi được")):
+        told_so = run_alone("--lang", spoken, "workflows", "diagram", file, "--output", str(place), code=1).output
+        assert f"{place}" in told_so and said in told_so
+
+
+@on_sqlite
+def test_a_number_or_a_day_that_no_database_knows_is_refused_in_words(run: Run, world: World) -> None:
+    number = "9" * 20
+    for command in (
+        ("archive", "carry-out", number),
+        ("journal", "prove", "H79", "1", "--checkpoint", number),
+        ("journal", "prove-growth", number, "1"),
+        ("workflows", "revert", number, "--legal", "x", "--reason", "x"),
+        ("reform", "decide", number, "--to", "x", "--by", "x", "--legal", "x", "--reason", "x"),
+        ("db", "rebuild-search", "--after", number),
+    ):
+        assert "is not in the range" in run(*command, code=2).output
+    for day in ("0001-01-01", "9999-12-31", "2026-02-31"):
+        assert "is not a day such as 2025-07-01" in run("journal", "reads", "--from", day, code=2).output
+        assert "is not a day such as 2025-07-01" in run("competence", "verify", "--to", day, code=2).output
+
+
+@on_sqlite
+def test_notices_that_were_not_sent_are_listed_for_programs_too(run: Run, world: World) -> None:
+    world.land_at("checking")
+    waiting = told(run("notices", "list", "--status", "waiting", "--json"))
+    assert waiting[0]["template"] == "da-tiep-nhan"
+
+
 def test_competence_is_proved_between_two_days(run_alone: Run) -> None:
     proof = told(run_alone("competence", "verify", "--from", "2026-01-01", "--to", "2026-01-31", "--json"))
     assert proof["defects"] == []
