@@ -33,3 +33,9 @@ def territory_around(*districts: str) -> Territory:
 def country() -> Territory:
     """The whole shipped territory, read once a process."""
     return read_territory()
+
+
+@cache
+def shipped() -> Shipped:
+    """The whole shipped content, each part read once a process: reading the procedures takes seconds."""
+    return Content(territory=country())

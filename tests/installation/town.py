@@ -21,7 +21,6 @@ from cli.demo import story
 from cli.demo.people import PASSWORD, STAFF
 from cli.demo.samples import result_on_paper
 from cli.seed import seed
-from cli.shipped import Shipped
 from engine.acts.documents import add_document
 from engine.acts.file_dossier import Filing, file_dossier
 from engine.acts.perform_action import perform_action
@@ -32,7 +31,7 @@ from engine.store.journal import journal
 from engine.transaction import UnitOfWork
 from tests import shared_run
 from tests.installation.application import application
-from tests.installation.content import DISTRICTS, Content, territory_around
+from tests.installation.content import DISTRICTS, Content, shipped, territory_around
 from tests.installation.databases import Filled
 from tests.installation.installation import Installation
 from tests.installation.payments import taking_payments
@@ -161,7 +160,7 @@ def _dossiers(town: Town) -> dict[str, Known]:
 
 
 def _fill(url: str, folder: Path) -> None:
-    seed(runtime_over(url, folder), Content(territory=territory_around(*DISTRICTS), releases=Shipped().releases))
+    seed(runtime_over(url, folder), Content(territory=territory_around(*DISTRICTS), releases=shipped().releases))
     town = Town(url, folder)
     town.try_act("system", _employ)
     made = _dossiers(town)

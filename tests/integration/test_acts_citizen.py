@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from cli.shipped import Shipped
 from engine.acts.choose_notices import choose_notices
 from engine.acts.documents import add_document
 from engine.acts.notices.deliver import deliver_notices
@@ -23,6 +22,7 @@ from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.rules.offices.competence import Competence
 from engine.store.ratings import ratings
 from engine.transaction import UnitOfWork
+from tests.installation.content import shipped
 from tests.installation.filings import PDF
 from tests.installation.releases import START
 from tests.installation.world import LONG_KHANH, World
@@ -65,7 +65,7 @@ class TestNotices:
     def test_decide_what_is_sent_but_never_what_asks_something(
         self, world: World, wanted: bool, via: str | None, portal: int, sent: list[str]
     ) -> None:
-        for key, document in Shipped().templates.items():
+        for key, document in shipped().templates.items():
             world.try_act("system", publish_template, key, document)
         code = world.land_at("checking")
         self._deliver(world, Receiver())

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from cli.shipped import Shipped
 from engine.acts.file_dossier import file_dossier
 from engine.acts.perform_action import perform_action
 from engine.acts.publish import publish_release
 from engine.rules.procedure.definition import Release
 from engine.store.releases import releases
+from tests.installation.content import shipped
 from tests.installation.world import World
 
 BIRTH, OLD, NEW = "1.001193", "60/2014/QH13", "03/2026/QH16"
@@ -30,7 +30,7 @@ PAPERS = [{"key": "to_khai", "original": 1}, {"key": "chung_sinh", "original": 1
 
 
 def births() -> list[Release]:
-    return [one for one in Shipped().releases if one.procedure == BIRTH]
+    return [one for one in shipped().releases if one.procedure == BIRTH]
 
 
 @pytest.fixture

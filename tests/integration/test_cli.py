@@ -26,6 +26,7 @@ from engine.settings import settings_from
 from engine.store.dossiers import dossiers
 from engine.store.outbox import outbox
 from engine.store.people import people, tokens
+from tests.installation.content import shipped
 from tests.installation.runtime import KEY
 from tests.installation.short_releases import land
 from tests.installation.world import LONG_KHANH, World
@@ -34,7 +35,7 @@ PROCEDURES = Path(__file__).parents[2] / "workflows" / "procedures"
 SCENARIOS = PROCEDURES.parent / "scenarios"
 Run = Callable[..., Result]
 LONG = "a long password"
-SHIPPED = Shipped()
+SHIPPED = shipped()
 on_sqlite = pytest.mark.parametrize("world", ["sqlite"], indirect=True)  # where the database makes no difference
 
 

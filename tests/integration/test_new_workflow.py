@@ -13,12 +13,13 @@ from click.testing import CliRunner, Result
 from cli import new_questions
 from cli.main import main
 from cli.shipped import Shipped
+from tests.installation.content import shipped
 from workflows.loader import load_files
 from workflows.new_file import to_fill_in
 from workflows.scenario_files import read_scenarios
 from workflows.scenario_runner import run_all
 
-SHIPPED = Shipped()
+SHIPPED = shipped()
 GIVEN = (
     "1.009999", "--name", 'Cấp thẻ "thử nghiệm": A, B', "--legal", "1/2026/NĐ-CP", "--sector", "HO-TICH",
     "--days", "5", "--from", "2026-12-01",
@@ -33,10 +34,10 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     def here() -> Shipped:
         if not (tmp_path / "procedures").is_dir():
             return SHIPPED
-        shipped = Shipped(tmp_path)
-        shipped.__dict__["territory"] = SHIPPED.territory  # read once for all tests
-        shipped.__dict__["offices"] = SHIPPED.offices
-        return shipped
+        own = Shipped(tmp_path)
+        own.__dict__["territory"] = SHIPPED.territory  # read once for all tests
+        own.__dict__["offices"] = SHIPPED.offices
+        return own
 
     monkeypatch.setattr(Shipped, "here", here)
     monkeypatch.setenv("MOTCUA_CONTENT", str(tmp_path))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cli.shipped import Shipped
 from engine.acts.publish import KeysTogether, publish_template
+from tests.installation.content import shipped
 from tests.installation.world import World
 
 
@@ -20,7 +20,7 @@ def test_no_template_may_send_both_keys_in_one_message(world: World, part: str) 
 
 
 def test_no_shipped_notice_holds_both_keys_and_that_of_receipt_holds_the_code() -> None:
-    for key, parts in Shipped().templates.items():
+    for key, parts in shipped().templates.items():
         for part in ("subject", "body", "sms"):
             for text in parts[part].values():
                 assert not ("{link}" in text and "{receipt_code}" in text)

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
-from cli.shipped import Shipped
 from engine.acts.notices import deliver as module
 from engine.acts.notices.deliver import GIVE_UP_LANE, LEASE, PARK_AFTER, Receivers, backoff, deliver_notices
 from engine.acts.publish import publish_template
@@ -22,6 +21,7 @@ from engine.store.dossiers import applicants
 from engine.store.journal import journal_private
 from engine.store.outbox import outbox, webhooks
 from engine.store.people import people
+from tests.installation.content import shipped
 from tests.installation.world import APPLICANT, BRANCH, World
 
 
@@ -54,7 +54,7 @@ def gone(message: Message) -> None:
 
 @pytest.fixture(autouse=True)
 def _templates(world: World) -> None:
-    for key, document in Shipped().templates.items():
+    for key, document in shipped().templates.items():
         world.try_act("system", publish_template, key, document)
 
 

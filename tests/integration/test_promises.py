@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from cli.shipped import Shipped
 from engine.acts.extend_deadline import extend_deadline
 from engine.acts.publish import publish_release
 from engine.acts.recall import recall
@@ -33,10 +32,11 @@ from engine.rules.deadlines.words import moment_in_words
 from engine.rules.procedure.definition import APPLICANT, Effective, Notice, Term
 from engine.store.outbox import outbox
 from engine.transaction import UnitOfWork
+from tests.installation.content import shipped
 from tests.installation.short_releases import land
 from tests.installation.world import PROVINCE, World, moment
 
-TEMPLATES = Shipped().templates
+TEMPLATES = shipped().templates
 LATER = dt.timedelta(days=31)
 SITUATIONS = ("running", "paused", "paused_late", "overdue", "stopped")
 """``paused_late``: the due moment had passed before the pause began, so the row still has it."""
@@ -241,7 +241,7 @@ class TestTheAutomaticStop:
     def test_every_shipped_stop_that_waits_for_the_applicant_is_told_by_a_template(self) -> None:
         """Each state with a timer that ends the dossier has a notice to the applicant that says when."""
         untold = []
-        for release in Shipped().releases:
+        for release in shipped().releases:
             for key, action in release.actions.items():
                 ends = action.after and all(release.states[one.then].portal in (3, 7, 8) for one in action.to)
                 for source in action.sources if ends else ():

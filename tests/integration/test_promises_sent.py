@@ -12,7 +12,6 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import select
 
-from cli.shipped import Shipped
 from engine.acts.notices.deliver import deliver_notices
 from engine.acts.notices.webhooks import add_webhook
 from engine.acts.perform_action import perform_action
@@ -27,10 +26,11 @@ from engine.queries.lists import Wanted, list_dossiers
 from engine.rules.procedure.definition import APPLICANT, Effective, Notice
 from engine.rules.procedure.machine import GuardFailed
 from engine.store.outbox import outbox
+from tests.installation.content import shipped
 from tests.installation.short_releases import land
 from tests.installation.world import BRANCH, World
 
-TEMPLATES = Shipped().templates | {"viec-moi": Shipped().templates["sap-den-han"]}
+TEMPLATES = shipped().templates | {"viec-moi": shipped().templates["sap-den-han"]}
 
 
 @pytest.fixture(autouse=True)

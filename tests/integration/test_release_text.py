@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cli.shipped import Shipped
 from engine.rules.procedure.definition import Release
+from tests.installation.content import shipped
 from tests.installation.trial_release import trial_release
 from tests.workflow_samples.surroundings import CORRECT
 from workflows.loader import check_bytes, load
@@ -18,7 +18,7 @@ def _means_the_same(release: Release) -> None:
 
 
 def test_every_shipped_release_is_written_as_it_is_meant() -> None:
-    for release in Shipped().releases:
+    for release in shipped().releases:
         _means_the_same(release)
 
 
@@ -28,7 +28,7 @@ def test_the_sample_and_the_trial_are_written_as_they_are_meant() -> None:
 
 
 def test_a_shipped_release_has_its_own_file_with_its_comments() -> None:
-    release = next(one for one in Shipped().releases if one.procedure == "1.012783")
+    release = next(one for one in shipped().releases if one.procedure == "1.012783")
     text = shipped_text(release)
     assert text is not None and text.startswith("# yaml-language-server")
     assert "scenarios:" in shipped_stories("1.012783")

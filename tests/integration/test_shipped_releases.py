@@ -12,20 +12,19 @@ from msgspec.structs import replace
 from sqlalchemy import select
 
 from cli.seed import seed
-from cli.shipped import Shipped
 from engine.acts.publish import publish_release
 from engine.rules.procedure.definition import Release, release_from_bytes
 from engine.rules.procedure.permissions import SYSTEM_ACTOR
 from engine.store.releases import releases
 from engine.transaction import Runtime, in_transaction
-from tests.installation.content import Content, territory_around
+from tests.installation.content import Content, shipped, territory_around
 from tests.installation.runtime import runtime_over
 from tests.installation.short_releases import land
 from workflows.loader import check_bytes
 from workflows.shipped_releases import ShippedReleaseChanged, read_shipped, with_releases, write_shipped
 
 BEFORE = Path(__file__).parents[1] / "shipped_before"
-SHIPPED = Shipped()
+SHIPPED = shipped()
 LISTING = "python -m workflows.shipped_releases"
 
 
@@ -106,9 +105,9 @@ def test_the_shipped_files_are_published_over_the_first_ones(empty: Runtime) -> 
 @pytest.mark.parametrize("passed_over", [0, 1])
 def test_a_correction_is_published_over_any_version_before_it(empty: Runtime, passed_over: int) -> None:
     """The installation holds the version before, or only the one before that: it passed over an upgrade."""
-    shipped = {(one.procedure, one.version) for one in SHIPPED.releases}
+    known = {(one.procedure, one.version) for one in SHIPPED.releases}
     replacing = [one for one in SHIPPED.releases if isinstance(one.effective.replaces, int)]
-    corrections = [one for one in replacing if (one.procedure, one.effective.replaces) not in shipped]
+    corrections = [one for one in replacing if (one.procedure, one.effective.replaces) not in known]
     assert corrections
     for one in corrections:
         replaced = one.version - 1

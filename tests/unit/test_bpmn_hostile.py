@@ -10,9 +10,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from cli.shipped import Shipped
 from engine.pictures.bpmn import bpmn_of
 from engine.rules.procedure.definition import Release
+from tests.installation.content import shipped
 from tests.workflow_samples.diagrams import END, MODEL, START, bpmn, flow, task
 from workflows.bpmn.draft import draft_of
 from workflows.bpmn.markup import MOST_BYTES, MOST_ELEMENTS
@@ -134,7 +134,7 @@ def _escaped(name: str) -> str:
 
 
 MUTATED = 200
-SEEDS = [one for one in Shipped.here().releases if one.procedure in {"1.012783", "1.013225"}]
+SEEDS = [one for one in shipped().releases if one.procedure in {"1.012783", "1.013225"}]
 _WORDS = (
     b"<", b">", b'"', b"&", b"]]>", b"<!--", b"<![CDATA[", b"<?x ?>", b"\x00", b"\xff", b"\xc3", b' id="process"',
     b"<bpmn:extensionElements/>", b"<!DOCTYPE a>",

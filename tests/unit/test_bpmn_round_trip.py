@@ -7,14 +7,14 @@ import re
 
 import pytest
 
-from cli.shipped import Shipped
 from engine.pictures.bpmn import bpmn_of
 from engine.rules.procedure.definition import Release
+from tests.installation.content import shipped
 from workflows.bpmn.draft import draft_of
 from workflows.bpmn.written import Given
 from workflows.loader import check_bytes
 
-RELEASES = Shipped.here().releases
+RELEASES = shipped().releases
 GIVEN = Given("own.bpmn", dt.date(2027, 1, 1))
 Way = tuple[object, ...]
 

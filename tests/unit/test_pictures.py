@@ -14,7 +14,6 @@ from lxml import etree
 from msgspec.structs import replace
 
 from cli.diagram import diagram
-from cli.shipped import Shipped
 from engine.pictures.bpmn import bpmn_of
 from engine.pictures.graph import EdgeKind, NodeKind, graph_of
 from engine.pictures.layout import NODE_WIDTH, lay_out
@@ -24,8 +23,9 @@ from engine.pictures.svg import Drawing, Figures, svg_of
 from engine.rules.procedure.definition import APPLICANT, SYSTEM, Release
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.text import Text
+from tests.installation.content import shipped
 
-SHIPPED = Shipped.here()
+SHIPPED = shipped()
 RELEASES = pytest.mark.parametrize("release", SHIPPED.releases, ids=lambda one: f"{one.procedure}-{one.version}")
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"

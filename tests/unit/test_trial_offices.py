@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cli.demo.people import OFFICES
 from cli.demo.trial_offices import TrialContent
-from cli.shipped import Shipped
+from tests.installation.content import shipped
 
 
 def test_the_offices_of_the_sample_staff_say_that_their_address_and_number_are_for_show() -> None:
@@ -18,4 +18,4 @@ def test_the_offices_of_the_sample_staff_say_that_their_address_and_number_are_f
 
 
 def test_the_shipped_offices_have_none() -> None:
-    assert not [one for one in Shipped().offices if one.address or one.hotline]
+    assert not [one for one in shipped().offices if one.address or one.hotline]

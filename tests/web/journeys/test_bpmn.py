@@ -6,8 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from cli.shipped import Shipped
 from engine.pictures.bpmn import bpmn_of
+from tests.installation.content import shipped
 
 VIEWER = Path(__file__).parents[1] / "bpmn_js" / "bpmn-navigated-viewer.production.min.js"
 OPEN = """
@@ -25,7 +25,7 @@ def test_every_shipped_procedure_opens_without_a_warning(chromium: Browser) -> N
     page = chromium.new_page()
     page.set_content('<div id="canvas" style="width: 900px; height: 600px"></div>')
     page.add_script_tag(path=VIEWER)
-    for release in Shipped.here().releases:
+    for release in shipped().releases:
         document = bpmn_of(release, "vi")
         warnings, shown = page.evaluate(OPEN, document)
         assert warnings == []
