@@ -68,8 +68,7 @@ def create_app(
     show = pages(app, problem) if pages else problem
     register_refusals(app, show)  # after flask-smorest, whose own answers to errors they replace
     app.register_blueprint(health.operating)
-    if runtime.settings.fast_path:
-        app.direct = direct_routes(app, Resource.HOT)
+    app.hot, app.fast_path = direct_routes(app, Resource.HOT), runtime.settings.fast_path
     if hops := runtime.settings.proxy_hops:
         app.stand_behind_proxies(hops)
     return app

@@ -1,6 +1,6 @@
 """Two checkouts of this project, measured by turns in one run: ratios of after to before.
 
-    python -m benchmarks compare --before PATH [--parts start acts statements reading outbox] [--rounds 3]
+    python -m benchmarks compare --before PATH [--parts start acts statements reading outbox] [--rounds 3] [--pages 0]
 
 Acts go over HTTP to ``motcua serve`` of each checkout, both running all the time on one database. The other parts are
 each checkout's own ``python -m benchmarks``. Every other round begins with the other side. What counts is the ratio
@@ -14,6 +14,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from benchmarks.checkouts import Checkout, notices_in, readings_in, statements_i
 from benchmarks.client import load
 from benchmarks.database import MeasuredServer
 from benchmarks.ground import Ground, environment_of
+from benchmarks.open_pages import clerks_sessions, turning
 from benchmarks.processor_time import seconds as processor_seconds
 from benchmarks.ratios import Series, overall, table
 from benchmarks.served import Served, of_checkout
@@ -108,10 +110,31 @@ def _acts(sides: Sides, asked: argparse.Namespace, _spoken: dict[str, str]) -> s
                 for side in _turn(sides, turn):
                     server, ground = grounds[side.label]
                     measured = Measured()
-                    measure_over_http(server, ground, webs[side.label], count, asked.seconds, measured)
+                    with _pages_beside(ground, webs[side.label], asked) as pages:
+                        measure_over_http(server, ground, webs[side.label], count, asked.seconds, measured)
                     _note_acts(series, count, side, measured)
+                    for name, figure in pages.items():
+                        _note(series, f"{count} clients: {name}", side, figure)
                     _say(f"round {turn + 1}: {side.label}, {count} clients, {measured.cpu[-1]:.2f} ms an act")
     return table(series, digits=2)
+
+
+@contextmanager
+def _pages_beside(ground: Ground, web: Served, asked: argparse.Namespace) -> Iterator[dict[str, float]]:
+    """Lets clerks look at pages meanwhile, and tells afterwards what they saw."""
+    told: dict[str, float] = {}
+    if not asked.pages:
+        yield told
+        return
+    asking = [turning(token) for token in clerks_sessions(ground, asked.pages)]
+    with ThreadPoolExecutor(1) as beside:
+        looking = beside.submit(load, web.port, asking, asked.seconds)
+        yield told
+        seen = looking.result()
+    if seen.wrong:
+        raise RuntimeError(f"pages other than 200: {seen.wrong} {seen.example!r}")
+    told["pages a second"] = len(seen.latencies) / seen.seconds
+    told["pages, p99 ms"] = seen.percentile(0.99)
 
 
 def _note_acts(series: Series, count: int, side: Side, measured: Measured) -> None:
@@ -215,6 +238,7 @@ def _arguments(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--parts", nargs="+", choices=PARTS, help="all when not given")
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds (3)")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 16], help="of acts, how many at once (1 16)")
+    parser.add_argument("--pages", type=int, default=0, help="clerks who look at pages beside the acts (none)")
     parser.add_argument("--seconds", type=float, default=6.0, help="of each measurement of acts (6)")
     parser.add_argument("--dossiers", type=int, default=100_000, help="how many to load at least (100000)")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "motcua-compare")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from api.app import create_app
 from benchmarks.arrivals import Asked, Stream
-from benchmarks.client import request
+from benchmarks.client import Client, request
 from benchmarks.ground import Ground
 from benchmarks.sessions import link_of, page_session
 from engine.store.dossiers import dossiers
@@ -41,6 +41,12 @@ def following(tokens: Sequence[str]) -> Stream:
         return Asked(OPEN_PAGE, _with_cookie(request("GET", path), SESSION, token), _nothing)
 
     return Stream(len(tokens) / EVERY, ask)
+
+
+def turning(token: str) -> Client:
+    """A clerk who asks for the same pages in turn, each as soon as the last is there."""
+    turns = itertools.cycle(PAGES)
+    return lambda: (_with_cookie(request("GET", next(turns)), SESSION, token), _nothing)
 
 
 def opened_links(ground: Ground, applicants: int) -> list[tuple[str, str]]:

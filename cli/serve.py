@@ -68,7 +68,7 @@ def _gunicorn(host: str, port: int, workers: int, threads: int) -> None:
     from gunicorn.app.base import BaseApplication
     from gunicorn.glogging import Logger
 
-    from adapters.gunicorn.worker import StayingWorker
+    from adapters.gunicorn.worker import LaneWorker
 
     class IntoOurLog(Logger):  # type: ignore[misc]
         def setup(self, cfg: Any) -> None:
@@ -81,7 +81,7 @@ def _gunicorn(host: str, port: int, workers: int, threads: int) -> None:
             for name, value in {
                 "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
                 "workers": workers,
-                "worker_class": StayingWorker,
+                "worker_class": LaneWorker,
                 "threads": threads,
                 "graceful_timeout": GRACE,
                 "timeout": 2 * GRACE,

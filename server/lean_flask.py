@@ -40,12 +40,18 @@ class LeanFlask(Flask):
     unparsable: Callable[[int, str], bytes]
     """Called by the web server: the whole response to bytes that are no HTTP request, from status and reason."""
 
-    direct: tuple[DirectRoute, ...] = ()
-    """The routes that are answered before Flask."""
+    hot: tuple[DirectRoute, ...] = ()
+    """The routes of hot operations."""
+    fast_path = True
+    """Whether they are answered before Flask."""
+
+    def is_short(self, method: str, path: str) -> bool:
+        """Called by the web server: whether such a request is answered in a moment, so that it need not queue."""
+        return any(method == route.method and route.address.fullmatch(path) for route in self.hot)
 
     def wsgi_app(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answers a request, by itself or by Flask."""
-        what = asked(self.direct, environ)
+        what = asked(self.hot, environ) if self.fast_path else None
         if what is None or "werkzeug.debug.preserve_context" in environ:  # a test wants Flask's context afterwards
             return super().wsgi_app(environ, start_response)
         return answer_directly(self, environ, start_response, what)

@@ -1,59 +1,75 @@
-"""The gunicorn worker class: its threads wait a moment for the next request on the connection just answered.
+"""The gunicorn worker class: a lane for short requests, and threads for all others.
 
-Plain gunicorn gives a kept-alive connection back to its main thread after each answer, and wakes another thread for the
-next request: two thread switches, a pipe and two calls of epoll for each. The proxy of a busy office sends the next
-request within milliseconds on the same connection, so a thread that waits for it saves all of that.
+Plain gunicorn has one thread that finds readable connections and gives each to a thread of a pool, which gives it back
+after the answer: for every request two changes of thread and a pipe. And with as many threads as slow clients and
+uploads need, all of them take the interpreter from each other when many short requests come.
+
+Here a few threads, the lane, each take the next readable connection themselves (``adapters.gunicorn.lines``). A request
+that has come whole, and that the application names short (``is_short``), they answer at once. Every other request, and
+every client that keeps one waiting, goes to the threads of the pool. So an action waits for no page and for no slow
+client, and those who wait are served in the order in which they came.
 
 This file alone depends on gunicorn's internals. gunicorn documents a worker class as something to choose, not to
 extend, and has no hook around a connection or before the answer to an error. So methods of ``ThreadWorker`` are
-overridden (``init_process``, ``enqueue_req``, ``handle``, ``handle_request``, ``handle_error``), ``max_keepalived`` is
-computed, settings become plain attributes,
-``conn.sock`` is replaced by a socket with a deadline (``adapters.gunicorn.patience``), and
-``conn.parser.unreader.buf`` is read to find bytes that were read ahead. If gunicorn calls them differently, threads
-wait too long or never, a busy process keeps its connections, or an unparsable request gets gunicorn's own answer.
-tests/integration/test_gunicorn_worker.py and test_unparsable_requests.py fail then; tests/unit/test_library_insides.py
-compares the signatures.
+overridden (``init_process``, ``run``, ``get_thread_pool``, ``enqueue_req``, ``handle_request``, ``handle_error``,
+``murder_keepalived``, ``_cap_keepalive``), ``max_keepalived`` is computed, settings become plain attributes,
+``conn.sock`` is replaced by a socket with a deadline (``adapters.gunicorn.patience``), and ``conn.parser.unreader``
+gets what was read ahead. If gunicorn calls them differently, connections are not served or never end, a busy process
+keeps them, or an unparsable request gets gunicorn's own answer. tests/integration/test_gunicorn_worker.py and
+test_unparsable_requests.py fail then; tests/unit/test_library_insides.py compares the signatures.
 """
 
 from __future__ import annotations
 
-import select
-import ssl
+import re
+import socket
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from math import inf
 from typing import Any
 
-from gunicorn.util import write_nonblock
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
+from adapters.gunicorn.lines import Lines
 from adapters.gunicorn.load import WebLoads
 from adapters.gunicorn.patience import PatientSocket, SlowHead
 
-STAY = 50
-"""Milliseconds that a thread waits for the next request."""
 AHEAD = 2
 """With so many requests more than the least busy process, a process closes connections after their answer."""
+AT_ONCE = 65_536
+"""Bytes of a request that are read before it is known what it is."""
+BODY_FOLLOWS = 2
+"""Milliseconds that the lane waits for a body that was sent after its head."""
+LINGER = 2.0
+"""Seconds that a client has to close its side after the last answer, as RFC 9112, 9.6 asks for."""
 LOADS = WebLoads()
+_REQUEST = re.compile(rb"([A-Z]+) ([^ ?]+)(?:\?[^ ]*)? HTTP/1\.1\r\n")
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,5})[ \t]*\r\n", re.IGNORECASE)
 
 
-class StayingWorker(ThreadWorker):  # type: ignore[misc]
-    """``gthread`` with threads that wait: at most half of them, and none while a request is queued or a stop is due."""
+class LaneWorker(ThreadWorker):  # type: ignore[misc]
+    """``gthread`` whose threads take connections themselves: half of them, the lane, answer short requests only."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         self._kept_at_most = 0
         self.place = LOADS.enter()  # freed by ``forget``, in the parent process
         super().__init__(*arguments, **named)
+        self._lanes = max(1, self.cfg.threads // 2)
         self._lock = threading.Lock()
-        self._waiting = self._staying = self._under_way = 0
+        self._queued = self._under_way = 0
 
     @property
     def max_keepalived(self) -> int:
-        """The number of idle connections above which gunicorn closes one after its answer.
+        """The number of idle connections above which gunicorn closes one after its answer: it knows of none.
 
-        It is 0 while another process is less busy, so that the client reconnects to that one.
+        So this is 0 when there are too many, and while another process is less busy, so that the client reconnects to
+        that one.
         """
-        return 0 if LOADS.ahead(self.place) >= AHEAD else self._kept_at_most
+        many = self.lines.resting >= self._kept_at_most
+        return 0 if many or LOADS.ahead(self.place) >= AHEAD else self._kept_at_most
 
     @max_keepalived.setter
     def max_keepalived(self, most: int) -> None:
@@ -62,39 +78,44 @@ class StayingWorker(ThreadWorker):  # type: ignore[misc]
     def init_process(self) -> None:
         """Begins to serve. Settings change no more: as plain attributes they cost no search at each use."""
         self.cfg.__dict__.update((name, setting.get()) for name, setting in self.cfg.settings.items())
+        self.lines = Lines()
         super().init_process()
 
-    def enqueue_req(self, conn: Any) -> None:
-        """Queues a readable connection for a thread of the pool."""
-        if not isinstance(conn.sock, PatientSocket) and not self.cfg.is_ssl:
-            conn.sock = PatientSocket(conn.sock, self._others_wait)
-        with self._lock:
-            self._waiting += 1
-        super().enqueue_req(conn)
+    def get_thread_pool(self) -> ThreadPoolExecutor:
+        """The threads: those of the lane, and at least one other."""
+        return ThreadPoolExecutor(max_workers=max(self.cfg.threads, self._lanes + 1))
 
-    def handle(self, conn: Any) -> Any:
-        """Answers requests on a connection, in a thread of the pool; returns what gunicorn does with it next."""
-        with self._lock:
-            self._waiting -= 1
-        while True:
-            if isinstance(conn.sock, PatientSocket):
-                conn.sock.begin()
-            kept = super().handle(conn)
-            if kept is not True or not self._another_comes(conn):
-                return kept
+    def run(self) -> None:
+        """Serves until told to stop, and then what has begun."""
+        for _ in range(self._lanes):
+            self.tpool.submit(self._lane)
+        try:
+            super().run()
+        finally:
+            self.lines.close()
+
+    def enqueue_req(self, conn: Any) -> None:
+        """Takes on a new connection."""
+        conn.sock = PatientSocket(conn.sock, self._others_wait)
+        self._rest(conn)
+
+    def murder_keepalived(self, force: bool = False) -> None:
+        """Closes the connections that have rested for too long, or all."""
+        for conn in self.lines.overdue(inf if force else time.monotonic()):
+            self._close(conn)
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        self.lines.hasten(deadline)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Answers one request, which counts as in progress meanwhile; returns whether the connection is kept."""
-        self._count(1)
-        if isinstance(conn.sock, PatientSocket):
-            conn.sock.head_is_read()
+        self._count(begun=1)
+        conn.sock.head_is_read()
         try:
-            kept = super().handle_request(req, conn)
+            return super().handle_request(req, conn)
         finally:
-            if isinstance(conn.sock, PatientSocket):
-                conn.sock.flush()
-            self._count(-1)
-        return kept
+            conn.sock.flush()
+            self._count(begun=-1)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Any) -> None:
         """Answers bytes that are no request by the application's ``unparsable``, where it has one."""
@@ -106,32 +127,116 @@ class StayingWorker(ThreadWorker):  # type: ignore[misc]
         _, status, reason = said.answer.partition(b"\r\n")[0].decode("latin-1").split(" ", 2)
         unparsable: Callable[[int, str], bytes] | None = getattr(self.wsgi, "unparsable", None)
         with suppress(OSError):  # the client may have closed the connection
-            write_nonblock(client, unparsable(int(status), reason) if unparsable else said.answer)
+            client.sendall(unparsable(int(status), reason) if unparsable else said.answer)
+
+    def _lane(self) -> None:
+        """What a thread of the lane does."""
+        while (conn := self.lines.next()) is not None:
+            try:
+                self._begin(conn)
+            except Exception:
+                self.log.exception("A connection failed")
+                self._leave(conn)
+
+    def _begin(self, conn: Any) -> None:
+        """Reads what has come; answers a short request, and gives any other to the pool."""
+        data = conn.sock.come(AT_ONCE)
+        if not data or conn.sock.leaving:
+            self._count()
+        if data is None:
+            self.lines.rest(conn, conn.timeout)
+        elif not data or conn.sock.leaving:
+            self._leave(conn, ended=not data)
+        else:
+            data = self._with_body(conn, data)
+            conn.init()
+            conn.parser.unreader.unread(data)
+            if self._is_short(data):
+                conn.sock.begin(hurried=True)
+                self._after(conn, self.handle(conn))
+            else:
+                self._queue(conn)
+
+    def _with_body(self, conn: Any, data: bytes) -> bytes:
+        """Some clients send a body just after its head: then with it."""
+        if data.endswith(b"\r\n\r\n") and data.startswith(b"POST ") and b"\r\nExpect:" not in data:
+            data += conn.sock.come(AT_ONCE, BODY_FOLLOWS) or b""
+        return data
+
+    def _is_short(self, data: bytes) -> bool:
+        """Whether this is one whole request of those that the application names short."""
+        named: Callable[[str, str], bool] | None = getattr(self.wsgi, "is_short", None)
+        first = _REQUEST.match(data)
+        if named is None or first is None or not named(first[1].decode(), first[2].decode("latin-1")):
+            return False
+        head, gap, body = data.partition(b"\r\n\r\n")
+        lengths = _LENGTH.findall(head + b"\r\n")
+        return bool(gap) and len(body) == sum(map(int, lengths)) and b"chunked" not in head.lower()
+
+    def _queue(self, conn: Any) -> None:
+        self._count(queued=1)
+        self.tpool.submit(self._in_pool, conn)
+
+    def _in_pool(self, conn: Any) -> None:
+        """Answers one request of any kind."""
+        self._count(queued=-1)
+        try:
+            conn.sock.begin()
+            self._after(conn, self.handle(conn))
+        except Exception:
+            self.log.exception("A connection failed")
+            self._leave(conn)
+
+    def _after(self, conn: Any, kept: Any) -> None:
+        """What becomes of a connection after an answer."""
+        if conn.sock.unsent:
+            self.tpool.submit(self._send_rest, conn, kept)
+        elif not kept:
+            self._leave(conn)
+        elif conn.parser.unreader.buf.getvalue():  # the next request came with this one
+            self._queue(conn)
+        else:
+            self._rest(conn)
+
+    def _send_rest(self, conn: Any, kept: Any) -> None:
+        """Sends what the client did not take at once."""
+        conn.sock.hurried = False
+        try:
+            conn.sock.flush()
+        except OSError:
+            kept = False
+        self._after(conn, kept)
+
+    def _rest(self, conn: Any) -> None:
+        seconds = self.cfg.keepalive if self.alive else min(self.cfg.keepalive, STOP_KEEPALIVE_LINGER)
+        self.lines.rest(conn, time.monotonic() + seconds)
+
+    def _leave(self, conn: Any, ended: bool = False) -> None:
+        """Ends a connection: at once when the client has ended it, else when the client does, or is late."""
+        if not ended and not conn.sock.leaving:
+            conn.sock.leaving = True
+            with suppress(OSError):
+                conn.sock.shutdown(socket.SHUT_WR)
+                self.lines.rest(conn, time.monotonic() + LINGER)
+                return
+        elif not ended:
+            self.lines.rest(conn, conn.timeout)
+            return
+        self.method_queue.defer(self._close, conn)
+
+    def _close(self, conn: Any) -> None:
+        """Closes a connection; in the main thread, which alone counts them."""
+        self.nr_conns -= 1
+        conn.close()
 
     def _others_wait(self) -> bool:
-        return self._waiting > 0
+        return self._queued > 0
 
-    def _count(self, more: int) -> None:
+    def _count(self, begun: int = 0, queued: int = 0) -> None:
         with self._lock:
-            self._under_way += more
-            LOADS.count(self.place, self._under_way)
-
-    def _another_comes(self, conn: Any) -> bool:
-        with self._lock:
-            if not self.alive or self._waiting or self._staying >= self.cfg.threads // 2:
-                return False
-            self._staying += 1
-        try:
-            if conn.parser.unreader.buf.getvalue():  # pipelined with the last request
-                return True
-            if isinstance(conn.sock, ssl.SSLSocket):  # poll does not see bytes that TLS has decrypted already
-                return False
-            waiting = select.poll()
-            waiting.register(conn.sock, select.POLLIN)
-            return bool(waiting.poll(STAY))
-        finally:
-            with self._lock:
-                self._staying -= 1
+            self._under_way += begun
+            self._queued += queued
+            LOADS.count(self.place, self._under_way + self._queued + self.lines.ready)
 
 
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -149,6 +254,6 @@ class _Said:
         self.answer = answer
 
 
-def forget(worker: StayingWorker) -> None:
+def forget(worker: LaneWorker) -> None:
     """Frees the place of a process that has ended, for whatever reason."""
     LOADS.leave(worker.place)

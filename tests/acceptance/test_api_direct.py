@@ -234,11 +234,12 @@ def test_what_a_view_raises_is_told_the_same(
 def test_a_hot_route_is_the_one_that_flask_finds(tmp_path: Path, way: str) -> None:
     app: Any = open_installation(TRIAL.sqlite(tmp_path), tmp_path, MOTCUA_FAST_PATH=way).app
     assert isinstance(app, LeanFlask)
-    assert {route.rule.endpoint for route in app.direct} == (
-        {"actions.take_action", "status.by_link"} if way == "1" else set()
-    )
-    for route in app.direct:
+    assert app.fast_path is (way == "1")
+    assert {route.rule.endpoint for route in app.hot} == {"actions.take_action", "status.by_link"}
+    for route in app.hot:
         path = route.rule.rule.replace("<code>", "H79.26740-1").replace("<token>", "a" * 43)
         rule, values = app.url_map.bind("localhost").match(path, route.method, return_rule=True)
         found = route.address.fullmatch(path)
         assert rule is route.rule and found and found.groupdict() == values
+        assert app.is_short(route.method, path)
+        assert not app.is_short("PUT", path) and not app.is_short(route.method, path + "/x")

@@ -1,22 +1,25 @@
-"""The threads of the web server stay with a connection, and leave it as soon as others need them."""
+"""Short requests have a lane of their own: they wait for no long request and for no slow client."""
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from adapters.gunicorn.worker import AHEAD, LOADS, StayingWorker, forget
+from adapters.gunicorn.worker import AHEAD, LOADS, LaneWorker, forget
 
 ASK = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 SLOWLY = ASK.replace(b"/", b"/slowly", 1)
+SHORT = ASK.replace(b"GET /", b"POST /short", 1).replace(b"\r\n\r\n", b"\r\nContent-Length: 3\r\n\r\nabc")
 APPLICATION = """
 import os, threading, time
 
@@ -24,13 +27,17 @@ def app(environ, start_response):
     while environ["PATH_INFO"] == "/slowly" and not os.path.exists("{released}"):
         time.sleep(0.01)  # until the test lets it end
     told = f"{{os.getpid()}} {{threading.get_ident()}}".encode()
-    if environ["PATH_INFO"] == "/body":
+    if environ["PATH_INFO"] in ("/body", "/short"):
         try:
-            environ["wsgi.input"].read()
+            told += b" " + environ["wsgi.input"].read()
         except OSError as error:
             told = type(error).__name__.encode()
+    if environ["PATH_INFO"] == "/short/long":
+        told = bytes(50_000_000)
     start_response("200 OK", [("Content-Length", str(len(told)))])
     return [told]
+
+app.is_short = lambda method, path: path.startswith("/short")
 """
 THREADS = 3
 
@@ -43,14 +50,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @contextmanager
-def _served(folder: Path, processes: int, threads: int, before: str = "") -> Iterator[Path]:
+def _served(folder: Path, processes: int, threads: int, before: str = "", keep: int = 60) -> Iterator[Path]:
     (folder / "threads_told.py").write_text(before + APPLICATION.format(released=folder / "released"))
     listening = folder / "web.sock"
-    command = [sys.executable, "-m", "gunicorn", "--worker-class", "adapters.gunicorn.worker.StayingWorker"]
+    command = [sys.executable, "-m", "gunicorn", "--worker-class", "adapters.gunicorn.worker.LaneWorker"]
     command += ["--workers", str(processes), "--threads", str(threads), "--bind", f"unix:{listening}"]
     command += [
         "--keep-alive",
-        "60",
+        str(keep),
         "--no-control-socket",
         "--log-level",
         "warning",
@@ -61,7 +68,8 @@ def _served(folder: Path, processes: int, threads: int, before: str = "") -> Ite
     child = subprocess.Popen(command)
     try:
         for _ in range(300):
-            if listening.exists():
+            with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+                probe.connect(str(listening))
                 break
             time.sleep(0.05)  # until gunicorn listens
         yield listening
@@ -80,10 +88,10 @@ class Caller:
         self._socket.settimeout(20)
         self._socket.connect(str(path))
 
-    def ask(self, times: int = 1) -> list[bytes]:
+    def ask(self, times: int = 1, what: bytes = ASK) -> list[bytes]:
         """Sends so many requests at once; which processes and threads answered."""
-        self._socket.sendall(ASK * times)
-        return self._answers(times)
+        self._socket.sendall(what * times)
+        return self.answers(times)
 
     def begin(self) -> None:
         """Sends a request that is answered once the file ``released`` is there."""
@@ -105,9 +113,10 @@ class Caller:
         return read
 
     def finish(self) -> bytes:
-        return self._answers(1)[0]
+        return self.answers(1)[0]
 
-    def _answers(self, times: int) -> list[bytes]:
+    def answers(self, times: int) -> list[bytes]:
+        """The next so many answers."""
         answers, read = [], b""
         while len(answers) < times:
             received = self._socket.recv(65536)
@@ -127,11 +136,108 @@ class Caller:
         self._socket.close()
 
 
-def test_requests_that_follow_at_once_are_answered_by_one_thread(server: Path) -> None:
+def test_a_short_request_waits_for_no_long_one(tmp_path: Path) -> None:
+    with _served(tmp_path, processes=1, threads=THREADS) as listening:
+        working = [Caller(listening) for _ in range(3 * THREADS)]
+        for caller in working:
+            caller.begin()
+        asking = Caller(listening)
+        for _ in range(3):
+            assert asking.ask(what=SHORT)[0].endswith(b" abc")
+        (tmp_path / "released").touch()
+        assert all(caller.finish() for caller in working)
+        for caller in (asking, *working):
+            caller.close()
+
+
+def test_short_requests_are_answered_by_the_thread_that_finds_them(server: Path) -> None:
+    callers = [Caller(server) for _ in range(THREADS)]
+    threads = {caller.ask(what=SHORT)[0].split()[1] for caller in callers for _ in range(4)}
+    others = {caller.ask()[0].split()[1] for caller in callers for _ in range(4)}
+    assert len(threads) == 1 and not threads & others
+    for caller in callers:
+        caller.close()
+
+
+@pytest.mark.parametrize("cut", [1, 20, SHORT.index(b"abc"), len(SHORT) - 1])
+def test_a_request_in_parts_is_whole(server: Path, cut: int) -> None:
     caller = Caller(server)
-    caller.ask()  # whichever takes the new connection
-    assert len({caller.ask()[0] for _ in range(12)}) == 1
+    for _ in range(2):
+        caller.send(SHORT[:cut])
+        time.sleep(0.05)  # longer than the lane waits for a body
+        caller.send(SHORT[cut:])
+        assert caller.finish().endswith(b" abc")
     caller.close()
+
+
+def test_a_short_request_that_does_not_end_holds_up_no_other(tmp_path: Path) -> None:
+    with _served(tmp_path, processes=1, threads=THREADS) as listening:
+        dripping = [Caller(listening) for _ in range(2 * THREADS)]
+        for caller in dripping:
+            caller.send(SHORT[:-1])
+        asking = Caller(listening)
+        began = time.monotonic()
+        assert asking.ask(what=SHORT)
+        assert time.monotonic() - began < 2  # PRESSED lets each of them have 3 s
+        for caller in (asking, *dripping):
+            caller.close()
+
+
+def test_a_client_that_does_not_take_its_answer_holds_up_no_other(server: Path) -> None:
+    deaf = Caller(server)
+    deaf.send(ASK.replace(b"/", b"/short/long", 1))
+    asking = Caller(server)
+    for _ in range(3):
+        assert asking.ask(what=SHORT)
+    assert len(deaf.finish()) == 50_000_000
+    assert deaf.ask(what=SHORT)
+    for caller in (asking, deaf):
+        caller.close()
+
+
+def test_a_client_that_leaves_its_side_open_holds_up_no_new_one(server: Path) -> None:
+    leaving = [Caller(server) for _ in range(4)]
+    for caller in leaving:
+        caller.send(ASK.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        caller.finish()
+        assert not caller.kept
+    began = time.monotonic()
+    asking = Caller(server)
+    assert asking.ask()
+    assert time.monotonic() - began < 1  # gunicorn's own main thread waits 2 s for each
+    for caller in (asking, *leaving):
+        caller.close()
+
+
+def test_a_connection_at_rest_ends(tmp_path: Path) -> None:
+    with _served(tmp_path, processes=1, threads=THREADS, keep=1) as listening:
+        silent, asked = Caller(listening), Caller(listening)
+        assert asked.ask(what=SHORT)
+        assert silent.read_all() == asked.read_all() == b""
+        silent.close()
+        asked.close()
+
+
+def test_a_stop_ends_what_has_begun_and_no_connection_keeps_it(tmp_path: Path) -> None:
+    with _served(tmp_path, processes=1, threads=THREADS) as listening:
+        resting, working = Caller(listening), Caller(listening)
+        assert resting.ask(what=SHORT)
+        working.begin()
+        resting.ask()  # so the other has been taken as well
+        process = int(resting.ask()[0].split()[0])
+        os.kill(process, signal.SIGTERM)
+        resting.send(SHORT)
+        assert resting.finish().endswith(b" abc")
+        assert not resting.kept
+        (tmp_path / "released").touch()
+        assert working.finish()
+        assert working.read_all() == b""
+        latest = time.monotonic() + 20
+        while Path(f"/proc/{process}").exists() and time.monotonic() < latest:
+            time.sleep(0.05)  # until the process has ended
+        assert not Path(f"/proc/{process}").exists()
+        for caller in (resting, working):
+            caller.close()
 
 
 def test_an_answer_without_a_body_is_sent_too(server: Path) -> None:
@@ -143,9 +249,11 @@ def test_an_answer_without_a_body_is_sent_too(server: Path) -> None:
     caller.close()
 
 
-def test_requests_sent_together_are_all_answered(server: Path) -> None:
+@pytest.mark.parametrize("what", [ASK, SHORT, ASK + SHORT, SHORT + ASK])
+def test_requests_sent_together_are_all_answered(server: Path, what: bytes) -> None:
     caller = Caller(server)
-    assert len(caller.ask(5)) == 5
+    caller.send(what * 5)
+    assert len(caller.answers(5 * what.count(b"HTTP/1.1"))) == 5 * what.count(b"HTTP/1.1")
     caller.close()
 
 
@@ -159,12 +267,13 @@ def test_more_connections_than_threads_are_all_served(server: Path) -> None:
 
 
 def test_a_process_with_more_to_do_than_another_lets_its_connections_go(tmp_path: Path) -> None:
-    with _served(tmp_path, processes=2, threads=2 * AHEAD) as listening:
-        callers, by_process = [Caller(listening) for _ in range(4 * AHEAD)], defaultdict[bytes, list[Caller]](list)
-        for caller in callers:
-            process = caller.ask()[0].split()[0]
-            if caller.kept:  # on a busy machine requests end a moment after their answer, and may look like many
-                by_process[process].append(caller)
+    with _served(tmp_path, processes=2, threads=4 * AHEAD) as listening:
+        callers, by_process = list[Caller](), defaultdict[bytes, list[Caller]](list)
+        while len(callers) < 100 and max(map(len, by_process.values()), default=0) <= 4 * AHEAD:
+            callers.append(Caller(listening))
+            process = callers[-1].ask()[0].split()[0]
+            if callers[-1].kept:  # on a busy machine requests end a moment after their answer, and may look like many
+                by_process[process].append(callers[-1])
         asking, *others = max(by_process.values(), key=len)
         working, resting = others[:AHEAD], others[AHEAD:]
         for caller in working:
@@ -209,7 +318,7 @@ def test_a_slow_body_is_given_up_as_well(tmp_path: Path) -> None:
 
 
 def test_a_process_that_ended_is_forgotten() -> None:
-    ended = StayingWorker.__new__(StayingWorker)
+    ended = LaneWorker.__new__(LaneWorker)
     ended.place = LOADS.enter()
     forget(ended)
     assert LOADS.enter() == ended.place

@@ -10,14 +10,14 @@ import pytest
 from gunicorn.workers.gthread import ThreadWorker
 from marshmallow import Schema, ValidationError, fields
 
-from adapters.gunicorn.worker import StayingWorker
+from adapters.gunicorn.worker import LaneWorker
 from server.values import Day, FormValues, Line, Moment, Whole, WholeInQuery, YesNo
 from tests.unit.library_insides import ROOMS, insides_of
 
 ROOT = Path(__file__).resolve().parents[2]
 ALLOWED = {
     "cli/main.py": {"replaced:sys.modules"},  # structlog
-    "adapters/gunicorn/worker.py": {"module:gunicorn.util", "module:gunicorn.workers.gthread"},
+    "adapters/gunicorn/worker.py": {"_cap_keepalive", "module:gunicorn.workers.gthread"},
     "server/values.py": {"_deserialize"},  # marshmallow
     "server/lean_flask.py": {"replaced:method"},  # Flask
     "engine/rules/procedure/cel_engine.py": {"module:cel", "replaced:sys.modules"},  # common-expression-language
@@ -78,9 +78,11 @@ def _beside_ours() -> Path:
     return ROOT / "engine" / "sample.py"
 
 
-@pytest.mark.parametrize("name", ["enqueue_req", "handle", "handle_request", "handle_error"])
+@pytest.mark.parametrize(
+    "name", ["enqueue_req", "handle_request", "handle_error", "murder_keepalived", "_cap_keepalive", "get_thread_pool"]
+)
 def test_gunicorn_still_calls_its_worker_with_the_same_arguments(name: str) -> None:
-    theirs, ours = (list(inspect.signature(getattr(one, name)).parameters) for one in (ThreadWorker, StayingWorker))
+    theirs, ours = (list(inspect.signature(getattr(one, name)).parameters) for one in (ThreadWorker, LaneWorker))
     assert theirs == ours
     assert f"self.{name}" in "".join(inspect.getsource(one) for one in inspect.getmro(ThreadWorker)[:-1])
 

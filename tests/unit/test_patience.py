@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -98,9 +99,54 @@ def test_all_of_an_answer_is_sent_and_the_rest_is_the_sockets_own(pair: tuple[so
     assert client.recv(100) == b"answer"
     assert line.fileno() == server.fileno()
     assert line.getsockname() == server.getsockname()
-    server.settimeout(0.001)
+    line.settimeout(0.001)
+    assert line.gettimeout() == 0.001
     with pytest.raises(TimeoutError):
         line.recv(1)
+    line.settimeout(None)
+    client.sendall(b"x")
+    assert line.recv(1) == b"x"
+
+
+def test_a_hurried_thread_keeps_what_the_client_does_not_take_at_once(
+    pair: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    impatient(monkeypatch, calm=0.0)
+    client, server = pair
+    line = PatientSocket(server, lambda: False)
+    line.begin(hurried=True)
+    line.head_is_read()
+    line.sendall(b"head")
+    line.sendall(bytes(5_000_000))
+    line.sendall(b"end")
+    line.flush()
+    assert line.unsent
+    monkeypatch.setattr(patience, "CALM", (1000.0, 1e9))
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(_read, client, 5_000_007)
+        line.hurried = False
+        line.flush()
+        assert not line.unsent
+        read = reading.result(20)
+    assert read == b"head" + bytes(5_000_000) + b"end"
+
+
+def _read(client: socket.socket, length: int) -> bytes:
+    read = b""
+    while len(read) < length:
+        read += client.recv(1_000_000)
+    return read
+
+
+def test_what_has_come_is_told_without_waiting(pair: tuple[socket.socket, socket.socket]) -> None:
+    client, server = pair
+    line = PatientSocket(server, lambda: False)
+    assert line.come(10) is None
+    assert line.come(10, within=1) is None
+    client.sendall(b"x")
+    assert line.come(10, within=1000) == b"x"
+    client.close()
+    assert line.come(10) == b""
 
 
 def test_the_head_of_an_answer_comes_with_its_body(pair: tuple[socket.socket, socket.socket]) -> None:

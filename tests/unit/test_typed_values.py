@@ -21,6 +21,7 @@ PLACES = {
     "adapters/files_s3.py": HOOK,
     "adapters/filings.py": JSON,
     "adapters/forms/render.py": JSON,
+    "adapters/gunicorn/lines.py": HOOK,
     "adapters/gunicorn/patience.py": HOOK,
     "adapters/gunicorn/worker.py": HOOK,
     "adapters/logging.py": HOOK,
