@@ -20,6 +20,8 @@ from web.cookies import DOSSIERS, SESSION
 EVERY = 30.0
 """Seconds until an open page of a clerk asks for itself again (``data-poll``)."""
 PAGES = ("/quay", "/ho-so")
+PARTS = {"/quay": "hang-doi", "/ho-so": "hang-doi danh-sach"}
+"""What of these an open page asks for (``desk.js``)."""
 OPEN_PAGE, LOOK = "open page", "applicant's page"
 
 
@@ -38,7 +40,8 @@ def following(tokens: Sequence[str]) -> Stream:
 
     def ask() -> Asked:
         token, path = next(turns)
-        return Asked(OPEN_PAGE, _with_cookie(request("GET", path), SESSION, token), _nothing)
+        polled = f"X-Poll: 1\r\nX-Part: {PARTS[path]}"
+        return Asked(OPEN_PAGE, _with_cookie(request("GET", path), SESSION, token, polled), _nothing)
 
     return Stream(len(tokens) / EVERY, ask)
 
@@ -78,8 +81,9 @@ def looking(opened: Sequence[tuple[str, str]], rate: float, seed: int = 11) -> S
     return Stream(rate, ask)
 
 
-def _with_cookie(made: bytes, name: str, value: str) -> bytes:
-    return made.removesuffix(b"\r\n\r\n") + f"\r\nCookie: {name}={value}\r\n\r\n".encode()
+def _with_cookie(made: bytes, name: str, value: str, more: str = "") -> bytes:
+    heads = "\r\n".join(filter(None, (more, f"Cookie: {name}={value}")))
+    return made.removesuffix(b"\r\n\r\n") + f"\r\n{heads}\r\n\r\n".encode()
 
 
 def _nothing(_status: int, _body: bytes) -> None:

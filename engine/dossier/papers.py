@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import select
 
 from engine.dossier.case import Case
 from engine.errors import Conflict, Forbidden
@@ -22,7 +21,7 @@ from engine.rules.procedure.machine import Step
 from engine.rules.procedure.permissions import Verdict
 from engine.rules.procedure.portal_status import PortalStatus
 from engine.store.documents import documents
-from engine.store.journal import journal
+from engine.store.dossier_parts import journals_of
 from engine.transaction import UnitOfWork
 
 _ASKING = (PortalStatus.SUPPLEMENT, PortalStatus.OBLIGATION)
@@ -187,11 +186,7 @@ def history(case: Case) -> History:
 def histories(unit: UnitOfWork, cases: Sequence[Case]) -> dict[int, History]:
     """``history`` of several dossiers by row id, in one statement."""
     entries: dict[int, list[Sequence[Any]]] = {case.id: [] for case in cases}
-    statement = select(journal.c.dossier_id, journal.c.number, journal.c.actor, journal.c.act, journal.c.body)
-    statement = statement.where(journal.c.dossier_id.in_(list(entries))).order_by(
-        journal.c.dossier_id, journal.c.number
-    )
-    for dossier, *entry in unit.reader().execute(statement):
+    for dossier, *entry in journals_of(unit.reader(), list(entries)):
         entries[dossier].append(entry)
     return {case.id: _history(entries[case.id], case.row["version"]) for case in cases}
 

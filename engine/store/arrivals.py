@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-import orjson
-from sqlalchemy import BindParameter, Connection, and_, bindparam, select, union
+from sqlalchemy import BindParameter, Connection, Text, and_, bindparam, cast, func, or_, select, union
 
 from engine.clock import civil_day
 from engine.rules.procedure.permissions import Actor
@@ -16,6 +14,7 @@ from engine.store.dossiers import applicants, dossiers
 from engine.store.journal import journal, journal_private
 from engine.store.list_filters import Filters
 from engine.store.list_ways import way_of, ways_for
+from engine.store.sql.json_rows import ChangesOf
 from engine.store.sql.question import PreparedSelect
 from engine.store.visibility import Sight, sight_of
 
@@ -50,22 +49,26 @@ def arrivals(
     if not came:
         return []
     ids = [row[0] for row in came]
-    asked = {"ids": [*ids, *[ids[-1]] * (-len(ids) % _STEP)], "since": min(row[5] for row in came)}
-    entries: dict[tuple[int, dt.datetime], Sequence[Any]] = {}
-    for dossier, at, *entry in _ENTRIES.fetch(connection, asked):
-        if _MOVES & orjson.loads(entry[_BODY])["changes"].keys():  # not a claim of the same moment
-            entries.setdefault((dossier, at), entry)  # the newest of the moment
+    read = _ENTRIES.fetch(connection, {"ids": [*ids, *[ids[-1]] * (-len(ids) % _STEP)]})
+    entries = {(dossier, at): entry for dossier, at, *entry in read}
     found = [ArrivalRow._make([*row, *entries[row[0], row[5]]]) for row in came if (row[0], row[5]) in entries]
     return [row for row in found if row.actor != actor.label]
 
 
-_MOVES = {"state", "holder_office", "holder_role"}
+_MOVES = ("state", "holder_office", "holder_role")
 """An entry with one of these changes brought the dossier to whom it waits for."""
-_BODY = 3
-"""The place of the body among the columns of an entry, after dossier and moment."""
 _STEP = 20
 """The list of ids is filled up to a multiple of this, so that few statements are prepared."""
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_PAST = journal.alias("past")
+_TOLD = cast(ChangesOf(_PAST.c.body), Text)
+_BROUGHT = (
+    select(func.max(_PAST.c.number))
+    .where(_PAST.c.dossier_id == dossiers.c.id, _PAST.c.at == dossiers.c.entered_at)
+    .where(or_(*(_TOLD.contains(f'"{name}":') for name in _MOVES)))  # not a claim of the same moment
+    .scalar_subquery()
+)
+"""The newest entry that brought a dossier where it is. Databases look for it from the journal's end."""
 _HIDDEN = and_(journal_private.c.dossier_id == journal.c.dossier_id, journal_private.c.number == journal.c.number)
 _ENTRY: tuple[Any, ...] = (
     journal.c.dossier_id,
@@ -78,9 +81,10 @@ _ENTRY: tuple[Any, ...] = (
 )
 _ENTRIES = PreparedSelect(
     select(*_ENTRY)
-    .select_from(journal.outerjoin(journal_private, _HIDDEN))
-    .where(journal.c.dossier_id.in_(_IDS), journal.c.at >= bindparam("since"))
-    .order_by(journal.c.number.desc())
+    .select_from(dossiers)
+    .join(journal, and_(journal.c.dossier_id == dossiers.c.id, journal.c.number == _BROUGHT))
+    .outerjoin(journal_private, _HIDDEN)
+    .where(dossiers.c.id.in_(_IDS))
 )
 
 

@@ -150,6 +150,18 @@ _OF_ACTS = PreparedSelect(
 )
 
 
+def journals_of(connection: Connection, ids: Sequence[int]) -> Sequence[tuple[Any, ...]]:
+    """Dossier, number, actor, act and body of every entry of these dossiers, oldest first of each."""
+    return _JOURNALS.fetch(connection, {"ids": ids}) if ids else []
+
+
+_JOURNALS = PreparedSelect(
+    select(journal.c.dossier_id, journal.c.number, journal.c.actor, journal.c.act, journal.c.body)
+    .where(journal.c.dossier_id.in_(bindparam("ids", expanding=True)))
+    .order_by(journal.c.dossier_id, journal.c.number)
+)
+
+
 def office_changes(connection: Connection, dossier_id: int) -> Sequence[str]:
     """The bodies (JSON) of the journal entries that changed a dossier's offices, oldest first."""
     return [body for (body,) in _OFFICE_CHANGES.fetch(connection, {"dossier": dossier_id})]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, request
 
 from engine.acts.notices.mark_read import mark_read
 from engine.acts.saved_views import see_desk
@@ -28,6 +28,8 @@ NOTICES = 6
 def show() -> str:
     """What is to be done today"""
     with reading() as unit:
+        if request.headers.get("X-Part") == "hang-doi":  # a page that lies open follows these numbers, and no more
+            return render("desk/queues.html", desk=desk(unit))
         first = queue_page(unit, Ask(holder="us"), limit=FIRST)
         notices = inbox(unit, unread=True, limit=NOTICES)
         return render(

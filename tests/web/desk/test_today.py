@@ -36,6 +36,15 @@ def test_the_menu_of_other_pages_gets_the_same_numbers(site: Site) -> None:
     assert any(" 1 " in words for words in numbers("/quay/hang-doi").values())
 
 
+def test_a_page_that_lies_open_is_answered_by_its_numbers_alone(site: Site) -> None:
+    site.installation.filed()
+    visitor = site.person("counter")
+    whole = visitor.get("/quay")
+    part = visitor.get("/quay", headers={"X-Part": "hang-doi", "X-Poll": "1"})
+    assert str(part.soup.select_one("#hang-doi")) == str(whole.soup.select_one("#hang-doi"))
+    assert whole.soup.select_one("main") and not part.soup.select_one("main")
+
+
 def test_says_what_to_do_first_with_the_next_act(site: Site) -> None:
     codes = [site.installation.filed()["code"] for _ in range(7)]
     page = site.person("counter").get("/quay")
