@@ -256,6 +256,6 @@ def clock_from(environment: Mapping[str, str]) -> Callable[[], dt.datetime]:
     clock = told_clock(Path(told))
     try:
         clock()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, OverflowError) as error:
         raise WrongSetting(name=TOLD_CLOCK, why=str(error)) from error
     return clock

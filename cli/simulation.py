@@ -104,10 +104,10 @@ def _pairs(texts: Sequence[str]) -> dict[str, Any]:
 def _moment(text: str) -> dt.datetime:
     try:
         moment = dt.datetime.fromisoformat(text)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=LOCAL)).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
         wrong = say(f"{text!r} không phải thời điểm như 2026-02-13T15:30", f"{text!r} is not a time: 2026-02-13T15:30")
         raise click.BadParameter(wrong) from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=LOCAL)).astimezone(dt.UTC)
 
 
 def _next_monday() -> str:

@@ -11,7 +11,7 @@ import orjson
 
 from cli.compose import compose_from_environment
 from cli.output import language, say
-from engine.errors import Conflict
+from engine.errors import Conflict, NotFound
 from engine.pictures.compare import compared_svg
 from engine.queries.versions import Difference, counted_difference, difference, version_of
 from engine.rules.procedure.definition import Release
@@ -24,6 +24,7 @@ from workflows.loader import load
 from workflows.problems import WorkflowRefused
 
 _PUBLISHED = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]*)@([0-9]+)")
+_MOST_DIGITS = 9  # a database knows no larger version
 
 
 class OtherProcedure(Conflict):
@@ -74,6 +75,8 @@ def release_at(named: str, runtime: Runtime | None) -> Release:
     published = _PUBLISHED.fullmatch(named)
     if published is None:
         return _checked(Path(named))
+    if len(published[2]) > _MOST_DIGITS:
+        raise NotFound(what=named)
     known = runtime or compose_from_environment(pooled=False)
     version = partial(version_of, procedure=published[1], version=int(published[2]))
     return in_transaction(known, SYSTEM_ACTOR, version)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -110,7 +111,7 @@ def _compared(
 def _post(text: str) -> tuple[tuple[str, str], int]:
     place, _, number = text.partition("=")
     office, _, role = place.partition("/")
-    if not (office and role and number.isdigit() and int(number) > 0):
+    if not (office and role and re.fullmatch("[1-9][0-9]{0,8}", number)):
         raise click.BadParameter(say(f"{text!r} không phải OFFICE/ROLE=N", f"{text!r} is not OFFICE/ROLE=N"))
     return (office, role), int(number)
 

@@ -157,7 +157,7 @@ def _typed(release: Release, values: Mapping[str, Any]) -> dict[str, Any]:
         kind = release.fields[key].type if key in release.fields else "text"
         if not isinstance(value, str):
             typed[key] = value
-        elif kind in ("number", "money") and value.lstrip("-").isdigit():
+        elif kind in ("number", "money") and re.fullmatch("-?[0-9]{1,15}", value):
             typed[key] = int(value)
         else:
             typed[key] = {"true": True, "false": False}.get(value, value) if kind == "boolean" else value

@@ -180,7 +180,7 @@ class Stage:
         start, settled, deaths = self.digest(), "", 0
         assert deed.count() == 0
         for number in itertools.count(1):
-            one = self._attempt(deed.run, number)
+            one = self._attempt(deed.run, number, anew=number == 1 or bool(settled))
             if one.died is None:
                 break
             deaths += 1
@@ -241,8 +241,11 @@ class Stage:
         files = (path for path in self.folder.rglob("*") if path.is_file() and not path.name.startswith("world."))
         return self.digest(), tuple(sorted(f"{path}:{path.stat().st_size}" for path in files))
 
-    def _attempt(self, run: Callable[[], Any], number: int, *, after: bool = False) -> Attempt:
-        self.doomed.runtime.catalogue.refresh()
+    def _attempt(self, run: Callable[[], Any], number: int, *, after: bool = False, anew: bool = True) -> Attempt:
+        """``anew``: asks first what is published. It needs a connection, which takes as long as the fork; where nothing
+        was committed since the last time, there is nothing to learn."""
+        if anew:
+            self.doomed.runtime.catalogue.refresh()
         self._let_go()
         with patch.object(
             engine.catalogue, "LOOK_EVERY", math.inf

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select, text, update
 
-from cli.compose import compose
+from cli.compose import TOLD_CLOCK, clock_from, compose
 from cli.main import GROUPS, main
 from cli.seed import seed
 from cli.shipped import Shipped
@@ -22,6 +22,7 @@ from engine.acts.publish_procedures import publish_procedures
 from engine.jobs.migration import migrate_due
 from engine.rules.procedure.definition import Effective
 from engine.security.passwords import password_matches
+from engine.setting_values import WrongSetting
 from engine.settings import settings_from
 from engine.store.dossiers import dossiers
 from engine.store.outbox import outbox
@@ -252,6 +253,8 @@ def test_a_walk_over_tet_says_when_it_is_due_and_why(run_alone: Run) -> None:
     assert "Không thể" in refused.output
     run_alone("workflows", "simulate", file, "--received", "soon", code=2)
     run_alone("workflows", "simulate", file, "--received", "2026-02-13T15:30", "--do", "2026-02-13T16:00 x", code=2)
+    for edge in ("0001-01-01T00:00", "9999-12-31T23:59-07:00"):
+        assert edge in run_alone("workflows", "simulate", file, "--received", edge, code=2).output
     story = told(run_alone("workflows", "simulate", str(SCENARIOS / "1.013225.yaml"), "--json"))
     assert story["differences"] == []
 
@@ -292,6 +295,31 @@ def test_a_number_or_a_day_that_no_database_knows_is_refused_in_words(run: Run, 
     for day in ("0001-01-01", "9999-12-31", "2026-02-31"):
         assert "is not a day such as 2025-07-01" in run("journal", "reads", "--from", day, code=2).output
         assert "is not a day such as 2025-07-01" in run("competence", "verify", "--to", day, code=2).output
+
+
+@on_sqlite
+@pytest.mark.parametrize("digits", [20, 5000])
+def test_a_version_that_no_database_knows_was_not_found(run: Run, world: World, digits: int) -> None:
+    version = f"1.012783@{'9' * digits}"
+    for command in (("what-if", version), ("plan", version), ("diff", version, version)):
+        assert "was not found" in run("workflows", *command, code=1).output
+
+
+def test_what_looks_like_a_number_and_is_none_is_refused_in_words(run_alone: Run) -> None:
+    run_alone("db", "upgrade")
+    counted, file = ("²", "9" * 5000), str(PROCEDURES / "1.001193.yaml")
+    for number in counted:
+        told_so = run_alone("workflows", "what-if", file, "--staff", f"UB/leader={number}", code=2).output
+        assert "is not OFFICE/ROLE=N" in told_so
+    for number in ("--5", *counted):
+        given = ("--received", "2026-02-13T15:30", "--field", f"copies={number}")
+        assert "copies" in run_alone("workflows", "simulate", file, *given, code=1).output
+
+
+def test_a_told_moment_at_the_end_of_the_calendar_is_a_wrong_setting(tmp_path: Path) -> None:
+    (tmp_path / "now").write_text("0001-01-01T00:00+07:00")
+    with pytest.raises(WrongSetting):
+        clock_from({TOLD_CLOCK: str(tmp_path / "now")})
 
 
 @on_sqlite
