@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import select
 import threading
+import time
 from collections import deque
 from contextlib import suppress
 from typing import Any
@@ -26,6 +27,7 @@ class Lines:
         self._resting: dict[int, Any] = {}  # in the order in which they began to rest
         self._ready: deque[Any] = deque()
         self._asleep, self._open = 0, True
+        self._asked_at = time.monotonic()
         self._ended, self._end = os.pipe()
         self._poll.register(self._ended, select.EPOLLIN)
 
@@ -46,22 +48,32 @@ class Lines:
             self._resting[conn.sock.fileno()] = conn
         self._watch(conn)
 
-    def next(self) -> Any:
-        """The connection that has been readable for longest, as soon as there is one; None after ``close``."""
+    def next(self, patience: float = -1) -> Any:
+        """The connection that has been readable for longest, as soon as there is one.
+
+        None after ``close``, and when nothing came for so many seconds of ``patience``.
+        """
         while True:
             with self._lock:
                 if not self._open:
                     return None
+                self._asked_at = time.monotonic()
                 if self._ready:
                     return self._ready.popleft()
                 self._asleep += 1
-            events = self._poll.poll(-1, MOST)
+            events = self._poll.poll(patience, MOST)
             with self._lock:
                 self._asleep -= 1
+                if not events:
+                    return None
                 came = [conn for number, _ in events if (conn := self._resting.pop(number, None))]
                 if came:
                     self._leave(came[1:])
                     return came[0]
+
+    def unattended(self, seconds: float) -> bool:
+        """Whether for so long no thread has asked for the next connection, nor waits for one."""
+        return not self._asleep and time.monotonic() - self._asked_at > seconds
 
     def overdue(self, moment: float) -> list[Any]:
         """Takes those whose rest has ended by a moment."""

@@ -43,6 +43,8 @@ AT_ONCE = 65_536
 """Bytes of a request that are read before it is known what it is."""
 BODY_FOLLOWS = 2
 """Milliseconds that the lane waits for a body that was sent after its head."""
+RELIEF = 1.0
+"""After so many seconds in which every thread of the lane was busy, another takes connections, as long as some come."""
 LINGER = 2.0
 """Seconds that a client has to close its side after the last answer, as RFC 9112, 9.6 asks for."""
 LOADS = WebLoads()
@@ -59,7 +61,7 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
         super().__init__(*arguments, **named)
         self._lanes = max(1, self.cfg.threads // 2)
         self._lock = threading.Lock()
-        self._queued = self._under_way = 0
+        self._queued = self._under_way = self._relieving = 0
 
     @property
     def max_keepalived(self) -> int:
@@ -100,9 +102,13 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
         self._rest(conn)
 
     def murder_keepalived(self, force: bool = False) -> None:
-        """Closes the connections that have rested for too long, or all."""
+        """Closes the connections that have rested for too long, or all. gunicorn calls it once a second or oftener."""
         for conn in self.lines.overdue(inf if force else time.monotonic()):
             self._close(conn)
+        spare = self.cfg.threads - self._lanes - 1
+        if self._relieving < spare and self.lines.unattended(RELIEF) and not force:
+            self._relieving += 1
+            self.tpool.submit(self._relieve)
 
     def _cap_keepalive(self, deadline: float) -> None:
         self.lines.hasten(deadline)
@@ -129,9 +135,14 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
         with suppress(OSError):  # the client may have closed the connection
             client.sendall(unparsable(int(status), reason) if unparsable else said.answer)
 
-    def _lane(self) -> None:
+    def _relieve(self) -> None:
+        """Does for a while what the lane does, which waits for a lock or for the database."""
+        self._lane(RELIEF)
+        self._relieving -= 1
+
+    def _lane(self, patience: float = -1) -> None:
         """What a thread of the lane does."""
-        while (conn := self.lines.next()) is not None:
+        while (conn := self.lines.next(patience)) is not None:
             try:
                 self._begin(conn)
             except Exception:

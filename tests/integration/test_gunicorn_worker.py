@@ -19,12 +19,13 @@ from adapters.gunicorn.worker import AHEAD, LOADS, LaneWorker, forget
 
 ASK = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 SLOWLY = ASK.replace(b"/", b"/slowly", 1)
+HELD = ASK.replace(b"/", b"/short/held", 1)
 SHORT = ASK.replace(b"GET /", b"POST /short", 1).replace(b"\r\n\r\n", b"\r\nContent-Length: 3\r\n\r\nabc")
 APPLICATION = """
 import os, threading, time
 
 def app(environ, start_response):
-    while environ["PATH_INFO"] == "/slowly" and not os.path.exists("{released}"):
+    while environ["PATH_INFO"] in ("/slowly", "/short/held") and not os.path.exists("{released}"):
         time.sleep(0.01)  # until the test lets it end
     told = f"{{os.getpid()}} {{threading.get_ident()}}".encode()
     if environ["PATH_INFO"] in ("/body", "/short"):
@@ -93,9 +94,9 @@ class Caller:
         self._socket.sendall(what * times)
         return self.answers(times)
 
-    def begin(self) -> None:
+    def begin(self, what: bytes = SLOWLY) -> None:
         """Sends a request that is answered once the file ``released`` is there."""
-        self._socket.sendall(SLOWLY)
+        self._socket.sendall(what)
 
     def send(self, part: bytes) -> None:
         """Sends a part of a request."""
@@ -147,6 +148,20 @@ def test_a_short_request_waits_for_no_long_one(tmp_path: Path) -> None:
         (tmp_path / "released").touch()
         assert all(caller.finish() for caller in working)
         for caller in (asking, *working):
+            caller.close()
+
+
+def test_where_the_whole_lane_waits_another_thread_takes_connections(tmp_path: Path) -> None:
+    with _served(tmp_path, processes=1, threads=6) as listening:
+        held = [Caller(listening) for _ in range(4)]  # three threads are the lane
+        for caller in held:
+            caller.begin(HELD)
+        asking = Caller(listening)
+        assert asking.ask(what=SHORT)[0].endswith(b" abc")
+        assert asking.ask() and asking.ask()
+        (tmp_path / "released").touch()
+        assert all(caller.finish() for caller in held)
+        for caller in (asking, *held):
             caller.close()
 
 

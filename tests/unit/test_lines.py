@@ -134,3 +134,21 @@ def test_who_waits_is_let_go_at_the_end(lines: Lines) -> None:
         lines.close()
         assert [one.result(20) for one in asked] == [None, None, None]
     assert lines.next() is None
+
+
+def test_nobody_attends_once_all_who_took_a_connection_are_busy(lines: Lines, four: list[Line]) -> None:
+    four[0].send()
+    assert lines.next() is four[0]
+    assert not lines.unattended(60) and lines.unattended(0)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(lines.next, 5.0)
+        latest = time.monotonic() + 5
+        while lines.unattended(0) and time.monotonic() < latest:
+            time.sleep(0.01)
+        assert not lines.unattended(0)
+        four[1].send()
+        assert waiting.result() is four[1]
+
+
+def test_patience_ends(lines: Lines) -> None:
+    assert lines.next(0.01) is None
