@@ -107,7 +107,8 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
             self._close(conn)
         spare = self.cfg.threads - self._lanes - 1
         if self._relieving < spare and self.lines.unattended(RELIEF) and not force:
-            self._relieving += 1
+            with self._lock:
+                self._relieving += 1
             self.tpool.submit(self._relieve)
 
     def _cap_keepalive(self, deadline: float) -> None:
@@ -138,35 +139,39 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
     def _relieve(self) -> None:
         """Does for a while what the lane does, which waits for a lock or for the database."""
         self._lane(RELIEF)
-        self._relieving -= 1
+        with self._lock:
+            self._relieving -= 1
 
     def _lane(self, patience: float = -1) -> None:
         """What a thread of the lane does."""
         while (conn := self.lines.next(patience)) is not None:
             try:
                 self._begin(conn)
-            except Exception:
+            except Exception:  # of one connection: the thread serves the others on
                 self.log.exception("A connection failed")
                 self._leave(conn)
 
     def _begin(self, conn: Any) -> None:
         """Reads what has come; answers a short request, and gives any other to the pool."""
         data = conn.sock.come(AT_ONCE)
-        if not data or conn.sock.leaving:
-            self._count()
+        if data and not conn.sock.leaving:
+            self._take_up(conn, self._with_body(conn, data))
+            return
+        self._count()
         if data is None:
             self.lines.rest(conn, conn.timeout)
-        elif not data or conn.sock.leaving:
-            self._leave(conn, ended=not data)
         else:
-            data = self._with_body(conn, data)
-            conn.init()
-            conn.parser.unreader.unread(data)
-            if self._is_short(data):
-                conn.sock.begin(hurried=True)
-                self._after(conn, self.handle(conn))
-            else:
-                self._queue(conn)
+            self._leave(conn, ended=not data)
+
+    def _take_up(self, conn: Any, data: bytes) -> None:
+        """Begins a request of which this much has come."""
+        conn.init()
+        conn.parser.unreader.unread(data)
+        if self._is_short(data):
+            conn.sock.begin(hurried=True)
+            self._after(conn, self.handle(conn))
+        else:
+            self._queue(conn)
 
     def _with_body(self, conn: Any, data: bytes) -> bytes:
         """Some clients send a body just after its head: then with it."""
@@ -194,7 +199,7 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
         try:
             conn.sock.begin()
             self._after(conn, self.handle(conn))
-        except Exception:
+        except Exception:  # the pool would keep it to itself
             self.log.exception("A connection failed")
             self._leave(conn)
 
@@ -224,15 +229,14 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
 
     def _leave(self, conn: Any, ended: bool = False) -> None:
         """Ends a connection: at once when the client has ended it, else when the client does, or is late."""
-        if not ended and not conn.sock.leaving:
-            conn.sock.leaving = True
-            with suppress(OSError):
-                conn.sock.shutdown(socket.SHUT_WR)
-                self.lines.rest(conn, time.monotonic() + LINGER)
+        if not ended:
+            with suppress(OSError):  # the client has ended it meanwhile
+                if not conn.sock.leaving:
+                    conn.sock.leaving = True
+                    conn.sock.shutdown(socket.SHUT_WR)
+                    conn.timeout = time.monotonic() + LINGER
+                self.lines.rest(conn, conn.timeout)
                 return
-        elif not ended:
-            self.lines.rest(conn, conn.timeout)
-            return
         self.method_queue.defer(self._close, conn)
 
     def _close(self, conn: Any) -> None:

@@ -144,7 +144,7 @@ def test_nobody_attends_once_all_who_took_a_connection_are_busy(lines: Lines, fo
         waiting = pool.submit(lines.next, 5.0)
         latest = time.monotonic() + 5
         while lines.unattended(0) and time.monotonic() < latest:
-            time.sleep(0.01)
+            time.sleep(0.01)  # until it waits
         assert not lines.unattended(0)
         four[1].send()
         assert waiting.result() is four[1]
