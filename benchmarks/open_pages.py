@@ -20,7 +20,7 @@ from web.cookies import DOSSIERS, SESSION
 EVERY = 30.0
 """Seconds until an open page of a clerk asks for itself again (``data-poll``)."""
 PAGES = ("/quay", "/ho-so")
-PARTS = {"/quay": "hang-doi", "/ho-so": "hang-doi danh-sach"}
+PARTS = {"/quay": "hang-doi so-lieu", "/ho-so": "hang-doi danh-sach"}
 """What of these an open page asks for (``desk.js``)."""
 OPEN_PAGE, LOOK = "open page", "applicant's page"
 

@@ -22,14 +22,17 @@ today = Pages("today", audience="desk")
 FIRST = 5
 """How many dossiers are shown to be done first."""
 NOTICES = 6
+FOLLOWED = {"hang-doi", "so-lieu"}
+"""The parts that follow the server while the page lies open (``data-poll``). Asked for alone, no others are made."""
 
 
 @today.page("/quay", access=Access.STAFF)
 def show() -> str:
     """What is to be done today"""
     with reading() as unit:
-        if request.headers.get("X-Part") == "hang-doi":  # a page that lies open follows these numbers, and no more
-            return render("desk/queues.html", desk=desk(unit))
+        somewhere, asked = bool(unit.actor.acting_offices(unit.today)), request.headers.get("X-Part", "").split()
+        if asked and FOLLOWED.issuperset(asked):
+            return render("desk/today_numbers.html", desk=desk(unit), acts_somewhere=somewhere)
         first = queue_page(unit, Ask(holder="us"), limit=FIRST)
         notices = inbox(unit, unread=True, limit=NOTICES)
         return render(
@@ -40,7 +43,7 @@ def show() -> str:
             notices=[(line, words_of(line)) for line in notices.lines],
             more_notices=notices.after is not None,
             part=_part_of_day(unit.now.astimezone(LOCAL).hour),
-            acts_somewhere=bool(unit.actor.acting_offices(unit.today)),
+            acts_somewhere=somewhere,
         )
 
 

@@ -53,6 +53,20 @@ def test_what_is_being_typed_stays_when_the_session_is_over(journeys: Journeys) 
     assert came.fine("401") == []
 
 
+def test_today_that_lies_open_follows_its_numbers(journeys: Journeys) -> None:
+    _, page = _opened(journeys, "/quay", COUNTER)
+    told = page.locator("#hang-doi .count, #so-lieu b")
+    numbers = told.all_inner_texts()
+    assert any(one[:1].isdigit() for one in numbers)
+    told.evaluate_all("(all) => all.forEach((one) => { one.textContent = 'old'; })")
+    with page.expect_response(lambda answer: "x-part" in answer.request.headers) as came:
+        page.clock.fast_forward(31_000)
+    assert "<main" not in came.value.text()
+    page.wait_for_function("() => !document.body.innerText.includes('old')")
+    assert told.all_inner_texts() == numbers
+    assert page.locator("#truoc").count() == 1, "the rest of the page stays"
+
+
 def test_a_dossier_that_lies_open_keeps_no_session_open(journeys: Journeys) -> None:
     _, page = _opened(journeys, f"/ho-so/{journeys.town.known['running'].code}")
     assert _presence(page).headers["x-poll"] == "1"
