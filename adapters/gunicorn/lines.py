@@ -46,7 +46,7 @@ class Lines:
         conn.timeout = until
         with self._lock:
             self._resting[conn.sock.fileno()] = conn
-        self._watch(conn)
+            self._watch(conn)  # before ``overdue`` can take it, and its number may go to another
 
     def next(self, patience: float = -1) -> Any:
         """The connection that has been readable for longest, as soon as there is one.

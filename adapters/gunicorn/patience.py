@@ -31,7 +31,7 @@ class PatientSocket:
     def __init__(self, line: socket.socket, pressed: Callable[[], bool]) -> None:
         line.setblocking(True)  # ours never block: each call says so
         self._line, self._pressed = line, pressed
-        self.in_head, self.hurried, self.leaving = True, False, False
+        self.in_head, self.hurried, self.leaving, self.closed = True, False, False, False
         self._waited, self._moved = 0.0, 0
         self._bound: float | None = None
         self._holds, self._held = False, b""

@@ -149,7 +149,7 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
                 self._begin(conn)
             except Exception:  # of one connection: the thread serves the others on
                 self.log.exception("A connection failed")
-                self._leave(conn)
+                self._leave(conn, ended=True)
 
     def _begin(self, conn: Any) -> None:
         """Reads what has come; answers a short request, and gives any other to the pool."""
@@ -186,8 +186,10 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
         if named is None or first is None or not named(first[1].decode(), first[2].decode("latin-1")):
             return False
         head, gap, body = data.partition(b"\r\n\r\n")
-        lengths = _LENGTH.findall(head + b"\r\n")
-        return bool(gap) and len(body) == sum(map(int, lengths)) and b"chunked" not in head.lower()
+        lengths, told = _LENGTH.findall(head + b"\r\n"), head.lower()
+        if not gap or b"chunked" in told or told.count(b"content-length") != len(lengths):
+            return False  # also of a length that is long, odd or told twice
+        return len(body) == sum(map(int, lengths))
 
     def _queue(self, conn: Any) -> None:
         self._count(queued=1)
@@ -201,7 +203,7 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
             self._after(conn, self.handle(conn))
         except Exception:  # the pool would keep it to itself
             self.log.exception("A connection failed")
-            self._leave(conn)
+            self._leave(conn, ended=True)
 
     def _after(self, conn: Any, kept: Any) -> None:
         """What becomes of a connection after an answer."""
@@ -229,20 +231,21 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
 
     def _leave(self, conn: Any, ended: bool = False) -> None:
         """Ends a connection: at once when the client has ended it, else when the client does, or is late."""
-        if not ended:
-            with suppress(OSError):  # the client has ended it meanwhile
-                if not conn.sock.leaving:
-                    conn.sock.leaving = True
-                    conn.sock.shutdown(socket.SHUT_WR)
-                    conn.timeout = time.monotonic() + LINGER
-                self.lines.rest(conn, conn.timeout)
-                return
-        self.method_queue.defer(self._close, conn)
+        if ended:
+            self.method_queue.defer(self._close, conn)
+            return
+        if not conn.sock.leaving:
+            conn.sock.leaving, conn.timeout = True, time.monotonic() + LINGER
+            with suppress(OSError):  # the client has ended it meanwhile, as the next look will tell
+                conn.sock.shutdown(socket.SHUT_WR)
+        self.lines.rest(conn, conn.timeout)
 
     def _close(self, conn: Any) -> None:
-        """Closes a connection; in the main thread, which alone counts them."""
-        self.nr_conns -= 1
-        conn.close()
+        """Closes a connection, once; in the main thread, which alone counts them."""
+        if not conn.sock.closed:
+            conn.sock.closed = True
+            self.nr_conns -= 1
+            conn.close()
 
     def _others_wait(self) -> bool:
         return self._queued > 0

@@ -12,9 +12,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from adapters.gunicorn.patience import PatientSocket
 from adapters.gunicorn.worker import AHEAD, LOADS, LaneWorker, forget
 
 ASK = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -185,6 +187,29 @@ def test_a_request_in_parts_is_whole(server: Path, cut: int) -> None:
     caller.close()
 
 
+@pytest.mark.parametrize("length", ["3", "99999", "100000", "3\r\nContent-Length: 3", "+3"])
+def test_a_body_that_does_not_come_holds_up_no_short_request(tmp_path: Path, length: str) -> None:
+    head = SHORT.partition(b"Content-Length")[0] + f"Content-Length: {length}\r\n\r\n".encode()
+    with _served(tmp_path, processes=1, threads=2) as listening:
+        waiting = [Caller(listening) for _ in range(2)]
+        for caller in waiting:
+            caller.send(head)
+        asking = Caller(listening)
+        assert asking.ask(what=SHORT)[0].endswith(b" abc")
+        for caller in (asking, *waiting):
+            caller.close()
+
+
+def test_a_connection_is_counted_out_once() -> None:
+    worker, (ours, theirs) = LaneWorker.__new__(LaneWorker), socket.socketpair()
+    worker.nr_conns = 2
+    conn = SimpleNamespace(sock=PatientSocket(ours, lambda: False), close=ours.close)
+    worker._close(conn)
+    worker._close(conn)
+    assert worker.nr_conns == 1
+    theirs.close()
+
+
 def test_a_short_request_that_does_not_end_holds_up_no_other(tmp_path: Path) -> None:
     with _served(tmp_path, processes=1, threads=THREADS) as listening:
         dripping = [Caller(listening) for _ in range(2 * THREADS)]
@@ -241,8 +266,9 @@ def test_a_stop_ends_what_has_begun_and_no_connection_keeps_it(tmp_path: Path) -
         resting.ask()  # so the other has been taken as well
         process = int(resting.ask()[0].split()[0])
         os.kill(process, signal.SIGTERM)
-        resting.send(SHORT)
-        assert resting.finish().endswith(b" abc")
+        latest = time.monotonic() + 20
+        while resting.kept and time.monotonic() < latest:  # until the signal has been seen
+            assert resting.ask(what=SHORT)[0].endswith(b" abc")
         assert not resting.kept
         (tmp_path / "released").touch()
         assert working.finish()
